@@ -1,0 +1,3 @@
+"""Policy-as-code compliance checker for ACK IAM roles."""
+
+__version__ = "0.1.0"

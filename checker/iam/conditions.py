@@ -1,0 +1,101 @@
+"""Conditions in three values: True, False, or None when the context does not say.
+
+Source: IAM User Guide, "Condition operators", "Multivalued context keys", "IfExists", "Null"; the table for a key that is
+absent: a positive operator fails, a negated one holds, IfExists holds, ForAllValues holds (the empty set), ForAnyValue
+fails. A multivalued key under an operator without a set prefix is undefined by AWS, so it is "cannot tell".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .context import Context, Values, look_up
+from .document import Condition, Document, Statement
+from .operators import Operator, split_operator
+from .variables import Expanded, expand
+
+Truth = bool | None
+
+
+def statement_holds(document: Document, statement: Statement, context: Context) -> Truth:
+    """Whether all conditions of a statement hold. Without conditions: True."""
+    return all_of(condition_holds(document, item, context) for item in statement.conditions)
+
+
+def condition_holds(document: Document, condition: Condition, context: Context) -> Truth:
+    """Whether one condition key, under its operator, holds in this context."""
+    operator = split_operator(condition.operator)
+    if operator is None:
+        return None
+    values = look_up(context, condition.key)
+    wanted = [expand(text, context, enabled=document.has_variables) for text in condition.values]
+    if operator.name == "Null":
+        return _null(values, condition.values)
+    if values is None:
+        return None
+    if not values:
+        return _when_absent(operator)
+    if operator.sets == "forallvalues":
+        return all_of(_empty_string(value, _value_matches(operator, value, wanted)) for value in values)
+    if operator.sets == "foranyvalue":
+        return any_of(_value_matches(operator, value, wanted) for value in values)
+    if len(values) > 1:
+        return None
+    return _value_matches(operator, values[0], wanted)
+
+
+def all_of(truths: Iterable[Truth]) -> Truth:
+    """Conjunction in three values."""
+    result: Truth = True
+    for truth in truths:
+        if truth is False:
+            return False
+        if truth is None:
+            result = None
+    return result
+
+
+def any_of(truths: Iterable[Truth]) -> Truth:
+    """Disjunction in three values."""
+    result: Truth = False
+    for truth in truths:
+        if truth is True:
+            return True
+        if truth is None:
+            result = None
+    return result
+
+
+def negation(truth: Truth) -> Truth:
+    """Negation in three values: what cannot be told stays untold."""
+    return None if truth is None else not truth
+
+
+def _when_absent(operator: Operator) -> Truth:
+    if operator.sets == "foranyvalue":
+        # ForAnyValue with IfExists and no value is documented nowhere.
+        return None if operator.if_exists else False
+    return operator.if_exists or operator.sets == "forallvalues" or operator.negated
+
+
+def _null(values: Values | None, wanted: tuple[str, ...]) -> Truth:
+    if values is None:
+        return None
+    return ("false" if values else "true") in {text.lower() for text in wanted}
+
+
+def _empty_string(value: str, truth: Truth) -> Truth:
+    return True if value == "" else truth
+
+
+def _value_matches(operator: Operator, value: str, wanted: list[Expanded]) -> Truth:
+    positive = any_of(_compare(operator, value, item) for item in wanted)
+    return negation(positive) if operator.negated else positive
+
+
+def _compare(operator: Operator, value: str, wanted: Expanded) -> Truth:
+    if wanted.absent:
+        return False
+    if wanted.unknown:
+        return None
+    return operator.compare(value, wanted.text)

@@ -1,0 +1,39 @@
+"""What is known about a request besides its action and resource: the condition context.
+
+Half of it is known before the request is made (the region, the role's own ARN), some keys are known to be absent, and the
+rest is open. The caller says which; nothing here guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+Values = tuple[str, ...]
+
+
+class Context(NamedTuple):
+    """Condition keys of one request, all in lower case (key names ignore case: IAM User Guide, "Condition").
+
+    `values` holds the known keys, `absent` those known not to be part of the request; with `closed`, every other key is
+    absent too. Any other key is unknown.
+    """
+
+    values: Mapping[str, Values] = {}
+    absent: frozenset[str] = frozenset()
+    closed: bool = False
+
+
+def make_context(values: Mapping[str, str | Values], absent: tuple[str, ...] = (), *, closed: bool = False) -> Context:
+    """Builds a context from keys in any spelling; a string stands for a key with one value."""
+    known = {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in values.items()}
+    return Context(known, frozenset(key.lower() for key in absent), closed)
+
+
+def look_up(context: Context, key: str) -> Values | None:
+    """The values of a key: `()` when it is known to be absent, None when nothing is known about it."""
+    folded = key.lower()
+    values = context.values.get(folded)
+    if values is not None:
+        return values
+    return () if context.closed or folded in context.absent else None

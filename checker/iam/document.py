@@ -1,0 +1,204 @@
+"""Policy documents: JSON text in, statements with paths out.
+
+Sources: IAM User Guide, "Grammar of the IAM JSON policy language" and "IAM JSON policy element reference" (element names,
+`Effect` and values are case-sensitive; duplicate keys are refused; `Version` defaults to 2008-10-17). A document that
+breaks the grammar is refused by AWS as a whole (MalformedPolicyDocument), so it is never half understood here either:
+the result then has problems and no document.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal, NamedTuple
+
+from . import grammar
+from .paths import Path
+from .syntax import explain_syntax
+
+PolicyKind = Literal["identity", "trust", "resource"]
+"""Identity policies (boundaries, session policies too) have no principal; trust policies have no resource."""
+
+ProblemCode = Literal["syntax", "duplicate-key", "element", "principal"]
+
+
+class Problem(NamedTuple):
+    """What is wrong with a document, where, and what to write instead.
+
+    `offset` counts code points into the text and is only known for syntax; everywhere else `path` says where.
+    """
+
+    code: ProblemCode
+    message: str
+    hint: str
+    path: Path = ()
+    offset: int | None = None
+
+
+class Entry(NamedTuple):
+    """One string of a list element (an action, a resource, a principal) and its place."""
+
+    text: str
+    path: Path
+
+
+class Condition(NamedTuple):
+    """One key under one operator. All conditions of a statement must hold; any one of `values` is enough."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    path: Path
+
+
+class Principal(NamedTuple):
+    """One principal: `kind` is AWS, Service, Federated, CanonicalUser, or `*` for the bare star."""
+
+    kind: str
+    entry: Entry
+
+
+class Statement(NamedTuple):
+    """One statement; `not_actions`, `not_resources` and `not_principals` say that the list is to be complemented."""
+
+    path: Path
+    sid: str | None
+    effect: Literal["Allow", "Deny"]
+    actions: tuple[Entry, ...]
+    not_actions: bool
+    resources: tuple[Entry, ...]
+    not_resources: bool
+    principals: tuple[Principal, ...]
+    not_principals: bool
+    conditions: tuple[Condition, ...]
+
+
+class Document(NamedTuple):
+    """A policy document that AWS would accept as far as its grammar goes."""
+
+    version: str
+    statements: tuple[Statement, ...]
+
+    @property
+    def has_variables(self) -> bool:
+        """Policy variables are only expanded under 2012-10-17 (IAM User Guide, "Policy variables")."""
+        return self.version == "2012-10-17"
+
+
+class Parsed(NamedTuple):
+    """A document, or the problems that make it unreadable (then `document` is None)."""
+
+    document: Document | None
+    problems: tuple[Problem, ...]
+
+
+def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
+    """Reads the JSON text of a policy document. Raises nothing: whatever is wrong comes back as problems with a place."""
+    duplicates: list[tuple[dict[str, Any], str]] = []
+
+    def keep_first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        for key, item in pairs:
+            if key in value:
+                duplicates.append((value, key))
+            else:
+                value[key] = item
+        return value
+
+    try:
+        value = json.loads(text, object_pairs_hook=keep_first, parse_constant=_refuse_constant)
+    except RecursionError:
+        return _refused(
+            Problem("syntax", "the JSON is nested too deeply to be a policy", "write a flat document", (), 0)
+        )
+    except ValueError as error:
+        offset, message, hint = explain_syntax(text, error)
+        return _refused(Problem("syntax", message, hint, (), offset))
+    try:
+        problems = [_duplicate(value, holder, key) for holder, key in duplicates]
+        problems += [Problem(*flaw) for flaw in grammar.flaws(value, kind)]
+    except RecursionError:
+        return _refused(
+            Problem("syntax", "the JSON is nested too deeply to be a policy", "write a flat document", (), 0)
+        )
+    if problems:
+        return Parsed(None, tuple(problems))
+    return Parsed(_build(value), ())
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refused(problem: Problem) -> Parsed:
+    return Parsed(None, (problem,))
+
+
+def _duplicate(root: Any, holder: dict[str, Any], key: str) -> Problem:
+    path = (*(_path_to(root, holder) or ()), key)
+    return Problem(
+        "duplicate-key",
+        f"the key {json.dumps(key, ensure_ascii=False)} stands twice in the same object",
+        "keep one of them; where both list values, join the lists",
+        path,
+    )
+
+
+def _path_to(value: Any, target: dict[str, Any]) -> Path | None:
+    if value is target:
+        return ()
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        below = _path_to(item, target)
+        if below is not None:
+            return (key, *below)
+    return None
+
+
+def _build(value: dict[str, Any]) -> Document:
+    statement = value["Statement"]
+    routes = [(("Statement",), statement)] if isinstance(statement, dict) else _numbered(statement)
+    return Document(value.get("Version", "2008-10-17"), tuple(_statement(item, path) for path, item in routes))
+
+
+def _numbered(statements: list[Any]) -> list[tuple[Path, Any]]:
+    return [(("Statement", index), item) for index, item in enumerate(statements)]
+
+
+def _statement(value: dict[str, Any], path: Path) -> Statement:
+    not_actions, not_resources = "NotAction" in value, "NotResource" in value
+    not_principals = "NotPrincipal" in value
+    principal_name = "NotPrincipal" if not_principals else "Principal"
+    return Statement(
+        path,
+        value.get("Sid"),
+        value["Effect"],
+        _entries(value, "NotAction" if not_actions else "Action", path),
+        not_actions,
+        _entries(value, "NotResource" if not_resources else "Resource", path),
+        not_resources,
+        _principals(value.get(principal_name, {}), (*path, principal_name)),
+        not_principals,
+        tuple(
+            Condition(operator, key, _texts(values), (*path, "Condition", operator, key))
+            for operator, keys in value.get("Condition", {}).items()
+            for key, values in keys.items()
+        ),
+    )
+
+
+def _entries(value: dict[str, Any], name: str, path: Path) -> tuple[Entry, ...]:
+    listed = value.get(name, [])
+    if isinstance(listed, str):
+        return (Entry(listed, (*path, name)),)
+    return tuple(Entry(item, (*path, name, index)) for index, item in enumerate(listed))
+
+
+def _principals(value: Any, path: Path) -> tuple[Principal, ...]:
+    if isinstance(value, str):
+        return (Principal("*", Entry(value, path)),)
+    return tuple(Principal(kind, entry) for kind in value for entry in _entries(value, kind, path))
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    listed = values if isinstance(values, list) else [values]
+    return tuple(json.dumps(item) if isinstance(item, (bool, int, float)) else item for item in listed)

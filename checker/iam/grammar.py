@@ -1,0 +1,186 @@
+"""Which elements a policy document may have, and of what type.
+
+Source: IAM User Guide, "Grammar of the IAM JSON policy language"; for what belongs into which kind of policy, "IAM JSON
+policy elements: Principal" (identity policies have none) and "… Resource" (trust policies have none).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .operators import split_operator
+from .paths import Path
+
+Flaw = tuple[Any, str, str, Path]
+"""(problem code, message, hint, path), in the order of `document.Problem`."""
+
+VERSIONS = ("2012-10-17", "2008-10-17")
+_TOP = ("Version", "Id", "Statement")
+_STATEMENT = (
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+)  # fmt: skip
+_PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
+_ACTION = re.compile(r"\*|[^\s:]+:\S.*", re.DOTALL)
+
+
+def flaws(value: Any, kind: str) -> Iterator[Flaw]:
+    """Everything that keeps a parsed JSON value from being a policy document of this kind."""
+    if not isinstance(value, dict):
+        yield _element(f"the document is {_a(value)}, not an object", 'write {"Version": …, "Statement": […]}', ())
+        return
+    yield from _unknown(value, _TOP, ())
+    if "Id" in value and kind == "identity":
+        yield _element("Id does not belong in an identity policy", "delete it", ("Id",))
+    version = value.get("Version", VERSIONS[1])
+    if version not in VERSIONS:
+        yield _element(f"Version {version!r} does not exist", 'write "2012-10-17"', ("Version",))
+    if "Statement" not in value:
+        yield _element("the document has no Statement", 'add "Statement": […]', ())
+        return
+    statement = value["Statement"]
+    if isinstance(statement, dict):
+        yield from _statement(statement, kind, ("Statement",))
+    elif isinstance(statement, list):
+        for index, item in enumerate(statement):
+            yield from _statement(item, kind, ("Statement", index))
+    else:
+        yield _element(f"Statement is {_a(statement)}, not a list of objects", "write [{…}]", ("Statement",))
+
+
+def _statement(value: Any, kind: str, path: Path) -> Iterator[Flaw]:
+    if not isinstance(value, dict):
+        yield _element(f"the statement is {_a(value)}, not an object", "write {…}", path)
+        return
+    yield from _unknown(value, _STATEMENT, path)
+    effect = value.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        wrong = "the statement has no Effect" if effect is None else f"Effect {effect!r} does not exist"
+        yield _element(wrong, 'write "Allow" or "Deny", in this spelling', (*path, "Effect") if effect else path)
+    if not isinstance(value.get("Sid", ""), str):
+        yield _element(f"Sid is {_a(value['Sid'])}, not a string", "put it in double quotes", (*path, "Sid"))
+    yield from _either(value, "Action", "NotAction", path, required=True)
+    yield from _actions(value, path)
+    if kind == "trust":
+        for name in ("Resource", "NotResource"):
+            if name in value:
+                wrong = f"{name} does not belong in a trust policy, which speaks of this role alone"
+                yield _element(wrong, "delete it; permissions go into inlinePolicies or a Policy", (*path, name))
+    else:
+        yield from _either(value, "Resource", "NotResource", path, required=True)
+        yield from _resources(value, path)
+    yield from _principal(value, kind, path)
+    yield from _condition(value.get("Condition", {}), (*path, "Condition"))
+
+
+def _either(value: dict[str, Any], name: str, negated: str, path: Path, *, required: bool) -> Iterator[Flaw]:
+    if name in value and negated in value:
+        yield _element(f"{name} and {negated} exclude each other", "keep one of them", (*path, negated))
+    elif required and name not in value and negated not in value:
+        yield _element(f"the statement has neither {name} nor {negated}", f'add "{name}": […]', path)
+    for present in (name, negated):
+        if present in value:
+            yield from _string_list(value[present], present, (*path, present))
+
+
+def _string_list(value: Any, name: str, path: Path) -> Iterator[Flaw]:
+    if isinstance(value, str):
+        return
+    if not isinstance(value, list):
+        yield _element(f"{name} is {_a(value)}, not a string or a list of strings", 'write ["…"]', path)
+        return
+    for index, item in enumerate(value):
+        if not isinstance(item, str):
+            yield _element(f"{name} holds {_a(item)}, not a string", "put it in double quotes", (*path, index))
+
+
+def _actions(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
+    for text, place in _strings(value, ("Action", "NotAction"), path):
+        if not _ACTION.fullmatch(text):
+            hint = f'write "{"dynamodb" if text else "service"}:{text or "Action"}" or "*"'
+            yield _element(f"the action {text!r} has no service prefix", hint, place)
+
+
+def _resources(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
+    for text, place in _strings(value, ("Resource", "NotResource"), path):
+        if text != "*" and not text.startswith("arn:") and not text.startswith("*"):
+            hint = 'write "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME" or "*"'
+            yield _element(f"the resource {text!r} is not an ARN, and AWS refuses the document", hint, place)
+
+
+def _strings(value: dict[str, Any], names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path]]:
+    for name in names:
+        listed = value.get(name)
+        if isinstance(listed, str):
+            yield listed, (*path, name)
+        elif isinstance(listed, list):
+            yield from ((item, (*path, name, place)) for place, item in enumerate(listed) if isinstance(item, str))
+
+
+def _principal(value: dict[str, Any], kind: str, path: Path) -> Iterator[Flaw]:
+    present = [name for name in ("Principal", "NotPrincipal") if name in value]
+    if kind == "identity":
+        for name in present:
+            wrong = f"{name} does not belong in a policy attached to a role: the role is the principal"
+            yield ("principal", wrong, "delete it; who may assume the role stands in its trust policy", (*path, name))
+        return
+    if not present:
+        yield _element("the statement has no Principal", 'add "Principal": {"Federated": …} or {"Service": …}', path)
+    elif len(present) == 2:
+        yield _element("Principal and NotPrincipal exclude each other", "keep one of them", (*path, "NotPrincipal"))
+    for name in present:
+        listed = value[name]
+        if listed == "*":
+            continue
+        if not isinstance(listed, dict) or not listed:
+            yield _element(f"{name} is {_a(listed)}, not an object", 'write {"Service": "…"}', (*path, name))
+            continue
+        yield from _unknown(listed, _PRINCIPALS, (*path, name))
+        for key in listed:
+            yield from _string_list(listed[key], key, (*path, name, key))
+
+
+def _condition(value: Any, path: Path) -> Iterator[Flaw]:
+    if not isinstance(value, dict):
+        yield _element(f"Condition is {_a(value)}, not an object", 'write {"StringEquals": {"key": "value"}}', path)
+        return
+    for operator, keys in value.items():
+        if split_operator(operator) is None:
+            yield _element(
+                f"the condition operator {operator!r} does not exist", "see the IAM User Guide", (*path, operator)
+            )
+        if not isinstance(keys, dict):
+            yield _element(f"{operator} holds {_a(keys)}, not an object", 'write {"key": "value"}', (*path, operator))
+            continue
+        for key, values in keys.items():
+            for item in values if isinstance(values, list) else [values]:
+                if not isinstance(item, (str, bool, int, float)):
+                    wrong = f"{key} is compared with {_a(item)}, not with strings"
+                    yield _element(wrong, "write a string or a list of strings", (*path, operator, key))
+
+
+def _unknown(value: dict[str, Any], known: tuple[str, ...], path: Path) -> Iterator[Flaw]:
+    for key in value:
+        if key not in known:
+            folded = {name.lower(): name for name in known}
+            close = difflib.get_close_matches(key.lower(), folded, 1)
+            hint = f'write "{folded[close[0]]}"' if close else f"use only {', '.join(known)}"
+            yield _element(f"the element {key!r} does not exist here", hint, (*path, key))
+
+
+def _element(message: str, hint: str, path: Path) -> Flaw:
+    return ("element", message, hint, path)
+
+
+def _a(value: Any) -> str:
+    """Names a JSON type the way a sentence needs it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return f"the boolean {str(value).lower()}"
+    if isinstance(value, (int, float)):
+        return "a number"
+    names: dict[type, str] = {str: "a string", list: "a list", dict: "an object"}
+    return names[type(value)]

@@ -1,0 +1,101 @@
+"""Questions about sets of strings: is there a string that is in this glob and not in those?
+
+Globs are regular languages, so the questions are decidable: the automata of all globs are walked together, breadth first,
+one subset construction step at a time, until a combination turns up that the caller wants. Breadth first makes the string
+found the shortest one. The walk is capped: a pattern built to explode gives "cannot tell", never an endless loop.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from .globs import Glob, matches, step
+
+STATE_CAP = 20_000
+"""Product states visited before the search gives up (about a fifth of a second)."""
+
+
+class Found(NamedTuple):
+    """The outcome of a search: a witness, none (`witness is None`), or no answer within the cap."""
+
+    witness: str | None
+    capped: bool = False
+
+
+Wanted = Callable[[tuple[bool, ...]], bool]
+
+
+def search(inside: Glob, others: Sequence[Glob], wanted: Wanted, *, within: Glob | None = None) -> Found:
+    """Looks for the shortest string in `inside` (and in `within`, if given) for which `wanted` holds.
+
+    `wanted` is told, glob by glob, whether the string is in each of `others`. Returns the witness, or None when there
+    is no such string, or `capped` when `STATE_CAP` combinations were not enough to know.
+    """
+    fixed = _fixed_text(inside)
+    if fixed is not None:
+        good = (within is None or matches(within, fixed)) and wanted(tuple(matches(glob, fixed) for glob in others))
+        return Found(fixed if good else None)
+    bound = (inside,) if within is None else (inside, within)
+    globs = (*bound, *others)
+    letters = _alphabet(globs)
+    start = tuple(glob.start for glob in globs)
+    parents: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None] = {start: None}
+    queue = deque([start])
+    while queue:
+        states = queue.popleft()
+        inside_all = all(state & glob.accept for state, glob in zip(states, bound, strict=False))
+        if inside_all and wanted(_accepting(states, globs, len(bound))):
+            return Found(_spell(states, parents))
+        for letter in letters:
+            following = _advance(states, globs, letter, len(bound))
+            if following is not None and following not in parents:
+                if len(parents) >= STATE_CAP:
+                    return Found(None, capped=True)
+                parents[following] = (states, letter)
+                queue.append(following)
+    return Found(None)
+
+
+def intersect(first: Glob, second: Glob) -> Found:
+    """The shortest string that both globs match, or none."""
+    return search(first, (second,), lambda accepted: accepted[0])
+
+
+def _advance(states: tuple[int, ...], globs: tuple[Glob, ...], letter: str, bound: int) -> tuple[int, ...] | None:
+    following = []
+    for place, (state, glob) in enumerate(zip(states, globs, strict=True)):
+        state = step(glob, state, letter) if state else 0
+        if not state and place < bound:
+            return None
+        following.append(state)
+    return tuple(following)
+
+
+def _accepting(states: tuple[int, ...], globs: tuple[Glob, ...], skip: int) -> tuple[bool, ...]:
+    pairs = zip(states[skip:], globs[skip:], strict=True)
+    return tuple(bool(state & glob.accept) for state, glob in pairs)
+
+
+def _fixed_text(glob: Glob) -> str | None:
+    if glob.loops or glob.free:
+        return None
+    return "".join(token.char or "" for token in glob.tokens)
+
+
+def _alphabet(globs: Sequence[Glob]) -> tuple[str, ...]:
+    """Every literal in use, colon and slash (where the reach of wildcards differs), and one character nobody names."""
+    named = {char for glob in globs for char in glob.literal} | {":", "/"}
+    fresh = next(char for char in "xyzabcdefghijklmnopqrstuvwXYZ0123456789-_." + chr(0x2603) if char not in named)
+    return (fresh, *sorted(named))
+
+
+def _spell(states: tuple[int, ...], parents: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None]) -> str:
+    letters: list[str] = []
+    step_back = parents[states]
+    while step_back is not None:
+        states, letter = step_back
+        letters.append(letter)
+        step_back = parents[states]
+    return "".join(reversed(letters))
