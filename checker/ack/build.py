@@ -1,0 +1,130 @@
+"""From Kubernetes objects to the inventory: which fields mean what.
+
+Tolerant on purpose: a field of the wrong type is left out here and reported by its own rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..iam.document import Parsed, PolicyKind, parse
+from ..inventory import (
+    Association,
+    Inventory,
+    ManagedArn,
+    Object,
+    Path,
+    Policy,
+    PolicyText,
+    Reference,
+    Role,
+    ServiceAccount,
+    Workload,
+)
+from .kinds import ROLE_ARN_ANNOTATION, WORKLOADS
+from .objects import mapping, sequence, string_map, text
+
+
+def build(objects: Iterable[Object], unread: Iterable[Object]) -> Inventory:
+    """The inventory of these objects; `unread` are those a template engine has yet to fill in."""
+    everything = tuple(objects)
+    of_kind: dict[str, list[Object]] = {}
+    for item in everything:
+        of_kind.setdefault(item.kind, []).append(item)
+    return Inventory(
+        everything,
+        tuple(role(item) for item in of_kind.get("Role", ())),
+        tuple(policy(item) for item in of_kind.get("Policy", ())),
+        tuple(service_account(item) for item in of_kind.get("ServiceAccount", ())),
+        tuple(association(item) for item in of_kind.get("PodIdentityAssociation", ())),
+        tuple(workload(item) for item in everything if (item.api_version, item.kind) in WORKLOADS),
+        tuple(unread),
+    )
+
+
+def role(item: Object) -> Role:
+    spec = _spec(item)
+    inline = mapping(spec.get("inlinePolicies"))
+    boundary = text(spec.get("permissionsBoundary"))
+    return Role(
+        item,
+        text(spec.get("name")) or item.name,
+        _policy_text(item, ("spec", "assumeRolePolicyDocument"), "trust"),
+        tuple(_read_text(item, ("spec", "inlinePolicies", name), "identity", inline[name]) for name in inline),
+        tuple(
+            ManagedArn(item, ("spec", "policies", index), arn)
+            for index, arn in enumerate(sequence(spec.get("policies")))
+            if isinstance(arn, str)
+        ),
+        tuple(
+            reference
+            for index, entry in enumerate(sequence(spec.get("policyRefs")))
+            if (reference := _reference(item, ("spec", "policyRefs", index), "Policy", entry))
+        ),
+        ManagedArn(item, ("spec", "permissionsBoundary"), boundary) if boundary else None,
+        _reference(item, ("spec", "permissionsBoundaryRef"), "Policy", spec.get("permissionsBoundaryRef")),
+        {
+            entry["key"]: entry.get("value", "")
+            for entry in sequence(spec.get("tags"))
+            if isinstance(entry, dict) and isinstance(entry.get("key"), str) and isinstance(entry.get("value", ""), str)
+        },
+    )
+
+
+def policy(item: Object) -> Policy:
+    spec = _spec(item)
+    document = _policy_text(item, ("spec", "policyDocument"), "identity")
+    return Policy(item, text(spec.get("name")) or item.name, text(spec.get("path")) or "/", document)
+
+
+def service_account(item: Object) -> ServiceAccount:
+    return ServiceAccount(item, item.annotations.get(ROLE_ARN_ANNOTATION))
+
+
+def association(item: Object) -> Association:
+    spec = _spec(item)
+    return Association(
+        item,
+        text(spec.get("namespace")) or "",
+        text(spec.get("serviceAccount")) or "",
+        text(spec.get("roleARN")),
+        _reference(item, ("spec", "roleRef"), "Role", spec.get("roleRef")),
+        _policy_text(item, ("spec", "policy"), "identity"),
+    )
+
+
+def workload(item: Object) -> Workload:
+    pod: Any = item.data
+    for key in WORKLOADS[item.api_version, item.kind]:
+        pod = mapping(pod).get(key)
+    pod = mapping(pod)
+    account = text(pod.get("serviceAccountName")) or text(pod.get("serviceAccount")) or "default"
+    containers = [*sequence(pod.get("containers")), *sequence(pod.get("initContainers"))]
+    names = (text(mapping(container).get("name")) for container in containers)
+    return Workload(item, account, tuple(name for name in names if name))
+
+
+def _spec(item: Object) -> dict[str, Any]:
+    return mapping(item.data.get("spec"))
+
+
+def _reference(item: Object, path: Path, kind: str, entry: Any) -> Reference | None:
+    """A reference wrapper. One without `from` is skipped by the controller (references.go, `f0iter.From != nil`)."""
+    source = mapping(entry).get("from")
+    if not isinstance(source, dict):
+        return None
+    return Reference(item, (*path, "from"), kind, text(source.get("namespace")) or None, text(source.get("name")) or "")
+
+
+def _policy_text(item: Object, path: Path, kind: PolicyKind) -> PolicyText | None:
+    value: Any = item.data
+    for key in path:
+        value = mapping(value).get(str(key))
+    return None if value is None else _read_text(item, path, kind, value)
+
+
+def _read_text(item: Object, path: Path, kind: PolicyKind, value: Any) -> PolicyText:
+    if not isinstance(value, str):
+        return PolicyText(item, path, kind, None, Parsed(None, ()))
+    return PolicyText(item, path, kind, value, parse(value, kind))

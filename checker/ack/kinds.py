@@ -1,0 +1,80 @@
+"""Which Kubernetes kinds bear on the question who may read the auth keys table.
+
+Source: the CRDs of aws-controllers-k8s/iam-controller v1.8.1 and eks-controller; the EKS User Guide for the annotation on
+service accounts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+IAM_GROUP = "iam.services.k8s.aws"
+IAM = f"{IAM_GROUP}/v1alpha1"
+EKS = "eks.services.k8s.aws/v1alpha1"
+
+READ = {
+    (IAM, "Role"),
+    (IAM, "Policy"),
+    (IAM, "OpenIDConnectProvider"),
+    (IAM, "InstanceProfile"),
+    (EKS, "PodIdentityAssociation"),
+}
+"""ACK kinds that are read and checked field by field."""
+
+KNOWN_IAM_KINDS = ("Role", "Policy", "OpenIDConnectProvider", "InstanceProfile", "Group", "User", "ServiceLinkedRole")
+
+WORKLOADS = {
+    ("v1", "Pod"): ("spec",),
+    ("apps/v1", "Deployment"): ("spec", "template", "spec"),
+    ("apps/v1", "StatefulSet"): ("spec", "template", "spec"),
+    ("apps/v1", "DaemonSet"): ("spec", "template", "spec"),
+    ("apps/v1", "ReplicaSet"): ("spec", "template", "spec"),
+    ("batch/v1", "Job"): ("spec", "template", "spec"),
+    ("batch/v1", "CronJob"): ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+"""Kinds that run pods, and the route to their pod spec."""
+
+ROLE_ARN_ANNOTATION = "eks.amazonaws.com/role-arn"
+
+_NEEDLES = (
+    rb"services\.k8s\.aws",
+    rb"eks\.amazonaws\.com",
+    rb"\bServiceAccount\b",
+    rb"\bserviceAccountName\b",
+    rb"\\(?:[xuU\r\n]|/)",
+    rb"!!binary|!<",
+)
+_CONCERNS = re.compile(b"|".join(_NEEDLES))
+_CONCERNS_TEXT = re.compile("|".join(needle.decode() for needle in _NEEDLES))
+
+
+def can_concern(data: bytes) -> bool:
+    """Whether the bytes of a file can hold anything for us, told without parsing.
+
+    Sound: an object we read spells its group, annotation or kind in plain text. The one way around is an escape (`\\x2e`,
+    `\\/`, a continued line in double quotes) or `!!binary`, so text with those is parsed too. UTF-16 always is.
+    """
+    return data[:2] in (b"\xff\xfe", b"\xfe\xff") or _CONCERNS.search(data) is not None
+
+
+def text_can_concern(text: str) -> bool:
+    """The same question for one document's text."""
+    return _CONCERNS_TEXT.search(text) is not None
+
+
+Standing = Literal["read", "passed-over", "unsupported"]
+
+
+def standing(api_version: str, kind: str) -> Standing:
+    """What becomes of an object of this kind: it is read, it is none of our business, or it is a kind of ours that no
+    controller will act on (a version or kind that does not exist, or a group that only looks like ACK's)."""
+    group, _, version = api_version.partition("/")
+    if (api_version, kind) in READ or (api_version, kind) == ("v1", "ServiceAccount") or (api_version, kind) in WORKLOADS:
+        return "read"
+    if group == IAM_GROUP:
+        return "passed-over" if version == "v1alpha1" and kind in KNOWN_IAM_KINDS else "unsupported"
+    if group == "eks.services.k8s.aws" and kind == "PodIdentityAssociation":
+        return "unsupported"
+    looks_alike = re.fullmatch(r"(identitymanagement|iam)\.(services?|aws)\.?(k8s)?\.?(aws)?", group)
+    return "unsupported" if looks_alike else "passed-over"

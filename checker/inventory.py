@@ -1,0 +1,133 @@
+"""The cell as values: roles, policies, service accounts, associations and workloads, each with its origin.
+
+Filled from files (and, the same way, from a cluster); read by rules and requirements. Nothing here knows where it came
+from beyond `Origin`, which the engine turns into a place to show.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .iam.document import Parsed, PolicyKind
+
+Path = tuple[str | int, ...]
+
+
+class Origin(NamedTuple):
+    """Where an object was found: the file as shown, the number of the document in it, the route to the object."""
+
+    file: str
+    document: int
+    path: Path
+
+
+class Object(NamedTuple):
+    """A Kubernetes object. `namespace` is "" where the manifest states none. `data` is the whole object, plain."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    data: dict[str, Any]
+    origin: Origin
+
+
+class PolicyText(NamedTuple):
+    """A policy document in a field of an object, as text and as parsed. `text` is None where the field holds no string."""
+
+    owner: Object
+    path: Path
+    kind: PolicyKind
+    text: str | None
+    parsed: Parsed
+
+
+class Reference(NamedTuple):
+    """A reference to another object by metadata.name. Without a `namespace`, the owner's is meant. `name` may be ""."""
+
+    owner: Object
+    path: Path
+    kind: str
+    namespace: str | None
+    name: str
+
+
+class ManagedArn(NamedTuple):
+    """The ARN of a managed policy as a field names it, whatever it looks like."""
+
+    owner: Object
+    path: Path
+    arn: str
+
+
+class Role(NamedTuple):
+    """An ACK Role. `name` is the IAM role's name (spec.name); `tags` are its own."""
+
+    object: Object
+    name: str
+    trust: PolicyText | None
+    inline: tuple[PolicyText, ...]
+    policy_arns: tuple[ManagedArn, ...]
+    policy_refs: tuple[Reference, ...]
+    boundary_arn: ManagedArn | None
+    boundary_ref: Reference | None
+    tags: dict[str, str]
+
+
+class Policy(NamedTuple):
+    """An ACK Policy. `name` and `iam_path` make up its ARN."""
+
+    object: Object
+    name: str
+    iam_path: str
+    document: PolicyText | None
+
+
+class ServiceAccount(NamedTuple):
+    """A service account, with the role ARN its IRSA annotation names."""
+
+    object: Object
+    role_arn: str | None
+
+
+class Association(NamedTuple):
+    """An EKS Pod Identity association: it gives a service account a role, perhaps limited by a session policy."""
+
+    object: Object
+    namespace: str
+    service_account: str
+    role_arn: str | None
+    role_ref: Reference | None
+    session: PolicyText | None
+
+
+class Workload(NamedTuple):
+    """What runs pods: the service account of the pods and the names of their containers, native sidecars included."""
+
+    object: Object
+    service_account: str
+    containers: tuple[str, ...]
+
+
+class Inventory(NamedTuple):
+    """Everything that was found. `unread` are objects of our kinds that a template engine has yet to fill in."""
+
+    objects: tuple[Object, ...] = ()
+    roles: tuple[Role, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    service_accounts: tuple[ServiceAccount, ...] = ()
+    associations: tuple[Association, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+    unread: tuple[Object, ...] = ()
+
+
+def policy_texts(inventory: Inventory) -> tuple[PolicyText, ...]:
+    """Every policy document of the inventory, in the order of the objects."""
+    texts: list[PolicyText] = []
+    for role in inventory.roles:
+        texts += [*([role.trust] if role.trust else []), *role.inline]
+    texts += [policy.document for policy in inventory.policies if policy.document]
+    texts += [association.session for association in inventory.associations if association.session]
+    return tuple(texts)

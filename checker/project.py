@@ -1,0 +1,157 @@
+"""From source texts to a project: documents, the inventory in them, and what could not be read.
+
+Pure: texts come in, values go out. Every document is either parsed, passed over because it cannot concern us, skipped with
+a reason, or a problem with a place; none is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .ack.build import build
+from .ack.objects import Sighting, sightings
+from .ack.placeholders import find_in_text
+from .ack.kinds import text_can_concern
+from .inventory import Inventory, Object, Origin
+from .text.documents import Document, Piece, cut, parse_piece
+from .text.nodes import Path, Repeated, TreeError, repeated_keys
+from .text.source import Source
+from .text.yaml_nodes import YamlError, start_of
+
+
+class Broken(NamedTuple):
+    """Text that could not be parsed: what is wrong and where (offset into the source)."""
+
+    source: Source
+    message: str
+    offset: int
+
+
+class Skipped(NamedTuple):
+    """A document, or an object in one, that was recognised and left out. `detail` is the text that gave it away."""
+
+    file: str
+    reason: str
+    detail: str
+    offset: int
+    origin: Origin | None
+    path: Path
+    inner_offset: int | None
+
+
+class Unsupported(NamedTuple):
+    """An object of a kind that only looks as if a controller would act on it."""
+
+    object: Object
+
+
+class Project(NamedTuple):
+    """Everything that was read. `documents` holds, by (file, number), those with an object of ours."""
+
+    inventory: Inventory
+    documents: dict[tuple[str, int], Document]
+    sources: dict[str, Source]
+    document_count: int
+    passed_over: int
+    broken: tuple[Broken, ...]
+    repeated: tuple[tuple[str, int, Repeated], ...]
+    skipped: tuple[Skipped, ...]
+    unsupported: tuple[Unsupported, ...]
+
+
+class _Reader:
+    """Gathers what the sources hold, one at a time."""
+
+    def __init__(self) -> None:
+        self.objects: list[Object] = []
+        self.unread: list[Object] = []
+        self.documents: dict[tuple[str, int], Document] = {}
+        self.sources: dict[str, Source] = {}
+        self.counted = 0
+        self.passed_over = 0
+        self.broken: list[Broken] = []
+        self.repeated: list[tuple[str, int, Repeated]] = []
+        self.skipped: list[Skipped] = []
+        self.unsupported: list[Unsupported] = []
+
+    def read(self, source: Source, patched: frozenset[str]) -> None:
+        for piece in cut(source):
+            if not text_can_concern(piece.text):
+                self.counted += 1
+                self.passed_over += 1
+                continue
+            self.sources[source.name] = source
+            try:
+                parsed = parse_piece(piece)
+            except YamlError as error:
+                self.counted += 1
+                self._unparsed(piece, error)
+                continue
+            for document in parsed:
+                self._document(document, source.name in patched)
+
+    def _unparsed(self, piece: Piece, error: YamlError) -> None:
+        template = find_in_text(piece.text)
+        if template is not None and template[0] in ("helm", "jinja", "backstage"):
+            reason, detail, offset = template
+            self.skipped.append(Skipped(piece.source.name, reason, detail, piece.start + offset, None, (), None))
+        else:
+            self.broken.append(Broken(piece.source, error.message, piece.start + error.offset))
+
+    def _document(self, document: Document, is_patch: bool) -> None:
+        file, number = document.piece.source.name, self.counted
+        self.counted += 1
+        try:
+            seen = list(sightings(document.root, file, number))
+        except TreeError as error:
+            offset = document.piece.start + start_of(error.node)
+            self.broken.append(Broken(document.piece.source, error.message, offset))
+            return
+        if not seen:
+            self.passed_over += 1
+            return
+        self.documents[file, number] = document
+        if is_patch:
+            self.skipped.append(
+                Skipped(file, "kustomize-patch", "named under patches in a kustomization", document.piece.start, None, (), None)
+            )
+            return
+        self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
+        for sighting in seen:
+            self._object(sighting)
+
+    def _object(self, sighting: Sighting) -> None:
+        found = sighting.placeholder
+        if not sighting.supported:
+            self.unsupported.append(Unsupported(sighting.object))
+        elif found is not None:
+            origin = sighting.object.origin
+            offset = self.documents[origin.file, origin.document].piece.start + start_of(sighting.node)
+            inner = None if found.in_key else found.offset
+            self.unread.append(sighting.object)
+            self.skipped.append(Skipped(origin.file, found.reason, found.text, offset, origin, found.path, inner))
+        else:
+            self.objects.append(sighting.object)
+
+
+def load(sources: Iterable[Source], *, unconcerned: int = 0, patches: Iterable[str] = ()) -> Project:
+    """Reads the sources. `unconcerned` counts files already ruled out by a scan of their bytes, one document each;
+    `patches` names the files that are kustomize patches, whose objects are fragments."""
+    reader = _Reader()
+    patched = frozenset(patches)
+    for source in sources:
+        reader.read(source, patched)
+    return Project(
+        build(reader.objects, reader.unread),
+        reader.documents,
+        reader.sources,
+        reader.counted + unconcerned,
+        reader.passed_over + unconcerned,
+        tuple(reader.broken),
+        tuple(reader.repeated),
+        tuple(reader.skipped),
+        tuple(reader.unsupported),
+    )
+
+

@@ -1,0 +1,80 @@
+"""The shipped JSON Schemas, and what in a value breaks them.
+
+Two engines share the work: jsonschema-rs answers yes or no on every run, jsonschema explains on the runs where the answer
+is no (docs/decisions.md has the measurements). Imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+Path = tuple[str | int, ...]
+
+
+class Violation(NamedTuple):
+    """One broken constraint: where, which JSON Schema keyword, its value, what the place holds, and what is due there.
+
+    For `required` and `additionalProperties` the path ends in the missing or unknown key.
+    """
+
+    path: Path
+    keyword: str
+    expected: Any
+    found: Any
+    hint: str
+
+
+class SchemaDisagreement(Exception):
+    """The engines differ on whether a value is valid: a defect of ours, never of the input."""
+
+
+def load(name: str) -> dict[str, Any]:
+    """The shipped schema of that name (`ack`, `requirement`, `config`, `report`)."""
+    with open(os.path.join(os.path.dirname(__file__), f"{name}.json"), encoding="utf-8") as file:
+        schema: dict[str, Any] = json.load(file)
+    return schema
+
+
+def violations(name: str, value: Any) -> list[Violation]:
+    """Everything in `value` (plain dicts, lists and scalars) that the schema refuses, in document order of the schema."""
+    if _validator(name).is_valid(value):
+        return []
+    from jsonschema import Draft7Validator
+
+    found = [item for error in Draft7Validator(load(name)).iter_errors(value) for item in _read(error)]
+    if not found:
+        raise SchemaDisagreement(f"the schema {name} refuses a value without a reason")
+    return list(dict.fromkeys(sorted(found, key=lambda item: str(item.path))))
+
+
+@lru_cache
+def _validator(name: str) -> Any:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft7Validator(load(name))
+
+
+def _read(error: Any) -> list[Violation]:
+    path = tuple(error.absolute_path)
+    hint = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        return [
+            Violation((*path, key), "additionalProperties", tuple(known), None, hint)
+            for key in error.instance
+            if key not in known
+        ]
+    if error.validator == "required":
+        return [
+            Violation((*path, key), "required", key, None, hint) for key in error.validator_value if key not in error.instance
+        ]
+    if "propertyNames" in error.absolute_schema_path:
+        path = (*path, error.instance)
+    return [Violation(path, error.validator, _frozen(error.validator_value), _frozen(error.instance), hint)]
+
+
+def _frozen(value: Any) -> Any:
+    return value if isinstance(value, (str, int, float, bool, type(None))) else json.dumps(value, sort_keys=True, default=str)

@@ -1,0 +1,1 @@
+"""Source text: files, YAML nodes, JSON inside scalars, and the places of all of them. Imports nothing of ours."""

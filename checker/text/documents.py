@@ -1,0 +1,70 @@
+"""A source cut into its YAML documents, before any of them is parsed.
+
+A line that begins with `---` or `...` ends a document wherever it stands, inside quotes and block scalars too (YAML 1.1,
+production c-forbidden), so the cut needs no parser. Each piece is then judged, and parsed, for itself: a broken document
+does not hide its neighbours, and one that cannot concern us costs a scan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from yaml.nodes import Node
+
+from .json_nodes import JsonError, compose_json
+from .source import Source
+from .yaml_nodes import YamlError, compose_all
+
+_MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+
+
+class Piece(NamedTuple):
+    """A stretch of the source that holds one YAML document (in rare cases, with directives, all of them)."""
+
+    source: Source
+    start: int
+    text: str
+
+
+class Document(NamedTuple):
+    """One parsed YAML or JSON document. Node marks count from `piece.start`."""
+
+    piece: Piece
+    root: Node
+
+
+def cut(source: Source) -> Iterator[Piece]:
+    """The pieces of a source, in order; pieces of nothing but white space and comments are left out."""
+    text = source.text
+    start = 0
+    if not _DIRECTIVE.search(text):
+        for marker in _MARKER.finditer(text):
+            end = marker.end() if marker[0] == "..." else marker.start()
+            if end > start and not _is_blank(text[start:end]):
+                yield Piece(source, start, text[start:end])
+            start = end
+    if not _is_blank(text[start:]):
+        yield Piece(source, start, text[start:])
+
+
+def parse_piece(piece: Piece) -> list[Document]:
+    """The documents of a piece. Raises YamlError with an offset into the piece.
+
+    Text that begins like JSON is read as JSON where it is JSON, since YAML 1.1 refuses tabs and surrogate escapes.
+    """
+    if piece.text.lstrip()[:1] in ("{", "["):
+        try:
+            return [Document(piece, compose_json(piece.text))]
+        except JsonError:
+            pass
+    return [Document(piece, root) for root in compose_all(piece.text)]
+
+
+_BLANK = re.compile(r"\A(?:[ \t\r\n]|---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z)|#[^\n]*)*\Z")
+
+
+def _is_blank(text: str) -> bool:
+    return _BLANK.match(text) is not None

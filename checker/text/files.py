@@ -1,0 +1,68 @@
+"""Which files there are below the paths that were given.
+
+Folders are walked in name order; links to folders are followed once each, so a loop of links ends. Folders of tools
+(`.git`, `node_modules`, virtual environments) are not entered.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+EXTENSIONS = (".yaml", ".yml", ".json")
+_TOOL_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".terraform"})
+
+STDIN = "-"
+
+
+class Found(NamedTuple):
+    """The files below some paths, as paths to open; what is missing; what could not be listed (path, reason)."""
+
+    files: tuple[str, ...]
+    missing: tuple[str, ...]
+    unreadable: tuple[tuple[str, str], ...]
+
+
+def find_files(paths: Iterable[str]) -> Found:
+    """Lists files: a file named is taken whatever its name, a folder gives its YAML and JSON files, `-` is stdin."""
+    files: dict[str, None] = {}
+    missing: list[str] = []
+    unreadable: list[tuple[str, str]] = []
+    for path in paths:
+        if path == STDIN:
+            files.setdefault(STDIN)
+        elif os.path.isdir(path):
+            for found in _walk(os.path.normpath(path), unreadable):
+                files.setdefault(found)
+        elif os.path.lexists(path):
+            files.setdefault(os.path.normpath(path))
+        else:
+            missing.append(path)
+    return Found(tuple(files), tuple(missing), tuple(unreadable))
+
+
+def _walk(top: str, unreadable: list[tuple[str, str]]) -> Iterator[str]:
+    pending = [top]
+    entered: set[tuple[int, int]] = set()
+    while pending:
+        folder = pending.pop()
+        try:
+            status = os.stat(folder)
+            if (status.st_dev, status.st_ino) in entered:
+                continue
+            entered.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            unreadable.append((folder, error.strerror or str(error)))
+            continue
+        folders = []
+        for entry in entries:
+            path = entry.name if folder == os.curdir else os.path.join(folder, entry.name)
+            if entry.is_dir():
+                if entry.name not in _TOOL_FOLDERS:
+                    folders.append(path)
+            elif entry.name.endswith(EXTENSIONS):
+                yield path
+        pending += reversed(folders)

@@ -1,0 +1,109 @@
+"""JSON text to the same nodes as YAML text, with exact places.
+
+Used for JSON manifests (tabs and surrogate escapes are JSON, but not YAML 1.1) and, only where a finding must be placed,
+for the policy documents inside YAML scalars. `json.loads` stays the judge of what JSON is; this only adds the places.
+"""
+
+from __future__ import annotations
+
+import re
+from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]  # there since 2.7, not in the stubs
+from typing import Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from .yaml_nodes import DEPTH_LIMIT, IMPLICIT, end_of
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_WORD = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
+
+
+class JsonError(Exception):
+    """Text that is not JSON, and the offset (code points) where it stops being so."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message, self.offset = message, offset
+
+
+class _Mark:
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+def _mark(index: int) -> Any:
+    """A place in the form of PyYAML's marks, of which only the index is ever read."""
+    return _Mark(index)
+
+
+def compose_json(text: str) -> Node:
+    """The root node of one JSON text. Raises JsonError."""
+    try:
+        node = _value(text, _skip(text, 0), 0)
+    except JSONDecodeError as error:
+        raise JsonError(error.msg, error.pos) from None
+    end = _skip(text, end_of(node))
+    if end != len(text):
+        raise JsonError("text after the end of the JSON value", end)
+    return node
+
+
+def _skip(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    return found.end() if found else place
+
+
+def _value(text: str, start: int, depth: int) -> Node:
+    if depth > DEPTH_LIMIT:
+        raise JsonError(f"nested more than {DEPTH_LIMIT} levels deep", start)
+    opening = text[start : start + 1]
+    if opening == '"':
+        return _string(text, start)
+    if opening == "{":
+        return _object(text, start, depth)
+    if opening == "[":
+        return _array(text, start, depth)
+    word = _WORD.match(text, start)
+    if word is None:
+        raise JsonError("a JSON value is due here", start)
+    return ScalarNode(IMPLICIT, word[0], _mark(start), _mark(word.end()))
+
+
+def _string(text: str, start: int) -> Node:
+    if text[start : start + 1] != '"':
+        raise JsonError("a key in double quotes is due here", start)
+    value, end = scanstring(text, start + 1, True)
+    return ScalarNode(IMPLICIT, value, _mark(start), _mark(end), style='"')
+
+
+def _object(text: str, start: int, depth: int) -> Node:
+    pairs: list[tuple[Node, Node]] = []
+    place = _skip(text, start + 1)
+    while text[place : place + 1] != "}":
+        if pairs:
+            place = _expect(text, place, ",")
+        key = _string(text, place)
+        place = _expect(text, _skip(text, end_of(key)), ":")
+        value = _value(text, place, depth + 1)
+        pairs.append((key, value))
+        place = _skip(text, end_of(value))
+    return MappingNode(IMPLICIT, pairs, _mark(start), _mark(place + 1), flow_style=True)
+
+
+def _array(text: str, start: int, depth: int) -> Node:
+    items: list[Node] = []
+    place = _skip(text, start + 1)
+    while text[place : place + 1] != "]":
+        if items:
+            place = _expect(text, place, ",")
+        items.append(_value(text, place, depth + 1))
+        place = _skip(text, end_of(items[-1]))
+    return SequenceNode(IMPLICIT, items, _mark(start), _mark(place + 1), flow_style=True)
+
+
+def _expect(text: str, place: int, char: str) -> int:
+    if text[place : place + 1] != char:
+        raise JsonError(f"{char!r} is due here", place)
+    return _skip(text, place + 1)

@@ -1,0 +1,163 @@
+"""Reading node trees: plain values, routes to nodes, repeated keys, merges and the true size behind aliases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from .yaml_nodes import IMPLICIT
+
+Path = tuple[str | int, ...]
+
+SIZE_LIMIT = 100_000
+"""Nodes a document may have once its aliases are written out; the API server refuses excessive aliasing as well."""
+
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_NULLS = ("", "~", "null", "Null", "NULL")
+_INTEGER = re.compile(r"[-+]?\d{1,100}")
+_DECIMAL = re.compile(r"[-+]?\d{1,100}\.\d{1,100}")
+
+
+class Repeated(NamedTuple):
+    """A key that stands twice in one mapping: the second key node, the first one, and the mapping's route."""
+
+    key: ScalarNode
+    first: ScalarNode
+    path: Path
+
+
+class TreeError(Exception):
+    """A tree that cannot be written out: an alias inside itself, or aliases of aliases beyond all measure."""
+
+    def __init__(self, message: str, node: Node) -> None:
+        super().__init__(message)
+        self.message, self.node = message, node
+
+
+def entries(node: MappingNode) -> Iterator[tuple[Node, Node]]:
+    """The key and value nodes of a mapping with `<<` merges applied: own keys win over merged ones, and the last repeat
+    of a key wins, as in the parsers that Kubernetes uses."""
+    if not any(_is_merge(key) for key, _ in node.value):
+        yield from node.value
+        return
+    own = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
+    for key, value in node.value:
+        if not _is_merge(key):
+            yield key, value
+            continue
+        for source in value.value if isinstance(value, SequenceNode) else [value]:
+            if isinstance(source, MappingNode):
+                for pair in entries(source):
+                    if pair[0].value not in own:
+                        own.add(pair[0].value)
+                        yield pair
+
+
+def scalar_value(node: ScalarNode) -> Any:
+    """A scalar as Kubernetes would take it: quoted and block scalars are strings, plain ones may be null, true, false, a
+    whole number or a decimal; everything else (`2012-10-17`, `on`, `1e3`) is a string."""
+    text: str = node.value
+    if node.style is not None or node.tag != IMPLICIT:
+        return text
+    if text in _NULLS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def plain(root: Node) -> Any:
+    """The tree as dicts, lists and scalars; what an alias shares is shared here too. Raises TreeError.
+
+    Keys that are no scalars are left out: no Kubernetes field has one.
+    """
+    built: dict[int, Any] = {}
+    sizes: dict[int, int] = {}
+    open_nodes: set[int] = set()
+
+    def build(node: Node) -> Any:
+        if isinstance(node, ScalarNode):
+            return scalar_value(node)
+        if id(node) in built:
+            return built[id(node)]
+        if id(node) in open_nodes:
+            raise TreeError("an alias stands inside the very node it names", node)
+        open_nodes.add(id(node))
+        value: Any
+        if isinstance(node, MappingNode):
+            pairs = [(key.value, item) for key, item in entries(node) if isinstance(key, ScalarNode)]
+            value = {key: build(item) for key, item in pairs}
+            below = [item for _, item in pairs]
+        else:
+            below = node.value
+            value = [build(item) for item in below]
+        size = 1 + sum(sizes.get(id(item), 1) for item in below)
+        if size > SIZE_LIMIT:
+            raise TreeError(f"the aliases here stand for more than {SIZE_LIMIT} nodes", node)
+        open_nodes.discard(id(node))
+        built[id(node)], sizes[id(node)] = value, size
+        return value
+
+    return build(root)
+
+
+def walk(root: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Every node of the tree with its route, each shared node once."""
+    seen: set[int] = set()
+    pending: list[tuple[Path, Node]] = [(path, root)]
+    while pending:
+        route, node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield route, node
+        if isinstance(node, MappingNode):
+            below = [((*route, key.value), item) for key, item in node.value if isinstance(key, ScalarNode)]
+        elif isinstance(node, SequenceNode):
+            below = [((*route, index), item) for index, item in enumerate(node.value)]
+        else:
+            below = []
+        pending += reversed(below)
+
+
+def repeated_keys(root: Node) -> Iterator[Repeated]:
+    """Keys that stand more than once in their mapping, in reading order."""
+    for path, node in walk(root):
+        if not isinstance(node, MappingNode):
+            continue
+        first: dict[str, ScalarNode] = {}
+        for key, _ in node.value:
+            if isinstance(key, ScalarNode) and not _is_merge(key):
+                if key.value in first:
+                    yield Repeated(key, first[key.value], path)
+                first.setdefault(key.value, key)
+
+
+Part = Literal["key", "value"]
+
+
+def find(root: Node, path: Path, part: Part = "value") -> Node:
+    """The node at the end of a route, or its key; where the route ends early, the last node on it."""
+    node = root
+    key_node: Node | None = None
+    for step in path:
+        following: Node | None = None
+        if isinstance(node, MappingNode):
+            for key, value in entries(node):
+                if isinstance(key, ScalarNode) and key.value == step:
+                    key_node, following = key, value
+        elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+            key_node, following = None, node.value[step]
+        if following is None:
+            return key_node if part == "key" and key_node is not None else node
+        node = following
+    return key_node if part == "key" and key_node is not None else node
+
+
+def _is_merge(key: Node) -> bool:
+    return isinstance(key, ScalarNode) and key.value == "<<" and key.style is None

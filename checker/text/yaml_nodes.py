@@ -1,0 +1,107 @@
+"""YAML text to nodes that know where they stand.
+
+PyYAML's C parser composes the nodes; no value is resolved by it, so `2012-10-17`, `on` and `1e3` stay the text they are,
+duplicate keys stay visible, and an alias is the very node it names, never a copy. Node marks count code points.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+from yaml.nodes import Node
+
+try:
+    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]  # the stubs leave it out
+except ImportError:  # a PyYAML that was built without libyaml: slower, same nodes
+    from yaml.composer import Composer
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+    class _Parser(Reader, Scanner, Parser, Composer):  # type: ignore[no-redef]  # stands in for the C class
+        def __init__(self, stream: str) -> None:
+            Reader.__init__(self, stream)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+            Composer.__init__(self)
+
+
+IMPLICIT = ""
+"""The tag of a node whose type the text does not state with a `!!tag`."""
+
+DEPTH_LIMIT = 500
+"""Nesting beyond this is refused: the C parser recurses on the stack and takes the process down at about 10,000."""
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class YamlError(Exception):
+    """Text that is not YAML: what is wrong, and the offset (code points into the text) where it shows."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message, self.offset = message, offset
+
+
+class _Composer(_Parser):
+    def resolve(self, *_: Any) -> str:
+        return IMPLICIT
+
+    def ascend_resolver(self) -> None: ...
+
+    def descend_resolver(self, *_: Any) -> None: ...
+
+
+def start_of(node: Node) -> int:
+    """The offset of a node's first character, within the text it was composed from."""
+    return node.start_mark.index if node.start_mark else 0
+
+
+def end_of(node: Node) -> int:
+    """The offset behind a node's last character, within the text it was composed from."""
+    return node.end_mark.index if node.end_mark else 0
+
+
+def compose_all(text: str) -> list[Node]:
+    """The root nodes of all non-empty documents in the text. Raises YamlError."""
+    try:
+        if _depth_bound(text) > DEPTH_LIMIT:
+            _refuse_depth(text)
+        composer = _Composer(text)
+        roots = []
+        while composer.check_node():
+            roots.append(composer.get_node())
+        return [root for root in roots if root is not None]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlError(_say(error), min(mark.index if mark else 0, len(text))) from None
+    except (yaml.reader.ReaderError, UnicodeEncodeError):
+        found = _UNPRINTABLE.search(text)
+        offset = found.start() if found else 0
+        raise YamlError(f"the character U+{ord(text[offset]):04X} may not stand in YAML", offset) from None
+
+
+def _say(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "the text cannot be read"
+    return f"{problem} ({error.context})" if error.context else problem
+
+
+def _depth_bound(text: str) -> int:
+    """At least the nesting depth: flow levels need a bracket each, block levels a column (two share one in `- a:`)."""
+    longest = max(map(len, text.splitlines()), default=0)
+    return text.count("[") + text.count("{") + 2 * longest
+
+
+def _refuse_depth(text: str) -> None:
+    parser = _Composer(text)
+    depth = 0
+    while parser.check_event():
+        event = parser.get_event()
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                raise YamlError(f"nested more than {DEPTH_LIMIT} levels deep", event.start_mark.index)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
