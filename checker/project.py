@@ -63,33 +63,34 @@ class Project(NamedTuple):
 class _Reader:
     """Gathers what the sources hold, one at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, patches: frozenset[str]) -> None:
+        self.patches = patches
         self.objects: list[Object] = []
         self.unread: list[Object] = []
         self.documents: dict[tuple[str, int], Document] = {}
         self.sources: dict[str, Source] = {}
-        self.counted = 0
+        self.number = 0
         self.passed_over = 0
         self.broken: list[Broken] = []
         self.repeated: list[tuple[str, int, Repeated]] = []
         self.skipped: list[Skipped] = []
         self.unsupported: list[Unsupported] = []
 
-    def read(self, source: Source, patched: frozenset[str]) -> None:
+    def read(self, source: Source) -> None:
         for piece in cut(source):
             if not text_can_concern(piece.text):
-                self.counted += 1
+                self.number += 1
                 self.passed_over += 1
                 continue
             self.sources[source.name] = source
             try:
                 parsed = parse_piece(piece)
             except YamlError as error:
-                self.counted += 1
+                self.number += 1
                 self._unparsed(piece, error)
                 continue
             for document in parsed:
-                self._document(document, source.name in patched)
+                self._document(document)
 
     def _unparsed(self, piece: Piece, error: YamlError) -> None:
         template = find_in_text(piece.text)
@@ -99,9 +100,9 @@ class _Reader:
         else:
             self.broken.append(Broken(piece.source, error.message, piece.start + error.offset))
 
-    def _document(self, document: Document, is_patch: bool) -> None:
-        file, number = document.piece.source.name, self.counted
-        self.counted += 1
+    def _document(self, document: Document) -> None:
+        file, number = document.piece.source.name, self.number
+        self.number += 1
         try:
             seen = list(sightings(document.root, file, number))
         except TreeError as error:
@@ -112,10 +113,9 @@ class _Reader:
             self.passed_over += 1
             return
         self.documents[file, number] = document
-        if is_patch:
-            self.skipped.append(
-                Skipped(file, "kustomize-patch", "named under patches in a kustomization", document.piece.start, None, (), None)
-            )
+        if file in self.patches:
+            detail, start = "named under patches in a kustomization", document.piece.start
+            self.skipped.append(Skipped(file, "kustomize-patch", detail, start, None, (), None))
             return
         self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
         for sighting in seen:
@@ -135,23 +135,32 @@ class _Reader:
             self.objects.append(sighting.object)
 
 
-def load(sources: Iterable[Source], *, unconcerned: int = 0, patches: Iterable[str] = ()) -> Project:
-    """Reads the sources. `unconcerned` counts files already ruled out by a scan of their bytes, one document each;
-    `patches` names the files that are kustomize patches, whose objects are fragments."""
-    reader = _Reader()
-    patched = frozenset(patches)
+def load(
+    sources: Iterable[Source],
+    background: Iterable[Source] = (),
+    *,
+    passed_over: int = 0,
+    patches: frozenset[str] = frozenset(),
+) -> Project:
+    """Reads the sources. Those in `background` take part in the inventory, but their documents are not counted.
+
+    `passed_over` counts documents already ruled out by a scan of bytes; `patches` names the files that
+    are kustomize patches, whose objects are fragments.
+    """
+    reader = _Reader(patches)
     for source in sources:
-        reader.read(source, patched)
+        reader.read(source)
+    counted, passed_over = reader.number + passed_over, reader.passed_over + passed_over
+    for source in background:
+        reader.read(source)
     return Project(
         build(reader.objects, reader.unread),
         reader.documents,
         reader.sources,
-        reader.counted + unconcerned,
-        reader.passed_over + unconcerned,
+        counted,
+        passed_over,
         tuple(reader.broken),
         tuple(reader.repeated),
         tuple(reader.skipped),
         tuple(reader.unsupported),
     )
-
-

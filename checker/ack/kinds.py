@@ -70,7 +70,11 @@ def standing(api_version: str, kind: str) -> Standing:
     """What becomes of an object of this kind: it is read, it is none of our business, or it is a kind of ours that no
     controller will act on (a version or kind that does not exist, or a group that only looks like ACK's)."""
     group, _, version = api_version.partition("/")
-    if (api_version, kind) in READ or (api_version, kind) == ("v1", "ServiceAccount") or (api_version, kind) in WORKLOADS:
+    if (
+        (api_version, kind) in READ
+        or (api_version, kind) == ("v1", "ServiceAccount")
+        or (api_version, kind) in WORKLOADS
+    ):
         return "read"
     if group == IAM_GROUP:
         return "passed-over" if version == "v1alpha1" and kind in KNOWN_IAM_KINDS else "unsupported"

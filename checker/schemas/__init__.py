@@ -69,7 +69,9 @@ def _read(error: Any) -> list[Violation]:
         ]
     if error.validator == "required":
         return [
-            Violation((*path, key), "required", key, None, hint) for key in error.validator_value if key not in error.instance
+            Violation((*path, key), "required", key, None, hint)
+            for key in error.validator_value
+            if key not in error.instance
         ]
     if "propertyNames" in error.absolute_schema_path:
         path = (*path, error.instance)
@@ -77,4 +79,8 @@ def _read(error: Any) -> list[Violation]:
 
 
 def _frozen(value: Any) -> Any:
-    return value if isinstance(value, (str, int, float, bool, type(None))) else json.dumps(value, sort_keys=True, default=str)
+    return (
+        value
+        if isinstance(value, (str, int, float, bool, type(None)))
+        else json.dumps(value, sort_keys=True, default=str)
+    )

@@ -15,7 +15,7 @@ from yaml.nodes import Node
 
 from .json_nodes import JsonError, compose_json
 from .source import Source
-from .yaml_nodes import YamlError, compose_all
+from .yaml_nodes import YamlError, compose_all, refuse_undecodable
 
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
@@ -56,6 +56,7 @@ def parse_piece(piece: Piece) -> list[Document]:
     Text that begins like JSON is read as JSON where it is JSON, since YAML 1.1 refuses tabs and surrogate escapes.
     """
     if piece.text.lstrip()[:1] in ("{", "["):
+        refuse_undecodable(piece.text)
         try:
             return [Document(piece, compose_json(piece.text))]
         except JsonError:

@@ -26,20 +26,20 @@ class Found(NamedTuple):
 
 def find_files(paths: Iterable[str]) -> Found:
     """Lists files: a file named is taken whatever its name, a folder gives its YAML and JSON files, `-` is stdin."""
-    files: dict[str, None] = {}
+    files: dict[str, str] = {}
     missing: list[str] = []
     unreadable: list[tuple[str, str]] = []
     for path in paths:
         if path == STDIN:
-            files.setdefault(STDIN)
+            files.setdefault(STDIN, STDIN)
         elif os.path.isdir(path):
             for found in _walk(os.path.normpath(path), unreadable):
-                files.setdefault(found)
+                files.setdefault(os.path.abspath(found), found)
         elif os.path.lexists(path):
-            files.setdefault(os.path.normpath(path))
+            files.setdefault(os.path.abspath(path), os.path.normpath(path))
         else:
             missing.append(path)
-    return Found(tuple(files), tuple(missing), tuple(unreadable))
+    return Found(tuple(files.values()), tuple(missing), tuple(unreadable))
 
 
 def _walk(top: str, unreadable: list[tuple[str, str]]) -> Iterator[str]:

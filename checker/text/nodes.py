@@ -60,7 +60,7 @@ def scalar_value(node: ScalarNode) -> Any:
     """A scalar as Kubernetes would take it: quoted and block scalars are strings, plain ones may be null, true, false, a
     whole number or a decimal; everything else (`2012-10-17`, `on`, `1e3`) is a string."""
     text: str = node.value
-    if node.style is not None or node.tag != IMPLICIT:
+    if node.style or node.tag != IMPLICIT:
         return text
     if text in _NULLS:
         return None
@@ -160,4 +160,4 @@ def find(root: Node, path: Path, part: Part = "value") -> Node:
 
 
 def _is_merge(key: Node) -> bool:
-    return isinstance(key, ScalarNode) and key.value == "<<" and key.style is None
+    return isinstance(key, ScalarNode) and key.value == "<<" and not key.style

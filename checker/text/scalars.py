@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from yaml.nodes import ScalarNode
 
+from .source import Span
 from .yaml_nodes import end_of, start_of
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -22,12 +23,12 @@ _ESCAPES = {
 }  # fmt: skip
 _CODE_LENGTH = {"x": 2, "u": 4, "U": 8}
 
-Character = tuple[str, int]
-"""One character of the value and the offset in the text where it is written."""
+Character = tuple[str, int, int]
+"""One character of the value, and from where to where in the text it is written (`\\u00e9` takes six)."""
 
 
-def character_offsets(text: str, node: ScalarNode, base: int = 0) -> list[int] | None:
-    """For each character of the node's value, and for its end, the offset in `text`; None if it cannot be told.
+def character_spans(text: str, node: ScalarNode, base: int = 0) -> list[Span] | None:
+    """For each character of the node's value its span in `text`, and an empty one for the end; None if it cannot be told.
 
     `base` is added to the node's marks: the offset of the document within `text`.
     """
@@ -39,18 +40,11 @@ def character_offsets(text: str, node: ScalarNode, base: int = 0) -> list[int] |
         inner = (start + 1, end - 1) if quote else (start, end)
         attempts = iter([list(_flow(text, *inner, quote))])
     for characters in attempts:
-        if "".join(char for char, _ in characters[: len(node.value)]) == node.value:
-            offsets = [offset for _, offset in characters[: len(node.value)]]
-            closing = characters[len(node.value)][1] if len(characters) > len(node.value) else None
-            last = _end_of(text, offsets[-1], end, quoted=node.style == '"') if offsets else end
-            return [*offsets, last if closing is None else closing]
+        if "".join(char for char, _, _ in characters[: len(node.value)]) == node.value:
+            spans = [Span(first, last) for _, first, last in characters[: len(node.value)]]
+            closing = spans[-1].end if spans else end
+            return [*spans, Span(closing, closing)]
     return None
-
-
-def _end_of(text: str, last: int, end: int, *, quoted: bool) -> int:
-    if quoted and text[last] == "\\":
-        return last + 2 + _CODE_LENGTH.get(text[last + 1], 0)
-    return min(last + 1, end)
 
 
 def _block_attempts(text: str, start: int, end: int, *, folded: bool) -> Iterator[list[Character]]:
@@ -74,13 +68,13 @@ def _block(text: str, place: int, end: int, indent: int, *, folded: bool) -> Ite
         trailing_blank = text[place] in _BLANKS
         if folded and leading and leading[0][0] == "\n" and not leading_blank and not trailing_blank:
             if not trailing:
-                yield " ", leading[0][1]
+                yield " ", *leading[0][1:]
         else:
             yield from leading
         yield from trailing
         leading_blank = trailing_blank
         while place < end and not _BREAK.match(text, place):
-            yield text[place], place
+            yield text[place], place, place + 1
             place += 1
         leading, place = _read_break(text, place, end)
         place, trailing, column = _block_breaks(text, place, end, indent)
@@ -107,7 +101,7 @@ def _read_break(text: str, place: int, end: int) -> tuple[list[Character], int]:
     found = _BREAK.match(text, place) if place < end else None
     if found is None:
         return [], place
-    return [(found[0] if found[0] in "\u2028\u2029" else "\n", place)], found.end()
+    return [(found[0] if found[0] in "\u2028\u2029" else "\n", place, found.end())], found.end()
 
 
 def _flow(text: str, place: int, end: int, quote: str | None) -> Iterator[Character]:
@@ -120,11 +114,10 @@ def _flow(text: str, place: int, end: int, quote: str | None) -> Iterator[Charac
                     place, after_escaped_break = broken.end(), True
                     break
                 char, length = _escape(text, place)
-                yield char, place
-                place += length
             else:
-                yield text[place], place
-                place += 2 if quote == "'" and text[place] == "'" else 1
+                char, length = text[place], 2 if quote == "'" and text[place] == "'" else 1
+            yield char, place, place + length
+            place += length
         place, gap = _gap(text, place, end, after_escaped_break)
         yield from gap
 
@@ -137,7 +130,7 @@ def _gap(text: str, place: int, end: int, after_break: bool) -> tuple[int, list[
     while place < end:
         if text[place] in _BLANKS:
             if not after_break:
-                blanks.append((text[place], place))
+                blanks.append((text[place], place, place + 1))
             place += 1
             continue
         found, after = _read_break(text, place, end)
@@ -151,11 +144,11 @@ def _gap(text: str, place: int, end: int, after_break: bool) -> tuple[int, list[
     if not after_break:
         return place, blanks
     if leading and leading[0][0] == "\n":
-        return place, trailing or [(" ", leading[0][1])]
+        return place, trailing or [(" ", *leading[0][1:])]
     return place, leading + trailing
 
 
-def _escape(text: str, place: int) -> Character:
+def _escape(text: str, place: int) -> tuple[str, int]:
     """The character an escape stands for, and the escape's length in the text."""
     letter = text[place + 1]
     digits = _CODE_LENGTH.get(letter)

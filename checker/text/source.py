@@ -32,31 +32,19 @@ class Span(NamedTuple):
     end: int
 
 
-class DecodeError(Exception):
-    """The bytes are not text. `line` and `column` (in bytes) count from 1."""
-
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(message)
-        self.line, self.column = line, column
-
-
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 def decode(data: bytes) -> str:
-    """Bytes to text: UTF-8, or UTF-16 when it says so by its byte order mark. Raises DecodeError with the place."""
-    encoding = "utf-8"
+    """Bytes to text: UTF-8, or UTF-16 when it says so by its byte order mark.
+
+    A byte that is no text becomes a lone surrogate (PEP 383), which no parser here accepts: so it is reported at its place,
+    in its document, and the rest of the file is read all the same.
+    """
     for mark, name in _MARKS:
         if data.startswith(mark):
-            encoding, data = name, data[len(mark) :]
-            break
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        message = f"the file is not {encoding.upper()} text: byte 0x{data[error.start]:02X} cannot stand here"
-        raise DecodeError(message, line, error.start - (before.rfind(b"\n") + 1) + 1) from None
+            return data[len(mark) :].decode(name, "surrogateescape" if name == "utf-8" else "replace")
+    return data.decode("utf-8", "surrogateescape")
 
 
 def line_starts(text: str) -> list[int]:

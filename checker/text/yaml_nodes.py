@@ -34,6 +34,7 @@ IMPLICIT = ""
 DEPTH_LIMIT = 500
 """Nesting beyond this is refused: the C parser recurses on the stack and takes the process down at about 10,000."""
 
+_UNDECODABLE = re.compile("[\udc80-\udcff]")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -54,8 +55,8 @@ class _Composer(_Parser):
     def descend_resolver(self, *_: Any) -> None: ...
 
 
-def start_of(node: Node) -> int:
-    """The offset of a node's first character, within the text it was composed from."""
+def start_of(node: Node | yaml.Event) -> int:
+    """The offset of a node's (or event's) first character, within the text it was composed from."""
     return node.start_mark.index if node.start_mark else 0
 
 
@@ -79,8 +80,21 @@ def compose_all(text: str) -> list[Node]:
         raise YamlError(_say(error), min(mark.index if mark else 0, len(text))) from None
     except (yaml.reader.ReaderError, UnicodeEncodeError):
         found = _UNPRINTABLE.search(text)
-        offset = found.start() if found else 0
-        raise YamlError(f"the character U+{ord(text[offset]):04X} may not stand in YAML", offset) from None
+        raise YamlError(*_unprintable(text, found.start() if found else 0)) from None
+
+
+def refuse_undecodable(text: str) -> None:
+    """Raises YamlError where a byte of the file was no text (see `source.decode`)."""
+    found = _UNDECODABLE.search(text)
+    if found:
+        raise YamlError(*_unprintable(text, found.start()))
+
+
+def _unprintable(text: str, offset: int) -> tuple[str, int]:
+    code = ord(text[offset])
+    if _UNDECODABLE.match(text[offset]):
+        return f"the byte 0x{code - 0xDC00:02X} is not UTF-8 text", offset
+    return f"the character U+{code:04X} may not stand in YAML", offset
 
 
 def _say(error: yaml.MarkedYAMLError) -> str:
@@ -102,6 +116,6 @@ def _refuse_depth(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEPTH_LIMIT:
-                raise YamlError(f"nested more than {DEPTH_LIMIT} levels deep", event.start_mark.index)
+                raise YamlError(f"nested more than {DEPTH_LIMIT} levels deep", start_of(event))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

@@ -1,0 +1,73 @@
+"""The command line: one module a command. Each takes arguments and returns an exit code; none holds logic."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from .. import __version__
+from ..errors import UsageError
+from . import explain, static
+
+COMMANDS: tuple[ModuleType, ...] = (static, explain)
+
+EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED = 2, 3, 130
+
+_EPILOG = """exit codes:
+  0  clean
+  1  findings at or above --fail-on
+  2  wrong usage or configuration, or no input
+  3  could not check"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line, each command adding its own part."""
+    parser = argparse.ArgumentParser(
+        prog="checker",
+        description="Checks that reverse-proxy roles (ACK IAM) can read the auth keys table, and no more.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"checker {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_to(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code. Results go to stdout, everything else to stderr."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except UsageError as error:
+        for line in error.lines:
+            print(f"checker: {line}", file=sys.stderr)
+        return EXIT_USAGE
+    except BrokenPipeError:
+        # The reader went away (head, less): nothing more can be shown, and Python must not try at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_COULD_NOT_CHECK
+    except KeyboardInterrupt:
+        print("checker: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except (
+        Exception
+    ) as error:  # the last resort: a defect of ours must be one clear sentence and exit 3, never a traceback
+        return _internal_error(error)
+
+
+def _internal_error(error: Exception) -> int:
+    if os.environ.get("CHECKER_TRACEBACK"):
+        import traceback
+
+        traceback.print_exc()
+    kind = type(error).__name__
+    print(f"checker: internal error, nothing was decided: {kind}: {error}", file=sys.stderr)
+    print("checker: this is a defect; run again with CHECKER_TRACEBACK=1 and report what it prints", file=sys.stderr)
+    return EXIT_COULD_NOT_CHECK

@@ -1,0 +1,104 @@
+"""The configuration of a repository: checker.yaml, or [tool.checker] in pyproject.toml."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+from .iam.paths import show_path
+from .schemas import violations
+from .schemas.sentences import say
+from .text.source import Source, decode
+from .validated import InvalidFile, read
+
+NAMES = ("checker.yaml", ".checker.yaml")
+
+
+class Cell(NamedTuple):
+    """One cell: the values it gives to parameters in requirements (its own `parameters`, and region, account, …)."""
+
+    name: str
+    parameters: dict[str, str]
+
+
+class Config(NamedTuple):
+    """The configuration. Paths are relative to `folder`, the folder of the file; "" stands for no file at all."""
+
+    file: str = ""
+    folder: str = ""
+    manifests: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    severities: dict[str, str] = {}
+
+
+def find_config(start: str) -> str | None:
+    """The nearest checker.yaml (or pyproject.toml with a [tool.checker] table) from `start` upward, or None."""
+    folder = os.path.abspath(start)
+    while True:
+        for name in NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                return path
+        path = os.path.join(folder, "pyproject.toml")
+        if os.path.isfile(path) and _mentions_checker(path):
+            return path
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def load_config(path: str) -> Config:
+    """Reads a configuration file. Raises InvalidFile with places, OSError where it cannot be read."""
+    shown = os.path.relpath(path)
+    with open(path, "rb") as file:
+        data = file.read()
+    value = _from_toml(data, shown) if path.endswith(".toml") else _from_yaml(data, shown)
+    folder = os.path.dirname(os.path.abspath(path))
+    return Config(
+        shown,
+        folder,
+        tuple(value.get("manifests", ())),
+        tuple(value.get("policies", ())),
+        tuple(Cell(name, _parameters(cell)) for name, cell in value.get("cells", {}).items()),
+        {rule: item["severity"] for rule, item in value.get("rules", {}).items() if "severity" in item},
+    )
+
+
+def _parameters(cell: dict[str, Any]) -> dict[str, str]:
+    own = {key: cell[key] for key in ("cluster", "region", "account", "oidcIssuer") if key in cell}
+    return {**own, **cell.get("parameters", {})}
+
+
+def _mentions_checker(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"[tool.checker" in file.read()
+    except OSError:
+        return False
+
+
+def _from_yaml(data: bytes, shown: str) -> dict[str, Any]:
+    found = read(Source(shown, decode(data)), "config")
+    if len(found) != 1:
+        raise InvalidFile([f"{shown}:1:1: one document is due here, {len(found)} were found"])
+    value: dict[str, Any] = found[0].value
+    return value
+
+
+def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        value: dict[str, Any] = tomllib.loads(data.decode("utf-8")).get("tool", {}).get("checker", {})
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidFile([f"{shown}: this is not TOML: {error}"]) from None
+    value = {"version": 1, **value}
+    problems = []
+    for violation in violations("config", value):
+        message, hint = say(violation, f"tool.checker.{show_path(violation.path)}")
+        problems.append(f"{shown}: {message}; {hint}")
+    if problems:
+        raise InvalidFile(problems)
+    return value

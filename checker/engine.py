@@ -1,0 +1,118 @@
+"""Runs the rules and turns what they say into findings: severity, place, order, and which files were asked about."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from types import ModuleType
+from typing import NamedTuple
+
+from .iam.paths import show_path
+from .inventory import Object
+from .places import Location, Locator
+from .rules.problem import Facts, Place, Problem, Severity
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+class Settings(NamedTuple):
+    """What to run and report. `severities` overrides a rule's own ("off" switches it off); `files` limits the report to
+    findings on these files, or on objects in them (None: all)."""
+
+    rules: tuple[ModuleType, ...]
+    severities: Mapping[str, str]
+    files: frozenset[str] | None = None
+
+
+class RelatedLocation(NamedTuple):
+    """Another place that explains the finding."""
+
+    location: Location
+    message: str
+
+
+class Finding(NamedTuple):
+    """One finding, ready to be shown. `path` is the field within `subject`, with `#` before the part inside a document."""
+
+    rule: str
+    severity: Severity
+    message: str
+    why: str
+    help: str
+    subject: Object | None
+    path: str
+    location: Location
+    related: tuple[RelatedLocation, ...]
+    value: str
+
+
+class Failure(NamedTuple):
+    """A rule that broke down: our own defect, shown as such and never as a clean result."""
+
+    rule: str
+    details: str
+
+
+class Result(NamedTuple):
+    """All findings in the order of files and lines, and the rules that broke down."""
+
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+
+
+def run(facts: Facts, settings: Settings, locator: Locator) -> Result:
+    """Runs every rule of the settings over the facts."""
+    findings: dict[tuple[str, Location, str], Finding] = {}
+    failures: list[Failure] = []
+    for rule in settings.rules:
+        severity = settings.severities.get(rule.ID, rule.SEVERITY)
+        if severity == "off":
+            continue
+        try:
+            for problem in rule.check(facts):
+                finding = _finding(rule.ID, severity, problem, locator)
+                if _is_asked_about(finding, facts, settings.files):
+                    findings.setdefault((finding.rule, finding.location, finding.message), finding)
+        except Exception:  # a defect in one rule must not hide what the others find; it is reported and fails the run
+            failures.append(Failure(rule.ID, traceback.format_exc()))
+    return Result(tuple(sorted(findings.values(), key=_order)), tuple(failures))
+
+
+def _finding(rule: str, severity: Severity, problem: Problem, locator: Locator) -> Finding:
+    return Finding(
+        rule,
+        severity,
+        problem.message,
+        problem.why,
+        problem.help,
+        problem.subject,
+        _show(problem.place, problem.subject),
+        locator.locate(problem.place),
+        tuple(RelatedLocation(locator.locate(item.place), item.message) for item in problem.related),
+        problem.value,
+    )
+
+
+def _show(place: Place, subject: Object | None) -> str:
+    path = place.path
+    if subject is not None and (subject.origin.file, subject.origin.document) == (place.file, place.document):
+        path = path[len(subject.origin.path) :]
+    inner = f"#{show_path(place.inner)}" if place.inner else ""
+    return show_path(path) + inner
+
+
+def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None) -> bool:
+    """Findings outside the manifests, that is, in requirement files, concern the project as a whole: always asked about."""
+    if files is None or finding.location.file not in facts.project.sources:
+        return True
+    return finding.location.file in files or (finding.subject is not None and finding.subject.origin.file in files)
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    return (
+        finding.location.file,
+        finding.location.start.offset,
+        SEVERITIES.index(finding.severity),
+        finding.rule,
+        finding.message,
+    )

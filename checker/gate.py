@@ -1,0 +1,196 @@
+"""The gate from end to end: configuration, reading, requirements, rules, report.
+
+References resolve over the whole project: the `manifests` of the configuration, else the git work tree around the current
+folder, else only what was passed. Findings are reported on what was passed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from .config import Config, find_config, load_config
+from .engine import Finding, Settings, run
+from .errors import UsageError
+from .places import Locator
+from .project import Project, load
+from .reading import Read, read_paths
+from .report.model import Report, Summary
+from .requirements.check import Outcome, check_project
+from .requirements.model import Requirement, read_requirements
+from .requirements.shipped import shipped_policies
+from .rules import BY_ID, RULES
+from .rules.problem import Facts
+from .text.documents import Document
+from .text.files import STDIN, find_files
+from .text.source import Source, decode
+from .validated import InvalidFile
+
+
+class Options(NamedTuple):
+    """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured ones."""
+
+    paths: tuple[str, ...]
+    config: str | None = None
+    policies: tuple[str, ...] = ()
+    cell: str | None = None
+    parameters: Mapping[str, str] = {}
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+class _Requirements(NamedTuple):
+    requirements: tuple[Requirement, ...]
+    documents: dict[tuple[str, int], Document]
+    sources: dict[str, Source]
+
+
+def check(options: Options) -> Report:
+    """Runs the gate. Raises UsageError for what exits 2: unknown paths, rules or cells, no input, a broken configuration."""
+    config = _config(options)
+    settings = _settings(options, config)
+    parameters = {**_cell(options, config), **options.parameters}
+    requirements = _requirements(options, config)
+    paths = options.paths or _from_config(config, config.manifests) or (os.curdir,)
+    passed = _read_passed(paths)
+    # A hook is handed files that hold nothing for us: nothing is judged then. A folder is always judged.
+    judged = bool(passed.sources) or any(os.path.isdir(path) for path in paths)
+    rest = _read_rest(config, paths, passed) if judged else None
+    background = rest.sources if rest else ()
+    patches = passed.patches | (rest.patches if rest else frozenset())
+    project = load(passed.sources, background, passed_over=passed.passed_over, patches=patches)
+    files = frozenset(source.name for source in passed.sources) if background else None
+    asked = requirements.requirements if judged else ()
+    outcomes = tuple(check_project(item, project.inventory, parameters, files) for item in asked)
+    sources = {**requirements.sources, **project.sources}
+    locator = Locator({**requirements.documents, **project.documents}, sources)
+    result = run(Facts(project, outcomes), settings._replace(files=files), locator)
+    unreadable = (*passed.unreadable, *(rest.unreadable if rest else ()))
+    return Report(
+        result.findings,
+        result.failures,
+        outcomes,
+        tuple(item for item in project.skipped if files is None or item.file in files),
+        unreadable,
+        _summary(project, len(passed.names), outcomes, result.findings, files),
+        sources,
+    )
+
+
+def _config(options: Options) -> Config:
+    path = options.config or find_config(os.curdir)
+    if path is None:
+        return Config()
+    try:
+        return load_config(path)
+    except InvalidFile as error:
+        raise UsageError(*error.problems) from None
+    except OSError as error:
+        raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from None
+
+
+def _settings(options: Options, config: Config) -> Settings:
+    for name in (*options.select, *options.ignore, *config.severities):
+        if name not in BY_ID:
+            close = difflib.get_close_matches(name, BY_ID, 1)
+            meant = f"did you mean {close[0]}?" if close else "`checker explain` lists the rules"
+            raise UsageError(f"there is no rule {name!r}; {meant}")
+    wanted = [rule for rule in RULES if not options.select or rule.ID in options.select]
+    return Settings(tuple(rule for rule in wanted if rule.ID not in options.ignore), config.severities)
+
+
+def _cell(options: Options, config: Config) -> dict[str, str]:
+    known = {cell.name: cell.parameters for cell in config.cells}
+    if options.cell is not None:
+        if options.cell not in known:
+            listed = f"it has {', '.join(known)}" if known else "it has no cells"
+            where = config.file or "the configuration (there is no checker.yaml here or above)"
+            raise UsageError(f"there is no cell {options.cell!r} in {where}; {listed}")
+        return known[options.cell]
+    if len(known) > 1:
+        raise UsageError(f"{config.file} has several cells; choose one with --cell: {', '.join(known)}")
+    return next(iter(known.values()), {})
+
+
+def _requirements(options: Options, config: Config) -> _Requirements:
+    folders = options.policies or _from_config(config, config.policies) or (shipped_policies(),)
+    found = find_files(folders)
+    if found.missing:
+        raise UsageError(*(f"{path}: there is no such file or folder of requirements" for path in found.missing))
+    requirements: list[Requirement] = []
+    documents: dict[tuple[str, int], Document] = {}
+    sources: dict[str, Source] = {}
+    problems: list[str] = []
+    for path in found.files:
+        try:
+            with open(path, "rb") as file:
+                source = Source(path, decode(file.read()))
+            for requirement, item in read_requirements(source):
+                requirements.append(requirement)
+                documents[requirement.origin.file, requirement.origin.document] = item.document
+                sources[path] = source
+        except InvalidFile as error:
+            problems += error.problems
+        except OSError as error:
+            problems.append(f"cannot read the requirement {path}: {error.strerror}")
+    if problems:
+        raise UsageError(*problems)
+    if not requirements:
+        raise UsageError(f"{', '.join(folders)}: no requirement was found, so nothing could be proven")
+    return _Requirements(tuple(requirements), documents, sources)
+
+
+def _read_passed(paths: tuple[str, ...]) -> Read:
+    passed = read_paths(paths)
+    if passed.missing:
+        raise UsageError(*(f"{path}: there is no such file or folder" for path in passed.missing))
+    if not passed.names and not passed.unreadable:
+        raise UsageError(f"{', '.join(paths)}: no YAML or JSON file was found there")
+    return passed
+
+
+def _read_rest(config: Config, paths: tuple[str, ...], passed: Read) -> Read:
+    """The rest of the project: what references in the passed files may point to."""
+    roots = _from_config(config, config.manifests) or _work_tree(paths)
+    existing = tuple(path for path in roots if os.path.exists(path))
+    return read_paths(existing, already=frozenset(map(os.path.abspath, passed.names)))
+
+
+def _from_config(config: Config, paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(os.path.relpath(os.path.join(config.folder, path)) for path in paths)
+
+
+def _work_tree(paths: tuple[str, ...]) -> tuple[str, ...]:
+    first = next((path for path in paths if path != STDIN), os.curdir)
+    folder = os.path.abspath(first)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return ()
+        folder = parent
+    return (os.path.relpath(folder),)
+
+
+def _summary(
+    project: Project,
+    files_read: int,
+    outcomes: tuple[Outcome, ...],
+    findings: tuple[Finding, ...],
+    files: frozenset[str] | None,
+) -> Summary:
+    inventory = project.inventory
+    severities = [finding.severity for finding in findings]
+    return Summary(
+        files_read,
+        project.document_count,
+        project.passed_over,
+        sum(files is None or role.object.origin.file in files for role in inventory.roles),
+        sum(files is None or policy.object.origin.file in files for policy in inventory.policies),
+        len({id(check.role) for outcome in outcomes for check in outcome.checks}),
+        sum(files is None or item.file in files for item in project.skipped),
+        severities.count("error"),
+        severities.count("warning"),
+        severities.count("note"),
+    )

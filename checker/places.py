@@ -1,0 +1,93 @@
+"""From the symbolic places of rules to lines and columns, into the JSON inside the YAML scalar.
+
+Spans are only worked out for what is reported. Where a place inside a scalar cannot be mapped for certain, the whole field
+is shown instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from yaml.nodes import Node, ScalarNode
+
+from .rules.problem import Place
+from .text.documents import Document
+from .text.json_nodes import JsonError, compose_json
+from .text.nodes import find
+from .text.scalars import character_spans
+from .text.source import Position, Source, Span, line_starts, position
+from .text.yaml_nodes import end_of, start_of
+
+
+class Location(NamedTuple):
+    """A range of a file, half open, as people and editors count."""
+
+    file: str
+    start: Position
+    end: Position
+
+
+class Locator:
+    """Turns places into locations; keeps the line starts of each file it has been asked about."""
+
+    def __init__(self, documents: Mapping[tuple[str, int], Document], sources: Mapping[str, Source]) -> None:
+        self._documents = documents
+        self._sources = sources
+        self._starts: dict[str, list[int]] = {}
+
+    def locate(self, place: Place) -> Location:
+        """The location of a place in one of the project's files."""
+        source = self._sources[place.file]
+        starts = self._starts.setdefault(place.file, line_starts(source.text))
+        span = self._span(place, source)
+        return Location(place.file, position(starts, span.start), position(starts, max(span.end, span.start)))
+
+    def _span(self, place: Place, source: Source) -> Span:
+        if place.offset is not None:
+            return _within_line(source.text, place.offset, place.length)
+        if place.document is None:
+            return Span(0, 0)
+        document = self._documents[place.file, place.document]
+        node = find(document.root, place.path, place.part)
+        if isinstance(node, ScalarNode) and (place.inner is not None or place.inner_offset is not None):
+            span = _inner_span(document, node, place)
+            if span is not None:
+                return span
+        return _node_span(document, node, place)
+
+
+def _inner_span(document: Document, node: ScalarNode, place: Place) -> Span | None:
+    base = document.piece.start
+    spans = character_spans(document.piece.source.text, node, base)
+    if spans is None:
+        return None
+    if place.inner is None:
+        first = min(place.inner_offset or 0, len(node.value))
+        last = min(first + place.length, len(node.value))
+    else:
+        try:
+            inner = find(compose_json(node.value), place.inner, place.part)
+        except JsonError:
+            return None
+        first, last = start_of(inner), end_of(inner)
+    return Span(spans[first].start, spans[last - 1].end if last > first else spans[first].end)
+
+
+def _node_span(document: Document, node: Node, place: Place) -> Span:
+    base, text = document.piece.start, document.piece.source.text
+    in_block = isinstance(node, ScalarNode) and node.style in ("|", ">")
+    if in_block or not (isinstance(node, ScalarNode) or getattr(node, "flow_style", False)):
+        # A block has no end that is worth showing; its key says what it is.
+        node = find(document.root, place.path, "key")
+    start = start_of(node) + base
+    return _within_line(text, start, max(end_of(node) - start_of(node), 1))
+
+
+def _within_line(text: str, start: int, length: int) -> Span:
+    """A span that ends where its first line ends at the latest."""
+    start = min(start, len(text))
+    line_end = min(
+        (place for place in (text.find("\n", start), text.find("\r", start)) if place >= 0), default=len(text)
+    )
+    return Span(start, min(start + length, max(line_end, start)))

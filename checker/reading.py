@@ -1,0 +1,60 @@
+"""Files to source texts: the only place where the gate touches the file system for input.
+
+Every file is read once. Its bytes are scanned first; a file that cannot concern us is counted and never decoded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+from .ack.kinds import can_concern
+from .ack.kustomize import KUSTOMIZATIONS, patch_files
+from .text.files import STDIN, find_files
+from .text.source import Source, decode
+
+STDIN_NAME = "<stdin>"
+
+
+class Read(NamedTuple):
+    """What came of reading some paths. `names` are all files read, `passed_over` counts the
+    documents in those that hold nothing for us."""
+
+    sources: tuple[Source, ...]
+    names: tuple[str, ...]
+    passed_over: int
+    patches: frozenset[str]
+    missing: tuple[str, ...]
+    unreadable: tuple[tuple[str, str], ...]
+
+
+def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset()) -> Read:
+    """Reads every manifest below the paths, except the files in `already` (absolute paths)."""
+    found = find_files(paths)
+    sources: list[Source] = []
+    unreadable = list(found.unreadable)
+    patches: set[str] = set()
+    names: list[str] = []
+    passed_over = 0
+    for path in found.files:
+        if os.path.abspath(path) in already:
+            continue
+        try:
+            data = sys.stdin.buffer.read() if path == STDIN else _read_bytes(path)
+            name = STDIN_NAME if path == STDIN else path
+            names.append(name)
+            if os.path.basename(path) in KUSTOMIZATIONS:
+                patches.update(patch_files(Source(name, decode(data))))
+            if can_concern(data):
+                sources.append(Source(name, decode(data)))
+            else:
+                passed_over += data.count(b"\n---") + 1
+        except OSError as error:
+            unreadable.append((path, error.strerror or str(error)))
+    return Read(tuple(sources), tuple(names), passed_over, frozenset(patches), found.missing, tuple(unreadable))
+
+
+def _read_bytes(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

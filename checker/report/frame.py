@@ -1,0 +1,64 @@
+"""A finding's line of source with a caret under the exact span, fit for a terminal of any width."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ..places import Location
+from ..text.source import Source, line_starts, line_text
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_TAB = "    "
+_MARGIN = 12
+"""Characters of context kept before the span when a long line is cut."""
+
+
+def safe(text: str) -> str:
+    """Text from a manifest with control characters (terminal escapes, writing direction) made visible."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def frame(source: Source, location: Location, width: int | None) -> tuple[str, str, str]:
+    """(line number, line, caret line), the line cut around the span where it is wider than `width` columns."""
+    starts = line_starts(source.text)
+    line = line_text(source.text, starts, location.start.line)
+    first = min(location.start.column - 1, len(line))
+    last = location.end.column - 1 if location.end.line == location.start.line else len(line)
+    last = max(min(last, len(line)), first)
+    room = (width or 160) - len(str(location.start.line)) - 5
+    begin = 0
+    if display_width(line) > room and first > _MARGIN:
+        begin = first - _MARGIN
+    shown, before, marked = line[begin:], line[begin:first], line[first:last]
+    head = "…" if begin else ""
+    text = head + _expand(shown)
+    caret = " " * (len(head) + display_width(before)) + "^" * max(display_width(marked), 1)
+    return str(location.start.line), _cut(text, room), _cut(caret, room)
+
+
+def display_width(text: str) -> int:
+    """The columns a text takes in a terminal: two for wide characters, none for combining ones."""
+    return sum(_columns(char) for char in _expand(text))
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char) or char in "\u200d\ufe0f":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _expand(text: str) -> str:
+    return safe(text.replace("\t", _TAB))
+
+
+def _cut(text: str, room: int) -> str:
+    if display_width(text) <= room:
+        return text
+    kept, columns = "", 0
+    for char in text:
+        columns += _columns(char)
+        if columns > room - 1:
+            break
+        kept += char
+    return kept if kept.strip(" ^") == "" else kept + "…"

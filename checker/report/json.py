@@ -1,0 +1,120 @@
+"""The report as JSON, schema version 1 (checker/schemas/report.json)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from .. import __version__
+from ..engine import Finding
+from ..inventory import Object
+from ..places import Location
+from ..requirements.check import Check, Question
+from ..iam.paths import show_path
+from ..iam.prove import conditions_of
+from .model import Look, Report
+
+
+def render(report: Report, look: Look) -> str:
+    """One JSON object. `location` counts lines and columns from 1, offsets in code points from 0."""
+    return json.dumps(_report(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def _report(report: Report) -> dict[str, Any]:
+    counts = report.summary
+    return {
+        "schemaVersion": 1,
+        "command": "static",
+        "tool": {"name": "checker", "version": __version__},
+        "summary": {
+            "files": counts.files,
+            "documents": counts.documents,
+            "passedOver": counts.passed_over,
+            "roles": counts.roles,
+            "policies": counts.policies,
+            "checked": counts.checked,
+            "skipped": counts.skipped,
+            "suppressed": 0,
+            "errors": counts.errors,
+            "warnings": counts.warnings,
+            "notes": counts.notes,
+        },
+        "findings": [_finding(finding, report) for finding in report.findings],
+        "access": [
+            _access(check, question)
+            for outcome in report.outcomes
+            for check in outcome.checks
+            for question in check.required
+        ],
+        "skipped": [{"file": item.file, "reason": item.reason, "detail": item.detail} for item in report.skipped],
+        "unchecked": [
+            *({"what": path, "reason": reason} for path, reason in report.unreadable),
+            *(
+                {"what": f"rule {failure.rule}", "reason": failure.details.strip().splitlines()[-1]}
+                for failure in report.failures
+            ),
+        ],
+    }
+
+
+def _finding(finding: Finding, report: Report) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "why": finding.why,
+        "help": finding.help,
+        "subject": _subject(finding.subject),
+        "path": finding.path,
+        "location": _location(finding.location),
+        "related": [{"message": item.message, "location": _location(item.location)} for item in finding.related],
+        "fixable": False,
+        "fingerprint": fingerprint(finding),
+    }
+
+
+def fingerprint(finding: Finding) -> str:
+    """Stable while lines move: a digest of the rule, the object, the path in it and the offending value."""
+    subject = finding.subject
+    parts = [finding.rule, finding.path, finding.value]
+    parts += [subject.kind, subject.namespace, subject.name] if subject else [finding.location.file]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _subject(subject: Object | None) -> dict[str, str] | None:
+    if subject is None:
+        return None
+    return {
+        "apiVersion": subject.api_version,
+        "kind": subject.kind,
+        "namespace": subject.namespace,
+        "name": subject.name,
+    }
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {"file": location.file, "start": location.start._asdict(), "end": location.end._asdict()}
+
+
+def _access(check: Check, question: Question) -> dict[str, Any]:
+    proof = question.proof
+    witness = proof.witness if proof and proof.verdict != "granted" else None
+    return {
+        "requirement": check.requirement.name,
+        "subject": _subject(check.role.object),
+        "action": question.action,
+        "resource": question.resource,
+        "verdict": proof.verdict if proof else "unknown",
+        "witness": {"action": question.action, "resource": witness} if witness else None,
+        "conditions": [
+            {"operator": item.operator, "key": item.key, "values": list(item.values), "effect": clause.effect}
+            for clause, item in (conditions_of(proof.hangs_on) if proof else ())
+        ],
+        "decidedBy": [
+            {"policy": clause.policy.label, "statement": show_path(clause.statement.path), "sid": clause.statement.sid}
+            for clause in (proof.decision.clauses if proof else ())
+            if clause.statement is not None
+        ],
+        "reasons": list(proof.reasons) if proof else [f"the parameter {name} has no value" for name in question.unset],
+    }

@@ -1,0 +1,47 @@
+"""What every format is given: the findings, what was proven, what was skipped, and the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..engine import Failure, Finding
+from ..project import Skipped
+from ..requirements.check import Outcome
+from ..text.source import Source
+
+
+class Summary(NamedTuple):
+    """Counts of one run. `checked` counts roles put to at least one requirement, `passed_over` documents of other kinds."""
+
+    files: int
+    documents: int
+    passed_over: int
+    roles: int
+    policies: int
+    checked: int
+    skipped: int
+    errors: int
+    warnings: int
+    notes: int
+
+
+class Report(NamedTuple):
+    """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into."""
+
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+    outcomes: tuple[Outcome, ...]
+    skipped: tuple[Skipped, ...]
+    unreadable: tuple[tuple[str, str], ...]
+    summary: Summary
+    sources: Mapping[str, Source]
+
+
+class Look(NamedTuple):
+    """How text may look: colour, width of the terminal (None: do not wrap), and how much is said."""
+
+    color: bool = False
+    width: int | None = None
+    quiet: bool = False
+    verbose: bool = False

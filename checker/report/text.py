@@ -1,0 +1,131 @@
+"""Findings for people: one block each, with a frame of the source; nothing but the summary when all is well."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from ..engine import Finding
+from ..requirements.check import Outcome
+from .frame import frame, safe
+from .model import Look, Report
+
+_COLORS = {"error": "31;1", "warning": "33;1", "note": "36;1", "bold": "1", "dim": "2", "good": "32;1"}
+
+
+def render(report: Report, look: Look) -> str:
+    """The whole output. With `look.quiet`, findings only; with `look.verbose`, skipped documents and grants too."""
+    parts = [_finding(finding, report, look) for finding in report.findings]
+    parts += [_failure(failure.rule, failure.details, look) for failure in report.failures]
+    parts += [f"{safe(path)}: could not be read: {reason}\n" for path, reason in report.unreadable]
+    if look.verbose:
+        parts += [
+            f"{safe(item.file)}: skipped ({item.reason}): {safe(_one_line(item.detail))}\n" for item in report.skipped
+        ]
+        parts += [line + "\n" for outcome in report.outcomes for line in _grants(outcome)]
+    if not look.quiet:
+        parts.append(_summary(report, look))
+    return "\n".join(parts) if report.findings else "".join(parts)
+
+
+def _finding(finding: Finding, report: Report, look: Look) -> str:
+    at = finding.location
+    head = f"{safe(at.file)}:{at.start.line}:{at.start.column}: "
+    severity = _paint(f"{finding.severity}[{finding.rule}]", finding.severity, look)
+    lines = [*_wrapped(f"{_paint(head, 'bold', look)}{severity}: {safe(finding.message)}", "", look)]
+    number, line, caret = frame(report.sources[at.file], at, look.width)
+    gutter = " " * len(number)
+    lines += [
+        _paint(f"{gutter} |", "dim", look),
+        f"{_paint(f'{number} |', 'dim', look)} {line}".rstrip(),
+        f"{_paint(f'{gutter} |', 'dim', look)} {_paint(caret, finding.severity, look)}",
+    ]
+    for name, text in (("why", finding.why), ("help", finding.help)):
+        lines += _wrapped(f"{gutter} = {_paint(name, 'bold', look)}: {safe(text)}", f"{gutter}   ", look)
+    for item in finding.related:
+        place = f"{safe(item.location.file)}:{item.location.start.line}:{item.location.start.column}"
+        lines += _wrapped(
+            f"{gutter} = {_paint('see', 'bold', look)}: {place}: {safe(item.message)}", f"{gutter}   ", look
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _failure(rule: str, details: str, look: Look) -> str:
+    head = _paint("error[checker-internal]", "error", look)
+    return f"{head}: the rule {rule} broke down, so its part was not checked; please report this:\n{textwrap.indent(details, '  ')}"
+
+
+def _summary(report: Report, look: Look) -> str:
+    counts = report.summary
+    found = [
+        _count(number, name)
+        for number, name in ((counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note"))
+    ]
+    verdict = ", ".join(
+        part for part, number in zip(found, (counts.errors, counts.warnings, counts.notes), strict=True) if number
+    )
+    could_not = bool(report.unreadable or report.failures)
+    if verdict:
+        verdict = _paint(f"Found {verdict}.", "error" if counts.errors else "warning", look)
+    else:
+        verdict = (
+            _paint("Could not check everything.", "error", look) if could_not else _paint("No problems.", "good", look)
+        )
+    lines = [verdict, *(_standing(outcome) for outcome in report.outcomes)]
+    read = f"Read {_count(counts.files, 'file')} with {_count(counts.documents, 'document')}: {_count(counts.roles, 'role')}"
+    read += f", {counts.policies} {'policy' if counts.policies == 1 else 'policies'}, {counts.passed_over} passed over"
+    lines.append(read + (f", {counts.skipped} skipped (not checked)." if counts.skipped else "."))
+    if report.unreadable:
+        lines.append(f"{_count(len(report.unreadable), 'file')} could not be read.")
+    return "\n".join(line for text in lines for line in _wrapped(text, "", look)) + "\n"
+
+
+def _standing(outcome: Outcome) -> str:
+    name = outcome.requirement.name
+    checked = _count(len(outcome.checks), "role")
+    verdicts = [
+        {question.proof.verdict if question.proof else "unknown" for question in check.required}
+        for check in outcome.checks
+    ]
+    good = sum(found == {"granted"} for found in verdicts)
+    if not outcome.checks:
+        return f"No role was checked against {name}."
+    if good == len(outcome.checks):
+        return f"{checked} checked against {name}: access proven for {'it' if good == 1 else 'all'}."
+    return f"{checked} checked against {name}: access proven for {good}, not for {len(outcome.checks) - good}."
+
+
+def _grants(outcome: Outcome) -> Iterator[str]:
+    for check in outcome.checks:
+        for question in check.required:
+            verdict = question.proof.verdict if question.proof else "unknown"
+            decided = (
+                ", ".join(dict.fromkeys(clause.policy.label for clause in question.proof.decision.clauses))
+                if question.proof
+                else ""
+            )
+            yield safe(
+                f"{verdict}: {check.role.name}: {question.action} on {question.resource}{f' by {decided}' if decided else ''}"
+            )
+
+
+def _wrapped(text: str, indent: str, look: Look) -> list[str]:
+    if look.width is None or len(text) <= look.width:
+        return [text]
+    wrapped = textwrap.wrap(
+        text, look.width, subsequent_indent=indent or "  ", break_long_words=False, break_on_hyphens=False
+    )
+    return wrapped or [text]
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else line[:79] + "…"
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
+def _paint(text: str, style: str, look: Look) -> str:
+    return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if look.color else text

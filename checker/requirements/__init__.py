@@ -1,0 +1,1 @@
+"""Policy as code: what selected roles must be able to do, and what they must not."""

@@ -1,0 +1,159 @@
+"""A requirement put to a role: every action on every resource, proven or not.
+
+What is known about the proxy's requests before they are made (source: IAM User Guide, "AWS global condition context
+keys"): who makes them, in which region and account, over TLS (every AWS SDK's default), directly and without MFA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..iam.context import Context, Values, make_context
+from ..iam.policies import Layer
+from ..iam.prove import Proof, may_reach, prove
+from ..inventory import Inventory, Path, Role
+from .layers import Stack, stack
+from .model import Access, Requirement, fill
+from .select import Selected, Unseen, select
+
+
+class Question(NamedTuple):
+    """One action on one resource, and what came of it. Without a proof, `unset` names the parameters that have no value;
+    where that is empty too, the action is never authorized on such a resource and cannot be asked for."""
+
+    action: str
+    resource: str
+    proof: Proof | None
+    unset: tuple[str, ...]
+    path: Path
+
+
+class Check(NamedTuple):
+    """A requirement put to one role: what is required, and what is forbidden but within reach."""
+
+    requirement: Requirement
+    role: Role
+    stack: Stack
+    required: tuple[Question, ...]
+    excess: tuple[Question, ...]
+
+
+class Outcome(NamedTuple):
+    """A requirement put to the project: how many roles it selects, and the checks of those that were asked about."""
+
+    requirement: Requirement
+    selected: int
+    checks: tuple[Check, ...]
+    unseen: tuple[Unseen, ...]
+
+
+_ABSENT = (
+    "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username", "aws:CalledVia", "aws:CalledViaFirst",
+    "aws:CalledViaLast", "aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:PrincipalServiceName",
+)  # fmt: skip
+
+
+def check_project(
+    requirement: Requirement, inventory: Inventory, parameters: dict[str, str], files: frozenset[str] | None = None
+) -> Outcome:
+    """Puts one requirement to the roles it selects; with `files`, to those that a file in it has a part in.
+
+    `parameters` are the cell's; they win over the requirement's own.
+    """
+    selected, unseen = select(requirement, inventory)
+    values = {**requirement.parameters, **parameters}
+    stacked = [(item, stack(item.role, inventory)) for item in selected]
+    checks = tuple(
+        _check(requirement, item, attached, values) for item, attached in stacked if _touches(item, attached, files)
+    )
+    asked = tuple(item for item in unseen if files is None or item.object.origin.file in files)
+    return Outcome(requirement, len(selected) + len(unseen), checks, asked)
+
+
+def _touches(selected: Selected, attached: Stack, files: frozenset[str] | None) -> bool:
+    if files is None or selected.role.object.origin.file in files:
+        return True
+    texts = (source.text for source in attached.sources.values())
+    return any(text is not None and text.owner.origin.file in files for text in texts)
+
+
+def _check(requirement: Requirement, selected: Selected, attached: Stack, parameters: dict[str, str]) -> Check:
+    role = selected.role
+    values = {**parameters, "namespace": role.object.namespace or "default", "name": role.name}
+    if selected.service_account:
+        values["serviceAccount"] = selected.service_account[1]
+
+    def ask(question: Ask, accesses: tuple[Access, ...]) -> list[Question]:
+        return [
+            _ask(question, action, resource, path, attached, _Known(role, requirement, values))
+            for action, resource, path in _rows(accesses)
+        ]
+
+    required = ask(prove, requirement.require)
+    askable = {question.action for question in required if question.proof or question.unset}
+    return Check(
+        requirement,
+        role,
+        attached,
+        tuple(item for item in required if item.proof or item.unset or item.action not in askable),
+        tuple(item for item in ask(may_reach, requirement.forbid) if item.proof or item.unset),
+    )
+
+
+Ask = Callable[[str, str, tuple[Layer, ...], Context], "Proof | None"]
+
+
+class _Known(NamedTuple):
+    role: Role
+    requirement: Requirement
+    values: dict[str, str]
+
+
+def _rows(accesses: tuple[Access, ...]) -> list[tuple[str, str, Path]]:
+    return [
+        (action, resource, (*access.path, "resources", index))
+        for access in accesses
+        for index, resource in enumerate(access.resources)
+        for action in access.actions
+    ]
+
+
+def _ask(question: Ask, action: str, resource: str, path: Path, attached: Stack, known: _Known) -> Question:
+    filled = fill(resource, known.values)
+    if filled.unset:
+        return Question(action, resource, None, filled.unset, path)
+    proof = question(action, filled.text, attached.layers, _context(*known, filled.text))
+    return Question(action, filled.text, proof, (), path)
+
+
+def _context(role: Role, requirement: Requirement, values: dict[str, str], resource: str) -> Context:
+    region, owner = resource.split(":")[3:5]
+    known: dict[str, str | Values] = {
+        "aws:PrincipalType": "AssumedRole",
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "false",
+        "aws:PrincipalIsAWSService": "false",
+    }
+    if region and "*" not in region:
+        known["aws:RequestedRegion"] = region
+    if owner.isdigit():
+        known["aws:ResourceAccount"] = owner
+    if "account" in values:
+        known["aws:PrincipalAccount"] = values["account"]
+        known["aws:PrincipalArn"] = (
+            f"arn:{resource.split(':')[1]}:iam::{values['account']}:role{role_path(role)}{role.name}"
+        )
+    known |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()}
+    for key, texts in requirement.context.items():
+        filled = [fill(text, values) for text in texts]
+        if not any(item.unset for item in filled):
+            known[key] = tuple(item.text for item in filled)
+    return make_context(known, _ABSENT)
+
+
+def role_path(role: Role) -> str:
+    """The IAM path of a role, `/` by default."""
+    spec = role.object.data.get("spec")
+    path = spec.get("path") if isinstance(spec, dict) else None
+    return path if isinstance(path, str) and path else "/"

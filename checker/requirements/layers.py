@@ -1,0 +1,91 @@
+"""From a role in the inventory to the policy layers that bear on it.
+
+Identity: inline policies and everything attached. Boundary: the permissions boundary, if there is one. Session: the policy
+of a Pod Identity association, if it carries one. A policy that cannot be read takes part as such, with the reason.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..iam.document import Parsed
+from ..iam.policies import Attached, Layer
+from ..inventory import Inventory, ManagedArn, Object, Path, Policy, PolicyText, Reference, Role
+from ..managed import find as find_managed
+from ..managed import provenance
+from ..resolution import policies_by_arn, resolve_policy, role_of_association
+
+
+class Source(NamedTuple):
+    """Where a policy's document stands (`text`), and where the role names it (`owner`, `path`)."""
+
+    text: PolicyText | None
+    owner: Object
+    path: Path
+
+
+class Stack(NamedTuple):
+    """The layers of one role, and for each attached policy, by its label, where it comes from."""
+
+    layers: tuple[Layer, ...]
+    sources: dict[str, Source]
+
+
+def stack(role: Role, inventory: Inventory) -> Stack:
+    """Gathers every policy that bears on the role."""
+    sources: dict[str, Source] = {}
+
+    def attach(label: str, reading: Parsed | None, reason: str, source: Source) -> Attached:
+        while label in sources:
+            label += "'"
+        sources[label] = source
+        return Attached(label, reading.document if reading else None, reason)
+
+    def from_text(label: str, text: PolicyText, owner: Object, path: Path) -> Attached:
+        reason = "its document cannot be read" if text.parsed.document is None else ""
+        return attach(label, text.parsed, reason, Source(text, owner, path))
+
+    def from_policies(found: tuple[Policy, ...], named: str, missing: str, owner: Object, path: Path) -> Attached:
+        documents = {policy.document.text if policy.document else None for policy in found}
+        if not found or len(documents) > 1:
+            reason = f"{len(found)} different Policies in this project could be meant" if found else missing
+            return attach(named, None, reason, Source(None, owner, path))
+        text = found[0].document
+        if text is None:
+            return attach(named, None, "the Policy has no policyDocument here", Source(None, owner, path))
+        return from_text(f"Policy {found[0].object.name}", text, owner, path)
+
+    def from_reference(reference: Reference) -> Attached:
+        resolved = resolve_policy(inventory, reference)
+        missing = "a template stands in its place" if resolved.unread else "the project has no such Policy"
+        named = f"Policy {reference.name or '(no name)'}"
+        return from_policies(resolved.policies, named, missing, reference.owner, reference.path)
+
+    def from_arn(managed: ManagedArn) -> Attached:
+        if ":iam::aws:policy/" in managed.arn:
+            reading = find_managed(managed.arn)
+            reason = "" if reading else f"it is not among the {provenance().split(';')[0]}"
+            return attach(managed.arn, reading, reason, Source(None, managed.owner, managed.path))
+        found = policies_by_arn(inventory, managed.arn, managed.owner)
+        missing = "its document is not in this project"
+        return from_policies(found, managed.arn, missing, managed.owner, managed.path)
+
+    identity = [from_text(f"inline policy {text.path[-1]}", text, text.owner, text.path) for text in role.inline]
+    identity += [from_arn(managed) for managed in role.policy_arns]
+    identity += [from_reference(reference) for reference in role.policy_refs]
+    if role.policy_arns and role.policy_refs:
+        reason = "with policies and policyRefs together the controller changes nothing"
+        identity.append(
+            attach("what the role has now", None, reason, Source(None, role.object, ("spec", "policyRefs")))
+        )
+    layers = [Layer("identity", tuple(identity))]
+    if role.boundary_arn is not None:
+        layers.append(Layer("boundary", (from_arn(role.boundary_arn),)))
+    elif role.boundary_ref is not None:
+        layers.append(Layer("boundary", (from_reference(role.boundary_ref),)))
+    for association in inventory.associations:
+        if association.session and any(item is role for item in role_of_association(inventory, association)):
+            text = association.session
+            label = f"session policy of PodIdentityAssociation {association.object.name}"
+            layers.append(Layer("session", (from_text(label, text, text.owner, text.path),)))
+    return Stack(tuple(layers), sources)

@@ -1,0 +1,119 @@
+"""Requirements as values, and how a requirement file becomes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, NamedTuple
+
+from ..inventory import Origin, Path
+from ..text.source import Source
+from ..text.yaml_nodes import start_of
+from ..validated import InvalidFile, Validated, place, read
+
+_PARAMETER = re.compile(r"\$\{([A-Za-z_]\w*)\}")
+
+
+class Selector(NamedTuple):
+    """Names (globs) or labels (all of them); either is enough. Empty parts select nothing."""
+
+    names: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+class Access(NamedTuple):
+    """Every action on every resource; `path` is the entry's place in the requirement."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    path: Path
+
+
+class Trust(NamedTuple):
+    """Which service account (`NAMESPACE/NAME`, with parameters) must be able to assume the role, and how."""
+
+    service_account: str
+    via: tuple[Literal["irsa", "pod-identity"], ...]
+
+
+class Requirement(NamedTuple):
+    """One AccessRequirement. Strings in it may hold `${parameter}`."""
+
+    name: str
+    description: str
+    roles: Selector
+    service_accounts: Selector
+    require: tuple[Access, ...]
+    forbid: tuple[Access, ...]
+    trust: Trust | None
+    parameters: dict[str, str]
+    context: dict[str, tuple[str, ...]]
+    origin: Origin
+
+
+class Filled(NamedTuple):
+    """A text with its parameters put in, and the names of those that have no value."""
+
+    text: str
+    unset: tuple[str, ...]
+
+
+def fill(text: str, parameters: dict[str, str]) -> Filled:
+    """Puts parameters into a text; one without a value stays as it is and is named."""
+    unset: list[str] = []
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in parameters:
+            unset.append(found[1])
+        return parameters.get(found[1], found[0])
+
+    return Filled(_PARAMETER.sub(value, text), tuple(dict.fromkeys(unset)))
+
+
+def read_requirements(source: Source) -> list[tuple[Requirement, Validated]]:
+    """The requirements of one file. Raises InvalidFile where the schema or the parameter syntax is broken."""
+    found = read(source, "requirement")
+    problems = [problem for item in found for problem in _odd_parameters(item)]
+    if problems:
+        raise InvalidFile(problems)
+    return [(_requirement(item.value, Origin(source.name, number, ())), item) for number, item in enumerate(found)]
+
+
+def _odd_parameters(item: Validated) -> list[str]:
+    """`${…}` that is no parameter, such as `${aws:username}`: requirements know parameters only."""
+    from ..text.nodes import walk
+
+    source, base = item.document.piece.source, item.document.piece.start
+    return [
+        place(source, base + start_of(node), f"{odd[0]} is not a parameter; write ${{name}} with a plain name")
+        for _, node in walk(item.document.root)
+        if isinstance(node.value, str) and (odd := re.search(r"\$\{(?![A-Za-z_]\w*\})[^}]*\}?", node.value))
+    ]
+
+
+def _requirement(value: dict[str, Any], origin: Origin) -> Requirement:
+    spec = value["spec"]
+    selectors = spec["appliesTo"]
+    trust = spec.get("trust")
+    return Requirement(
+        value["metadata"]["name"],
+        spec.get("description", "").strip(),
+        _selector(selectors.get("roles", {})),
+        _selector(selectors.get("serviceAccounts", {})),
+        _accesses(spec["require"], "require"),
+        _accesses(spec.get("forbid", []), "forbid"),
+        Trust(trust["serviceAccount"], tuple(trust.get("via", ("irsa", "pod-identity")))) if trust else None,
+        dict(spec.get("parameters", {})),
+        {key: (item,) if isinstance(item, str) else tuple(item) for key, item in spec.get("context", {}).items()},
+        origin,
+    )
+
+
+def _selector(value: dict[str, Any]) -> Selector:
+    return Selector(tuple(value.get("names", ())), tuple(value.get("labels", {}).items()))
+
+
+def _accesses(value: list[dict[str, Any]], name: str) -> tuple[Access, ...]:
+    return tuple(
+        Access(tuple(item["actions"]), tuple(item["resources"]), ("spec", name, index))
+        for index, item in enumerate(value)
+    )

@@ -1,0 +1,60 @@
+"""A reference to a Policy or Role that the project does not have.
+
+What it does
+    Looks for the target of each reference (by metadata.name, in the namespace of the reference or else of its owner) over
+    the whole project. Where the target may be hidden in a template, nothing is reported.
+
+Why it matters
+    The controller waits for the target and attaches nothing until it appears. References go by the Kubernetes name; the IAM
+    name in spec.name is often another one, and AWS-managed policies are no Kubernetes objects at all.
+
+Example
+        policyRefs: [{from: {name: AuthKeysRead}}]      # the spec.name
+
+Use instead
+        policyRefs: [{from: {name: auth-keys-read}}]    # the metadata.name
+
+Source
+    iam-controller, references.go (getReferencedResourceState_Policy); community issues 2036 and 1610.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..inventory import Inventory, Reference
+from ..resolution import resolve_policy
+from .problem import Facts, Problem, at, called
+
+ID = "dangling-reference"
+SEVERITY = "error"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    inventory = facts.project.inventory
+    for role in inventory.roles:
+        for reference in (*role.policy_refs, *([role.boundary_ref] if role.boundary_ref else [])):
+            resolved = resolve_policy(inventory, reference)
+            if reference.name and not resolved.policies and not resolved.unread:
+                where = reference.namespace or reference.owner.namespace
+                yield Problem(
+                    at(reference.owner, (*reference.path, "name")),
+                    f"{called(role.object)}: no Policy {reference.name} in {f'namespace {where}' if where else 'this project'}",
+                    "the controller attaches nothing until it exists, so the role stays without the grant",
+                    _hint(inventory, reference),
+                    role.object,
+                    value=reference.name,
+                )
+
+
+def _hint(inventory: Inventory, reference: Reference) -> str:
+    elsewhere = resolve_policy(inventory, reference).elsewhere
+    if elsewhere:
+        spaces = ", ".join(sorted({policy.object.namespace for policy in elsewhere}))
+        return f"a Policy of this name is in namespace {spaces}; move it here"
+    for policy in inventory.policies:
+        if policy.name == reference.name:
+            return f"write {policy.object.name}: references go by metadata.name, {policy.name} is the spec.name"
+    if reference.name.startswith(("Amazon", "AWS")):
+        return "an AWS-managed policy is no Kubernetes object; name its ARN in policies, or write an inline policy"
+    return "add the Policy to the project, or correct the name"

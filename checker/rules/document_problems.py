@@ -1,0 +1,27 @@
+"""Problems that the parser of policy documents found, by kind: what the rules on documents share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..iam.document import ProblemCode
+from ..iam.paths import show_path
+from ..inventory import policy_texts
+from .problem import Facts, Problem, called, inside
+
+
+def document_problems(facts: Facts, code: ProblemCode, why: str) -> Iterator[Problem]:
+    """A rule's problem for each document problem of this kind. The place is the key where a key is wrong."""
+    for text in policy_texts(facts.project.inventory):
+        for problem in text.parsed.problems:
+            if problem.code == code:
+                is_key = code == "duplicate-key" or "does not exist here" in problem.message
+                place = inside(text, problem.path, "key" if is_key else "value")
+                yield Problem(
+                    place,
+                    f"{called(text.owner)}: {problem.message}",
+                    why,
+                    problem.hint,
+                    text.owner,
+                    value=show_path(problem.path),
+                )

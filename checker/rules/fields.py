@@ -1,0 +1,27 @@
+"""Objects against the schema of their kind: what the three rules on fields share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..ack.kinds import READ
+from ..iam.paths import show_path
+from ..schemas import Violation, violations
+from ..schemas.sentences import say
+from ..inventory import Object
+from .problem import Facts, Problem, at, called
+
+
+def field_problems(facts: Facts, wanted: Callable[[str], bool], why: str) -> Iterator[Problem]:
+    """A problem for each violation whose keyword is wanted."""
+    for item in facts.project.inventory.objects:
+        if (item.api_version, item.kind) in READ:
+            for violation in violations("ack", item.data):
+                if wanted(violation.keyword):
+                    yield _problem(item, violation, why)
+
+
+def _problem(item: Object, violation: Violation, why: str) -> Problem:
+    message, hint = say(violation, show_path(violation.path))
+    place = at(item, violation.path, "key" if violation.keyword == "additionalProperties" else "value")
+    return Problem(place, f"{called(item)}: {message}", why, hint or "see the CRD", item, value=str(violation.found))

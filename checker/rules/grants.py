@@ -1,0 +1,89 @@
+"""What the rules on access share: which questions there were, and where in the manifests an answer lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..iam.document import Statement
+from ..iam.paths import Path
+from ..iam.policies import Clause, action_matches
+from ..iam.prove import Proof, Verdict
+from ..inventory import PolicyText, Role
+from ..requirements.check import Check, Question
+from .problem import Facts, Place, Related, at, called, inside
+
+
+class Answer(NamedTuple):
+    """One required access of one role, with its proof."""
+
+    check: Check
+    question: Question
+    proof: Proof
+
+
+def answers(facts: Facts, verdict: Verdict) -> Iterator[Answer]:
+    """Every required access with this verdict."""
+    for outcome in facts.outcomes:
+        for check in outcome.checks:
+            for question in check.required:
+                if question.proof is not None and question.proof.verdict == verdict:
+                    yield Answer(check, question, question.proof)
+
+
+def why(check: Check) -> str:
+    """What the missing access means, in the requirement's own words."""
+    purpose = check.requirement.description or "The reverse proxy needs this access."
+    return f"{purpose} Without it keys go stale and end users are locked out ({check.requirement.name})"
+
+
+def text_of(check: Check, clause: Clause) -> PolicyText | None:
+    """The document in the project that a clause stands in, if it stands in one."""
+    source = check.stack.sources.get(clause.policy.label)
+    return source.text if source else None
+
+
+def clause_place(check: Check, clause: Clause, inner: Path | None = None) -> Place:
+    """Where a clause stands: its statement, or `inner` within the document; else where the role names its policy."""
+    text = text_of(check, clause)
+    if text is not None and clause.statement is not None:
+        return inside(text, inner or clause.statement.path)
+    source = check.stack.sources.get(clause.policy.label)
+    return at(source.owner, source.path) if source else role_place(check.role)
+
+
+def action_path(statement: Statement, action: str) -> Path:
+    """The Action string of a statement that covers the action, else the whole Action element."""
+    for entry in statement.actions:
+        if not statement.not_actions and action_matches(entry.text, action.lower()) is not False:
+            return entry.path
+    return element_path(statement, "actions")
+
+
+def element_path(statement: Statement, element: str) -> Path:
+    """The route to a statement's Action or Resource element as a whole."""
+    if element == "actions":
+        return (*statement.path, "NotAction" if statement.not_actions else "Action")
+    return (*statement.path, "NotResource" if statement.not_resources else "Resource")
+
+
+def role_place(role: Role) -> Place:
+    """Where a role without a fitting statement is to be mended: its inline policies, its attachments, or its name."""
+    spec = role.object.data.get("spec")
+    for field in ("inlinePolicies", "policyRefs", "policies"):
+        if isinstance(spec, dict) and spec.get(field):
+            return at(role.object, ("spec", field), "key")
+    return at(role.object, ("spec", "name"))
+
+
+def seen_from(check: Check, place: Place) -> tuple[Related, ...]:
+    """The role itself, where the finding lies in another file or document."""
+    origin = check.role.object.origin
+    if (place.file, place.document) == (origin.file, origin.document):
+        return ()
+    return (Related(at(check.role.object, ("spec", "name")), f"the role {check.role.name}"),)
+
+
+def can_call(check: Check, actions: Sequence[str], resource: str, verb: str) -> str:
+    """`Role ns/name cannot call dynamodb:GetItem and dynamodb:Query on arn:…`, with the verb that fits."""
+    return f"{called(check.role.object)} {verb} call {' and '.join(actions)} on {resource}"

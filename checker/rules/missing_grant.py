@@ -1,0 +1,134 @@
+"""A required action that no policy of the role allows.
+
+What it does
+    Puts every required action to every required resource and decides it with all policies that bear on the role: inline,
+    attached, referenced, the permissions boundary, a Pod Identity session policy; wildcards, NotAction, NotResource, Deny and
+    conditions included. Reports what some layer does not allow, at the statement that comes nearest.
+
+Why it matters
+    The sidecar gets AccessDeniedException when it refreshes its keys. They go stale, end users are locked out, and the alert
+    auth_keys_refresh_failure pages somebody.
+
+Example
+        "Action": ["dynamodb:GetItem"]
+
+Use instead
+        "Action": ["dynamodb:GetItem", "dynamodb:Query"]
+
+Source
+    IAM User Guide, "Policy evaluation logic"; DynamoDB Developer Guide, "Using IAM with indexes" (a Query with an IndexName
+    is authorized on the index ARN).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from ..iam.document import Statement
+from ..iam.globs import arn_glob, matches
+from ..iam.policies import action_matches
+from .grants import Answer, answers, element_path, role_place, can_call, seen_from, why
+from .problem import Facts, Place, Problem, at, inside
+
+ID = "missing-grant"
+SEVERITY = "error"
+
+_LAYERS = {
+    "identity": "none of its policies allows it",
+    "boundary": "its permissions boundary does not allow it",
+    "session": "the session policy of its Pod Identity association does not allow it",
+}
+
+
+class _Nearest(NamedTuple):
+    """Where to mend: the statement that comes nearest and which of its elements falls short, if there is one."""
+
+    place: Place
+    statement: Statement | None = None
+    element: Literal["actions", "resources"] | None = None
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    grouped: dict[tuple[_Nearest, str, int], list[Answer]] = {}
+    for answer in answers(facts, "not-granted"):
+        if answer.proof.decision.outcome != "explicit-deny":
+            key = (_nearest(answer), answer.proof.witness or answer.question.resource, id(answer.check))
+            grouped.setdefault(key, []).append(answer)
+    for (nearest, witness, _), members in grouped.items():
+        answer = members[0]
+        actions = tuple(dict.fromkeys(member.question.action for member in members))
+        layer = _LAYERS[answer.proof.decision.layer or "identity"]
+        yield Problem(
+            nearest.place,
+            f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}",
+            why(answer.check),
+            _help(nearest, actions, answer),
+            answer.check.role.object,
+            seen_from(answer.check, nearest.place),
+            value=f"{' '.join(actions)} {answer.question.resource}",
+        )
+
+
+def _nearest(answer: Answer) -> _Nearest:
+    """The Action list of a statement on this table, else the Resource of one with this action, else the role."""
+    check, proof = answer.check, answer.proof
+    action, witness, layer = answer.question.action.lower(), proof.witness or "", proof.decision.layer or "identity"
+    policies = next(item.policies for item in check.stack.layers if item.name == layer)
+    second: _Nearest | None = None
+    for policy in policies:
+        text = check.stack.sources[policy.label].text
+        for statement in policy.document.statements if policy.document and text else ():
+            if statement.effect != "Allow" or text is None:
+                continue
+            if _on_resource(statement, witness):
+                return _Nearest(inside(text, element_path(statement, "actions")), statement, "actions")
+            if second is None and any(action_matches(entry.text, action) for entry in statement.actions):
+                second = _Nearest(inside(text, _closest_resource(statement, witness)), statement, "resources")
+    if second is not None:
+        return second
+    source = next((check.stack.sources[policy.label] for policy in policies), None)
+    if layer != "identity" and source is not None:
+        return _Nearest(at(source.owner, source.path))
+    return _Nearest(role_place(check.role))
+
+
+def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer) -> str:
+    resource = answer.question.resource
+    if nearest.statement is not None and nearest.element == "actions":
+        listed = ", ".join(f'"{name}"' for name in (*(entry.text for entry in nearest.statement.actions), *actions))
+        return f'write "Action": [{listed}]' if len(listed) < 110 else f"add {_quoted(actions)} to this Action list"
+    if nearest.statement is not None:
+        return _other_resource(nearest.statement, resource)
+    if (answer.proof.decision.layer or "identity") != "identity":
+        return f"allow {_quoted(actions)} on {resource} there as well"
+    return f'add a statement: {{"Effect": "Allow", "Action": [{_quoted(actions)}], "Resource": "{resource}"}}'
+
+
+def _quoted(actions: tuple[str, ...]) -> str:
+    return ", ".join(f'"{action}"' for action in actions)
+
+
+def _on_resource(statement: Statement, witness: str) -> bool:
+    named = any(matches(arn_glob(entry.text), witness) for entry in statement.resources)
+    about = any(entry.text.lower().startswith("dynamodb:") for entry in statement.actions)
+    return named != statement.not_resources and about and not statement.not_actions
+
+
+def _closest_resource(statement: Statement, witness: str) -> tuple[str | int, ...]:
+    import difflib
+
+    if statement.not_resources or not statement.resources:
+        return element_path(statement, "resources")
+    return max(statement.resources, key=lambda entry: difflib.SequenceMatcher(None, entry.text, witness).ratio()).path
+
+
+def _other_resource(statement: Statement, wanted: str) -> str:
+    if len(statement.resources) != 1 or statement.not_resources:
+        return f'add "{wanted}" to the resources of this statement'
+    written, due = statement.resources[0].text.split(":", 5), wanted.split(":", 5)
+    names = ("", "partition", "service", "region", "account", "resource")
+    wrong = [names[place] for place, (one, two) in enumerate(zip(written, due, strict=False)) if place and one != two]
+    if wrong == ["resource"] and due[5].startswith(written[5] + "/"):
+        return f'"{statement.resources[0].text}" does not cover its indexes: add "{wanted}"'
+    return f'the {" and ".join(wrong) or "ARN"} differs: write "{wanted}"'

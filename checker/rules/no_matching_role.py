@@ -1,0 +1,42 @@
+"""A requirement that selects no role in the whole project.
+
+What it does
+    Reports a requirement whose appliesTo picks no role and no service account, judged over all manifests of the project.
+
+Why it matters
+    A gate that checks nothing is green for ever. Usually the naming convention changed, the manifests moved, or they are
+    still templates.
+
+Example
+        appliesTo: {roles: {names: ["*-reverse-proxi"]}}
+
+Use instead
+        appliesTo: {roles: {names: ["*-reverse-proxy"]}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .problem import Facts, Place, Problem
+
+ID = "no-matching-role"
+SEVERITY = "error"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    inventory = facts.project.inventory
+    for outcome in facts.outcomes:
+        if outcome.selected:
+            continue
+        requirement = outcome.requirement
+        unread = sum(item.kind == "Role" for item in inventory.unread)
+        seen = f"{len(inventory.roles)} role{'s' * (len(inventory.roles) != 1)} were read"
+        templates = f", {unread} more are templates" if unread else ""
+        yield Problem(
+            Place(requirement.origin.file, requirement.origin.document, ("spec", "appliesTo"), "key"),
+            f"the requirement {requirement.name} selects no role: {seen}{templates}",
+            "nothing was checked, so nothing is known about the reverse proxies' access",
+            "correct appliesTo, or pass the folder that holds the roles",
+            value=requirement.name,
+        )

@@ -1,0 +1,78 @@
+"""What rules say and where: symbolic places, which the engine turns into lines and columns."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ..inventory import Object, Path, PolicyText
+from ..project import Project
+from ..requirements.check import Outcome
+
+Severity = Literal["error", "warning", "note"]
+Part = Literal["key", "value"]
+
+
+class Facts(NamedTuple):
+    """What rules judge: the project, and every requirement put to it."""
+
+    project: Project
+    outcomes: tuple[Outcome, ...]
+
+
+class Place(NamedTuple):
+    """Somewhere in a file. Either a route to a node of a document, or a plain `offset` into the file's text.
+
+    `inner` is a route inside the policy document that stands in that node's scalar, `inner_offset` an offset into it.
+    """
+
+    file: str
+    document: int | None
+    path: Path = ()
+    part: Part = "value"
+    inner: Path | None = None
+    inner_offset: int | None = None
+    offset: int | None = None
+    length: int = 1
+
+
+class Related(NamedTuple):
+    """A second place that explains the first."""
+
+    place: Place
+    message: str
+
+
+class Problem(NamedTuple):
+    """One thing a rule found: `message` says what is wrong, `why` what it does to the reverse proxy, `help` what to write.
+
+    `value` is the offending text, for fingerprints that survive moved lines.
+    """
+
+    place: Place
+    message: str
+    why: str
+    help: str
+    subject: Object | None = None
+    related: tuple[Related, ...] = ()
+    value: str = ""
+
+
+def at(item: Object, path: Path = (), part: Part = "value") -> Place:
+    """The field of an object at this path."""
+    return Place(item.origin.file, item.origin.document, (*item.origin.path, *path), part)
+
+
+def inside(text: PolicyText, inner: Path, part: Part = "value") -> Place:
+    """An element of a policy document inside an object's field."""
+    return at(text.owner, text.path)._replace(inner=inner, part=part)
+
+
+def inside_at(text: PolicyText, offset: int) -> Place:
+    """A character of a policy document inside an object's field."""
+    return at(text.owner, text.path)._replace(inner_offset=offset)
+
+
+def called(item: Object) -> str:
+    """An object as sentences name it: `Role payments/acme-reverse-proxy`."""
+    name = f"{item.namespace}/{item.name}" if item.namespace else item.name
+    return f"{item.kind} {name or '(without a name)'}"

@@ -1,0 +1,36 @@
+"""A field that the kind does not have.
+
+What it does
+    Reports fields of Role, Policy, OpenIDConnectProvider, InstanceProfile and PodIdentityAssociation that their CRDs do not
+    know, and suggests the nearest one.
+
+Why it matters
+    The API server drops unknown fields silently. An `inlinePolicy` that should have been `inlinePolicies` means no policy at
+    all, because ACK takes an absent list for an empty one and removes what is attached.
+
+Example
+        spec:
+          inlinePolicy: {auth-keys: '{…}'}
+
+Use instead
+        spec:
+          inlinePolicies: {auth-keys: '{…}'}
+
+Source
+    CRDs of iam-controller v1.8.1 (structural schemas: unlisted fields are pruned).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .fields import field_problems
+from .problem import Facts, Problem
+
+ID = "unknown-field"
+SEVERITY = "error"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    why = "the API server drops it silently, so what it says never takes effect"
+    yield from field_problems(facts, lambda keyword: keyword == "additionalProperties", why)
