@@ -1,0 +1,49 @@
+# `make demo` and `make test` need python3 with its venv module, and nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test test-slow lint types dist clean
+
+help:
+	@echo "make demo       install into .venv and run the gate over manifests/"
+	@echo "make test       install into .venv and run the tests"
+	@echo "make test-slow  the slow tests as well"
+	@echo "make lint       ruff: rules and format"
+	@echo "make types      mypy --strict"
+	@echo "make dist       build the wheel"
+
+# Installed anew when what is to be installed changes.
+$(VENV)/base: pyproject.toml constraints.txt checker/__init__.py
+	@$(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/base
+	@echo "installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/base
+	$(BIN)/checker static manifests
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(VENV)/dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+
+dist: $(VENV)/dev
+	$(BIN)/python -m build --wheel --outdir dist .
+
+clean:
+	rm -rf $(VENV) dist
