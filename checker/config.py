@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .iam.paths import show_path
 from .schemas import violations
 from .schemas.sentences import say
 from .text.source import Source, decode
-from .validated import InvalidFile, read
+from .validated import InvalidFileError, read
 
 NAMES = ("checker.yaml", ".checker.yaml")
 
@@ -29,7 +31,7 @@ class Config(NamedTuple):
     manifests: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
-    severities: dict[str, str] = {}
+    severities: Mapping[str, str] = MappingProxyType({})
 
 
 def find_config(start: str) -> str | None:
@@ -50,7 +52,7 @@ def find_config(start: str) -> str | None:
 
 
 def load_config(path: str) -> Config:
-    """Reads a configuration file. Raises InvalidFile with places, OSError where it cannot be read."""
+    """Reads a configuration file. Raises InvalidFileError with places, OSError where it cannot be read."""
     shown = os.path.relpath(path)
     with open(path, "rb") as file:
         data = file.read()
@@ -82,7 +84,7 @@ def _mentions_checker(path: str) -> bool:
 def _from_yaml(data: bytes, shown: str) -> dict[str, Any]:
     found = read(Source(shown, decode(data)), "config")
     if len(found) != 1:
-        raise InvalidFile([f"{shown}:1:1: one document is due here, {len(found)} were found"])
+        raise InvalidFileError([f"{shown}:1:1: one document is due here, {len(found)} were found"])
     value: dict[str, Any] = found[0].value
     return value
 
@@ -93,12 +95,12 @@ def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
     try:
         value: dict[str, Any] = tomllib.loads(data.decode("utf-8")).get("tool", {}).get("checker", {})
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidFile([f"{shown}: this is not TOML: {error}"]) from None
+        raise InvalidFileError([f"{shown}: this is not TOML: {error}"]) from None
     value = {"version": 1, **value}
     problems = []
     for violation in violations("config", value):
         message, hint = say(violation, f"tool.checker.{show_path(violation.path)}")
         problems.append(f"{shown}: {message}; {hint}")
     if problems:
-        raise InvalidFile(problems)
+        raise InvalidFileError(problems)
     return value

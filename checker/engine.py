@@ -16,8 +16,9 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 class Settings(NamedTuple):
-    """What to run and report. `severities` overrides a rule's own ("off" switches it off); `files` limits the report to
-    findings on these files, or on objects in them (None: all)."""
+    """What to run and report. `severities` overrides a rule's own ("off" switches it off); `files` limits the report
+    to findings on these files, or on objects in them (None: all).
+    """
 
     rules: tuple[ModuleType, ...]
     severities: Mapping[str, str]
@@ -32,7 +33,9 @@ class RelatedLocation(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One finding, ready to be shown. `path` is the field within `subject`, with `#` before the part inside a document."""
+    """One finding, ready to be shown. `path` is the field within `subject`, with `#` before the part inside a
+    document.
+    """
 
     rule: str
     severity: Severity
@@ -73,7 +76,8 @@ def run(facts: Facts, settings: Settings, locator: Locator) -> Result:
                 finding = _finding(rule.ID, severity, problem, locator)
                 if _is_asked_about(finding, facts, settings.files):
                     findings.setdefault((finding.rule, finding.location, finding.message), finding)
-        except Exception:  # a defect in one rule must not hide what the others find; it is reported and fails the run
+        # A defect in one rule must not hide what the others find; it is reported and fails the run.
+        except Exception:  # noqa: BLE001
             failures.append(Failure(rule.ID, traceback.format_exc()))
     return Result(tuple(sorted(findings.values(), key=_order)), tuple(failures))
 
@@ -102,7 +106,9 @@ def _show(place: Place, subject: Object | None) -> str:
 
 
 def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None) -> bool:
-    """Findings outside the manifests, that is, in requirement files, concern the project as a whole: always asked about."""
+    """Findings outside the manifests, that is, in requirement files, concern the project as a whole: always asked
+    about.
+    """
     if files is None or finding.location.file not in facts.project.sources:
         return True
     return finding.location.file in files or (finding.subject is not None and finding.subject.origin.file in files)

@@ -1,7 +1,7 @@
 """The gate from end to end: configuration, reading, requirements, rules, report.
 
-References resolve over the whole project: the `manifests` of the configuration, else the git work tree around the current
-folder, else only what was passed. Findings are reported on what was passed.
+References resolve over the whole project: the `manifests` of the configuration, else the git work tree around the
+current folder, else only what was passed. Findings are reported on what was passed.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ from .rules.problem import Facts
 from .text.documents import Document
 from .text.files import STDIN, find_files
 from .text.source import Source, decode
-from .validated import InvalidFile
+from .validated import InvalidFileError
 
 
 class Options(NamedTuple):
-    """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured ones."""
+    """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured
+    ones.
+    """
 
     paths: tuple[str, ...]
     config: str | None = None
@@ -48,7 +50,9 @@ class _Requirements(NamedTuple):
 
 
 def check(options: Options) -> Report:
-    """Runs the gate. Raises UsageError for what exits 2: unknown paths, rules or cells, no input, a broken configuration."""
+    """Runs the gate. Raises UsageError for what exits 2: unknown paths, rules or cells, no input, a broken
+    configuration.
+    """
     config = _config(options)
     settings = _settings(options, config)
     parameters = {**_cell(options, config), **options.parameters}
@@ -85,7 +89,7 @@ def _config(options: Options) -> Config:
         return Config()
     try:
         return load_config(path)
-    except InvalidFile as error:
+    except InvalidFileError as error:
         raise UsageError(*error.problems) from None
     except OSError as error:
         raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from None
@@ -131,7 +135,7 @@ def _requirements(options: Options, config: Config) -> _Requirements:
                 requirements.append(requirement)
                 documents[requirement.origin.file, requirement.origin.document] = item.document
                 sources[path] = source
-        except InvalidFile as error:
+        except InvalidFileError as error:
             problems += error.problems
         except OSError as error:
             problems.append(f"cannot read the requirement {path}: {error.strerror}")

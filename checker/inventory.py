@@ -35,7 +35,9 @@ class Object(NamedTuple):
 
 
 class PolicyText(NamedTuple):
-    """A policy document in a field of an object, as text and as parsed. `text` is None where the field holds no string."""
+    """A policy document in a field of an object, as text and as parsed. `text` is None where the field holds no
+    string.
+    """
 
     owner: Object
     path: Path

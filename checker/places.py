@@ -1,7 +1,7 @@
 """From the symbolic places of rules to lines and columns, into the JSON inside the YAML scalar.
 
-Spans are only worked out for what is reported. Where a place inside a scalar cannot be mapped for certain, the whole field
-is shown instead.
+Spans are only worked out for what is reported. Where a place inside a scalar cannot be mapped for certain, the whole
+field is shown instead.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From source texts to a project: documents, the inventory in them, and what could not be read.
 
-Pure: texts come in, values go out. Every document is either parsed, passed over because it cannot concern us, skipped with
-a reason, or a problem with a place; none is lost.
+Pure: texts come in, values go out. Every document is either parsed, passed over because it cannot concern us,
+skipped with a reason, or a problem with a place; none is lost.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .ack.build import build
+from .ack.kinds import text_can_concern
 from .ack.objects import Sighting, sightings
 from .ack.placeholders import find_in_text
-from .ack.kinds import text_can_concern
 from .inventory import Inventory, Object, Origin
 from .text.documents import Document, Piece, cut, parse_piece
 from .text.nodes import Path, Repeated, TreeError, repeated_keys

@@ -1,8 +1,8 @@
 """What a name or an ARN in a manifest stands for, over the whole project.
 
-References go by metadata.name and namespace (iam-controller, references.go), ARNs by the IAM name and path. A repository
-often holds the same object several times, once a cell or environment; the one nearest to the reference is meant: in the
-same file, else in the folder that shares the longest path.
+References go by metadata.name and namespace (iam-controller, references.go), ARNs by the IAM name and path. A
+repository often holds the same object several times, once a cell or environment; the one nearest to the reference is
+meant: in the same file, else in the folder that shares the longest path.
 """
 
 from __future__ import annotations
@@ -78,7 +78,11 @@ def _distance(one: str, other: str) -> int:
     if one == other:
         return -1
     left, right = os.path.dirname(one).split(os.sep), os.path.dirname(other).split(os.sep)
-    shared = len(os.path.commonprefix([left, right]))
+    shared = 0
+    for one_part, other_part in zip(left, right, strict=False):
+        if one_part != other_part:
+            break
+        shared += 1
     return len(left) + len(right) - 2 * shared
 
 

@@ -20,7 +20,7 @@ class Validated(NamedTuple):
     value: Any
 
 
-class InvalidFile(Exception):
+class InvalidFileError(Exception):
     """A file of ours that cannot be used. `problems` are sentences, each with file, line and column."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -29,7 +29,7 @@ class InvalidFile(Exception):
 
 
 def read(source: Source, schema: str) -> list[Validated]:
-    """Every document of the source, valid by the schema. Raises InvalidFile with all that is wrong at once."""
+    """Every document of the source, valid by the schema. Raises InvalidFileError with all that is wrong at once."""
     found: list[Validated] = []
     problems: list[str] = []
     for piece in cut(source):
@@ -43,7 +43,7 @@ def read(source: Source, schema: str) -> list[Validated]:
         except TreeError as error:
             problems.append(place(source, piece.start + start_of(error.node), error.message))
     if problems:
-        raise InvalidFile(problems)
+        raise InvalidFileError(problems)
     return found
 
 

@@ -2,7 +2,8 @@
 
 Usage: python scripts/update_managed_policies.py   (needs the package moto; prints what it wrote)
 
-One policy a line: ARN, default version, minified document, separated by tabs; the first line says where the data is from.
+One policy a line: ARN, default version, minified document, separated by tabs; the first line says where the data is
+from.
 """
 
 from __future__ import annotations

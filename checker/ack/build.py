@@ -23,7 +23,7 @@ from ..inventory import (
     Workload,
 )
 from .kinds import ROLE_ARN_ANNOTATION, WORKLOADS
-from .objects import mapping, sequence, string_map, text
+from .objects import mapping, sequence, text
 
 
 def build(objects: Iterable[Object], unread: Iterable[Object]) -> Inventory:

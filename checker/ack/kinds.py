@@ -1,7 +1,7 @@
 """Which Kubernetes kinds bear on the question who may read the auth keys table.
 
-Source: the CRDs of aws-controllers-k8s/iam-controller v1.8.1 and eks-controller; the EKS User Guide for the annotation on
-service accounts.
+Source: the CRDs of aws-controllers-k8s/iam-controller v1.8.1 and eks-controller; the EKS User Guide for the
+annotation on service accounts.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ _CONCERNS_TEXT = re.compile("|".join(needle.decode() for needle in _NEEDLES))
 def can_concern(data: bytes) -> bool:
     """Whether the bytes of a file can hold anything for us, told without parsing.
 
-    Sound: an object we read spells its group, annotation or kind in plain text. The one way around is an escape (`\\x2e`,
-    `\\/`, a continued line in double quotes) or `!!binary`, so text with those is parsed too. UTF-16 always is.
+    Sound: an object we read spells its group, annotation or kind in plain text. The one way around is an escape
+    (`\\x2e`, `\\/`, a continued line in double quotes) or `!!binary`, so text with those is parsed too. UTF-16
+    always is.
     """
     return data[:2] in (b"\xff\xfe", b"\xfe\xff") or _CONCERNS.search(data) is not None
 

@@ -1,4 +1,5 @@
-"""Which files a kustomization uses as patches: their objects are fragments, complete only once kustomize has merged them.
+"""Which files a kustomization uses as patches: their objects are fragments, complete only once kustomize has merged
+them.
 
 Source: the kustomization API (`patches[].path`, `patchesStrategicMerge[]`, `patchesJson6902[].path`).
 """

@@ -1,7 +1,7 @@
 """From the nodes of a document to Kubernetes objects: at the top, in a `kind: List`, or nested in another resource.
 
-A kro ResourceGraphDefinition carries whole Roles as templates, and some files are a bare list of objects, so an object is
-recognised wherever a mapping states an apiVersion and kind of ours.
+A kro ResourceGraphDefinition carries whole Roles as templates, and some files are a bare list of objects, so an
+object is recognised wherever a mapping states an apiVersion and kind of ours.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class Sighting(NamedTuple):
 
 
 def sightings(root: Node, file: str, document: int) -> Iterator[Sighting]:
-    """The objects of our kinds in one document, in reading order. Raises TreeError for trees that cannot be written out."""
+    """The objects of our kinds in one document, in reading order. Raises TreeError for trees that cannot be written
+    out.
+    """
     inside: list[Path] = []
     for path, node in walk(root):
         if not isinstance(node, MappingNode) or any(path[: len(outer)] == outer for outer in inside):

@@ -1,8 +1,9 @@
 """Text that is still to be filled in by a template engine, so that it says nothing yet.
 
-Shapes seen in public repositories: kro `${schema.spec.name}`, Helm and Argo `{{ … }}`, Jinja `{% … %}`, Backstage `${{ … }}`,
-shell `$NAME` and `${NAME}`, `<placeholder>`, `__NAME__`, and words in place of an account number (`ACCOUNT_ID`, `XXXX`).
-An IAM policy variable (`${aws:username}`, `${*}`) is none of these: its name has a service prefix and a colon.
+Shapes seen in public repositories: kro `${schema.spec.name}`, Helm and Argo `{{ … }}`, Jinja `{% … %}`, Backstage
+`${{ … }}`, shell `$NAME` and `${NAME}`, `<placeholder>`, `__NAME__`, and words in place of an account number
+(`ACCOUNT_ID`, `XXXX`). An IAM policy variable (`${aws:username}`, `${*}`) is none of these: its name has a service
+prefix and a colon.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Placeholder(NamedTuple):
 
 _SHAPES = (
     ("backstage", re.compile(r"\$\{\{.*?\}\}", re.DOTALL)),
-    ("helm", re.compile(r"\{\{-?\s*(?:\.|\$|include\b|template\b|if\b|with\b|range\b|toYaml\b|tpl\b|define\b|end\b).*?\}\}", re.DOTALL)),
+    ("helm", re.compile(r"\{\{-?\s*(?:[.$]|(?:include|template|if|with|range|toYaml|tpl|define|end)\b).*?\}\}", re.DOTALL)),
     ("jinja", re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)),
     ("shell-variable", re.compile(r"\$\{[A-Z][A-Z0-9_]*(?::?[-=?+][^{}]*)?\}|\$[A-Z][A-Z0-9_]+\b")),
     ("kro", re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")),

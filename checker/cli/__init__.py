@@ -56,9 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("checker: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
-    except (
-        Exception
-    ) as error:  # the last resort: a defect of ours must be one clear sentence and exit 3, never a traceback
+    # The last resort: a defect of ours must be one clear sentence and exit 3, never a traceback.
+    except Exception as error:  # noqa: BLE001
         return _internal_error(error)
 
 

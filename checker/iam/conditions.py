@@ -1,8 +1,9 @@
 """Conditions in three values: True, False, or None when the context does not say.
 
-Source: IAM User Guide, "Condition operators", "Multivalued context keys", "IfExists", "Null"; the table for a key that is
-absent: a positive operator fails, a negated one holds, IfExists holds, ForAllValues holds (the empty set), ForAnyValue
-fails. A multivalued key under an operator without a set prefix is undefined by AWS, so it is "cannot tell".
+Source: IAM User Guide, "Condition operators", "Multivalued context keys", "IfExists", "Null"; the table for a key
+that is absent: a positive operator fails, a negated one holds, IfExists holds, ForAllValues holds (the empty set),
+ForAnyValue fails. A multivalued key under an operator without a set prefix is undefined by AWS, so it is "cannot
+tell".
 """
 
 from __future__ import annotations

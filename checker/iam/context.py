@@ -1,7 +1,7 @@
 """What is known about a request besides its action and resource: the condition context.
 
-Half of it is known before the request is made (the region, the role's own ARN), some keys are known to be absent, and the
-rest is open. The caller says which; nothing here guesses.
+Half of it is known before the request is made (the region, the role's own ARN), some keys are known to be absent,
+and the rest is open. The caller says which; nothing here guesses.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ Values = tuple[str, ...]
 class Context(NamedTuple):
     """Condition keys of one request, all in lower case (key names ignore case: IAM User Guide, "Condition").
 
-    `values` holds the known keys, `absent` those known not to be part of the request; with `closed`, every other key is
-    absent too. Any other key is unknown.
+    `values` holds the known keys, `absent` those known not to be part of the request; with `closed`, every other key
+    is absent too. Any other key is unknown.
     """
 
     values: Mapping[str, Values] = {}

@@ -1,9 +1,9 @@
 """Policy documents: JSON text in, statements with paths out.
 
-Sources: IAM User Guide, "Grammar of the IAM JSON policy language" and "IAM JSON policy element reference" (element names,
-`Effect` and values are case-sensitive; duplicate keys are refused; `Version` defaults to 2008-10-17). A document that
-breaks the grammar is refused by AWS as a whole (MalformedPolicyDocument), so it is never half understood here either:
-the result then has problems and no document.
+Sources: IAM User Guide, "Grammar of the IAM JSON policy language" and "IAM JSON policy element reference" (element
+names, `Effect` and values are case-sensitive; duplicate keys are refused; `Version` defaults to 2008-10-17). A
+document that breaks the grammar is refused by AWS as a whole (MalformedPolicyDocument), so it is never half
+understood here either: the result then has problems and no document.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ class Parsed(NamedTuple):
 
 
 def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
-    """Reads the JSON text of a policy document. Raises nothing: whatever is wrong comes back as problems with a place."""
+    """Reads the JSON text of a policy document. Raises nothing: whatever is wrong comes back as problems with a
+    place.
+    """
     duplicates: list[tuple[dict[str, Any], str]] = []
 
     def keep_first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

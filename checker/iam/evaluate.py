@@ -1,7 +1,7 @@
 """One concrete request against the policies that bear on it.
 
-Order of AWS's own evaluation (IAM User Guide, "Policy evaluation logic"): an explicit Deny anywhere wins; then every layer
-must allow; what nobody allows is denied implicitly, by the first layer that does not.
+Order of AWS's own evaluation (IAM User Guide, "Policy evaluation logic"): an explicit Deny anywhere wins; then every
+layer must allow; what nobody allows is denied implicitly, by the first layer that does not.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class Request(NamedTuple):
 class Decision(NamedTuple):
     """The outcome, the layer that denies implicitly (if any), and the clauses that decide.
 
-    For "unknown", `clauses` are those whose truth is open: conditions on unknown keys, and policies that cannot be read.
+    For "unknown", `clauses` are those whose truth is open: conditions on unknown keys, and policies that cannot be
+    read.
     """
 
     outcome: Outcome

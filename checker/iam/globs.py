@@ -1,13 +1,14 @@
 """Patterns of the policy language as small automata.
 
-A glob is a row of tokens: a literal character, one free character (`?`) or any run of characters (`*`). It is stored the
-way the Shift-And algorithm wants it: state *i* means "the first *i* single-character tokens are matched", a star is a loop
-on its state, and one integer holds the set of states. Matching, containment and witnesses all run on this one form.
+A glob is a row of tokens: a literal character, one free character (`?`) or any run of characters (`*`). It is stored
+the way the Shift-And algorithm wants it: state *i* means "the first *i* single-character tokens are matched", a star
+is a loop on its state, and one integer holds the set of states. Matching, containment and witnesses all run on this
+one form.
 
-How far a wildcard of an ARN pattern reaches (source: IAM User Guide, "IAM JSON policy elements: Resource"): in the first
-five colon-separated fields a wildcard stays within its field, except that a `*` which *ends* a field may run across
-colons; after the fifth colon wildcards match anything, colons included. AWS's own managed policies depend on both
-(`arn:aws:autoscaling:*:*:*:autoScalingGroupName/eks-*`).
+How far a wildcard of an ARN pattern reaches (source: IAM User Guide, "IAM JSON policy elements: Resource"): in the
+first five colon-separated fields a wildcard stays within its field, except that a `*` which *ends* a field may run
+across colons; after the fifth colon wildcards match anything, colons included. AWS's own managed policies depend on
+both (`arn:aws:autoscaling:*:*:*:autoScalingGroupName/eks-*`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ Reach = Literal["any", "field", "segment"]
 
 
 Text = tuple[tuple[str, bool], ...]
-"""A policy string read once: each character, and whether it is a wildcard there (values put in for variables are not)."""
+"""A policy string read once: each character, and whether it is a wildcard there (values put in for variables are
+not).
+"""
 
 
 class Token(NamedTuple):

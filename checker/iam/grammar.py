@@ -1,7 +1,7 @@
 """Which elements a policy document may have, and of what type.
 
-Source: IAM User Guide, "Grammar of the IAM JSON policy language"; for what belongs into which kind of policy, "IAM JSON
-policy elements: Principal" (identity policies have none) and "… Resource" (trust policies have none).
+Source: IAM User Guide, "Grammar of the IAM JSON policy language"; for what belongs into which kind of policy, "IAM
+JSON policy elements: Principal" (identity policies have none) and "… Resource" (trust policies have none).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Questions about sets of strings: is there a string that is in this glob and not in those?
 
-Globs are regular languages, so the questions are decidable: the automata of all globs are walked together, breadth first,
-one subset construction step at a time, until a combination turns up that the caller wants. Breadth first makes the string
-found the shortest one. The walk is capped: a pattern built to explode gives "cannot tell", never an endless loop.
+Globs are regular languages, so the questions are decidable: the automata of all globs are walked together, breadth
+first, one subset construction step at a time, until a combination turns up that the caller wants. Breadth first
+makes the string found the shortest one. The walk is capped: a pattern built to explode gives "cannot tell", never an
+endless loop.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ cannot be made (a number that is none) gives None, "cannot tell", rather than a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 from typing import NamedTuple
 
 from .globs import Glob, Text, compile_tokens, matches, wildcard_tokens
@@ -90,7 +91,7 @@ def _date(test: Callable[[int], bool]) -> Comparison:
 
 def _moment(text: str) -> float | None:
     """W3C ISO 8601 or epoch seconds, as seconds."""
-    from datetime import datetime, timezone
+    from datetime import datetime
 
     try:
         return float(int(text))
@@ -100,7 +101,7 @@ def _moment(text: str) -> float | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _bool(value: str, wanted: Text) -> bool | None:
@@ -161,7 +162,8 @@ OPERATORS = {operator.name.lower(): operator for operator in _OPERATORS}
 def split_operator(name: str) -> Operator | None:
     """Reads `ForAnyValue:StringLikeIfExists` and the like; None for an operator that does not exist.
 
-    Null takes no IfExists (IAM User Guide: "you can add IfExists to the end of any condition operator name except Null").
+    Null takes no IfExists (IAM User Guide: "you can add IfExists to the end of any condition operator name except
+    Null").
     """
     sets = None
     folded = name.lower()

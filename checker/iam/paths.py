@@ -1,7 +1,7 @@
 """Where something stands inside a policy document, as a route of keys and indexes.
 
-A path is a tuple such as `("Statement", 0, "Action", 1)`; it is written `Statement[0].Action[1]`. Paths are symbolic: they
-survive reformatting, and only what is shown to a person is ever turned into a line and a column.
+A path is a tuple such as `("Statement", 0, "Action", 1)`; it is written `Statement[0].Action[1]`. Paths are
+symbolic: they survive reformatting, and only what is shown to a person is ever turned into a line and a column.
 """
 
 from __future__ import annotations

@@ -75,8 +75,8 @@ def covers(clause: Clause, resource: str) -> Truth:
 def action_matches(pattern: str, action: str) -> Truth:
     """Whether an Action string covers a lower-case action; case is ignored.
 
-    Wildcards are documented for the name after the colon only; what one in the service prefix does is not, so there the
-    answer is "cannot tell" unless the rest already rules it out.
+    Wildcards are documented for the name after the colon only; what one in the service prefix does is not, so there
+    the answer is "cannot tell" unless the rest already rules it out.
     """
     if pattern == "*":
         return True
@@ -84,7 +84,7 @@ def action_matches(pattern: str, action: str) -> Truth:
     prefix, _, name = pattern.partition(":")
     service, _, wanted = action.partition(":")
     if "*" not in prefix and "?" not in prefix:
-        return prefix == service and (name == wanted or ("*" in name or "?" in name) and _like(name, wanted))
+        return prefix == service and (name == wanted or (("*" in name or "?" in name) and _like(name, wanted)))
     return None if _like(prefix, service) and _like(name, wanted) else False
 
 

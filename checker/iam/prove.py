@@ -1,8 +1,9 @@
 """Whole regions instead of single requests: is the action allowed on every ARN that matches this pattern?
 
-Statements are split into what they surely and what they might cover. The access is *granted* when no ARN of the region
-escapes the sure part, *not granted* when some ARN escapes even the possible part (that ARN is the witness), and otherwise
-hangs on conditions or on policies nobody could read. Each question is one search over automata (see `language`).
+Statements are split into what they surely and what they might cover. The access is *granted* when no ARN of the
+region escapes the sure part, *not granted* when some ARN escapes even the possible part (that ARN is the witness),
+and otherwise hangs on conditions or on policies nobody could read. Each question is one search over automata (see
+`language`).
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ Verdict = Literal["granted", "not-granted", "conditional", "unknown"]
 class Proof(NamedTuple):
     """The verdict on one action and one resource pattern.
 
-    `witness` is an ARN the verdict can be seen on: for "not-granted" one that is denied, for "granted" the shortest one
-    asked about. `decision` is what `evaluate` says of the witness. `hangs_on` are the clauses with open conditions that
-    must turn out well; `reasons` says in words what could not be read or worked out.
+    `witness` is an ARN the verdict can be seen on: for "not-granted" one that is denied, for "granted" the shortest
+    one asked about. `decision` is what `evaluate` says of the witness. `hangs_on` are the clauses with open
+    conditions that must turn out well; `reasons` says in words what could not be read or worked out.
     """
 
     verdict: Verdict

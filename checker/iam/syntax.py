@@ -13,7 +13,9 @@ _SPACE = " \t\r\n"
 
 
 def explain_syntax(text: str, error: ValueError) -> tuple[int, str, str]:
-    """Takes JSON text and the decoder's error; returns (offset in code points, what is wrong, what to write instead)."""
+    """Takes JSON text and the decoder's error; returns (offset in code points, what is wrong, what to write
+    instead).
+    """
     if not text.strip():
         return 0, "the document is empty", "write a policy document, or remove the field"
     if not isinstance(error, json.JSONDecodeError):

@@ -8,11 +8,11 @@ from typing import Any
 
 from .. import __version__
 from ..engine import Finding
+from ..iam.paths import show_path
+from ..iam.prove import conditions_of
 from ..inventory import Object
 from ..places import Location
 from ..requirements.check import Check, Question
-from ..iam.paths import show_path
-from ..iam.prove import conditions_of
 from .model import Look, Report
 
 

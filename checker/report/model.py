@@ -12,7 +12,9 @@ from ..text.source import Source
 
 
 class Summary(NamedTuple):
-    """Counts of one run. `checked` counts roles put to at least one requirement, `passed_over` documents of other kinds."""
+    """Counts of one run. `checked` counts roles put to at least one requirement, `passed_over` documents of other
+    kinds.
+    """
 
     files: int
     documents: int

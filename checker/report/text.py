@@ -52,7 +52,8 @@ def _finding(finding: Finding, report: Report, look: Look) -> str:
 
 def _failure(rule: str, details: str, look: Look) -> str:
     head = _paint("error[checker-internal]", "error", look)
-    return f"{head}: the rule {rule} broke down, so its part was not checked; please report this:\n{textwrap.indent(details, '  ')}"
+    said = f"{head}: the rule {rule} broke down, so its part was not checked; please report this:"
+    return f"{said}\n{textwrap.indent(details, '  ')}"
 
 
 def _summary(report: Report, look: Look) -> str:
@@ -72,7 +73,8 @@ def _summary(report: Report, look: Look) -> str:
             _paint("Could not check everything.", "error", look) if could_not else _paint("No problems.", "good", look)
         )
     lines = [verdict, *(_standing(outcome) for outcome in report.outcomes)]
-    read = f"Read {_count(counts.files, 'file')} with {_count(counts.documents, 'document')}: {_count(counts.roles, 'role')}"
+    read = f"Read {_count(counts.files, 'file')} with {_count(counts.documents, 'document')}: "
+    read += _count(counts.roles, "role")
     read += f", {counts.policies} {'policy' if counts.policies == 1 else 'policies'}, {counts.passed_over} passed over"
     lines.append(read + (f", {counts.skipped} skipped (not checked)." if counts.skipped else "."))
     if report.unreadable:
@@ -99,14 +101,10 @@ def _grants(outcome: Outcome) -> Iterator[str]:
     for check in outcome.checks:
         for question in check.required:
             verdict = question.proof.verdict if question.proof else "unknown"
-            decided = (
-                ", ".join(dict.fromkeys(clause.policy.label for clause in question.proof.decision.clauses))
-                if question.proof
-                else ""
-            )
-            yield safe(
-                f"{verdict}: {check.role.name}: {question.action} on {question.resource}{f' by {decided}' if decided else ''}"
-            )
+            clauses = question.proof.decision.clauses if question.proof else ()
+            decided = ", ".join(dict.fromkeys(clause.policy.label for clause in clauses))
+            line = f"{verdict}: {check.role.name}: {question.action} on {question.resource}"
+            yield safe(f"{line} by {decided}" if decided else line)
 
 
 def _wrapped(text: str, indent: str, look: Look) -> list[str]:

@@ -19,8 +19,9 @@ from .select import Selected, Unseen, select
 
 
 class Question(NamedTuple):
-    """One action on one resource, and what came of it. Without a proof, `unset` names the parameters that have no value;
-    where that is empty too, the action is never authorized on such a resource and cannot be asked for."""
+    """One action on one resource, and what came of it. Without a proof, `unset` names the parameters that have no
+    value; where that is empty too, the action is never authorized on such a resource and cannot be asked for.
+    """
 
     action: str
     resource: str

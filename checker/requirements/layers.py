@@ -1,7 +1,8 @@
 """From a role in the inventory to the policy layers that bear on it.
 
-Identity: inline policies and everything attached. Boundary: the permissions boundary, if there is one. Session: the policy
-of a Pod Identity association, if it carries one. A policy that cannot be read takes part as such, with the reason.
+Identity: inline policies and everything attached. Boundary: the permissions boundary, if there is one. Session: the
+policy of a Pod Identity association, if it carries one. A policy that cannot be read takes part as such, with the
+reason.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from ..inventory import Origin, Path
 from ..text.source import Source
 from ..text.yaml_nodes import start_of
-from ..validated import InvalidFile, Validated, place, read
+from ..validated import InvalidFileError, Validated, place, read
 
 _PARAMETER = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 
@@ -70,11 +70,11 @@ def fill(text: str, parameters: dict[str, str]) -> Filled:
 
 
 def read_requirements(source: Source) -> list[tuple[Requirement, Validated]]:
-    """The requirements of one file. Raises InvalidFile where the schema or the parameter syntax is broken."""
+    """The requirements of one file. Raises InvalidFileError where the schema or the parameter syntax is broken."""
     found = read(source, "requirement")
     problems = [problem for item in found for problem in _odd_parameters(item)]
     if problems:
-        raise InvalidFile(problems)
+        raise InvalidFileError(problems)
     return [(_requirement(item.value, Origin(source.name, number, ())), item) for number, item in enumerate(found)]
 
 

@@ -11,7 +11,9 @@ from .model import Requirement, Selector
 
 
 class Selected(NamedTuple):
-    """A role that a requirement speaks of. `service_account` is (namespace, name) where one is known to use the role."""
+    """A role that a requirement speaks of. `service_account` is (namespace, name) where one is known to use the
+    role.
+    """
 
     role: Role
     service_account: tuple[str, str] | None
@@ -36,7 +38,9 @@ class _User(NamedTuple):
 
 
 def select(requirement: Requirement, inventory: Inventory) -> tuple[tuple[Selected, ...], tuple[Unseen, ...]]:
-    """The roles that the requirement's selectors pick, each once, and the service accounts whose role is not to be seen."""
+    """The roles that the requirement's selectors pick, each once, and the service accounts whose role is not to be
+    seen.
+    """
     users = _users(inventory)
     picked: dict[int, Selected] = {}
     unseen: list[Unseen] = []

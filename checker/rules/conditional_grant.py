@@ -1,12 +1,13 @@
 """A required action that is allowed only under conditions nobody has vouched for.
 
 What it does
-    Reports required access that depends on condition keys whose values are not known from the manifests, at the first such
-    condition, and lists them all.
+    Reports required access that depends on condition keys whose values are not
+    known from the manifests, at the first such condition, and lists them all.
 
 Why it matters
-    If the condition does not hold for the sidecar's requests (a VPC endpoint that is not used, a leading key that differs), the
-    keys go stale exactly as without the grant.
+    If the condition does not hold for the sidecar's requests (a VPC endpoint
+    that is not used, a leading key that differs), the keys go stale exactly as
+    without the grant.
 
 Example
         "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}
@@ -25,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..iam.prove import conditions_of
-from .grants import answers, clause_place, seen_from, can_call, why
+from .grants import answers, can_call, clause_place, seen_from, why
 from .problem import Facts, Problem
 
 ID = "conditional-grant"

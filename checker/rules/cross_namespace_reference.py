@@ -1,11 +1,13 @@
 """A reference into another namespace.
 
 What it does
-    Reports `from.namespace` that differs from the namespace of the object that refers.
+    Reports `from.namespace` that differs from the namespace of the object that
+    refers.
 
 Why it matters
-    Today the controller allows it with an Advisory condition. Cross-namespace references are announced to be off by default
-    (after 2026-09-28); from then on the reference does not resolve, and the role no longer reconciles.
+    Today the controller allows it with an Advisory condition. Cross-namespace
+    references are announced to be off by default (after 2026-09-28); from then
+    on the reference does not resolve, and the role no longer reconciles.
 
 Example
         policyRefs: [{from: {name: auth-keys-read, namespace: shared}}]
@@ -14,7 +16,8 @@ Use instead
         A Policy in the role's own namespace, or an inline policy in the role.
 
 Source
-    iam-controller, references.go (ValidateCrossNamespaceReference); community issue 3031.
+    iam-controller, references.go (ValidateCrossNamespaceReference); community
+    issue 3031.
 """
 
 from __future__ import annotations

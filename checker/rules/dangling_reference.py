@@ -1,12 +1,14 @@
 """A reference to a Policy or Role that the project does not have.
 
 What it does
-    Looks for the target of each reference (by metadata.name, in the namespace of the reference or else of its owner) over
-    the whole project. Where the target may be hidden in a template, nothing is reported.
+    Looks for the target of each reference (by metadata.name, in the namespace
+    of the reference or else of its owner) over the whole project. Where the
+    target may be hidden in a template, nothing is reported.
 
 Why it matters
-    The controller waits for the target and attaches nothing until it appears. References go by the Kubernetes name; the IAM
-    name in spec.name is often another one, and AWS-managed policies are no Kubernetes objects at all.
+    The controller waits for the target and attaches nothing until it appears.
+    References go by the Kubernetes name; the IAM name in spec.name is often
+    another one, and AWS-managed policies are no Kubernetes objects at all.
 
 Example
         policyRefs: [{from: {name: AuthKeysRead}}]      # the spec.name
@@ -15,7 +17,8 @@ Use instead
         policyRefs: [{from: {name: auth-keys-read}}]    # the metadata.name
 
 Source
-    iam-controller, references.go (getReferencedResourceState_Policy); community issues 2036 and 1610.
+    iam-controller, references.go (getReferencedResourceState_Policy);
+    community issues 2036 and 1610.
 """
 
 from __future__ import annotations
@@ -36,10 +39,11 @@ def check(facts: Facts) -> Iterator[Problem]:
         for reference in (*role.policy_refs, *([role.boundary_ref] if role.boundary_ref else [])):
             resolved = resolve_policy(inventory, reference)
             if reference.name and not resolved.policies and not resolved.unread:
-                where = reference.namespace or reference.owner.namespace
+                namespace = reference.namespace or reference.owner.namespace
+                where = f"namespace {namespace}" if namespace else "this project"
                 yield Problem(
                     at(reference.owner, (*reference.path, "name")),
-                    f"{called(role.object)}: no Policy {reference.name} in {f'namespace {where}' if where else 'this project'}",
+                    f"{called(role.object)}: no Policy {reference.name} in {where}",
                     "the controller attaches nothing until it exists, so the role stays without the grant",
                     _hint(inventory, reference),
                     role.object,

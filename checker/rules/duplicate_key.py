@@ -1,11 +1,13 @@
 """A key that stands twice in the same YAML mapping.
 
 What it does
-    Reports the second of two equal keys in one mapping, anywhere in a document that holds an object this tool reads.
+    Reports the second of two equal keys in one mapping, anywhere in a document
+    that holds an object this tool reads.
 
 Why it matters
-    Parsers keep the last one silently (strict ones refuse the file), so half of what was written, perhaps the half with the
-    grant the reverse proxy needs, never takes effect.
+    Parsers keep the last one silently (strict ones refuse the file), so half
+    of what was written, perhaps the half with the grant the reverse proxy
+    needs, never takes effect.
 
 Example
         inlinePolicies:

@@ -1,12 +1,12 @@
 """A key that stands twice in the same object of a policy document.
 
 What it does
-    Reports repeated keys inside policy documents, such as two `Action` keys in one statement or the same condition operator
-    twice.
+    Reports repeated keys inside policy documents, such as two `Action` keys in
+    one statement or the same condition operator twice.
 
 Why it matters
-    IAM does not allow duplicate keys, and JSON readers that do keep only one of them, so a review sees grants that are not
-    there.
+    IAM does not allow duplicate keys, and JSON readers that do keep only one
+    of them, so a review sees grants that are not there.
 
 Example
         {"Effect": "Allow", "Action": "dynamodb:GetItem", "Action": "dynamodb:Query", "Resource": "…"}

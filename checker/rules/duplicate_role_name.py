@@ -1,12 +1,14 @@
 """Two Role objects for the same IAM role, or two Policy objects for the same IAM policy.
 
 What it does
-    Reports objects of the same kind and spec.name (IAM ignores case) that would be applied to the same account: in the same
-    file or the same folder, with different Kubernetes names or namespaces.
+    Reports objects of the same kind and spec.name (IAM ignores case) that
+    would be applied to the same account: in the same file or the same folder,
+    with different Kubernetes names or namespaces.
 
 Why it matters
-    The controller of the second object finds the role taken and turns terminal ("Resource already exists"), or both objects
-    undo each other's policies on every resync, and the grant comes and goes.
+    The controller of the second object finds the role taken and turns terminal
+    ("Resource already exists"), or both objects undo each other's policies on
+    every resync, and the grant comes and goes.
 
 Example
         kind: Role            kind: Role
@@ -17,8 +19,9 @@ Use instead
         One object for each IAM name.
 
 Source
-    IAM User Guide, "IAM identifiers" (names are unique in an account, case-insensitively); iam-controller (Resource already
-    exists is terminal for a Role); community issues 2671 and 1403.
+    IAM User Guide, "IAM identifiers" (names are unique in an account,
+    case-insensitively); iam-controller (Resource already exists is terminal
+    for a Role); community issues 2671 and 1403.
 """
 
 from __future__ import annotations

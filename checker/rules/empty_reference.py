@@ -1,11 +1,13 @@
 """A reference that names nothing.
 
 What it does
-    Reports entries of `policyRefs` (and `permissionsBoundaryRef`, `roleRef`) without `from`, and `from` without a name.
+    Reports entries of `policyRefs` (and `permissionsBoundaryRef`, `roleRef`)
+    without `from`, and `from` without a name.
 
 Why it matters
-    An entry without `from` is skipped silently: `policyRefs: [{}]` counts as a list without policies, and the controller
-    detaches everything the role has. An empty name is an error that stops the role's reconciliation.
+    An entry without `from` is skipped silently: `policyRefs: [{}]` counts as a
+    list without policies, and the controller detaches everything the role has.
+    An empty name is an error that stops the role's reconciliation.
 
 Example
         policyRefs:
@@ -17,7 +19,8 @@ Use instead
               name: auth-keys-read
 
 Source
-    iam-controller, pkg/resource/role/references.go (resolveReferenceForPolicies).
+    iam-controller, pkg/resource/role/references.go
+    (resolveReferenceForPolicies).
 """
 
 from __future__ import annotations

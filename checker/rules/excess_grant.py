@@ -1,12 +1,12 @@
 """A forbidden action that the role can reach.
 
 What it does
-    Looks for a resource on which the role may do what the requirement forbids, and reports the Action string that grants it,
-    with the ARN found.
+    Looks for a resource on which the role may do what the requirement forbids,
+    and reports the Action string that grants it, with the ARN found.
 
 Why it matters
-    The reverse proxy only reads keys. A role that may write or scan the auth keys table turns a compromised sidecar into a
-    compromised key store.
+    The reverse proxy only reads keys. A role that may write or scan the auth
+    keys table turns a compromised sidecar into a compromised key store.
 
 Example
         "Action": "dynamodb:*"
@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from ..iam.policies import Clause
 from ..iam.prove import Proof
 from ..requirements.check import Check
-from .grants import action_path, clause_place, seen_from, can_call
+from .grants import action_path, can_call, clause_place, seen_from
 from .problem import Facts, Place, Problem
 
 ID = "excess-grant"

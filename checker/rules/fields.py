@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from ..ack.kinds import READ
 from ..iam.paths import show_path
+from ..inventory import Object
 from ..schemas import Violation, violations
 from ..schemas.sentences import say
-from ..inventory import Object
 from .problem import Facts, Problem, at, called
 
 

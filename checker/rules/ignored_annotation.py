@@ -1,12 +1,15 @@
 """An annotation that has no effect where it stands.
 
 What it does
-    Reports annotations that ACK reads from the Namespace only (owner-account-id, team-id, endpoint-url, default-region) on an
-    ACK object, service-prefixed deletion policies there, and misspelled services.k8s.aws/ annotations.
+    Reports annotations that ACK reads from the Namespace only
+    (owner-account-id, team-id, endpoint-url, default-region) on an ACK object,
+    service-prefixed deletion policies there, and misspelled services.k8s.aws/
+    annotations.
 
 Why it matters
-    The object is reconciled as if the annotation were not there: in the controller's own account and region, perhaps not
-    the one in which the reverse proxy looks for its role.
+    The object is reconciled as if the annotation were not there: in the
+    controller's own account and region, perhaps not the one in which the
+    reverse proxy looks for its role.
 
 Example
         kind: Role
@@ -17,7 +20,8 @@ Use instead
         metadata: {annotations: {services.k8s.aws/owner-account-id: "111122223333"}}
 
 Source
-    ACK runtime, pkg/runtime/cache/namespace.go and pkg/runtime/reconciler.go (getOwnerAccountID, getRegion).
+    ACK runtime, pkg/runtime/cache/namespace.go and pkg/runtime/reconciler.go
+    (getOwnerAccountID, getRegion).
 """
 
 from __future__ import annotations

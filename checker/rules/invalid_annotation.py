@@ -1,14 +1,18 @@
 """An annotation of ACK's with a value that does not mean what it seems to.
 
 What it does
-    Checks the values of services.k8s.aws/ annotations on ACK objects: deletion-policy (`delete` or `retain`),
-    adoption-policy (`adopt` or `adopt-or-create`), read-only (`true` or `false`), adoption-fields (a JSON object of strings),
-    region, and `adopted`, which only the controller may set.
+    Checks the values of services.k8s.aws/ annotations on ACK objects:
+    deletion-policy (`delete` or `retain`), adoption-policy (`adopt` or
+    `adopt-or-create`), read-only (`true` or `false`), adoption-fields (a JSON
+    object of strings), region, and `adopted`, which only the controller may
+    set.
 
 Why it matters
-    A wrong adoption-policy is terminal. Any deletion-policy other than `delete` retains silently. `adopted: "true"` on a new
-    object switches creation off, so the reverse proxy's role never comes to be. `read-only: "true"` makes the controller write
-    nothing, while the object reports Synced.
+    A wrong adoption-policy is terminal. Any deletion-policy other than
+    `delete` retains silently. `adopted: "true"` on a new object switches
+    creation off, so the reverse proxy's role never comes to be. `read-only:
+    "true"` makes the controller write nothing, while the object reports
+    Synced.
 
 Example
         services.k8s.aws/adoption-policy: adopt-or-update
@@ -17,7 +21,8 @@ Use instead
         services.k8s.aws/adoption-policy: adopt-or-create
 
 Source
-    ACK runtime, pkg/runtime/reconciler.go and pkg/runtime/adoption_reconciler.go, apis/core/v1alpha1/annotations.go.
+    ACK runtime, pkg/runtime/reconciler.go and
+    pkg/runtime/adoption_reconciler.go, apis/core/v1alpha1/annotations.go.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """A policy document that is not JSON.
 
 What it does
-    Reports the first syntax error in a policy document (trust policy, inline policy, policyDocument, session policy), at the
-    very character: the trailing comma, the missing quote, the comment.
+    Reports the first syntax error in a policy document (trust policy, inline
+    policy, policyDocument, session policy), at the very character: the
+    trailing comma, the missing quote, the comment.
 
 Why it matters
-    AWS answers MalformedPolicyDocument, which is terminal for ACK: the role keeps its old policies, or none, until the
-    document is mended.
+    AWS answers MalformedPolicyDocument, which is terminal for ACK: the role
+    keeps its old policies, or none, until the document is mended.
 
 Example
         "Action": ["dynamodb:GetItem", "dynamodb:Query",]
@@ -15,7 +16,8 @@ Use instead
         "Action": ["dynamodb:GetItem", "dynamodb:Query"]
 
 Source
-    IAM User Guide, "Grammar of the IAM JSON policy language"; iam-controller, generator.yaml (terminal codes).
+    IAM User Guide, "Grammar of the IAM JSON policy language"; iam-controller,
+    generator.yaml (terminal codes).
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
 """A document that cannot be parsed as YAML.
 
 What it does
-    Reports text that is no YAML (or JSON) at the place where parsing stops, and aliases that contain themselves or stand for
-    an excessive number of nodes. Documents that cannot hold an object this tool reads are not parsed at all.
+    Reports text that is no YAML (or JSON) at the place where parsing stops,
+    and aliases that contain themselves or stand for an excessive number of
+    nodes. Documents that cannot hold an object this tool reads are not parsed
+    at all.
 
 Why it matters
-    kubectl refuses the whole file. A role in it is neither created nor corrected, and nothing can be said about its access.
+    kubectl refuses the whole file. A role in it is neither created nor
+    corrected, and nothing can be said about its access.
 
 Example
         spec:

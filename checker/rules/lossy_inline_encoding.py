@@ -1,11 +1,14 @@
 """A `+` or `%` in an inline policy, which the controller changes on the way to AWS.
 
 What it does
-    Reports `+` and `%` in the documents of `inlinePolicies`. Trust policies and Policy objects are not concerned.
+    Reports `+` and `%` in the documents of `inlinePolicies`. Trust policies
+    and Policy objects are not concerned.
 
 Why it matters
-    The controller passes inline documents through URL decoding: `+` becomes a space, `%2F` becomes `/`, and a `%` without two
-    hexadecimal digits is an error that stops the role. The policy that AWS gets is not the one that was reviewed.
+    The controller passes inline documents through URL decoding: `+` becomes a
+    space, `%2F` becomes `/`, and a `%` without two hexadecimal digits is an
+    error that stops the role. The policy that AWS gets is not the one that was
+    reviewed.
 
 Example
         inlinePolicies:

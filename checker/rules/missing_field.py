@@ -1,11 +1,14 @@
 """A required field that is not there.
 
 What it does
-    Reports missing required fields: a Role's name and assumeRolePolicyDocument, a Policy's name and policyDocument, and so
-    on. An object with the annotation services.k8s.aws/adoption-policy may leave its spec out.
+    Reports missing required fields: a Role's name and
+    assumeRolePolicyDocument, a Policy's name and policyDocument, and so on. An
+    object with the annotation services.k8s.aws/adoption-policy may leave its
+    spec out.
 
 Why it matters
-    The API server refuses the object, so the role of the reverse proxy is never created or never updated.
+    The API server refuses the object, so the role of the reverse proxy is
+    never created or never updated.
 
 Example
         kind: Role

@@ -1,13 +1,16 @@
 """A required action that no policy of the role allows.
 
 What it does
-    Puts every required action to every required resource and decides it with all policies that bear on the role: inline,
-    attached, referenced, the permissions boundary, a Pod Identity session policy; wildcards, NotAction, NotResource, Deny and
-    conditions included. Reports what some layer does not allow, at the statement that comes nearest.
+    Puts every required action to every required resource and decides it with
+    all policies that bear on the role: inline, attached, referenced, the
+    permissions boundary, a Pod Identity session policy; wildcards, NotAction,
+    NotResource, Deny and conditions included. Reports what some layer does not
+    allow, at the statement that comes nearest.
 
 Why it matters
-    The sidecar gets AccessDeniedException when it refreshes its keys. They go stale, end users are locked out, and the alert
-    auth_keys_refresh_failure pages somebody.
+    The sidecar gets AccessDeniedException when it refreshes its keys. They go
+    stale, end users are locked out, and the alert auth_keys_refresh_failure
+    pages somebody.
 
 Example
         "Action": ["dynamodb:GetItem"]
@@ -16,8 +19,9 @@ Use instead
         "Action": ["dynamodb:GetItem", "dynamodb:Query"]
 
 Source
-    IAM User Guide, "Policy evaluation logic"; DynamoDB Developer Guide, "Using IAM with indexes" (a Query with an IndexName
-    is authorized on the index ARN).
+    IAM User Guide, "Policy evaluation logic"; DynamoDB Developer Guide, "Using
+    IAM with indexes" (a Query with an IndexName is authorized on the index
+    ARN).
 """
 
 from __future__ import annotations
@@ -28,7 +32,7 @@ from typing import Literal, NamedTuple
 from ..iam.document import Statement
 from ..iam.globs import arn_glob, matches
 from ..iam.policies import action_matches
-from .grants import Answer, answers, element_path, role_place, can_call, seen_from, why
+from .grants import Answer, answers, can_call, element_path, role_place, seen_from, why
 from .problem import Facts, Place, Problem, at, inside
 
 ID = "missing-grant"

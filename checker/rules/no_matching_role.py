@@ -1,11 +1,12 @@
 """A requirement that selects no role in the whole project.
 
 What it does
-    Reports a requirement whose appliesTo picks no role and no service account, judged over all manifests of the project.
+    Reports a requirement whose appliesTo picks no role and no service account,
+    judged over all manifests of the project.
 
 Why it matters
-    A gate that checks nothing is green for ever. Usually the naming convention changed, the manifests moved, or they are
-    still templates.
+    A gate that checks nothing is green for ever. Usually the naming convention
+    changed, the manifests moved, or they are still templates.
 
 Example
         appliesTo: {roles: {names: ["*-reverse-proxi"]}}

@@ -1,12 +1,16 @@
 """A field that must hold an ARN and holds something else.
 
 What it does
-    Checks the entries of `policies`, `permissionsBoundary`, `roleARN` and the annotation eks.amazonaws.com/role-arn for the
-    form of an IAM ARN: partition, 12-digit account (or `aws` for AWS-managed policies), `policy/…` or `role/…`.
+    Checks the entries of `policies`, `permissionsBoundary`, `roleARN` and the
+    annotation eks.amazonaws.com/role-arn for the form of an IAM ARN:
+    partition, 12-digit account (or `aws` for AWS-managed policies), `policy/…`
+    or `role/…`.
 
 Why it matters
-    IAM answers InvalidInput. For a Role this is terminal: policies are attached before inline policies are written, so even
-    a correct grant in the same Role never arrives. A malformed annotation is passed on to the pod as it is, and STS refuses it.
+    IAM answers InvalidInput. For a Role this is terminal: policies are
+    attached before inline policies are written, so even a correct grant in the
+    same Role never arrives. A malformed annotation is passed on to the pod as
+    it is, and STS refuses it.
 
 Example
         policies: [AmazonDynamoDBReadOnlyAccess]
@@ -15,8 +19,10 @@ Use instead
         policies: ["arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"]
 
 Source
-    iam-controller, generator.yaml (terminal codes) and pkg/resource/role/sdk.go (order of updates); amazon-eks-pod-identity-
-    webhook, pkg/handler (a malformed ARN is injected all the same); community issue 2422.
+    iam-controller, generator.yaml (terminal codes) and
+    pkg/resource/role/sdk.go (order of updates); amazon-eks-pod-identity-
+    webhook, pkg/handler (a malformed ARN is injected all the same); community
+    issue 2422.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """A policy document larger than AWS accepts.
 
 What it does
-    Counts the characters of policy documents without white space: 6,144 for a Policy, 10,240 for all inline policies of a
-    role together, 2,048 for a trust policy (a quota that can be raised to 4,096).
+    Counts the characters of policy documents without white space: 6,144 for a
+    Policy, 10,240 for all inline policies of a role together, 2,048 for a
+    trust policy (a quota that can be raised to 4,096).
 
 Why it matters
-    AWS answers LimitExceeded. ACK retries for ever, and since it stops at the first error, later changes do not arrive either.
+    AWS answers LimitExceeded. ACK retries for ever, and since it stops at the
+    first error, later changes do not arrive either.
 
 Example
         A Policy that lists 200 table ARNs.
@@ -22,8 +24,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .problem import Facts, Place, Problem, at, called
 from ..inventory import Object, Path
+from .problem import Facts, Place, Problem, at, called
 
 ID = "oversized-policy"
 SEVERITY = "error"

@@ -1,12 +1,13 @@
 """A Role with both a list of ARNs and a list of references, which the controller refuses.
 
 What it does
-    Reports a Role with entries in both `policies` and `policyRefs`, or with both `permissionsBoundary` and
-    `permissionsBoundaryRef`.
+    Reports a Role with entries in both `policies` and `policyRefs`, or with
+    both `permissionsBoundary` and `permissionsBoundaryRef`.
 
 Why it matters
-    The controller stops at "both resource reference wrapper and ID cannot be used together" and reconciles nothing on the
-    role any more: no later fix to its policies arrives, while the object may look healthy.
+    The controller stops at "both resource reference wrapper and ID cannot be
+    used together" and reconciles nothing on the role any more: no later fix to
+    its policies arrives, while the object may look healthy.
 
 Example
         policies: [arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess]
@@ -16,7 +17,8 @@ Use instead
         One of the two; an AWS-managed policy can be replaced by an inline policy beside policyRefs.
 
 Source
-    iam-controller, pkg/resource/role/references.go (validateReferenceFields); community issue 2422.
+    iam-controller, pkg/resource/role/references.go (validateReferenceFields);
+    community issue 2422.
 """
 
 from __future__ import annotations

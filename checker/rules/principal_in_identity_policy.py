@@ -1,11 +1,12 @@
 """A Principal in a policy that is attached to a role.
 
 What it does
-    Reports `Principal` and `NotPrincipal` in inline policies, Policy objects and session policies.
+    Reports `Principal` and `NotPrincipal` in inline policies, Policy objects
+    and session policies.
 
 Why it matters
-    In an identity policy the role itself is the principal, and AWS refuses the document. Usually a trust policy was pasted
-    into the wrong field.
+    In an identity policy the role itself is the principal, and AWS refuses the
+    document. Usually a trust policy was pasted into the wrong field.
 
 Example
         inlinePolicies:

@@ -43,7 +43,8 @@ class Related(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One thing a rule found: `message` says what is wrong, `why` what it does to the reverse proxy, `help` what to write.
+    """One thing a rule found: `message` says what is wrong, `why` what it does to the reverse proxy, `help` what to
+    write.
 
     `value` is the offending text, for fingerprints that survive moved lines.
     """

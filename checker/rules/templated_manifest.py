@@ -1,12 +1,15 @@
 """An object that a template engine has yet to fill in, and that was therefore not checked.
 
 What it does
-    Reports Roles, Policies and the other kinds this tool reads when they hold placeholders (Helm, kro, Jinja, Backstage,
-    shell variables, `<…>`, `__…__`, ACCOUNT_ID), and names the first one. IAM policy variables such as `${aws:username}` are
-    no placeholders. Objects without placeholders in the same file are checked.
+    Reports Roles, Policies and the other kinds this tool reads when they hold
+    placeholders (Helm, kro, Jinja, Backstage, shell variables, `<…>`, `__…__`,
+    ACCOUNT_ID), and names the first one. IAM policy variables such as
+    `${aws:username}` are no placeholders. Objects without placeholders in the
+    same file are checked.
 
 Why it matters
-    What the template will say is not known, so nothing is proven about the role.
+    What the template will say is not known, so nothing is proven about the
+    role.
 
 Example
         name: "{{ .Release.Name }}-reverse-proxy"

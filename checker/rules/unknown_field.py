@@ -1,12 +1,14 @@
 """A field that the kind does not have.
 
 What it does
-    Reports fields of Role, Policy, OpenIDConnectProvider, InstanceProfile and PodIdentityAssociation that their CRDs do not
-    know, and suggests the nearest one.
+    Reports fields of Role, Policy, OpenIDConnectProvider, InstanceProfile and
+    PodIdentityAssociation that their CRDs do not know, and suggests the
+    nearest one.
 
 Why it matters
-    The API server drops unknown fields silently. An `inlinePolicy` that should have been `inlinePolicies` means no policy at
-    all, because ACK takes an absent list for an empty one and removes what is attached.
+    The API server drops unknown fields silently. An `inlinePolicy` that should
+    have been `inlinePolicies` means no policy at all, because ACK takes an
+    absent list for an empty one and removes what is attached.
 
 Example
         spec:
@@ -17,7 +19,8 @@ Use instead
           inlinePolicies: {auth-keys: '{…}'}
 
 Source
-    CRDs of iam-controller v1.8.1 (structural schemas: unlisted fields are pruned).
+    CRDs of iam-controller v1.8.1 (structural schemas: unlisted fields are
+    pruned).
 """
 
 from __future__ import annotations

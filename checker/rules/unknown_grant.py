@@ -1,18 +1,20 @@
 """Required access about which nothing can be said.
 
 What it does
-    Reports required access that hangs on something unread: a policy document that is broken or not in the project, an
-    AWS-managed policy newer than the snapshot, a reference without a target, a parameter without a value, a service account
-    whose role has no manifest here.
+    Reports required access that hangs on something unread: a policy document
+    that is broken or not in the project, an AWS-managed policy newer than the
+    snapshot, a reference without a target, a parameter without a value, a
+    service account whose role has no manifest here.
 
 Why it matters
-    "Could not check" is not "is fine". Whether the reverse proxy can read its keys is open until the policy can be read.
+    "Could not check" is not "is fine". Whether the reverse proxy can read its
+    keys is open until the policy can be read.
 
 Example
         policies: ["arn:aws:iam::111122223333:policy/kept-elsewhere"]
 
-Use instead
-        Bring the policy's manifest into the project (manifests: in checker.yaml), or grant the access in a policy that is.
+Use instead Bring the policy's manifest into the project (manifests: in checker.yaml), or grant the access in a
+policy that is.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..requirements.check import Check, Outcome, Question
-from .grants import answers, clause_place, role_place, seen_from, can_call, why
+from .grants import answers, can_call, clause_place, role_place, seen_from, why
 from .problem import Facts, Problem, at, called
 
 ID = "unknown-grant"
@@ -63,16 +65,16 @@ def _unasked(item: Check) -> Iterator[Problem]:
             yield _unaskable(item, question)
         elif question.proof is not None and question in item.excess and question.proof.verdict == "unknown":
             reasons = "; ".join(question.proof.reasons) or "a policy that cannot be read might allow it"
-            message = (
-                f"{can_call(item, [question.action], question.resource)} is forbidden: cannot tell, because {reasons}"
-            )
+            reach = can_call(item, [question.action], question.resource, "can")
+            message = f"cannot tell whether {reach}, which is forbidden: {reasons}"
             yield Problem(role_place(item.role), message, why(item), "make its policies readable", item.role.object)
 
 
 def _unaskable(item: Check, question: Question) -> Problem:
+    never = can_call(item, [question.action], question.resource, "can never")
     return Problem(
         role_place(item.role),
-        f"{can_call(item, [question.action], question.resource, 'can never')}: the action is not authorized on such a resource",
+        f"{never}: the action is not authorized on such a resource",
         "the requirement asks for something that cannot be granted, so nothing is proven",
         f"correct the resources in {item.requirement.name}",
         item.role.object,
@@ -85,7 +87,7 @@ def _unseen(outcome: Outcome) -> Iterator[Problem]:
         yield Problem(
             at(unseen.object, ("metadata", "name")),
             f"cannot tell what {called(unseen.object)} can call: the project has no Role {unseen.role}",
-            f"{outcome.requirement.description} Nothing is proven about this service account ({outcome.requirement.name})",
+            f"{outcome.requirement.description} Nothing is proven here ({outcome.requirement.name})",
             "add the Role's manifest to the project, or correct the role it names",
             unseen.object,
             value=unseen.role,

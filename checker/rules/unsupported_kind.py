@@ -1,11 +1,13 @@
 """An object that looks like one of ACK's and is none.
 
 What it does
-    Reports kinds that the ACK IAM controller does not have (RolePolicyAttachment), versions other than v1alpha1, and API
-    groups that only resemble iam.services.k8s.aws.
+    Reports kinds that the ACK IAM controller does not have
+    (RolePolicyAttachment), versions other than v1alpha1, and API groups that
+    only resemble iam.services.k8s.aws.
 
 Why it matters
-    No controller acts on such an object, so the policy or attachment it describes never reaches the reverse proxy's role.
+    No controller acts on such an object, so the policy or attachment it
+    describes never reaches the reverse proxy's role.
 
 Example
         apiVersion: identitymanagement.services.k8s.aws/v1alpha1
@@ -18,8 +20,9 @@ Use instead
           policyRefs: [{from: {name: …}}]
 
 Source
-    The CRDs of iam-controller v1.8.1: Role, Policy, OpenIDConnectProvider, InstanceProfile, Group, User, ServiceLinkedRole.
-    That attachments have no kind of their own: iam-controller pull request 184.
+    The CRDs of iam-controller v1.8.1: Role, Policy, OpenIDConnectProvider,
+    InstanceProfile, Group, User, ServiceLinkedRole. That attachments have no
+    kind of their own: iam-controller pull request 184.
 """
 
 from __future__ import annotations

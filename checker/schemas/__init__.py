@@ -1,7 +1,7 @@
 """The shipped JSON Schemas, and what in a value breaks them.
 
-Two engines share the work: jsonschema-rs answers yes or no on every run, jsonschema explains on the runs where the answer
-is no (docs/decisions.md has the measurements). Imports nothing of ours.
+Two engines share the work: jsonschema-rs answers yes or no on every run, jsonschema explains on the runs where the
+answer is no (docs/decisions.md has the measurements). Imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Violation(NamedTuple):
     hint: str
 
 
-class SchemaDisagreement(Exception):
+class SchemaDisagreementError(Exception):
     """The engines differ on whether a value is valid: a defect of ours, never of the input."""
 
 
@@ -39,14 +39,16 @@ def load(name: str) -> dict[str, Any]:
 
 
 def violations(name: str, value: Any) -> list[Violation]:
-    """Everything in `value` (plain dicts, lists and scalars) that the schema refuses, in document order of the schema."""
+    """Everything in `value` (plain dicts, lists and scalars) that the schema refuses, in document order of the
+    schema.
+    """
     if _validator(name).is_valid(value):
         return []
     from jsonschema import Draft7Validator
 
     found = [item for error in Draft7Validator(load(name)).iter_errors(value) for item in _read(error)]
     if not found:
-        raise SchemaDisagreement(f"the schema {name} refuses a value without a reason")
+        raise SchemaDisagreementError(f"the schema {name} refuses a value without a reason")
     return list(dict.fromkeys(sorted(found, key=lambda item: str(item.path))))
 
 

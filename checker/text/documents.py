@@ -1,8 +1,8 @@
 """A source cut into its YAML documents, before any of them is parsed.
 
-A line that begins with `---` or `...` ends a document wherever it stands, inside quotes and block scalars too (YAML 1.1,
-production c-forbidden), so the cut needs no parser. Each piece is then judged, and parsed, for itself: a broken document
-does not hide its neighbours, and one that cannot concern us costs a scan.
+A line that begins with `---` or `...` ends a document wherever it stands, inside quotes and block scalars too (YAML
+1.1, production c-forbidden), so the cut needs no parser. Each piece is then judged, and parsed, for itself: a broken
+document does not hide its neighbours, and one that cannot concern us costs a scan.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from yaml.nodes import Node
 
 from .json_nodes import JsonError, compose_json
 from .source import Source
-from .yaml_nodes import YamlError, compose_all, refuse_undecodable
+from .yaml_nodes import compose_all, refuse_undecodable
 
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)

@@ -1,7 +1,8 @@
 """JSON text to the same nodes as YAML text, with exact places.
 
-Used for JSON manifests (tabs and surrogate escapes are JSON, but not YAML 1.1) and, only where a finding must be placed,
-for the policy documents inside YAML scalars. `json.loads` stays the judge of what JSON is; this only adds the places.
+Used for JSON manifests (tabs and surrogate escapes are JSON, but not YAML 1.1) and, only where a finding must be
+placed, for the policy documents inside YAML scalars. `json.loads` stays the judge of what JSON is; this only adds
+the places.
 """
 
 from __future__ import annotations

@@ -38,8 +38,9 @@ class TreeError(Exception):
 
 
 def entries(node: MappingNode) -> Iterator[tuple[Node, Node]]:
-    """The key and value nodes of a mapping with `<<` merges applied: own keys win over merged ones, and the last repeat
-    of a key wins, as in the parsers that Kubernetes uses."""
+    """The key and value nodes of a mapping with `<<` merges applied: own keys win over merged ones, and the last
+    repeat of a key wins, as in the parsers that Kubernetes uses.
+    """
     if not any(_is_merge(key) for key, _ in node.value):
         yield from node.value
         return
@@ -57,8 +58,9 @@ def entries(node: MappingNode) -> Iterator[tuple[Node, Node]]:
 
 
 def scalar_value(node: ScalarNode) -> Any:
-    """A scalar as Kubernetes would take it: quoted and block scalars are strings, plain ones may be null, true, false, a
-    whole number or a decimal; everything else (`2012-10-17`, `on`, `1e3`) is a string."""
+    """A scalar as Kubernetes would take it: quoted and block scalars are strings, plain ones may be null, true,
+    false, a whole number or a decimal; everything else (`2012-10-17`, `on`, `1e3`) is a string.
+    """
     text: str = node.value
     if node.style or node.tag != IMPLICIT:
         return text

@@ -1,8 +1,8 @@
 """Where each character of a YAML scalar's value stands in the file.
 
 Follows the scanner of libyaml (scanner.c: yaml_parser_scan_block_scalar, _flow_scalar, _plain_scalar) for folding,
-chomping, indentation and escapes. The value rebuilt here is compared with the value the parser gave; where they differ,
-nothing is claimed.
+chomping, indentation and escapes. The value rebuilt here is compared with the value the parser gave; where they
+differ, nothing is claimed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Character = tuple[str, int, int]
 
 
 def character_spans(text: str, node: ScalarNode, base: int = 0) -> list[Span] | None:
-    """For each character of the node's value its span in `text`, and an empty one for the end; None if it cannot be told.
+    """For each character of the node's value its span in `text`, and an empty one for the end; None if it cannot be
+    told.
 
     `base` is added to the node's marks: the offset of the document within `text`.
     """
@@ -48,7 +49,9 @@ def character_spans(text: str, node: ScalarNode, base: int = 0) -> list[Span] | 
 
 
 def _block_attempts(text: str, start: int, end: int, *, folded: bool) -> Iterator[list[Character]]:
-    """The block's characters for each indentation it could have: the detected one first, then those a digit may state."""
+    """The block's characters for each indentation it could have: the detected one first, then those a digit may
+    state.
+    """
     header = _BREAK.search(text, start)
     if header is None:
         yield []

@@ -38,8 +38,8 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 def decode(data: bytes) -> str:
     """Bytes to text: UTF-8, or UTF-16 when it says so by its byte order mark.
 
-    A byte that is no text becomes a lone surrogate (PEP 383), which no parser here accepts: so it is reported at its place,
-    in its document, and the rest of the file is read all the same.
+    A byte that is no text becomes a lone surrogate (PEP 383), which no parser here accepts: so it is reported at its
+    place, in its document, and the rest of the file is read all the same.
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -48,7 +48,9 @@ def decode(data: bytes) -> str:
 
 
 def line_starts(text: str) -> list[int]:
-    """The offset of each line's first character. Lines end at LF, CRLF and CR, and nowhere else (U+2028 is no line end)."""
+    """The offset of each line's first character. Lines end at LF, CRLF and CR, and nowhere else (U+2028 is no line
+    end).
+    """
     return [0, *(found.end() for found in _LINE_BREAK.finditer(text))]
 
 

@@ -1,7 +1,7 @@
 """YAML text to nodes that know where they stand.
 
-PyYAML's C parser composes the nodes; no value is resolved by it, so `2012-10-17`, `on` and `1e3` stay the text they are,
-duplicate keys stay visible, and an alias is the very node it names, never a copy. Node marks count code points.
+PyYAML's C parser composes the nodes; no value is resolved by it, so `2012-10-17`, `on` and `1e3` stay the text they
+are, duplicate keys stay visible, and an alias is the very node it names, never a copy. Node marks count code points.
 """
 
 from __future__ import annotations
