@@ -21,6 +21,7 @@ from .report.model import Report, Summary
 from .requirements.check import Outcome, check_project
 from .requirements.model import Requirement, read_requirements
 from .requirements.shipped import shipped_policies
+from .resolution import make_index
 from .rules import BY_ID, RULES
 from .rules.problem import Facts
 from .text.documents import Document
@@ -65,12 +66,13 @@ def check(options: Options) -> Report:
     background = rest.sources if rest else ()
     patches = passed.patches | (rest.patches if rest else frozenset())
     project = load(passed.sources, background, passed_over=passed.passed_over, patches=patches)
+    index = make_index(project.inventory)
     files = frozenset(source.name for source in passed.sources) if background else None
     asked = requirements.requirements if judged else ()
-    outcomes = tuple(check_project(item, project.inventory, parameters, files) for item in asked)
+    outcomes = tuple(check_project(item, index, parameters, files) for item in asked)
     sources = {**requirements.sources, **project.sources}
     locator = Locator({**requirements.documents, **project.documents}, sources)
-    result = run(Facts(project, outcomes), settings._replace(files=files), locator)
+    result = run(Facts(project, index, outcomes), settings._replace(files=files), locator)
     unreadable = (*passed.unreadable, *(rest.unreadable if rest else ()))
     return Report(
         result.findings,

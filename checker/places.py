@@ -49,11 +49,12 @@ class Locator:
         if place.document is None:
             return Span(0, 0)
         document = self._documents[place.file, place.document]
-        node = find(document.root, place.path, place.part)
-        if isinstance(node, ScalarNode) and (place.inner is not None or place.inner_offset is not None):
-            span = _inner_span(document, node, place)
+        if place.inner is not None or place.inner_offset is not None:
+            scalar = find(document.root, place.path)
+            span = _inner_span(document, scalar, place) if isinstance(scalar, ScalarNode) else None
             if span is not None:
                 return span
+        node = find(document.root, place.path, place.part)
         return _node_span(document, node, place)
 
 

@@ -8,11 +8,24 @@ meant: in the same file, else in the folder that shares the longest path.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from .inventory import Association, Inventory, Object, Policy, Reference, Role, ServiceAccount
+from .inventory import Association, Inventory, Object, Policy, Reference, Role
 
-T = TypeVar("T", Policy, Role, ServiceAccount)
+T = TypeVar("T", Policy, Role)
+
+
+class Index(NamedTuple):
+    """The inventory by the names that references and ARNs use. IAM names are folded: IAM ignores their case."""
+
+    inventory: Inventory
+    policies: dict[str, list[Policy]]
+    policies_by_arn: dict[str, list[Policy]]
+    roles: dict[str, list[Role]]
+    roles_by_iam_name: dict[str, list[Role]]
+    unread_policies: frozenset[str]
+    session_policies: dict[int, list[Association]]
 
 
 class Resolved(NamedTuple):
@@ -26,49 +39,68 @@ class Resolved(NamedTuple):
     unread: bool = False
 
 
-def resolve_policy(inventory: Inventory, reference: Reference) -> Resolved:
+def make_index(inventory: Inventory) -> Index:
+    """Everything by name, once for the whole run."""
+    index = Index(
+        inventory,
+        _by(inventory.policies, lambda policy: policy.object.name),
+        _by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
+        _by(inventory.roles, lambda role: role.object.name),
+        _by(inventory.roles, lambda role: role.name.lower()),
+        frozenset(item.name for item in inventory.unread if item.kind == "Policy"),
+        {},
+    )
+    for association in inventory.associations:
+        if association.session is not None:
+            for role in role_of_association(index, association):
+                index.session_policies.setdefault(id(role), []).append(association)
+    return index
+
+
+def resolve_policy(index: Index, reference: Reference) -> Resolved:
     """The Policy a reference means. A manifest without a namespace may end up in any, so it matches all."""
     namespace = reference.namespace or reference.owner.namespace
-    named = [policy for policy in inventory.policies if policy.object.name == reference.name]
+    named = index.policies.get(reference.name, [])
     here = [policy for policy in named if _same_namespace(policy.object.namespace, namespace)]
     exact = [policy for policy in here if policy.object.namespace == namespace]
     elsewhere = tuple(policy for policy in named if policy not in here)
-    unread = any(
-        item.kind == "Policy" and (item.name == reference.name or "$" in item.name or "{" in item.name)
-        for item in inventory.unread
-    )
-    return Resolved(nearest(tuple(exact or here), reference.owner), elsewhere, unread)
+    # A template's name may turn out to be any name.
+    unread = any(name == reference.name or "$" in name or "{" in name for name in index.unread_policies)
+    return Resolved(_nearest(exact or here, reference.owner), elsewhere, unread)
 
 
-def policies_by_arn(inventory: Inventory, arn: str, owner: Object) -> tuple[Policy, ...]:
+def policies_by_arn(index: Index, arn: str, owner: Object) -> tuple[Policy, ...]:
     """The Policies of the project that this customer-managed ARN can mean."""
-    path_and_name = arn.split(":", 5)[-1].removeprefix("policy")
-    return nearest(
-        tuple(policy for policy in inventory.policies if policy.iam_path + policy.name == path_and_name), owner
-    )
+    path, slash, name = arn.split(":", 5)[-1].removeprefix("policy").rpartition("/")
+    return _nearest(index.policies_by_arn.get(path + slash + name.lower(), []), owner)
 
 
-def roles_by_arn(inventory: Inventory, arn: str, owner: Object) -> tuple[Role, ...]:
-    """The Roles of the project that this role ARN can mean; IAM names are unique whatever their path and case."""
-    name = arn.rpartition("/")[2].lower()
-    return nearest(tuple(role for role in inventory.roles if role.name.lower() == name), owner)
+def roles_by_arn(index: Index, arn: str, owner: Object) -> tuple[Role, ...]:
+    """The Roles of the project that this role ARN can mean; IAM names are unique whatever their path."""
+    return _nearest(index.roles_by_iam_name.get(arn.rpartition("/")[2].lower(), []), owner)
 
 
-def role_of_association(inventory: Inventory, association: Association) -> tuple[Role, ...]:
+def role_of_association(index: Index, association: Association) -> tuple[Role, ...]:
     """The Roles that a Pod Identity association can mean, by reference or by ARN."""
     if association.role_ref is not None:
         namespace = association.role_ref.namespace or association.object.namespace
-        named = (role for role in inventory.roles if role.object.name == association.role_ref.name)
-        return nearest(
-            tuple(role for role in named if _same_namespace(role.object.namespace, namespace)), association.object
-        )
-    return roles_by_arn(inventory, association.role_arn, association.object) if association.role_arn else ()
+        named = index.roles.get(association.role_ref.name, [])
+        here = [role for role in named if _same_namespace(role.object.namespace, namespace)]
+        return _nearest(here, association.object)
+    return roles_by_arn(index, association.role_arn, association.object) if association.role_arn else ()
 
 
-def nearest(candidates: tuple[T, ...], owner: Object) -> tuple[T, ...]:
+def _by(items: tuple[T, ...], key: Callable[[T], str]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def _nearest(candidates: list[T], owner: Object) -> tuple[T, ...]:
     """The candidates whose file is nearest to the owner's."""
     if len(candidates) < 2:
-        return candidates
+        return tuple(candidates)
     ranked = [(_distance(item.object.origin.file, owner.origin.file), item) for item in candidates]
     least = min(distance for distance, _ in ranked)
     return tuple(item for distance, item in ranked if distance == least)

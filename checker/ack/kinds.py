@@ -78,7 +78,8 @@ def standing(api_version: str, kind: str) -> Standing:
     ):
         return "read"
     if group == IAM_GROUP:
-        return "passed-over" if version == "v1alpha1" and kind in KNOWN_IAM_KINDS else "unsupported"
+        known = version == "v1alpha1" and kind.removesuffix("List") in KNOWN_IAM_KINDS
+        return "passed-over" if known else "unsupported"
     if group == "eks.services.k8s.aws" and kind == "PodIdentityAssociation":
         return "unsupported"
     looks_alike = re.fullmatch(r"(identitymanagement|iam)\.(services?|aws)\.?(k8s)?\.?(aws)?", group)

@@ -30,13 +30,13 @@ class Placeholder(NamedTuple):
 
 _SHAPES = (
     ("backstage", re.compile(r"\$\{\{.*?\}\}", re.DOTALL)),
-    ("helm", re.compile(r"\{\{-?\s*(?:[.$]|(?:include|template|if|with|range|toYaml|tpl|define|end)\b).*?\}\}", re.DOTALL)),
+    ("helm", re.compile(r"(?s)\{\{-?\s*(?:[.$]|(?:include|template|if|with|range|toYaml|tpl|define|end)\b).*?\}\}")),
     ("jinja", re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)),
     ("shell-variable", re.compile(r"\$\{[A-Z][A-Z0-9_]*(?::?[-=?+][^{}]*)?\}|\$[A-Z][A-Z0-9_]+\b")),
     ("kro", re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")),
     ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/-]*>")),
     ("double-underscore", re.compile(r"\b__[A-Z][A-Z0-9_]*__\b")),
-    ("account-word", re.compile(r"(?<=arn:aws:)[a-z0-9-]+:[a-z0-9-]*:(?:[A-Z_]*ACCOUNT[A-Z_]*|X{4,})(?=:)")),
+    ("account-word", re.compile(r"\barn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([A-Z_]*ACCOUNT[A-Z_]*|X{4,})(?=:)")),
 )  # fmt: skip
 _HINT = re.compile(r"[$<{%]|__|ACCOUNT|XXXX")
 _FREE_TEXT = ("description",)
@@ -65,7 +65,11 @@ def find_in_text(text: str) -> tuple[str, str, int] | None:
     if not _HINT.search(text):
         return None
     masked = POLICY_VARIABLE.sub(lambda found: "\0" * len(found[0]), text)
-    hits = [(found.start(), reason, found[0]) for reason, shape in _SHAPES if (found := shape.search(masked))]
+    hits = [
+        (found.start(found.re.groups), reason, found[found.re.groups])
+        for reason, shape in _SHAPES
+        if (found := shape.search(masked))
+    ]
     if not hits:
         return None
     offset, reason, shown = min(hits, key=lambda hit: hit[0])

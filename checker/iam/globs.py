@@ -35,7 +35,11 @@ class Token(NamedTuple):
 
 
 class Glob(NamedTuple):
-    """A compiled pattern. `text` is its source, `tokens` its language; the rest is the automaton."""
+    """A compiled pattern. `text` is its source, `tokens` its language; the rest is the automaton.
+
+    `literal`, `free` and `loops` are masks of the states that a character moves or keeps; `letters` holds, by state,
+    the literal character that moves it.
+    """
 
     text: str
     tokens: tuple[Token, ...]
@@ -43,6 +47,7 @@ class Glob(NamedTuple):
     literal: dict[str, int]
     free: dict[Reach, int]
     loops: dict[Reach, int]
+    letters: tuple[str | None, ...]
 
     @property
     def start(self) -> int:
@@ -61,6 +66,7 @@ def compile_tokens(text: str, tokens: tuple[Token, ...]) -> Glob:
     literal: dict[str, int] = {}
     free: dict[Reach, int] = {}
     loops: dict[Reach, int] = {}
+    letters: list[str | None] = []
     state = 0
     for token in tokens:
         if token.star:
@@ -70,8 +76,9 @@ def compile_tokens(text: str, tokens: tuple[Token, ...]) -> Glob:
             free[token.reach] = free.get(token.reach, 0) | 1 << state
         else:
             literal[token.char] = literal.get(token.char, 0) | 1 << state
+        letters.append(token.char)
         state += 1
-    return Glob(text, tokens, state, literal, free, loops)
+    return Glob(text, tokens, state, literal, free, loops, tuple(letters))
 
 
 def step(glob: Glob, states: int, char: str) -> int:

@@ -40,7 +40,7 @@ def search(inside: Glob, others: Sequence[Glob], wanted: Wanted, *, within: Glob
         return Found(fixed if good else None)
     bound = (inside,) if within is None else (inside, within)
     globs = (*bound, *others)
-    letters = _alphabet(globs)
+    fresh = _fresh_letter(globs)
     start = tuple(glob.start for glob in globs)
     parents: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None] = {start: None}
     queue = deque([start])
@@ -49,7 +49,7 @@ def search(inside: Glob, others: Sequence[Glob], wanted: Wanted, *, within: Glob
         inside_all = all(state & glob.accept for state, glob in zip(states, bound, strict=False))
         if inside_all and wanted(_accepting(states, globs, len(bound))):
             return Found(_spell(states, parents))
-        for letter in letters:
+        for letter in _live_letters(states, globs, fresh):
             following = _advance(states, globs, letter, len(bound))
             if following is not None and following not in parents:
                 if len(parents) >= STATE_CAP:
@@ -85,11 +85,27 @@ def _fixed_text(glob: Glob) -> str | None:
     return "".join(token.char or "" for token in glob.tokens)
 
 
-def _alphabet(globs: Sequence[Glob]) -> tuple[str, ...]:
-    """Every literal in use, colon and slash (where the reach of wildcards differs), and one character nobody names."""
+def _fresh_letter(globs: Sequence[Glob]) -> str:
+    """A character that no glob names."""
     named = {char for glob in globs for char in glob.literal} | {":", "/"}
-    fresh = next(char for char in "xyzabcdefghijklmnopqrstuvwXYZ0123456789-_." + chr(0x2603) if char not in named)
-    return (fresh, *sorted(named))
+    candidates = "xyzabcdefghijklmnopqrstuvwXYZ0123456789-_." + chr(0x2603)
+    return next(char for char in candidates if char not in named)
+
+
+def _live_letters(states: tuple[int, ...], globs: Sequence[Glob], fresh: str) -> list[str]:
+    """The characters that can make a difference here: literals that move a current state, colon and slash (where the
+    reach of wildcards differs), and one that stands for all the others."""
+    live: set[str] = set()
+    for state, glob in zip(states, globs, strict=True):
+        remaining = state & ~glob.accept
+        while remaining:
+            lowest = remaining & -remaining
+            letter = glob.letters[lowest.bit_length() - 1]
+            if letter is not None:
+                live.add(letter)
+            remaining ^= lowest
+    # The witness is for people: plain letters before separators.
+    return [fresh, *sorted(live - {":", "/"}), "/", ":"]
 
 
 def _spell(states: tuple[int, ...], parents: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None]) -> str:

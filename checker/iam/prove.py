@@ -63,6 +63,9 @@ def may_reach(action: str, resource: str, layers: tuple[Layer, ...], context: Co
     """
     region = arn_glob(resource)
     clauses = compile_layers(layers, action, context)
+    allowing = {clause.layer for clause in clauses if clause.effect == "Allow"}
+    if any(layer.name not in allowing for layer in layers):
+        return None
     readable = tuple(clause for clause in clauses if clause.statement is not None)
     attempts: tuple[tuple[Verdict, tuple[Clause, ...], bool], ...] = (
         ("granted", clauses, True), ("conditional", readable, False), ("unknown", clauses, False),

@@ -42,9 +42,13 @@ def explain_syntax(text: str, error: ValueError) -> tuple[int, str, str]:
     if error.msg.startswith("Extra data"):
         return after, "text after the end of the document", "delete it, or join both into one document"
     if after >= len(text):
-        return len(text.rstrip()), "the document ends too early", "close the open brackets"
+        return max(len(text.rstrip()) - 1, 0), "the document ends too early", "close the open brackets"
     if "',' delimiter" in error.msg:
-        return after, "a comma is missing before this", "put a comma after the value before it"
+        return (
+            after,
+            "a comma is missing before this",
+            "put a comma after the value before it, or close the string that swallowed it",
+        )
     if "':' delimiter" in error.msg:
         return after, "a colon is missing after the key", 'write "Key": value'
     if "property name" in error.msg:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from ..iam.context import Context, Values, make_context
 from ..iam.policies import Layer
 from ..iam.prove import Proof, may_reach, prove
-from ..inventory import Inventory, Path, Role
+from ..inventory import Path, Role
+from ..resolution import Index
 from .layers import Stack, stack
 from .model import Access, Requirement, fill
 from .select import Selected, Unseen, select
@@ -56,15 +57,15 @@ _ABSENT = (
 
 
 def check_project(
-    requirement: Requirement, inventory: Inventory, parameters: dict[str, str], files: frozenset[str] | None = None
+    requirement: Requirement, index: Index, parameters: dict[str, str], files: frozenset[str] | None = None
 ) -> Outcome:
     """Puts one requirement to the roles it selects; with `files`, to those that a file in it has a part in.
 
     `parameters` are the cell's; they win over the requirement's own.
     """
-    selected, unseen = select(requirement, inventory)
+    selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
-    stacked = [(item, stack(item.role, inventory)) for item in selected]
+    stacked = [(item, stack(item.role, index)) for item in selected]
     checks = tuple(
         _check(requirement, item, attached, values) for item, attached in stacked if _touches(item, attached, files)
     )
@@ -85,24 +86,36 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, parame
     if selected.service_account:
         values["serviceAccount"] = selected.service_account[1]
 
-    def ask(question: Ask, accesses: tuple[Access, ...]) -> list[Question]:
-        return [
-            _ask(question, action, resource, path, attached, _Known(role, requirement, values))
-            for action, resource, path in _rows(accesses)
-        ]
-
-    required = ask(prove, requirement.require)
+    known = _Known(role, requirement, values)
+    required = [_ask(prove, *row, attached, known) for row in _rows(requirement.require)]
+    forbidden = [_forbidden(*row, attached, known) for row in _rows(requirement.forbid)]
     askable = {question.action for question in required if question.proof or question.unset}
     return Check(
         requirement,
         role,
         attached,
         tuple(item for item in required if item.proof or item.unset or item.action not in askable),
-        tuple(item for item in ask(may_reach, requirement.forbid) if item.proof or item.unset),
+        tuple(item for item in forbidden if item.proof or item.unset),
     )
 
 
 Ask = Callable[[str, str, tuple[Layer, ...], Context], "Proof | None"]
+
+
+def _forbidden(action: str, resource: str, path: Path, attached: Stack, known: _Known) -> Question:
+    """Looks first where the role is at home, for a witness that people recognise, then everywhere."""
+    near = _ask(may_reach, action, _at_home(resource, known.values), path, attached, known)
+    if near.proof is not None and near.proof.verdict == "granted":
+        return near
+    return _ask(may_reach, action, resource, path, attached, known)
+
+
+def _at_home(resource: str, values: dict[str, str]) -> str:
+    parts = resource.split(":", 5)
+    for place, name in ((3, "region"), (4, "account")):
+        if parts[place] == "*" and name in values:
+            parts[place] = values[name]
+    return ":".join(parts)
 
 
 class _Known(NamedTuple):
@@ -136,7 +149,7 @@ def _context(role: Role, requirement: Requirement, values: dict[str, str], resou
         "aws:ViaAWSService": "false",
         "aws:PrincipalIsAWSService": "false",
     }
-    if region and "*" not in region:
+    if region and "*" not in region and "?" not in region:
         known["aws:RequestedRegion"] = region
     if owner.isdigit():
         known["aws:ResourceAccount"] = owner

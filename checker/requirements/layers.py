@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from ..iam.document import Parsed
 from ..iam.policies import Attached, Layer
-from ..inventory import Inventory, ManagedArn, Object, Path, Policy, PolicyText, Reference, Role
+from ..inventory import ManagedArn, Object, Path, Policy, PolicyText, Reference, Role
 from ..managed import find as find_managed
 from ..managed import provenance
-from ..resolution import policies_by_arn, resolve_policy, role_of_association
+from ..resolution import Index, policies_by_arn, resolve_policy
 
 
 class Source(NamedTuple):
@@ -32,7 +32,7 @@ class Stack(NamedTuple):
     sources: dict[str, Source]
 
 
-def stack(role: Role, inventory: Inventory) -> Stack:
+def stack(role: Role, index: Index) -> Stack:
     """Gathers every policy that bears on the role."""
     sources: dict[str, Source] = {}
 
@@ -57,17 +57,17 @@ def stack(role: Role, inventory: Inventory) -> Stack:
         return from_text(f"Policy {found[0].object.name}", text, owner, path)
 
     def from_reference(reference: Reference) -> Attached:
-        resolved = resolve_policy(inventory, reference)
+        resolved = resolve_policy(index, reference)
         missing = "a template stands in its place" if resolved.unread else "the project has no such Policy"
         named = f"Policy {reference.name or '(no name)'}"
-        return from_policies(resolved.policies, named, missing, reference.owner, reference.path)
+        return from_policies(resolved.policies, named, missing, reference.owner, (*reference.path, "name"))
 
     def from_arn(managed: ManagedArn) -> Attached:
         if ":iam::aws:policy/" in managed.arn:
             reading = find_managed(managed.arn)
             reason = "" if reading else f"it is not among the {provenance().split(';')[0]}"
             return attach(managed.arn, reading, reason, Source(None, managed.owner, managed.path))
-        found = policies_by_arn(inventory, managed.arn, managed.owner)
+        found = policies_by_arn(index, managed.arn, managed.owner)
         missing = "its document is not in this project"
         return from_policies(found, managed.arn, missing, managed.owner, managed.path)
 
@@ -84,9 +84,9 @@ def stack(role: Role, inventory: Inventory) -> Stack:
         layers.append(Layer("boundary", (from_arn(role.boundary_arn),)))
     elif role.boundary_ref is not None:
         layers.append(Layer("boundary", (from_reference(role.boundary_ref),)))
-    for association in inventory.associations:
-        if association.session and any(item is role for item in role_of_association(inventory, association)):
-            text = association.session
+    for association in index.session_policies.get(id(role), ()):
+        text = association.session
+        if text is not None:
             label = f"session policy of PodIdentityAssociation {association.object.name}"
             layers.append(Layer("session", (from_text(label, text, text.owner, text.path),)))
     return Stack(tuple(layers), sources)

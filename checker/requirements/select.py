@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..iam.globs import matches, wildcard_glob
-from ..inventory import Inventory, Object, Role
-from ..resolution import role_of_association, roles_by_arn
+from ..inventory import Object, Role
+from ..resolution import Index, role_of_association, roles_by_arn
 from .model import Requirement, Selector
 
 
@@ -37,16 +37,17 @@ class _User(NamedTuple):
     role_named: str
 
 
-def select(requirement: Requirement, inventory: Inventory) -> tuple[tuple[Selected, ...], tuple[Unseen, ...]]:
+def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...], tuple[Unseen, ...]]:
     """The roles that the requirement's selectors pick, each once, and the service accounts whose role is not to be
     seen.
     """
-    users = _users(inventory)
+    users = _users(index)
+    accounts = {id(role): (user.namespace, user.name) for user in reversed(users) for role in user.roles}
     picked: dict[int, Selected] = {}
     unseen: list[Unseen] = []
-    for role in inventory.roles:
+    for role in index.inventory.roles:
         if selects(requirement.roles, (role.object.name, role.name), role.object.labels):
-            picked[id(role)] = Selected(role, _account_of(role, users))
+            picked[id(role)] = Selected(role, accounts.get(id(role)))
     for user in users:
         if not selects(requirement.service_accounts, (user.name,), user.labels):
             continue
@@ -65,26 +66,22 @@ def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str]) 
     return bool(wanted) and all(key in labels and matches(wildcard_glob(glob), labels[key]) for key, glob in wanted)
 
 
-def _users(inventory: Inventory) -> list[_User]:
+def _users(index: Index) -> list[_User]:
     users = [
         _User(
             account.object.namespace,
             account.object.name,
             account.object.labels,
             account.object,
-            roles_by_arn(inventory, account.role_arn, account.object),
+            roles_by_arn(index, account.role_arn, account.object),
             account.role_arn,
         )
-        for account in inventory.service_accounts
+        for account in index.inventory.service_accounts
         if account.role_arn
     ]
-    for association in inventory.associations:
+    for association in index.inventory.associations:
         named = association.role_arn or (association.role_ref.name if association.role_ref else "")
-        roles = role_of_association(inventory, association)
+        roles = role_of_association(index, association)
         user = _User(association.namespace, association.service_account, {}, association.object, roles, named)
         users.append(user)
     return users
-
-
-def _account_of(role: Role, users: list[_User]) -> tuple[str, str] | None:
-    return next(((user.namespace, user.name) for user in users if any(item is role for item in user.roles)), None)

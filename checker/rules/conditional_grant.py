@@ -24,33 +24,50 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from ..iam.document import Condition
+from ..iam.policies import Clause
 from ..iam.prove import conditions_of
-from .grants import answers, can_call, clause_place, seen_from, why
-from .problem import Facts, Problem
+from .grants import Answer, actions_of, by_place, can_call, clause_place, seen_from, why
+from .problem import Facts, Place, Problem
 
 ID = "conditional-grant"
 SEVERITY = "error"
 
 
+class _Hanging(NamedTuple):
+    place: Place
+    witness: str
+    conditions: str
+    keys: str
+
+
 def check(facts: Facts) -> Iterator[Problem]:
-    for answer in answers(facts, "conditional"):
-        conditions = conditions_of(answer.proof.hangs_on)
-        shown = "; ".join(
-            f"{'unless ' if clause.effect == 'Deny' else ''}{item.operator} {item.key} {', '.join(item.values)}"
-            for clause, item in conditions
-        )
-        first = conditions[0] if conditions else None
-        clause = first[0] if first else answer.proof.hangs_on[0]
-        place = clause_place(answer.check, clause, first[1].path if first else None)
-        witness = answer.proof.witness or answer.question.resource
-        keys = ", ".join(dict.fromkeys(item.key for _, item in conditions))
+    for hanging, members in by_place(facts, "conditional", _hanging):
+        item = members[0].check
         yield Problem(
-            place,
-            f"{can_call(answer.check, [answer.question.action], witness, 'can')} only if: {shown or 'a variable fits'}",
-            why(answer.check),
-            f"drop the condition, or state {keys or 'the key'} under spec.context of the requirement",
-            answer.check.role.object,
-            seen_from(answer.check, place),
-            value=f"{answer.question.action} {answer.question.resource} {shown}",
+            hanging.place,
+            f"{can_call(item, actions_of(members), hanging.witness, 'can')} only if {hanging.conditions}",
+            why(item),
+            f"drop the condition, or state {hanging.keys or 'the key'} under spec.context of the requirement",
+            item.role.object,
+            seen_from(item, hanging.place),
+            value=f"{' '.join(actions_of(members))} {members[0].question.resource} {hanging.conditions}",
         )
+
+
+def _hanging(answer: Answer) -> _Hanging:
+    conditions = conditions_of(answer.proof.hangs_on)
+    clause, path = (conditions[0][0], conditions[0][1].path) if conditions else (answer.proof.hangs_on[0], None)
+    return _Hanging(
+        clause_place(answer.check, clause, path),
+        answer.proof.witness or answer.question.resource,
+        " and ".join(_shown(clause, item) for clause, item in conditions) or "a policy variable has the right value",
+        ", ".join(dict.fromkeys(item.key for _, item in conditions)),
+    )
+
+
+def _shown(clause: Clause, item: Condition) -> str:
+    text = f"{item.operator} {item.key} {', '.join(item.values)}"
+    return f"not ({text})" if clause.effect == "Deny" else text

@@ -25,8 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..inventory import Inventory, Reference
-from ..resolution import resolve_policy
+from ..inventory import Reference
+from ..resolution import Index, resolve_policy
 from .problem import Facts, Problem, at, called
 
 ID = "dangling-reference"
@@ -37,7 +37,7 @@ def check(facts: Facts) -> Iterator[Problem]:
     inventory = facts.project.inventory
     for role in inventory.roles:
         for reference in (*role.policy_refs, *([role.boundary_ref] if role.boundary_ref else [])):
-            resolved = resolve_policy(inventory, reference)
+            resolved = resolve_policy(facts.names, reference)
             if reference.name and not resolved.policies and not resolved.unread:
                 namespace = reference.namespace or reference.owner.namespace
                 where = f"namespace {namespace}" if namespace else "this project"
@@ -45,18 +45,18 @@ def check(facts: Facts) -> Iterator[Problem]:
                     at(reference.owner, (*reference.path, "name")),
                     f"{called(role.object)}: no Policy {reference.name} in {where}",
                     "the controller attaches nothing until it exists, so the role stays without the grant",
-                    _hint(inventory, reference),
+                    _hint(facts.names, reference),
                     role.object,
                     value=reference.name,
                 )
 
 
-def _hint(inventory: Inventory, reference: Reference) -> str:
-    elsewhere = resolve_policy(inventory, reference).elsewhere
+def _hint(index: Index, reference: Reference) -> str:
+    elsewhere = resolve_policy(index, reference).elsewhere
     if elsewhere:
         spaces = ", ".join(sorted({policy.object.namespace for policy in elsewhere}))
         return f"a Policy of this name is in namespace {spaces}; move it here"
-    for policy in inventory.policies:
+    for policy in index.inventory.policies:
         if policy.name == reference.name:
             return f"write {policy.object.name}: references go by metadata.name, {policy.name} is the spec.name"
     if reference.name.startswith(("Amazon", "AWS")):

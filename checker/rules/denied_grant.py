@@ -23,31 +23,45 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from .grants import action_path, answers, can_call, clause_place, seen_from, why
-from .problem import Facts, Problem
+from ..iam.policies import Clause
+from .grants import Answer, action_path, actions_of, by_place, can_call, clause_place, seen_from, why
+from .problem import Facts, Place, Problem
 
 ID = "denied-grant"
 SEVERITY = "error"
 
 
+class _Denied(NamedTuple):
+    place: Place
+    witness: str
+    by: str
+
+
 def check(facts: Facts) -> Iterator[Problem]:
-    for answer in answers(facts, "not-granted"):
-        decision = answer.proof.decision
-        if decision.outcome != "explicit-deny":
-            continue
-        clause = decision.clauses[0]
-        inner = action_path(clause.statement, answer.question.action) if clause.statement else None
-        place = clause_place(answer.check, clause, inner)
-        sid = f" {clause.statement.sid!r}" if clause.statement and clause.statement.sid else ""
-        witness = answer.proof.witness or answer.question.resource
-        denied = can_call(answer.check, [answer.question.action], witness, "cannot")
+    for denied, members in by_place(facts, "not-granted", _denied):
+        item = members[0].check
         yield Problem(
-            place,
-            f"{denied}: statement{sid} in {clause.policy.label} denies it",
-            why(answer.check),
+            denied.place,
+            f"{can_call(item, actions_of(members), denied.witness, 'cannot')}: {denied.by} denies it",
+            why(item),
             "narrow this Deny so that it no longer covers the auth keys table; an Allow elsewhere cannot outweigh it",
-            answer.check.role.object,
-            seen_from(answer.check, place),
-            value=f"{answer.question.action} {answer.question.resource}",
+            item.role.object,
+            seen_from(item, denied.place),
+            value=f"{' '.join(actions_of(members))} {members[0].question.resource}",
         )
+
+
+def _denied(answer: Answer) -> _Denied | None:
+    decision = answer.proof.decision
+    if decision.outcome != "explicit-deny":
+        return None
+    clause = decision.clauses[0]
+    inner = action_path(clause.statement, answer.question.action) if clause.statement else None
+    return _Denied(clause_place(answer.check, clause, inner), answer.proof.witness or "", _named(clause))
+
+
+def _named(clause: Clause) -> str:
+    sid = clause.statement.sid if clause.statement else None
+    return f"{f'statement {sid!r}' if sid else 'a statement'} in {clause.policy.label}"

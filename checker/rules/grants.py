@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from ..iam.document import Statement
 from ..iam.paths import Path
@@ -12,6 +12,8 @@ from ..iam.prove import Proof, Verdict
 from ..inventory import PolicyText, Role
 from ..requirements.check import Check, Question
 from .problem import Facts, Place, Related, at, called, inside
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Answer(NamedTuple):
@@ -29,6 +31,24 @@ def answers(facts: Facts, verdict: Verdict) -> Iterator[Answer]:
             for question in check.required:
                 if question.proof is not None and question.proof.verdict == verdict:
                     yield Answer(check, question, question.proof)
+
+
+def by_place(
+    facts: Facts, verdict: Verdict, placed: Callable[[Answer], Key | None]
+) -> Iterator[tuple[Key, list[Answer]]]:
+    """The answers with this verdict, grouped by role and by what `placed` gives for them (None leaves one out)."""
+    grouped: dict[tuple[int, Key], list[Answer]] = {}
+    for answer in answers(facts, verdict):
+        key = placed(answer)
+        if key is not None:
+            grouped.setdefault((id(answer.check), key), []).append(answer)
+    for (_, key), members in grouped.items():
+        yield key, members
+
+
+def actions_of(members: list[Answer]) -> tuple[str, ...]:
+    """The actions of some answers, each once."""
+    return tuple(dict.fromkeys(member.question.action for member in members))
 
 
 def why(check: Check) -> str:

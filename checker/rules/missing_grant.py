@@ -32,7 +32,8 @@ from typing import Literal, NamedTuple
 from ..iam.document import Statement
 from ..iam.globs import arn_glob, matches
 from ..iam.policies import action_matches
-from .grants import Answer, answers, can_call, element_path, role_place, seen_from, why
+from ..inventory import PolicyText
+from .grants import Answer, actions_of, by_place, can_call, element_path, role_place, seen_from, why
 from .problem import Facts, Place, Problem, at, inside
 
 ID = "missing-grant"
@@ -50,18 +51,12 @@ class _Nearest(NamedTuple):
 
     place: Place
     statement: Statement | None = None
-    element: Literal["actions", "resources"] | None = None
+    element: Literal["actions", "excluded", "resources", "conditions"] | None = None
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    grouped: dict[tuple[_Nearest, str, int], list[Answer]] = {}
-    for answer in answers(facts, "not-granted"):
-        if answer.proof.decision.outcome != "explicit-deny":
-            key = (_nearest(answer), answer.proof.witness or answer.question.resource, id(answer.check))
-            grouped.setdefault(key, []).append(answer)
-    for (nearest, witness, _), members in grouped.items():
-        answer = members[0]
-        actions = tuple(dict.fromkeys(member.question.action for member in members))
+    for (nearest, witness), members in by_place(facts, "not-granted", _lacking):
+        answer, actions = members[0], actions_of(members)
         layer = _LAYERS[answer.proof.decision.layer or "identity"]
         yield Problem(
             nearest.place,
@@ -72,6 +67,12 @@ def check(facts: Facts) -> Iterator[Problem]:
             seen_from(answer.check, nearest.place),
             value=f"{' '.join(actions)} {answer.question.resource}",
         )
+
+
+def _lacking(answer: Answer) -> tuple[_Nearest, str] | None:
+    if answer.proof.decision.outcome == "explicit-deny":
+        return None
+    return _nearest(answer), answer.proof.witness or answer.question.resource
 
 
 def _nearest(answer: Answer) -> _Nearest:
@@ -86,7 +87,7 @@ def _nearest(answer: Answer) -> _Nearest:
             if statement.effect != "Allow" or text is None:
                 continue
             if _on_resource(statement, witness):
-                return _Nearest(inside(text, element_path(statement, "actions")), statement, "actions")
+                return _falling_short(text, statement, action)
             if second is None and any(action_matches(entry.text, action) for entry in statement.actions):
                 second = _Nearest(inside(text, _closest_resource(statement, witness)), statement, "resources")
     if second is not None:
@@ -97,11 +98,28 @@ def _nearest(answer: Answer) -> _Nearest:
     return _Nearest(role_place(check.role))
 
 
+def _falling_short(text: PolicyText, statement: Statement, action: str) -> _Nearest:
+    """What is wrong with a statement on the right resource: its actions, its NotAction, or its conditions."""
+    matching = [entry for entry in statement.actions if action_matches(entry.text, action)]
+    if bool(matching) == statement.not_actions:
+        if matching:
+            return _Nearest(inside(text, matching[0].path), statement, "excluded")
+        return _Nearest(inside(text, element_path(statement, "actions")), statement, "actions")
+    return _Nearest(inside(text, (*statement.path, "Condition"), "key"), statement, "conditions")
+
+
 def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer) -> str:
     resource = answer.question.resource
     if nearest.statement is not None and nearest.element == "actions":
         listed = ", ".join(f'"{name}"' for name in (*(entry.text for entry in nearest.statement.actions), *actions))
         return f'write "Action": [{listed}]' if len(listed) < 110 else f"add {_quoted(actions)} to this Action list"
+    if nearest.statement is not None and nearest.element == "excluded":
+        return f"take this out of NotAction, or allow {_quoted(actions)} in a statement of its own"
+    if nearest.statement is not None and nearest.element == "conditions":
+        listed = " and ".join(
+            f"{item.operator} {item.key} {', '.join(item.values)}" for item in nearest.statement.conditions
+        )
+        return f"the condition does not hold for the reverse proxy's requests: {listed}"
     if nearest.statement is not None:
         return _other_resource(nearest.statement, resource)
     if (answer.proof.decision.layer or "identity") != "identity":
@@ -115,8 +133,8 @@ def _quoted(actions: tuple[str, ...]) -> str:
 
 def _on_resource(statement: Statement, witness: str) -> bool:
     named = any(matches(arn_glob(entry.text), witness) for entry in statement.resources)
-    about = any(entry.text.lower().startswith("dynamodb:") for entry in statement.actions)
-    return named != statement.not_resources and about and not statement.not_actions
+    about = statement.not_actions or any(entry.text.lower().startswith("dynamodb:") for entry in statement.actions)
+    return named != statement.not_resources and about
 
 
 def _closest_resource(statement: Statement, witness: str) -> tuple[str | int, ...]:

@@ -32,11 +32,11 @@ def check(facts: Facts) -> Iterator[Problem]:
             continue
         requirement = outcome.requirement
         unread = sum(item.kind == "Role" for item in inventory.unread)
-        seen = f"{len(inventory.roles)} role{'s' * (len(inventory.roles) != 1)} were read"
-        templates = f", {unread} more are templates" if unread else ""
+        templates = f", {unread} of them as a template" if unread else ""
+        seen = f"{len(inventory.roles) + unread} in the project{templates}"
         yield Problem(
             Place(requirement.origin.file, requirement.origin.document, ("spec", "appliesTo"), "key"),
-            f"the requirement {requirement.name} selects no role: {seen}{templates}",
+            f"the requirement {requirement.name} selects none of the roles ({seen})",
             "nothing was checked, so nothing is known about the reverse proxies' access",
             "correct appliesTo, or pass the folder that holds the roles",
             value=requirement.name,

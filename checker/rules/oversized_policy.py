@@ -39,14 +39,14 @@ def check(facts: Facts) -> Iterator[Problem]:
     for policy in inventory.policies:
         if policy.document and policy.document.text:
             yield from _judge(
-                policy.object, policy.document.path, "the policy document", (policy.document.text,), MANAGED
+                policy.object, policy.document.path, "the policy document has", (policy.document.text,), MANAGED
             )
     for role in inventory.roles:
         inline = tuple(text.text or "" for text in role.inline)
-        yield from _judge(role.object, ("spec", "inlinePolicies"), "all inline policies together", inline, INLINE)
+        yield from _judge(role.object, ("spec", "inlinePolicies"), "all inline policies together have", inline, INLINE)
         if role.trust and role.trust.text:
             limit = TRUST_RAISED if counted(role.trust.text) > TRUST_RAISED else TRUST
-            yield from _judge(role.object, role.trust.path, "the trust policy", (role.trust.text,), limit)
+            yield from _judge(role.object, role.trust.path, "the trust policy has", (role.trust.text,), limit)
 
 
 def counted(text: str) -> int:
@@ -61,7 +61,7 @@ def _judge(item: Object, path: Path, what: str, texts: tuple[str, ...], limit: i
         extra = ", unless the quota was raised" if limit == TRUST else ""
         yield Problem(
             place,
-            f"{called(item)}: {what} has {size:,} characters without white space, AWS takes {limit:,}{extra}",
+            f"{called(item)}: {what} {size:,} characters without white space, AWS takes {limit:,}{extra}",
             "AWS refuses it, and no later change to the role arrives",
             "shorten it: join statements, use wildcards, or move some of it into another Policy",
             item,

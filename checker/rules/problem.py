@@ -7,15 +7,17 @@ from typing import Literal, NamedTuple
 from ..inventory import Object, Path, PolicyText
 from ..project import Project
 from ..requirements.check import Outcome
+from ..resolution import Index
 
 Severity = Literal["error", "warning", "note"]
 Part = Literal["key", "value"]
 
 
 class Facts(NamedTuple):
-    """What rules judge: the project, and every requirement put to it."""
+    """What rules judge: the project, its inventory by name, and every requirement put to it."""
 
     project: Project
+    names: Index
     outcomes: tuple[Outcome, ...]
 
 

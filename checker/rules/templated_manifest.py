@@ -51,7 +51,7 @@ def check(facts: Facts) -> Iterator[Problem]:
             place,
             f"not checked: {_shorten(skipped.detail)} is a placeholder ({skipped.reason})",
             "what the template will say is not known, so nothing is proven about this object",
-            "render the template and check what comes out: helm template … | checker static -",
+            "render it first and check the result: helm template … | checker static -",
             unread.get(skipped.origin) if skipped.origin else None,
             value=skipped.detail,
         )

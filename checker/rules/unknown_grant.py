@@ -20,33 +20,62 @@ policy that is.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..requirements.check import Check, Outcome, Question
-from .grants import answers, can_call, clause_place, role_place, seen_from, why
-from .problem import Facts, Problem, at, called
+from .grants import Answer, actions_of, by_place, can_call, clause_place, role_place, seen_from, why
+from .problem import Facts, Place, Problem, at, called
 
 ID = "unknown-grant"
 SEVERITY = "error"
 
 
+class _Unread(NamedTuple):
+    place: Place
+    resource: str
+    reasons: str
+
+
 def check(facts: Facts) -> Iterator[Problem]:
-    for answer in answers(facts, "unknown"):
-        unread = [clause for clause in answer.proof.decision.clauses if clause.statement is None]
-        place = clause_place(answer.check, unread[0]) if unread else role_place(answer.check.role)
-        yield Problem(
-            place,
-            f"cannot tell whether {can_call(answer.check, [answer.question.action], answer.question.resource, 'can')}, "
-            f"because of {'; '.join(answer.proof.reasons)}",
-            why(answer.check),
-            "make the policy readable: mend its document, or add its manifest to the project",
-            answer.check.role.object,
-            seen_from(answer.check, place),
-            value=f"{answer.question.action} {answer.question.resource}",
-        )
+    for unread, members in by_place(facts, "unknown", _unread):
+        item = members[0].check
+        yield _cannot_tell(item, unread, actions_of(members), "")
     for outcome in facts.outcomes:
         for item in outcome.checks:
             yield from _unasked(item)
+            yield from _perhaps_forbidden(item)
         yield from _unseen(outcome)
+
+
+def _unread(answer: Answer) -> _Unread:
+    clauses = [clause for clause in answer.proof.decision.clauses if clause.statement is None]
+    place = clause_place(answer.check, clauses[0]) if clauses else role_place(answer.check.role)
+    return _Unread(place, answer.question.resource, "; ".join(answer.proof.reasons))
+
+
+def _cannot_tell(item: Check, unread: _Unread, actions: tuple[str, ...], forbidden: str) -> Problem:
+    return Problem(
+        unread.place,
+        f"cannot tell whether {can_call(item, actions, unread.resource, 'can')}{forbidden}: {unread.reasons}",
+        why(item),
+        "make the policy readable: mend its document, or add its manifest to the project",
+        item.role.object,
+        seen_from(item, unread.place),
+        value=f"{' '.join(actions)} {unread.resource}",
+    )
+
+
+def _perhaps_forbidden(item: Check) -> Iterator[Problem]:
+    """What is forbidden and may be within reach; not said where the required access is in doubt for the same reason."""
+    if any(question.proof and question.proof.verdict == "unknown" for question in item.required):
+        return
+    doubtful = [question for question in item.excess if question.proof and question.proof.verdict == "unknown"]
+    if doubtful:
+        unread = [policy for layer in item.stack.layers for policy in layer.policies if policy.document is None]
+        reasons = "; ".join(f"{policy.label}: {policy.reason}" for policy in unread) or "the patterns are too complex"
+        actions = tuple(dict.fromkeys(question.action for question in doubtful))
+        place = _Unread(role_place(item.role), doubtful[0].resource, reasons)
+        yield _cannot_tell(item, place, actions, f", which {item.requirement.name} forbids")
 
 
 def _unasked(item: Check) -> Iterator[Problem]:
@@ -63,11 +92,6 @@ def _unasked(item: Check) -> Iterator[Problem]:
     for question in questions:
         if question.proof is None and not question.unset:
             yield _unaskable(item, question)
-        elif question.proof is not None and question in item.excess and question.proof.verdict == "unknown":
-            reasons = "; ".join(question.proof.reasons) or "a policy that cannot be read might allow it"
-            reach = can_call(item, [question.action], question.resource, "can")
-            message = f"cannot tell whether {reach}, which is forbidden: {reasons}"
-            yield Problem(role_place(item.role), message, why(item), "make its policies readable", item.role.object)
 
 
 def _unaskable(item: Check, question: Question) -> Problem:

@@ -25,7 +25,7 @@ def say(violation: Violation, where: str) -> tuple[str, str]:
     hint = f"write {violation.hint}" if violation.hint else ""
     expected, keyword = violation.expected, violation.keyword
     if keyword == "additionalProperties":
-        close = difflib.get_close_matches(name, expected, 1, 0.6)
+        close = difflib.get_close_matches(name, expected, 1, 0.7)
         known = ", ".join(expected[:12])
         return f"{where} is not a known field", f"write {close[0]}" if close else f"known here: {known}"
     if keyword == "required":
