@@ -74,11 +74,20 @@ def _parameters(cell: dict[str, Any]) -> dict[str, str]:
 
 
 def _mentions_checker(path: str) -> bool:
+    """Whether a pyproject.toml has a [tool.checker] table. A broken one that seems to is taken, and then reported."""
+    import tomllib
+
     try:
         with open(path, "rb") as file:
-            return b"[tool.checker" in file.read()
+            data = file.read()
+        if b"checker" not in data:
+            return False
+        tool = tomllib.loads(data.decode("utf-8")).get("tool")
+        return isinstance(tool, dict) and "checker" in tool
     except OSError:
         return False
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return b"[tool.checker" in data
 
 
 def _from_yaml(data: bytes, shown: str) -> dict[str, Any]:
@@ -93,14 +102,18 @@ def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        value: dict[str, Any] = tomllib.loads(data.decode("utf-8")).get("tool", {}).get("checker", {})
+        value: Any = tomllib.loads(data.decode("utf-8"))["tool"]["checker"]
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidFileError([f"{shown}: this is not TOML: {error}"]) from None
-    value = {"version": 1, **value}
+    except (KeyError, TypeError):
+        raise InvalidFileError([f"{shown}: there is no table [tool.checker]"]) from None
+    if not isinstance(value, dict):
+        raise InvalidFileError([f"{shown}: tool.checker is not a table; write [tool.checker]"])
+    table: dict[str, Any] = {"version": 1, **value}
     problems = []
-    for violation in violations("config", value):
+    for violation in violations("config", table):
         message, hint = say(violation, f"tool.checker.{show_path(violation.path)}")
         problems.append(f"{shown}: {message}; {hint}")
     if problems:
         raise InvalidFileError(problems)
-    return value
+    return table

@@ -60,8 +60,8 @@ def check(options: Options) -> Report:
     requirements = _requirements(options, config)
     paths = options.paths or _from_config(config, config.manifests) or (os.curdir,)
     passed = _read_passed(paths)
-    # A hook is handed files that hold nothing for us: nothing is judged then. A folder is always judged.
-    judged = bool(passed.sources) or any(os.path.isdir(path) for path in paths)
+    # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
+    judged = bool(passed.sources) or any(path == STDIN or os.path.isdir(path) for path in paths)
     rest = _read_rest(config, paths, passed) if judged else None
     background = rest.sources if rest else ()
     patches = passed.patches | (rest.patches if rest else frozenset())
@@ -125,6 +125,8 @@ def _requirements(options: Options, config: Config) -> _Requirements:
     found = find_files(folders)
     if found.missing:
         raise UsageError(*(f"{path}: there is no such file or folder of requirements" for path in found.missing))
+    if found.unreadable:
+        raise UsageError(*(f"cannot read the requirements in {path}: {reason}" for path, reason in found.unreadable))
     requirements: list[Requirement] = []
     documents: dict[tuple[str, int], Document] = {}
     sources: dict[str, Source] = {}
@@ -152,6 +154,8 @@ def _read_passed(paths: tuple[str, ...]) -> Read:
     passed = read_paths(paths)
     if passed.missing:
         raise UsageError(*(f"{path}: there is no such file or folder" for path in passed.missing))
+    if passed.is_empty_stream:
+        raise UsageError("standard input is empty, so there is nothing to check")
     if not passed.names and not passed.unreadable:
         raise UsageError(f"{', '.join(paths)}: no YAML or JSON file was found there")
     return passed

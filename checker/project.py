@@ -6,13 +6,14 @@ skipped with a reason, or a problem with a place; none is lost.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from .ack.build import build
 from .ack.kinds import text_can_concern
 from .ack.objects import Sighting, sightings
-from .ack.placeholders import find_in_text
+from .ack.placeholders import find_breaking
 from .inventory import Inventory, Object, Origin
 from .text.documents import Document, Piece, cut, parse_piece
 from .text.nodes import Path, Repeated, TreeError, repeated_keys
@@ -93,8 +94,8 @@ class _Reader:
                 self._document(document)
 
     def _unparsed(self, piece: Piece, error: YamlError) -> None:
-        template = find_in_text(piece.text)
-        if template is not None and template[0] in ("helm", "jinja", "backstage"):
+        template = find_breaking(piece.text)
+        if template is not None:
             reason, detail, offset = template
             self.skipped.append(Skipped(piece.source.name, reason, detail, piece.start + offset, None, (), None))
         else:
@@ -104,7 +105,7 @@ class _Reader:
         file, number = document.piece.source.name, self.number
         self.number += 1
         try:
-            seen = list(sightings(document.root, file, number))
+            seen = list(sightings(document, number))
         except TreeError as error:
             offset = document.piece.start + start_of(error.node)
             self.broken.append(Broken(document.piece.source, error.message, offset))
@@ -113,7 +114,7 @@ class _Reader:
             self.passed_over += 1
             return
         self.documents[file, number] = document
-        if file in self.patches:
+        if os.path.abspath(file) in self.patches:
             detail, start = "named under patches in a kustomization", document.piece.start
             self.skipped.append(Skipped(file, "kustomize-patch", detail, start, None, (), None))
             return
@@ -144,8 +145,8 @@ def load(
 ) -> Project:
     """Reads the sources. Those in `background` take part in the inventory, but their documents are not counted.
 
-    `passed_over` counts documents already ruled out by a scan of bytes; `patches` names the files that
-    are kustomize patches, whose objects are fragments.
+    `passed_over` counts documents already ruled out by a scan of bytes; `patches` names (by absolute
+    path) the files that are kustomize patches, whose objects are fragments.
     """
     reader = _Reader(patches)
     for source in sources:

@@ -27,6 +27,7 @@ class Read(NamedTuple):
     patches: frozenset[str]
     missing: tuple[str, ...]
     unreadable: tuple[tuple[str, str], ...]
+    is_empty_stream: bool = False
 
 
 def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset()) -> Read:
@@ -37,11 +38,13 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset())
     patches: set[str] = set()
     names: list[str] = []
     passed_over = 0
+    is_empty_stream = False
     for path in found.files:
         if os.path.abspath(path) in already:
             continue
         try:
             data = sys.stdin.buffer.read() if path == STDIN else _read_bytes(path)
+            is_empty_stream = is_empty_stream or (path == STDIN and not data.strip())
             name = STDIN_NAME if path == STDIN else path
             names.append(name)
             if os.path.basename(path) in KUSTOMIZATIONS:
@@ -52,7 +55,9 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset())
                 passed_over += data.count(b"\n---") + 1
         except OSError as error:
             unreadable.append((path, error.strerror or str(error)))
-    return Read(tuple(sources), tuple(names), passed_over, frozenset(patches), found.missing, tuple(unreadable))
+    return Read(
+        tuple(sources), tuple(names), passed_over, frozenset(patches), found.missing, tuple(unreadable), is_empty_stream
+    )
 
 
 def _read_bytes(path: str) -> bytes:

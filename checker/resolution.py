@@ -109,7 +109,7 @@ def _nearest(candidates: list[T], owner: Object) -> tuple[T, ...]:
 def _distance(one: str, other: str) -> int:
     if one == other:
         return -1
-    left, right = os.path.dirname(one).split(os.sep), os.path.dirname(other).split(os.sep)
+    left, right = (os.path.dirname(os.path.abspath(path)).split(os.sep) for path in (one, other))
     shared = 0
     for one_part, other_part in zip(left, right, strict=False):
         if one_part != other_part:

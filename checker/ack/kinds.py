@@ -56,7 +56,8 @@ def can_concern(data: bytes) -> bool:
     (`\\x2e`, `\\/`, a continued line in double quotes) or `!!binary`, so text with those is parsed too. UTF-16
     always is.
     """
-    return data[:2] in (b"\xff\xfe", b"\xfe\xff") or _CONCERNS.search(data) is not None
+    is_wide = b"\0" in data[:4] or data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return is_wide or _CONCERNS.search(data) is not None
 
 
 def text_can_concern(text: str) -> bool:

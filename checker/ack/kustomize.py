@@ -18,7 +18,7 @@ KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 def patch_files(source: Source) -> tuple[str, ...]:
-    """The patch files a kustomization names, as paths like `source.name`. A broken kustomization names none."""
+    """The patch files a kustomization names, as absolute paths. A broken kustomization names none."""
     folder = os.path.dirname(source.name)
     named: list[str] = []
     for piece in cut(source):
@@ -33,4 +33,4 @@ def patch_files(source: Source) -> tuple[str, ...]:
             # An entry with a line break is an inline patch, not a path.
             merges = sequence(value.get("patchesStrategicMerge"))
             named += [entry for entry in merges if isinstance(entry, str) and "\n" not in entry]
-    return tuple(os.path.normpath(os.path.join(folder, path)) for path in named)
+    return tuple(os.path.abspath(os.path.join(folder, path)) for path in named)

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from ..inventory import Object, Origin
-from ..text.nodes import Path, TreeError, plain, walk
-from .kinds import WORKLOADS, standing
+from ..text.documents import Document
+from ..text.nodes import Path, TreeError, entries, plain, walk
+from .kinds import IAM_GROUP, WORKLOADS, standing
 from .placeholders import Placeholder, find_placeholder
 
 
@@ -26,28 +27,24 @@ class Sighting(NamedTuple):
     supported: bool
 
 
-def sightings(root: Node, file: str, document: int) -> Iterator[Sighting]:
-    """The objects of our kinds in one document, in reading order. Raises TreeError for trees that cannot be written
-    out.
-    """
+def sightings(document: Document, number: int) -> Iterator[Sighting]:
+    """The objects of our kinds in one document, in reading order. Raises TreeError for trees that never end."""
     inside: list[Path] = []
-    for path, node in walk(root):
+    for path, node in walk(document.root):
         if not isinstance(node, MappingNode) or any(path[: len(outer)] == outer for outer in inside):
             continue
-        identity = _identity(node)
-        if identity is None:
+        fields = {key.value: value for key, value in entries(node) if isinstance(key, ScalarNode)}
+        identity = _identity(fields, path)
+        status = standing(*identity) if identity else "passed-over"
+        if identity is None or status == "passed-over" or _is_reference(fields, path):
             continue
-        status = standing(*identity)
-        if status == "passed-over":
-            continue
-        # A workload's own pod template or a List's items are walked further; an object of ours holds no other.
-        if not (identity[1].endswith("List") or status == "unsupported"):
-            inside.append(path)
+        inside.append(path)
         data = without_nulls(plain(node))
         if isinstance(data, dict):
             is_ours = status == "read" and identity not in WORKLOADS
-            placeholder = find_placeholder(node) if is_ours else None
-            yield Sighting(node, make_object(data, Origin(file, document, path)), placeholder, status == "read")
+            placeholder = find_placeholder(node, document.piece.text) if is_ours else None
+            origin = Origin(document.piece.source.name, number, path)
+            yield Sighting(node, make_object(data, origin), placeholder, status == "read")
 
 
 def make_object(data: dict[str, Any], origin: Origin) -> Object:
@@ -97,10 +94,17 @@ def string_map(value: Any) -> dict[str, str]:
     return {key: item for key, item in mapping(value).items() if isinstance(item, str)}
 
 
-def _identity(node: MappingNode) -> tuple[str, str] | None:
-    found = {
-        key.value: value.value
-        for key, value in node.value
-        if isinstance(key, ScalarNode) and isinstance(value, ScalarNode) and key.value in ("apiVersion", "kind")
-    }
-    return (found["apiVersion"], found["kind"]) if len(found) == 2 else None
+def _identity(fields: dict[str, Node], path: Path) -> tuple[str, str] | None:
+    """(apiVersion, kind) of a mapping that has both; a whole document of ours without a kind has the kind ""."""
+    texts = {key: node.value for key, node in fields.items() if isinstance(node, ScalarNode)}
+    version, kind = texts.get("apiVersion"), texts.get("kind")
+    if version is None or (not kind and (path or not version.startswith(f"{IAM_GROUP}/"))):
+        return None
+    return version, kind or ""
+
+
+def _is_reference(fields: dict[str, Node], path: Path) -> bool:
+    """Deep inside another resource, apiVersion and kind alone are a reference (Flux healthChecks, ownerReferences,
+    kro's externalRef): an object has metadata and a spec as well."""
+    is_listed = all(isinstance(step, int) or step == "items" for step in path)
+    return not is_listed and not ("metadata" in fields and "spec" in fields)

@@ -43,15 +43,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except UsageError as error:
+        from ..report.frame import safe
+
         for line in error.lines:
-            print(f"checker: {line}", file=sys.stderr)
+            print(f"checker: {safe(line)}", file=sys.stderr)
         return EXIT_USAGE
     except BrokenPipeError:
         # The reader went away (head, less): nothing more can be shown, and Python must not try at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_COULD_NOT_CHECK
+    except OSError as error:
+        # Inputs that cannot be read are reported where they are read; what is left is output that cannot be written.
+        print(f"checker: could not write the result: {error.strerror or error}", file=sys.stderr)
         return EXIT_COULD_NOT_CHECK
     except KeyboardInterrupt:
         print("checker: interrupted", file=sys.stderr)

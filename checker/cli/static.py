@@ -88,15 +88,19 @@ def run(arguments: argparse.Namespace) -> int:
 def _look(arguments: argparse.Namespace) -> Any:
     from ..report.model import Look
 
-    to_terminal = sys.stdout.isatty() and not arguments.output
+    to_terminal = not arguments.output and sys.stdout is not None and sys.stdout.isatty()
     color = arguments.color == "always"
     if arguments.color == "auto" and not arguments.output and not os.environ.get("NO_COLOR"):
-        color = bool(os.environ.get("FORCE_COLOR")) or (to_terminal and os.environ.get("TERM") != "dumb")
+        color = os.environ.get("FORCE_COLOR", "0") not in ("", "0") or (
+            to_terminal and os.environ.get("TERM") != "dumb"
+        )
     width = shutil.get_terminal_size().columns if to_terminal else None
     return Look(color, width, arguments.quiet, arguments.verbose)
 
 
 def _write(text: str, output: str | None) -> None:
+    if output is None and sys.stdout is None:
+        raise UsageError("standard output is closed; write the result to a file with --output")
     if output is None:
         # Where the terminal's encoding lacks a character, an escape is better than no output at all.
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # stdout is a text stream

@@ -97,17 +97,16 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
     """
     duplicates: list[tuple[dict[str, Any], str]] = []
 
-    def keep_first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def keep_last(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         value: dict[str, Any] = {}
         for key, item in pairs:
             if key in value:
                 duplicates.append((value, key))
-            else:
-                value[key] = item
+            value[key] = item
         return value
 
     try:
-        value = json.loads(text, object_pairs_hook=keep_first, parse_constant=_refuse_constant)
+        value = json.loads(text, object_pairs_hook=keep_last, parse_constant=_refuse_constant)
     except RecursionError:
         return _refused(
             Problem("syntax", "the JSON is nested too deeply to be a policy", "write a flat document", (), 0)

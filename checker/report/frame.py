@@ -8,7 +8,7 @@ import unicodedata
 from ..places import Location
 from ..text.source import Source, line_starts, line_text
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _TAB = "    "
 _MARGIN = 12
 """Characters of context kept before the span when a long line is cut."""
@@ -16,7 +16,7 @@ _MARGIN = 12
 
 def safe(text: str) -> str:
     """Text from a manifest with control characters (terminal escapes, writing direction) made visible."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def frame(source: Source, location: Location, width: int | None) -> tuple[str, str, str]:
@@ -34,7 +34,7 @@ def frame(source: Source, location: Location, width: int | None) -> tuple[str, s
     head = "…" if begin else ""
     text = head + _expand(shown)
     caret = " " * (len(head) + display_width(before)) + "^" * max(display_width(marked), 1)
-    return str(location.start.line), _cut(text, room), _cut(caret, room)
+    return str(location.start.line), _cut(text, room), caret[: max(room, 1)]
 
 
 def display_width(text: str) -> int:
@@ -53,6 +53,7 @@ def _expand(text: str) -> str:
 
 
 def _cut(text: str, room: int) -> str:
+    """The text in at most `room` columns, an ellipsis at its end where something is left out."""
     if display_width(text) <= room:
         return text
     kept, columns = "", 0
@@ -61,4 +62,4 @@ def _cut(text: str, room: int) -> str:
         if columns > room - 1:
             break
         kept += char
-    return kept if kept.strip(" ^") == "" else kept + "…"
+    return kept + "…"

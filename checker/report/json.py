@@ -17,8 +17,10 @@ from .model import Look, Report
 
 
 def render(report: Report, look: Look) -> str:
-    """One JSON object. `location` counts lines and columns from 1, offsets in code points from 0."""
-    return json.dumps(_report(report), indent=2, ensure_ascii=False) + "\n"
+    """One JSON object, in ASCII so that it is valid in every encoding.
+
+    `location` counts lines and columns from 1, offsets in code points from 0."""
+    return json.dumps(_report(report), indent=2) + "\n"
 
 
 def _report(report: Report) -> dict[str, Any]:

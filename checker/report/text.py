@@ -30,9 +30,12 @@ def render(report: Report, look: Look) -> str:
 
 def _finding(finding: Finding, report: Report, look: Look) -> str:
     at = finding.location
-    head = f"{safe(at.file)}:{at.start.line}:{at.start.column}: "
-    severity = _paint(f"{finding.severity}[{finding.rule}]", finding.severity, look)
-    lines = [*_wrapped(f"{_paint(head, 'bold', look)}{severity}: {safe(finding.message)}", "", look)]
+    head, severity = f"{safe(at.file)}:{at.start.line}:{at.start.column}:", f"{finding.severity}[{finding.rule}]"
+    lines = _wrapped(f"{head} {severity}: {safe(finding.message)}", "", look)
+    # Painted once wrapped: escape sequences take no columns.
+    lines[0] = lines[0].replace(head, _paint(head, "bold", look), 1)
+    titled = next((place for place, text in enumerate(lines) if severity in text), 0)
+    lines[titled] = lines[titled].replace(severity, _paint(severity, finding.severity, look), 1)
     number, line, caret = frame(report.sources[at.file], at, look.width)
     gutter = " " * len(number)
     lines += [
@@ -41,13 +44,18 @@ def _finding(finding: Finding, report: Report, look: Look) -> str:
         f"{_paint(f'{gutter} |', 'dim', look)} {_paint(caret, finding.severity, look)}",
     ]
     for name, text in (("why", finding.why), ("help", finding.help)):
-        lines += _wrapped(f"{gutter} = {_paint(name, 'bold', look)}: {safe(text)}", f"{gutter}   ", look)
+        lines += _titled(gutter, name, safe(text), look)
     for item in finding.related:
         place = f"{safe(item.location.file)}:{item.location.start.line}:{item.location.start.column}"
         lines += _wrapped(
             f"{gutter} = {_paint('see', 'bold', look)}: {place}: {safe(item.message)}", f"{gutter}   ", look
         )
     return "\n".join(lines) + "\n"
+
+
+def _titled(gutter: str, name: str, text: str, look: Look) -> list[str]:
+    first, *rest = _wrapped(f"{gutter} = {name}: {text}", f"{gutter}   ", look)
+    return [first.replace(name, _paint(name, "bold", look), 1), *rest]
 
 
 def _failure(rule: str, details: str, look: Look) -> str:

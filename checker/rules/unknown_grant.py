@@ -22,9 +22,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..iam.policies import Clause
 from ..requirements.check import Check, Outcome, Question
-from .grants import Answer, actions_of, by_place, can_call, clause_place, role_place, seen_from, why
-from .problem import Facts, Place, Problem, at, called
+from .grants import Answer, actions_of, by_place, can_call, clause_place, role_place, seen_from, text_of, why
+from .problem import Facts, Place, Problem, at, called, inside, inside_at
 
 ID = "unknown-grant"
 SEVERITY = "error"
@@ -49,8 +50,17 @@ def check(facts: Facts) -> Iterator[Problem]:
 
 def _unread(answer: Answer) -> _Unread:
     clauses = [clause for clause in answer.proof.decision.clauses if clause.statement is None]
-    place = clause_place(answer.check, clauses[0]) if clauses else role_place(answer.check.role)
+    place = _mending_place(answer.check, clauses[0]) if clauses else role_place(answer.check.role)
     return _Unread(place, answer.question.resource, "; ".join(answer.proof.reasons))
+
+
+def _mending_place(item: Check, clause: Clause) -> Place:
+    """Where the policy can be made readable: at the first problem of its document, else where the role names it."""
+    text = text_of(item, clause)
+    problem = text.parsed.problems[0] if text is not None and text.parsed.problems else None
+    if text is None or problem is None:
+        return clause_place(item, clause)
+    return inside(text, problem.path) if problem.offset is None else inside_at(text, problem.offset)
 
 
 def _cannot_tell(item: Check, unread: _Unread, actions: tuple[str, ...], forbidden: str) -> Problem:

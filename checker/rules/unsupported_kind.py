@@ -40,7 +40,9 @@ def check(facts: Facts) -> Iterator[Problem]:
     for found in facts.project.unsupported:
         item = found.object
         group = item.api_version.partition("/")[0]
-        if group != IAM_GROUP:
+        if not item.kind:
+            field, wrong, hint = "kind", "the object has no kind", f"write one of {', '.join(KNOWN_IAM_KINDS)}"
+        elif group != IAM_GROUP:
             field, wrong, hint = "apiVersion", f"the API group {group} is not ACK's", f"write {IAM}"
         elif item.kind in KNOWN_IAM_KINDS:
             field, wrong, hint = "apiVersion", f"{item.api_version} does not exist", f"write {IAM}"

@@ -67,5 +67,6 @@ def describe(found: Any) -> str:
 
 def show(found: Any) -> str:
     """A value short enough for a sentence."""
-    text = found if isinstance(found, str) else json.dumps(found)
-    return json.dumps(text if len(text) <= 60 else text[:57] + "…", ensure_ascii=False)
+    if not isinstance(found, str):
+        return json.dumps(found)
+    return json.dumps(found if len(found) <= 60 else found[:57] + "…", ensure_ascii=False)

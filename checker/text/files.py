@@ -7,6 +7,7 @@ Folders are walked in name order; links to folders are followed once each, so a 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -60,9 +61,25 @@ def _walk(top: str, unreadable: list[tuple[str, str]]) -> Iterator[str]:
         folders = []
         for entry in entries:
             path = entry.name if folder == os.curdir else os.path.join(folder, entry.name)
-            if entry.is_dir():
+            if _is_folder(entry):
                 if entry.name not in _TOOL_FOLDERS:
                     folders.append(path)
-            elif entry.name.endswith(EXTENSIONS):
+            elif entry.name.endswith(EXTENSIONS) and not _is_special(entry):
                 yield path
         pending += reversed(folders)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself: opening it as a file will say so
+        return False
+
+
+def _is_special(entry: os.DirEntry[str]) -> bool:
+    """A pipe, socket or device, from which reading might never end. Links are judged by what they lead to."""
+    try:
+        mode = entry.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode)

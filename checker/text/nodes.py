@@ -37,24 +37,32 @@ class TreeError(Exception):
         self.message, self.node = message, node
 
 
-def entries(node: MappingNode) -> Iterator[tuple[Node, Node]]:
-    """The key and value nodes of a mapping with `<<` merges applied: own keys win over merged ones, and the last
-    repeat of a key wins, as in the parsers that Kubernetes uses.
-    """
+def entries(node: MappingNode) -> list[tuple[Node, Node]]:
+    """The key and value nodes of a mapping with `<<` merges applied: own keys win over merged ones, and the last repeat
+    of a key wins, as in the parsers that Kubernetes uses. Raises TreeError for merges that never end."""
     if not any(_is_merge(key) for key, _ in node.value):
-        yield from node.value
-        return
-    own = {key.value for key, _ in node.value if isinstance(key, ScalarNode)}
-    for key, value in node.value:
-        if not _is_merge(key):
-            yield key, value
-            continue
-        for source in value.value if isinstance(value, SequenceNode) else [value]:
+        return list(node.value)
+    return _merge(node, {}, ())
+
+
+def _merge(
+    node: MappingNode, done: dict[int, list[tuple[Node, Node]]], open_nodes: tuple[int, ...]
+) -> list[tuple[Node, Node]]:
+    if id(node) in done:
+        return done[id(node)]
+    if id(node) in open_nodes or len(open_nodes) > 100:
+        raise TreeError("these merges (<<) never end", node)
+    pairs = [(key, value) for key, value in node.value if not _is_merge(key)]
+    own = {key.value for key, _ in pairs if isinstance(key, ScalarNode)}
+    for merge, value in node.value:
+        for source in (value.value if isinstance(value, SequenceNode) else [value]) if _is_merge(merge) else ():
             if isinstance(source, MappingNode):
-                for pair in entries(source):
-                    if pair[0].value not in own:
-                        own.add(pair[0].value)
-                        yield pair
+                for key, item in _merge(source, done, (*open_nodes, id(node))):
+                    if isinstance(key, ScalarNode) and key.value not in own:
+                        own.add(key.value)
+                        pairs.append((key, item))
+    done[id(node)] = pairs
+    return pairs
 
 
 def scalar_value(node: ScalarNode) -> Any:

@@ -32,11 +32,23 @@ class Span(NamedTuple):
     end: int
 
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+)
+_UNMARKED = (
+    (rb"[^\0]\0\0\0", "utf-32-le"),
+    (rb"\0\0\0[^\0]", "utf-32-be"),
+    (rb"[^\0]\0", "utf-16-le"),
+    (rb"\0[^\0]", "utf-16-be"),
+)
 
 
 def decode(data: bytes) -> str:
-    """Bytes to text: UTF-8, or UTF-16 when it says so by its byte order mark.
+    """Bytes to text: UTF-8, UTF-16 or UTF-32, told by the byte order mark or the first bytes (YAML 1.2, section 5.2).
 
     A byte that is no text becomes a lone surrogate (PEP 383), which no parser here accepts: so it is reported at its
     place, in its document, and the rest of the file is read all the same.
@@ -44,6 +56,9 @@ def decode(data: bytes) -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "surrogateescape" if name == "utf-8" else "replace")
+    for first_bytes, name in _UNMARKED:
+        if re.match(first_bytes, data):
+            return data.decode(name, "replace")
     return data.decode("utf-8", "surrogateescape")
 
 

@@ -76,6 +76,9 @@ def compose_all(text: str) -> list[Node]:
             roots.append(composer.get_node())
         return [root for root in roots if root is not None]
     except yaml.MarkedYAMLError as error:
+        if "\ufeff" in text:
+            message = "a byte order mark stands in the middle of the file (two files were joined?)"
+            raise YamlError(message, text.index("\ufeff")) from None
         mark = error.problem_mark or error.context_mark
         raise YamlError(_say(error), min(mark.index if mark else 0, len(text))) from None
     except (yaml.reader.ReaderError, UnicodeEncodeError):
