@@ -95,7 +95,11 @@ class ServiceAccount(NamedTuple):
 
 
 class Association(NamedTuple):
-    """An EKS Pod Identity association: it gives a service account a role, perhaps limited by a session policy."""
+    """An EKS Pod Identity association: it gives a service account a role, perhaps limited by a session policy.
+
+    With a target role, the first role only serves to assume that one: the target is what the pod works with, and
+    what the session policy limits. So `role_arn` and `role_ref` name the target where there is one.
+    """
 
     object: Object
     namespace: str

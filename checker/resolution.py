@@ -25,7 +25,6 @@ class Index(NamedTuple):
     roles: dict[str, list[Role]]
     roles_by_iam_name: dict[str, list[Role]]
     unread_policies: frozenset[str]
-    session_policies: dict[int, list[Association]]
 
 
 class Resolved(NamedTuple):
@@ -41,20 +40,14 @@ class Resolved(NamedTuple):
 
 def make_index(inventory: Inventory) -> Index:
     """Everything by name, once for the whole run."""
-    index = Index(
+    return Index(
         inventory,
         _by(inventory.policies, lambda policy: policy.object.name),
         _by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
         _by(inventory.roles, lambda role: role.object.name),
         _by(inventory.roles, lambda role: role.name.lower()),
         frozenset(item.name for item in inventory.unread if item.kind == "Policy"),
-        {},
     )
-    for association in inventory.associations:
-        if association.session is not None:
-            for role in role_of_association(index, association):
-                index.session_policies.setdefault(id(role), []).append(association)
-    return index
 
 
 def resolve_policy(index: Index, reference: Reference) -> Resolved:

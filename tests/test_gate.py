@@ -237,7 +237,7 @@ def test_a_parameter_without_a_value_is_unknown_never_green(capsys: pytest.Captu
         (
             "checker.yaml",
             "version: 1\ncells: {a: {account: 111122223333}}\n",
-            "checker.yaml:2:23: cells.a.account is the number",
+            "checker.yaml:2:22: cells.a.account is the number",
         ),
         ("checker.yaml", "version: [\n", "checker.yaml:2:1: this is not YAML"),
         ("checker.yaml", "version: 1\nrules: {no-rule: {severity: off}}\n", "there is no rule 'no-rule'"),
@@ -388,7 +388,7 @@ def test_the_gate_imports_nothing_heavy() -> None:
 
 def test_a_file_without_anything_of_ours_is_not_even_parsed() -> None:
     Path("config.yaml").write_text("kind: ConfigMap\ndata: {a: [\n", encoding="utf-8")
-    code = f"import sys; from checker.cli import main; print(main(['static', 'config.yaml', *{SET!r}]), 'jsonschema_rs' in sys.modules)"
+    code = f"import sys; from checker.cli import main; print(main(['static', 'config.yaml', *{SET!r}]))"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={"PYTHONPATH": str(ROOT)},
@@ -397,7 +397,7 @@ def test_a_file_without_anything_of_ours_is_not_even_parsed() -> None:
         check=False,
         timeout=60,
     )
-    assert done.stdout.splitlines()[-1].startswith("0 ")
+    assert done.stdout.splitlines()[-1] == "0"
 
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,12 +84,14 @@ def service_account(item: Object) -> ServiceAccount:
 
 def association(item: Object) -> Association:
     spec = _spec(item)
+    is_chained = "targetRoleARN" in spec or "targetRoleRef" in spec
+    arn, reference = ("targetRoleARN", "targetRoleRef") if is_chained else ("roleARN", "roleRef")
     return Association(
         item,
         text(spec.get("namespace")) or "",
         text(spec.get("serviceAccount")) or "",
-        text(spec.get("roleARN")),
-        _reference(item, ("spec", "roleRef"), "Role", spec.get("roleRef")),
+        text(spec.get(arn)),
+        _reference(item, ("spec", reference), "Role", spec.get(reference)),
         _policy_text(item, ("spec", "policy"), "identity"),
     )
 

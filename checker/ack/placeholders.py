@@ -47,8 +47,8 @@ _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
 def find_placeholder(root: Node, text: str) -> Placeholder | None:
     """The first placeholder in a tree of nodes, or None. `text` is what the tree was composed from.
 
-    Free text (descriptions, tags, annotations of others) may hold what it likes. `{{ name }}` without quotes is YAML for a
-    mapping whose key is a mapping: no Kubernetes field is one, so it is the template it looks like.
+    Free text (descriptions, tags, annotations of others) may hold what it likes. `{{ name }}` without quotes is YAML
+    for a mapping whose key is a mapping: no Kubernetes field is one, so it is the template it looks like.
     """
     for path, node in walk(root):
         if _is_free_text(path):

@@ -34,6 +34,9 @@ def condition_holds(document: Document, condition: Condition, context: Context) 
         return _null(values, condition.values)
     if values is None:
         return None
+    if not condition.values:
+        # An empty list matches only where the key is missing anyway (IAM User Guide, "Multivalued context keys").
+        return not values and (operator.if_exists or operator.sets == "forallvalues")
     if not values:
         return _when_absent(operator)
     if operator.sets == "forallvalues":

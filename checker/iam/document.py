@@ -9,16 +9,20 @@ understood here either: the result then has problems and no document.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Literal, NamedTuple
 
 from . import grammar
 from .paths import Path
 from .syntax import explain_syntax
 
-PolicyKind = Literal["identity", "trust", "resource"]
+PolicyKind = Literal["identity", "trust"]
 """Identity policies (boundaries, session policies too) have no principal; trust policies have no resource."""
 
 ProblemCode = Literal["syntax", "duplicate-key", "element", "principal"]
+
+
+_ODD_CHARACTER = re.compile("[^\t\n\r\x20-\xff]")
 
 
 class Problem(NamedTuple):
@@ -117,6 +121,7 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
     try:
         problems = [_duplicate(value, holder, key) for holder, key in duplicates]
         problems += [Problem(*flaw) for flaw in grammar.flaws(value, kind)]
+        problems += _odd_characters(text)
     except RecursionError:
         return _refused(
             Problem("syntax", "the JSON is nested too deeply to be a policy", "write a flat document", (), 0)
@@ -124,6 +129,17 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
     if problems:
         return Parsed(None, tuple(problems))
     return Parsed(_build(value), ())
+
+
+def _odd_characters(text: str) -> list[Problem]:
+    """IAM takes tab, line feed, carriage return and U+0020 to U+00FF (IAM API Reference, CreatePolicy,
+    PolicyDocument).
+    """
+    found = _ODD_CHARACTER.search(text)
+    if found is None:
+        return []
+    wrong = f"the character U+{ord(found[0]):04X} may not stand in a policy document"
+    return [Problem("element", wrong, "AWS takes only U+0020 to U+00FF, tab and line breaks", (), found.start())]
 
 
 def _refuse_constant(name: str) -> Any:

@@ -48,10 +48,10 @@ def decide(layers: tuple[Layer, ...], applied: list[tuple[Clause, Truth]]) -> De
     if explicit:
         return Decision("explicit-deny", None, explicit)
     allows = [(clause, truth) for clause, truth in applied if clause.effect == "Allow" and truth is not False]
-    for layer in layers:
-        if not any(clause.layer == layer.name for clause, _ in allows):
+    for level, layer in enumerate(layers):
+        if not any(clause.level == level for clause, _ in allows):
             return Decision("implicit-deny", layer.name, ())
-    surely = all(any_of(truth for clause, truth in allows if clause.layer == layer.name) for layer in layers)
+    surely = all(any_of(truth for clause, truth in allows if clause.level == level) for level in range(len(layers)))
     if surely and not denies:
         return Decision("allowed", None, tuple(clause for clause, truth in allows if truth))
     return Decision("unknown", None, tuple(clause for clause, truth in (*denies, *allows) if truth is None))

@@ -119,8 +119,7 @@ def wildcard_tokens(text: Text) -> tuple[Token, ...]:
 def arn_tokens(text: Text) -> tuple[Token, ...]:
     """The tokens of an ARN pattern, with wildcards reaching as the module says.
 
-    An ARN with fewer than six fields (`arn:aws:dynamodb`) stands for all that begins with it, as identity policies are
-    read; a string that is no ARN pattern at all (`table/Books`) matches only itself, so never a real ARN.
+    A string that is no ARN pattern (`table/Books`) matches only itself, so never a real ARN.
     """
     tokens: list[Token] = []
     colons = 0
@@ -134,8 +133,6 @@ def arn_tokens(text: Text) -> tuple[Token, ...]:
             tokens.append(Token(None, "any", star=True))
         else:
             tokens.append(Token(None, "field", star=char == "*"))
-    if colons < 5 and text[:4] == read_wildcards("arn:") and text[-1] != ("*", True):
-        tokens += [Token(":"), Token(None, "any", star=True)]
     return tuple(tokens)
 
 

@@ -46,6 +46,7 @@ def flaws(value: Any, kind: str) -> Iterator[Flaw]:
     elif isinstance(statement, list):
         for index, item in enumerate(statement):
             yield from _statement(item, kind, ("Statement", index))
+        yield from _repeated_sids(statement)
     else:
         yield _element(f"Statement is {_a(statement)}, not a list of objects", "write [{…}]", ("Statement",))
 
@@ -75,6 +76,17 @@ def _statement(value: Any, kind: str, path: Path) -> Iterator[Flaw]:
     yield from _condition(value.get("Condition", {}), (*path, "Condition"))
 
 
+def _repeated_sids(statements: list[Any]) -> Iterator[Flaw]:
+    seen: set[str] = set()
+    for index, item in enumerate(statements):
+        sid = item.get("Sid") if isinstance(item, dict) else None
+        if isinstance(sid, str) and sid:
+            if sid in seen:
+                wrong = f"the Sid {sid!r} stands twice, and AWS refuses the document"
+                yield _element(wrong, "give each statement a Sid of its own", ("Statement", index, "Sid"))
+            seen.add(sid)
+
+
 def _either(value: dict[str, Any], name: str, negated: str, path: Path, *, required: bool) -> Iterator[Flaw]:
     if name in value and negated in value:
         yield _element(f"{name} and {negated} exclude each other", "keep one of them", (*path, negated))
@@ -91,6 +103,10 @@ def _string_list(value: Any, name: str, path: Path) -> Iterator[Flaw]:
     if not isinstance(value, list):
         yield _element(f"{name} is {_a(value)}, not a string or a list of strings", 'write ["…"]', path)
         return
+    if not value:
+        yield _element(
+            f"{name} is an empty list, and AWS refuses the document", f"name something, or drop {name}", path
+        )
     for index, item in enumerate(value):
         if not isinstance(item, str):
             yield _element(f"{name} holds {_a(item)}, not a string", "put it in double quotes", (*path, index))
@@ -105,7 +121,9 @@ def _actions(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
 
 def _resources(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
     for text, place in _strings(value, ("Resource", "NotResource"), path):
-        if text != "*" and not text.startswith("arn:") and not text.startswith("*"):
+        if text.startswith("arn:") and "*" in [*text.split(":"), "", ""][2]:
+            yield _element(f"the resource {text!r} has a wildcard as its service", 'write "dynamodb"', place)
+        elif text != "*" and not text.startswith("arn:"):
             hint = 'write "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME" or "*"'
             yield _element(f"the resource {text!r} is not an ARN, and AWS refuses the document", hint, place)
 
@@ -154,7 +172,12 @@ def _condition(value: Any, path: Path) -> Iterator[Flaw]:
         if not isinstance(keys, dict):
             yield _element(f"{operator} holds {_a(keys)}, not an object", 'write {"key": "value"}', (*path, operator))
             continue
+        folded: set[str] = set()
         for key, values in keys.items():
+            if key.lower() in folded:
+                wrong = f"the condition key {key!r} stands twice under {operator}: keys ignore case"
+                yield ("duplicate-key", wrong, "join the values under one key", (*path, operator, key))
+            folded.add(key.lower())
             for item in values if isinstance(values, list) else [values]:
                 if not isinstance(item, (str, bool, int, float)):
                     wrong = f"{key} is compared with {_a(item)}, not with strings"

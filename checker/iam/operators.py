@@ -6,11 +6,16 @@ cannot be made (a number that is none) gives None, "cannot tell", rather than a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC
 from typing import NamedTuple
 
 from .globs import Glob, Text, compile_tokens, matches, wildcard_tokens
+
+_NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
+_EPOCH = re.compile(r"[0-9]{5,15}")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[-+][0-9]{2}:?[0-9]{2})?)?")
 
 Comparison = Callable[[str, Text], "bool | None"]
 
@@ -68,13 +73,12 @@ def _arn_fields(wanted: Text) -> list[list[tuple[str, bool]]]:
 
 def _numeric(test: Callable[[int], bool]) -> Comparison:
     def compare(value: str, wanted: Text) -> bool | None:
-        from decimal import Decimal, InvalidOperation
+        from decimal import Decimal
 
-        try:
-            difference = Decimal(value).compare(Decimal(_literal(wanted)))
-        except InvalidOperation:
+        right = _literal(wanted)
+        if not (_NUMBER.fullmatch(value) and _NUMBER.fullmatch(right)):
             return None
-        return test(int(difference)) if difference.is_finite() else None
+        return test(int(Decimal(value).compare(Decimal(right))))
 
     return compare
 
@@ -89,19 +93,19 @@ def _date(test: Callable[[int], bool]) -> Comparison:
     return compare
 
 
-def _moment(text: str) -> float | None:
-    """W3C ISO 8601 or epoch seconds, as seconds."""
+def _moment(text: str) -> float | int | None:
+    """W3C ISO 8601 or epoch seconds, as seconds; None for a lone year, which could be either."""
     from datetime import datetime
 
-    try:
-        return float(int(text))
-    except ValueError:
-        pass
+    if _EPOCH.fullmatch(text):
+        return int(text)
+    if not _ISO_DATE.fullmatch(text):
+        return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _bool(value: str, wanted: Text) -> bool | None:

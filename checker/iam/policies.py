@@ -13,7 +13,7 @@ from .conditions import Truth, all_of, any_of, negation, statement_holds
 from .context import Context
 from .document import Document, Entry, Statement
 from .globs import Glob, arn_glob, arn_tokens, compile_tokens, matches, read_wildcards, wildcard_glob
-from .variables import expand
+from .variables import Expanded, expand
 
 LayerName = Literal["identity", "boundary", "session"]
 
@@ -38,12 +38,14 @@ class Layer(NamedTuple):
 class Clause(NamedTuple):
     """One statement as far as it concerns one action in one context.
 
-    `surely` and `maybe` are the resource patterns it covers for certain and at most; `negated` stands for NotResource.
-    `truth` is the value of its conditions. A policy that cannot be read is two clauses, one Allow and one Deny, that
-    might cover everything; they have no statement.
+    `level` is the place of its layer among the layers (two layers may have one name). `surely` and `maybe` are the
+    resource patterns it covers for certain and at most; `negated` stands for NotResource. `truth` is the value of
+    its conditions. A policy that cannot be read is two clauses, one Allow and one Deny, that might cover everything;
+    they have no statement.
     """
 
     layer: LayerName
+    level: int
     policy: Attached
     statement: Statement | None
     effect: Literal["Allow", "Deny"]
@@ -57,9 +59,9 @@ def compile_layers(layers: tuple[Layer, ...], action: str, context: Context) -> 
     """Every clause of these layers that can concern the action (`service:Name`, any case)."""
     return tuple(
         clause
-        for layer in layers
+        for level, layer in enumerate(layers)
         for policy in layer.policies
-        for clause in _compile_policy(layer.name, policy, action.lower(), context)
+        for clause in _compile_policy(layer.name, level, policy, action.lower(), context)
     )
 
 
@@ -93,10 +95,10 @@ def _like(pattern: str, text: str) -> bool:
     return matches(wildcard_glob(pattern), text)
 
 
-def _compile_policy(layer: LayerName, policy: Attached, action: str, context: Context) -> list[Clause]:
+def _compile_policy(layer: LayerName, level: int, policy: Attached, action: str, context: Context) -> list[Clause]:
     if policy.document is None:
         either: tuple[Literal["Allow", "Deny"], ...] = ("Allow", "Deny")
-        return [Clause(layer, policy, None, effect, None, (), (EVERYTHING,)) for effect in either]
+        return [Clause(layer, level, policy, None, effect, None, (), (EVERYTHING,)) for effect in either]
     clauses = []
     for statement in policy.document.statements:
         concerned = _concerns(statement, action)
@@ -105,7 +107,9 @@ def _compile_policy(layer: LayerName, policy: Attached, action: str, context: Co
         truth = all_of((concerned, statement_holds(policy.document, statement, context)))
         if truth is not False:
             surely, maybe = _resources(policy.document, statement, context)
-            clause = Clause(layer, policy, statement, statement.effect, truth, surely, maybe, statement.not_resources)
+            clause = Clause(
+                layer, level, policy, statement, statement.effect, truth, surely, maybe, statement.not_resources
+            )
             clauses.append(clause)
     return clauses
 
@@ -116,27 +120,46 @@ def _concerns(statement: Statement, action: str) -> Truth:
 
 
 def _resources(document: Document, statement: Statement, context: Context) -> tuple[tuple[Glob, ...], tuple[Glob, ...]]:
+    """The globs of a Resource list: those that are exact, and all of them.
+
+    Left out of the exact ones: ARNs with fewer than six fields (some readers pad them with `*`, AWS does not say), and
+    what has a variable of unknown value. A variable without a value empties its string.
+    """
     surely: list[Glob] = []
     maybe: list[Glob] = []
     for entry in statement.resources:
-        glob, is_sure = _resource(document, entry, context)
-        if glob is not None:
+        if entry.text.startswith("arn:") and entry.text.count(":") < 5 and not entry.text.endswith("*"):
+            maybe += [arn_glob(entry.text), arn_glob(entry.text + ":*")]
+            continue
+        expanded = _expand_resource(document, entry, context)
+        if not expanded.absent:
+            glob = arn_glob(entry.text) if "${" not in entry.text else _compile(entry.text, expanded)
             maybe.append(glob)
-            if is_sure:
+            if not expanded.unknown:
                 surely.append(glob)
     return tuple(surely), tuple(maybe)
 
 
-def _resource(document: Document, entry: Entry, context: Context) -> tuple[Glob | None, bool]:
-    """The glob of a Resource string, and whether it is exact; None when a variable without a value empties it.
+def _compile(text: str, expanded: Expanded) -> Glob:
+    return compile_tokens(text, arn_tokens(expanded.text))
 
-    Variables are expanded only after the fifth colon (IAM User Guide, "Where you can use policy variables").
-    """
-    if "${" not in entry.text:
-        return arn_glob(entry.text), True
-    *front, rest = entry.text.split(":", 5)
+
+def _expand_resource(document: Document, entry: Entry, context: Context) -> Expanded:
+    """Variables are expanded only after the fifth colon (IAM User Guide, "Where you can use policy variables"). What AWS
+    makes of one before it is said nowhere, so there it might stand for anything."""
+    front, rest = _split_arn(entry.text)
+    if "${" in front:
+        return expand(entry.text, Context(), enabled=True)
     expanded = expand(rest, context, enabled=document.has_variables)
-    if expanded.absent:
-        return None, True
-    text = read_wildcards("".join(f"{field}:" for field in front)) + expanded.text
-    return compile_tokens(entry.text, arn_tokens(text)), not expanded.unknown
+    return expanded._replace(text=read_wildcards(front) + expanded.text)
+
+
+def _split_arn(text: str) -> tuple[str, str]:
+    """The first five fields with their colons, and the resource part, which alone may hold variables."""
+    place = 0
+    for _ in range(5):
+        found = text.find(":", place)
+        if found < 0:
+            return text, ""
+        place = found + 1
+    return text[:place], text[place:]

@@ -15,7 +15,7 @@ from .context import Context
 from .document import Condition
 from .evaluate import Decision, decide
 from .globs import Glob, arn_glob
-from .language import Found, Wanted, search
+from .language import Found, Wanted, overlap, search
 from .policies import Clause, Layer, compile_layers, covers
 from .resource_types import resource_shapes
 
@@ -27,7 +27,8 @@ class Proof(NamedTuple):
 
     `witness` is an ARN the verdict can be seen on: for "not-granted" one that is denied, for "granted" the shortest
     one asked about. `decision` is what `evaluate` says of the witness. `hangs_on` are the clauses with open
-    conditions that must turn out well; `reasons` says in words what could not be read or worked out.
+    conditions that must turn out well, `allowing` the Allow clauses that cover the witness, at least perhaps;
+    `reasons` says in words what could not be read or worked out.
     """
 
     verdict: Verdict
@@ -36,6 +37,7 @@ class Proof(NamedTuple):
     witness: str | None
     decision: Decision
     hangs_on: tuple[Clause, ...] = ()
+    allowing: tuple[Clause, ...] = ()
     reasons: tuple[str, ...] = ()
 
 
@@ -45,7 +47,7 @@ def prove(action: str, resource: str, layers: tuple[Layer, ...], context: Contex
     Returns None when the action is never authorized on such an ARN (GetItem on an index): nothing is asked then.
     """
     region = arn_glob(resource)
-    clauses = compile_layers(layers, action, context)
+    clauses = _narrowed(region, compile_layers(layers, action, context))
     asked = [
         (shape, found) for shape in resource_shapes(action) if (found := _sample(region, shape)).witness or found.capped
     ]
@@ -62,9 +64,8 @@ def may_reach(action: str, resource: str, layers: tuple[Layer, ...], context: Co
     when only policies that cannot be read might allow it), or None when there is none.
     """
     region = arn_glob(resource)
-    clauses = compile_layers(layers, action, context)
-    allowing = {clause.layer for clause in clauses if clause.effect == "Allow"}
-    if any(layer.name not in allowing for layer in layers):
+    clauses = _narrowed(region, compile_layers(layers, action, context))
+    if {clause.level for clause in clauses if clause.effect == "Allow"} != set(range(len(layers))):
         return None
     readable = tuple(clause for clause in clauses if clause.statement is not None)
     attempts: tuple[tuple[Verdict, tuple[Clause, ...], bool], ...] = (
@@ -79,7 +80,10 @@ def may_reach(action: str, resource: str, layers: tuple[Layer, ...], context: Co
                 return Proof("unknown", action, resource, None, _UNDECIDED, reasons=(_CAPPED,))
             if found.witness is not None:
                 decision = _decide(layers, clauses, found.witness)
-                return Proof(verdict, action, resource, found.witness, decision, _open(clauses, found.witness))
+                allowing = _allowing(clauses, found.witness)
+                return Proof(
+                    verdict, action, resource, found.witness, decision, _open(clauses, found.witness), allowing
+                )
     return None
 
 
@@ -125,6 +129,15 @@ def _sample(region: Glob, shape: Glob) -> Found:
     return search(region, (), lambda _: True, within=shape)
 
 
+def _narrowed(region: Glob, clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """The clauses without the patterns that match nothing in the region: what is left is walked together."""
+
+    def near(globs: tuple[Glob, ...]) -> tuple[Glob, ...]:
+        return tuple(glob for glob in globs if overlap(region, glob))
+
+    return tuple(clause._replace(surely=near(clause.surely), maybe=near(clause.maybe)) for clause in clauses)
+
+
 def _globs(clauses: tuple[Clause, ...]) -> tuple[tuple[Glob, ...], dict[int, int]]:
     """All patterns of the clauses once, and where each stands, by identity."""
     globs: list[Glob] = []
@@ -155,21 +168,25 @@ def _allowed(layers: tuple[Layer, ...], clauses: tuple[Clause, ...], index: dict
             inside = any(accepted[place] for place in (sure_at if certain else maybe_at))
         return inside and (clause.truth is True if certain else clause.truth is not False)
 
-    allows = {
-        layer.name: [row for row in rows if row[0].effect == "Allow" and row[0].layer == layer.name] for layer in layers
-    }
+    allows = [
+        [row for row in rows if row[0].effect == "Allow" and row[0].level == level] for level in range(len(layers))
+    ]
     denies = [row for row in rows if row[0].effect == "Deny"]
 
     def allowed(accepted: tuple[bool, ...]) -> bool:
         if any(applies(row, accepted, not surely) for row in denies):
             return False
-        return all(any(applies(row, accepted, surely) for row in allows[layer.name]) for layer in layers)
+        return all(any(applies(row, accepted, surely) for row in level) for level in allows)
 
     return allowed
 
 
 def _decide(layers: tuple[Layer, ...], clauses: tuple[Clause, ...], resource: str) -> Decision:
     return decide(layers, [(clause, covers(clause, resource)) for clause in clauses])
+
+
+def _allowing(clauses: tuple[Clause, ...], resource: str) -> tuple[Clause, ...]:
+    return tuple(clause for clause in clauses if clause.effect == "Allow" and covers(clause, resource) is not False)
 
 
 def _open(clauses: tuple[Clause, ...], resource: str) -> tuple[Clause, ...]:

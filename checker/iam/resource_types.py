@@ -30,8 +30,7 @@ _ON_TABLES = frozenset(
     for name in (
         "batchgetitem", "batchwriteitem", "conditioncheckitem", "deleteitem", "describetable", "deletetable", "getitem",
         "partiqldelete", "partiqlinsert", "partiqlupdate", "putitem", "updateitem", "updatetable", "updatetimetolive",
-        "describetimetolive", "getresourcepolicy", "putresourcepolicy", "deleteresourcepolicy",
-        "exporttabletopointintime",
+        "describetimetolive", "exporttabletopointintime",
     )
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """A requirement put to a role: every action on every resource, proven or not.
 
 What is known about the proxy's requests before they are made (source: IAM User Guide, "AWS global condition context
-keys"): who makes them, in which region and account, over TLS (every AWS SDK's default), directly and without MFA.
+keys"): who makes them, in which region and account, over TLS (every AWS SDK's default), and directly. Whether a web
+identity session carries aws:MultiFactorAuthPresent is documented both ways, so that key stays unknown.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ..resolution import Index
 from .layers import Stack, stack
 from .model import Access, Requirement, fill
 from .select import Selected, Unseen, select
+from .trust import TrustCheck, check_trust
 
 
 class Question(NamedTuple):
@@ -32,13 +34,14 @@ class Question(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A requirement put to one role: what is required, and what is forbidden but within reach."""
+    """A requirement put to one way of using a role: what is required, and what is forbidden but within reach."""
 
     requirement: Requirement
     role: Role
     stack: Stack
     required: tuple[Question, ...]
     excess: tuple[Question, ...]
+    trust: TrustCheck | None
 
 
 class Outcome(NamedTuple):
@@ -51,9 +54,13 @@ class Outcome(NamedTuple):
 
 
 _ABSENT = (
-    "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username", "aws:CalledVia", "aws:CalledViaFirst",
+    "aws:username", "aws:CalledVia", "aws:CalledViaFirst",
     "aws:CalledViaLast", "aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:PrincipalServiceName",
 )  # fmt: skip
+
+
+_SESSION_TAGS = ("kubernetes-", "eks-cluster-")
+"""Tags that EKS Pod Identity may put on the session; a session tag wins over the role's tag of the same key."""
 
 
 def check_project(
@@ -65,7 +72,8 @@ def check_project(
     """
     selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
-    stacked = [(item, stack(item.role, index)) for item in selected]
+    account = values.get("account")
+    stacked = [(item, stack(item.role, index, item.session, account)) for item in selected]
     checks = tuple(
         _check(requirement, item, attached, values) for item, attached in stacked if _touches(item, attached, files)
     )
@@ -96,6 +104,7 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, parame
         attached,
         tuple(item for item in required if item.proof or item.unset or item.action not in askable),
         tuple(item for item in forbidden if item.proof or item.unset),
+        check_trust(requirement, role, values),
     )
 
 
@@ -138,11 +147,23 @@ def _ask(question: Ask, action: str, resource: str, path: Path, attached: Stack,
     if filled.unset:
         return Question(action, resource, None, filled.unset, path)
     proof = question(action, filled.text, attached.layers, _context(*known, filled.text))
-    return Question(action, filled.text, proof, (), path)
+    return Question(action, filled.text, _across_accounts(proof, known.values, filled.text), (), path)
+
+
+def _across_accounts(proof: Proof | None, values: dict[str, str], resource: str) -> Proof | None:
+    """Access to another account's table needs an Allow there as well (IAM User Guide, "Cross-account policy evaluation
+    logic"), and that policy is in no manifest of ours."""
+    owner, account = resource.split(":")[4], values.get("account", "")
+    if proof is None or not (owner.isdigit() and account.isdigit()) or owner == account:
+        return proof
+    if proof.verdict == "not-granted":
+        return proof
+    reason = f"the resource is in account {owner}, whose own policy must allow the role as well"
+    return proof._replace(verdict="unknown", reasons=(*proof.reasons, reason))
 
 
 def _context(role: Role, requirement: Requirement, values: dict[str, str], resource: str) -> Context:
-    region, owner = resource.split(":")[3:5]
+    partition, _, region, owner = resource.split(":")[1:5]
     known: dict[str, str | Values] = {
         "aws:PrincipalType": "AssumedRole",
         "aws:SecureTransport": "true",
@@ -155,10 +176,9 @@ def _context(role: Role, requirement: Requirement, values: dict[str, str], resou
         known["aws:ResourceAccount"] = owner
     if "account" in values:
         known["aws:PrincipalAccount"] = values["account"]
-        known["aws:PrincipalArn"] = (
-            f"arn:{resource.split(':')[1]}:iam::{values['account']}:role{role_path(role)}{role.name}"
-        )
-    known |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()}
+        if "*" not in partition and "?" not in partition:
+            known["aws:PrincipalArn"] = f"arn:{partition}:iam::{values['account']}:role{role_path(role)}{role.name}"
+    known |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if not key.startswith(_SESSION_TAGS)}
     for key, texts in requirement.context.items():
         filled = [fill(text, values) for text in texts]
         if not any(item.unset for item in filled):

@@ -32,8 +32,8 @@ class Stack(NamedTuple):
     sources: dict[str, Source]
 
 
-def stack(role: Role, index: Index) -> Stack:
-    """Gathers every policy that bears on the role."""
+def stack(role: Role, index: Index, session: PolicyText | None, account: str | None) -> Stack:
+    """Gathers every policy that bears on the role in an account (a 12-digit number, None if not known)."""
     sources: dict[str, Source] = {}
 
     def attach(label: str, reading: Parsed | None, reason: str, source: Source) -> Attached:
@@ -67,8 +67,9 @@ def stack(role: Role, index: Index) -> Stack:
             reading = find_managed(managed.arn)
             reason = "" if reading else f"it is not among the {provenance().split(';')[0]}"
             return attach(managed.arn, reading, reason, Source(None, managed.owner, managed.path))
-        found = policies_by_arn(index, managed.arn, managed.owner)
-        missing = "its document is not in this project"
+        is_foreign = account is not None and f"::{account}:" not in managed.arn
+        found = () if is_foreign else policies_by_arn(index, managed.arn, managed.owner)
+        missing = f"it is not in account {account}" if is_foreign else "its document is not in this project"
         return from_policies(found, managed.arn, missing, managed.owner, managed.path)
 
     identity = [from_text(f"inline policy {text.path[-1]}", text, text.owner, text.path) for text in role.inline]
@@ -84,9 +85,7 @@ def stack(role: Role, index: Index) -> Stack:
         layers.append(Layer("boundary", (from_arn(role.boundary_arn),)))
     elif role.boundary_ref is not None:
         layers.append(Layer("boundary", (from_reference(role.boundary_ref),)))
-    for association in index.session_policies.get(id(role), ()):
-        text = association.session
-        if text is not None:
-            label = f"session policy of PodIdentityAssociation {association.object.name}"
-            layers.append(Layer("session", (from_text(label, text, text.owner, text.path),)))
+    if session is not None:
+        label = f"session policy of {session.owner.kind} {session.owner.name}"
+        layers.append(Layer("session", (from_text(label, session, session.owner, session.path),)))
     return Stack(tuple(layers), sources)

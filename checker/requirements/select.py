@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..iam.globs import matches, wildcard_glob
-from ..inventory import Object, Role
+from ..inventory import Object, PolicyText, Role
 from ..resolution import Index, role_of_association, roles_by_arn
 from .model import Requirement, Selector
 
 
 class Selected(NamedTuple):
-    """A role that a requirement speaks of. `service_account` is (namespace, name) where one is known to use the
-    role.
+    """One way in which a role is used. `service_account` is (namespace, name) where one is known; `session` is the
+    policy that its Pod Identity association puts on top.
     """
 
     role: Role
-    service_account: tuple[str, str] | None
+    service_account: tuple[str, str] | None = None
+    session: PolicyText | None = None
 
 
 class Unseen(NamedTuple):
@@ -35,27 +36,30 @@ class _User(NamedTuple):
     giver: Object
     roles: tuple[Role, ...]
     role_named: str
+    session: PolicyText | None
 
 
 def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...], tuple[Unseen, ...]]:
-    """The roles that the requirement's selectors pick, each once, and the service accounts whose role is not to be
-    seen.
+    """The roles that the requirement's selectors pick, and the selected service accounts whose role is not to be seen.
+
+    A role comes once for each way it is used: by the service accounts that are selected themselves, else by all of
+    them. Ways that differ in nothing that bears on access (no session policy) are one.
     """
     users = _users(index)
-    accounts = {id(role): (user.namespace, user.name) for user in reversed(users) for role in user.roles}
-    picked: dict[int, Selected] = {}
-    unseen: list[Unseen] = []
-    for role in index.inventory.roles:
-        if selects(requirement.roles, (role.object.name, role.name), role.object.labels):
-            picked[id(role)] = Selected(role, accounts.get(id(role)))
+    wanted = [user for user in users if selects(requirement.service_accounts, (user.name,), user.labels)]
+    by_role: dict[int, list[_User]] = {}
     for user in users:
-        if not selects(requirement.service_accounts, (user.name,), user.labels):
-            continue
         for role in user.roles:
-            picked.setdefault(id(role), Selected(role, (user.namespace, user.name)))
-        if not user.roles:
-            unseen.append(Unseen(user.giver, user.role_named))
-    return tuple(picked.values()), tuple(unseen)
+            by_role.setdefault(id(role), []).append(user)
+    chosen = set(map(id, wanted))
+    through_accounts = {id(role) for user in wanted for role in user.roles}
+    picked: list[Selected] = []
+    for role in index.inventory.roles:
+        by_itself = selects(requirement.roles, (role.object.name, role.name), role.object.labels)
+        if by_itself or id(role) in through_accounts:
+            using = by_role.get(id(role), [])
+            picked += _ways(role, [user for user in using if id(user) in chosen] or using)
+    return tuple(picked), tuple(Unseen(user.giver, user.role_named) for user in wanted if not user.roles)
 
 
 def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str]) -> bool:
@@ -64,6 +68,13 @@ def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str]) 
         return True
     wanted = selector.labels
     return bool(wanted) and all(key in labels and matches(wildcard_glob(glob), labels[key]) for key, glob in wanted)
+
+
+def _ways(role: Role, users: list[_User]) -> list[Selected]:
+    ways: dict[int, Selected] = {}
+    for user in users:
+        ways.setdefault(id(user.session), Selected(role, (user.namespace, user.name), user.session))
+    return list(ways.values()) or [Selected(role)]
 
 
 def _users(index: Index) -> list[_User]:
@@ -75,6 +86,7 @@ def _users(index: Index) -> list[_User]:
             account.object,
             roles_by_arn(index, account.role_arn, account.object),
             account.role_arn,
+            None,
         )
         for account in index.inventory.service_accounts
         if account.role_arn
@@ -82,6 +94,6 @@ def _users(index: Index) -> list[_User]:
     for association in index.inventory.associations:
         named = association.role_arn or (association.role_ref.name if association.role_ref else "")
         roles = role_of_association(index, association)
-        user = _User(association.namespace, association.service_account, {}, association.object, roles, named)
-        users.append(user)
+        giver, session = association.object, association.session
+        users.append(_User(association.namespace, association.service_account, {}, giver, roles, named, session))
     return users

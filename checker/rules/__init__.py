@@ -35,6 +35,7 @@ from . import (
     unknown_field,
     unknown_grant,
     unsupported_kind,
+    untrusted_service_account,
 )
 
 RULES: tuple[ModuleType, ...] = (
@@ -64,6 +65,7 @@ RULES: tuple[ModuleType, ...] = (
     conditional_grant,
     excess_grant,
     unknown_grant,
+    untrusted_service_account,
     no_matching_role,
 )
 

@@ -63,7 +63,8 @@ def _hanging(answer: Answer) -> _Hanging:
     return _Hanging(
         clause_place(answer.check, clause, path),
         answer.proof.witness or answer.question.resource,
-        " and ".join(_shown(clause, item) for clause, item in conditions) or "a policy variable has the right value",
+        " and ".join(_shown(clause, item) for clause, item in conditions)
+        or "its resource pattern covers it, which is not known",
         ", ".join(dict.fromkeys(item.key for _, item in conditions)),
     )
 

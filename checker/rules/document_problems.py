@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..iam.document import ProblemCode
 from ..iam.paths import show_path
 from ..inventory import policy_texts
-from .problem import Facts, Problem, called, inside
+from .problem import Facts, Problem, called, inside, inside_at
 
 
 def document_problems(facts: Facts, code: ProblemCode, why: str) -> Iterator[Problem]:
@@ -17,6 +17,8 @@ def document_problems(facts: Facts, code: ProblemCode, why: str) -> Iterator[Pro
             if problem.code == code:
                 is_key = code == "duplicate-key" or "does not exist here" in problem.message
                 place = inside(text, problem.path, "key" if is_key else "value")
+                if problem.offset is not None:
+                    place = inside_at(text, problem.offset)
                 yield Problem(
                     place,
                     f"{called(text.owner)}: {problem.message}",

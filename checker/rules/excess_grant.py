@@ -22,10 +22,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..iam.policies import Clause
 from ..iam.prove import Proof
 from ..requirements.check import Check
-from .grants import action_path, can_call, clause_place, seen_from
+from .grants import action_path, can_call, clause_place, role_place, seen_from
 from .problem import Facts, Place, Problem
 
 ID = "excess-grant"
@@ -38,23 +37,20 @@ def check(facts: Facts) -> Iterator[Problem]:
             grouped: dict[Place, list[tuple[str, str, Proof]]] = {}
             for question in item.excess:
                 proof = question.proof
-                clause = _granting(item, proof) if proof and proof.verdict != "unknown" else None
-                if proof is None or clause is None:
+                if proof is None or proof.verdict == "unknown":
                     continue
-                inner = action_path(clause.statement, question.action) if clause.statement else None
                 row = (question.action, proof.witness or question.resource, proof)
-                grouped.setdefault(clause_place(item, clause, inner), []).append(row)
+                grouped.setdefault(_granting_place(item, proof, question.action), []).append(row)
             for place, rows in grouped.items():
                 yield _problem(item, place, rows)
 
 
-def _granting(item: Check, proof: Proof) -> Clause | None:
-    """The Allow that lets the action through, seen from the witness."""
-    clauses = (*proof.decision.clauses, *proof.hangs_on)
-    return next(
-        (clause for clause in clauses if clause.effect == "Allow" and clause.layer == "identity" and clause.statement),
-        None,
-    )
+def _granting_place(item: Check, proof: Proof, action: str) -> Place:
+    """The Action string of the identity policy that lets the action through."""
+    for clause in proof.allowing:
+        if clause.layer == "identity" and clause.statement:
+            return clause_place(item, clause, action_path(clause.statement, action))
+    return role_place(item.role)
 
 
 def _problem(item: Check, place: Place, rows: list[tuple[str, str, Proof]]) -> Problem:

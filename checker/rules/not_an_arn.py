@@ -65,8 +65,11 @@ def _fields(inventory: Inventory) -> Iterator[tuple[Object, Path, str, str]]:
         for managed in (*role.policy_arns, *([role.boundary_arn] if role.boundary_arn else [])):
             yield managed.owner, managed.path, "policy", managed.arn
     for association in inventory.associations:
-        if association.role_arn is not None:
-            yield association.object, ("spec", "roleARN"), "role", association.role_arn
+        spec = association.object.data.get("spec")
+        for field in ("roleARN", "targetRoleARN"):
+            arn = spec.get(field) if isinstance(spec, dict) else None
+            if isinstance(arn, str):
+                yield association.object, ("spec", field), "role", arn
     for account in inventory.service_accounts:
         # An empty annotation switches IRSA off; that is a choice, not a mistake.
         if account.role_arn:

@@ -78,4 +78,4 @@ def inside_at(text: PolicyText, offset: int) -> Place:
 def called(item: Object) -> str:
     """An object as sentences name it: `Role payments/acme-reverse-proxy`."""
     name = f"{item.namespace}/{item.name}" if item.namespace else item.name
-    return f"{item.kind} {name or '(without a name)'}"
+    return f"{item.kind or 'object'} {name or '(without a name)'}"

@@ -38,8 +38,9 @@ class TreeError(Exception):
 
 
 def entries(node: MappingNode) -> list[tuple[Node, Node]]:
-    """The key and value nodes of a mapping with `<<` merges applied: own keys win over merged ones, and the last repeat
-    of a key wins, as in the parsers that Kubernetes uses. Raises TreeError for merges that never end."""
+    """The key and value nodes of a mapping with `<<` merges applied: own keys win over merged ones, and the last
+    repeat of a key wins, as in the parsers that Kubernetes uses. Raises TreeError for merges that never end.
+    """
     if not any(_is_merge(key) for key, _ in node.value):
         return list(node.value)
     return _merge(node, {}, ())

@@ -1,8 +1,8 @@
-"""Every rule on its cases: files under cases/RULE/fires must give exactly the findings in expected/RULE.txt, at exactly
-these places; files under cases/RULE/silent must give none of that rule.
+"""Every rule on its cases: files under cases/RULE/fires must give exactly the findings in expected/RULE.txt, at
+exactly these places; files under cases/RULE/silent must give none of that rule.
 
-Each case is a file to try by hand: checker static tests/rules/cases/missing-grant/fires/query-removed.yaml --cell cell2
-Run with UPDATE_EXPECTED=1 to write the expected files anew, then read the difference.
+Each case is a file to try by hand: checker static tests/rules/cases/missing-grant/fires/query-removed.yaml --cell
+cell2 Run with UPDATE_EXPECTED=1 to write the expected files anew, then read the difference.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from checker.rules import BY_ID
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
+OWN_REQUIREMENTS = {"untrusted-service-account": (str(HERE / "with-trust.yaml"),)}
 
 
 def cases(rule: str, kind: str) -> list[Path]:
@@ -53,7 +54,8 @@ def shown(case: Path, rule: str, report: Report) -> str:
 def test_fires(rule: str, gate: Callable[..., Report]) -> None:
     expected = HERE / "expected" / f"{rule}.txt"
     found = "\n".join(
-        shown(case, rule, gate(alone(case))) or f"{case.name} DOES NOT FIRE\n" for case in cases(rule, "fires")
+        shown(case, rule, gate(alone(case), policies=OWN_REQUIREMENTS.get(rule, ()))) or f"{case.name} DOES NOT FIRE\n"
+        for case in cases(rule, "fires")
     )
     if os.environ.get("UPDATE_EXPECTED"):
         expected.write_text(found, encoding="utf-8")
@@ -66,7 +68,7 @@ def test_fires(rule: str, gate: Callable[..., Report]) -> None:
     [pytest.param(rule, case, id=f"{rule}/{case.stem}") for rule in BY_ID for case in cases(rule, "silent")],
 )
 def test_does_not_fire(rule: str, case: Path, gate: Callable[..., Report]) -> None:
-    report = gate(alone(case))
+    report = gate(alone(case), policies=OWN_REQUIREMENTS.get(rule, ()))
     assert shown(case, rule, report) == ""
     assert not report.failures
     assert not report.unreadable

@@ -37,7 +37,8 @@ def test_documents(text: str, expected: list[object]) -> None:
 @pytest.mark.parametrize(
     ("scalar", "expected"),
     [
-        ("2012-10-17", "2012-10-17"), ("on", "on"), ("yes", "yes"), ("1e3", "1e3"), ("0x10", "0x10"), ("12:30", "12:30"),
+        ("2012-10-17", "2012-10-17"), ("on", "on"), ("yes", "yes"), ("1e3", "1e3"), ("0x10", "0x10"),
+        ("12:30", "12:30"),
         ("'3600'", "3600"), ('"true"', "true"), ("!!str 3600", "3600"), ("3600", 3600), ("-1", -1), ("1.5", 1.5),
         ("true", True), ("False", False), ("null", None), ("~", None), ("", None), ("9" * 200, "9" * 200),
     ],

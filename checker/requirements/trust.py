@@ -1,0 +1,92 @@
+"""The `trust` of a requirement: may the service account that runs the proxy assume the role?
+
+Sources: EKS User Guide, "IAM roles for service accounts" (audience sts.amazonaws.com, subject
+system:serviceaccount:NAMESPACE:NAME) and "EKS Pod Identity" (principal pods.eks.amazonaws.com, sts:AssumeRole and
+sts:TagSession, request tags).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..iam.conditions import Truth, any_of
+from ..iam.context import Values, make_context
+from ..iam.document import Document
+from ..iam.trust import Caller, may_assume
+from ..inventory import Role
+from .model import Requirement, fill
+
+
+class TrustCheck(NamedTuple):
+    """Whether the service account (`NAMESPACE/NAME`) may assume the role; None with a `reason` when it cannot be
+    told.
+    """
+
+    service_account: str
+    truth: Truth
+    reason: str = ""
+
+
+def check_trust(requirement: Requirement, role: Role, values: dict[str, str]) -> TrustCheck | None:
+    """Puts the requirement's trust to a role; None when the requirement has none. `values` are the parameters."""
+    trust = requirement.trust
+    if trust is None:
+        return None
+    filled = fill(trust.service_account, values)
+    if filled.unset:
+        names = ", ".join(f"${{{name}}}" for name in filled.unset)
+        return TrustCheck(filled.text, None, f"{names} has no value: no service account is known to use the role")
+    document = role.trust.parsed.document if role.trust else None
+    if document is None:
+        return TrustCheck(filled.text, None, "the role's trust policy cannot be read")
+    namespace, _, name = filled.text.partition("/")
+    asked = {"irsa": _through_irsa, "pod-identity": _through_pod_identity}
+    answers = [asked[way](document, namespace, name, values) for way in trust.via]
+    truth = any_of(answer.truth for answer in answers)
+    reasons = [answer.reason for answer in answers if answer.reason and answer.truth is None]
+    return TrustCheck(filled.text, truth, "; ".join(dict.fromkeys(reasons)) if truth is None else "")
+
+
+class _Answer(NamedTuple):
+    truth: Truth
+    reason: str = ""
+
+
+def _through_irsa(document: Document, namespace: str, name: str, values: dict[str, str]) -> _Answer:
+    issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    federated = [
+        entry.text.partition(":oidc-provider/")[2]
+        for statement in document.statements
+        for kind, entry in statement.principals
+        if kind == "Federated"
+    ]
+    if not issuer and not any(federated):
+        return _Answer(False)
+    known: dict[str, str | Values] = {
+        f"{issuer}:aud": "sts.amazonaws.com",
+        f"{issuer}:sub": f"system:serviceaccount:{namespace}:{name}",
+    }
+    # A token carries the claims of its own issuer only.
+    keys = {item.key for statement in document.statements for item in statement.conditions}
+    foreign = tuple(key for key in keys if key.endswith((":aud", ":sub")) and key.lower() not in map(str.lower, known))
+    caller = Caller("Federated", f"arn:*:iam::{values.get('account', '*')}:oidc-provider/{issuer or '*'}")
+    truth = may_assume(document, caller, "sts:AssumeRoleWithWebIdentity", make_context(known, foreign))
+    if not issuer:
+        return _Answer(None, "the cell's oidcIssuer is not given")
+    return _Answer(truth, "the trust policy has conditions that hang on more than the service account")
+
+
+def _through_pod_identity(document: Document, namespace: str, name: str, values: dict[str, str]) -> _Answer:
+    known: dict[str, str | Values] = {
+        "aws:RequestTag/kubernetes-namespace": namespace,
+        "aws:RequestTag/kubernetes-service-account": name,
+    }
+    if "account" in values:
+        known["aws:SourceAccount"] = values["account"]
+    if "cluster" in values:
+        known["aws:RequestTag/eks-cluster-name"] = values["cluster"]
+    context = make_context(known)
+    caller = Caller("Service", "pods.eks.amazonaws.com")
+    truths = [may_assume(document, caller, action, context) for action in ("sts:AssumeRole", "sts:TagSession")]
+    truth = False if False in truths else None if None in truths else True
+    return _Answer(truth, "the trust policy has conditions that hang on more than the service account")

@@ -1,0 +1,104 @@
+"""Patterns as automata: against `re`, against brute force, and within bounds."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.iam.globs import arn_glob, matches, wildcard_glob
+from checker.iam.language import overlap, search
+
+PATTERNS = st.text("ab:*?", max_size=8)
+TEXTS = st.text("ab:", max_size=8)
+
+
+def as_regex(pattern: str) -> str:
+    return "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern)
+
+
+@settings(max_examples=500, deadline=None)
+@given(PATTERNS, TEXTS)
+def test_a_wildcard_glob_is_the_regular_expression(pattern: str, text: str) -> None:
+    assert matches(wildcard_glob(pattern), text) == bool(re.fullmatch(as_regex(pattern), text, re.DOTALL))
+
+
+ARN = "arn:aws:dynamodb:us-east-1:111122223333:table/T"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "arn", "expected"),
+    [
+        (ARN, ARN, True),
+        ("*", ARN, True),
+        (ARN, ARN + "2", False),
+        (ARN + "*", ARN + "/index/I", True),
+        (ARN + "/index/*", ARN, False),
+        ("arn:aws:dynamodb:*:*:table/T", ARN, True),
+        ("arn:aws:dynamodb:us-*:111122223333:table/T", ARN, True),
+        ("arn:aws:dynamodb:us-east-?:111122223333:table/?", ARN, True),
+        ("arn:aws:dynamodb:us?east-1:111122223333:table/T", ARN, True),
+        # A star inside a field stays in the field, one that ends the field may run over colons (IAM User Guide, Resource).
+        ("arn:aws:dynamodb:us-*t-1:111122223333:table/T", ARN, True),
+        ("arn:aws:dynamodb:u*1:table/T", ARN, False),
+        ("arn:aws:dynamodb:*:table/T", ARN, True),
+        ("arn:aws:autoscaling:*:*:*:autoScalingGroupName/eks-*", "arn:aws:autoscaling:r:1:autoScalingGroup:u:autoScalingGroupName/eks-a", True),
+        # After the fifth colon a star takes colons and slashes.
+        ("arn:aws:ec2:*:*:*/*", "arn:aws:ec2:r:1:instance/i:x", True),
+        # Partitions never cross; a star in the partition does.
+        ("arn:aws-cn:dynamodb:us-east-1:111122223333:table/T", ARN, False),
+        ("arn:*:dynamodb:us-east-1:111122223333:table/T", ARN, True),
+        # What is no ARN matches no ARN.
+        ("table/T", ARN, False),
+        ("arn:aws:dynamodb", ARN, False),
+        ("arn:aws:s3", ARN, False),
+        ("ARN:aws:dynamodb:us-east-1:111122223333:table/T", ARN, False),
+        ("arn:aws:dynamodb:us-east-1:111122223333:table/t", ARN, False),
+        ("arn:aws:dynamodb:us-east-1:111122223333:table.T", ARN, False),
+    ],
+)  # fmt: skip
+def test_reach_of_wildcards_in_arns(pattern: str, arn: str, expected: bool) -> None:
+    assert matches(arn_glob(pattern), arn) is expected
+
+
+def texts_up_to(length: int) -> list[str]:
+    return ["".join(letters) for size in range(length + 1) for letters in itertools.product("ab:", repeat=size)]
+
+
+SHORT_TEXTS = texts_up_to(5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("ab*?", min_size=1, max_size=5), st.lists(st.text("ab*?", max_size=5), max_size=3))
+def test_a_search_finds_the_shortest_string_or_proves_that_there_is_none(region: str, others: list[str]) -> None:
+    inside, globs = wildcard_glob(region), [wildcard_glob(text) for text in others]
+    found = search(inside, globs, lambda accepted: not any(accepted))
+    assert not found.capped
+    outside = [text for text in SHORT_TEXTS if matches(inside, text) and not any(matches(glob, text) for glob in globs)]
+    if found.witness is None:
+        assert outside == []
+    else:
+        assert matches(inside, found.witness)
+        assert not any(matches(glob, found.witness) for glob in globs)
+        assert not outside or len(found.witness) <= min(map(len, outside))
+
+
+@settings(max_examples=200, deadline=None)
+@given(PATTERNS, PATTERNS)
+def test_overlap_is_symmetric_and_true_where_a_string_is_shared(first: str, second: str) -> None:
+    one, other = wildcard_glob(first), wildcard_glob(second)
+    assert overlap(one, other) == overlap(other, one)
+    if any(matches(one, text) and matches(other, text) for text in SHORT_TEXTS):
+        assert overlap(one, other)
+
+
+def test_a_pattern_built_to_explode_is_given_up_not_waited_for() -> None:
+    bombs = [wildcard_glob("*a" + "?" * size) for size in range(20, 60)]
+    started = time.monotonic()
+    found = search(wildcard_glob("*"), bombs, lambda accepted: not any(accepted[:1]) and all(accepted[1:]))
+    assert found.capped
+    assert time.monotonic() - started < 30
