@@ -48,6 +48,7 @@ class Glob(NamedTuple):
     free: dict[Reach, int]
     loops: dict[Reach, int]
     letters: tuple[str | None, ...]
+    fixed: str | None
 
     @property
     def start(self) -> int:
@@ -78,7 +79,8 @@ def compile_tokens(text: str, tokens: tuple[Token, ...]) -> Glob:
             literal[token.char] = literal.get(token.char, 0) | 1 << state
         letters.append(token.char)
         state += 1
-    return Glob(text, tokens, state, literal, free, loops, tuple(letters))
+    fixed = None if free or loops else "".join(letter for letter in letters if letter is not None)
+    return Glob(text, tokens, state, literal, free, loops, tuple(letters), fixed)
 
 
 def step(glob: Glob, states: int, char: str) -> int:
@@ -96,8 +98,8 @@ def step(glob: Glob, states: int, char: str) -> int:
 
 def matches(glob: Glob, text: str) -> bool:
     """Whether the whole of `text` is in the glob's language."""
-    if not glob.loops and not glob.free:
-        return "".join(token.char or "" for token in glob.tokens) == text
+    if glob.fixed is not None:
+        return glob.fixed == text
     states = glob.start
     for char in text:
         states = step(glob, states, char)

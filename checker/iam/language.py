@@ -34,7 +34,7 @@ def search(inside: Glob, others: Sequence[Glob], wanted: Wanted, *, within: Glob
     `wanted` is told, glob by glob, whether the string is in each of `others`. Returns the witness, or None when there
     is no such string, or `capped` when `WORK_CAP` steps were not enough to know.
     """
-    fixed = _fixed_text(inside)
+    fixed = inside.fixed
     if fixed is not None:
         good = (within is None or matches(within, fixed)) and wanted(tuple(matches(glob, fixed) for glob in others))
         return Found(fixed if good else None)
@@ -80,12 +80,6 @@ def _advance(states: tuple[int, ...], globs: tuple[Glob, ...], letter: str, boun
 def _accepting(states: tuple[int, ...], globs: tuple[Glob, ...], skip: int) -> tuple[bool, ...]:
     pairs = zip(states[skip:], globs[skip:], strict=True)
     return tuple(bool(state & glob.accept) for state, glob in pairs)
-
-
-def _fixed_text(glob: Glob) -> str | None:
-    if glob.loops or glob.free:
-        return None
-    return "".join(token.char or "" for token in glob.tokens)
 
 
 def _fresh_letter(globs: Sequence[Glob]) -> str:

@@ -145,8 +145,8 @@ def _compile(text: str, expanded: Expanded) -> Glob:
 
 
 def _expand_resource(document: Document, entry: Entry, context: Context) -> Expanded:
-    """Variables are expanded only after the fifth colon (IAM User Guide, "Where you can use policy variables"). What AWS
-    makes of one before it is said nowhere, so there it might stand for anything."""
+    """Variables are expanded only after the fifth colon (IAM User Guide, "Where you can use policy variables"). What
+    AWS makes of one before it is said nowhere, so there it might stand for anything."""
     front, rest = _split_arn(entry.text)
     if "${" in front:
         return expand(entry.text, Context(), enabled=True)

@@ -42,11 +42,11 @@ ARN = "arn:aws:dynamodb:us-east-1:111122223333:table/T"
         ("arn:aws:dynamodb:us-*:111122223333:table/T", ARN, True),
         ("arn:aws:dynamodb:us-east-?:111122223333:table/?", ARN, True),
         ("arn:aws:dynamodb:us?east-1:111122223333:table/T", ARN, True),
-        # A star inside a field stays in the field, one that ends the field may run over colons (IAM User Guide, Resource).
+        # A star inside a field stays in the field, one that ends the field may run over colons.
         ("arn:aws:dynamodb:us-*t-1:111122223333:table/T", ARN, True),
         ("arn:aws:dynamodb:u*1:table/T", ARN, False),
         ("arn:aws:dynamodb:*:table/T", ARN, True),
-        ("arn:aws:autoscaling:*:*:*:autoScalingGroupName/eks-*", "arn:aws:autoscaling:r:1:autoScalingGroup:u:autoScalingGroupName/eks-a", True),
+        ("arn:aws:autoscaling:*:*:*:gn/eks-*", "arn:aws:autoscaling:r:1:autoScalingGroup:u:gn/eks-a", True),
         # After the fifth colon a star takes colons and slashes.
         ("arn:aws:ec2:*:*:*/*", "arn:aws:ec2:r:1:instance/i:x", True),
         # Partitions never cross; a star in the partition does.
