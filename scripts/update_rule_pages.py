@@ -17,7 +17,7 @@ def rendered() -> str:
     lines = [
         "# Rules",
         "",
-        "Written by scripts/update_rule_pages.py from the rules themselves; `checker explain RULE` shows the same page.",
+        "Written by scripts/update_rule_pages.py from the rules; `checker explain RULE` shows the same pages.",
         "A rule's severity can be changed, or the rule switched off, under `rules:` in checker.yaml.",
         "",
         "| rule | severity | |",

@@ -9,10 +9,12 @@ Why it matters
     of them, so a review sees grants that are not there.
 
 Example
-        {"Effect": "Allow", "Action": "dynamodb:GetItem", "Action": "dynamodb:Query", "Resource": "…"}
+        {"Effect": "Allow", "Action": "dynamodb:GetItem",
+         "Action": "dynamodb:Query", "Resource": "…"}
 
 Use instead
-        {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"], "Resource": "…"}
+        {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+         "Resource": "…"}
 
 Source
     IAM User Guide, "Grammar of the IAM JSON policy language".

@@ -15,7 +15,8 @@ Example
           keys: '{…"Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/keys+blue"…}'
 
 Use instead
-        Inside a JSON string write \\u002b for + and \\u0025 for %, or move the document into a Policy object.
+        Inside a JSON string write \\u002b for + and \\u0025 for %, or move the
+        document into a Policy object.
 
 Source
     iam-controller, pkg/resource/role/hooks.go, line 320 (url.QueryUnescape).

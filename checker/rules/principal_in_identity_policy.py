@@ -10,10 +10,13 @@ Why it matters
 
 Example
         inlinePolicies:
-          keys: '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "dynamodb:GetItem", "Resource": "*"}]}'
+          keys: |
+            {"Statement": [{"Effect": "Allow", "Principal": "*",
+              "Action": "dynamodb:GetItem", "Resource": "…"}]}
 
 Use instead
-        The same without Principal; who may assume the role stands in assumeRolePolicyDocument.
+        The same without Principal; who may assume the role stands in
+        assumeRolePolicyDocument.
 
 Source
     IAM User Guide, "AWS JSON policy elements: Principal".

@@ -13,8 +13,9 @@ Why it matters
 Example
         policies: ["arn:aws:iam::111122223333:policy/kept-elsewhere"]
 
-Use instead Bring the policy's manifest into the project (manifests: in checker.yaml), or grant the access in a
-policy that is.
+Use instead
+        Bring the policy's manifest into the project (manifests: in
+        checker.yaml), or grant the access in a policy that is there.
 """
 
 from __future__ import annotations
