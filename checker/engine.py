@@ -111,7 +111,10 @@ def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None
     """
     if files is None or finding.location.file not in facts.project.sources:
         return True
-    return finding.location.file in files or (finding.subject is not None and finding.subject.origin.file in files)
+    concerned = {finding.location.file, *(item.location.file for item in finding.related)}
+    if finding.subject is not None:
+        concerned.add(finding.subject.origin.file)
+    return not concerned.isdisjoint(files)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:

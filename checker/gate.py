@@ -1,7 +1,7 @@
 """The gate from end to end: configuration, reading, requirements, rules, report.
 
 References resolve over the whole project: the `manifests` of the configuration, else the git work tree around the
-current folder, else only what was passed. Findings are reported on what was passed.
+files, else only what was passed. Findings are reported on what was passed.
 """
 
 from __future__ import annotations
@@ -164,8 +164,10 @@ def _read_passed(paths: tuple[str, ...]) -> Read:
 def _read_rest(config: Config, paths: tuple[str, ...], passed: Read) -> Read:
     """The rest of the project: what references in the passed files may point to."""
     roots = _from_config(config, config.manifests) or _work_tree(paths)
-    existing = tuple(path for path in roots if os.path.exists(path))
-    return read_paths(existing, already=frozenset(map(os.path.abspath, passed.names)))
+    rest = read_paths(roots, already=frozenset(map(os.path.abspath, passed.names)))
+    if rest.missing:
+        raise UsageError(*(f"{config.file}: manifests names {path}, which does not exist" for path in rest.missing))
+    return rest
 
 
 def _from_config(config: Config, paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -130,6 +130,28 @@ def test_findings_are_reported_on_the_files_passed_references_resolve_over_the_p
     assert len(rules_of(report(capsys))) == 2
 
 
+def test_a_changed_service_account_brings_up_the_trust_of_its_role(capsys: pytest.CaptureFixture[str]) -> None:
+    case = CASES / "untrusted-service-account" / "fires" / "subject-of-another-service-account.yaml"
+    role, account = case.read_text(encoding="utf-8").split("---\n")
+    Path("checker.yaml").write_text("version: 1\nmanifests: [k8s]\n", encoding="utf-8")
+    Path("k8s").mkdir()
+    Path("k8s/role.yaml").write_text(role, encoding="utf-8")
+    Path("k8s/account.yaml").write_text(account, encoding="utf-8")
+    requirement = ROOT / "tests" / "rules" / "with-trust.yaml"
+    issuer = "oidcIssuer=https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"
+    found = report(capsys, "k8s/account.yaml", "--policies", requirement, "--set", issuer)
+    assert rules_of(found) == ["untrusted-service-account"]
+    assert found["findings"][0]["location"]["file"] == "k8s/role.yaml"
+    assert found["findings"][0]["related"][0]["location"]["file"] == "k8s/account.yaml"
+
+
+def test_manifests_of_the_configuration_that_do_not_exist_are_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(CLEAN, "role.yaml")
+    Path("checker.yaml").write_text("version: 1\nmanifests: [moved]\n", encoding="utf-8")
+    assert static("role.yaml") == 2
+    assert "checker.yaml: manifests names moved, which does not exist" in capsys.readouterr().err
+
+
 def test_without_a_configuration_the_work_tree_is_the_project(capsys: pytest.CaptureFixture[str]) -> None:
     whole = (CASES / "dangling-reference" / "silent" / "same-namespace.yaml").read_text(encoding="utf-8")
     role, policy = whole.split("---\n")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..iam.context import Context, Values, make_context
 from ..iam.policies import Layer
 from ..iam.prove import Proof, may_reach, prove
-from ..inventory import Path, Role
+from ..inventory import Object, Path, Role
 from ..resolution import Index
 from .layers import Stack, stack
 from .model import Access, Requirement, fill
@@ -34,7 +34,9 @@ class Question(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A requirement put to one way of using a role: what is required, and what is forbidden but within reach."""
+    """A requirement put to one way of using a role: what is required, what is forbidden but within
+    reach, whether the trust policy fits, and the object that gives the role to its service account.
+    """
 
     requirement: Requirement
     role: Role
@@ -42,6 +44,7 @@ class Check(NamedTuple):
     required: tuple[Question, ...]
     excess: tuple[Question, ...]
     trust: TrustCheck | None
+    giver: Object | None
 
 
 class Outcome(NamedTuple):
@@ -84,6 +87,8 @@ def check_project(
 def _touches(selected: Selected, attached: Stack, files: frozenset[str] | None) -> bool:
     if files is None or selected.role.object.origin.file in files:
         return True
+    if selected.giver is not None and selected.giver.origin.file in files:
+        return True
     texts = (source.text for source in attached.sources.values())
     return any(text is not None and text.owner.origin.file in files for text in texts)
 
@@ -105,6 +110,7 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, parame
         tuple(item for item in required if item.proof or item.unset or item.action not in askable),
         tuple(item for item in forbidden if item.proof or item.unset),
         check_trust(requirement, role, values),
+        selected.giver,
     )
 
 

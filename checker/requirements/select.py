@@ -11,13 +11,16 @@ from .model import Requirement, Selector
 
 
 class Selected(NamedTuple):
-    """One way in which a role is used. `service_account` is (namespace, name) where one is known; `session` is the
-    policy that its Pod Identity association puts on top.
+    """One way in which a role is used.
+
+    `service_account` is (namespace, name) where one is known, `session` the policy that its Pod Identity association
+    puts on top, `giver` the object that gives the role to the service account.
     """
 
     role: Role
     service_account: tuple[str, str] | None = None
     session: PolicyText | None = None
+    giver: Object | None = None
 
 
 class Unseen(NamedTuple):
@@ -73,7 +76,7 @@ def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str]) 
 def _ways(role: Role, users: list[_User]) -> list[Selected]:
     ways: dict[int, Selected] = {}
     for user in users:
-        ways.setdefault(id(user.session), Selected(role, (user.namespace, user.name), user.session))
+        ways.setdefault(id(user.session), Selected(role, (user.namespace, user.name), user.session, user.giver))
     return list(ways.values()) or [Selected(role)]
 
 

@@ -29,7 +29,7 @@ from typing import NamedTuple
 from ..iam.document import Condition
 from ..iam.policies import Clause
 from ..iam.prove import conditions_of
-from .grants import Answer, actions_of, by_place, can_call, clause_place, seen_from, why
+from .grants import Answer, actions_of, by_place, can_call, clause_place, grant_problem
 from .problem import Facts, Place, Problem
 
 ID = "conditional-grant"
@@ -45,16 +45,11 @@ class _Hanging(NamedTuple):
 
 def check(facts: Facts) -> Iterator[Problem]:
     for hanging, members in by_place(facts, "conditional", _hanging):
-        item = members[0].check
-        yield Problem(
-            hanging.place,
-            f"{can_call(item, actions_of(members), hanging.witness, 'can')} only if {hanging.conditions}",
-            why(item),
-            f"drop the condition, or state {hanging.keys or 'the key'} under spec.context of the requirement",
-            item.role.object,
-            seen_from(item, hanging.place),
-            value=f"{' '.join(actions_of(members))} {members[0].question.resource} {hanging.conditions}",
-        )
+        item, actions = members[0].check, actions_of(members)
+        message = f"{can_call(item, actions, hanging.witness, 'can')} only if {hanging.conditions}"
+        hint = f"drop the condition, or state {hanging.keys or 'the key'} under spec.context of the requirement"
+        value = f"{' '.join(actions)} {members[0].question.resource} {hanging.conditions}"
+        yield grant_problem(item, hanging.place, message, hint, value)
 
 
 def _hanging(answer: Answer) -> _Hanging:

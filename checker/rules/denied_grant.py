@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..iam.policies import Clause
-from .grants import Answer, action_path, actions_of, by_place, can_call, clause_place, seen_from, why
+from .grants import Answer, action_path, actions_of, by_place, can_call, clause_place, grant_problem
 from .problem import Facts, Place, Problem
 
 ID = "denied-grant"
@@ -41,16 +41,11 @@ class _Denied(NamedTuple):
 
 def check(facts: Facts) -> Iterator[Problem]:
     for denied, members in by_place(facts, "not-granted", _denied):
-        item = members[0].check
-        yield Problem(
-            denied.place,
-            f"{can_call(item, actions_of(members), denied.witness, 'cannot')}: {denied.by} denies it",
-            why(item),
-            "narrow this Deny so that it no longer covers the auth keys table; an Allow elsewhere cannot outweigh it",
-            item.role.object,
-            seen_from(item, denied.place),
-            value=f"{' '.join(actions_of(members))} {members[0].question.resource}",
-        )
+        item, actions = members[0].check, actions_of(members)
+        message = f"{can_call(item, actions, denied.witness, 'cannot')}: {denied.by} denies it"
+        hint = "narrow this Deny so that it no longer covers the auth keys table; an Allow elsewhere cannot outweigh it"
+        value = f"{' '.join(actions)} {members[0].question.resource}"
+        yield grant_problem(item, denied.place, message, hint, value)
 
 
 def _denied(answer: Answer) -> _Denied | None:

@@ -11,7 +11,7 @@ from ..iam.policies import Clause, action_matches
 from ..iam.prove import Proof, Verdict
 from ..inventory import PolicyText, Role
 from ..requirements.check import Check, Question
-from .problem import Facts, Place, Related, at, called, inside
+from .problem import Facts, Place, Problem, Related, at, called, inside
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -102,6 +102,11 @@ def seen_from(check: Check, place: Place) -> tuple[Related, ...]:
     if (place.file, place.document) == (origin.file, origin.document):
         return ()
     return (Related(at(check.role.object, ("spec", "name")), f"the role {check.role.name}"),)
+
+
+def grant_problem(check: Check, place: Place, message: str, hint: str, value: str) -> Problem:
+    """A problem with a required access: why it matters and the role behind it are the same for every rule."""
+    return Problem(place, message, why(check), hint, check.role.object, seen_from(check, place), value)
 
 
 def can_call(check: Check, actions: Sequence[str], resource: str, verb: str) -> str:

@@ -33,7 +33,7 @@ from ..iam.document import Statement
 from ..iam.globs import arn_glob, matches
 from ..iam.policies import action_matches
 from ..inventory import PolicyText
-from .grants import Answer, actions_of, by_place, can_call, element_path, role_place, seen_from, why
+from .grants import Answer, actions_of, by_place, can_call, element_path, grant_problem, role_place
 from .problem import Facts, Place, Problem, at, inside
 
 ID = "missing-grant"
@@ -58,15 +58,9 @@ def check(facts: Facts) -> Iterator[Problem]:
     for (nearest, witness), members in by_place(facts, "not-granted", _lacking):
         answer, actions = members[0], actions_of(members)
         layer = _LAYERS[answer.proof.decision.layer or "identity"]
-        yield Problem(
-            nearest.place,
-            f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}",
-            why(answer.check),
-            _help(nearest, actions, answer),
-            answer.check.role.object,
-            seen_from(answer.check, nearest.place),
-            value=f"{' '.join(actions)} {answer.question.resource}",
-        )
+        message = f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}"
+        value = f"{' '.join(actions)} {answer.question.resource}"
+        yield grant_problem(answer.check, nearest.place, message, _help(nearest, actions, answer), value)
 
 
 def _lacking(answer: Answer) -> tuple[_Nearest, str] | None:

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from ..iam.policies import Clause
 from ..requirements.check import Check, Outcome, Question
-from .grants import Answer, actions_of, by_place, can_call, clause_place, role_place, seen_from, text_of, why
+from .grants import Answer, actions_of, by_place, can_call, clause_place, grant_problem, role_place, text_of, why
 from .problem import Facts, Place, Problem, at, called, inside, inside_at
 
 ID = "unknown-grant"
@@ -65,15 +65,9 @@ def _mending_place(item: Check, clause: Clause) -> Place:
 
 
 def _cannot_tell(item: Check, unread: _Unread, actions: tuple[str, ...], forbidden: str) -> Problem:
-    return Problem(
-        unread.place,
-        f"cannot tell whether {can_call(item, actions, unread.resource, 'can')}{forbidden}: {unread.reasons}",
-        why(item),
-        "make the policy readable: mend its document, or add its manifest to the project",
-        item.role.object,
-        seen_from(item, unread.place),
-        value=f"{' '.join(actions)} {unread.resource}",
-    )
+    message = f"cannot tell whether {can_call(item, actions, unread.resource, 'can')}{forbidden}: {unread.reasons}"
+    hint = "make the policy readable: mend its document, or add its manifest to the project"
+    return grant_problem(item, unread.place, message, hint, f"{' '.join(actions)} {unread.resource}")
 
 
 def _perhaps_forbidden(item: Check) -> Iterator[Problem]:

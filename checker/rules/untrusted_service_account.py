@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from ..inventory import Role
 from .grants import why
-from .problem import Facts, Place, Problem, at, called, inside
+from .problem import Facts, Place, Problem, Related, at, called, inside
 
 ID = "untrusted-service-account"
 SEVERITY = "error"
@@ -48,9 +48,9 @@ def check(facts: Facts) -> Iterator[Problem]:
                     f"cannot tell whether {trust.service_account} can assume {called(role.object)}: {trust.reason}"
                 )
                 hint = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
-            yield Problem(
-                _place(role, trust.service_account), message, why(item), hint, role.object, value=trust.service_account
-            )
+            place, giver = _place(role, trust.service_account), item.giver
+            seen = (Related(at(giver, ("metadata", "name")), f"{called(giver)} uses the role"),) if giver else ()
+            yield Problem(place, message, why(item), hint, role.object, seen, trust.service_account)
 
 
 def _place(role: Role, service_account: str) -> Place:
