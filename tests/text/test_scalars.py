@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from yaml.nodes import ScalarNode
 
@@ -66,6 +66,7 @@ def source_text_of(source: str, spans: list[Span], first: int, last: int) -> str
 
 
 @settings(max_examples=300, deadline=None)
+@example(policy=[[" \u2028"]], indent=None, style="'", chomping="", line_break="\n")
 @given(
     policy=POLICIES,
     indent=INDENTS,
@@ -88,7 +89,8 @@ def test_every_json_token_is_found_in_every_style(
     for _, token in walk(compose_json(node.value)):
         first, last = start_of(token), end_of(token)
         there = source_text_of(source, spans, first, last)
-        if isinstance(token, ScalarNode) and style in ("|", "'") and "'" not in there and "\n" not in there:
+        # Blanks before a line break (U+2028 is one in YAML 1.1) are folded away: written there, not part of the value.
+        if isinstance(token, ScalarNode) and style in ("|", "'") and not set(there) & set("'\n\u2028"):
             assert there == node.value[first:last]
         assert there.lstrip("\\").startswith((node.value[first], "'"))
 
