@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .ack.kinds import READ
 from .config import Config, find_config, load_config
 from .engine import Finding, Settings, run
 from .errors import UsageError
@@ -61,7 +62,7 @@ def check(options: Options) -> Report:
     paths = options.paths or _from_config(config, config.manifests) or (os.curdir,)
     passed = _read_passed(paths)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
-    judged = bool(passed.sources) or any(path == STDIN or os.path.isdir(path) for path in paths)
+    judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
     rest = _read_rest(config, paths, passed) if judged else None
     background = rest.sources if rest else ()
     patches = passed.patches | (rest.patches if rest else frozenset())
@@ -159,6 +160,18 @@ def _read_passed(paths: tuple[str, ...]) -> Read:
     if not passed.names and not passed.unreadable:
         raise UsageError(f"{', '.join(paths)}: no YAML or JSON file was found there")
     return passed
+
+
+def _holds_something(passed: Read) -> bool:
+    """Whether the files have a say in who may read the keys: ACK objects, annotated service accounts, or text that
+    might hold either. A Deployment or a RoleBinding alone has none."""
+    project = load(passed.sources, patches=passed.patches)
+    if project.broken or project.skipped or project.unsupported:
+        return True
+    inventory = project.inventory
+    return any((item.api_version, item.kind) in READ for item in inventory.objects) or any(
+        account.role_arn for account in inventory.service_accounts
+    )
 
 
 def _read_rest(config: Config, paths: tuple[str, ...], passed: Read) -> Read:

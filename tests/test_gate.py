@@ -105,6 +105,19 @@ def test_files_that_hold_nothing_for_us_pass(capsys: pytest.CaptureFixture[str])
     assert "1 passed over" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {serviceAccountName: a}\n",
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\n",
+        "kind: RoleBinding\nsubjects: [{kind: ServiceAccount, name: a}]\n",
+    ],
+)
+def test_workloads_alone_have_no_say_in_who_may_read(text: str) -> None:
+    Path("config.yaml").write_text(text, encoding="utf-8")
+    assert static("config.yaml") == 0
+
+
 def test_a_folder_in_which_nothing_can_be_proven_is_not_green(capsys: pytest.CaptureFixture[str]) -> None:
     Path("k8s").mkdir()
     Path("k8s/config.yaml").write_text("kind: ConfigMap\n", encoding="utf-8")
