@@ -57,7 +57,6 @@ def check(options: Options) -> Report:
     """
     config = _config(options)
     settings = _settings(options, config)
-    parameters = {**_cell(options, config), **options.parameters}
     requirements = _requirements(options, config)
     paths = options.paths or _from_config(config, config.manifests) or (os.curdir,)
     passed = _read_passed(paths)
@@ -67,7 +66,8 @@ def check(options: Options) -> Report:
     background = rest.sources if rest else ()
     patches = passed.patches | (rest.patches if rest else frozenset())
     project = load(passed.sources, background, passed_over=passed.passed_over, patches=patches)
-    index = make_index(project.inventory)
+    parameters = {**_cell(options, config), **options.parameters} if judged else {}
+    index = make_index(project.inventory, parameters.get("account"))
     files = frozenset(source.name for source in passed.sources) if background else None
     asked = requirements.requirements if judged else ()
     outcomes = tuple(check_project(item, index, parameters, files) for item in asked)

@@ -65,10 +65,11 @@ class ManagedArn(NamedTuple):
 
 
 class Role(NamedTuple):
-    """An ACK Role. `name` is the IAM role's name (spec.name); `tags` are its own."""
+    """An ACK Role. `name` is the IAM role's name (spec.name); `iam_path` and it make up the ARN; `tags` are its own."""
 
     object: Object
     name: str
+    iam_path: str
     trust: PolicyText | None
     inline: tuple[PolicyText, ...]
     policy_arns: tuple[ManagedArn, ...]

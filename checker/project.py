@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .ack.build import build
 from .ack.kinds import text_can_concern
+from .ack.kustomize import inline_patches
 from .ack.objects import Sighting, sightings
 from .ack.placeholders import find_breaking
 from .inventory import Inventory, Object, Origin
@@ -111,16 +112,25 @@ class _Reader:
             self.broken.append(Broken(document.piece.source, error.message, offset))
             return
         if not seen:
+            self._kustomization(document)
             self.passed_over += 1
             return
         self.documents[file, number] = document
         if os.path.abspath(file) in self.patches:
-            detail, start = "named under patches in a kustomization", document.piece.start
-            self.skipped.append(Skipped(file, "kustomize-patch", detail, start, None, (), None))
+            for sighting in seen:
+                detail = f"a kustomize patch changes {sighting.object.kind} {sighting.object.name}"
+                start = document.piece.start + start_of(sighting.node)
+                self.skipped.append(Skipped(file, "kustomize-patch", detail, start, None, (), None))
             return
         self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
         for sighting in seen:
             self._object(sighting)
+
+    def _kustomization(self, document: Document) -> None:
+        for patch in inline_patches(document):
+            start = document.piece.start + start_of(patch)
+            detail = "a kustomize patch changes objects of the ACK IAM controller"
+            self.skipped.append(Skipped(document.piece.source.name, "kustomize-patch", detail, start, None, (), None))
 
     def _object(self, sighting: Sighting) -> None:
         found = sighting.placeholder

@@ -17,13 +17,17 @@ T = TypeVar("T", Policy, Role)
 
 
 class Index(NamedTuple):
-    """The inventory by the names that references and ARNs use. IAM names are folded: IAM ignores their case."""
+    """The inventory by the names that references and ARNs use. IAM names are folded: IAM ignores their case.
+
+    `account` is the account the objects go to, 12 digits, or None if it is not known.
+    """
 
     inventory: Inventory
+    account: str | None
     policies: dict[str, list[Policy]]
     policies_by_arn: dict[str, list[Policy]]
     roles: dict[str, list[Role]]
-    roles_by_iam_name: dict[str, list[Role]]
+    roles_by_arn: dict[str, list[Role]]
     unread_policies: frozenset[str]
 
 
@@ -38,14 +42,15 @@ class Resolved(NamedTuple):
     unread: bool = False
 
 
-def make_index(inventory: Inventory) -> Index:
+def make_index(inventory: Inventory, account: str | None) -> Index:
     """Everything by name, once for the whole run."""
     return Index(
         inventory,
+        account,
         _by(inventory.policies, lambda policy: policy.object.name),
         _by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
         _by(inventory.roles, lambda role: role.object.name),
-        _by(inventory.roles, lambda role: role.name.lower()),
+        _by(inventory.roles, lambda role: role.iam_path + role.name.lower()),
         frozenset(item.name for item in inventory.unread if item.kind == "Policy"),
     )
 
@@ -64,13 +69,21 @@ def resolve_policy(index: Index, reference: Reference) -> Resolved:
 
 def policies_by_arn(index: Index, arn: str, owner: Object) -> tuple[Policy, ...]:
     """The Policies of the project that this customer-managed ARN can mean."""
-    path, slash, name = arn.split(":", 5)[-1].removeprefix("policy").rpartition("/")
-    return _nearest(index.policies_by_arn.get(path + slash + name.lower(), []), owner)
+    return _nearest(index.policies_by_arn.get(_path_and_name(index, arn, "policy"), []), owner)
 
 
 def roles_by_arn(index: Index, arn: str, owner: Object) -> tuple[Role, ...]:
-    """The Roles of the project that this role ARN can mean; IAM names are unique whatever their path."""
-    return _nearest(index.roles_by_iam_name.get(arn.rpartition("/")[2].lower(), []), owner)
+    """The Roles of the project that this role ARN can mean. STS takes only the whole ARN, with account and path."""
+    return _nearest(index.roles_by_arn.get(_path_and_name(index, arn, "role"), []), owner)
+
+
+def _path_and_name(index: Index, arn: str, kind: str) -> str:
+    """Path and folded name of an IAM ARN; "" for one of another account, which means nothing in the project."""
+    fields = arn.split(":", 5)
+    if len(fields) < 6 or (index.account is not None and fields[4] != index.account):
+        return ""
+    path, slash, name = fields[5].removeprefix(kind).rpartition("/")
+    return path + slash + name.lower()
 
 
 def role_of_association(index: Index, association: Association) -> tuple[Role, ...]:

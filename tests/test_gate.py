@@ -221,10 +221,18 @@ def test_kustomize_patches_are_fragments(capsys: pytest.CaptureFixture[str]) -> 
     )
     Path("kustomization.yaml").write_text("resources: [role.yaml]\npatches:\n  - path: patch.yaml\n", encoding="utf-8")
     found = report(capsys, ".")
-    assert found["findings"] == []
-    assert found["skipped"] == [
-        {"file": "patch.yaml", "reason": "kustomize-patch", "detail": "named under patches in a kustomization"}
-    ]
+    detail = "a kustomize patch changes Role acme-reverse-proxy"
+    assert found["skipped"] == [{"file": "patch.yaml", "reason": "kustomize-patch", "detail": detail}]
+    assert [(item["rule"], item["severity"]) for item in found["findings"]] == [("templated-manifest", "warning")]
+    Path("kustomization.yaml").write_text(
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [role.yaml]\npatches:\n"
+        "  - target: {group: iam.services.k8s.aws, kind: Role}\n    patch: '[]'\n",
+        encoding="utf-8",
+    )
+    Path("patch.yaml").unlink()
+    found = report(capsys, ".")
+    assert [item["reason"] for item in found["skipped"]] == ["kustomize-patch"]
+    assert found["findings"][0]["location"]["start"]["line"] == 5
 
 
 def test_select_ignore_severity_and_fail_on(capsys: pytest.CaptureFixture[str]) -> None:

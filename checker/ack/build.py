@@ -24,6 +24,7 @@ from ..inventory import (
 )
 from .kinds import ROLE_ARN_ANNOTATION, WORKLOADS
 from .objects import mapping, sequence, text
+from .placeholders import find_in_text
 
 
 def build(objects: Iterable[Object], unread: Iterable[Object]) -> Inventory:
@@ -44,12 +45,14 @@ def build(objects: Iterable[Object], unread: Iterable[Object]) -> Inventory:
 
 
 def role(item: Object) -> Role:
+    """An ACK Role with its documents, attachments and boundary."""
     spec = _spec(item)
     inline = mapping(spec.get("inlinePolicies"))
     boundary = text(spec.get("permissionsBoundary"))
     return Role(
         item,
         text(spec.get("name")) or item.name,
+        text(spec.get("path")) or "/",
         _policy_text(item, ("spec", "assumeRolePolicyDocument"), "trust"),
         tuple(_read_text(item, ("spec", "inlinePolicies", name), "identity", inline[name]) for name in inline),
         tuple(
@@ -67,22 +70,25 @@ def role(item: Object) -> Role:
         {
             entry["key"]: entry.get("value", "")
             for entry in sequence(spec.get("tags"))
-            if isinstance(entry, dict) and isinstance(entry.get("key"), str) and isinstance(entry.get("value", ""), str)
+            if isinstance(entry, dict) and isinstance(entry.get("key"), str) and _is_settled(entry.get("value", ""))
         },
     )
 
 
 def policy(item: Object) -> Policy:
+    """An ACK Policy with its document."""
     spec = _spec(item)
     document = _policy_text(item, ("spec", "policyDocument"), "identity")
     return Policy(item, text(spec.get("name")) or item.name, text(spec.get("path")) or "/", document)
 
 
 def service_account(item: Object) -> ServiceAccount:
+    """A service account; without the annotation, or with an empty one, it has no role of its own."""
     return ServiceAccount(item, item.annotations.get(ROLE_ARN_ANNOTATION))
 
 
 def association(item: Object) -> Association:
+    """A Pod Identity association, reduced to the role the pod ends up with."""
     spec = _spec(item)
     is_chained = "targetRoleARN" in spec or "targetRoleRef" in spec
     arn, reference = ("targetRoleARN", "targetRoleRef") if is_chained else ("roleARN", "roleRef")
@@ -97,6 +103,7 @@ def association(item: Object) -> Association:
 
 
 def workload(item: Object) -> Workload:
+    """What a Pod or a controller of pods runs as."""
     pod: Any = item.data
     for key in WORKLOADS[item.api_version, item.kind]:
         pod = mapping(pod).get(key)
@@ -105,6 +112,11 @@ def workload(item: Object) -> Workload:
     containers = [*sequence(pod.get("containers")), *sequence(pod.get("initContainers"))]
     names = (text(mapping(container).get("name")) for container in containers)
     return Workload(item, account, tuple(name for name in names if name))
+
+
+def _is_settled(value: Any) -> bool:
+    """Whether a tag's value is a string that no template has yet to fill in."""
+    return isinstance(value, str) and find_in_text(value) is None
 
 
 def _spec(item: Object) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 
-from ..text.documents import cut, parse_piece
-from ..text.nodes import TreeError, plain
+from yaml.nodes import Node
+
+from ..text.documents import Document, cut, parse_piece
+from ..text.nodes import TreeError, find, plain
 from ..text.source import Source
 from ..text.yaml_nodes import YamlError
+from .kinds import IAM_GROUP
 from .objects import mapping, sequence, text
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -34,3 +37,22 @@ def patch_files(source: Source) -> tuple[str, ...]:
             merges = sequence(value.get("patchesStrategicMerge"))
             named += [entry for entry in merges if isinstance(entry, str) and "\n" not in entry]
     return tuple(os.path.abspath(os.path.join(folder, path)) for path in named)
+
+
+def inline_patches(document: Document) -> list[Node]:
+    """The patches that a kustomization states in place, as far as they name the ACK IAM group (in the patch or its
+    target). Nothing for a document that is no kustomization."""
+    value = mapping(plain(document.root))
+    if not str(value.get("apiVersion", "")).startswith("kustomize.config.k8s.io/"):
+        return []
+    named = [
+        ("patches", place)
+        for place, entry in enumerate(sequence(value.get("patches")))
+        if isinstance(entry, dict) and "path" not in entry and IAM_GROUP in str(entry)
+    ]
+    named += [
+        ("patchesStrategicMerge", place)
+        for place, entry in enumerate(sequence(value.get("patchesStrategicMerge")))
+        if isinstance(entry, str) and "\n" in entry and IAM_GROUP in entry
+    ]
+    return [find(document.root, path) for path in named]

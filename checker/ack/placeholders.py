@@ -16,7 +16,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from ..text.nodes import Path, walk
 from ..text.yaml_nodes import end_of, start_of
 
-POLICY_VARIABLE = re.compile(r"\$\{(?:[*?$]|(?![A-Z0-9_]+:[-=?+])[A-Za-z0-9][\w.\-/]*:[^{}()\"?]*)\}")
+POLICY_VARIABLE = re.compile(r"\$\{(?:[*?$]|(?!\w+:[-=?+])[A-Za-z0-9][\w.\-/]*:[^{}()\"?]*)\}")
 
 
 class Placeholder(NamedTuple):
@@ -31,9 +31,9 @@ class Placeholder(NamedTuple):
 
 _SHAPES = (
     ("backstage", re.compile(r"\$\{\{.*?\}\}", re.DOTALL)),
-    ("helm", re.compile(r"(?s)\{\{-?\s*(?:[.$]|(?:include|template|if|with|range|toYaml|tpl|define|end)\b).*?\}\}")),
+    ("helm", re.compile(r"(?s)\{\{-?\s*(?:[.$]|/\*|(?:include|template|if|with|range|toYaml|define|end)\b).*?\}\}")),
     ("jinja", re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)),
-    ("shell-variable", re.compile(r"\$\{[A-Z][A-Z0-9_]*(?::?[-=?+][^{}]*)?\}|\$[A-Z][A-Z0-9_]+\b")),
+    ("shell-variable", re.compile(r"\$\{(?:[A-Z][A-Z0-9_]*|\w+:?[-=?+][^{}]*)\}|\$[A-Z][A-Z0-9_]+\b")),
     ("kro", re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")),
     ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/-]*>")),
     ("double-underscore", re.compile(r"\b__[A-Z][A-Z0-9_]*__\b")),

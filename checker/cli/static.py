@@ -117,7 +117,7 @@ def _settings(given: list[str]) -> dict[str, str]:
     settings = {}
     for item in given:
         key, equals, value = item.partition("=")
-        if not equals or not key.isidentifier():
+        if not equals or not key.isidentifier() or not value:
             raise UsageError(f"--set {item}: write --set KEY=VALUE")
         settings[key] = value
     return settings

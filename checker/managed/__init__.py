@@ -6,6 +6,7 @@ known, and what it grants is then unknown, never assumed.
 
 from __future__ import annotations
 
+import difflib
 import os
 from functools import lru_cache
 
@@ -23,6 +24,13 @@ def find(arn: str) -> Parsed | None:
         return None
     line = data[start + 1 : data.find(b"\n", start + 1)].decode()
     return parse(line.split("\t", 2)[2])
+
+
+def closest(arn: str) -> str | None:
+    """The known ARN that an unknown one was perhaps meant to be."""
+    known = [line.split(b"\t", 1)[0].decode() for line in _snapshot().split(b"\n")[1:]]
+    close = difflib.get_close_matches(arn, known, 1, 0.85)
+    return close[0] if close else None
 
 
 def provenance() -> str:

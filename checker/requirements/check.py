@@ -62,8 +62,12 @@ _ABSENT = (
 )  # fmt: skip
 
 
-_SESSION_TAGS = ("kubernetes-", "eks-cluster-")
-"""Tags that EKS Pod Identity may put on the session; a session tag wins over the role's tag of the same key."""
+_SESSION_TAGS = (
+    "eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account", "kubernetes-pod-name",
+    "kubernetes-pod-uid",
+)  # fmt: skip
+"""Tags that EKS Pod Identity puts on the session (EKS User Guide, "EKS Pod Identity session tags"); a session tag wins
+over the role's tag of the same key."""
 
 
 def check_project(
@@ -75,8 +79,7 @@ def check_project(
     """
     selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
-    account = values.get("account")
-    stacked = [(item, stack(item.role, index, item.session, account)) for item in selected]
+    stacked = [(item, stack(item.role, index, item.session)) for item in selected]
     checks = tuple(
         _check(requirement, item, attached, values) for item, attached in stacked if _touches(item, attached, files)
     )
@@ -99,7 +102,7 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, parame
     if selected.service_account:
         values["serviceAccount"] = selected.service_account[1]
 
-    known = _Known(role, requirement, values)
+    known = _Known(selected, requirement, values)
     required = [_ask(prove, *row, attached, known) for row in _rows(requirement.require)]
     forbidden = [_forbidden(*row, attached, known) for row in _rows(requirement.forbid)]
     askable = {question.action for question in required if question.proof or question.unset}
@@ -109,7 +112,7 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, parame
         attached,
         tuple(item for item in required if item.proof or item.unset or item.action not in askable),
         tuple(item for item in forbidden if item.proof or item.unset),
-        check_trust(requirement, role, values),
+        check_trust(requirement, selected, values),
         selected.giver,
     )
 
@@ -122,7 +125,9 @@ def _forbidden(action: str, resource: str, path: Path, attached: Stack, known: _
     near = _ask(may_reach, action, _at_home(resource, known.values), path, attached, known)
     if near.proof is not None and near.proof.verdict == "granted":
         return near
-    return _ask(may_reach, action, resource, path, attached, known)
+    anywhere = _ask(may_reach, action, resource, path, attached, known)
+    is_as_bad = near.proof is not None and anywhere.proof is not None and near.proof.verdict == anywhere.proof.verdict
+    return near if is_as_bad else anywhere
 
 
 def _at_home(resource: str, values: dict[str, str]) -> str:
@@ -134,7 +139,7 @@ def _at_home(resource: str, values: dict[str, str]) -> str:
 
 
 class _Known(NamedTuple):
-    role: Role
+    selected: Selected
     requirement: Requirement
     values: dict[str, str]
 
@@ -168,7 +173,8 @@ def _across_accounts(proof: Proof | None, values: dict[str, str], resource: str)
     return proof._replace(verdict="unknown", reasons=(*proof.reasons, reason))
 
 
-def _context(role: Role, requirement: Requirement, values: dict[str, str], resource: str) -> Context:
+def _context(selected: Selected, requirement: Requirement, values: dict[str, str], resource: str) -> Context:
+    role = selected.role
     partition, _, region, owner = resource.split(":")[1:5]
     known: dict[str, str | Values] = {
         "aws:PrincipalType": "AssumedRole",
@@ -183,17 +189,27 @@ def _context(role: Role, requirement: Requirement, values: dict[str, str], resou
     if "account" in values:
         known["aws:PrincipalAccount"] = values["account"]
         if "*" not in partition and "?" not in partition:
-            known["aws:PrincipalArn"] = f"arn:{partition}:iam::{values['account']}:role{role_path(role)}{role.name}"
-    known |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if not key.startswith(_SESSION_TAGS)}
+            known["aws:PrincipalArn"] = f"arn:{partition}:iam::{values['account']}:role{role.iam_path}{role.name}"
+    known |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if key not in _SESSION_TAGS}
+    known |= _session_tags(selected)
     for key, texts in requirement.context.items():
         filled = [fill(text, values) for text in texts]
         if not any(item.unset for item in filled):
             known[key] = tuple(item.text for item in filled)
-    return make_context(known, _ABSENT)
+    has_no_tags = selected.giver is not None and selected.giver.kind == "ServiceAccount"
+    untagged = tuple(f"aws:PrincipalTag/{key}" for key in _SESSION_TAGS if has_no_tags and key not in role.tags)
+    return make_context(known, (*_ABSENT, *untagged))
 
 
-def role_path(role: Role) -> str:
-    """The IAM path of a role, `/` by default."""
-    spec = role.object.data.get("spec")
-    path = spec.get("path") if isinstance(spec, dict) else None
-    return path if isinstance(path, str) and path else "/"
+def _session_tags(selected: Selected) -> dict[str, str]:
+    """What is known of the session tags: a session policy or disableSessionTags switches them off."""
+    giver = selected.giver
+    if giver is None or giver.kind != "PodIdentityAssociation" or selected.service_account is None:
+        return {}
+    spec = giver.data.get("spec")
+    if selected.session is not None or not isinstance(spec, dict) or spec.get("disableSessionTags"):
+        return {}
+    namespace, name = selected.service_account
+    tags = {"aws:PrincipalTag/kubernetes-namespace": namespace, "aws:PrincipalTag/kubernetes-service-account": name}
+    cluster = spec.get("clusterName")
+    return {**tags, "aws:PrincipalTag/eks-cluster-name": cluster} if isinstance(cluster, str) else tags

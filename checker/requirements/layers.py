@@ -12,8 +12,8 @@ from typing import NamedTuple
 from ..iam.document import Parsed
 from ..iam.policies import Attached, Layer
 from ..inventory import ManagedArn, Object, Path, Policy, PolicyText, Reference, Role
+from ..managed import closest, provenance
 from ..managed import find as find_managed
-from ..managed import provenance
 from ..resolution import Index, policies_by_arn, resolve_policy
 
 
@@ -32,8 +32,18 @@ class Stack(NamedTuple):
     sources: dict[str, Source]
 
 
-def stack(role: Role, index: Index, session: PolicyText | None, account: str | None) -> Stack:
-    """Gathers every policy that bears on the role in an account (a 12-digit number, None if not known)."""
+def _not_ours(role: Role) -> str:
+    """Why the manifest does not say what the role has: the controller only reads it, or takes its spec from AWS."""
+    annotations = role.object.annotations
+    if annotations.get("services.k8s.aws/read-only", "").lower() == "true":
+        return "services.k8s.aws/read-only makes the controller write nothing"
+    if "services.k8s.aws/adoption-policy" in annotations and not role.object.data.get("spec"):
+        return "the role is adopted without a spec, which then comes from AWS"
+    return ""
+
+
+def stack(role: Role, index: Index, session: PolicyText | None) -> Stack:
+    """Gathers every policy that bears on the role, and on a session of it where that is limited."""
     sources: dict[str, Source] = {}
 
     def attach(label: str, reading: Parsed | None, reason: str, source: Source) -> Attached:
@@ -65,11 +75,13 @@ def stack(role: Role, index: Index, session: PolicyText | None, account: str | N
     def from_arn(managed: ManagedArn) -> Attached:
         if ":iam::aws:policy/" in managed.arn:
             reading = find_managed(managed.arn)
-            reason = "" if reading else f"it is not among the {provenance().split(';')[0]}"
+            meant = None if reading else closest(managed.arn)
+            reason = f"there is no such policy among the {provenance().split(';')[0]}"
+            reason = "" if reading else f"{reason}; did you mean {meant}?" if meant else reason
             return attach(managed.arn, reading, reason, Source(None, managed.owner, managed.path))
-        is_foreign = account is not None and f"::{account}:" not in managed.arn
-        found = () if is_foreign else policies_by_arn(index, managed.arn, managed.owner)
-        missing = f"it is not in account {account}" if is_foreign else "its document is not in this project"
+        found = policies_by_arn(index, managed.arn, managed.owner)
+        is_foreign = index.account is not None and f"::{index.account}:" not in managed.arn
+        missing = f"it is not in account {index.account}" if is_foreign else "its document is not in this project"
         return from_policies(found, managed.arn, missing, managed.owner, managed.path)
 
     identity = [from_text(f"inline policy {text.path[-1]}", text, text.owner, text.path) for text in role.inline]
@@ -80,6 +92,9 @@ def stack(role: Role, index: Index, session: PolicyText | None, account: str | N
         identity.append(
             attach("what the role has now", None, reason, Source(None, role.object, ("spec", "policyRefs")))
         )
+    not_ours = _not_ours(role)
+    if not_ours:
+        identity.append(attach("what the role has in AWS", None, not_ours, Source(None, role.object, ("metadata",))))
     layers = [Layer("identity", tuple(identity))]
     if role.boundary_arn is not None:
         layers.append(Layer("boundary", (from_arn(role.boundary_arn),)))

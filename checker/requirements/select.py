@@ -24,7 +24,8 @@ class Selected(NamedTuple):
 
 
 class Unseen(NamedTuple):
-    """A selected service account whose role has no manifest in the project: the object that names it, and the name."""
+    """A selected service account whose role has no manifest in the project: the object that names it, and the name, ""
+    where nothing in the project gives it a role at all."""
 
     object: Object
     role: str
@@ -62,7 +63,34 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
         if by_itself or id(role) in through_accounts:
             using = by_role.get(id(role), [])
             picked += _ways(role, [user for user in using if id(user) in chosen] or using)
-    return tuple(picked), tuple(Unseen(user.giver, user.role_named) for user in wanted if not user.roles)
+    unseen = [Unseen(user.giver, user.role_named) for user in wanted if not user.roles]
+    return tuple(picked), (*unseen, *_without_role(requirement, index, users))
+
+
+def _without_role(requirement: Requirement, index: Index, users: list[_User]) -> list[Unseen]:
+    """Selected service accounts, defined or only run as by a workload, to which nothing in the project gives a role.
+
+    Not where a role of their namespace trusts EKS Pod Identity: associations are often made outside of manifests, and the
+    role is then selected by its own name.
+    """
+    served = {(user.namespace, user.name) for user in users}
+    with_pod_identity = {role.object.namespace for role in index.inventory.roles if _trusts_pod_identity(role)}
+    found: dict[tuple[str, str], Unseen] = {}
+    accounts = [(item.object, item.object.name) for item in index.inventory.service_accounts]
+    accounts += [(item.object, item.service_account) for item in index.inventory.workloads]
+    for item, name in accounts:
+        key = (item.namespace, name)
+        labels = item.labels if item.kind == "ServiceAccount" else {}
+        is_open = key not in served and item.namespace not in with_pod_identity
+        if is_open and selects(requirement.service_accounts, (name,), labels):
+            found.setdefault(key, Unseen(item, ""))
+    return list(found.values())
+
+
+def _trusts_pod_identity(role: Role) -> bool:
+    document = role.trust.parsed.document if role.trust else None
+    statements = document.statements if document else ()
+    return any(item.entry.text == "pods.eks.amazonaws.com" for statement in statements for item in statement.principals)
 
 
 def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str]) -> bool:

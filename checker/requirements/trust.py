@@ -13,8 +13,8 @@ from ..iam.conditions import Truth, any_of
 from ..iam.context import Values, make_context
 from ..iam.document import Document
 from ..iam.trust import Caller, may_assume
-from ..inventory import Role
 from .model import Requirement, fill
+from .select import Selected
 
 
 class TrustCheck(NamedTuple):
@@ -27,24 +27,35 @@ class TrustCheck(NamedTuple):
     reason: str = ""
 
 
-def check_trust(requirement: Requirement, role: Role, values: dict[str, str]) -> TrustCheck | None:
-    """Puts the requirement's trust to a role; None when the requirement has none. `values` are the parameters."""
+def check_trust(requirement: Requirement, selected: Selected, values: dict[str, str]) -> TrustCheck | None:
+    """Puts the requirement's trust to a role; None when the requirement has none. `values` are the parameters.
+
+    Where it is known how the service account gets the role, only that way counts.
+    """
+    role = selected.role
     trust = requirement.trust
     if trust is None:
         return None
     filled = fill(trust.service_account, values)
     if filled.unset:
         names = ", ".join(f"${{{name}}}" for name in filled.unset)
-        return TrustCheck(filled.text, None, f"{names} has no value: no service account is known to use the role")
+        return TrustCheck(filled.text, None, f"no service account is known to use the role ({names})")
     document = role.trust.parsed.document if role.trust else None
     if document is None:
         return TrustCheck(filled.text, None, "the role's trust policy cannot be read")
     namespace, _, name = filled.text.partition("/")
     asked = {"irsa": _through_irsa, "pod-identity": _through_pod_identity}
-    answers = [asked[way](document, namespace, name, values) for way in trust.via]
+    taken = _WAYS.get(selected.giver.kind) if selected.giver else None
+    ways = [way for way in trust.via if taken is None or way == taken]
+    if not ways:
+        return TrustCheck(filled.text, False)
+    answers = [asked[way](document, namespace, name, values) for way in ways]
     truth = any_of(answer.truth for answer in answers)
     reasons = [answer.reason for answer in answers if answer.reason and answer.truth is None]
     return TrustCheck(filled.text, truth, "; ".join(dict.fromkeys(reasons)) if truth is None else "")
+
+
+_WAYS = {"ServiceAccount": "irsa", "PodIdentityAssociation": "pod-identity"}
 
 
 class _Answer(NamedTuple):

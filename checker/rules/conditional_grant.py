@@ -23,6 +23,7 @@ Source
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -53,15 +54,24 @@ def check(facts: Facts) -> Iterator[Problem]:
 
 
 def _hanging(answer: Answer) -> _Hanging:
+    witness = answer.proof.witness or answer.question.resource
     conditions = conditions_of(answer.proof.hangs_on)
-    clause, path = (conditions[0][0], conditions[0][1].path) if conditions else (answer.proof.hangs_on[0], None)
-    return _Hanging(
-        clause_place(answer.check, clause, path),
-        answer.proof.witness or answer.question.resource,
-        " and ".join(_shown(clause, item) for clause, item in conditions)
-        or "its resource pattern covers it, which is not known",
-        ", ".join(dict.fromkeys(item.key for _, item in conditions)),
-    )
+    if not conditions:
+        return _on_a_resource(answer, answer.proof.hangs_on[0], witness)
+    clause, first = conditions[0]
+    shown = " and ".join(_shown(clause, item) for clause, item in conditions)
+    keys = ", ".join(dict.fromkeys(item.key for _, item in conditions))
+    return _Hanging(clause_place(answer.check, clause, first.path), witness, shown, keys)
+
+
+def _on_a_resource(answer: Answer, clause: Clause, witness: str) -> _Hanging:
+    """The Resource string that leaves it open: a variable in it, or fewer fields than an ARN has."""
+    resources = clause.statement.resources if clause.statement else ()
+    entry = next((item for item in resources if "${" in item.text), resources[0] if resources else None)
+    if entry is None:
+        return _Hanging(clause_place(answer.check, clause), witness, "its resource is covered, which is not known", "")
+    keys = ", ".join(dict.fromkeys(re.findall(r"\$\{([^},]*)", entry.text)))
+    return _Hanging(clause_place(answer.check, clause, entry.path), witness, f"{entry.text} covers it", keys)
 
 
 def _shown(clause: Clause, item: Condition) -> str:

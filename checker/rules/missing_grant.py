@@ -147,4 +147,4 @@ def _other_resource(statement: Statement, wanted: str) -> str:
     wrong = [names[place] for place, (one, two) in enumerate(zip(written, due, strict=False)) if place and one != two]
     if wrong == ["resource"] and due[5].startswith(written[5] + "/"):
         return f'"{statement.resources[0].text}" does not cover its indexes: add "{wanted}"'
-    return f'the {" and ".join(wrong) or "ARN"} differs: write "{wanted}"'
+    return f'the {" and ".join(wrong) or "ARN"} {"differ" if len(wrong) > 1 else "differs"}: write "{wanted}"'

@@ -38,6 +38,6 @@ def check(facts: Facts) -> Iterator[Problem]:
             Place(requirement.origin.file, requirement.origin.document, ("spec", "appliesTo"), "key"),
             f"the requirement {requirement.name} selects none of the roles ({seen})",
             "nothing was checked, so nothing is known about the reverse proxies' access",
-            "correct appliesTo, or pass the folder that holds the roles",
+            "render the templates first" if unread else "correct appliesTo, or pass the folder that holds the roles",
             value=requirement.name,
         )

@@ -29,13 +29,26 @@ ID = "templated-manifest"
 SEVERITY = "warning"
 
 
+_HELP = {
+    "helm": "render it first and check the result: helm template … | checker static -",
+    "shell-variable": "fill it in first and check the result: envsubst < FILE | checker static -",
+    "kro": "keep placeholders out of the policies, or check the objects that kro makes of it",
+    "account-word": "write the account's 12 digits",
+    "kustomize-patch": "build it first and check the result: kustomize build … | checker static -",
+}
+
+
 def check(facts: Facts) -> Iterator[Problem]:
     unread = {item.origin: item for item in facts.project.inventory.unread}
     for skipped in facts.project.skipped:
-        if skipped.reason == "kustomize-patch":
-            continue
+        said = f"{_shorten(skipped.detail)} is a placeholder ({skipped.reason})"
         if skipped.origin is None:
-            place = Place(skipped.file, None, offset=skipped.offset, length=len(skipped.detail))
+            place = Place(
+                skipped.file,
+                None,
+                offset=skipped.offset,
+                length=1 if skipped.reason == "kustomize-patch" else len(skipped.detail),
+            )
         else:
             route = (*skipped.origin.path, *skipped.path)
             part: Part = "value" if skipped.inner_offset is not None else "key"
@@ -49,9 +62,9 @@ def check(facts: Facts) -> Iterator[Problem]:
             )
         yield Problem(
             place,
-            f"not checked: {_shorten(skipped.detail)} is a placeholder ({skipped.reason})",
+            f"not checked: {said}",
             "what the template will say is not known, so nothing is proven about this object",
-            "render it first and check the result: helm template … | checker static -",
+            _HELP.get(skipped.reason, "fill it in first and check the result: … | checker static -"),
             unread.get(skipped.origin) if skipped.origin else None,
             value=skipped.detail,
         )

@@ -90,7 +90,7 @@ def _unasked(item: Check) -> Iterator[Problem]:
         names = ", ".join(f"${{{name}}}" for name in unset)
         given = " ".join(f"--set {name}=…" for name in unset)
         message = (
-            f"cannot tell what {called(item.role.object)} can call: {names} in {item.requirement.name} has no value"
+            f"cannot tell what {called(item.role.object)} can call: no value for {names} in {item.requirement.name}"
         )
         hint = f"give {given}, or a cell in checker.yaml (--cell NAME)"
         yield Problem(role_place(item.role), message, why(item), hint, item.role.object, value=names)
@@ -113,11 +113,12 @@ def _unaskable(item: Check, question: Question) -> Problem:
 
 def _unseen(outcome: Outcome) -> Iterator[Problem]:
     for unseen in outcome.unseen:
+        reason = f"the project has no Role {unseen.role}" if unseen.role else "nothing in the project gives it a role"
         yield Problem(
             at(unseen.object, ("metadata", "name")),
-            f"cannot tell what {called(unseen.object)} can call: the project has no Role {unseen.role}",
+            f"cannot tell what {called(unseen.object)} can call: {reason}",
             f"{outcome.requirement.description} Nothing is proven here ({outcome.requirement.name})",
-            "add the Role's manifest to the project, or correct the role it names",
+            "add the manifest to the project, or correct what it names: account, path and name must all be right",
             unseen.object,
             value=unseen.role,
         )
