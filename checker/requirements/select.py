@@ -70,8 +70,8 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
 def _without_role(requirement: Requirement, index: Index, users: list[_User]) -> list[Unseen]:
     """Selected service accounts, defined or only run as by a workload, to which nothing in the project gives a role.
 
-    Not where a role of their namespace trusts EKS Pod Identity: associations are often made outside of manifests, and the
-    role is then selected by its own name.
+    Not where a role of their namespace trusts EKS Pod Identity: associations are often made outside of manifests, and
+    the role is then selected by its own name.
     """
     served = {(user.namespace, user.name) for user in users}
     with_pod_identity = {role.object.namespace for role in index.inventory.roles if _trusts_pod_identity(role)}
