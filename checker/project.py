@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from yaml.nodes import Node
+
 from .ack.build import build
 from .ack.kinds import text_can_concern
 from .ack.kustomize import inline_patches
@@ -107,12 +109,13 @@ class _Reader:
         self.number += 1
         try:
             seen = list(sightings(document, number))
+            patches = [] if seen else inline_patches(document)
         except TreeError as error:
             offset = document.piece.start + start_of(error.node)
             self.broken.append(Broken(document.piece.source, error.message, offset))
             return
         if not seen:
-            self._kustomization(document)
+            self._kustomization(document, patches)
             self.passed_over += 1
             return
         self.documents[file, number] = document
@@ -126,8 +129,8 @@ class _Reader:
         for sighting in seen:
             self._object(sighting)
 
-    def _kustomization(self, document: Document) -> None:
-        for patch in inline_patches(document):
+    def _kustomization(self, document: Document, patches: list[Node]) -> None:
+        for patch in patches:
             start = document.piece.start + start_of(patch)
             detail = "a kustomize patch changes objects of the ACK IAM controller"
             self.skipped.append(Skipped(document.piece.source.name, "kustomize-patch", detail, start, None, (), None))

@@ -235,6 +235,15 @@ def test_kustomize_patches_are_fragments(capsys: pytest.CaptureFixture[str]) -> 
     assert found["findings"][0]["location"]["start"]["line"] == 5
 
 
+@pytest.mark.parametrize("version", ["kustomize.config.k8s.io/v1beta1", "example.com/v1"])
+def test_an_alias_inside_itself_in_somebody_elses_document_ends_nothing(
+    version: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"apiVersion: {version}\nkind: X # iam.services.k8s.aws\npatches: &a [*a]\n---\n"
+    Path("role.yaml").write_text(text + BROKEN.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "missing-grant" in rules_of(report(capsys, "role.yaml"))
+
+
 def test_select_ignore_severity_and_fail_on(capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copy(BROKEN, "role.yaml")
     assert static("role.yaml", "--ignore", "missing-grant") == 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from yaml.nodes import Node
+from yaml.nodes import Node, ScalarNode
 
 from ..text.documents import Document, cut, parse_piece
 from ..text.nodes import TreeError, find, plain
@@ -41,10 +41,11 @@ def patch_files(source: Source) -> tuple[str, ...]:
 
 def inline_patches(document: Document) -> list[Node]:
     """The patches that a kustomization states in place, as far as they name the ACK IAM group (in the patch or its
-    target). Nothing for a document that is no kustomization."""
-    value = mapping(plain(document.root))
-    if not str(value.get("apiVersion", "")).startswith("kustomize.config.k8s.io/"):
+    target). Nothing for a document that is no kustomization. Raises TreeError."""
+    version = find(document.root, ("apiVersion",))
+    if not isinstance(version, ScalarNode) or not version.value.startswith("kustomize.config.k8s.io/"):
         return []
+    value = mapping(plain(document.root))
     named = [
         ("patches", place)
         for place, entry in enumerate(sequence(value.get("patches")))
