@@ -9,6 +9,7 @@ and otherwise hangs on conditions or on policies nobody could read. Each questio
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from .context import Context
@@ -48,9 +49,7 @@ def prove(action: str, resource: str, layers: tuple[Layer, ...], context: Contex
     """
     region = arn_glob(resource)
     clauses = _narrowed(region, compile_layers(layers, action, context))
-    asked = [
-        (shape, found) for shape in resource_shapes(action) if (found := _sample(region, shape)).witness or found.capped
-    ]
+    asked = _askable(action.lower(), resource)
     if not asked:
         return None
     proofs = [_prove_shape(action, region, shape, found, layers, clauses) for shape, found in asked]
@@ -72,7 +71,7 @@ def may_reach(action: str, resource: str, layers: tuple[Layer, ...], context: Co
         ("granted", clauses, True), ("conditional", readable, False), ("unknown", clauses, False),
     )  # fmt: skip
     for verdict, considered, surely in attempts:
-        for shape in resource_shapes(action):
+        for shape, _ in _askable(action.lower(), resource):
             globs, index = _globs(considered)
             wanted = _allowed(layers, considered, index, surely=surely)
             found = search(region, globs, wanted, within=shape)
@@ -93,7 +92,7 @@ _UNDECIDED = Decision("unknown", None, ())
 
 
 def _prove_shape(
-    action: str, region: Glob, shape: Glob, sample: Found, layers: tuple[Layer, ...], clauses: tuple[Clause, ...]
+    action: str, region: Glob, shape: Glob | None, sample: Found, layers: tuple[Layer, ...], clauses: tuple[Clause, ...]
 ) -> Proof:
     globs, index = _globs(clauses)
 
@@ -125,8 +124,15 @@ def conditions_of(clauses: Iterable[Clause]) -> tuple[tuple[Clause, Condition], 
     return tuple((clause, item) for clause in clauses if clause.statement for item in clause.statement.conditions)
 
 
-def _sample(region: Glob, shape: Glob) -> Found:
-    return search(region, (), lambda _: True, within=shape)
+@lru_cache(maxsize=1024)
+def _askable(action: str, resource: str) -> tuple[tuple[Glob | None, Found], ...]:
+    """The shapes of ARN on which the action is authorized and that the pattern can take, each with the shortest ARN;
+    None instead of a shape for a pattern that is one ARN, which needs no narrowing any more."""
+    region = arn_glob(resource)
+    samples = ((shape, search(region, (), lambda _: True, within=shape)) for shape in resource_shapes(action))
+    return tuple(
+        (shape if region.fixed is None else None, found) for shape, found in samples if found.witness or found.capped
+    )
 
 
 def _narrowed(region: Glob, clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
