@@ -1,9 +1,9 @@
 """Text that is still to be filled in by a template engine, so that it says nothing yet.
 
 Shapes seen in public repositories: kro `${schema.spec.name}`, Helm and Argo `{{ … }}`, Jinja `{% … %}`, Backstage
-`${{ … }}`, shell `$NAME` and `${NAME}`, `<placeholder>`, `__NAME__`, and words in place of an account number
-(`ACCOUNT_ID`, `XXXX`). An IAM policy variable (`${aws:username}`, `${*}`) is none of these: its name has a service
-prefix and a colon.
+`${{ … }}`, shell `$NAME` and `${NAME}`, CloudFormation `${AWS::AccountId}`, `<placeholder>`, `__NAME__`, and words in
+place of an account number (`ACCOUNT_ID`, `XXXX`). An IAM policy variable (`${aws:username}`, `${*}`) is none of these:
+its name has a service prefix and a colon.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from ..text.nodes import Path, walk
 from ..text.yaml_nodes import end_of, start_of
 
-POLICY_VARIABLE = re.compile(r"\$\{(?:[*?$]|(?!\w+:[-=?+])[A-Za-z0-9][\w.\-/]*:[^{}()\"?]*)\}")
+POLICY_VARIABLE = re.compile(r"\$\{(?:[*?$]|(?!\w+:[-=?+]|AWS::)[A-Za-z0-9][\w.\-/]*:[^{}()\"?]*)\}")
 
 
 class Placeholder(NamedTuple):
@@ -34,6 +34,7 @@ _SHAPES = (
     ("helm", re.compile(r"(?s)\{\{-?\s*(?:[.$]|/\*|(?:include|template|if|with|range|toYaml|define|end)\b).*?\}\}")),
     ("jinja", re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)),
     ("shell-variable", re.compile(r"\$\{(?:[A-Z][A-Z0-9_]*|\w+:?[-=?+][^{}]*)\}|\$[A-Z][A-Z0-9_]+\b")),
+    ("cloudformation", re.compile(r"\$\{AWS::\w+\}")),
     ("kro", re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")),
     ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/-]*>")),
     ("double-underscore", re.compile(r"\b__[A-Z][A-Z0-9_]*__\b")),
