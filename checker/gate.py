@@ -51,15 +51,15 @@ class _Requirements(NamedTuple):
     sources: dict[str, Source]
 
 
-def check(options: Options) -> Report:
-    """Runs the gate. Raises UsageError for what exits 2: unknown paths, rules or cells, no input, a broken
-    configuration.
+def check(options: Options, read: Read | None = None) -> Report:
+    """Runs the gate; `read` is what has been read from the paths already. Raises UsageError for what exits 2: unknown
+    paths, rules or cells, no input, a broken configuration.
     """
     config = _config(options)
     settings = _settings(options, config)
     requirements = _requirements(options, config)
     paths = options.paths or _from_config(config, config.manifests) or (os.curdir,)
-    passed = _read_passed(paths)
+    passed = _usable(read or read_paths(paths), paths)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
     rest = _read_rest(config, paths, passed) if judged else None
@@ -151,8 +151,7 @@ def _requirements(options: Options, config: Config) -> _Requirements:
     return _Requirements(tuple(requirements), documents, sources)
 
 
-def _read_passed(paths: tuple[str, ...]) -> Read:
-    passed = read_paths(paths)
+def _usable(passed: Read, paths: tuple[str, ...]) -> Read:
     if passed.missing:
         raise UsageError(*(f"{path}: there is no such file or folder" for path in passed.missing))
     if passed.is_empty_stream:

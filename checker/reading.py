@@ -9,8 +9,7 @@ import os
 import sys
 from typing import NamedTuple
 
-from .ack.kinds import can_concern
-from .ack.kustomize import KUSTOMIZATIONS, patch_files
+from .ack.kinds import KUSTOMIZATIONS, can_concern
 from .text.files import STDIN, find_files
 from .text.source import Source, decode
 
@@ -48,6 +47,8 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset())
             name = STDIN_NAME if path == STDIN else path
             names.append(name)
             if os.path.basename(path) in KUSTOMIZATIONS:
+                from .ack.kustomize import patch_files
+
                 patches.update(patch_files(Source(name, decode(data))))
             if can_concern(data):
                 sources.append(Source(name, decode(data)))
@@ -58,6 +59,19 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset())
     return Read(
         tuple(sources), tuple(names), passed_over, frozenset(patches), found.missing, tuple(unreadable), is_empty_stream
     )
+
+
+def read_named(paths: tuple[str, ...]) -> Read | None:
+    """Reads paths that are files named one by one, as hooks pass them; None where one is a folder or a stream, or where
+    there are none: those are always judged."""
+    if not paths or any(path == STDIN or os.path.isdir(path) for path in paths):
+        return None
+    return read_paths(paths)
+
+
+def holds_nothing(read: Read) -> bool:
+    """Whether every file was read and none can concern us."""
+    return not (read.sources or read.missing or read.unreadable)
 
 
 def _read_bytes(path: str) -> bytes:

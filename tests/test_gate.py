@@ -440,7 +440,10 @@ def test_the_gate_imports_nothing_heavy() -> None:
 
 def test_a_file_without_anything_of_ours_is_not_even_parsed() -> None:
     Path("config.yaml").write_text("kind: ConfigMap\ndata: {a: [\n", encoding="utf-8")
-    code = f"import sys; from checker.cli import main; print(main(['static', 'config.yaml', *{SET!r}]))"
+    code = (
+        f"import sys; from checker.cli import main; code = main(['static', 'config.yaml', *{SET!r}]); "
+        "print(code, 'yaml' in sys.modules, 'jsonschema_rs' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={"PYTHONPATH": str(ROOT)},
@@ -449,7 +452,7 @@ def test_a_file_without_anything_of_ours_is_not_even_parsed() -> None:
         check=False,
         timeout=60,
     )
-    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stdout.splitlines()[-1] == "0 False False"
 
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,9 @@ WORKLOADS = {
 }
 """Kinds that run pods, and the route to their pod spec."""
 
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""Files that may name patches: fragments of objects, not objects."""
+
 ROLE_ARN_ANNOTATION = "eks.amazonaws.com/role-arn"
 
 _NEEDLES = (

@@ -17,8 +17,6 @@ from ..text.yaml_nodes import YamlError
 from .kinds import IAM_GROUP
 from .objects import mapping, sequence, text
 
-KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-
 
 def patch_files(source: Source) -> tuple[str, ...]:
     """The patch files a kustomization names, as absolute paths. A broken kustomization names none."""

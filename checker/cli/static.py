@@ -6,9 +6,13 @@ import argparse
 import os
 import shutil
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
+from ..report import FORMATS, formatter
+
+if TYPE_CHECKING:
+    from ..report.model import Look, Report
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -46,7 +50,7 @@ def add_to(commands: Any) -> None:
     )
     source.add_argument("--ignore", action="append", default=[], metavar="RULE", help="do not run these rules")
     shown = parser.add_argument_group("what is shown")
-    shown.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
+    shown.add_argument("--format", choices=FORMATS, default="text", help="output format (default: text)")
     shown.add_argument("--output", metavar="FILE", help="write the result to a file")
     shown.add_argument(
         "--fail-on", choices=SEVERITIES, default="error", help="exit 1 from this severity on (default: error)"
@@ -62,21 +66,8 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Checks, prints, and returns 0, 1 or 3; raises UsageError for 2."""
-    from ..gate import Options, check
-    from ..report import FORMATS
-
-    report = check(
-        Options(
-            tuple(arguments.paths),
-            arguments.config,
-            tuple(arguments.policies),
-            arguments.cell,
-            _settings(arguments.set),
-            _names(arguments.select),
-            _names(arguments.ignore),
-        )
-    )
-    _write(FORMATS[arguments.format].render(report, _look(arguments)), arguments.output)
+    report = _report(arguments)
+    _write(formatter(arguments.format).render(report, _look(arguments)), arguments.output)
     counts = (report.summary.errors, report.summary.warnings, report.summary.notes)
     if arguments.exit_zero:
         return 0
@@ -85,7 +76,29 @@ def run(arguments: argparse.Namespace) -> int:
     return 3 if report.failures or report.unreadable else 0
 
 
-def _look(arguments: argparse.Namespace) -> Any:
+def _report(arguments: argparse.Namespace) -> Report:
+    """What the gate says. Files that hold nothing for us are told before the gate, and all it needs, is imported."""
+    from ..reading import holds_nothing, read_named
+    from ..report.model import nothing_for_us
+
+    read = read_named(tuple(arguments.paths))
+    if read is not None and holds_nothing(read):
+        return nothing_for_us(len(read.names), read.passed_over)
+    from ..gate import Options, check
+
+    options = Options(
+        tuple(arguments.paths),
+        arguments.config,
+        tuple(arguments.policies),
+        arguments.cell,
+        _settings(arguments.set),
+        _names(arguments.select),
+        _names(arguments.ignore),
+    )
+    return check(options, read)
+
+
+def _look(arguments: argparse.Namespace) -> Look:
     from ..report.model import Look
 
     to_terminal = not arguments.output and sys.stdout is not None and sys.stdout.isatty()

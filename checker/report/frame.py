@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
-from ..places import Location
 from ..text.source import Source, line_starts, line_text
+
+if TYPE_CHECKING:
+    from ..places import Location
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _TAB = "    "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..engine import Failure, Finding
-from ..project import Skipped
-from ..requirements.check import Outcome
-from ..text.source import Source
+if TYPE_CHECKING:
+    from ..engine import Failure, Finding
+    from ..project import Skipped
+    from ..requirements.check import Outcome
+    from ..text.source import Source
 
 
 class Summary(NamedTuple):
@@ -38,6 +39,11 @@ class Report(NamedTuple):
     unreadable: tuple[tuple[str, str], ...]
     summary: Summary
     sources: Mapping[str, Source]
+
+
+def nothing_for_us(files: int, documents: int) -> Report:
+    """The report on files that hold nothing for us."""
+    return Report((), (), (), (), (), Summary(files, documents, documents, 0, 0, 0, 0, 0, 0, 0), {})
 
 
 class Look(NamedTuple):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..engine import Finding
-from ..requirements.check import Outcome
 from .frame import frame, safe
 from .model import Look, Report
+
+if TYPE_CHECKING:
+    from ..engine import Finding
+    from ..requirements.check import Outcome
 
 _COLORS = {"error": "31;1", "warning": "33;1", "note": "36;1", "bold": "1", "dim": "2", "good": "32;1"}
 
