@@ -73,7 +73,9 @@ def check(options: Options, read: Read | None = None) -> Report:
     outcomes = tuple(check_project(item, index, parameters, files) for item in asked)
     sources = {**requirements.sources, **project.sources}
     locator = Locator({**requirements.documents, **project.documents}, sources)
-    result = run(Facts(project, index, outcomes), settings._replace(files=files), locator)
+    result = run(
+        Facts(project, index, outcomes, _other_cells(options, config)), settings._replace(files=files), locator
+    )
     unreadable = (*passed.unreadable, *(rest.unreadable if rest else ()))
     return Report(
         result.findings,
@@ -119,6 +121,10 @@ def _cell(options: Options, config: Config) -> dict[str, str]:
     if len(known) > 1:
         raise UsageError(f"{config.file} has several cells; choose one with --cell: {', '.join(known)}")
     return next(iter(known.values()), {})
+
+
+def _other_cells(options: Options, config: Config) -> dict[str, dict[str, str]]:
+    return {cell.name: cell.parameters for cell in config.cells if cell.name != options.cell and len(config.cells) > 1}
 
 
 def _requirements(options: Options, config: Config) -> _Requirements:

@@ -269,6 +269,15 @@ def test_cells_of_the_configuration(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["static", "role.yaml", "--cell", "cell1"]) == 1
 
 
+def test_a_role_of_another_cell_is_not_told_to_change_its_table(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(CASES / "missing-grant" / "silent" / "old-version.yaml", "role.yaml")
+    cell = "  {name}: {{region: us-east-1, account: '111122223333', parameters: {{authKeysTable: {name}-auth-keys}}}}\n"
+    text = "version: 1\ncells:\n" + cell.format(name="cell1") + cell.format(name="cell2")
+    Path("checker.yaml").write_text(text, encoding="utf-8")
+    assert main(["static", "role.yaml", "--cell", "cell1"]) == 1
+    assert "this is the resource of cell2: check this file with --cell cell2" in capsys.readouterr().out
+
+
 def test_a_parameter_without_a_value_is_unknown_never_green(capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copy(CLEAN, "role.yaml")
     assert main(["static", "role.yaml"]) == 1

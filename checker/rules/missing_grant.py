@@ -33,6 +33,7 @@ from ..iam.document import Statement
 from ..iam.globs import arn_glob, matches
 from ..iam.policies import action_matches
 from ..inventory import PolicyText
+from ..requirements.model import fill
 from .grants import Answer, actions_of, by_place, can_call, element_path, grant_problem, role_place
 from .problem import Facts, Place, Problem, at, inside
 
@@ -60,7 +61,7 @@ def check(facts: Facts) -> Iterator[Problem]:
         layer = _LAYERS[answer.proof.decision.layer or "identity"]
         message = f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}"
         value = f"{' '.join(actions)} {answer.question.resource}"
-        yield grant_problem(answer.check, nearest.place, message, _help(nearest, actions, answer), value)
+        yield grant_problem(answer.check, nearest.place, message, _help(nearest, actions, answer, facts), value)
 
 
 def _lacking(answer: Answer) -> tuple[_Nearest, str] | None:
@@ -102,7 +103,7 @@ def _falling_short(text: PolicyText, statement: Statement, action: str) -> _Near
     return _Nearest(inside(text, (*statement.path, "Condition"), "key"), statement, "conditions")
 
 
-def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer) -> str:
+def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer, facts: Facts) -> str:
     resource = answer.question.resource
     if nearest.statement is not None and nearest.element == "actions":
         listed = ", ".join(f'"{name}"' for name in (*(entry.text for entry in nearest.statement.actions), *actions))
@@ -115,6 +116,9 @@ def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer) -> str:
         )
         return f"the condition does not hold for the reverse proxy's requests: {listed}"
     if nearest.statement is not None:
+        cell = _cell_of(nearest.statement, answer, facts)
+        if cell is not None:
+            return f"this is the resource of {cell}: check this file with --cell {cell}"
         return _other_resource(nearest.statement, resource)
     if (answer.proof.decision.layer or "identity") != "identity":
         return f"allow {_quoted(actions)} on {resource} there as well"
@@ -137,6 +141,15 @@ def _closest_resource(statement: Statement, witness: str) -> tuple[str | int, ..
     if statement.not_resources or not statement.resources:
         return element_path(statement, "resources")
     return max(statement.resources, key=lambda entry: difflib.SequenceMatcher(None, entry.text, witness).ratio()).path
+
+
+def _cell_of(statement: Statement, answer: Answer, facts: Facts) -> str | None:
+    """The other cell whose resource the statement names: then the file is right, and the cell it was put to is not."""
+    _, _, entry, _, place = answer.question.path
+    required = answer.check.requirement.require[int(entry)].resources[int(place)]
+    written = {item.text for item in statement.resources}
+    cells = facts.other_cells.items()
+    return next((name for name, parameters in cells if fill(required, parameters).text in written), None)
 
 
 def _other_resource(statement: Statement, wanted: str) -> str:

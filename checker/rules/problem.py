@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from ..inventory import Object, Path, PolicyText
@@ -14,11 +16,14 @@ Part = Literal["key", "value"]
 
 
 class Facts(NamedTuple):
-    """What rules judge: the project, its inventory by name, and every requirement put to it."""
+    """What rules judge: the project, its inventory by name, and every requirement put to it. `other_cells` are the
+    parameters of the cells that the requirements were not put to, by name.
+    """
 
     project: Project
     names: Index
     outcomes: tuple[Outcome, ...]
+    other_cells: Mapping[str, dict[str, str]] = MappingProxyType({})
 
 
 class Place(NamedTuple):
