@@ -474,3 +474,24 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
         assert section in shown
     assert main(["explain", "mising-grant"]) == 2
     assert "did you mean missing-grant?" in capsys.readouterr().err
+
+
+def test_a_pyyaml_without_libyaml_gives_the_same_findings(capsys: pytest.CaptureFixture[str]) -> None:
+    for rule in ("invalid-policy-json", "missing-grant", "templated-manifest"):
+        for case in sorted((CASES / rule / "fires").iterdir()):
+            shutil.copy(case, f"{rule}-{case.name}")
+    expected = report(capsys, ".")["findings"]
+    code = (
+        "import sys; sys.modules['yaml.cyaml'] = None; from checker.cli import main; "
+        f"sys.exit(main(['static', '.', '--format', 'json', *{SET!r}]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert len(expected) > 30
+    assert json.loads(done.stdout)["findings"] == expected
