@@ -10,9 +10,8 @@ from typing import NamedTuple
 from .iam.paths import show_path
 from .inventory import Object
 from .places import Location, Locator
-from .rules.problem import Facts, Place, Problem, Severity
-
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+from .rules.problem import Facts, Place, Problem
+from .severity import SEVERITIES, Severity
 
 
 class Settings(NamedTuple):

@@ -20,14 +20,12 @@ from .project import Project, load
 from .reading import Read, read_paths
 from .report.model import Report, Summary
 from .requirements.check import Outcome, check_project
-from .requirements.model import Requirement, read_requirements
+from .requirements.load import Loaded, load_requirements
 from .requirements.shipped import shipped_policies
 from .resolution import make_index
 from .rules import BY_ID, RULES
 from .rules.problem import Facts
-from .text.documents import Document
-from .text.files import STDIN, find_files
-from .text.source import Source, decode
+from .text.files import STDIN
 from .validated import InvalidFileError
 
 
@@ -43,12 +41,6 @@ class Options(NamedTuple):
     parameters: Mapping[str, str] = {}
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-
-
-class _Requirements(NamedTuple):
-    requirements: tuple[Requirement, ...]
-    documents: dict[tuple[str, int], Document]
-    sources: dict[str, Source]
 
 
 def check(options: Options, read: Read | None = None) -> Report:
@@ -127,34 +119,8 @@ def _other_cells(options: Options, config: Config) -> dict[str, dict[str, str]]:
     return {cell.name: cell.parameters for cell in config.cells if cell.name != options.cell and len(config.cells) > 1}
 
 
-def _requirements(options: Options, config: Config) -> _Requirements:
-    folders = options.policies or _from_config(config, config.policies) or (shipped_policies(),)
-    found = find_files(folders)
-    if found.missing:
-        raise UsageError(*(f"{path}: there is no such file or folder of requirements" for path in found.missing))
-    if found.unreadable:
-        raise UsageError(*(f"cannot read the requirements in {path}: {reason}" for path, reason in found.unreadable))
-    requirements: list[Requirement] = []
-    documents: dict[tuple[str, int], Document] = {}
-    sources: dict[str, Source] = {}
-    problems: list[str] = []
-    for path in found.files:
-        try:
-            with open(path, "rb") as file:
-                source = Source(path, decode(file.read()))
-            for requirement, item in read_requirements(source):
-                requirements.append(requirement)
-                documents[requirement.origin.file, requirement.origin.document] = item.document
-                sources[path] = source
-        except InvalidFileError as error:
-            problems += error.problems
-        except OSError as error:
-            problems.append(f"cannot read the requirement {path}: {error.strerror}")
-    if problems:
-        raise UsageError(*problems)
-    if not requirements:
-        raise UsageError(f"{', '.join(folders)}: no requirement was found, so nothing could be proven")
-    return _Requirements(tuple(requirements), documents, sources)
+def _requirements(options: Options, config: Config) -> Loaded:
+    return load_requirements(options.policies or _from_config(config, config.policies) or (shipped_policies(),))
 
 
 def _usable(passed: Read, paths: tuple[str, ...]) -> Read:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .iam.document import Parsed, PolicyKind
-
-Path = tuple[str | int, ...]
+from .iam.paths import Path
 
 
 class Origin(NamedTuple):

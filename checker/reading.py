@@ -1,4 +1,4 @@
-"""Files to source texts: the only place where the gate touches the file system for input.
+"""Manifest files to source texts.
 
 Every file is read once. Its bytes are scanned first; a file that cannot concern us is counted and never decoded.
 """
@@ -17,8 +17,11 @@ STDIN_NAME = "<stdin>"
 
 
 class Read(NamedTuple):
-    """What came of reading some paths. `names` are all files read, `passed_over` counts the
-    documents in those that hold nothing for us."""
+    """What came of reading some paths.
+
+    `names` are all files read, `passed_over` counts the documents in those that hold nothing for us. `patches` are the
+    files that kustomizations name as patches (absolute paths), `unreadable` are (path, reason).
+    """
 
     sources: tuple[Source, ...]
     names: tuple[str, ...]

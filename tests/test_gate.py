@@ -384,6 +384,11 @@ def run_in_shell(command: str, **environment: str) -> subprocess.CompletedProces
     )
 
 
+def run_python(code: str) -> subprocess.CompletedProcess[str]:
+    command, environment = [sys.executable, "-c", code], {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
 def test_stdin_and_pipes() -> None:
     shutil.copy(BROKEN, "role.yaml")
     done = run_in_shell(f"cat role.yaml | checker static {' '.join(SET)} -")
@@ -433,14 +438,7 @@ def test_the_gate_imports_nothing_heavy() -> None:
         f"code = main(['static', 'role.yaml', *{SET!r}]); "
         "print(sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr); sys.exit(code)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = run_python(code)
     assert done.returncode == 0, done.stdout + done.stderr
     imported = set(eval(done.stderr))
     assert imported & HEAVY == set()
@@ -453,14 +451,7 @@ def test_a_file_without_anything_of_ours_is_not_even_parsed() -> None:
         f"import sys; from checker.cli import main; code = main(['static', 'config.yaml', *{SET!r}]); "
         "print(code, 'yaml' in sys.modules, 'jsonschema_rs' in sys.modules)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = run_python(code)
     assert done.stdout.splitlines()[-1] == "0 False False"
 
 
@@ -485,13 +476,6 @@ def test_a_pyyaml_without_libyaml_gives_the_same_findings(capsys: pytest.Capture
         "import sys; sys.modules['yaml.cyaml'] = None; from checker.cli import main; "
         f"sys.exit(main(['static', '.', '--format', 'json', *{SET!r}]))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = run_python(code)
     assert len(expected) > 30
     assert json.loads(done.stdout)["findings"] == expected

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..iam.document import Parsed, PolicyKind, parse
+from ..iam.paths import Path
 from ..inventory import (
     Association,
     Inventory,
     ManagedArn,
     Object,
-    Path,
     Policy,
     PolicyText,
     Reference,

@@ -57,7 +57,7 @@ def can_concern(data: bytes) -> bool:
 
     Sound: an object we read spells its group, annotation or kind in plain text. The one way around is an escape
     (`\\x2e`, `\\/`, a continued line in double quotes) or `!!binary`, so text with those is parsed too. UTF-16
-    always is.
+    and UTF-32 always are.
     """
     is_wide = b"\0" in data[:4] or data[:2] in (b"\xff\xfe", b"\xfe\xff")
     return is_wide or _CONCERNS.search(data) is not None

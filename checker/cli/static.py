@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..report import FORMATS, formatter
+from ..severity import SEVERITIES
 
 if TYPE_CHECKING:
     from ..report.model import Look, Report
-
-SEVERITIES = ("error", "warning", "note")
 
 
 def add_to(commands: Any) -> None:

@@ -28,7 +28,8 @@ _ODD_CHARACTER = re.compile("[^\t\n\r\x20-\xff]")
 class Problem(NamedTuple):
     """What is wrong with a document, where, and what to write instead.
 
-    `offset` counts code points into the text and is only known for syntax; everywhere else `path` says where.
+    `offset` counts code points into the text and is only known for syntax; everywhere else `path` says where, and
+    `at_key` whether the key at its end is meant or what stands behind it.
     """
 
     code: ProblemCode
@@ -36,6 +37,7 @@ class Problem(NamedTuple):
     hint: str
     path: Path = ()
     offset: int | None = None
+    at_key: bool = False
 
 
 class Entry(NamedTuple):
@@ -120,7 +122,10 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
         return _refused(Problem("syntax", message, hint, (), offset))
     try:
         problems = [_duplicate(value, holder, key) for holder, key in duplicates]
-        problems += [Problem(*flaw) for flaw in grammar.flaws(value, kind)]
+        problems += [
+            Problem(flaw.code, flaw.message, flaw.hint, flaw.path, at_key=flaw.at_key)
+            for flaw in grammar.flaws(value, kind)
+        ]
         problems += _odd_characters(text)
     except RecursionError:
         return _refused(
@@ -157,6 +162,7 @@ def _duplicate(root: Any, holder: dict[str, Any], key: str) -> Problem:
         f"the key {json.dumps(key, ensure_ascii=False)} stands twice in the same object",
         "keep one of them; where both list values, join the lists",
         path,
+        at_key=True,
     )
 
 

@@ -9,13 +9,21 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from .operators import split_operator
 from .paths import Path
 
-Flaw = tuple[Any, str, str, Path]
-"""(problem code, message, hint, path), in the order of `document.Problem`."""
+
+class Flaw(NamedTuple):
+    """What is wrong, what to write instead, and where; `at_key` says that the key at the end of the path is meant."""
+
+    code: Literal["element", "duplicate-key", "principal"]
+    message: str
+    hint: str
+    path: Path
+    at_key: bool = False
+
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 _TOP = ("Version", "Id", "Statement")
@@ -142,7 +150,9 @@ def _principal(value: dict[str, Any], kind: str, path: Path) -> Iterator[Flaw]:
     if kind == "identity":
         for name in present:
             wrong = f"{name} does not belong in a policy attached to a role: the role is the principal"
-            yield ("principal", wrong, "delete it; who may assume the role stands in its trust policy", (*path, name))
+            yield Flaw(
+                "principal", wrong, "delete it; who may assume the role stands in its trust policy", (*path, name)
+            )
         return
     if not present:
         yield _element("the statement has no Principal", 'add "Principal": {"Federated": …} or {"Service": …}', path)
@@ -176,7 +186,7 @@ def _condition(value: Any, path: Path) -> Iterator[Flaw]:
         for key, values in keys.items():
             if key.lower() in folded:
                 wrong = f"the condition key {key!r} stands twice under {operator}: keys ignore case"
-                yield ("duplicate-key", wrong, "join the values under one key", (*path, operator, key))
+                yield Flaw("duplicate-key", wrong, "join the values under one key", (*path, operator, key), at_key=True)
             folded.add(key.lower())
             for item in values if isinstance(values, list) else [values]:
                 if not isinstance(item, (str, bool, int, float)):
@@ -190,11 +200,11 @@ def _unknown(value: dict[str, Any], known: tuple[str, ...], path: Path) -> Itera
             folded = {name.lower(): name for name in known}
             close = difflib.get_close_matches(key.lower(), folded, 1)
             hint = f'write "{folded[close[0]]}"' if close else f"use only {', '.join(known)}"
-            yield _element(f"the element {key!r} does not exist here", hint, (*path, key))
+            yield Flaw("element", f"the element {key!r} does not exist here", hint, (*path, key), at_key=True)
 
 
 def _element(message: str, hint: str, path: Path) -> Flaw:
-    return ("element", message, hint, path)
+    return Flaw("element", message, hint, path)
 
 
 def _a(value: Any) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..iam.context import Context, Values, make_context
+from ..iam.paths import Path
 from ..iam.policies import Layer
 from ..iam.prove import Proof, may_reach, prove
-from ..inventory import Object, Path, Role
+from ..inventory import Object, Role
 from ..resolution import Index
 from .layers import Stack, stack
 from .model import Access, Requirement, fill

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..iam.document import Parsed
+from ..iam.paths import Path
 from ..iam.policies import Attached, Layer
-from ..inventory import ManagedArn, Object, Path, Policy, PolicyText, Reference, Role
+from ..inventory import ManagedArn, Object, Policy, PolicyText, Reference, Role
 from ..managed import closest, provenance
 from ..managed import find as find_managed
 from ..resolution import Index, policies_by_arn, resolve_policy

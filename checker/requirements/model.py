@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, NamedTuple
 
-from ..inventory import Origin, Path
+from ..iam.paths import Path
+from ..inventory import Origin
 from ..text.source import Source
 from ..text.yaml_nodes import start_of
 from ..validated import InvalidFileError, Validated, place, read

@@ -11,12 +11,11 @@ from .problem import Facts, Problem, called, inside, inside_at
 
 
 def document_problems(facts: Facts, code: ProblemCode, why: str) -> Iterator[Problem]:
-    """A rule's problem for each document problem of this kind. The place is the key where a key is wrong."""
+    """A rule's problem for each document problem of this kind."""
     for text in policy_texts(facts.project.inventory):
         for problem in text.parsed.problems:
             if problem.code == code:
-                is_key = code == "duplicate-key" or "does not exist here" in problem.message
-                place = inside(text, problem.path, "key" if is_key else "value")
+                place = inside(text, problem.path, "key" if problem.at_key else "value")
                 if problem.offset is not None:
                     place = inside_at(text, problem.offset)
                 yield Problem(

@@ -27,7 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..inventory import Object, Path
+from ..iam.paths import Path
+from ..inventory import Object
 from .problem import Facts, Problem, at, called
 
 ID = "empty-reference"

@@ -31,7 +31,8 @@ import re
 from collections.abc import Iterator
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
-from ..inventory import Inventory, Object, Path
+from ..iam.paths import Path
+from ..inventory import Inventory, Object
 from ..managed import find as find_managed
 from .problem import Facts, Problem, at, called
 

@@ -24,7 +24,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..inventory import Object, Path
+from ..iam.paths import Path
+from ..inventory import Object
 from .problem import Facts, Place, Problem, at, called
 
 ID = "oversized-policy"

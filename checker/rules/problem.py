@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from ..inventory import Object, Path, PolicyText
+from ..iam.paths import Path
+from ..inventory import Object, PolicyText
 from ..project import Project
 from ..requirements.check import Outcome
 from ..resolution import Index
 
-Severity = Literal["error", "warning", "note"]
 Part = Literal["key", "value"]
 
 

@@ -1,0 +1,56 @@
+"""Requirement files to requirements."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..errors import UsageError
+from ..text.documents import Document
+from ..text.files import find_files
+from ..text.source import Source, decode
+from ..validated import InvalidFileError
+from .model import Requirement, read_requirements
+
+
+class Loaded(NamedTuple):
+    """All requirements of some files, with the documents and texts that findings on them point into."""
+
+    requirements: tuple[Requirement, ...]
+    documents: dict[tuple[str, int], Document]
+    sources: dict[str, Source]
+
+
+def load_requirements(paths: tuple[str, ...]) -> Loaded:
+    """Reads every requirement below the paths. Raises UsageError for what is missing, cannot be read or breaks the
+    schema, and when there is no requirement at all: nothing could be proven then.
+    """
+    found = find_files(paths)
+    if found.missing:
+        raise UsageError(*(f"{path}: there is no such file or folder of requirements" for path in found.missing))
+    if found.unreadable:
+        raise UsageError(*(f"cannot read the requirements in {path}: {reason}" for path, reason in found.unreadable))
+    loaded = Loaded((), {}, {})
+    problems: list[str] = []
+    for path in found.files:
+        try:
+            with open(path, "rb") as file:
+                loaded = _added(loaded, Source(path, decode(file.read())))
+        except InvalidFileError as error:
+            problems += error.problems
+        except OSError as error:
+            problems.append(f"cannot read the requirement {path}: {error.strerror}")
+    if problems:
+        raise UsageError(*problems)
+    if not loaded.requirements:
+        raise UsageError(f"{', '.join(paths)}: no requirement was found, so nothing could be proven")
+    return loaded
+
+
+def _added(loaded: Loaded, source: Source) -> Loaded:
+    found = read_requirements(source)
+    documents = {(source.name, requirement.origin.document): item.document for requirement, item in found}
+    return Loaded(
+        (*loaded.requirements, *(requirement for requirement, _ in found)),
+        {**loaded.documents, **documents},
+        {**loaded.sources, source.name: source},
+    )
