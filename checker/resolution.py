@@ -28,13 +28,13 @@ class Index(NamedTuple):
     policies_by_arn: dict[str, list[Policy]]
     roles: dict[str, list[Role]]
     roles_by_arn: dict[str, list[Role]]
-    unread_policies: frozenset[str]
 
 
 class Resolved(NamedTuple):
     """The policies a reference may mean: none, one, or several that are equally near and differ.
 
-    `elsewhere` are namesakes in other namespaces; `unread` says that a template stands where the target should be.
+    `elsewhere` are namesakes in other namespaces; `unread` says that there is none,
+    and that a template may stand where the target should be.
     """
 
     policies: tuple[Policy, ...]
@@ -51,7 +51,6 @@ def make_index(inventory: Inventory, account: str | None) -> Index:
         _by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
         _by(inventory.roles, lambda role: role.object.name),
         _by(inventory.roles, lambda role: role.iam_path + role.name.lower()),
-        frozenset(item.name for item in inventory.unread if item.kind == "Policy"),
     )
 
 
@@ -62,9 +61,14 @@ def resolve_policy(index: Index, reference: Reference) -> Resolved:
     here = [policy for policy in named if _same_namespace(policy.object.namespace, namespace)]
     exact = [policy for policy in here if policy.object.namespace == namespace]
     elsewhere = tuple(policy for policy in named if policy not in here)
-    # A template's name may turn out to be any name.
-    unread = any(name == reference.name or "$" in name or "{" in name for name in index.unread_policies)
+    unread = not here and may_be_a_template(index.inventory, reference)
     return Resolved(_nearest(exact or here, reference.owner), elsewhere, unread)
+
+
+def may_be_a_template(inventory: Inventory, reference: Reference) -> bool:
+    """Whether the target may be an object that a template has yet to fill in: by its name, or by one still open."""
+    names = (item.name for item in inventory.unread if item.kind == reference.kind)
+    return any(name == reference.name or "$" in name or "{" in name for name in names)
 
 
 def policies_by_arn(index: Index, arn: str, owner: Object) -> tuple[Policy, ...]:

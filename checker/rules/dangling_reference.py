@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..inventory import Reference
-from ..resolution import Index, resolve_policy
+from ..resolution import Index, may_be_a_template, resolve_policy, role_of_association
 from .problem import Facts, Problem, at, called
 
 ID = "dangling-reference"
@@ -39,16 +39,23 @@ def check(facts: Facts) -> Iterator[Problem]:
         for reference in (*role.policy_refs, *([role.boundary_ref] if role.boundary_ref else [])):
             resolved = resolve_policy(facts.names, reference)
             if reference.name and not resolved.policies and not resolved.unread:
-                namespace = reference.namespace or reference.owner.namespace
-                where = f"namespace {namespace}" if namespace else "this project"
-                yield Problem(
-                    at(reference.owner, (*reference.path, "name")),
-                    f"{called(role.object)}: no Policy {reference.name} in {where}",
-                    "the controller attaches nothing until it exists, so the role stays without the grant",
-                    _hint(facts.names, reference),
-                    role.object,
-                    value=reference.name,
-                )
+                why = "the controller attaches nothing until it exists, so the role stays without the grant"
+                yield _problem(reference, why, _hint(facts.names, reference))
+    for association in inventory.associations:
+        target = association.role_ref
+        if target is None or not target.name or role_of_association(facts.names, association):
+            continue
+        if not may_be_a_template(inventory, target):
+            why = "the controller makes no association until it exists, so the pods get no role"
+            yield _problem(target, why, "add the Role to the project, or correct the name")
+
+
+def _problem(reference: Reference, why: str, hint: str) -> Problem:
+    owner = reference.owner
+    namespace = reference.namespace or owner.namespace
+    where = f"namespace {namespace}" if namespace else "this project"
+    message = f"{called(owner)}: no {reference.kind} {reference.name} in {where}"
+    return Problem(at(owner, (*reference.path, "name")), message, why, hint, owner, value=reference.name)
 
 
 def _hint(index: Index, reference: Reference) -> str:
