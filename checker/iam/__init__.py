@@ -4,10 +4,12 @@ from .context import Context, make_context
 from .document import Document, Parsed, Problem, Statement, parse
 from .evaluate import Decision, Request, evaluate
 from .policies import Attached, Clause, Layer
+from .principals import Caller
 from .prove import Proof, may_reach, prove
 
 __all__ = [
     "Attached",
+    "Caller",
     "Clause",
     "Context",
     "Decision",

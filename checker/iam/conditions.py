@@ -9,27 +9,27 @@ tell".
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .context import Context, Values, look_up
-from .document import Condition, Document, Statement
+from .document import Condition, Document
 from .operators import Operator, split_operator
 from .variables import Expanded, expand
 
 Truth = bool | None
 
 
-def statement_holds(document: Document, statement: Statement, context: Context) -> Truth:
-    """Whether all conditions of a statement hold. Without conditions: True."""
-    return all_of(condition_holds(document, item, context) for item in statement.conditions)
-
-
 def condition_holds(document: Document, condition: Condition, context: Context) -> Truth:
     """Whether one condition key, under its operator, holds in this context."""
-    operator = split_operator(condition.operator)
+    return test(condition, context, has_variables=document.has_variables)
+
+
+def test(condition: Condition, context: Context, *, has_variables: bool) -> Truth:
+    """The same, where only it is known whether the document's version has policy variables."""
+    operator = _operator(condition.operator)
     if operator is None:
         return None
     values = look_up(context, condition.key)
-    wanted = [expand(text, context, enabled=document.has_variables) for text in condition.values]
     if operator.name == "Null":
         return _null(values, condition.values)
     if values is None:
@@ -39,6 +39,7 @@ def condition_holds(document: Document, condition: Condition, context: Context) 
         return not values and (operator.if_exists or operator.sets == "forallvalues")
     if not values:
         return _when_absent(operator)
+    wanted = [_wanted(text, context, has_variables) for text in condition.values]
     if operator.sets == "forallvalues":
         return all_of(_empty_string(value, _value_matches(operator, value, wanted)) for value in values)
     if operator.sets == "foranyvalue":
@@ -73,6 +74,20 @@ def any_of(truths: Iterable[Truth]) -> Truth:
 def negation(truth: Truth) -> Truth:
     """Negation in three values: what cannot be told stays untold."""
     return None if truth is None else not truth
+
+
+_operator = lru_cache(maxsize=512)(split_operator)
+
+
+def _wanted(text: str, context: Context, has_variables: bool) -> Expanded:
+    if has_variables and "${" in text:
+        return expand(text, context, enabled=True)
+    return _literally(text)
+
+
+@lru_cache(maxsize=8192)
+def _literally(text: str) -> Expanded:
+    return expand(text, Context(), enabled=False)
 
 
 def _when_absent(operator: Operator) -> Truth:

@@ -16,8 +16,9 @@ from . import grammar
 from .paths import Path
 from .syntax import explain_syntax
 
-PolicyKind = Literal["identity", "trust"]
-"""Identity policies (boundaries, session policies too) have no principal; trust policies have no resource."""
+PolicyKind = Literal["identity", "trust", "resource"]
+"""Identity policies (boundaries, session policies and SCPs too) have no principal, trust policies no resource; resource
+policies (KMS key policies, VPC endpoint policies and RCPs too) have both."""
 
 ProblemCode = Literal["syntax", "duplicate-key", "element", "principal"]
 

@@ -1,57 +1,98 @@
 """One concrete request against the policies that bear on it.
 
-Order of AWS's own evaluation (IAM User Guide, "Policy evaluation logic"): an explicit Deny anywhere wins; then every
-layer must allow; what nobody allows is denied implicitly, by the first layer that does not.
+Source for the order: IAM User Guide, "Policy evaluation logic": an explicit Deny anywhere wins; then the layers must
+agree (see `combine`); what nobody allows is denied implicitly, by the first layer that does not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from .conditions import Truth, any_of
+from .branches import branches
+from .combine import Applied, Situation, decisive, is_allowed, situation
 from .context import Context
-from .policies import Clause, Layer, LayerName, compile_layers, covers
+from .policies import Atom, Clause, Layer, LayerName, applies, compile_layers, covers, unknown_keys
+from .principals import Caller
 
 Outcome = Literal["allowed", "explicit-deny", "implicit-deny", "unknown"]
 
 
 class Request(NamedTuple):
-    """One API call: the action (`dynamodb:GetItem`), the ARN it is authorized on, and what else is known."""
+    """One API call: the action (`dynamodb:GetItem`), the ARN it is authorized on, what else is known, who calls, and
+    the account the resource is in ("" takes it from the ARN; where that has none, it is the caller's).
+    """
 
     action: str
     resource: str
     context: Context = Context()
+    caller: Caller | None = None
+    owner: str = ""
 
 
 class Decision(NamedTuple):
     """The outcome, the layer that denies implicitly (if any), and the clauses that decide.
 
-    For "unknown", `clauses` are those whose truth is open: conditions on unknown keys, and policies that cannot be
-    read.
+    For "unknown", `clauses` are those whose truth is open (conditions on unknown keys, policies that cannot be read),
+    and `keys` names the condition keys it hangs on. `matched` is every statement that applies for certain.
     """
 
     outcome: Outcome
     layer: LayerName | None
     clauses: tuple[Clause, ...]
+    matched: tuple[Clause, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def evaluate(request: Request, layers: tuple[Layer, ...]) -> Decision:
     """Decides one request. Never raises for readable input; what cannot be known makes the outcome "unknown"."""
-    clauses = compile_layers(layers, request.action, request.context)
-    return decide(layers, [(clause, covers(clause, request.resource)) for clause in clauses])
+    given = situation(layers, request.caller, request.owner or account_of(request.resource))
+    clauses = compile_layers(given.layers, request.action, request.context, request.caller)
+    return decide(given, clauses, request.resource, request.context)
 
 
-def decide(layers: tuple[Layer, ...], applied: list[tuple[Clause, Truth]]) -> Decision:
-    """Combines clauses, each with whether it applies, into a decision."""
-    denies = [(clause, truth) for clause, truth in applied if clause.effect == "Deny" and truth is not False]
-    explicit = tuple(clause for clause, truth in denies if truth)
+def account_of(arn: str) -> str:
+    """The account in an ARN or ARN pattern, if it is 12 digits; else ""."""
+    fields = arn.split(":", 5)
+    return fields[4] if len(fields) == 6 and len(fields[4]) == 12 and fields[4].isdigit() else ""
+
+
+def decide(given: Situation, clauses: tuple[Clause, ...], resource: str, context: Context) -> Decision:
+    """Combines compiled clauses into the decision on one ARN."""
+    covered = [(clause, truth) for clause in clauses if (truth := covers(clause, resource)) is not False]
+
+    def under(assumed: Mapping[Atom, bool]) -> list[Applied]:
+        return [(clause, applies(clause, truth, assumed)) for clause, truth in covered]
+
+    applied = under({})
+    matched = tuple(clause for clause, truth in applied if truth)
+    allowed = is_allowed(given, applied)
+    if allowed is None:
+        atoms = [item for clause, _ in covered for item in clause.open]
+        cases = branches(atoms, context, lambda assumed: is_allowed(given, under(assumed))) if atoms else None
+        truths = {case.truth for case in cases} if cases else {None}
+        if truths == {False}:
+            return _denied(given, under(cases[0].assumed if cases else {}), matched)
+        if truths != {True}:
+            return _unknown(applied, matched, context)
+        allows = tuple(clause for clause, _ in covered if clause.effect == "Allow")
+        return Decision("allowed", None, allows, matched)
+    if allowed:
+        return Decision("allowed", None, tuple(clause for clause in matched if clause.effect == "Allow"), matched)
+    return _denied(given, applied, matched)
+
+
+def _denied(given: Situation, applied: list[Applied], matched: tuple[Clause, ...]) -> Decision:
+    explicit = tuple(clause for clause, truth in applied if clause.effect == "Deny" and truth)
     if explicit:
-        return Decision("explicit-deny", None, explicit)
-    allows = [(clause, truth) for clause, truth in applied if clause.effect == "Allow" and truth is not False]
-    for level, layer in enumerate(layers):
-        if not any(clause.level == level for clause, _ in allows):
-            return Decision("implicit-deny", layer.name, ())
-    surely = all(any_of(truth for clause, truth in allows if clause.level == level) for level in range(len(layers)))
-    if surely and not denies:
-        return Decision("allowed", None, tuple(clause for clause, truth in allows if truth))
-    return Decision("unknown", None, tuple(clause for clause, truth in (*denies, *allows) if truth is None))
+        return Decision("explicit-deny", None, explicit, matched)
+    return Decision("implicit-deny", decisive(given, applied), (), matched)
+
+
+def _unknown(applied: list[Applied], matched: tuple[Clause, ...], context: Context) -> Decision:
+    undecided = [clause for clause, truth in applied if truth is None]
+    ordered = (*(clause for clause in undecided if clause.effect == "Deny"),
+               *(clause for clause in undecided if clause.effect == "Allow"))  # fmt: skip
+    keys = [item.key for clause in ordered for item in clause.open]
+    keys += [key for clause in ordered for key in sorted(unknown_keys(clause, context))]
+    return Decision("unknown", None, ordered, matched, tuple(dict.fromkeys(keys)))

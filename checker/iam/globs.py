@@ -2,8 +2,8 @@
 
 A glob is a row of tokens: a literal character, one free character (`?`) or any run of characters (`*`). It is stored
 the way the Shift-And algorithm wants it: state *i* means "the first *i* single-character tokens are matched", a star
-is a loop on its state, and one integer holds the set of states. Matching, containment and witnesses all run on this
-one form.
+is a loop on its state, and one integer holds the set of states. Containment and witnesses run on this form (see
+`language`); one text at a time is matched by a regular expression where that is safe.
 
 How far a wildcard of an ARN pattern reaches (source: IAM User Guide, "IAM JSON policy elements: Resource"): in the
 first five colon-separated fields a wildcard stays within its field, except that a `*` which *ends* a field may run
@@ -13,6 +13,7 @@ both (`arn:aws:autoscaling:*:*:*:autoScalingGroupName/eks-*`).
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -37,8 +38,9 @@ class Token(NamedTuple):
 class Glob(NamedTuple):
     """A compiled pattern. `text` is its source, `tokens` its language; the rest is the automaton.
 
-    `literal`, `free` and `loops` are masks of the states that a character moves or keeps; `letters` holds, by state,
-    the literal character that moves it.
+    `literal`, `free` and `loops` are masks of the states that a character moves or keeps. `fixed` is the one text it
+    matches, if it has no wildcard; else `prefix` is what every match begins with, and `regex` says the same as the
+    tokens, or is "" where trying it could take too long.
     """
 
     text: str
@@ -47,19 +49,17 @@ class Glob(NamedTuple):
     literal: dict[str, int]
     free: dict[Reach, int]
     loops: dict[Reach, int]
-    letters: tuple[str | None, ...]
     fixed: str | None
-
-    @property
-    def start(self) -> int:
-        return 1
-
-    @property
-    def accept(self) -> int:
-        return 1 << self.length
+    prefix: str
+    regex: str
 
 
-_EXCLUDED: dict[Reach, str] = {"any": "", "field": ":", "segment": ":/"}
+EXCLUDED: dict[Reach, str] = {"any": "", "field": ":", "segment": ":/"}
+"""The characters that a wildcard of each reach does not match."""
+
+_CLASSES: dict[Reach, str] = {"any": ".", "field": "[^:]", "segment": "[^:/]"}
+_STARS_TO_TRY = 3
+"""A regular expression tries every way to share a text among its stars: with more of them the automaton is faster."""
 
 
 def compile_tokens(text: str, tokens: tuple[Token, ...]) -> Glob:
@@ -67,47 +67,61 @@ def compile_tokens(text: str, tokens: tuple[Token, ...]) -> Glob:
     literal: dict[str, int] = {}
     free: dict[Reach, int] = {}
     loops: dict[Reach, int] = {}
-    letters: list[str | None] = []
-    state = 0
+    state = stars = 0
     for token in tokens:
         if token.star:
             loops[token.reach] = loops.get(token.reach, 0) | 1 << state
+            stars += 1
             continue
         if token.char is None:
             free[token.reach] = free.get(token.reach, 0) | 1 << state
         else:
             literal[token.char] = literal.get(token.char, 0) | 1 << state
-        letters.append(token.char)
         state += 1
-    fixed = None if free or loops else "".join(letter for letter in letters if letter is not None)
-    return Glob(text, tokens, state, literal, free, loops, tuple(letters), fixed)
+    if not free and not loops:
+        fixed = "".join(token.char or "" for token in tokens)
+        return Glob(text, tokens, state, literal, free, loops, fixed, fixed, "")
+    first = next(place for place, token in enumerate(tokens) if token.char is None)
+    prefix = "".join(token.char or "" for token in tokens[:first])
+    regex = "".join(map(_as_regex, tokens)) if stars <= _STARS_TO_TRY else ""
+    return Glob(text, tokens, state, literal, free, loops, None, prefix, regex)
 
 
-def step(glob: Glob, states: int, char: str) -> int:
-    """The set of states after one more character; 0 means that nothing can match any more."""
-    moving = glob.literal.get(char, 0)
-    staying = 0
-    for reach, mask in glob.free.items():
-        if char not in _EXCLUDED[reach]:
-            moving |= mask
-    for reach, mask in glob.loops.items():
-        if char not in _EXCLUDED[reach]:
-            staying |= mask
-    return ((states & moving) << 1) | (states & staying)
+def _as_regex(token: Token) -> str:
+    if token.char is not None:
+        return re.escape(token.char)
+    return _CLASSES[token.reach] + ("*" if token.star else "")
 
 
 def matches(glob: Glob, text: str) -> bool:
     """Whether the whole of `text` is in the glob's language."""
     if glob.fixed is not None:
         return glob.fixed == text
-    states = glob.start
+    if not text.startswith(glob.prefix):
+        return False
+    if glob.regex:
+        return re.fullmatch(glob.regex, text, re.DOTALL) is not None
+    states = 1
     for char in text:
-        states = step(glob, states, char)
+        states = _step(glob, states, char)
         if not states:
             return False
-    return bool(states & glob.accept)
+    return bool(states >> glob.length & 1)
 
 
+def _step(glob: Glob, states: int, char: str) -> int:
+    moving = glob.literal.get(char, 0)
+    staying = 0
+    for reach, mask in glob.free.items():
+        if char not in EXCLUDED[reach]:
+            moving |= mask
+    for reach, mask in glob.loops.items():
+        if char not in EXCLUDED[reach]:
+            staying |= mask
+    return ((states & moving) << 1) | (states & staying)
+
+
+@lru_cache(maxsize=8192)
 def read_wildcards(text: str) -> Text:
     """Marks the `*` and `?` of a policy string as wildcards."""
     return tuple((char, char in "*?") for char in text)
@@ -138,7 +152,18 @@ def arn_tokens(text: Text) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-@lru_cache(maxsize=4096)
+def field_tokens(text: Text) -> tuple[Token, ...]:
+    """The tokens of a pattern under ArnLike: six fields, each matched on its own, the sixth with its colons (IAM User
+    Guide, "Amazon Resource Name (ARN) condition operators")."""
+    tokens: list[Token] = []
+    colons = 0
+    for char, is_wild in text:
+        colons += char == ":"
+        tokens.append(Token(None, "any" if colons >= 5 else "field", star=char == "*") if is_wild else Token(char))
+    return tuple(tokens)
+
+
+@lru_cache(maxsize=8192)
 def wildcard_glob(text: str) -> Glob:
     """A glob whose wildcards match any character (action names, after the service prefix)."""
     return compile_tokens(text, wildcard_tokens(read_wildcards(text)))

@@ -1,7 +1,8 @@
 """Which elements a policy document may have, and of what type.
 
 Source: IAM User Guide, "Grammar of the IAM JSON policy language"; for what belongs into which kind of policy, "IAM
-JSON policy elements: Principal" (identity policies have none) and "… Resource" (trust policies have none).
+JSON policy elements: Principal" (identity policies have none; an ARN in it takes no wildcards) and "… Resource" (trust
+policies have none), "… Sid" (letters and digits; the page lets some services take more in their own policies).
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ _STATEMENT = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 )  # fmt: skip
 _PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
+_SID = re.compile(r"[A-Za-z0-9]*")
+_AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):[^*?]+|[A-Z][A-Z0-9]{15,}")
 _ACTION = re.compile(r"\*|[^\s:]+:\S.*", re.DOTALL)
 
 
@@ -70,6 +73,9 @@ def _statement(value: Any, kind: str, path: Path) -> Iterator[Flaw]:
         yield _element(wrong, 'write "Allow" or "Deny", in this spelling', (*path, "Effect") if effect else path)
     if not isinstance(value.get("Sid", ""), str):
         yield _element(f"Sid is {_a(value['Sid'])}, not a string", "put it in double quotes", (*path, "Sid"))
+    elif kind != "resource" and not _SID.fullmatch(value.get("Sid", "")):
+        wrong = f"the Sid {value['Sid']!r} has characters other than letters and digits, and AWS refuses the document"
+        yield _element(wrong, f'write "{re.sub("[^A-Za-z0-9]", "", value["Sid"])}"', (*path, "Sid"))
     yield from _either(value, "Action", "NotAction", path, required=True)
     yield from _actions(value, path)
     if kind == "trust":
@@ -168,6 +174,10 @@ def _principal(value: dict[str, Any], kind: str, path: Path) -> Iterator[Flaw]:
         yield from _unknown(listed, _PRINCIPALS, (*path, name))
         for key in listed:
             yield from _string_list(listed[key], key, (*path, name, key))
+        for text, place in _strings(listed, ("AWS",), (*path, name)):
+            if not _AWS_PRINCIPAL.fullmatch(text):
+                wrong = f"{text!r} is no principal: an ARN without wildcards, 12 digits or * are, and AWS refuses it"
+                yield _element(wrong, "write the ARN of a role or user, or narrow * with aws:PrincipalArn", place)
 
 
 def _condition(value: Any, path: Path) -> Iterator[Flaw]:

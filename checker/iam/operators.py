@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from .globs import Glob, Text, compile_tokens, matches, wildcard_tokens
 
-_NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
+NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
 _EPOCH = re.compile(r"[0-9]{5,15}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[-+][0-9]{2}:?[0-9]{2})?)?")
 
@@ -28,6 +28,34 @@ class Operator(NamedTuple):
     negated: bool
     sets: str | None = None
     if_exists: bool = False
+
+    @property
+    def family(self) -> Family:
+        """The kind of values it compares."""
+        return next(family for start, family in _FAMILIES.items() if self.name.startswith(start))
+
+    @property
+    def is_arn(self) -> bool:
+        """Whether it compares field by field."""
+        return self.name.startswith("Arn")
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether wildcards in its values count."""
+        return self.name.endswith("Like") or self.is_arn
+
+    @property
+    def ignores_case(self) -> bool:
+        """Whether upper and lower case are the same to it."""
+        return self.name.endswith("IgnoreCase")
+
+
+Family = Literal["text", "number", "date", "bool", "binary", "address", "null"]
+
+_FAMILIES: dict[str, Family] = {
+    "String": "text", "Arn": "text", "Numeric": "number", "Date": "date", "Bool": "bool", "Binary": "binary",
+    "IpAddress": "address", "NotIpAddress": "address", "Null": "null",
+}  # fmt: skip
 
 
 def _equals(value: str, wanted: Text) -> bool | None:
@@ -76,7 +104,7 @@ def _numeric(test: Callable[[int], bool]) -> Comparison:
         from decimal import Decimal
 
         right = _literal(wanted)
-        if not (_NUMBER.fullmatch(value) and _NUMBER.fullmatch(right)):
+        if not (NUMBER.fullmatch(value) and NUMBER.fullmatch(right)):
             return None
         return test(int(Decimal(value).compare(Decimal(right))))
 
@@ -85,7 +113,7 @@ def _numeric(test: Callable[[int], bool]) -> Comparison:
 
 def _date(test: Callable[[int], bool]) -> Comparison:
     def compare(value: str, wanted: Text) -> bool | None:
-        left, right = _moment(value), _moment(_literal(wanted))
+        left, right = moment(value), moment(_literal(wanted))
         if left is None or right is None:
             return None
         return test((left > right) - (left < right))
@@ -93,8 +121,8 @@ def _date(test: Callable[[int], bool]) -> Comparison:
     return compare
 
 
-def _moment(text: str) -> float | int | None:
-    """W3C ISO 8601 or epoch seconds, as seconds; None for a lone year, which could be either."""
+def moment(text: str) -> float | int | None:
+    """A date as policies write it, W3C ISO 8601 or epoch seconds, in seconds; None for a lone year: it could be either."""
     from datetime import datetime
 
     if _EPOCH.fullmatch(text):
@@ -102,8 +130,8 @@ def _moment(text: str) -> float | int | None:
     if not _ISO_DATE.fullmatch(text):
         return None
     try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
 

@@ -1,35 +1,56 @@
 """Whole regions instead of single requests: is the action allowed on every ARN that matches this pattern?
 
-Statements are split into what they surely and what they might cover. The access is *granted* when no ARN of the
-region escapes the sure part, *not granted* when some ARN escapes even the possible part (that ARN is the witness),
-and otherwise hangs on conditions or on policies nobody could read. Each question is one search over automata (see
-`language`).
+The patterns of all statements cut the region into cells (see `language`): within a cell every ARN is covered by the
+same statements, so one decision speaks for all of it. Open conditions are decided case by case (see `branches`). The
+access is *granted* when every cell is allowed in every case, *not granted* when some ARN is denied in every case or no
+case allows them all, and otherwise hangs on conditions, or on policies nobody could read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from .branches import Branch, Judge, branches, fewest, with_examples
+from .catalogue import expand
+from .combine import Situation, is_allowed, situation
+from .conditions import Truth, all_of
 from .context import Context
 from .document import Condition
-from .evaluate import Decision, decide
+from .evaluate import Decision, account_of, decide
 from .globs import Glob, arn_glob
-from .language import Found, Wanted, overlap, search
-from .policies import Clause, Layer, compile_layers, covers
+from .language import explore, shortest
+from .policies import Atom, Clause, Layer, applies, atom, compile_layers
+from .principals import Caller
 from .resource_types import resource_shapes
 
 Verdict = Literal["granted", "not-granted", "conditional", "unknown"]
+
+WORST_FIRST: tuple[Verdict, ...] = ("not-granted", "unknown", "conditional", "granted")
+
+
+class Term(NamedTuple):
+    """A condition of a statement, and whether it must hold or must not."""
+
+    clause: Clause
+    condition: Condition
+    holds: bool
+
+
+def show_condition(condition: Condition) -> str:
+    """A condition as people read it: `StringEquals aws:SourceVpce vpce-1a2b3c4d`."""
+    return f"{condition.operator} {condition.key} {', '.join(condition.values)}"
 
 
 class Proof(NamedTuple):
     """The verdict on one action and one resource pattern.
 
     `witness` is an ARN the verdict can be seen on: for "not-granted" one that is denied, for "granted" the shortest
-    one asked about. `decision` is what `evaluate` says of the witness. `hangs_on` are the clauses with open
-    conditions that must turn out well, `allowing` the Allow clauses that cover the witness, at least perhaps;
-    `reasons` says in words what could not be read or worked out.
+    one asked about. `decision` is what `evaluate` says of the witness in `context`: the one that was given, or, where
+    a denial takes certain condition keys, that one with values for them. `conditions` are alternatives, each a list of
+    terms that together suffice; `hangs_on` are the clauses whose truth is open at the witness, `allowing` the Allow
+    clauses that cover it, at least perhaps; `reasons` says in words what could not be read or worked out.
     """
 
     verdict: Verdict
@@ -37,163 +58,236 @@ class Proof(NamedTuple):
     resource: str
     witness: str | None
     decision: Decision
+    context: Context = Context()
+    conditions: tuple[tuple[Term, ...], ...] = ()
     hangs_on: tuple[Clause, ...] = ()
     allowing: tuple[Clause, ...] = ()
     reasons: tuple[str, ...] = ()
 
 
-def prove(action: str, resource: str, layers: tuple[Layer, ...], context: Context) -> Proof | None:
-    """Decides `action` on every ARN that `resource` (an ARN pattern) matches.
+class Place(NamedTuple):
+    """One cell of a region: its shortest ARN, and the clauses that cover it, surely (True) or perhaps (None)."""
 
-    Returns None when the action is never authorized on such an ARN (GetItem on an index): nothing is asked then.
+    witness: str
+    covered: tuple[tuple[Clause, Truth], ...]
+
+
+class Region(NamedTuple):
+    """All cells of one action on one pattern; `capped` says that there are too many."""
+
+    action: str
+    given: Situation
+    clauses: tuple[Clause, ...]
+    places: tuple[Place, ...]
+    capped: bool
+
+
+_CAPPED = "the patterns are too complex to decide in bounded time"
+_CROWDED = "it hangs on more conditions than can be told apart in bounded time"
+_UNCONFIRMED = "a denial was found that a single decision does not confirm"
+_UNDECIDED = Decision("unknown", None, ())
+
+
+def prove(
+    actions: str | Sequence[str],
+    resource: str,
+    layers: tuple[Layer, ...],
+    context: Context = Context(),  # noqa: B008  # immutable
+    caller: Caller | None = None,
+) -> Proof | None:
+    """Decides every action of a set on every ARN that `resource` (an ARN pattern) matches; gives the worst verdict.
+
+    An action may have wildcards, and then stands for the listed actions it matches. Returns None when none of them is
+    ever authorized on such an ARN (GetItem on an index): nothing is asked then.
     """
-    region = arn_glob(resource)
-    clauses = _narrowed(region, compile_layers(layers, action, context))
-    asked = _askable(action.lower(), resource)
-    if not asked:
-        return None
-    proofs = [_prove_shape(action, region, shape, found, layers, clauses) for shape, found in asked]
-    return min(proofs, key=lambda proof: _WORST_FIRST.index(proof.verdict))
+    proofs = [
+        proof
+        for pattern in ([actions] if isinstance(actions, str) else actions)
+        for action in expand(pattern) or (pattern,)
+        for proof in _prove_action(action, resource, layers, context, caller)
+    ]
+    return min(proofs, key=lambda proof: WORST_FIRST.index(proof.verdict), default=None)
 
 
-def may_reach(action: str, resource: str, layers: tuple[Layer, ...], context: Context) -> Proof | None:
+def _prove_action(
+    action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+) -> Iterator[Proof]:
+    for region in regions(action, resource, layers, context, caller):
+        proof = _prove_region(region, context)
+        yield proof._replace(action=action, resource=resource)
+
+
+def regions(
+    action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+) -> Iterator[Region]:
+    """The cells of the region, once for each kind of ARN that the action is authorized on and the pattern can take."""
+    pattern = arn_glob(resource)
+    shapes = askable_shapes(action.lower(), resource)
+    if not shapes:
+        return
+    given = situation(layers, caller, account_of(resource))
+    clauses = compile_layers(given.layers, action, context, caller)
+    globs = list({id(glob): glob for clause in clauses for glob in clause.maybe}.values())
+    bits = {id(glob): 1 << place for place, glob in enumerate(globs)}
+    masks = [(clause, _mask(clause.surely, bits), _mask(clause.maybe, bits)) for clause in clauses]
+    for shape in shapes:
+        cells = explore(pattern, globs, within=None if pattern.fixed is not None else shape)
+        yield Region(
+            action,
+            given,
+            clauses,
+            tuple(Place(cell.witness, tuple(_covered(masks, cell.accepted))) for cell in cells.found),
+            cells.capped,
+        )
+
+
+@lru_cache(maxsize=1024)
+def askable_shapes(action: str, resource: str) -> tuple[Glob, ...]:
+    """The shapes of ARN on which the action is authorized and that the pattern can take."""
+    pattern = arn_glob(resource)
+    found = ((shape, shortest(pattern, shape)) for shape in resource_shapes(action))
+    return tuple(shape for shape, cells in found if cells.found or cells.capped)
+
+
+def _mask(globs: tuple[Glob, ...], bits: dict[int, int]) -> int:
+    mask = 0
+    for glob in globs:
+        mask |= bits[id(glob)]
+    return mask
+
+
+def _covered(masks: list[tuple[Clause, int, int]], accepted: int) -> Iterator[tuple[Clause, Truth]]:
+    for clause, surely, maybe in masks:
+        inside: Truth = True if accepted & surely else None if accepted & maybe else False
+        truth = inside if not clause.negated else None if inside is None else not inside
+        if truth is not False:
+            yield clause, truth
+
+
+def allowed_at(region: Region, place: Place, assumed: Mapping[Atom, bool]) -> Truth:
+    """Whether the ARNs of one cell are allowed, with these conditions assumed."""
+    return is_allowed(region.given, [(clause, applies(clause, truth, assumed)) for clause, truth in place.covered])
+
+
+def _prove_region(region: Region, context: Context) -> Proof:
+    first = region.places[0] if region.places else None
+    if region.capped or first is None:
+        return Proof("unknown", "", "", first.witness if first else None, _UNDECIDED, context, reasons=(_CAPPED,))
+    plainly = [(place, allowed_at(region, place, {})) for place in region.places]
+    for place, truth in plainly:
+        if truth is False:
+            return _proof("not-granted", region, place, context)
+    unclear = [place for place, truth in plainly if truth is None]
+    if not unclear:
+        return _proof("granted", region, first, context)
+
+    def judge(assumed: Mapping[Atom, bool]) -> Truth:
+        return all_of(allowed_at(region, place, assumed) for place in unclear)
+
+    cases = branches(_atoms(unclear), context, judge)
+    if cases is None:
+        return _proof("unknown", region, unclear[0], context)._replace(reasons=(_CROWDED,))
+    truths = {case.truth for case in cases}
+    if truths == {True}:
+        return _proof("granted", region, first, context)
+    if truths == {False}:
+        denied = _denied(region, unclear, cases, context)
+        if denied is not None:
+            return denied
+    return _hanging(region, unclear, cases, judge, context)
+
+
+def _denied(region: Region, unclear: list[Place], cases: tuple[Branch, ...], context: Context) -> Proof | None:
+    """A request that is denied: on an ARN no case allows, else on any ARN that is denied in a case with an example."""
+    for place in unclear:
+        if _in_every_case(region, place, context) is False:
+            return _proof("not-granted", region, place, context)
+    for case in cases:
+        stated = with_examples(context, case)
+        for place in unclear if stated is not None else ():
+            if allowed_at(region, place, case.assumed) is False:
+                clauses = compile_layers(region.given.layers, region.action, stated or context, region.given.caller)
+                return _proof("not-granted", region._replace(clauses=clauses), place, stated or context)
+    return None
+
+
+def _hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], judge: Judge, context: Context) -> Proof:
+    terms = {
+        atom(item, clause.policy.document): (clause, item)
+        for clause in reversed(region.clauses)
+        if clause.statement and clause.policy.document
+        for item in reversed(clause.statement.conditions)
+    }
+    wanted = [fewest(case, judge) for case in cases if case.truth]
+    short = [item for item in wanted if not any(other.items() < item.items() for other in wanted)]
+    alternatives = {frozenset(case.items()): case for case in short if case}.values()
+    proof = _proof("conditional", region, unclear[0], context)
+    unread = tuple(dict.fromkeys(clause.policy for clause in proof.decision.clauses if clause.statement is None))
+    return proof._replace(
+        verdict="unknown" if unread else "conditional",
+        conditions=tuple(tuple(Term(*terms[item], holds) for item, holds in case.items()) for case in alternatives),
+        hangs_on=tuple(clause for clause in proof.decision.clauses if clause.statement),
+        reasons=tuple(f"{policy.label}: {policy.reason}" for policy in unread),
+    )
+
+
+def _atoms(places: Sequence[Place]) -> list[Atom]:
+    return [item for place in places for clause, _ in place.covered for item in clause.open]
+
+
+def _proof(verdict: Verdict, region: Region, place: Place, context: Context) -> Proof:
+    """A proof with what `evaluate` says of the witness; a denial that it does not confirm is no denial."""
+    decision = decide(region.given, region.clauses, place.witness, context)
+    if verdict == "not-granted" and decision.outcome not in ("explicit-deny", "implicit-deny"):
+        return Proof("unknown", region.action, "", place.witness, decision, context, reasons=(_UNCONFIRMED,))
+    return Proof(verdict, region.action, "", place.witness, decision, context)
+
+
+def may_reach(
+    action: str,
+    resource: str,
+    layers: tuple[Layer, ...],
+    context: Context = Context(),  # noqa: B008  # immutable
+    caller: Caller | None = None,
+) -> Proof | None:
     """The reverse question, for what is forbidden: is there an ARN matching `resource` that the action may reach?
 
     Returns a proof with such an ARN as witness ("granted" for certain, "conditional" when conditions decide, "unknown"
     when only policies that cannot be read might allow it), or None when there is none.
     """
-    region = arn_glob(resource)
-    clauses = _narrowed(region, compile_layers(layers, action, context))
-    if {clause.level for clause in clauses if clause.effect == "Allow"} != set(range(len(layers))):
-        return None
-    readable = tuple(clause for clause in clauses if clause.statement is not None)
-    attempts: tuple[tuple[Verdict, tuple[Clause, ...], bool], ...] = (
-        ("granted", clauses, True), ("conditional", readable, False), ("unknown", clauses, False),
-    )  # fmt: skip
-    for verdict, considered, surely in attempts:
-        for shape, _ in _askable(action.lower(), resource):
-            globs, index = _globs(considered)
-            wanted = _allowed(layers, considered, index, surely=surely)
-            found = search(region, globs, wanted, within=shape)
-            if found.capped:
-                return Proof("unknown", action, resource, None, _UNDECIDED, reasons=(_CAPPED,))
-            if found.witness is not None:
-                decision = _decide(layers, clauses, found.witness)
-                allowing = _allowing(clauses, found.witness)
-                return Proof(
-                    verdict, action, resource, found.witness, decision, _open(clauses, found.witness), allowing
-                )
-    return None
+    best: Proof | None = None
+    for region in regions(action, resource, layers, context, caller):
+        if region.capped:
+            return Proof("unknown", action, resource, None, _UNDECIDED, context, reasons=(_CAPPED,))
+        for place in region.places:
+            verdict = _reach(region, place, context)
+            if verdict != "not-granted" and (best is None or WORST_FIRST.index(verdict) > _rank(best)):
+                found = _proof(verdict, region, place, context)
+                allowing = tuple(clause for clause, _ in place.covered if clause.effect == "Allow" and clause.statement)
+                best = found._replace(action=action, resource=resource, allowing=allowing)
+            if verdict == "granted":
+                return best
+    return best
 
 
-_WORST_FIRST: tuple[Verdict, ...] = ("not-granted", "unknown", "conditional", "granted")
-_CAPPED = "the patterns are too complex to decide in bounded time"
-_UNDECIDED = Decision("unknown", None, ())
+def _rank(proof: Proof) -> int:
+    return WORST_FIRST.index(proof.verdict)
 
 
-def _prove_shape(
-    action: str, region: Glob, shape: Glob | None, sample: Found, layers: tuple[Layer, ...], clauses: tuple[Clause, ...]
-) -> Proof:
-    globs, index = _globs(clauses)
-
-    def escapes(*, surely: bool) -> Found:
-        allowed = _allowed(layers, clauses, index, surely=surely)
-        return search(region, globs, lambda accepted: not allowed(accepted), within=shape)
-
-    def proof(verdict: Verdict, witness: str | None) -> Proof:
-        decision = _UNDECIDED if witness is None else _decide(layers, clauses, witness)
-        return Proof(verdict, action, region.text, witness, decision)
-
-    open_spot = escapes(surely=True)
-    if open_spot.witness is None and not open_spot.capped:
-        return proof("granted", sample.witness)
-    hopeless = escapes(surely=False)
-    if hopeless.witness is not None:
-        return proof("not-granted", hopeless.witness)
-    if open_spot.capped or hopeless.capped:
-        return proof("unknown", None)._replace(reasons=(_CAPPED,))
-    unread = tuple(dict.fromkeys(clause.policy for clause in clauses if clause.statement is None))
-    hangs_on = _open(clauses, open_spot.witness or "")
-    verdict: Verdict = "unknown" if unread else "conditional"
-    reasons = tuple(f"{policy.label}: {policy.reason}" for policy in unread)
-    return proof(verdict, open_spot.witness)._replace(hangs_on=hangs_on, reasons=reasons)
+def _reach(region: Region, place: Place, context: Context) -> Verdict:
+    truth = _in_every_case(region, place, context)
+    if truth is not None:
+        return "granted" if truth else "not-granted"
+    readable = tuple((clause, covered) for clause, covered in place.covered if clause.statement is not None)
+    hopeless = _in_every_case(region, place._replace(covered=readable), context) is False
+    return "unknown" if hopeless else "conditional"
 
 
-def conditions_of(clauses: Iterable[Clause]) -> tuple[tuple[Clause, Condition], ...]:
-    """The conditions of clauses, each with its clause, in reading order."""
-    return tuple((clause, item) for clause in clauses if clause.statement for item in clause.statement.conditions)
-
-
-@lru_cache(maxsize=1024)
-def _askable(action: str, resource: str) -> tuple[tuple[Glob | None, Found], ...]:
-    """The shapes of ARN on which the action is authorized and that the pattern can take, each with the shortest ARN;
-    None instead of a shape for a pattern that is one ARN, which needs no narrowing any more."""
-    region = arn_glob(resource)
-    samples = ((shape, search(region, (), lambda _: True, within=shape)) for shape in resource_shapes(action))
-    return tuple(
-        (shape if region.fixed is None else None, found) for shape, found in samples if found.witness or found.capped
-    )
-
-
-def _narrowed(region: Glob, clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
-    """The clauses without the patterns that match nothing in the region: what is left is walked together."""
-
-    def near(globs: tuple[Glob, ...]) -> tuple[Glob, ...]:
-        return tuple(glob for glob in globs if overlap(region, glob))
-
-    return tuple(clause._replace(surely=near(clause.surely), maybe=near(clause.maybe)) for clause in clauses)
-
-
-def _globs(clauses: tuple[Clause, ...]) -> tuple[tuple[Glob, ...], dict[int, int]]:
-    """All patterns of the clauses once, and where each stands, by identity."""
-    globs: list[Glob] = []
-    index: dict[int, int] = {}
-    for clause in clauses:
-        for glob in (*clause.surely, *clause.maybe):
-            if id(glob) not in index:
-                index[id(glob)] = len(globs)
-                globs.append(glob)
-    return tuple(globs), index
-
-
-def _allowed(layers: tuple[Layer, ...], clauses: tuple[Clause, ...], index: dict[int, int], *, surely: bool) -> Wanted:
-    """A test on "which patterns match": every layer allows and none denies, for certain or at best."""
-
-    def positions(globs: tuple[Glob, ...]) -> tuple[int, ...]:
-        return tuple(index[id(glob)] for glob in globs)
-
-    rows = [(clause, positions(clause.surely), positions(clause.maybe)) for clause in clauses]
-
-    def applies(
-        row: tuple[Clause, tuple[int, ...], tuple[int, ...]], accepted: tuple[bool, ...], certain: bool
-    ) -> bool:
-        clause, sure_at, maybe_at = row
-        if clause.negated:
-            inside = not any(accepted[place] for place in (maybe_at if certain else sure_at))
-        else:
-            inside = any(accepted[place] for place in (sure_at if certain else maybe_at))
-        return inside and (clause.truth is True if certain else clause.truth is not False)
-
-    allows = [
-        [row for row in rows if row[0].effect == "Allow" and row[0].level == level] for level in range(len(layers))
-    ]
-    denies = [row for row in rows if row[0].effect == "Deny"]
-
-    def allowed(accepted: tuple[bool, ...]) -> bool:
-        if any(applies(row, accepted, not surely) for row in denies):
-            return False
-        return all(any(applies(row, accepted, surely) for row in level) for level in allows)
-
-    return allowed
-
-
-def _decide(layers: tuple[Layer, ...], clauses: tuple[Clause, ...], resource: str) -> Decision:
-    return decide(layers, [(clause, covers(clause, resource)) for clause in clauses])
-
-
-def _allowing(clauses: tuple[Clause, ...], resource: str) -> tuple[Clause, ...]:
-    return tuple(clause for clause in clauses if clause.effect == "Allow" and covers(clause, resource) is not False)
-
-
-def _open(clauses: tuple[Clause, ...], resource: str) -> tuple[Clause, ...]:
-    return tuple(clause for clause in clauses if clause.statement and covers(clause, resource) is None)
+def _in_every_case(region: Region, place: Place, context: Context) -> Truth:
+    """Whether the ARNs of a cell are allowed, or denied, whatever the open conditions turn out to be."""
+    truth = allowed_at(region, place, {})
+    if truth is not None:
+        return truth
+    cases = branches(_atoms([place]), context, lambda assumed: allowed_at(region, place, assumed))
+    truths = {case.truth for case in cases} if cases else {None}
+    return truths.pop() if len(truths) == 1 else None

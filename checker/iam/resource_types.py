@@ -1,43 +1,69 @@
-"""What a DynamoDB action is authorized on.
+"""What an action is authorized on: the ARNs of its resource types, as globs.
 
-Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB": Query, Scan and
+Source: Service Authorization Reference ("Resource types" of each service, see `catalogue`). DynamoDB's Query, Scan and
 PartiQLSelect name the table and optionally an index, a request with an index being authorized on the index ARN alone;
-the other item actions name the table only. An index ARN in a question about GetItem is therefore no question at all.
+the other item actions name the table only. So an index ARN in a question about GetItem is no question at all.
 """
 
 from __future__ import annotations
 
-from .globs import Glob, Token, compile_tokens
+import re
+from functools import lru_cache
+
+from .catalogue import Service, find_action, service
+from .globs import Glob, Reach, Token, compile_tokens
 from .policies import EVERYTHING
 
-_FIELD = (Token(None, "field"), Token(None, "field", star=True))
-_NAME = (*(Token(None, "segment"),) * 3, Token(None, "segment", star=True))
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_ON_NOTHING = compile_tokens("*", (Token("*"),))
+"""Actions without a resource type are authorized on the text `*`, which only the pattern `*` matches."""
+
+_SHORTEST_NAME = {"dynamodb": 3}
 """Table and index names have at least three characters (DynamoDB API Reference, TableName)."""
 
 
-def _shape(name: str, *parts: str | tuple[Token, ...]) -> Glob:
-    rows = (tuple(map(Token, part)) if isinstance(part, str) else part for part in parts)
-    return compile_tokens(name, tuple(token for row in rows for token in row))
-
-
-_TABLE_ARN = ("arn:", _FIELD, ":dynamodb:", _FIELD, ":", _FIELD, ":table/", _NAME)
-_TABLE = _shape("table", *_TABLE_ARN)
-_INDEX = _shape("index", *_TABLE_ARN, "/index/", _NAME)
-
-_ON_INDEXES = frozenset({"dynamodb:query", "dynamodb:scan", "dynamodb:partiqlselect"})
-_ON_TABLES = frozenset(
-    f"dynamodb:{name}"
-    for name in (
-        "batchgetitem", "batchwriteitem", "conditioncheckitem", "deleteitem", "describetable", "deletetable", "getitem",
-        "partiqldelete", "partiqlinsert", "partiqlupdate", "putitem", "updateitem", "updatetable", "updatetimetolive",
-        "describetimetolive", "exporttabletopointintime",
-    )
-)  # fmt: skip
-
-
+@lru_cache(maxsize=1024)
 def resource_shapes(action: str) -> tuple[Glob, ...]:
-    """The ARNs an action can be authorized on, as globs; everything for an action not known here."""
-    folded = action.lower()
-    if folded in _ON_INDEXES:
-        return (_TABLE, _INDEX)
-    return (_TABLE,) if folded in _ON_TABLES else (EVERYTHING,)
+    """The ARNs an action (`service:Name`, any case) can be authorized on; everything for one not listed."""
+    known, listed = service(action.partition(":")[0]), find_action(action)
+    if known is None or listed is None:
+        return (EVERYTHING,)
+    # Tables before indexes: the plainest witness comes first.
+    types = sorted(listed.on, key=lambda name: (len(known.resources[name].arn), name))
+    return tuple(type_shape(known.prefix, name) for name in types) or (_ON_NOTHING,)
+
+
+@lru_cache(maxsize=2048)
+def type_shape(prefix: str, name: str) -> Glob:
+    """The ARNs of one resource type, which must be listed."""
+    known = service(prefix)
+    if known is None:
+        raise KeyError(prefix)
+    template = known.resources[name].arn
+    single = _single_segments(prefix)
+    tokens: list[Token] = []
+    end = 0
+    for found in _VARIABLE.finditer(template):
+        tokens += map(Token, template[end : found.start()])
+        end = found.end()
+        in_front = template.count(":", 0, found.start()) < 5
+        reach: Reach = "field" if in_front else "segment" if found[1] in single else "any"
+        least = 1 if in_front else _SHORTEST_NAME.get(prefix, 1)
+        tokens += [*(Token(None, reach),) * least, Token(None, reach, star=True)]
+    tokens += map(Token, template[end:])
+    return compile_tokens(name, tuple(tokens))
+
+
+@lru_cache(maxsize=128)
+def _single_segments(prefix: str) -> frozenset[str]:
+    """The variables that stand for a name without slashes and colons: those at the end of a template which another one
+    goes on from (a bucket's name, since objects are BUCKET/KEY; a table's, since indexes are TABLE/index/NAME)."""
+    known: Service | None = service(prefix)
+    templates = [item.arn for item in known.resources.values()] if known else []
+    return frozenset(
+        found[1]
+        for arn in templates
+        if any(other.startswith((f"{arn}/", f"{arn}:")) for other in templates)
+        for found in _VARIABLE.finditer(arn)
+        if found.end() == len(arn)
+    )

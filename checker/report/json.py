@@ -9,7 +9,6 @@ from typing import Any
 from .. import __version__
 from ..engine import Finding
 from ..iam.paths import show_path
-from ..iam.prove import conditions_of
 from ..inventory import Object
 from ..places import Location
 from ..requirements.check import Check, Question
@@ -110,8 +109,16 @@ def _access(check: Check, question: Question) -> dict[str, Any]:
         "verdict": proof.verdict if proof else "unknown",
         "witness": {"action": question.action, "resource": witness} if witness else None,
         "conditions": [
-            {"operator": item.operator, "key": item.key, "values": list(item.values), "effect": clause.effect}
-            for clause, item in (conditions_of(proof.hangs_on) if proof else ())
+            {
+                "operator": term.condition.operator,
+                "key": term.condition.key,
+                "values": list(term.condition.values),
+                "effect": term.clause.effect,
+                "holds": term.holds,
+                "alternative": number,
+            }
+            for number, terms in enumerate(proof.conditions if proof else ())
+            for term in terms
         ],
         "decidedBy": [
             {"policy": clause.policy.label, "statement": show_path(clause.statement.path), "sid": clause.statement.sid}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..iam.context import Context, Values, make_context
 from ..iam.paths import Path
 from ..iam.policies import Layer
+from ..iam.principals import Caller
 from ..iam.prove import Proof, may_reach, prove
 from ..inventory import Object, Role
 from ..resolution import Index
@@ -118,7 +119,7 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, parame
     )
 
 
-Ask = Callable[[str, str, tuple[Layer, ...], Context], "Proof | None"]
+Ask = Callable[[str, str, tuple[Layer, ...], Context, "Caller | None"], "Proof | None"]
 
 
 def _forbidden(action: str, resource: str, path: Path, attached: Stack, known: _Known) -> Question:
@@ -158,25 +159,28 @@ def _ask(question: Ask, action: str, resource: str, path: Path, attached: Stack,
     filled = fill(resource, known.values)
     if filled.unset:
         return Question(action, resource, None, filled.unset, path)
-    proof = question(action, filled.text, attached.layers, _context(*known, filled.text))
-    return Question(action, filled.text, _across_accounts(proof, known.values, filled.text), (), path)
+    context = _context(*known, filled.text)
+    caller = _caller(known.selected.role, known.values, filled.text)
+    return Question(action, filled.text, question(action, filled.text, attached.layers, context, caller), (), path)
 
 
-def _across_accounts(proof: Proof | None, values: dict[str, str], resource: str) -> Proof | None:
-    """Access to another account's table needs an Allow there as well (IAM User Guide, "Cross-account policy evaluation
-    logic"), and that policy is in no manifest of ours."""
-    owner, account = resource.split(":")[4], values.get("account", "")
-    if proof is None or not (owner.isdigit() and account.isdigit()) or owner == account:
-        return proof
-    if proof.verdict == "not-granted":
-        return proof
-    reason = f"the resource is in account {owner}, whose own policy must allow the role as well"
-    return proof._replace(verdict="unknown", reasons=(*proof.reasons, reason))
+def _caller(role: Role, values: dict[str, str], resource: str) -> Caller | None:
+    """A session of the role; None where its account is not known."""
+    arn = _role_arn(role, values, resource)
+    return Caller("role", arn) if arn else None
+
+
+def _role_arn(role: Role, values: dict[str, str], resource: str) -> str:
+    """The role's ARN, in the partition of the resource; "" where the account or the partition is open."""
+    partition = resource.split(":")[1]
+    if "account" not in values or "*" in partition or "?" in partition:
+        return ""
+    return f"arn:{partition}:iam::{values['account']}:role{role.iam_path}{role.name}"
 
 
 def _context(selected: Selected, requirement: Requirement, values: dict[str, str], resource: str) -> Context:
     role = selected.role
-    partition, _, region, owner = resource.split(":")[1:5]
+    _, _, region, owner = resource.split(":")[1:5]
     known: dict[str, str | Values] = {
         "aws:PrincipalType": "AssumedRole",
         "aws:SecureTransport": "true",
@@ -189,8 +193,9 @@ def _context(selected: Selected, requirement: Requirement, values: dict[str, str
         known["aws:ResourceAccount"] = owner
     if "account" in values:
         known["aws:PrincipalAccount"] = values["account"]
-        if "*" not in partition and "?" not in partition:
-            known["aws:PrincipalArn"] = f"arn:{partition}:iam::{values['account']}:role{role.iam_path}{role.name}"
+        arn = _role_arn(role, values, resource)
+        if arn:
+            known["aws:PrincipalArn"] = arn
     known |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if key not in _SESSION_TAGS}
     known |= _session_tags(selected)
     for key, texts in requirement.context.items():

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from ..iam.conditions import Truth, any_of
 from ..iam.context import Values, make_context
 from ..iam.document import Document
-from ..iam.trust import Caller, may_assume
+from ..iam.principals import Caller
+from ..iam.trust import may_assume
 from .model import Requirement, fill
 from .select import Selected
 

@@ -27,9 +27,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..iam.document import Condition
 from ..iam.policies import Clause
-from ..iam.prove import conditions_of
+from ..iam.prove import Term, show_condition
 from .grants import Answer, actions_of, by_place, can_call, clause_place, grant_problem
 from .problem import Facts, Place, Problem
 
@@ -55,13 +54,13 @@ def check(facts: Facts) -> Iterator[Problem]:
 
 def _hanging(answer: Answer) -> _Hanging:
     witness = answer.proof.witness or answer.question.resource
-    conditions = conditions_of(answer.proof.hangs_on)
-    if not conditions:
+    alternatives = answer.proof.conditions
+    if not alternatives:
         return _on_a_resource(answer, answer.proof.hangs_on[0], witness)
-    clause, first = conditions[0]
-    shown = " and ".join(_shown(clause, item) for clause, item in conditions)
-    keys = ", ".join(dict.fromkeys(item.key for _, item in conditions))
-    return _Hanging(clause_place(answer.check, clause, first.path), witness, shown, keys)
+    first = alternatives[0][0]
+    shown = ", or ".join(" and ".join(map(_shown, terms)) for terms in alternatives)
+    keys = ", ".join(dict.fromkeys(term.condition.key for terms in alternatives for term in terms))
+    return _Hanging(clause_place(answer.check, first.clause, first.condition.path), witness, shown, keys)
 
 
 def _on_a_resource(answer: Answer, clause: Clause, witness: str) -> _Hanging:
@@ -74,6 +73,6 @@ def _on_a_resource(answer: Answer, clause: Clause, witness: str) -> _Hanging:
     return _Hanging(clause_place(answer.check, clause, entry.path), witness, f"{entry.text} covers it", keys)
 
 
-def _shown(clause: Clause, item: Condition) -> str:
-    text = f"{item.operator} {item.key} {', '.join(item.values)}"
-    return f"not ({text})" if clause.effect == "Deny" else text
+def _shown(term: Term) -> str:
+    text = show_condition(term.condition)
+    return text if term.holds else f"not ({text})"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.iam.globs import arn_glob, matches, wildcard_glob
-from checker.iam.language import overlap, search
+from checker.iam.globs import Glob, arn_glob, matches, wildcard_glob
+from checker.iam.language import explore, overlap
 
 PATTERNS = st.text("ab:*?", max_size=8)
 TEXTS = st.text("ab:", max_size=8)
@@ -65,6 +65,13 @@ def test_reach_of_wildcards_in_arns(pattern: str, arn: str, expected: bool) -> N
     assert matches(arn_glob(pattern), arn) is expected
 
 
+def outside(inside: Glob, others: list[Glob]) -> str | None:
+    """The shortest text in the first and in none of the others."""
+    cells = explore(inside, others)
+    assert not cells.capped
+    return next((cell.witness for cell in cells.found if not cell.accepted), None)
+
+
 def texts_up_to(length: int) -> list[str]:
     return ["".join(letters) for size in range(length + 1) for letters in itertools.product("ab:", repeat=size)]
 
@@ -76,15 +83,31 @@ SHORT_TEXTS = texts_up_to(5)
 @given(st.text("ab*?", min_size=1, max_size=5), st.lists(st.text("ab*?", max_size=5), max_size=3))
 def test_a_search_finds_the_shortest_string_or_proves_that_there_is_none(region: str, others: list[str]) -> None:
     inside, globs = wildcard_glob(region), [wildcard_glob(text) for text in others]
-    found = search(inside, globs, lambda accepted: not any(accepted))
-    assert not found.capped
-    outside = [text for text in SHORT_TEXTS if matches(inside, text) and not any(matches(glob, text) for glob in globs)]
-    if found.witness is None:
-        assert outside == []
+    found = outside(inside, globs)
+    left = [text for text in SHORT_TEXTS if matches(inside, text) and not any(matches(glob, text) for glob in globs)]
+    if found is None:
+        assert left == []
     else:
-        assert matches(inside, found.witness)
-        assert not any(matches(glob, found.witness) for glob in globs)
-        assert not outside or len(found.witness) <= min(map(len, outside))
+        assert matches(inside, found)
+        assert not any(matches(glob, found) for glob in globs)
+        assert not left or len(found) <= min(map(len, left))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("ab*?", min_size=1, max_size=5), st.lists(st.text("ab:*?", max_size=5), max_size=4))
+def test_the_cells_are_all_there_are_and_each_has_its_shortest_string(region: str, others: list[str]) -> None:
+    inside, globs = wildcard_glob(region), [wildcard_glob(text) for text in others]
+    cells = explore(inside, globs)
+    assert not cells.capped
+
+    def accepted(text: str) -> int:
+        return sum(1 << place for place, glob in enumerate(globs) if matches(glob, text))
+
+    known = {cell.accepted: cell.witness for cell in cells.found}
+    assert all(accepted(witness) == mark and matches(inside, witness) for mark, witness in known.items())
+    for text in SHORT_TEXTS:
+        if matches(inside, text):
+            assert len(known[accepted(text)]) <= len(text)
 
 
 @settings(max_examples=200, deadline=None)
@@ -99,6 +122,5 @@ def test_overlap_is_symmetric_and_true_where_a_string_is_shared(first: str, seco
 def test_a_pattern_built_to_explode_is_given_up_not_waited_for() -> None:
     bombs = [wildcard_glob("*a" + "?" * size) for size in range(20, 60)]
     started = time.monotonic()
-    found = search(wildcard_glob("*"), bombs, lambda accepted: not any(accepted[:1]) and all(accepted[1:]))
-    assert found.capped
+    assert explore(wildcard_glob("*"), bombs).capped
     assert time.monotonic() - started < 30

@@ -1,0 +1,177 @@
+"""Values of a condition key that make a difference: one for each way in which its conditions can turn out.
+
+Conditions on a key cut its values into finitely many cells (texts by the patterns they match, numbers, dates and
+addresses by the bounds they lie between), so one value out of each cell stands for all requests. Sources for what
+operators compare: see `operators`; for which keys are always there: see `global_keys`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .conditions import test
+from .context import Context, Values
+from .document import Condition
+from .global_keys import ALWAYS_PRESENT
+from .globs import Glob, compile_tokens, field_tokens, wildcard_glob, wildcard_tokens
+from .language import explore
+from .operators import NUMBER, Operator, moment, split_operator
+from .policies import Atom
+from .variables import expand
+
+_MOST_SETS = 64
+_FRESH = "other"
+
+
+def sample_values(key: str, atoms: list[Atom], context: Context) -> list[Values] | None:
+    """One value list of the key for every case that its conditions can tell apart, `()` for a missing key among them;
+    None where the conditions compare in ways that do not go together, or too many."""
+    operators = [split_operator(item.operator) for item in atoms]
+    single = _singles(atoms, [operator for operator in operators if operator], context)
+    if single is None:
+        return None
+    samples: list[Values] = [] if key in ALWAYS_PRESENT else [()]
+    samples += [(value,) for value in single]
+    if not any(operator and operator.sets for operator in operators):
+        return samples
+    if any(operator and operator.sets == "forallvalues" for operator in operators):
+        samples.append(("",))
+    return _with_sets(samples, atoms, context)
+
+
+def _singles(atoms: list[Atom], operators: list[Operator], context: Context) -> list[str] | None:
+    families = {operator.family for operator in operators} - {"null"}
+    if not families:
+        return [_FRESH]
+    if len(families) > 1 or len(operators) < len(atoms):
+        return None
+    texts = [text for item in atoms for text in item.values]
+    family = families.pop()
+    if family == "text":
+        return _texts(atoms, operators, context)
+    return list(dict.fromkeys(_SAMPLERS[family](texts)))
+
+
+def _texts(atoms: list[Atom], operators: list[Operator], context: Context) -> list[str] | None:
+    """One text for every combination of patterns that a text can match."""
+    literals: set[str] = set()
+    globs: list[Glob] = []
+    ignores_case = False
+    for item, operator in zip(atoms, operators, strict=True):
+        for text in item.values if operator.family == "text" else ():
+            wanted = expand(text, context, enabled=item.has_variables)
+            if wanted.absent or wanted.unknown:
+                continue
+            if operator.is_arn or operator.is_pattern:
+                tokens = field_tokens(wanted.text) if operator.is_arn else wildcard_tokens(wanted.text)
+                globs.append(compile_tokens(text, tokens))
+            else:
+                literals.add("".join(char for char, _ in wanted.text))
+                ignores_case = ignores_case or operator.ignores_case
+    literals |= {glob.fixed for glob in globs if glob.fixed is not None}
+    if all(glob.fixed is not None for glob in globs):
+        cases = {variant for text in literals for variant in (text.lower(), text.upper())} if ignores_case else set()
+        return [*sorted(literals | cases), _beside(literals | cases)]
+    if ignores_case:
+        return None
+    patterns = [
+        *globs,
+        *(compile_tokens(text, wildcard_tokens(tuple((char, False) for char in text))) for text in literals),
+    ]
+    cells = explore(wildcard_glob("?*"), patterns)
+    return None if cells.capped else [cell.witness for cell in cells.found]
+
+
+def _beside(taken: set[str]) -> str:
+    fresh = _FRESH
+    while fresh in taken or fresh.lower() in taken:
+        fresh += "x"
+    return fresh
+
+
+def _with_sets(samples: list[Values], atoms: list[Atom], context: Context) -> list[Values] | None:
+    """The samples, and sets of them, until no set makes a new difference."""
+    singles = [values for values in samples if len(values) == 1]
+    known = {_signature(values, atoms, context): values for values in reversed(samples)}
+    queue = list(known.values())
+    for values in queue:
+        for (extra,) in singles:
+            if values and extra not in values:
+                joined = (*values, extra)
+                signature = _signature(joined, atoms, context)
+                if signature not in known:
+                    known[signature] = joined
+                    queue.append(joined)
+        if len(known) > _MOST_SETS:
+            return None
+    return list(known.values())
+
+
+def _signature(values: Values, atoms: list[Atom], context: Context) -> tuple[bool | None, ...]:
+    stated = [(item, Context({**context.values, item.key: values}, context.absent, context.closed)) for item in atoms]
+    conditions = ((Condition(item.operator, item.key, item.values, ()), item, inside) for item, inside in stated)
+    return tuple(test(condition, inside, has_variables=item.has_variables) for condition, item, inside in conditions)
+
+
+def _numbers(texts: list[str]) -> Iterator[str]:
+    from decimal import Decimal
+
+    ordered = sorted(Decimal(text) for text in texts if NUMBER.fullmatch(text))
+    if not ordered:
+        yield "0"
+        return
+    yield f"{ordered[0] - 1:f}"
+    for bound, following in zip(ordered, [*ordered[1:], ordered[-1] + 2], strict=True):
+        yield f"{bound:f}"
+        yield f"{(bound + following) / 2:f}"
+
+
+def _dates(texts: list[str]) -> Iterator[str]:
+    ordered = sorted(float(bound) for bound in map(moment, texts) if bound is not None)
+    if not ordered:
+        yield _written(1_700_000_000)
+        return
+    yield _written(ordered[0] - 86_400)
+    for bound, following in zip(ordered, [*ordered[1:], ordered[-1] + 172_800], strict=True):
+        yield _written(bound)
+        yield _written((bound + following) / 2)
+
+
+def _written(seconds: float) -> str:
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (ValueError, OverflowError):
+        return str(int(seconds))
+
+
+def _addresses(texts: list[str]) -> Iterator[str]:
+    """The first address of every network and the first one after it: between these nothing changes."""
+    from ipaddress import ip_address, ip_network
+
+    starts: dict[int, set[int]] = {4: {0}, 6: {0}}
+    for text in texts:
+        try:
+            network = ip_network(text, strict=False)
+        except ValueError:
+            continue
+        starts[network.version] |= {int(network.network_address), int(network.broadcast_address) + 1}
+    for version, found in starts.items():
+        for number in sorted(found):
+            if number < 1 << (32 if version == 4 else 128):
+                yield str(ip_address(number) if version == 4 else ip_address(number.to_bytes(16, "big")))
+
+
+def _binaries(texts: list[str]) -> Iterator[str]:
+    yield from texts
+    yield next(text for text in ("AA==", "AQ==", "Ag==") if text not in texts) if len(texts) < 3 else "AAECAwQF"
+
+
+_SAMPLERS: dict[str, Callable[[list[str]], Iterator[str]]] = {
+    "number": _numbers,
+    "date": _dates,
+    "address": _addresses,
+    "binary": _binaries,
+    "bool": lambda _: iter(("true", "false")),
+}
