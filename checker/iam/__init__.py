@@ -1,26 +1,33 @@
 """The IAM policy language as a library: documents, conditions, decisions and proofs. No I/O, nothing of Kubernetes."""
 
+from .clauses import Clause
 from .context import Context, make_context
 from .document import Document, Parsed, Problem, Statement, parse
 from .evaluate import Decision, Request, evaluate
-from .policies import Attached, Clause, Layer
+from .grants import Change, Comparison, Grant, compare, grants
+from .policies import Attached, Layer
 from .principals import Caller
 from .prove import Proof, may_reach, prove
 
 __all__ = [
     "Attached",
     "Caller",
+    "Change",
     "Clause",
+    "Comparison",
     "Context",
     "Decision",
     "Document",
+    "Grant",
     "Layer",
     "Parsed",
     "Problem",
     "Proof",
     "Request",
     "Statement",
+    "compare",
     "evaluate",
+    "grants",
     "make_context",
     "may_reach",
     "parse",

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
+from .clauses import Atom
 from .conditions import Truth, test
 from .context import Context, Values
 from .document import Condition
-from .policies import Atom
 from .samples import sample_values
 
 CAP = 600

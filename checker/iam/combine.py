@@ -19,11 +19,13 @@ accounts both sides must allow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
+from .clauses import Clause
 from .conditions import Truth, all_of, any_of, negation
-from .policies import Attached, Clause, Layer, LayerName
+from .policies import Attached, Layer, LayerName
 from .principals import Caller, Naming
 
 _GATES = ("scp", "endpoint")
@@ -35,101 +37,125 @@ Applied = tuple[Clause, Truth]
 """A clause and whether it applies to the request."""
 
 
+class _Plan(NamedTuple):
+    """The levels by what they are for: `gates` must allow whoever calls, `own` are the caller's, `granting` the
+    resource's policies."""
+
+    gates: tuple[int, ...]
+    own: tuple[int, ...]
+    granting: tuple[int, ...]
+
+
 class Situation(NamedTuple):
     """The layers, who calls, and whether the resource is in another account than the caller."""
 
     layers: tuple[Layer, ...]
     caller: Caller | None
     crosses: bool
-
-    def levels(self, names: Iterable[LayerName | str]) -> list[int]:
-        """The places of the layers with these names."""
-        return [level for level, layer in enumerate(self.layers) if layer.name in names]
+    plan: _Plan
 
 
 def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> Situation:
     """`owner` is the account of the resource, 12 digits, or "" where it is not known and so taken to be the caller's.
 
     Across accounts a policy of the resource's own must allow too; where none is given, it counts as one nobody could
-    read.
+    read. A caller without identity policies is one for whom they allow nothing.
     """
     account = caller.account if caller else ""
     crosses = bool(account and owner and account != owner)
-    if crosses and not any(layer.name in _GRANTING for layer in layers):
+    names = tuple([layer.name for layer in layers])
+    if crosses and not any(name in _GRANTING for name in names):
         reason = f"it is in account {owner}, whose own policy must allow the role as well"
         layers = (*layers, Layer("resource", (Attached("the policy of the resource", None, reason),)))
-    return Situation(layers, caller, crosses)
+        names = (*names, "resource")
+    has_own = caller is None or caller.kind in ("role", "user")
+    if has_own and "identity" not in names:
+        layers, names = (*layers, Layer("identity", ())), (*names, "identity")
+    return Situation(layers, caller, crosses, _plan(names, has_own))
 
 
-def is_allowed(given: Situation, applied: list[Applied]) -> Truth:
+@lru_cache(maxsize=256)
+def _plan(names: tuple[LayerName, ...], has_own: bool) -> _Plan:
+    def levels(wanted: tuple[str, ...]) -> tuple[int, ...]:
+        return tuple(level for level, name in enumerate(names) if name in wanted)
+
+    own = tuple(level for name in _OWN for level in levels((name,))) if has_own else ()
+    return _Plan(levels(_GATES), own, levels(_GRANTING))
+
+
+_Grants = dict[int, dict[Naming, Truth]]
+"""By level, and by how the caller is named there, whether something allows."""
+
+
+def is_allowed(given: Situation, applied: Iterable[Applied]) -> Truth:
     """Whether the request is allowed, in three values."""
-    denied = any_of(truth for clause, truth in applied if clause.effect == "Deny")
-    if denied is True:
-        return False
-    return all_of((negation(denied), _agree(given, _grants(applied))))
+    return judge(given, applied)[0]
 
 
-Granted = Callable[..., Truth]
-"""Asks whether an Allow of a level applies, whatever it calls the caller or by one way of naming it."""
-
-
-def _grants(applied: list[Applied]) -> Granted:
-    found: dict[tuple[int, Naming], list[Truth]] = {}
+def judge(given: Situation, applied: Iterable[Applied]) -> tuple[Truth, LayerName | None]:
+    """Whether the request is allowed, and the first layer that does not allow; None for the layer where an explicit
+    Deny decides, or nothing stands against it.
+    """
+    denied: Truth = False
+    grants: _Grants = {}
     for clause, truth in applied:
-        if clause.effect == "Allow" and truth is not False:
-            found.setdefault((clause.level, clause.naming), []).append(truth)
+        if truth is False:
+            continue
+        if clause.effect == "Allow":
+            by_naming = grants.setdefault(clause.level, {})
+            by_naming[clause.naming] = truth or by_naming.get(clause.naming)
+        elif truth:
+            return False, None
+        else:
+            denied = None
+    result = negation(denied)
+    for name, truth in _demands(given, grants):
+        if truth is False:
+            return False, name
+        if truth is None:
+            result = None
+    return result, None
 
-    def granted(level: int, *names: Naming) -> Truth:
-        rows = (truths for (at, naming), truths in found.items() if at == level and (not names or naming in names))
-        return any_of(truth for truths in rows for truth in truths)
 
-    return granted
+def _granted(grants: _Grants, level: int, *names: Naming) -> Truth:
+    """Whether an Allow of this level applies, whatever it calls the caller or by one way of naming it."""
+    by_naming = grants.get(level)
+    if not by_naming:
+        return False
+    found = [truth for naming, truth in by_naming.items() if not names or naming in names]
+    return True if True in found else None if found else False
 
 
-def _agree(given: Situation, granted: Granted) -> Truth:
-    return all_of(truth for _, truth in _demands(given, granted))
-
-
-def _demands(given: Situation, granted: Granted) -> Iterable[tuple[LayerName, Truth]]:
+def _demands(given: Situation, grants: _Grants) -> Iterator[tuple[LayerName, Truth]]:
     """What must be true, each with the layer to blame where it is not."""
-    for level in given.levels(_GATES):
-        yield given.layers[level].name, granted(level)
-    if given.caller is not None and not given.caller.has_policies:
-        for level in given.levels(_GRANTING):
-            yield given.layers[level].name, granted(level)
-        return
-    own = [(given.layers[level].name, granted(level)) for level in given.levels(_OWN)]
-    if given.caller is not None and given.caller.kind == "root":
-        own = []
-    elif not given.levels(("identity",)):
-        own.insert(0, ("identity", False))
-    granting = given.levels(_GRANTING)
-    if given.crosses or not granting:
+    gates, own_levels, granting = given.plan
+    layers = given.layers
+    for level in gates:
+        yield layers[level].name, _granted(grants, level)
+    own = [(layers[level].name, _granted(grants, level)) for level in own_levels]
+    is_outsider = given.caller is not None and not given.caller.has_policies
+    if given.crosses or not granting or is_outsider:
         yield from own
-        yield from ((given.layers[level].name, granted(level)) for level in granting)
+        for level in granting:
+            yield layers[level].name, _granted(grants, level)
         return
     for level in granting:
-        yield from _within_the_account(given.layers[level].name, level, own, granted)
+        yield from _within_the_account(layers[level].name, level, own, grants)
 
 
 def _within_the_account(
-    name: LayerName, level: int, own: list[tuple[LayerName, Truth]], granted: Granted
-) -> Iterable[tuple[LayerName, Truth]]:
-    by_account = granted(level, "account") if name in _MUST_ALLOW else True
+    name: LayerName, level: int, own: list[tuple[LayerName, Truth]], grants: _Grants
+) -> Iterator[tuple[LayerName, Truth]]:
+    by_account = _granted(grants, level, "account") if name in _MUST_ALLOW else True
     limits = all_of(truth for layer, truth in own if layer != "identity")
-    ways = (
-        all_of((by_account, *(truth for _, truth in own))),
-        all_of((granted(level, "role"), limits)),
-        granted(level, "session", "user", "anyone-by-arn"),
-        all_of((granted(level, "anyone"), limits or None)),
+    ways = any_of(
+        (
+            all_of((by_account, *(truth for _, truth in own))),
+            all_of((_granted(grants, level, "role"), limits)),
+            _granted(grants, level, "session", "user", "anyone-by-arn"),
+            all_of((_granted(grants, level, "anyone"), limits or None)),
+        )
     )
-    if any_of(ways) is not False:
-        yield name, any_of(ways)
-        return
-    yield name, by_account
-    yield from own
-
-
-def decisive(given: Situation, applied: list[Applied]) -> LayerName | None:
-    """The first layer that does not allow; None where all of them may."""
-    return next((name for name, truth in _demands(given, _grants(applied)) if truth is False), None)
+    yield name, by_account if ways is False else ways
+    if ways is False:
+        yield from own

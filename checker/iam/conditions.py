@@ -108,13 +108,14 @@ def _empty_string(value: str, truth: Truth) -> Truth:
 
 
 def _value_matches(operator: Operator, value: str, wanted: list[Expanded]) -> Truth:
-    positive = any_of(_compare(operator, value, item) for item in wanted)
+    positive: Truth = False
+    for text, plain, unknown, absent in wanted:
+        if absent:
+            continue
+        truth = None if unknown else operator.compare(value, text, plain)
+        if truth:
+            positive = True
+            break
+        if truth is None:
+            positive = None
     return negation(positive) if operator.negated else positive
-
-
-def _compare(operator: Operator, value: str, wanted: Expanded) -> Truth:
-    if wanted.absent:
-        return False
-    if wanted.unknown:
-        return None
-    return operator.compare(value, wanted.text)

@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from .branches import branches
-from .combine import Applied, Situation, decisive, is_allowed, situation
+from .clauses import Asked, Atom, Clause, applies, covering
+from .combine import Applied, Situation, is_allowed, judge, situation
+from .conditions import Truth
 from .context import Context
-from .policies import Atom, Clause, Layer, LayerName, applies, compile_layers, covers, unknown_keys
-from .principals import Caller
+from .policies import Layer, LayerName
+from .principals import Caller, account_of
+from .statements import unknown_keys
 
 Outcome = Literal["allowed", "explicit-deny", "implicit-deny", "unknown"]
 
@@ -47,46 +50,40 @@ class Decision(NamedTuple):
 def evaluate(request: Request, layers: tuple[Layer, ...]) -> Decision:
     """Decides one request. Never raises for readable input; what cannot be known makes the outcome "unknown"."""
     given = situation(layers, request.caller, request.owner or account_of(request.resource))
-    clauses = compile_layers(given.layers, request.action, request.context, request.caller)
-    return decide(given, clauses, request.resource, request.context)
+    rows = covering(given.layers, Asked(request.action, request.context, request.caller, request.resource))
+    return decide(given, rows, request.context)
 
 
-def account_of(arn: str) -> str:
-    """The account in an ARN or ARN pattern, if it is 12 digits; else ""."""
-    fields = arn.split(":", 5)
-    return fields[4] if len(fields) == 6 and len(fields[4]) == 12 and fields[4].isdigit() else ""
-
-
-def decide(given: Situation, clauses: tuple[Clause, ...], resource: str, context: Context) -> Decision:
-    """Combines compiled clauses into the decision on one ARN."""
-    covered = [(clause, truth) for clause in clauses if (truth := covers(clause, resource)) is not False]
+def decide(given: Situation, covered: list[tuple[Clause, Truth]], context: Context) -> Decision:
+    """Combines clauses, each with whether it covers the ARN in question (True or None), into the decision on it."""
 
     def under(assumed: Mapping[Atom, bool]) -> list[Applied]:
         return [(clause, applies(clause, truth, assumed)) for clause, truth in covered]
 
     applied = under({})
     matched = tuple(clause for clause, truth in applied if truth)
-    allowed = is_allowed(given, applied)
+    allowed, layer = judge(given, applied)
     if allowed is None:
         atoms = [item for clause, _ in covered for item in clause.open]
         cases = branches(atoms, context, lambda assumed: is_allowed(given, under(assumed))) if atoms else None
         truths = {case.truth for case in cases} if cases else {None}
         if truths == {False}:
-            return _denied(given, under(cases[0].assumed if cases else {}), matched)
+            worst = under(cases[0].assumed if cases else {})
+            return _denied(worst, judge(given, worst)[1], matched)
         if truths != {True}:
             return _unknown(applied, matched, context)
         allows = tuple(clause for clause, _ in covered if clause.effect == "Allow")
         return Decision("allowed", None, allows, matched)
     if allowed:
         return Decision("allowed", None, tuple(clause for clause in matched if clause.effect == "Allow"), matched)
-    return _denied(given, applied, matched)
+    return _denied(applied, layer, matched)
 
 
-def _denied(given: Situation, applied: list[Applied], matched: tuple[Clause, ...]) -> Decision:
-    explicit = tuple(clause for clause, truth in applied if clause.effect == "Deny" and truth)
-    if explicit:
+def _denied(applied: list[Applied], layer: LayerName | None, matched: tuple[Clause, ...]) -> Decision:
+    if layer is None:
+        explicit = tuple(clause for clause, truth in applied if clause.effect == "Deny" and truth)
         return Decision("explicit-deny", None, explicit, matched)
-    return Decision("implicit-deny", decisive(given, applied), (), matched)
+    return Decision("implicit-deny", layer, (), matched)
 
 
 def _unknown(applied: list[Applied], matched: tuple[Clause, ...], context: Context) -> Decision:
@@ -94,5 +91,8 @@ def _unknown(applied: list[Applied], matched: tuple[Clause, ...], context: Conte
     ordered = (*(clause for clause in undecided if clause.effect == "Deny"),
                *(clause for clause in undecided if clause.effect == "Allow"))  # fmt: skip
     keys = [item.key for clause in ordered for item in clause.open]
-    keys += [key for clause in ordered for key in sorted(unknown_keys(clause, context))]
+    for clause in ordered:
+        document = clause.policy.document
+        if document is not None and clause.statement is not None:
+            keys += sorted(unknown_keys(document, clause.statement, context))
     return Decision("unknown", None, ordered, matched, tuple(dict.fromkeys(keys)))

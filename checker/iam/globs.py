@@ -36,22 +36,30 @@ class Token(NamedTuple):
 
 
 class Glob(NamedTuple):
-    """A compiled pattern. `text` is its source, `tokens` its language; the rest is the automaton.
+    """A pattern, ready to be matched. `text` is its source, `tokens` its language.
 
-    `literal`, `free` and `loops` are masks of the states that a character moves or keeps. `fixed` is the one text it
-    matches, if it has no wildcard; else `prefix` is what every match begins with, and `regex` says the same as the
-    tokens, or is "" where trying it could take too long.
+    Every match begins with `prefix`. `fixed` is the one text it matches, if it has no wildcard; with a `suffix`,
+    anything may stand between the two; otherwise `regex` says what may follow the prefix, or is "" where trying it
+    could take too long.
     """
 
     text: str
     tokens: tuple[Token, ...]
+    fixed: str | None
+    prefix: str
+    suffix: str | None = None
+    regex: str = ""
+
+
+class Automaton(NamedTuple):
+    """The tokens as Shift-And wants them: masks of the states that a character moves, that any character of a reach
+    moves, and that a star keeps. State `length` accepts.
+    """
+
     length: int
     literal: dict[str, int]
     free: dict[Reach, int]
     loops: dict[Reach, int]
-    fixed: str | None
-    prefix: str
-    regex: str
 
 
 EXCLUDED: dict[Reach, str] = {"any": "", "field": ":", "segment": ":/"}
@@ -62,29 +70,25 @@ _STARS_TO_TRY = 3
 """A regular expression tries every way to share a text among its stars: with more of them the automaton is faster."""
 
 
-def compile_tokens(text: str, tokens: tuple[Token, ...]) -> Glob:
-    """Builds the automaton of a token row. `text` is only kept for messages."""
-    literal: dict[str, int] = {}
-    free: dict[Reach, int] = {}
-    loops: dict[Reach, int] = {}
-    state = stars = 0
-    for token in tokens:
-        if token.star:
-            loops[token.reach] = loops.get(token.reach, 0) | 1 << state
-            stars += 1
-            continue
-        if token.char is None:
-            free[token.reach] = free.get(token.reach, 0) | 1 << state
-        else:
-            literal[token.char] = literal.get(token.char, 0) | 1 << state
-        state += 1
-    if not free and not loops:
-        fixed = "".join(token.char or "" for token in tokens)
-        return Glob(text, tokens, state, literal, free, loops, fixed, fixed, "")
-    first = next(place for place, token in enumerate(tokens) if token.char is None)
-    prefix = "".join(token.char or "" for token in tokens[:first])
-    regex = "".join(map(_as_regex, tokens)) if stars <= _STARS_TO_TRY else ""
-    return Glob(text, tokens, state, literal, free, loops, None, prefix, regex)
+def make_glob(text: str, tokens: tuple[Token, ...]) -> Glob:
+    """The glob of a token row. `text` is only kept for messages."""
+    wild = [place for place, token in enumerate(tokens) if token.char is None]
+    if not wild:
+        fixed = _spelled(tokens)
+        return Glob(text, tokens, fixed, fixed)
+    prefix = _spelled(tokens[: wild[0]])
+    if len(wild) == 1 and tokens[wild[0]] == _ANYTHING:
+        return Glob(text, tokens, None, prefix, _spelled(tokens[wild[0] + 1 :]))
+    stars = sum(tokens[place].star for place in wild)
+    regex = "".join(map(_as_regex, tokens[wild[0] :])) if stars <= _STARS_TO_TRY else ""
+    return Glob(text, tokens, None, prefix, None, regex)
+
+
+_ANYTHING = Token(None, "any", star=True)
+
+
+def _spelled(tokens: tuple[Token, ...]) -> str:
+    return "".join(token.char or "" for token in tokens)
 
 
 def _as_regex(token: Token) -> str:
@@ -93,32 +97,58 @@ def _as_regex(token: Token) -> str:
     return _CLASSES[token.reach] + ("*" if token.star else "")
 
 
+def automaton(glob: Glob) -> Automaton:
+    """The automaton of a glob."""
+    literal: dict[str, int] = {}
+    free: dict[Reach, int] = {}
+    loops: dict[Reach, int] = {}
+    state = 0
+    for token in glob.tokens:
+        if token.star:
+            loops[token.reach] = loops.get(token.reach, 0) | 1 << state
+            continue
+        if token.char is None:
+            free[token.reach] = free.get(token.reach, 0) | 1 << state
+        else:
+            literal[token.char] = literal.get(token.char, 0) | 1 << state
+        state += 1
+    return Automaton(state, literal, free, loops)
+
+
 def matches(glob: Glob, text: str) -> bool:
     """Whether the whole of `text` is in the glob's language."""
     if glob.fixed is not None:
         return glob.fixed == text
-    if not text.startswith(glob.prefix):
+    prefix, suffix = glob.prefix, glob.suffix
+    if not text.startswith(prefix):
         return False
+    if suffix is not None:
+        return text.endswith(suffix) and len(text) >= len(prefix) + len(suffix)
     if glob.regex:
-        return re.fullmatch(glob.regex, text, re.DOTALL) is not None
+        return _pattern(glob.regex).fullmatch(text, len(prefix)) is not None
+    return _walk(automaton(glob), text)
+
+
+@lru_cache(maxsize=8192)
+def _pattern(regex: str) -> re.Pattern[str]:
+    return re.compile(regex, re.DOTALL)
+
+
+def _walk(machine: Automaton, text: str) -> bool:
+    length, literal, free, loops = machine
     states = 1
     for char in text:
-        states = _step(glob, states, char)
+        moving, staying = literal.get(char, 0), 0
+        for reach, mask in free.items():
+            if char not in EXCLUDED[reach]:
+                moving |= mask
+        for reach, mask in loops.items():
+            if char not in EXCLUDED[reach]:
+                staying |= mask
+        states = ((states & moving) << 1) | (states & staying)
         if not states:
             return False
-    return bool(states >> glob.length & 1)
-
-
-def _step(glob: Glob, states: int, char: str) -> int:
-    moving = glob.literal.get(char, 0)
-    staying = 0
-    for reach, mask in glob.free.items():
-        if char not in EXCLUDED[reach]:
-            moving |= mask
-    for reach, mask in glob.loops.items():
-        if char not in EXCLUDED[reach]:
-            staying |= mask
-    return ((states & moving) << 1) | (states & staying)
+    return bool(states >> length & 1)
 
 
 @lru_cache(maxsize=8192)
@@ -164,15 +194,37 @@ def field_tokens(text: Text) -> tuple[Token, ...]:
 
 
 @lru_cache(maxsize=8192)
+def text_glob(text: Text) -> Glob:
+    """A glob whose wildcards match any character (StringLike)."""
+    return make_glob(_plain(text), wildcard_tokens(text))
+
+
+@lru_cache(maxsize=8192)
+def field_glob(text: Text) -> Glob:
+    """A glob under ArnLike."""
+    return make_glob(_plain(text), field_tokens(text))
+
+
+@lru_cache(maxsize=8192)
+def resource_glob(text: Text) -> Glob:
+    """The glob of an ARN pattern with its policy variables put in."""
+    return make_glob(_plain(text), arn_tokens(text))
+
+
+@lru_cache(maxsize=8192)
 def wildcard_glob(text: str) -> Glob:
     """A glob whose wildcards match any character (action names, after the service prefix)."""
-    return compile_tokens(text, wildcard_tokens(read_wildcards(text)))
+    return text_glob(read_wildcards(text))
 
 
 @lru_cache(maxsize=8192)
 def arn_glob(text: str) -> Glob:
     """The glob of an ARN pattern without policy variables."""
-    return compile_tokens(text, arn_tokens(read_wildcards(text)))
+    return resource_glob(read_wildcards(text))
+
+
+def _plain(text: Text) -> str:
+    return "".join(char for char, _ in text)
 
 
 def _free_token(char: str, is_wild: bool) -> Token:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
-from .globs import EXCLUDED, Glob, Reach, matches
+from .globs import EXCLUDED, Automaton, Glob, Reach, automaton, matches
 
 WORK_CAP = 60_000
 """Steps of the joint automaton before a walk gives up: about a fifth of a second."""
@@ -97,16 +97,17 @@ class _Machine:
         loops: dict[Reach, int] = {}
         offset = 0
         for place, glob in enumerate((*bound, *others)):
+            part = automaton(glob)
             self.start |= 1 << offset
-            _join(self.moves, glob.literal, offset)
-            _join(free, glob.free, offset)
-            _join(loops, glob.loops, offset)
-            accept = 1 << (offset + glob.length)
+            _join(self.moves, part.literal, offset)
+            _join(free, part.free, offset)
+            _join(loops, part.loops, offset)
+            accept = 1 << (offset + part.length)
             if place < len(bound):
-                self.bounds.append((((1 << (glob.length + 1)) - 1) << offset, accept))
+                self.bounds.append((((1 << (part.length + 1)) - 1) << offset, accept))
             else:
                 self.accepts.append(accept)
-            offset += glob.length + 1
+            offset += part.length + 1
         self.named = dict(self.moves)
         self.fresh = _fresh_letter(self.named)
         self.stays: dict[str, int] = {}
@@ -116,7 +117,7 @@ class _Machine:
             self.moves[letter] = self.moves.get(letter, 0) | _reached(free, letter)
             self.stays[letter] = _reached(loops, letter)
         self.cap = min(WORK_CAP, WORK_CAP * _WIDE // max(offset, 1))
-        self.only = _forced(bound[0])
+        self.only = _forced(automaton(bound[0]))
         self.first = self.bounds[0][0]
 
     def walk(self) -> Iterator[tuple[int | None, _Spell]]:
@@ -158,8 +159,8 @@ def _join(masks: dict[Key, int], mine: dict[Key, int], offset: int) -> None:
         masks[key] = masks.get(key, 0) | mask << offset
 
 
-def _forced(glob: Glob) -> dict[int, str]:
-    """The states of the glob in which one letter alone leads on: most of an ARN pattern is plain text."""
+def _forced(glob: Automaton) -> dict[int, str]:
+    """The states in which one letter alone leads on: most of an ARN pattern is plain text."""
     open_states = 0
     for mask in (*glob.free.values(), *glob.loops.values()):
         open_states |= mask

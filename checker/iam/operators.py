@@ -9,15 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from .globs import Glob, Text, compile_tokens, matches, wildcard_tokens
+from .globs import Text, field_glob, matches, text_glob
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
 _EPOCH = re.compile(r"[0-9]{5,15}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[-+][0-9]{2}:?[0-9]{2})?)?")
 
-Comparison = Callable[[str, Text], "bool | None"]
+Comparison = Callable[[str, Text, str], "bool | None"]
+"""Compares a request value with a policy value, which comes with its wildcards marked and as plain characters."""
 
 
 class Operator(NamedTuple):
@@ -58,62 +64,43 @@ _FAMILIES: dict[str, Family] = {
 }  # fmt: skip
 
 
-def _equals(value: str, wanted: Text) -> bool | None:
-    return value == _literal(wanted)
+def _equals(value: str, wanted: Text, plain: str) -> bool | None:
+    return value == plain
 
 
-def _equals_ignoring_case(value: str, wanted: Text) -> bool | None:
-    return value.lower() == _literal(wanted).lower()
+def _equals_ignoring_case(value: str, wanted: Text, plain: str) -> bool | None:
+    return value.lower() == plain.lower()
 
 
-def _like(value: str, wanted: Text) -> bool | None:
-    return matches(_pattern(wanted), value)
+def _like(value: str, wanted: Text, plain: str) -> bool | None:
+    return matches(text_glob(wanted), value)
 
 
-def _pattern(wanted: Text) -> Glob:
-    return compile_tokens(_literal(wanted), wildcard_tokens(wanted))
-
-
-def _literal(wanted: Text) -> str:
-    return "".join(char for char, _ in wanted)
-
-
-def _arn(value: str, wanted: Text) -> bool | None:
+def _arn(value: str, wanted: Text, plain: str) -> bool | None:
     """Six fields are compared one by one, the sixth keeps its colons. Shorter patterns are documented nowhere."""
-    fields = _arn_fields(wanted)
-    parts = value.split(":", 5)
-    if len(fields) != 6:
+    if plain.count(":") < 5:
         return None
-    return len(parts) == 6 and all(
-        matches(_pattern(tuple(field)), part) for field, part in zip(fields, parts, strict=True)
-    )
-
-
-def _arn_fields(wanted: Text) -> list[list[tuple[str, bool]]]:
-    fields: list[list[tuple[str, bool]]] = [[]]
-    for char, is_wild in wanted:
-        if char == ":" and len(fields) < 6:
-            fields.append([])
-        else:
-            fields[-1].append((char, is_wild))
-    return fields
+    return matches(field_glob(wanted), value)
 
 
 def _numeric(test: Callable[[int], bool]) -> Comparison:
-    def compare(value: str, wanted: Text) -> bool | None:
-        from decimal import Decimal
-
-        right = _literal(wanted)
-        if not (NUMBER.fullmatch(value) and NUMBER.fullmatch(right)):
-            return None
-        return test(int(Decimal(value).compare(Decimal(right))))
+    def compare(value: str, wanted: Text, plain: str) -> bool | None:
+        left, right = _number(value), _number(plain)
+        return None if left is None or right is None else test((left > right) - (left < right))
 
     return compare
 
 
+@lru_cache(maxsize=4096)
+def _number(text: str) -> Decimal | None:
+    from decimal import Decimal
+
+    return Decimal(text) if NUMBER.fullmatch(text) else None
+
+
 def _date(test: Callable[[int], bool]) -> Comparison:
-    def compare(value: str, wanted: Text) -> bool | None:
-        left, right = moment(value), moment(_literal(wanted))
+    def compare(value: str, wanted: Text, plain: str) -> bool | None:
+        left, right = moment(value), moment(plain)
         if left is None or right is None:
             return None
         return test((left > right) - (left < right))
@@ -121,8 +108,9 @@ def _date(test: Callable[[int], bool]) -> Comparison:
     return compare
 
 
+@lru_cache(maxsize=4096)
 def moment(text: str) -> float | int | None:
-    """A date as policies write it, W3C ISO 8601 or epoch seconds, in seconds; None for a lone year: it could be either."""
+    """A date as policies write it, W3C ISO 8601 or epoch seconds, in seconds; None for a lone year: which is it?"""
     from datetime import datetime
 
     if _EPOCH.fullmatch(text):
@@ -136,24 +124,40 @@ def moment(text: str) -> float | int | None:
         return None
 
 
-def _bool(value: str, wanted: Text) -> bool | None:
-    return value.lower() == _literal(wanted).lower()
+def _bool(value: str, wanted: Text, plain: str) -> bool | None:
+    return value.lower() == plain.lower()
 
 
-def _binary(value: str, wanted: Text) -> bool | None:
+def _binary(value: str, wanted: Text, plain: str) -> bool | None:
     from base64 import b64decode
 
     try:
-        return b64decode(value, validate=True) == b64decode(_literal(wanted), validate=True)
+        return b64decode(value, validate=True) == b64decode(plain, validate=True)
     except ValueError:
         return None
 
 
-def _ip(value: str, wanted: Text) -> bool | None:
-    from ipaddress import ip_address, ip_network
+def _ip(value: str, wanted: Text, plain: str) -> bool | None:
+    address, network = _address(value), _network(plain)
+    return None if address is None or network is None else address in network
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    from ipaddress import ip_address
 
     try:
-        return ip_address(value) in ip_network(_literal(wanted), strict=False)
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    from ipaddress import ip_network
+
+    try:
+        return ip_network(text, strict=False)
     except ValueError:
         return None
 

@@ -14,16 +14,18 @@ from typing import Literal, NamedTuple
 
 from .branches import Branch, Judge, branches, fewest, with_examples
 from .catalogue import expand
+from .clauses import Asked, Atom, Clause, applies, atom, compile_layers
 from .combine import Situation, is_allowed, situation
 from .conditions import Truth, all_of
 from .context import Context
 from .document import Condition
-from .evaluate import Decision, account_of, decide
+from .evaluate import Decision, decide
 from .globs import Glob, arn_glob
 from .language import explore, shortest
-from .policies import Atom, Clause, Layer, applies, atom, compile_layers
-from .principals import Caller
+from .policies import Layer
+from .principals import Caller, account_of
 from .resource_types import resource_shapes
+from .statements import covers
 
 Verdict = Literal["granted", "not-granted", "conditional", "unknown"]
 
@@ -118,18 +120,31 @@ def _prove_action(
 
 
 def regions(
-    action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+    action: str,
+    resource: str,
+    layers: tuple[Layer, ...],
+    context: Context,
+    caller: Caller | None,
+    beside: tuple[Layer, ...] = (),
 ) -> Iterator[Region]:
-    """The cells of the region, once for each kind of ARN that the action is authorized on and the pattern can take."""
+    """The cells of the region, once for each kind of ARN that the action is authorized on and the pattern can take.
+
+    With other policies `beside`, the cells are cut by their patterns too: those of both sides are then the same, in the
+    same order.
+    """
     pattern = arn_glob(resource)
     shapes = askable_shapes(action.lower(), resource)
     if not shapes:
         return
     given = situation(layers, caller, account_of(resource))
-    clauses = compile_layers(given.layers, action, context, caller)
-    globs = list({id(glob): glob for clause in clauses for glob in clause.maybe}.values())
+    clauses = compile_layers(given.layers, Asked(action, context, caller))
+    others = compile_layers(beside, Asked(action, context, caller))
+    globs = sorted(
+        {id(glob): glob for clause in (*clauses, *others) for glob in clause.about.maybe}.values(),
+        key=lambda glob: (glob.text, id(glob)),
+    )
     bits = {id(glob): 1 << place for place, glob in enumerate(globs)}
-    masks = [(clause, _mask(clause.surely, bits), _mask(clause.maybe, bits)) for clause in clauses]
+    masks = [(clause, _mask(clause.about.surely, bits), _mask(clause.about.maybe, bits)) for clause in clauses]
     for shape in shapes:
         cells = explore(pattern, globs, within=None if pattern.fixed is not None else shape)
         yield Region(
@@ -206,7 +221,9 @@ def _denied(region: Region, unclear: list[Place], cases: tuple[Branch, ...], con
         stated = with_examples(context, case)
         for place in unclear if stated is not None else ():
             if allowed_at(region, place, case.assumed) is False:
-                clauses = compile_layers(region.given.layers, region.action, stated or context, region.given.caller)
+                clauses = compile_layers(
+                    region.given.layers, Asked(region.action, stated or context, region.given.caller)
+                )
                 return _proof("not-granted", region._replace(clauses=clauses), place, stated or context)
     return None
 
@@ -237,7 +254,8 @@ def _atoms(places: Sequence[Place]) -> list[Atom]:
 
 def _proof(verdict: Verdict, region: Region, place: Place, context: Context) -> Proof:
     """A proof with what `evaluate` says of the witness; a denial that it does not confirm is no denial."""
-    decision = decide(region.given, region.clauses, place.witness, context)
+    rows = [(clause, covers(clause.about, place.witness, negated=clause.negated)) for clause in region.clauses]
+    decision = decide(region.given, [row for row in rows if row[1] is not False], context)
     if verdict == "not-granted" and decision.outcome not in ("explicit-deny", "implicit-deny"):
         return Proof("unknown", region.action, "", place.witness, decision, context, reasons=(_UNCONFIRMED,))
     return Proof(verdict, region.action, "", place.witness, decision, context)
@@ -260,12 +278,11 @@ def may_reach(
         if region.capped:
             return Proof("unknown", action, resource, None, _UNDECIDED, context, reasons=(_CAPPED,))
         for place in region.places:
-            verdict = _reach(region, place, context)
-            if verdict != "not-granted" and (best is None or WORST_FIRST.index(verdict) > _rank(best)):
-                found = _proof(verdict, region, place, context)
+            found = _reached(region, place, context)
+            if found is not None and (best is None or _rank(found) > _rank(best)):
                 allowing = tuple(clause for clause, _ in place.covered if clause.effect == "Allow" and clause.statement)
                 best = found._replace(action=action, resource=resource, allowing=allowing)
-            if verdict == "granted":
+            if best is not None and best.verdict == "granted":
                 return best
     return best
 
@@ -274,13 +291,21 @@ def _rank(proof: Proof) -> int:
     return WORST_FIRST.index(proof.verdict)
 
 
-def _reach(region: Region, place: Place, context: Context) -> Verdict:
+def _reached(region: Region, place: Place, context: Context) -> Proof | None:
+    """Whether the ARNs of a cell may be reached, with what it takes; None where they surely are not."""
     truth = _in_every_case(region, place, context)
     if truth is not None:
-        return "granted" if truth else "not-granted"
+        return _proof("granted", region, place, context) if truth else None
     readable = tuple((clause, covered) for clause, covered in place.covered if clause.statement is not None)
-    hopeless = _in_every_case(region, place._replace(covered=readable), context) is False
-    return "unknown" if hopeless else "conditional"
+    if _in_every_case(region, place._replace(covered=readable), context) is False:
+        return _proof("unknown", region, place, context)
+
+    def judge(assumed: Mapping[Atom, bool]) -> Truth:
+        return allowed_at(region, place, assumed)
+
+    cases = branches(_atoms([place]), context, judge)
+    found = _hanging(region, [place], cases or (), judge, context)
+    return found._replace(verdict="conditional")
 
 
 def _in_every_case(region: Region, place: Place, context: Context) -> Truth:

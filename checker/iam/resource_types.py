@@ -11,12 +11,18 @@ import re
 from functools import lru_cache
 
 from .catalogue import Service, find_action, service
-from .globs import Glob, Reach, Token, compile_tokens
-from .policies import EVERYTHING
+from .globs import Glob, Reach, Token, make_glob
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_ON_NOTHING = compile_tokens("*", (Token("*"),))
+_ON_NOTHING = make_glob("*", (Token("*"),))
 """Actions without a resource type are authorized on the text `*`, which only the pattern `*` matches."""
+
+_ONE, _MORE = Token(None, "field"), Token(None, "field", star=True)
+_ANY_ARN = make_glob(
+    "any ARN",
+    (*map(Token, "arn:"), _ONE, _MORE, Token(":"), _ONE, _MORE, Token(":"), _MORE, Token(":"), _MORE, Token(":"),
+     Token(None), Token(None, star=True)),
+)  # fmt: skip
 
 _SHORTEST_NAME = {"dynamodb": 3}
 """Table and index names have at least three characters (DynamoDB API Reference, TableName)."""
@@ -24,10 +30,10 @@ _SHORTEST_NAME = {"dynamodb": 3}
 
 @lru_cache(maxsize=1024)
 def resource_shapes(action: str) -> tuple[Glob, ...]:
-    """The ARNs an action (`service:Name`, any case) can be authorized on; everything for one not listed."""
+    """The ARNs an action (`service:Name`, any case) can be authorized on; every ARN for one not listed."""
     known, listed = service(action.partition(":")[0]), find_action(action)
     if known is None or listed is None:
-        return (EVERYTHING,)
+        return (_ANY_ARN,)
     # Tables before indexes: the plainest witness comes first.
     types = sorted(listed.on, key=lambda name: (len(known.resources[name].arn), name))
     return tuple(type_shape(known.prefix, name) for name in types) or (_ON_NOTHING,)
@@ -51,7 +57,7 @@ def type_shape(prefix: str, name: str) -> Glob:
         least = 1 if in_front else _SHORTEST_NAME.get(prefix, 1)
         tokens += [*(Token(None, reach),) * least, Token(None, reach, star=True)]
     tokens += map(Token, template[end:])
-    return compile_tokens(name, tuple(tokens))
+    return make_glob(name, tuple(tokens))
 
 
 @lru_cache(maxsize=128)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from .clauses import Atom
 from .conditions import test
 from .context import Context, Values
 from .document import Condition
 from .global_keys import ALWAYS_PRESENT
-from .globs import Glob, compile_tokens, field_tokens, wildcard_glob, wildcard_tokens
+from .globs import Glob, field_glob, text_glob, wildcard_glob
 from .language import explore
 from .operators import NUMBER, Operator, moment, split_operator
-from .policies import Atom
 from .variables import expand
 
 _MOST_SETS = 64
@@ -63,10 +63,9 @@ def _texts(atoms: list[Atom], operators: list[Operator], context: Context) -> li
             if wanted.absent or wanted.unknown:
                 continue
             if operator.is_arn or operator.is_pattern:
-                tokens = field_tokens(wanted.text) if operator.is_arn else wildcard_tokens(wanted.text)
-                globs.append(compile_tokens(text, tokens))
+                globs.append((field_glob if operator.is_arn else text_glob)(wanted.text))
             else:
-                literals.add("".join(char for char, _ in wanted.text))
+                literals.add(wanted.plain)
                 ignores_case = ignores_case or operator.ignores_case
     literals |= {glob.fixed for glob in globs if glob.fixed is not None}
     if all(glob.fixed is not None for glob in globs):
@@ -76,7 +75,7 @@ def _texts(atoms: list[Atom], operators: list[Operator], context: Context) -> li
         return None
     patterns = [
         *globs,
-        *(compile_tokens(text, wildcard_tokens(tuple((char, False) for char in text))) for text in literals),
+        *(text_glob(tuple((char, False) for char in text)) for text in sorted(literals)),
     ]
     cells = explore(wildcard_glob("?*"), patterns)
     return None if cells.capped else [cell.witness for cell in cells.found]

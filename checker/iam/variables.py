@@ -8,6 +8,7 @@ value makes a Resource match nothing. Wildcards inside a value are taken literal
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .context import Context, look_up
@@ -18,13 +19,14 @@ _WITH_DEFAULT = re.compile(r"(?P<key>[^,]*?)\s*(?:,\s*'(?P<default>[^']*)')?\s*\
 
 
 class Expanded(NamedTuple):
-    """A policy string with its variables filled in.
+    """A policy string with its variables filled in: `text` with its wildcards marked, `plain` without the marks.
 
     `unknown` names the keys nothing is known about; in `text` each of them stands as a free wildcard, so that the text
     then says what *could* match. `absent` names keys without a value and without a default.
     """
 
     text: Text
+    plain: str
     unknown: frozenset[str]
     absent: frozenset[str]
 
@@ -32,28 +34,56 @@ class Expanded(NamedTuple):
 def expand(text: str, context: Context, *, enabled: bool) -> Expanded:
     """Fills in the variables of one policy string; with `enabled` off (Version 2008-10-17) they stay literal text."""
     if not enabled or "${" not in text:
-        return Expanded(read_wildcards(text), frozenset(), frozenset())
-    filled: list[tuple[str, bool]] = []
-    unknown: set[str] = set()
-    absent: set[str] = set()
+        return Expanded(read_wildcards(text), text, _NO_KEYS, _NO_KEYS)
+    filled: Text = ()
+    plain = ""
+    unknown = absent = _NO_KEYS
+    for part in _parts(text):
+        if not isinstance(part, _Variable):
+            filled += part[0]
+            plain += part[1]
+            continue
+        values = look_up(context, part.key)
+        if values is None or len(values) > 1:
+            unknown |= {part.key}
+            filled += _ANYTHING
+            plain += "*"
+        elif values or part.default is not None:
+            value = values[0] if values else part.default or ""
+            filled += _literally(value)
+            plain += value
+        else:
+            absent |= {part.key}
+    return Expanded(filled, plain, unknown, absent)
+
+
+_NO_KEYS = frozenset[str]()
+_ANYTHING: Text = (("*", True),)
+
+
+class _Variable(NamedTuple):
+    key: str
+    default: str | None
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[tuple[Text, str] | _Variable, ...]:
+    """A policy string cut at its variables; what stands between them as text and as plain characters."""
+    parts: list[tuple[Text, str] | _Variable] = []
     end = 0
     for found in _VARIABLE.finditer(text):
-        filled += read_wildcards(text[end : found.start()])
+        between = text[end : found.start()]
+        parts.append((read_wildcards(between), between))
         end = found.end()
         name = found[1]
         if name in ("*", "?", "$"):
-            filled.append((name, False))
+            parts.append((((name, False),), name))
             continue
-        parts = _WITH_DEFAULT.match(name)
-        key = parts["key"].strip() if parts else name
-        default = parts["default"] if parts else None
-        values = look_up(context, key)
-        if values is None or len(values) > 1:
-            unknown.add(key)
-            filled.append(("*", True))
-        elif values or default is not None:
-            filled += [(char, False) for char in (values[0] if values else default or "")]
-        else:
-            absent.add(key)
-    filled += read_wildcards(text[end:])
-    return Expanded(tuple(filled), frozenset(unknown), frozenset(absent))
+        named = _WITH_DEFAULT.match(name)
+        parts.append(_Variable(named["key"].strip(), named["default"]) if named else _Variable(name, None))
+    return (*parts, (read_wildcards(text[end:]), text[end:]))
+
+
+@lru_cache(maxsize=4096)
+def _literally(value: str) -> Text:
+    return tuple((char, False) for char in value)

@@ -27,7 +27,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..iam.policies import Clause
+from ..iam.clauses import Clause
 from ..iam.prove import Term, show_condition
 from .grants import Answer, actions_of, by_place, can_call, clause_place, grant_problem
 from .problem import Facts, Place, Problem

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..iam.policies import Clause
+from ..iam.clauses import Clause
 from .grants import Answer, action_path, actions_of, by_place, can_call, clause_place, grant_problem
 from .problem import Facts, Place, Problem
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from ..iam.clauses import Clause
 from ..iam.document import Statement
 from ..iam.paths import Path
-from ..iam.policies import Clause, action_matches
 from ..iam.prove import Proof, Verdict
+from ..iam.statements import action_matches
 from ..inventory import PolicyText, Role
 from ..requirements.check import Check, Question
 from .problem import Facts, Place, Problem, Related, at, called, inside

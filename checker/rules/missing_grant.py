@@ -31,7 +31,7 @@ from typing import Literal, NamedTuple
 
 from ..iam.document import Statement
 from ..iam.globs import arn_glob, matches
-from ..iam.policies import action_matches
+from ..iam.statements import action_matches
 from ..inventory import PolicyText
 from ..requirements.model import fill
 from .grants import Answer, actions_of, by_place, can_call, element_path, grant_problem, role_place

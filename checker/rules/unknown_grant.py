@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..iam.policies import Clause
+from ..iam.clauses import Clause
 from ..requirements.check import Check, Outcome, Question
 from .grants import Answer, actions_of, by_place, can_call, clause_place, grant_problem, role_place, text_of, why
 from .problem import Facts, Place, Problem, at, called, inside, inside_at

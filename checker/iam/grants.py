@@ -1,0 +1,216 @@
+"""All that policies grant on a resource, and what one set of policies grants that another does not.
+
+Actions are finitely many and resources fall into finitely many cells (see `prove`), so both questions have whole
+answers. Actions that the policies do not tell apart are asked about once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from .branches import branches, with_examples
+from .catalogue import expand, service
+from .clauses import Atom
+from .conditions import Truth, all_of, negation
+from .context import Context
+from .policies import Layer
+from .principals import Caller
+from .prove import Place, Region, Term, Verdict, allowed_at, may_reach, prove, regions
+from .resource_types import resource_shapes
+from .statements import action_matches
+
+
+class Grant(NamedTuple):
+    """Actions (`dynamodb:GetItem`) that are granted alike on a resource.
+
+    `extent` says whether on every ARN the resource pattern matches or only on some, of which `witness` is one;
+    `verdict` is "granted", or "conditional" with alternatives in `conditions`, or "unknown" with `reasons`.
+    """
+
+    actions: tuple[str, ...]
+    extent: Literal["all", "some"]
+    verdict: Verdict
+    witness: str
+    conditions: tuple[tuple[Term, ...], ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class Change(NamedTuple):
+    """Actions that one set of policies allows on `witness` and the other does not, in a request with `context`."""
+
+    actions: tuple[str, ...]
+    witness: str
+    context: Context
+
+
+class Comparison(NamedTuple):
+    """What policies grant beyond others: `gained` by the second set, `lost` with it, and what could not be told."""
+
+    gained: tuple[Change, ...]
+    lost: tuple[Change, ...]
+    unclear: tuple[str, ...]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether both grant exactly the same, for certain."""
+        return not (self.gained or self.lost or self.unclear)
+
+
+def grants(
+    layers: tuple[Layer, ...],
+    resource: str,
+    context: Context = Context(),  # noqa: B008  # immutable
+    caller: Caller | None = None,
+) -> tuple[Grant, ...]:
+    """Every action of the resource's service that these policies allow on it, those granted alike together.
+
+    `resource` is an ARN pattern whose service is spelled out.
+    """
+    found: dict[tuple[object, ...], Grant] = {}
+    known = service(resource.split(":", 3)[2]) if resource.count(":") >= 3 else None
+    names = [f"{known.prefix}:{action.name}" for action in known.actions.values()] if known else []
+    for actions in alike(names, (layers,)):
+        for grant in _grant(actions, resource, layers, context, caller):
+            key = (grant.extent, grant.verdict, grant.witness, grant.reasons, *map(_written, grant.conditions))
+            same = found.get(key)
+            found[key] = grant._replace(actions=(*same.actions, *grant.actions)) if same else grant
+    return tuple(grant._replace(actions=tuple(sorted(grant.actions))) for grant in found.values())
+
+
+def show_grants(found: Iterable[Grant]) -> tuple[str, ...]:
+    """Grants as lines for people: `dynamodb:GetItem, dynamodb:List* on arn:… (some, conditional)`."""
+    lines = []
+    for grant in found:
+        notes = ", ".join(note for note in (grant.extent, grant.verdict) if note not in ("all", "granted"))
+        lines.append(f"{', '.join(compact(grant.actions))} on {grant.witness}{f' ({notes})' if notes else ''}")
+    return tuple(lines)
+
+
+def compact(actions: Iterable[str]) -> tuple[str, ...]:
+    """The shortest list of Action strings for listed actions: `dynamodb:*` for all of a service, `dynamodb:Get*` where
+    every listed action that begins so is among them, else their names."""
+    left = sorted(actions)
+    found: list[str] = []
+    while left:
+        prefix, _, name = left[0].partition(":")
+        word = re.match(r"[A-Z]?[a-z0-9]*", name)
+        for pattern in (f"{prefix}:*", f"{prefix}:{word[0] if word else ''}*"):
+            covered = set(expand(pattern))
+            if len(covered) > 1 and covered <= set(left):
+                break
+        else:
+            pattern, covered = left[0], {left[0]}
+        found.append(pattern)
+        left = [action for action in left if action not in covered]
+    return tuple(found)
+
+
+def _written(terms: tuple[Term, ...]) -> tuple[tuple[object, ...], ...]:
+    return tuple((term.condition, term.holds) for term in terms)
+
+
+def _grant(
+    actions: tuple[str, ...], resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+) -> Iterator[Grant]:
+    whole = prove(actions[0], resource, layers, context, caller)
+    if whole is None:
+        return
+    if whole.verdict != "not-granted":
+        yield Grant(actions, "all", whole.verdict, whole.witness or resource, whole.conditions, whole.reasons)
+        return
+    part = may_reach(actions[0], resource, layers, context, caller)
+    if part is not None:
+        yield Grant(actions, "some", part.verdict, part.witness or resource, part.conditions, part.reasons)
+
+
+def compare(
+    before: tuple[Layer, ...],
+    after: tuple[Layer, ...],
+    context: Context = Context(),  # noqa: B008  # immutable
+    caller: Caller | None = None,
+    resource: str = "*",
+) -> Comparison:
+    """What `after` grants that `before` does not, and the other way round, on ARNs that `resource` matches.
+
+    One witness for each group of actions and kind of ARN. Actions that no catalogue lists are represented by one of the
+    name "(any other action)".
+    """
+    gained: list[Change] = []
+    lost: list[Change] = []
+    unclear: list[str] = []
+    stacks = (before, after)
+    for actions in alike(_named_actions(stacks), stacks):
+        for old, new in zip(
+            regions(actions[0], resource, before, context, caller, beside=after),
+            regions(actions[0], resource, after, context, caller, beside=before),
+            strict=True,
+        ):
+            if old.capped or new.capped:
+                unclear.append(f"{', '.join(actions)}: the patterns are too complex to decide in bounded time")
+                continue
+            for found, first, second in ((gained, old, new), (lost, new, old)):
+                change = _first_change(first, second, context)
+                if isinstance(change, str):
+                    unclear.append(f"{', '.join(actions)}: {change}")
+                elif change is not None:
+                    found.append(change._replace(actions=actions))
+    return Comparison(tuple(gained), tuple(lost), tuple(dict.fromkeys(unclear)))
+
+
+def _first_change(less: Region, more: Region, context: Context) -> Change | str | None:
+    """A request that `more` allows and `less` does not; a text where that hangs on what cannot be known."""
+    open_places: list[str] = []
+    for here, there in zip(less.places, more.places, strict=True):
+
+        def differs(assumed: Mapping[Atom, bool], here: Place = here, there: Place = there) -> Truth:
+            return all_of((allowed_at(more, there, assumed), negation(allowed_at(less, here, assumed))))
+
+        atoms = [item for clause, _ in (*here.covered, *there.covered) for item in clause.open]
+        cases = branches(atoms, context, differs)
+        for case in cases or ():
+            stated = with_examples(context, case) if case.truth else None
+            if stated is not None:
+                return Change((), here.witness, stated)
+        if cases is None or any(case.truth is not False for case in cases):
+            open_places.append(here.witness)
+    return f"whether it changes on {open_places[0]} cannot be told" if open_places else None
+
+
+def alike(actions: Iterable[str], stacks: Iterable[tuple[Layer, ...]]) -> Iterator[tuple[str, ...]]:
+    """The actions in groups that no statement of these policies tells apart and that have the same kinds of ARN."""
+    patterns = list(dict.fromkeys(_action_patterns(stacks)))
+    groups: dict[tuple[object, ...], list[str]] = {}
+    for action in actions:
+        folded = action.lower()
+        shapes = tuple(id(shape) for shape in resource_shapes(folded))
+        matched = tuple(action_matches(pattern, folded) for pattern in patterns)
+        groups.setdefault((shapes, matched), []).append(action)
+    return (tuple(group) for group in groups.values())
+
+
+def _action_patterns(stacks: Iterable[tuple[Layer, ...]]) -> Iterator[str]:
+    for layers in stacks:
+        for layer in layers:
+            for policy in layer.policies:
+                for statement in policy.document.statements if policy.document else ():
+                    yield from (entry.text for entry in statement.actions)
+
+
+def _named_actions(stacks: Iterable[tuple[Layer, ...]]) -> tuple[str, ...]:
+    """Every action that these policies can tell apart: the listed ones of each service they spell out, those they name
+    that are not listed, and one to stand for the unlisted actions of each service and for all other services."""
+    named: dict[str, None] = {}
+    for pattern in _action_patterns(stacks):
+        prefix = pattern.partition(":")[0].lower()
+        known = service(prefix)
+        if known is not None:
+            named |= dict.fromkeys(f"{prefix}:{action.name}" for action in known.actions.values())
+        if "*" not in prefix and "?" not in prefix:
+            named[f"{prefix}:{_UNLISTED}"] = None
+            named |= dict.fromkeys(expand(pattern))
+    return (*named, f"(any other service):{_UNLISTED}")
+
+
+_UNLISTED = "(any other action)"
