@@ -65,9 +65,8 @@ def check(options: Options, read: Read | None = None) -> Report:
     outcomes = tuple(check_project(item, index, parameters, files) for item in asked)
     sources = {**requirements.sources, **project.sources}
     locator = Locator({**requirements.documents, **project.documents}, sources)
-    result = run(
-        Facts(project, index, outcomes, _other_cells(options, config)), settings._replace(files=files), locator
-    )
+    facts = Facts(project, index, outcomes, _other_cells(options, config), parameters)
+    result = run(facts, settings._replace(files=files), locator)
     unreadable = (*passed.unreadable, *(rest.unreadable if rest else ()))
     return Report(
         result.findings,

@@ -45,7 +45,7 @@ class Service(NamedTuple):
     key_types: dict[str, tuple[str, str]]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def service(prefix: str) -> Service | None:
     """The service with this prefix (`dynamodb`, any case), or None for one that is not listed."""
     folded = prefix.lower()

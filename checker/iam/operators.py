@@ -142,6 +142,11 @@ def _ip(value: str, wanted: Text, plain: str) -> bool | None:
     return None if address is None or network is None else address in network
 
 
+def is_address(text: str) -> bool:
+    """Whether a text can stand under IpAddress: an address or a CIDR range."""
+    return _network(text) is not None
+
+
 @lru_cache(maxsize=4096)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     from ipaddress import ip_address

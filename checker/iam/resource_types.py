@@ -11,7 +11,8 @@ import re
 from functools import lru_cache
 
 from .catalogue import Service, find_action, service
-from .globs import Glob, Reach, Token, make_glob
+from .globs import Glob, Reach, Token, arn_glob, make_glob, matches
+from .language import overlap
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _ON_NOTHING = make_glob("*", (Token("*"),))
@@ -53,23 +54,48 @@ def type_shape(prefix: str, name: str) -> Glob:
         tokens += map(Token, template[end : found.start()])
         end = found.end()
         in_front = template.count(":", 0, found.start()) < 5
-        reach: Reach = "field" if in_front else "segment" if found[1] in single else "any"
+        reach: Reach = "field" if in_front else single.get(found[1], "any")
         least = 1 if in_front else _SHORTEST_NAME.get(prefix, 1)
         tokens += [*(Token(None, reach),) * least, Token(None, reach, star=True)]
     tokens += map(Token, template[end:])
     return make_glob(name, tuple(tokens))
 
 
-@lru_cache(maxsize=128)
-def _single_segments(prefix: str) -> frozenset[str]:
-    """The variables that stand for a name without slashes and colons: those at the end of a template which another one
-    goes on from (a bucket's name, since objects are BUCKET/KEY; a table's, since indexes are TABLE/index/NAME)."""
+@lru_cache(maxsize=512)
+def _single_segments(prefix: str) -> dict[str, Reach]:
+    """The variables that stand for a name without the separator that may follow it: those at the end of a template
+    which another one goes on from (a bucket's name, since objects are BUCKET/KEY; a table's, since indexes are
+    TABLE/index/NAME; a log group's has slashes, and its streams go on with a colon)."""
     known: Service | None = service(prefix)
     templates = [item.arn for item in known.resources.values()] if known else []
-    return frozenset(
-        found[1]
-        for arn in templates
-        if any(other.startswith((f"{arn}/", f"{arn}:")) for other in templates)
-        for found in _VARIABLE.finditer(arn)
-        if found.end() == len(arn)
-    )
+    reaches: dict[str, Reach] = {}
+    for arn in templates:
+        for found in _VARIABLE.finditer(arn):
+            if found.end() == len(arn) and any(other.startswith(f"{arn}/") for other in templates):
+                reaches[found[1]] = "segment"
+            elif found.end() == len(arn) and any(other.startswith(f"{arn}:") for other in templates):
+                reaches.setdefault(found[1], "field")
+    return reaches
+
+
+def can_name(resource: str, action: str) -> bool:
+    """Whether a Resource string can match an ARN that the action (`service:Name`) is authorized on. For an action that
+    is not listed: yes."""
+    known, listed = service(action.partition(":")[0]), find_action(action)
+    if known is None or listed is None:
+        return True
+    if not listed.on:
+        return matches(arn_glob(resource), "*")
+    return any(is_of_type(resource, known.prefix, name) for name in listed.on)
+
+
+@lru_cache(maxsize=65_536)
+def is_of_type(resource: str, prefix: str, name: str) -> bool:
+    """Whether a Resource string can match an ARN of one listed resource type."""
+    fields, known = resource.split(":", 3), service(prefix)
+    if len(fields) == 4 and known is not None and "*" not in fields[1]:
+        # IAM takes no wildcard as the service, so most questions end here.
+        named = known.resources[name].arn.split(":", 3)[2]
+        if named != fields[2] and not named.startswith("$") and "*" not in fields[2]:
+            return False
+    return overlap(arn_glob(resource), type_shape(prefix, name))

@@ -16,14 +16,15 @@ Part = Literal["key", "value"]
 
 
 class Facts(NamedTuple):
-    """What rules judge: the project, its inventory by name, and every requirement put to it. `other_cells` are the
-    parameters of the cells that the requirements were not put to, by name.
+    """What rules judge: the project, its inventory by name, and every requirement put to it. `parameters` are the
+    cell's (region, account, oidcIssuer, …), `other_cells` those of the cells the requirements were not put to, by name.
     """
 
     project: Project
     names: Index
     outcomes: tuple[Outcome, ...]
     other_cells: Mapping[str, dict[str, str]] = MappingProxyType({})
+    parameters: Mapping[str, str] = MappingProxyType({})
 
 
 class Place(NamedTuple):

@@ -1,0 +1,52 @@
+"""A service account with a role that no pod of the project runs as.
+
+What it does
+    Where the project has workloads in a namespace, reports service accounts
+    of that namespace that carry eks.amazonaws.com/role-arn and are the
+    serviceAccountName of none of them.
+
+Why it matters
+    The role is there for nobody, or, more often, the pod runs as another
+    service account and has no role.
+
+Example
+        kind: Deployment
+        spec: {template: {spec: {containers: […]}}}       # serviceAccountName is missing
+
+Use instead
+        spec: {template: {spec: {serviceAccountName: reverse-proxy-acme, containers: […]}}}
+
+Source
+    Kubernetes documentation, "Configure Service Accounts for Pods" (pods
+    without serviceAccountName run as default).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .problem import Facts, Problem, at, called
+
+ID = "idle-service-account"
+SEVERITY = "warning"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    running: dict[str, set[str]] = {}
+    for workload in facts.project.inventory.workloads:
+        running.setdefault(workload.object.namespace, set()).add(workload.service_account)
+    for account in facts.project.inventory.service_accounts:
+        item = account.object
+        # A manifest without a namespace may end up in any.
+        names = running.get(item.namespace, set()) | running.get("", set())
+        if not account.role_arn or item.namespace not in running or not item.namespace or item.name in names:
+            continue
+        others = ", ".join(sorted(running[item.namespace]))
+        yield Problem(
+            at(item, ("metadata", "name")),
+            f"{called(item)} has a role, and no pod of {item.namespace} runs as it (they run as {others})",
+            "the pod that needs the role runs without it",
+            f"set serviceAccountName: {item.name} on that pod, or remove the annotation",
+            item,
+            value=item.name,
+        )

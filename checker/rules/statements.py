@@ -1,0 +1,50 @@
+"""Statements of policy documents: what the rules on what stands in them share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..iam.document import Condition, Document, PolicyKind, Statement
+from ..iam.operators import Operator, split_operator
+from ..iam.paths import Path
+from ..inventory import PolicyText, policy_texts
+from .problem import Facts, Part, Problem, called, inside
+
+
+class Written(NamedTuple):
+    """A statement and the document it stands in."""
+
+    text: PolicyText
+    document: Document
+    statement: Statement
+
+
+def statements(facts: Facts, *kinds: PolicyKind) -> Iterator[Written]:
+    """The statements of every readable policy document, of these kinds or of all."""
+    for text in policy_texts(facts.project.inventory):
+        document = text.parsed.document
+        if document is not None and (not kinds or text.kind in kinds):
+            yield from (Written(text, document, statement) for statement in document.statements)
+
+
+def conditions(written: Written) -> Iterator[tuple[Condition, Operator]]:
+    """The conditions of a statement, each with its operator."""
+    for item in written.statement.conditions:
+        operator = split_operator(item.operator)
+        if operator is not None:
+            yield item, operator
+
+
+def action_strings(written: Written) -> tuple[str, ...]:
+    """The Action strings of a statement; `*` for NotAction, which stands for almost everything."""
+    statement = written.statement
+    return ("*",) if statement.not_actions else tuple(entry.text for entry in statement.actions)
+
+
+def problem_in(
+    written: Written, path: Path, message: str, why: str, hint: str, value: str, part: Part = "value"
+) -> Problem:
+    """A problem at an element of a statement's document."""
+    text = written.text
+    return Problem(inside(text, path, part), f"{called(text.owner)}: {message}", why, hint, text.owner, value=value)

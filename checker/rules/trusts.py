@@ -1,0 +1,28 @@
+"""Trust policies of roles: what the rules on who may assume a role share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..iam.statements import action_matches
+from ..iam.trust import WEB_IDENTITY, eks_providers
+from .problem import Facts
+from .statements import Written, statements
+
+
+def allowing(facts: Facts) -> Iterator[Written]:
+    """The Allow statements of trust policies."""
+    return (written for written in statements(facts, "trust") if written.statement.effect == "Allow")
+
+
+def web_identities(facts: Facts) -> Iterator[tuple[Written, str]]:
+    """The Allow statements that let tokens of an EKS cluster in, each with the provider's ARN."""
+    for written in allowing(facts):
+        if allows(written, WEB_IDENTITY):
+            yield from ((written, provider) for provider in eks_providers(written.statement))
+
+
+def allows(written: Written, action: str) -> bool:
+    """Whether the statement's Action, or NotAction, takes in the action for certain."""
+    listed = any(action_matches(entry.text, action.lower()) for entry in written.statement.actions)
+    return listed != written.statement.not_actions

@@ -1,0 +1,65 @@
+"""An action or a service that AWS does not list.
+
+What it does
+    Looks every Action string up in AWS's Service Authorization Reference (the
+    catalogue shipped with checker): the service prefix, the action's name, and
+    for wildcards whether any listed action matches.
+
+Why it matters
+    AWS accepts any name. A misspelled action grants nothing, and a Deny of it
+    denies nothing, while the policy looks right to a reader. It is a warning,
+    since AWS adds actions every week and the catalogue may not have them yet.
+
+Example
+        "Action": ["dynamodb:GetItems", "dynamdb:Query"]
+
+Use instead
+        "Action": ["dynamodb:GetItem", "dynamodb:Query"]
+
+Source
+    Service Authorization Reference, "Actions, resources, and condition keys
+    for AWS services"; checker/iam/actions/SOURCE names the collection.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from ..iam.catalogue import expand, find_action, prefixes, service
+from .problem import Facts, Problem
+from .statements import problem_in, statements
+
+ID = "unknown-action"
+SEVERITY = "warning"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for written in statements(facts):
+        for entry in written.statement.actions:
+            wrong = _wrong(entry.text)
+            if wrong is not None:
+                why = "AWS takes any name: one that does not exist grants and denies nothing"
+                yield problem_in(written, entry.path, wrong[0], why, wrong[1], entry.text)
+
+
+def _wrong(pattern: str) -> tuple[str, str] | None:
+    """What is wrong with an Action string, and what to write."""
+    prefix, _, name = pattern.partition(":")
+    if "*" in prefix or "?" in prefix:
+        return None
+    known = service(prefix)
+    if known is None:
+        close = difflib.get_close_matches(prefix.lower(), prefixes(), 1, 0.75)
+        hint = f'did you mean "{close[0]}:{name}"?' if close else "see the Service Authorization Reference"
+        return f"there is no service {prefix!r}", hint
+    if "*" in name or "?" in name:
+        if expand(pattern):
+            return None
+        return f"no action of {known.name} matches {pattern!r}", "name the actions, or correct the pattern"
+    if find_action(pattern) is not None:
+        return None
+    named = {action.name.lower(): action.name for action in known.actions.values()}
+    close = difflib.get_close_matches(name.lower(), named, 1, 0.7)
+    hint = f'did you mean "{prefix}:{named[close[0]]}"?' if close else "see the Service Authorization Reference"
+    return f"{known.name} has no action {name!r}", hint

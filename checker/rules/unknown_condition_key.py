@@ -1,0 +1,57 @@
+"""A condition key that the statement's requests never carry.
+
+What it does
+    Looks condition keys up in the Service Authorization Reference and the
+    list of global keys: keys that nothing lists, and keys that none of the
+    statement's actions knows.
+
+Why it matters
+    AWS accepts any key. In an Allow such a condition never holds, so the
+    statement grants nothing (under a negated operator it always holds); in a
+    Deny it is the other way round.
+
+Example
+        "Condition": {"StringEquals": {"aws:SourceVPCEndpoint": "vpce-1a2b3c4d"}}
+
+Use instead
+        "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}
+
+Source
+    Service Authorization Reference, table "Condition keys" of each service;
+    IAM User Guide, "AWS global condition context keys".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..iam.condition_keys import carriers, closest_key, find_key
+from ..iam.document import Condition
+from .problem import Facts, Problem
+from .statements import Written, action_strings, conditions, problem_in, statements
+
+ID = "unknown-condition-key"
+SEVERITY = "warning"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for written in statements(facts, "identity", "resource"):
+        for item, _ in conditions(written):
+            wrong = _wrong(written, item)
+            if wrong is not None:
+                why = "AWS takes any key; one that requests do not carry is as good as absent in every request"
+                yield problem_in(written, item.path, wrong[0], why, wrong[1], item.key, "key")
+
+
+def _wrong(written: Written, item: Condition) -> tuple[str, str] | None:
+    if "${" in item.key:
+        return None
+    if find_key(item.key) is None:
+        close = closest_key(item.key)
+        hint = f'did you mean "{close}"?' if close else "see the condition keys of the service"
+        return f"there is no condition key {item.key}", hint
+    actions = action_strings(written)
+    if carriers(actions, item.key) == ():
+        listed = ", ".join(actions[:3])
+        return f"requests for {listed} do not carry {item.key}", "use a key that the action has, or drop the condition"
+    return None
