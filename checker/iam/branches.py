@@ -44,10 +44,12 @@ class _Option(NamedTuple):
     example: Values | None
 
 
-def branches(atoms: Iterable[Atom], context: Context, judge: Judge) -> tuple[Branch, ...] | None:
+def branches(
+    atoms: Iterable[Atom], context: Context, judge: Judge, present: frozenset[str] = frozenset()
+) -> tuple[Branch, ...] | None:
     """Every case of the open conditions with its answer, or None when there are too many.
 
-    `judge` answers under assumptions about some of the conditions: None where it takes more of them to know.
+    `present` are keys (lower case) that every request carries, whatever their values. `judge` answers under assumptions about some of the conditions: None where it takes more of them to know.
     """
     by_key: dict[str, list[Atom]] = {}
     for item in dict.fromkeys(atoms):
@@ -66,7 +68,8 @@ def branches(atoms: Iterable[Atom], context: Context, judge: Judge) -> tuple[Bra
             return True
         key = keys[place]
         if key not in options:
-            options[key] = _options(key, by_key[key], context)
+            samples = sample_values(key, by_key[key], context, is_present=key in present)
+            options[key] = _options(samples, by_key[key], context)
         cases = options[key]
         if cases is None or asked > CAP:
             return False
@@ -94,9 +97,8 @@ def fewest(branch: Branch, judge: Judge) -> dict[Atom, bool]:
     return needed
 
 
-def _options(key: str, atoms: list[Atom], context: Context) -> list[_Option] | None:
+def _options(samples: list[Values] | None, atoms: list[Atom], context: Context) -> list[_Option] | None:
     """The distinguishable cases of one key: which of its conditions hold. None where there are too many."""
-    samples = sample_values(key, atoms, context)
     cases: dict[tuple[bool, ...], Values | None] = {}
     for values in samples if samples is not None else [None]:
         truths = [_hold(item, values, context) for item in atoms]

@@ -229,20 +229,21 @@ def _denied(region: Region, unclear: list[Place], cases: tuple[Branch, ...], con
 
 
 def _hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], judge: Judge, context: Context) -> Proof:
-    terms = {
-        atom(item, clause.policy.document): (clause, item)
-        for clause in reversed(region.clauses)
-        if clause.statement and clause.policy.document
-        for item in reversed(clause.statement.conditions)
-    }
+    terms: dict[Atom, tuple[Clause, Condition]] = {}
+    for clause in region.clauses:
+        if clause.statement is not None and clause.policy.document is not None:
+            for item in clause.statement.conditions:
+                terms.setdefault(atom(item, clause.policy.document), (clause, item))
+    places = {item: place for place, item in enumerate(terms)}
     wanted = [fewest(case, judge) for case in cases if case.truth]
     short = [item for item in wanted if not any(other.items() < item.items() for other in wanted)]
-    alternatives = {frozenset(case.items()): case for case in short if case}.values()
+    alternatives = {tuple(sorted(case.items(), key=lambda row: places[row[0]])): None for case in short if case}
+    in_order = sorted(alternatives, key=lambda case: [places[item] for item, _ in case])
     proof = _proof("conditional", region, unclear[0], context)
     unread = tuple(dict.fromkeys(clause.policy for clause in proof.decision.clauses if clause.statement is None))
     return proof._replace(
         verdict="unknown" if unread else "conditional",
-        conditions=tuple(tuple(Term(*terms[item], holds) for item, holds in case.items()) for case in alternatives),
+        conditions=tuple(tuple(Term(*terms[item], holds) for item, holds in case) for case in in_order),
         hangs_on=tuple(clause for clause in proof.decision.clauses if clause.statement),
         reasons=tuple(f"{policy.label}: {policy.reason}" for policy in unread),
     )

@@ -23,14 +23,14 @@ _MOST_SETS = 64
 _FRESH = "other"
 
 
-def sample_values(key: str, atoms: list[Atom], context: Context) -> list[Values] | None:
-    """One value list of the key for every case that its conditions can tell apart, `()` for a missing key among them;
-    None where the conditions compare in ways that do not go together, or too many."""
+def sample_values(key: str, atoms: list[Atom], context: Context, *, is_present: bool = False) -> list[Values] | None:
+    """One value list of the key for every case that its conditions can tell apart, `()` for a missing key among them
+    unless it is known to be present; None where the conditions compare in ways that do not go together, or too many."""
     operators = [split_operator(item.operator) for item in atoms]
     single = _singles(atoms, [operator for operator in operators if operator], context)
     if single is None:
         return None
-    samples: list[Values] = [] if key in ALWAYS_PRESENT else [()]
+    samples: list[Values] = [] if is_present or key in ALWAYS_PRESENT else [()]
     samples += [(value,) for value in single]
     if not any(operator and operator.sets for operator in operators):
         return samples

@@ -73,7 +73,8 @@ def other_subjects(document: Document, provider: str) -> Iterator[str]:
         for value in item.values
         if "*" not in value and "?" not in value
     }
-    for case in branches([item for clause, _ in rows for item in clause.open], context, judge) or ():
+    atoms = [item for clause, _ in rows for item in clause.open]
+    for case in branches(atoms, context, judge, frozenset({subject})) or ():
         values = case.examples.get(subject, ("",))
         if case.truth and values and not named.issuperset(values):
             yield values[0]

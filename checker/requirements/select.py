@@ -31,7 +31,7 @@ class Unseen(NamedTuple):
     role: str
 
 
-class _User(NamedTuple):
+class User(NamedTuple):
     """A service account and what gives it a role: itself (IRSA) or a Pod Identity association."""
 
     namespace: str
@@ -49,9 +49,9 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
     A role comes once for each way it is used: by the service accounts that are selected themselves, else by all of
     them. Ways that differ in nothing that bears on access (no session policy) are one.
     """
-    users = _users(index)
+    users = users_of(index)
     wanted = [user for user in users if selects(requirement.service_accounts, (user.name,), user.labels)]
-    by_role: dict[int, list[_User]] = {}
+    by_role: dict[int, list[User]] = {}
     for user in users:
         for role in user.roles:
             by_role.setdefault(id(role), []).append(user)
@@ -67,7 +67,7 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
     return tuple(picked), (*unseen, *_without_role(requirement, index, users))
 
 
-def _without_role(requirement: Requirement, index: Index, users: list[_User]) -> list[Unseen]:
+def _without_role(requirement: Requirement, index: Index, users: list[User]) -> list[Unseen]:
     """Selected service accounts, defined or only run as by a workload, to which nothing in the project gives a role.
 
     Not where a role of their namespace trusts EKS Pod Identity: associations are often made outside of manifests, and
@@ -101,16 +101,17 @@ def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str]) 
     return bool(wanted) and all(key in labels and matches(wildcard_glob(glob), labels[key]) for key, glob in wanted)
 
 
-def _ways(role: Role, users: list[_User]) -> list[Selected]:
+def _ways(role: Role, users: list[User]) -> list[Selected]:
     ways: dict[int, Selected] = {}
     for user in users:
         ways.setdefault(id(user.session), Selected(role, (user.namespace, user.name), user.session, user.giver))
     return list(ways.values()) or [Selected(role)]
 
 
-def _users(index: Index) -> list[_User]:
+def users_of(index: Index) -> list[User]:
+    """Every service account to which the project gives a role, by annotation or by Pod Identity association."""
     users = [
-        _User(
+        User(
             account.object.namespace,
             account.object.name,
             account.object.labels,
@@ -126,5 +127,5 @@ def _users(index: Index) -> list[_User]:
         named = association.role_arn or (association.role_ref.name if association.role_ref else "")
         roles = role_of_association(index, association)
         giver, session = association.object, association.session
-        users.append(_User(association.namespace, association.service_account, {}, giver, roles, named, session))
+        users.append(User(association.namespace, association.service_account, {}, giver, roles, named, session))
     return users

@@ -7,15 +7,19 @@ sts:TagSession, request tags).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from ..iam.conditions import Truth, any_of
 from ..iam.context import Values, make_context
 from ..iam.document import Document
 from ..iam.principals import Caller
-from ..iam.trust import may_assume
+from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, token_context
+from ..inventory import Object
 from .model import Requirement, fill
 from .select import Selected
+
+Way = Literal["irsa", "pod-identity"]
 
 
 class TrustCheck(NamedTuple):
@@ -44,19 +48,32 @@ def check_trust(requirement: Requirement, selected: Selected, values: dict[str, 
     document = role.trust.parsed.document if role.trust else None
     if document is None:
         return TrustCheck(filled.text, None, "the role's trust policy cannot be read")
-    namespace, _, name = filled.text.partition("/")
-    asked = {"irsa": _through_irsa, "pod-identity": _through_pod_identity}
     taken = _WAYS.get(selected.giver.kind) if selected.giver else None
     ways = [way for way in trust.via if taken is None or way == taken]
     if not ways:
         return TrustCheck(filled.text, False)
-    answers = [asked[way](document, namespace, name, values) for way in ways]
+    answers = [lets_in(document, way, filled.text, values) for way in ways]
     truth = any_of(answer.truth for answer in answers)
     reasons = [answer.reason for answer in answers if answer.reason and answer.truth is None]
     return TrustCheck(filled.text, truth, "; ".join(dict.fromkeys(reasons)) if truth is None else "")
 
 
-_WAYS = {"ServiceAccount": "irsa", "PodIdentityAssociation": "pod-identity"}
+_WAYS: dict[str, Way] = {"ServiceAccount": "irsa", "PodIdentityAssociation": "pod-identity"}
+
+
+def way_of(giver: Object) -> Way | None:
+    """The way in which an object gives a role to a service account."""
+    return _WAYS.get(giver.kind)
+
+
+def lets_in(document: Document, way: Way, service_account: str, values: Mapping[str, str]) -> TrustCheck:
+    """Whether a trust policy lets a service account (`NAMESPACE/NAME`) assume the role in one way. `values` are the
+    cell's parameters, of which the issuer, the account and the cluster's name count.
+    """
+    namespace, _, name = service_account.partition("/")
+    answer = _through_irsa if way == "irsa" else _through_pod_identity
+    truth, reason = answer(document, namespace, name, values)
+    return TrustCheck(service_account, truth, reason)
 
 
 class _Answer(NamedTuple):
@@ -64,31 +81,25 @@ class _Answer(NamedTuple):
     reason: str = ""
 
 
-def _through_irsa(document: Document, namespace: str, name: str, values: dict[str, str]) -> _Answer:
+def _through_irsa(document: Document, namespace: str, name: str, values: Mapping[str, str]) -> _Answer:
     issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
     federated = [
-        entry.text.partition(":oidc-provider/")[2]
+        issuer_of(principal.entry.text)
         for statement in document.statements
-        for kind, entry in statement.principals
-        if kind == "Federated"
+        for principal in statement.principals
+        if principal.kind == "Federated"
     ]
     if not issuer and not any(federated):
         return _Answer(False)
-    known: dict[str, str | Values] = {
-        f"{issuer}:aud": "sts.amazonaws.com",
-        f"{issuer}:sub": f"system:serviceaccount:{namespace}:{name}",
-    }
-    # A token carries the claims of its own issuer only.
-    keys = {item.key for statement in document.statements for item in statement.conditions}
-    foreign = tuple(key for key in keys if key.endswith((":aud", ":sub")) and key.lower() not in map(str.lower, known))
+    claims = {"aud": "sts.amazonaws.com", "sub": f"system:serviceaccount:{namespace}:{name}"}
     caller = Caller("Federated", f"arn:*:iam::{values.get('account', '*')}:oidc-provider/{issuer or '*'}")
-    truth = may_assume(document, caller, "sts:AssumeRoleWithWebIdentity", make_context(known, foreign))
+    truth = may_assume(document, caller, WEB_IDENTITY, token_context(document, issuer, claims))
     if not issuer:
         return _Answer(None, "the cell's oidcIssuer is not given")
     return _Answer(truth, "the trust policy has conditions that hang on more than the service account")
 
 
-def _through_pod_identity(document: Document, namespace: str, name: str, values: dict[str, str]) -> _Answer:
+def _through_pod_identity(document: Document, namespace: str, name: str, values: Mapping[str, str]) -> _Answer:
     known: dict[str, str | Values] = {
         "aws:RequestTag/kubernetes-namespace": namespace,
         "aws:RequestTag/kubernetes-service-account": name,

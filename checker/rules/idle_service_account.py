@@ -1,9 +1,9 @@
 """A service account with a role that no pod of the project runs as.
 
 What it does
-    Where the project has workloads in a namespace, reports service accounts
-    of that namespace that carry eks.amazonaws.com/role-arn and are the
-    serviceAccountName of none of them.
+    Where the project has workloads in a namespace that name their service
+    account, reports service accounts of that namespace that carry
+    eks.amazonaws.com/role-arn and are named by none of them.
 
 Why it matters
     The role is there for nobody, or, more often, the pod runs as another

@@ -40,7 +40,7 @@ def check(facts: Facts) -> Iterator[Problem]:
                 continue
             for value in item.values:
                 if re.search(r"[*?]", _VARIABLE.sub("", value)):
-                    wrong = f"{item.operator} takes {value!r} letter by letter, star and all"
+                    wrong = f"{item.operator} takes {value!r} letter by letter, wildcards and all"
                     why = "no request has such a value, so the condition never holds (negated: always)"
                     hint = f'write "{_with_wildcards(item.operator)}", or the whole value'
                     yield problem_in(written, item.path, wrong, why, hint, value)

@@ -48,7 +48,7 @@ def check(facts: Facts) -> Iterator[Problem]:
         )
         if example is not None:
             who = "any pod of the cluster" if _lets_in(written, provider, _ELSEWHERE) else f"pods such as {example}"
-            hint = f'"StringEquals": {{"{issuer_of(provider)}:sub": "system:serviceaccount:NAMESPACE:NAME"}}'
+            hint = f'write "StringEquals": {{"{issuer_of(provider)}:sub": "system:serviceaccount:NAMESPACE:NAME"}}'
             path = subject_path(written, provider)
             yield problem_in(written, path, f"{who} can assume the role", _WHY, hint, "sub", "key")
 

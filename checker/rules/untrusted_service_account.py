@@ -1,9 +1,11 @@
-"""A role whose trust policy does not let the proxy's service account assume it.
+"""A role whose trust policy does not let its service account assume it.
 
 What it does
-    Where a requirement has `trust`, asks the role's trust policy whether that
-    service account may assume the role through IRSA or EKS Pod Identity: the
-    principal, the action, and the conditions on audience and subject.
+    Asks the trust policy whether a service account may assume the role
+    through IRSA or EKS Pod Identity (principal, action, conditions on
+    audience and subject): for every service account of the project that an
+    annotation or an association gives a role, and for the one that a
+    requirement names under `trust`.
 
 Why it matters
     STS refuses the pod ("Not authorized to perform
@@ -24,7 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..inventory import Role
+from ..iam.trust import issuer_of
+from ..inventory import Object, Role
+from ..requirements.select import users_of
+from ..requirements.trust import lets_in, way_of
 from .grants import why
 from .problem import Facts, Place, Problem, Related, at, called, inside
 
@@ -33,24 +38,59 @@ SEVERITY = "error"
 
 
 def check(facts: Facts) -> Iterator[Problem]:
+    judged: set[tuple[int, str]] = set()
     for outcome in facts.outcomes:
         for item in outcome.checks:
             trust = item.trust
-            if trust is None or trust.truth:
+            if trust is None:
                 continue
-            role = item.role
+            judged.add((id(item.role.object), trust.service_account))
+            ways = " or ".join(outcome.requirement.trust.via) if outcome.requirement.trust else ""
             if trust.truth is False:
-                message = f"service account {trust.service_account} cannot assume {called(role.object)}"
-                ways = " or ".join(outcome.requirement.trust.via) if outcome.requirement.trust else ""
-                hint = f"let system:serviceaccount:{trust.service_account.replace('/', ':')} assume it ({ways})"
-            else:
+                yield _refused(item.role, trust.service_account, ways, why(item), item.giver)
+            elif trust.truth is None:
                 message = (
-                    f"cannot tell whether {trust.service_account} can assume {called(role.object)}: {trust.reason}"
+                    f"cannot tell whether {trust.service_account} can assume {called(item.role.object)}: {trust.reason}"
                 )
                 hint = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
-            place, giver = _place(role, trust.service_account), item.giver
-            seen = (Related(at(giver, ("metadata", "name")), f"{called(giver)} uses the role"),) if giver else ()
-            yield Problem(place, message, why(item), hint, role.object, seen, trust.service_account)
+                yield _problem(item.role, trust.service_account, message, why(item), hint, item.giver)
+    for role, account, giver in _given(facts):
+        if (id(role.object), account) not in judged:
+            way = way_of(giver)
+            yield _refused(role, account, way or "", "the pods that run as it get no credentials", giver)
+
+
+def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
+    """The roles that objects of the project give to service accounts they do not trust, for certain."""
+    for user in users_of(facts.names):
+        way = way_of(user.giver)
+        for role in user.roles if way is not None and len(user.roles) == 1 and user.namespace else ():
+            document = role.trust.parsed.document if role.trust else None
+            if document is None or way is None:
+                continue
+            values = dict(facts.parameters)
+            issuers = {
+                issuer_of(principal.entry.text)
+                for statement in document.statements
+                for principal in statement.principals
+                if principal.kind == "Federated"
+            }
+            if len(issuers) == 1:
+                values.setdefault("oidcIssuer", issuers.pop())
+            account = f"{user.namespace}/{user.name}"
+            if lets_in(document, way, account, values).truth is False:
+                yield role, account, user.giver
+
+
+def _refused(role: Role, account: str, ways: str, meaning: str, giver: Object | None) -> Problem:
+    message = f"service account {account} cannot assume {called(role.object)}"
+    hint = f"let system:serviceaccount:{account.replace('/', ':')} assume it ({ways})"
+    return _problem(role, account, message, meaning, hint, giver)
+
+
+def _problem(role: Role, account: str, message: str, meaning: str, hint: str, giver: Object | None) -> Problem:
+    seen = (Related(at(giver, ("metadata", "name")), f"{called(giver)} uses the role"),) if giver else ()
+    return Problem(_place(role, account), message, meaning, hint, role.object, seen, account)
 
 
 def _place(role: Role, service_account: str) -> Place:

@@ -49,7 +49,7 @@ def check(facts: Facts) -> Iterator[Problem]:
             without = _without(action_strings(written), item.key)
             if without:
                 shown = ", ".join(without[:3]) + (", …" if len(without) > 3 else "")
-                wrong = f"{item.operator} on {item.key} does not restrain {shown}, which has no such key"
+                wrong = f"{item.operator} on {item.key} does not restrain {shown}: their requests lack the key"
                 why = "ForAllValues holds when the key is absent, so these actions are allowed without any condition"
                 hint = "take these actions into a statement of their own"
                 yield problem_in(written, item.path, wrong, why, hint, item.key, "key")

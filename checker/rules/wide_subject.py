@@ -41,5 +41,5 @@ def check(facts: Facts) -> Iterator[Problem]:
         namespace = examples[0].split(":")[2]
         wrong = f"every service account of {namespace} that fits the pattern can assume the role"
         why = "whoever may create such a service account there can read the auth keys"
-        hint = f'"StringEquals": {{"{issuer_of(provider)}:sub": "system:serviceaccount:{namespace}:NAME"}}'
+        hint = f'write "StringEquals": {{"{issuer_of(provider)}:sub": "system:serviceaccount:{namespace}:NAME"}}'
         yield problem_in(written, subject_path(written, provider), wrong, why, hint, "sub", "key")
