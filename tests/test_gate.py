@@ -19,7 +19,7 @@ from checker.schemas import load
 ROOT = Path(__file__).parent.parent
 SET = ["--set", "region=us-east-1", "--set", "account=111122223333", "--set", "authKeysTable=cell2-auth-keys"]
 CASES = ROOT / "tests" / "rules" / "cases"
-CLEAN = CASES / "missing-grant" / "silent" / "wildcards.yaml"
+CLEAN = CASES / "missing-grant" / "silent" / "two-statements.yaml"
 BROKEN = CASES / "missing-grant" / "fires" / "query-removed.yaml"
 
 

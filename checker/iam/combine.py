@@ -156,6 +156,11 @@ def _within_the_account(
             all_of((_granted(grants, level, "anyone"), limits or None)),
         )
     )
-    yield name, by_account if ways is False else ways
-    if ways is False:
+    if ways is not False:
+        yield name, ways
+    elif _granted(grants, level, "role"):
+        # The role is let in, so what it lacks is not an identity policy.
+        yield from (row for row in own if row[0] != "identity")
+    else:
+        yield name, by_account
         yield from own

@@ -10,10 +10,12 @@ Why it matters
     then grants nothing.
 
 Example
-        "Condition": {"IpAddress": {"aws:SourceVpce": "10.0.0.0/8"}, "Bool": {"aws:SecureTransport": "yes"}}
+        "Condition": {"IpAddress": {"aws:SourceVpce": "10.0.0.0/8"},
+          "Bool": {"aws:SecureTransport": "yes"}}
 
 Use instead
-        "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "Bool": {"aws:SecureTransport": "true"}}
+        "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"},
+          "Bool": {"aws:SecureTransport": "true"}}
 
 Source
     IAM User Guide, "IAM JSON policy elements: Condition operators"; the types

@@ -8,10 +8,10 @@ Why it matters
     account the pod's token is refused.
 
 Example
-        "Federated": "arn:aws:iam::444455556666:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"
+        "Federated": "arn:aws:iam::444455556666:oidc-provider/oidc.eks.…/id/EXAMPLE"
 
 Use instead
-        "Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"
+        "Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.…/id/EXAMPLE"
 
 Source
     IAM User Guide, "Create a role for OpenID Connect federation" (the provider

@@ -10,12 +10,12 @@ Why it matters
     it, and gets no credentials.
 
 Example
-        metadata:
-          annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::444455556666:role/acme-reverse-proxy"}
+        annotations:
+          eks.amazonaws.com/role-arn: arn:aws:iam::444455556666:role/acme-reverse-proxy
 
 Use instead
-        metadata:
-          annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/acme-reverse-proxy"}
+        annotations:
+          eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/acme-reverse-proxy
 
 Source
     EKS User Guide, "Assign IAM roles to Kubernetes service accounts";

@@ -11,7 +11,8 @@ Why it matters
     AWS accepts the statement, and nobody can assume the role by it.
 
 Example
-        {"Effect": "Allow", "Principal": {"Federated": "arn:…:oidc-provider/…"}, "Action": "sts:AssumeRole"}
+        {"Effect": "Allow", "Principal": {"Federated": "arn:…:oidc-provider/…"},
+         "Action": "sts:AssumeRole"}
 
 Use instead
         {"Effect": "Allow", "Principal": {"Federated": "arn:…:oidc-provider/…"},

@@ -9,7 +9,8 @@ Why it matters
     condition such a token, handed out for something else, opens this role.
 
 Example
-        "Condition": {"StringEquals": {"…:sub": "system:serviceaccount:tenant-acme:reverse-proxy-acme"}}
+        "Condition": {"StringEquals": {
+          "…:sub": "system:serviceaccount:tenant-acme:reverse-proxy-acme"}}
 
 Use instead
         "Condition": {"StringEquals": {"…:aud": "sts.amazonaws.com",

@@ -10,7 +10,8 @@ Why it matters
     assume the role, and the pod gets no credentials.
 
 Example
-        {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},
+         "Action": "sts:AssumeRole"}
 
 Use instead
         {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},

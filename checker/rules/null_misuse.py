@@ -10,7 +10,8 @@ Why it matters
     is absent cannot equal anything at the same time.
 
 Example
-        "Condition": {"Null": {"aws:SourceVpce": "true"}, "StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}
+        "Condition": {"Null": {"aws:SourceVpce": "true"},
+          "StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}
 
 Use instead
         "Condition": {"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1a2b3c4d"}}

@@ -12,7 +12,7 @@ Why it matters
     permissions never come into play.
 
 Example
-        "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/NEW"},
+        "Principal": {"Federated": "arn:…:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/NEW"},
         "Condition": {"StringEquals": {"oidc.eks.us-east-1.amazonaws.com/id/OLD:sub": "…"}}
 
 Use instead
