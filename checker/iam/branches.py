@@ -49,7 +49,8 @@ def branches(
 ) -> tuple[Branch, ...] | None:
     """Every case of the open conditions with its answer, or None when there are too many.
 
-    `present` are keys (lower case) that every request carries, whatever their values. `judge` answers under assumptions about some of the conditions: None where it takes more of them to know.
+    `present` are keys (lower case) that every request carries, whatever their values. `judge` answers under assumptions
+    about some of the conditions: None where it takes more of them to know.
     """
     by_key: dict[str, list[Atom]] = {}
     for item in dict.fromkeys(atoms):
