@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from .globs import EXCLUDED, Automaton, Glob, Reach, automaton, matches
 
-WORK_CAP = 60_000
+WORK_CAP = 25_000
 """Steps of the joint automaton before a walk gives up: about a fifth of a second."""
 
 _WIDE = 4_096

@@ -106,17 +106,21 @@ def prove(
         proof
         for pattern in ([actions] if isinstance(actions, str) else actions)
         for action in expand(pattern) or (pattern,)
-        for proof in _prove_action(action, resource, layers, context, caller)
+        if (proof := _prove_action(action, resource, layers, context, caller)) is not None
     ]
-    return min(proofs, key=lambda proof: WORST_FIRST.index(proof.verdict), default=None)
+    return min(proofs, key=_rank, default=None)
 
 
 def _prove_action(
     action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
-) -> Iterator[Proof]:
-    for region in regions(action, resource, layers, context, caller):
-        proof = _prove_region(region, context)
-        yield proof._replace(action=action, resource=resource)
+) -> Proof | None:
+    found = list(regions(action, resource, layers, context, caller))
+    if not found:
+        return None
+    # Tables and indexes are one question: a request has one value for a key, whatever it is about.
+    places = sorted((place for region in found for place in region.places), key=lambda place: len(place.witness))
+    whole = found[0]._replace(places=tuple(places), capped=any(region.capped for region in found))
+    return _prove_region(whole, context)._replace(action=action, resource=resource)
 
 
 def regions(

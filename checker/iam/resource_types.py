@@ -25,8 +25,8 @@ _ANY_ARN = make_glob(
      Token(None), Token(None, star=True)),
 )  # fmt: skip
 
-_SHORTEST_NAME = {"dynamodb": 3}
-"""Table and index names have at least three characters (DynamoDB API Reference, TableName)."""
+_NAMES = {"dynamodb": ("TableName", "IndexName", "GlobalTableName")}
+"""Variables that stand for names of at least three letters, digits, `_`, `-` and `.` (DynamoDB API Reference)."""
 
 
 @lru_cache(maxsize=1024)
@@ -54,8 +54,9 @@ def type_shape(prefix: str, name: str) -> Glob:
         tokens += map(Token, template[end : found.start()])
         end = found.end()
         in_front = template.count(":", 0, found.start()) < 5
-        reach: Reach = "field" if in_front else single.get(found[1], "any")
-        least = 1 if in_front else _SHORTEST_NAME.get(prefix, 1)
+        is_name = found[1] in _NAMES.get(prefix, ())
+        reach: Reach = "field" if in_front else "segment" if is_name else single.get(found[1], "any")
+        least = 3 if is_name else 1
         tokens += [*(Token(None, reach),) * least, Token(None, reach, star=True)]
     tokens += map(Token, template[end:])
     return make_glob(name, tuple(tokens))

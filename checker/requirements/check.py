@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ..iam.catalogue import expand
 from ..iam.context import Context, Values, make_context
 from ..iam.paths import Path
 from ..iam.policies import Layer
@@ -147,11 +148,14 @@ class _Known(NamedTuple):
 
 
 def _rows(accesses: tuple[Access, ...]) -> list[tuple[str, str, Path]]:
+    """Every action on every resource; a pattern stands for the listed actions it matches, or, where there are none, for
+    itself: what nobody knows of is not granted."""
     return [
         (action, resource, (*access.path, "resources", index))
         for access in accesses
         for index, resource in enumerate(access.resources)
-        for action in access.actions
+        for pattern in access.actions
+        for action in expand(pattern) or (pattern,)
     ]
 
 

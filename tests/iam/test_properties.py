@@ -73,7 +73,7 @@ VALUES: dict[str, list[tuple[str, ...]]] = {
     "k:d": [(), ("2026-01-01T00:00:00Z",), ("2026-12-01T00:00:00Z",)],
     "k:b": [(), ("true",), ("false",)],
 }
-ARNS = [T, T + "-old", T + "x", T + "/index/by", T[:-1] + "z", T[:-4] + "abc", T.replace("us-east-1", "eu-west-1")]
+ARNS = [T, T + "-old", T + "x", T + "/index/by-x", T[:-1] + "z", T[:-4] + "abc", T.replace("us-east-1", "eu-west-1")]
 
 
 def build(draw: Any, name: LayerName, most: int) -> Layer:
@@ -174,7 +174,7 @@ def test_proofs_agree_with_single_decisions(
         assert proof.witness is not None
         assert evaluate(Request(action, proof.witness, proof.context, ROLE), layers).outcome in DENIED
     if proof.verdict == "granted":
-        for arn in (T, T + "-old", T + "x", T + "/index/by"):
+        for arn in (T, T + "-old", T + "x", T + "/index/by-x"):
             inside = prove(action, arn, layers, partial, ROLE)
             if inside is not None and _is_in(arn, region):
                 assert evaluate(Request(action, arn, context, ROLE), layers).outcome == "allowed"
