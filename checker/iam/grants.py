@@ -15,6 +15,7 @@ from .catalogue import expand, service
 from .clauses import Atom
 from .conditions import Truth, all_of, negation
 from .context import Context
+from .evaluate import Request, evaluate
 from .policies import Layer
 from .principals import Caller
 from .prove import Place, Region, Term, Verdict, allowed_at, may_reach, prove, regions
@@ -171,11 +172,20 @@ def _first_change(less: Region, more: Region, context: Context) -> Change | str 
         cases = branches(atoms, context, differs)
         for case in cases or ():
             stated = with_examples(context, case) if case.truth else None
-            if stated is not None:
+            if stated is not None and _is_confirmed(less, more, here.witness, stated):
                 return Change((), here.witness, stated)
         if cases is None or any(case.truth is not False for case in cases):
             open_places.append(here.witness)
     return f"whether it changes on {open_places[0]} cannot be told" if open_places else None
+
+
+def _is_confirmed(less: Region, more: Region, witness: str, context: Context) -> bool:
+    """Whether single decisions on the witness bear the change out."""
+    one, two = (
+        evaluate(Request(region.action, witness, context, region.given.caller), region.given.layers).outcome
+        for region in (less, more)
+    )
+    return one in ("explicit-deny", "implicit-deny") and two == "allowed"
 
 
 def alike(actions: Iterable[str], stacks: Iterable[tuple[Layer, ...]]) -> Iterator[tuple[str, ...]]:

@@ -123,6 +123,9 @@ def resources(document: Document, statement: Statement, context: Context) -> Res
         else:
             glob = resource_glob(expanded.text)
         maybe.append(glob)
+        if expanded is not None and expanded.unknown and statement.not_resources:
+            # The variable may turn out to have no value.
+            maybe.append(EVERYTHING)
         if expanded is None or not expanded.unknown:
             surely.append(glob)
     return Resources(tuple(surely), tuple(maybe))
