@@ -7,7 +7,6 @@ condition context keys".
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -30,6 +29,7 @@ class Key(NamedTuple):
     is_list: bool
 
 
+@lru_cache(maxsize=4096)
 def find_key(key: str) -> Key | None:
     """The key (any case, with a tag's key filled in), or None for one that nothing lists."""
     prefix = key.partition(":")[0].lower()
@@ -62,6 +62,8 @@ def carriers(patterns: tuple[str, ...], key: str) -> tuple[str, ...] | None:
 
 def closest_key(key: str) -> str | None:
     """The known key that an unknown one was perhaps meant to be."""
+    import difflib
+
     listed = (*_everywhere().values(), *_of_service(key.partition(":")[0].lower()).values())
     names = {item.name.lower(): item.name for item in listed}
     close = difflib.get_close_matches(key.lower(), names, 1, 0.8)

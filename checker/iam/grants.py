@@ -18,7 +18,8 @@ from .context import Context
 from .evaluate import Request, evaluate
 from .policies import Layer
 from .principals import Caller
-from .prove import Place, Region, Term, Verdict, allowed_at, may_reach, prove, regions
+from .prove import Term, Verdict, may_reach, prove
+from .regions import Place, Region, allowed_at, regions
 from .resource_types import resource_shapes
 from .statements import action_matches
 

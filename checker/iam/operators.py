@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -111,7 +110,7 @@ def _date(test: Callable[[int], bool]) -> Comparison:
 @lru_cache(maxsize=4096)
 def moment(text: str) -> float | int | None:
     """A date as policies write it, W3C ISO 8601 or epoch seconds, in seconds; None for a lone year: which is it?"""
-    from datetime import datetime
+    from datetime import UTC, datetime
 
     if _EPOCH.fullmatch(text):
         return int(text)

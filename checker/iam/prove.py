@@ -1,30 +1,25 @@
 """Whole regions instead of single requests: is the action allowed on every ARN that matches this pattern?
 
-The patterns of all statements cut the region into cells (see `language`): within a cell every ARN is covered by the
-same statements, so one decision speaks for all of it. Open conditions are decided case by case (see `branches`). The
-access is *granted* when every cell is allowed in every case, *not granted* when some ARN is denied in every case or no
+One decision speaks for each cell of the region (see `regions`), open conditions are decided case by case (see
+`branches`). The access is *granted* when every cell is allowed in every case, *not granted* when some ARN is denied in every case or no
 case allows them all, and otherwise hangs on conditions, or on policies nobody could read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from .branches import Branch, Judge, branches, fewest, with_examples
 from .catalogue import expand
-from .clauses import Asked, Atom, Clause, applies, atom, compile_layers
-from .combine import Situation, is_allowed, situation
+from .clauses import Asked, Atom, Clause, atom, compile_layers
 from .conditions import Truth, all_of
 from .context import Context
 from .document import Condition
 from .evaluate import Decision, decide
-from .globs import Glob, arn_glob
-from .language import explore, shortest
 from .policies import Layer
-from .principals import Caller, account_of
-from .resource_types import resource_shapes
+from .principals import Caller
+from .regions import Place, Region, allowed_at, regions
 from .statements import covers
 
 Verdict = Literal["granted", "not-granted", "conditional", "unknown"]
@@ -67,23 +62,6 @@ class Proof(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
-class Place(NamedTuple):
-    """One cell of a region: its shortest ARN, and the clauses that cover it, surely (True) or perhaps (None)."""
-
-    witness: str
-    covered: tuple[tuple[Clause, Truth], ...]
-
-
-class Region(NamedTuple):
-    """All cells of one action on one pattern; `capped` says that there are too many."""
-
-    action: str
-    given: Situation
-    clauses: tuple[Clause, ...]
-    places: tuple[Place, ...]
-    capped: bool
-
-
 _CAPPED = "the patterns are too complex to decide in bounded time"
 _CROWDED = "it hangs on more conditions than can be told apart in bounded time"
 _UNCONFIRMED = "a denial was found that a single decision does not confirm"
@@ -121,71 +99,6 @@ def _prove_action(
     places = sorted((place for region in found for place in region.places), key=lambda place: len(place.witness))
     whole = found[0]._replace(places=tuple(places), capped=any(region.capped for region in found))
     return _prove_region(whole, context)._replace(action=action, resource=resource)
-
-
-def regions(
-    action: str,
-    resource: str,
-    layers: tuple[Layer, ...],
-    context: Context,
-    caller: Caller | None,
-    beside: tuple[Layer, ...] = (),
-) -> Iterator[Region]:
-    """The cells of the region, once for each kind of ARN that the action is authorized on and the pattern can take.
-
-    With other policies `beside`, the cells are cut by their patterns too: those of both sides are then the same, in the
-    same order.
-    """
-    pattern = arn_glob(resource)
-    shapes = askable_shapes(action.lower(), resource)
-    if not shapes:
-        return
-    given = situation(layers, caller, account_of(resource))
-    clauses = compile_layers(given.layers, Asked(action, context, caller))
-    others = compile_layers(beside, Asked(action, context, caller))
-    globs = sorted(
-        {id(glob): glob for clause in (*clauses, *others) for glob in clause.about.maybe}.values(),
-        key=lambda glob: (glob.text, id(glob)),
-    )
-    bits = {id(glob): 1 << place for place, glob in enumerate(globs)}
-    masks = [(clause, _mask(clause.about.surely, bits), _mask(clause.about.maybe, bits)) for clause in clauses]
-    for shape in shapes:
-        cells = explore(pattern, globs, within=None if pattern.fixed is not None else shape)
-        yield Region(
-            action,
-            given,
-            clauses,
-            tuple(Place(cell.witness, tuple(_covered(masks, cell.accepted))) for cell in cells.found),
-            cells.capped,
-        )
-
-
-@lru_cache(maxsize=1024)
-def askable_shapes(action: str, resource: str) -> tuple[Glob, ...]:
-    """The shapes of ARN on which the action is authorized and that the pattern can take."""
-    pattern = arn_glob(resource)
-    found = ((shape, shortest(pattern, shape)) for shape in resource_shapes(action))
-    return tuple(shape for shape, cells in found if cells.found or cells.capped)
-
-
-def _mask(globs: tuple[Glob, ...], bits: dict[int, int]) -> int:
-    mask = 0
-    for glob in globs:
-        mask |= bits[id(glob)]
-    return mask
-
-
-def _covered(masks: list[tuple[Clause, int, int]], accepted: int) -> Iterator[tuple[Clause, Truth]]:
-    for clause, surely, maybe in masks:
-        inside: Truth = True if accepted & surely else None if accepted & maybe else False
-        truth = inside if not clause.negated else None if inside is None else not inside
-        if truth is not False:
-            yield clause, truth
-
-
-def allowed_at(region: Region, place: Place, assumed: Mapping[Atom, bool]) -> Truth:
-    """Whether the ARNs of one cell are allowed, with these conditions assumed."""
-    return is_allowed(region.given, [(clause, applies(clause, truth, assumed)) for clause, truth in place.covered])
 
 
 def _prove_region(region: Region, context: Context) -> Proof:
@@ -279,7 +192,7 @@ def may_reach(
     when only policies that cannot be read might allow it), or None when there is none.
     """
     best: Proof | None = None
-    for region in regions(action, resource, layers, context, caller):
+    for region in regions(action, resource, layers, context, caller, needs_an_allow=True):
         if region.capped:
             return Proof("unknown", action, resource, None, _UNDECIDED, context, reasons=(_CAPPED,))
         for place in region.places:

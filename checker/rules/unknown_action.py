@@ -23,7 +23,6 @@ Source
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from ..iam.catalogue import expand, find_action, prefixes, service
@@ -48,6 +47,8 @@ def _wrong(pattern: str) -> tuple[str, str] | None:
     prefix, _, name = pattern.partition(":")
     if "*" in prefix or "?" in prefix:
         return None
+    import difflib
+
     known = service(prefix)
     if known is None:
         close = difflib.get_close_matches(prefix.lower(), prefixes(), 1, 0.75)
