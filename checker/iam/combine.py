@@ -39,11 +39,12 @@ Applied = tuple[Clause, Truth]
 
 class _Plan(NamedTuple):
     """The levels by what they are for: `gates` must allow whoever calls, `own` are the caller's, `granting` the
-    resource's policies."""
+    resource's policies. `plain` are the gates and the caller's, all of which must allow where there is no other."""
 
     gates: tuple[int, ...]
     own: tuple[int, ...]
     granting: tuple[int, ...]
+    plain: tuple[int, ...]
 
 
 class Situation(NamedTuple):
@@ -68,6 +69,9 @@ def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> S
         reason = f"it is in account {owner}, whose own policy must allow the role as well"
         layers = (*layers, Layer("resource", (Attached("the policy of the resource", None, reason),)))
         names = (*names, "resource")
+    if caller is not None and not caller.has_policies and not any(name in _GRANTING for name in names):
+        # Who comes from outside has only what a resource's policy gives.
+        layers, names = (*layers, Layer("trust", ())), (*names, "trust")
     has_own = caller is None or caller.kind in ("role", "user")
     if has_own and "identity" not in names:
         layers, names = (*layers, Layer("identity", ())), (*names, "identity")
@@ -80,7 +84,8 @@ def _plan(names: tuple[LayerName, ...], has_own: bool) -> _Plan:
         return tuple(level for level, name in enumerate(names) if name in wanted)
 
     own = tuple(level for name in _OWN for level in levels((name,))) if has_own else ()
-    return _Plan(levels(_GATES), own, levels(_GRANTING))
+    gates = levels(_GATES)
+    return _Plan(gates, own, levels(_GRANTING), (*gates, *own))
 
 
 _Grants = dict[int, dict[Naming, Truth]]
@@ -109,6 +114,14 @@ def judge(given: Situation, applied: Iterable[Applied]) -> tuple[Truth, LayerNam
         else:
             denied = None
     result = negation(denied)
+    if not given.plan.granting:
+        for level in given.plan.plain:
+            allowing = grants.get(level)
+            if not allowing:
+                return False, given.layers[level].name
+            if True not in allowing.values():
+                result = None
+        return result, None
     for name, truth in _demands(given, grants):
         if truth is False:
             return False, name
@@ -128,13 +141,13 @@ def _granted(grants: _Grants, level: int, *names: Naming) -> Truth:
 
 def _demands(given: Situation, grants: _Grants) -> Iterator[tuple[LayerName, Truth]]:
     """What must be true, each with the layer to blame where it is not."""
-    gates, own_levels, granting = given.plan
+    gates, own_levels, granting, _ = given.plan
     layers = given.layers
     for level in gates:
         yield layers[level].name, _granted(grants, level)
     own = [(layers[level].name, _granted(grants, level)) for level in own_levels]
     is_outsider = given.caller is not None and not given.caller.has_policies
-    if given.crosses or not granting or is_outsider:
+    if given.crosses or is_outsider:
         yield from own
         for level in granting:
             yield layers[level].name, _granted(grants, level)

@@ -109,7 +109,7 @@ def _empty_string(value: str, truth: Truth) -> Truth:
 
 def _value_matches(operator: Operator, value: str, wanted: list[Expanded]) -> Truth:
     positive: Truth = False
-    for text, plain, unknown, absent in wanted:
+    for text, plain, unknown, absent, _ in wanted:
         if absent:
             continue
         truth = None if unknown else operator.compare(value, text, plain)

@@ -1,8 +1,8 @@
 """Whole regions instead of single requests: is the action allowed on every ARN that matches this pattern?
 
 One decision speaks for each cell of the region (see `regions`), open conditions are decided case by case (see
-`branches`). The access is *granted* when every cell is allowed in every case, *not granted* when some ARN is denied in every case or no
-case allows them all, and otherwise hangs on conditions, or on policies nobody could read.
+`branches`). The access is *granted* when every cell is allowed in every case, *not granted* when some ARN is denied in
+every case or no case allows them all, and otherwise hangs on conditions, or on policies nobody could read.
 """
 
 from __future__ import annotations

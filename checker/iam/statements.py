@@ -121,7 +121,7 @@ def resources(document: Document, statement: Statement, context: Context) -> Res
             maybe += [EVERYTHING] if statement.not_resources else []
             continue
         else:
-            glob = resource_glob(expanded.text)
+            glob = arn_glob(expanded.plain) if expanded.as_written else resource_glob(expanded.text)
         maybe.append(glob)
         if expanded is not None and expanded.unknown and statement.not_resources:
             # The variable may turn out to have no value.
@@ -152,16 +152,20 @@ def unknown_keys(document: Document, statement: Statement, context: Context) -> 
 
 
 def _expand_resource(document: Document, entry: Entry, context: Context) -> Expanded | None:
-    """The resource with its variables put in; None for one without. They are expanded only after the fifth colon (IAM
-    User Guide, "Where you can use policy variables"). What AWS makes of one before it is said nowhere, so there it
-    might stand for anything."""
+    """The resource with its variables put in (its `text` only where it is not `as_written`); None for one without.
+
+    They are expanded only after the fifth colon (IAM User Guide, "Where you can use policy variables"). What AWS makes
+    of one before it is said nowhere, so there it might stand for anything.
+    """
     if "${" not in entry.text:
         return None
     front, rest = _split_arn(entry.text)
     if "${" in front:
         return expand(entry.text, Context(), enabled=True)
-    text, plain, unknown, absent = expand(rest, context, enabled=document.has_variables)
-    return Expanded(read_wildcards(front) + text, front + plain, unknown, absent)
+    text, plain, unknown, absent, as_written = expand(rest, context, enabled=document.has_variables)
+    if as_written:
+        return Expanded((), front + plain, unknown, absent)
+    return Expanded(read_wildcards(front) + text, front + plain, unknown, absent, as_written)
 
 
 @lru_cache(maxsize=8192)

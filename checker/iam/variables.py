@@ -19,7 +19,8 @@ _WITH_DEFAULT = re.compile(r"(?P<key>[^,]*?)\s*(?:,\s*'(?P<default>[^']*)')?\s*\
 
 
 class Expanded(NamedTuple):
-    """A policy string with its variables filled in: `text` with its wildcards marked, `plain` without the marks.
+    """A policy string with its variables filled in: `text` with its wildcards marked, `plain` without the marks;
+    with `as_written` every `*` and `?` in it is a wildcard, so that the marks add nothing.
 
     `unknown` names the keys nothing is known about; in `text` each of them stands as a free wildcard, so that the text
     then says what *could* match. `absent` names keys without a value and without a default.
@@ -29,6 +30,7 @@ class Expanded(NamedTuple):
     plain: str
     unknown: frozenset[str]
     absent: frozenset[str]
+    as_written: bool = True
 
 
 def expand(text: str, context: Context, *, enabled: bool) -> Expanded:
@@ -37,11 +39,13 @@ def expand(text: str, context: Context, *, enabled: bool) -> Expanded:
         return Expanded(read_wildcards(text), text, _NO_KEYS, _NO_KEYS)
     filled: Text = ()
     plain = ""
+    as_written = True
     unknown = absent = _NO_KEYS
     for part in _parts(text):
         if not isinstance(part, _Variable):
             filled += part[0]
             plain += part[1]
+            as_written = as_written and (len(part[0]) > 1 or part[1] not in _WILDCARDS or part[0][0][1])
             continue
         values = look_up(context, part.key)
         if values is None or len(values) > 1:
@@ -52,11 +56,13 @@ def expand(text: str, context: Context, *, enabled: bool) -> Expanded:
             value = values[0] if values else part.default or ""
             filled += _literally(value)
             plain += value
+            as_written = as_written and "*" not in value and "?" not in value
         else:
             absent |= {part.key}
-    return Expanded(filled, plain, unknown, absent)
+    return Expanded(filled, plain, unknown, absent, as_written)
 
 
+_WILDCARDS = ("*", "?")
 _NO_KEYS = frozenset[str]()
 _ANYTHING: Text = (("*", True),)
 
