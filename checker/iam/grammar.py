@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from .operators import split_operator
+from .operators import OPERATORS, split_operator
 from .paths import Path
 
 
@@ -129,6 +129,9 @@ def _string_list(value: Any, name: str, path: Path) -> Iterator[Flaw]:
 def _actions(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
     for text, place in _strings(value, ("Action", "NotAction"), path):
         if not _ACTION.fullmatch(text):
+            if _ACTION.fullmatch(text.strip()):
+                yield _element(f"the action {text!r} has a space at its end", f'write "{text.strip()}"', place)
+                continue
             hint = f'write "{"dynamodb" if text else "service"}:{text or "Action"}" or "*"'
             yield _element(f"the action {text!r} has no service prefix", hint, place)
 
@@ -186,9 +189,11 @@ def _condition(value: Any, path: Path) -> Iterator[Flaw]:
         return
     for operator, keys in value.items():
         if split_operator(operator) is None:
-            yield _element(
-                f"the condition operator {operator!r} does not exist", "see the IAM User Guide", (*path, operator)
-            )
+            named = {item.name.lower(): item.name for item in OPERATORS.values()}
+            close = difflib.get_close_matches(operator.lower(), named, 1)
+            hint = f'did you mean "{named[close[0]]}"?' if close else "see the IAM User Guide"
+            wrong = f"the condition operator {operator!r} does not exist"
+            yield Flaw("element", wrong, hint, (*path, operator), at_key=True)
         if not isinstance(keys, dict):
             yield _element(f"{operator} holds {_a(keys)}, not an object", 'write {"key": "value"}', (*path, operator))
             continue

@@ -25,6 +25,9 @@ _ANY_ARN = make_glob(
      Token(None), Token(None, star=True)),
 )  # fmt: skip
 
+_INCOMPLETE = ("apigateway",)
+"""Services whose reference is split over several pages under one prefix, of which the catalogue has the last."""
+
 _NAMES = {"dynamodb": ("TableName", "IndexName", "GlobalTableName")}
 """Variables that stand for names of at least three letters, digits, `_`, `-` and `.` (DynamoDB API Reference)."""
 
@@ -40,9 +43,10 @@ def resource_shapes(action: str) -> tuple[Glob, ...]:
     return tuple(type_shape(known.prefix, name) for name in types) or (_ON_NOTHING,)
 
 
-@lru_cache(maxsize=2048)
-def type_shape(prefix: str, name: str) -> Glob:
-    """The ARNs of one resource type, which must be listed."""
+@lru_cache(maxsize=4096)
+def type_shape(prefix: str, name: str, *, loosely: bool = False) -> Glob:
+    """The ARNs of one resource type, which must be listed. Loosely, as a linter needs it: regions and accounts may be
+    empty (`arn:aws:ssm:us-east-1::parameter/aws/…`), and names may go on after a colon (versions, aliases)."""
     known = service(prefix)
     if known is None:
         raise KeyError(prefix)
@@ -57,6 +61,9 @@ def type_shape(prefix: str, name: str) -> Glob:
         is_name = found[1] in _NAMES.get(prefix, ())
         reach: Reach = "field" if in_front else "segment" if is_name else single.get(found[1], "any")
         least = 3 if is_name else 1
+        if loosely:
+            least = 0 if in_front else 1
+            reach = "any" if reach == "field" and not in_front else reach
         tokens += [*(Token(None, reach),) * least, Token(None, reach, star=True)]
     tokens += map(Token, template[end:])
     return make_glob(name, tuple(tokens))
@@ -83,7 +90,7 @@ def can_name(resource: str, action: str) -> bool:
     """Whether a Resource string can match an ARN that the action (`service:Name`) is authorized on. For an action that
     is not listed: yes."""
     known, listed = service(action.partition(":")[0]), find_action(action)
-    if known is None or listed is None:
+    if known is None or listed is None or known.prefix in _INCOMPLETE:
         return True
     if not listed.on:
         return matches(arn_glob(resource), "*")
@@ -99,4 +106,4 @@ def is_of_type(resource: str, prefix: str, name: str) -> bool:
         named = known.resources[name].arn.split(":", 3)[2]
         if named != fields[2] and not named.startswith("$") and "*" not in fields[2]:
             return False
-    return overlap(arn_glob(resource), type_shape(prefix, name))
+    return overlap(arn_glob(resource), type_shape(prefix, name, loosely=True))

@@ -14,8 +14,9 @@ from .clauses import Asked, Atom, applies, covering
 from .combine import is_allowed, situation
 from .conditions import Truth
 from .context import Context, Values, make_context
-from .document import Document, Statement
+from .document import Condition, Document, Statement
 from .evaluate import Request, evaluate
+from .operators import split_operator
 from .policies import Attached, Layer
 from .principals import Caller
 
@@ -31,14 +32,20 @@ def may_assume(document: Document, caller: Caller, action: str, context: Context
 
 
 def issuer_of(provider: str) -> str:
-    """The issuer behind the ARN of an OIDC provider, without https://; "" for another ARN."""
-    return provider.partition(":oidc-provider/")[2]
+    """The issuer behind the ARN of an OIDC provider, as condition keys name it: without https:// and a slash at the
+    end, whatever the ARN has; "" for another ARN."""
+    return provider.partition(":oidc-provider/")[2].removeprefix("https://").rstrip("/")
 
 
-def eks_providers(statement: Statement) -> tuple[str, ...]:
-    """The ARNs of EKS clusters' OIDC providers that a statement names as principals."""
+def oidc_providers(statement: Statement) -> tuple[str, ...]:
+    """The ARNs of OIDC providers that a statement names as principals."""
     named = (principal.entry.text for principal in statement.principals if principal.kind == "Federated")
-    return tuple(name for name in named if issuer_of(name).removeprefix("https://").startswith("oidc.eks."))
+    return tuple(name for name in named if issuer_of(name))
+
+
+def is_cluster(provider: str) -> bool:
+    """Whether the provider is that of an EKS cluster, whose tokens are those of its service accounts."""
+    return issuer_of(provider).startswith("oidc.eks.")
 
 
 def token_context(document: Document, issuer: str, claims: Mapping[str, str]) -> Context:
@@ -71,13 +78,18 @@ def other_subjects(document: Document, provider: str) -> Iterator[str]:
         for item in statement.conditions
         if item.key.lower() == subject
         for value in item.values
-        if "*" not in value and "?" not in value
+        if not _is_pattern(item) or ("*" not in value and "?" not in value)
     }
     atoms = [item for clause, _ in rows for item in clause.open]
     for case in branches(atoms, context, judge, frozenset({subject})) or ():
         values = case.examples.get(subject, ("",))
         if case.truth and values and not named.issuperset(values):
             yield values[0]
+
+
+def _is_pattern(condition: Condition) -> bool:
+    operator = split_operator(condition.operator)
+    return operator is not None and operator.is_pattern
 
 
 def _layers(document: Document) -> tuple[Layer, ...]:

@@ -1,9 +1,10 @@
 """A condition whose operator does not fit the type of its key, or whose value is none of that type.
 
 What it does
-    Compares operators with the types of known keys: numbers, dates, booleans
-    and IP addresses have operators of their own. Checks that the values under
-    these operators can be read.
+    Compares operators with the types of known keys: those for numbers, dates,
+    truth values and IP addresses fit only such keys, and addresses only theirs.
+    Comparing a number, date, truth value or ARN as text is let pass. Checks
+    that the values under these operators can be read.
 
 Why it matters
     A comparison that cannot be made does not hold. In an Allow the statement

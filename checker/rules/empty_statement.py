@@ -1,8 +1,8 @@
-"""A policy document or a condition block with nothing in it.
+"""A policy document without statements, or a condition without values.
 
 What it does
-    Reports documents without any statement, and condition operators and keys
-    with nothing to compare.
+    Reports documents without any statement, and condition keys with an empty
+    list to compare with.
 
 Why it matters
     A document without statements grants nothing and takes up one of the few

@@ -3,7 +3,7 @@
 What it does
     Where the project has workloads in a namespace that name their service
     account, reports service accounts of that namespace that carry
-    eks.amazonaws.com/role-arn and are named by none of them.
+    eks.amazonaws.com/role-arn and are named by no pod of any kind.
 
 Why it matters
     The role is there for nobody, or, more often, the pod runs as another
@@ -11,7 +11,7 @@ Why it matters
 
 Example
         kind: Deployment
-        spec: {template: {spec: {containers: […]}}}       # serviceAccountName is missing
+        spec: {template: {spec: {serviceAccountName: proxy, containers: […]}}}
 
 Use instead
         spec: {template: {spec: {serviceAccountName: reverse-proxy-acme, containers: […]}}}
@@ -23,6 +23,7 @@ Source
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from .problem import Facts, Problem, at, called
@@ -41,6 +42,8 @@ def check(facts: Facts) -> Iterator[Problem]:
         names = running.get(item.namespace, set()) | running.get("", set())
         if not account.role_arn or item.namespace not in running or not item.namespace or item.name in names:
             continue
+        if _is_named_anywhere(facts, item.name):
+            continue
         others = ", ".join(sorted(running[item.namespace]))
         yield Problem(
             at(item, ("metadata", "name")),
@@ -50,3 +53,9 @@ def check(facts: Facts) -> Iterator[Problem]:
             item,
             value=item.name,
         )
+
+
+def _is_named_anywhere(facts: Facts, name: str) -> bool:
+    """Whether a pod of a kind that is not read here (a Rollout, a custom resource) may run as it."""
+    named = re.compile(rf"serviceAccount(Name)?[\"']?\s*:\s*[\"']?{re.escape(name)}\b")
+    return any(named.search(source.text) for source in facts.project.sources.values())

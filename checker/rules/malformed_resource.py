@@ -40,17 +40,21 @@ _ACCOUNT = re.compile(r"\d{12}|aws|cloudfront|")
 def check(facts: Facts) -> Iterator[Problem]:
     for written in statements(facts, "identity", "resource"):
         for entry in written.statement.resources:
-            wrong = _wrong(entry.text)
+            wrong = fault(entry.text)
             if wrong is not None:
                 why = "AWS takes it, and it matches no resource, so this part of the statement has no effect"
                 yield problem_in(written, entry.path, f"{entry.text} {wrong[0]}", why, wrong[1], entry.text)
 
 
-def _wrong(arn: str) -> tuple[str, str] | None:
+def fault(arn: str) -> tuple[str, str] | None:
     """What is wrong with an ARN pattern, and what to write."""
     if arn == "*":
         return None
+    if arn != arn.strip():
+        return "has a space at its end", f'write "{arn.strip()}"'
     fields = arn.split(":", 5)
+    if any("/" in field for field in fields[3:5]):
+        return "has too few colons: a slash stands where a region or an account is due", _ask(fields[2:3])
     if len(fields) < 6:
         # A star at the end may run over the missing fields.
         return None if arn.endswith("*") else (f"has {len(fields)} fields, an ARN has six", _ask(fields[2:3]))

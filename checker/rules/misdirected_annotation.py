@@ -54,7 +54,7 @@ def _judge(facts: Facts, account: ServiceAccount, fields: list[str]) -> Iterator
     if trusting is not None:
         wrong.append(
             (
-                f"names {fields[5]}, and the role that trusts it is {trusting.name}",
+                f"names {fields[5]}, and the role that trusts it is role{trusting.iam_path}{trusting.name}",
                 f"write …:role{trusting.iam_path}{trusting.name}, or let {fields[5]} trust it",
             )
         )

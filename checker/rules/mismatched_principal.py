@@ -59,6 +59,8 @@ def _wrong(written: Written, principal: Principal, through_pods: bool) -> tuple[
             "eks.amazonaws.com runs clusters; pods get roles from pods.eks.amazonaws.com",
             'write "pods.eks.amazonaws.com"',
         )
+    if principal.kind == "AWS" and ("-provider/" in name):
+        return f"{name} is no AWS principal", 'write it under "Federated"'
     due = _action_for(principal)
     if due is None or allows(written, due):
         return None

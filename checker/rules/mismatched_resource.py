@@ -2,8 +2,9 @@
 
 What it does
     Reports an action that is never authorized on any resource of its
-    statement (GetItem on an index, ListTables on a table), and a resource on
-    which none of the statement's actions is authorized.
+    statement (GetItem on an index), and a resource on which none of the
+    statement's actions is authorized. Actions that take no resource at all
+    (ListTables) are reported where no other action fits either.
 
 Why it matters
     AWS accepts the statement, and the part that does not fit grants nothing.
@@ -30,6 +31,7 @@ from collections.abc import Iterator
 from ..iam.catalogue import expand, find_action, service
 from ..iam.document import Entry, Statement
 from ..iam.resource_types import can_name
+from .malformed_resource import fault
 from .problem import Facts, Problem
 from .statements import problem_in, statements
 
@@ -43,7 +45,13 @@ def check(facts: Facts) -> Iterator[Problem]:
         statement = written.statement
         if statement.not_actions or statement.not_resources or any("${" in item.text for item in statement.resources):
             continue
+        if any(fault(item.text) for item in statement.resources):
+            continue
+        fitting = any(_fits(entry.text, resource) for entry in statement.actions for resource in statement.resources)
         for entry in statement.actions:
+            if fitting and not _has_types(entry.text):
+                # Lists and the like beside actions on the resource: AWS's own examples are full of them.
+                continue
             if _is_listed(entry.text) and not any(_fits(entry.text, resource) for resource in statement.resources):
                 wrong = f"{entry.text} is not authorized on any resource of this statement"
                 yield problem_in(written, entry.path, wrong, why, _hint(entry.text), entry.text)
@@ -71,6 +79,11 @@ def _is_listed(pattern: str) -> bool:
     """Whether the catalogue knows what the Action string stands for; the rest cannot be judged."""
     actions = expand(pattern)
     return bool(actions) and find_action(actions[0]) is not None
+
+
+def _has_types(pattern: str) -> bool:
+    found = (find_action(action) for action in expand(pattern))
+    return any(item is not None and item.on for item in found)
 
 
 def _fits(pattern: str, resource: Entry) -> bool:

@@ -28,14 +28,14 @@ from collections.abc import Iterator
 from ..iam.trust import issuer_of
 from .problem import Facts, Problem
 from .statements import problem_in
-from .trusts import web_identities
+from .trusts import cluster_identities
 
 ID = "missing-audience"
 SEVERITY = "warning"
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    for written, provider in web_identities(facts):
+    for written, provider in cluster_identities(facts):
         statement = written.statement
         # Whatever issuer an audience is asked of: one of another cluster is its own finding.
         if any(item.key.lower().endswith(":aud") for item in statement.conditions):

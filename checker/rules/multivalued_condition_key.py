@@ -39,5 +39,6 @@ def check(facts: Facts) -> Iterator[Problem]:
                 continue
             wrong = f"{item.key} has several values, and {item.operator} compares one"
             why = "what AWS makes of it is not documented, so whether the statement applies cannot be told"
-            prefix = "ForAllValues" if written.statement.effect == "Allow" else "ForAnyValue"
+            limits = key.name == "aws:TagKeys" or key.name.startswith("dynamodb:")
+            prefix = "ForAllValues" if limits and written.statement.effect == "Allow" else "ForAnyValue"
             yield problem_in(written, item.path, wrong, why, f'write "{prefix}:{item.operator}"', item.key, "key")

@@ -3,8 +3,8 @@
 What it does
     Looks for service accounts that could assume the role beside those the
     trust policy names: no condition on the token's `sub`, a pattern over
-    namespaces, ForAllValues that holds without the claim, or `*` as principal
-    without any condition.
+    namespaces, or `*` as principal without any condition. For OIDC providers
+    that are no cluster (GitHub and the like): a `sub` that anybody's token has.
 
 Why it matters
     Every pod of the cluster can then take the role and read the keys, from a
@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..iam.principals import Caller
-from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, other_subjects, token_context
+from ..iam.trust import WEB_IDENTITY, is_cluster, issuer_of, may_assume, other_subjects, token_context
 from .problem import Facts, Problem
 from .statements import Written, problem_in
 from .trusts import allowing, web_identities
@@ -43,17 +43,34 @@ def check(facts: Facts) -> Iterator[Problem]:
     for written in allowing(facts):
         yield from _anyone(written)
     for written, provider in web_identities(facts):
-        example = next(
-            (item for item in other_subjects(written.document, provider) if is_far(written, provider, item)), None
-        )
-        if example is not None:
-            who = "any pod of the cluster" if _lets_in(written, provider, _ELSEWHERE) else f"pods such as {example}"
-            hint = f'write "StringEquals": {{"{issuer_of(provider)}:sub": "system:serviceaccount:NAMESPACE:NAME"}}'
+        who = _who_else(written, provider)
+        if who is not None:
+            due = "system:serviceaccount:NAMESPACE:NAME" if is_cluster(provider) else "…"
+            hint = f'write "StringEquals": {{"{issuer_of(provider)}:sub": "{due}"}}'
             path = subject_path(written, provider)
             yield problem_in(written, path, f"{who} can assume the role", _WHY, hint, "sub", "key")
 
 
 _ELSEWHERE = "system:serviceaccount:some-other-namespace:some-other-account"
+_ANY_SUBJECTS = ("some-other-subject", "repo:some-other-owner/some-other-repository:ref:refs/heads/main")
+
+
+def _who_else(written: Written, provider: str) -> str | None:
+    """Who gets in that nobody named."""
+    if not is_cluster(provider):
+        everybody = any(_lets_in(written, provider, subject) for subject in _ANY_SUBJECTS)
+        return f"anyone who gets a token from {issuer_of(provider)}" if everybody else None
+    if _lets_in(written, provider, _ELSEWHERE):
+        return "any pod of the cluster"
+    far = [item for item in other_subjects(written.document, provider) if is_far(written, provider, item)]
+    return f"a pod that runs as {_elsewhere(far[0])}" if far else None
+
+
+def _elsewhere(example: str) -> str:
+    """The example with a namespace and a name that can exist."""
+    prefix, marker, rest = example.partition("system:serviceaccount:")
+    namespace, _, name = rest.partition(":")
+    return f"{prefix}{marker}{namespace}x:{name or 'x'}" if marker else example
 
 
 def subject_path(written: Written, provider: str) -> tuple[str | int, ...]:
@@ -67,17 +84,14 @@ def subject_path(written: Written, provider: str) -> tuple[str | int, ...]:
 
 def is_far(written: Written, provider: str, example: str) -> bool:
     """Whether not only the name but the namespace of the service account is left open."""
-    if _lets_in(written, provider, _ELSEWHERE):
-        return True
     prefix, _, rest = example.partition("system:serviceaccount:")
-    namespace, _, name = rest.partition(":")
-    return bool(prefix) or not rest or _lets_in(written, provider, f"system:serviceaccount:{namespace}x:{name}")
+    return bool(prefix) or not rest or _lets_in(written, provider, _elsewhere(example))
 
 
 def _lets_in(written: Written, provider: str, subject: str) -> bool:
     claims = {"aud": "sts.amazonaws.com", "sub": subject}
     context = token_context(written.document, issuer_of(provider), claims)
-    return may_assume(written.document, Caller("Federated", provider), WEB_IDENTITY, context) is not False
+    return may_assume(written.document, Caller("Federated", provider), WEB_IDENTITY, context) is True
 
 
 def _anyone(written: Written) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..iam.statements import action_matches
-from ..iam.trust import WEB_IDENTITY, eks_providers
+from ..iam.trust import WEB_IDENTITY, is_cluster, oidc_providers
 from .problem import Facts
 from .statements import Written, statements
 
@@ -16,10 +16,15 @@ def allowing(facts: Facts) -> Iterator[Written]:
 
 
 def web_identities(facts: Facts) -> Iterator[tuple[Written, str]]:
-    """The Allow statements that let tokens of an EKS cluster in, each with the provider's ARN."""
+    """The Allow statements that let web identity tokens in, each with the ARN of the OIDC provider."""
     for written in allowing(facts):
         if allows(written, WEB_IDENTITY):
-            yield from ((written, provider) for provider in eks_providers(written.statement))
+            yield from ((written, provider) for provider in oidc_providers(written.statement))
+
+
+def cluster_identities(facts: Facts) -> Iterator[tuple[Written, str]]:
+    """The same for EKS clusters alone, whose tokens are those of service accounts."""
+    return ((written, provider) for written, provider in web_identities(facts) if is_cluster(provider))
 
 
 def allows(written: Written, action: str) -> bool:

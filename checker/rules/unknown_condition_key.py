@@ -3,7 +3,8 @@
 What it does
     Looks condition keys up in the Service Authorization Reference and the
     list of global keys: keys that nothing lists, and keys that none of the
-    statement's actions knows.
+    statement's actions knows. In trust policies keys that begin with another
+    name than aws or sts are claims of tokens, and left alone.
 
 Why it matters
     AWS accepts any key. In an Allow such a condition never holds, so the
@@ -35,7 +36,7 @@ SEVERITY = "warning"
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts, "identity", "resource"):
+    for written in statements(facts):
         for item, _ in conditions(written):
             wrong = _wrong(written, item)
             if wrong is not None:
@@ -44,14 +45,15 @@ def check(facts: Facts) -> Iterator[Problem]:
 
 
 def _wrong(written: Written, item: Condition) -> tuple[str, str] | None:
-    if "${" in item.key:
+    is_claim = written.text.kind == "trust" and item.key.partition(":")[0].lower() not in ("aws", "sts")
+    if "${" in item.key or is_claim:
         return None
     if find_key(item.key) is None:
         close = closest_key(item.key)
         hint = f'did you mean "{close}"?' if close else "see the condition keys of the service"
         return f"there is no condition key {item.key}", hint
     actions = action_strings(written)
-    if carriers(actions, item.key) == ():
+    if written.text.kind != "trust" and carriers(actions, item.key) == ():
         listed = ", ".join(actions[:3])
         return f"requests for {listed} do not carry {item.key}", "use a key that the action has, or drop the condition"
     return None

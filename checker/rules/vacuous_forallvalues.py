@@ -2,8 +2,9 @@
 
 What it does
     Reports ForAllValues in Allow statements where some of the actions do not
-    carry the key at all, and no `Null` condition asks for it. aws:TagKeys is
-    left out: there the empty list is what is meant.
+    carry the key at all, or the key is a global one that requests may lack,
+    and no `Null` condition asks for it. aws:TagKeys is left out: there the
+    empty list is what is meant.
 
 Why it matters
     ForAllValues holds for an absent key. `ForAllValues:StringEquals` on
@@ -47,6 +48,12 @@ def check(facts: Facts) -> Iterator[Problem]:
             if operator.sets != "forallvalues" or key in asked_for or key == "aws:tagkeys" or find_key(key) is None:
                 continue
             without = _without(action_strings(written), item.key)
+            if key.startswith("aws:"):
+                wrong = f"{item.operator} on {item.key} also holds for requests without the key"
+                why = "ForAllValues holds when the key is absent, so such requests are allowed without any condition"
+                hint = f'write "ForAnyValue{item.operator[12:]}", or add "Null": {{"{item.key}": "false"}}'
+                yield problem_in(written, item.path, wrong, why, hint, item.key, "key")
+                continue
             if without:
                 shown = ", ".join(without[:3]) + (", …" if len(without) > 3 else "")
                 wrong = f"{item.operator} on {item.key} does not restrain {shown}: their requests lack the key"

@@ -27,14 +27,14 @@ from ..iam.trust import issuer_of, other_subjects
 from .open_trust import is_far, subject_path
 from .problem import Facts, Problem
 from .statements import problem_in
-from .trusts import web_identities
+from .trusts import cluster_identities
 
 ID = "wide-subject"
 SEVERITY = "warning"
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    for written, provider in web_identities(facts):
+    for written, provider in cluster_identities(facts):
         examples = list(other_subjects(written.document, provider))
         if not examples or any(is_far(written, provider, item) for item in examples):
             continue

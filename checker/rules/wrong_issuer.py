@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..iam.trust import eks_providers, issuer_of
+from ..iam.trust import is_cluster, issuer_of, oidc_providers
 from .problem import Facts, Problem
 from .statements import Written, problem_in
 from .trusts import allowing, web_identities
@@ -41,20 +41,26 @@ _WHY = "STS refuses the pod's token, so nothing that the role allows is within r
 def check(facts: Facts) -> Iterator[Problem]:
     due = facts.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
     served = {
-        id(written.document) for written in allowing(facts) if due in map(issuer_of, eks_providers(written.statement))
+        id(written.document) for written in allowing(facts) if due in map(issuer_of, oidc_providers(written.statement))
     }
     for written, provider in web_identities(facts):
         issuer = issuer_of(provider)
-        if due and id(written.document) not in served:
-            entry = next(item.entry for item in written.statement.principals if item.entry.text == provider)
+        entry = next(item.entry for item in written.statement.principals if item.entry.text == provider)
+        if not provider.endswith(f":oidc-provider/{issuer}"):
+            wrong = f"{provider} names the issuer with https:// or a slash at the end"
+            yield problem_in(written, entry.path, wrong, _WHY, f"write …:oidc-provider/{issuer}", issuer)
+        elif due and is_cluster(provider) and id(written.document) not in served:
             wrong = f"{issuer} is not the issuer of this cell"
             yield problem_in(written, entry.path, wrong, _WHY, f"write …:oidc-provider/{due}", issuer)
         yield from _keys(written, issuer)
 
 
 def _keys(written: Written, issuer: str) -> Iterator[Problem]:
+    """The first condition key of each issuer that is not the provider's."""
+    seen: set[str] = set()
     for item in written.statement.conditions:
         named, _, claim = item.key.rpartition(":")
-        if claim.lower() in ("sub", "aud") and named.lower() != issuer.lower():
+        if claim.lower() in ("sub", "aud") and named.lower() not in (issuer.lower(), *seen):
+            seen.add(named.lower())
             wrong = f"{item.key} is no claim of a token of {issuer}"
             yield problem_in(written, item.path, wrong, _WHY, f'write "{issuer}:{claim}"', item.key, "key")

@@ -1,8 +1,9 @@
-"""A statement whose resources are all in another partition than the cell.
+"""A statement whose resources, or principals, are all in another partition than the cell.
 
 What it does
-    Compares the partition of resource ARNs with the one that the cell's region
-    belongs to: `aws-cn` for China, `aws-us-gov` for GovCloud, else `aws`.
+    Compares the partition of resource ARNs, and of principals in trust
+    policies, with the one that the cell's region belongs to: `aws-cn` for
+    China, `aws-us-gov` for GovCloud, else `aws`.
     Statements that list several partitions on purpose are left alone.
 
 Why it matters
@@ -33,9 +34,13 @@ SEVERITY = "error"
 
 def check(facts: Facts) -> Iterator[Problem]:
     due = partition_of(facts.parameters.get("region", ""))
-    for written in statements(facts, "identity", "resource") if due else ():
-        found = [(entry, entry.text.split(":", 2)[1]) for entry in written.statement.resources if ":" in entry.text]
-        if len(found) < len(written.statement.resources) or written.statement.not_resources:
+    for written in statements(facts) if due else ():
+        named = [
+            principal.entry for principal in written.statement.principals if principal.entry.text.startswith("arn:")
+        ]
+        entries = named if written.text.kind == "trust" else written.statement.resources
+        found = [(entry, entry.text.split(":", 2)[1]) for entry in entries if ":" in entry.text]
+        if not found or len(found) < len(entries) or written.statement.not_resources:
             continue
         if any(matches(wildcard_glob(partition), due) or "${" in partition for _, partition in found):
             continue
