@@ -27,6 +27,8 @@ CAP = 600
 _FREE_ATOMS = 5
 """Conditions on one key that may vary freely where its values cannot be told apart: 2⁵ cases."""
 
+_MOST_TRIED = 40
+
 Judge = Callable[[Mapping[Atom, bool]], Truth]
 
 
@@ -89,8 +91,10 @@ def with_examples(context: Context, branch: Branch) -> Context | None:
 
 
 def fewest(branch: Branch, judge: Judge) -> dict[Atom, bool]:
-    """The assumptions of a branch that its answer really needs."""
+    """The assumptions of a branch that its answer really needs; all of them where they are too many to try."""
     needed = dict(branch.assumed)
+    if len(needed) > _MOST_TRIED:
+        return needed
     for item in branch.assumed:
         without = {other: truth for other, truth in needed.items() if other != item}
         if judge(without) is branch.truth:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .globs import matches, wildcard_glob
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "actions")
-_PREFIX = re.compile(r"[a-z0-9-]+")
+_PREFIX = re.compile(r"[a-z0-9-]{1,64}")
 
 
 class Action(NamedTuple):

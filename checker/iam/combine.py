@@ -66,25 +66,28 @@ def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> S
     crosses = bool(account and owner and account != owner)
     names = tuple([layer.name for layer in layers])
     if crosses and not any(name in _GRANTING for name in names):
-        reason = f"it is in account {owner}, whose own policy must allow the role as well"
+        where = f"account {owner}" if owner.isdigit() else "another account"
+        reason = f"it is in {where}, whose own policy must allow the role as well"
         layers = (*layers, Layer("resource", (Attached("the policy of the resource", None, reason),)))
         names = (*names, "resource")
-    if caller is not None and not caller.has_policies and not any(name in _GRANTING for name in names):
+    is_outsider = caller is not None and not caller.has_policies
+    if is_outsider and not any(name in _GRANTING for name in names):
         # Who comes from outside has only what a resource's policy gives.
         layers, names = (*layers, Layer("trust", ())), (*names, "trust")
     has_own = caller is None or caller.kind in ("role", "user")
     if has_own and "identity" not in names:
         layers, names = (*layers, Layer("identity", ())), (*names, "identity")
-    return Situation(layers, caller, crosses, _plan(names, has_own))
+    return Situation(layers, caller, crosses, _plan(names, has_own, is_outsider))
 
 
 @lru_cache(maxsize=256)
-def _plan(names: tuple[LayerName, ...], has_own: bool) -> _Plan:
+def _plan(names: tuple[LayerName, ...], has_own: bool, is_outsider: bool) -> _Plan:
     def levels(wanted: tuple[str, ...]) -> tuple[int, ...]:
         return tuple(level for level, name in enumerate(names) if name in wanted)
 
     own = tuple(level for name in _OWN for level in levels((name,))) if has_own else ()
-    gates = levels(_GATES)
+    # SCPs bear on principals of the organization's accounts only.
+    gates = levels(("endpoint",) if is_outsider else _GATES)
     return _Plan(gates, own, levels(_GRANTING), (*gates, *own))
 
 

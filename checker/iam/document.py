@@ -23,6 +23,9 @@ policies (KMS key policies, VPC endpoint policies and RCPs too) have both."""
 ProblemCode = Literal["syntax", "duplicate-key", "element", "principal"]
 
 
+_MOST_DUPLICATES = 20
+"""Repeated keys that are shown: to find the place of one takes a walk through the document."""
+
 _ODD_CHARACTER = re.compile("[^\t\n\r\x20-\xff]")
 
 
@@ -122,7 +125,7 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
         offset, message, hint = explain_syntax(text, error)
         return _refused(Problem("syntax", message, hint, (), offset))
     try:
-        problems = [_duplicate(value, holder, key) for holder, key in duplicates]
+        problems = [_duplicate(value, holder, key) for holder, key in duplicates[:_MOST_DUPLICATES]]
         problems += [
             Problem(flaw.code, flaw.message, flaw.hint, flaw.path, at_key=flaw.at_key)
             for flaw in grammar.flaws(value, kind)

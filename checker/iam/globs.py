@@ -66,7 +66,7 @@ EXCLUDED: dict[Reach, str] = {"any": "", "field": ":", "segment": ":/"}
 """The characters that a wildcard of each reach does not match."""
 
 _CLASSES: dict[Reach, str] = {"any": ".", "field": "[^:]", "segment": "[^:/]"}
-_STARS_TO_TRY = 3
+_STARS_TO_TRY = 2
 """A regular expression tries every way to share a text among its stars: with more of them the automaton is faster."""
 
 
@@ -97,6 +97,7 @@ def _as_regex(token: Token) -> str:
     return _CLASSES[token.reach] + ("*" if token.star else "")
 
 
+@lru_cache(maxsize=2048)
 def automaton(glob: Glob) -> Automaton:
     """The automaton of a glob."""
     literal: dict[str, int] = {}

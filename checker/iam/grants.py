@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from .alike import alike, named_actions
 from .branches import branches, with_examples
 from .catalogue import expand, service
 from .clauses import Atom
@@ -20,8 +21,6 @@ from .policies import Layer
 from .principals import Caller
 from .prove import Term, Verdict, may_reach, prove
 from .regions import Place, Region, allowed_at, regions
-from .resource_types import resource_shapes
-from .statements import action_matches
 
 
 class Grant(NamedTuple):
@@ -137,13 +136,13 @@ def compare(
     """What `after` grants that `before` does not, and the other way round, on ARNs that `resource` matches.
 
     One witness for each group of actions and kind of ARN. Actions that no catalogue lists are represented by one of the
-    name "(any other action)".
+    name "(any other action)", and by one for each way in which the patterns tell names apart.
     """
     gained: list[Change] = []
     lost: list[Change] = []
     unclear: list[str] = []
     stacks = (before, after)
-    for actions in alike(_named_actions(stacks), stacks):
+    for actions in alike(named_actions(stacks), stacks):
         for old, new in zip(
             regions(actions[0], resource, before, context, caller, beside=after),
             regions(actions[0], resource, after, context, caller, beside=before),
@@ -187,41 +186,3 @@ def _is_confirmed(less: Region, more: Region, witness: str, context: Context) ->
         for region in (less, more)
     )
     return one in ("explicit-deny", "implicit-deny") and two == "allowed"
-
-
-def alike(actions: Iterable[str], stacks: Iterable[tuple[Layer, ...]]) -> Iterator[tuple[str, ...]]:
-    """The actions in groups that no statement of these policies tells apart and that have the same kinds of ARN."""
-    patterns = list(dict.fromkeys(_action_patterns(stacks)))
-    groups: dict[tuple[object, ...], list[str]] = {}
-    for action in actions:
-        folded = action.lower()
-        shapes = tuple(id(shape) for shape in resource_shapes(folded))
-        matched = tuple(action_matches(pattern, folded) for pattern in patterns)
-        groups.setdefault((shapes, matched), []).append(action)
-    return (tuple(group) for group in groups.values())
-
-
-def _action_patterns(stacks: Iterable[tuple[Layer, ...]]) -> Iterator[str]:
-    for layers in stacks:
-        for layer in layers:
-            for policy in layer.policies:
-                for statement in policy.document.statements if policy.document else ():
-                    yield from (entry.text for entry in statement.actions)
-
-
-def _named_actions(stacks: Iterable[tuple[Layer, ...]]) -> tuple[str, ...]:
-    """Every action that these policies can tell apart: the listed ones of each service they spell out, those they name
-    that are not listed, and one to stand for the unlisted actions of each service and for all other services."""
-    named: dict[str, None] = {}
-    for pattern in _action_patterns(stacks):
-        prefix = pattern.partition(":")[0].lower()
-        known = service(prefix)
-        if known is not None:
-            named |= dict.fromkeys(f"{prefix}:{action.name}" for action in known.actions.values())
-        if "*" not in prefix and "?" not in prefix:
-            named[f"{prefix}:{_UNLISTED}"] = None
-            named |= dict.fromkeys(expand(pattern))
-    return (*named, f"(any other service):{_UNLISTED}")
-
-
-_UNLISTED = "(any other action)"

@@ -9,6 +9,7 @@ of its kind. The walk is capped: a pattern built to explode gives "cannot tell",
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, count
 from typing import NamedTuple, TypeVar
 
 from .globs import EXCLUDED, Automaton, Glob, Reach, automaton, matches
@@ -178,5 +179,5 @@ def _reached(masks: dict[Reach, int], letter: str) -> int:
 
 def _fresh_letter(named: dict[str, int]) -> str:
     """A character that no pattern names."""
-    candidates = "xyzabcdefghijklmnopqrstuvwXYZ0123456789-_." + chr(0x2603)
-    return next(char for char in candidates if char not in named)
+    plain = "xyzabcdefghijklmnopqrstuvwXYZ0123456789-_."
+    return next(char for char in chain(plain, map(chr, count(0x2600))) if char not in named)

@@ -210,6 +210,7 @@ def split_operator(name: str) -> Operator | None:
     for prefix in ("forallvalues", "foranyvalue"):
         if folded.startswith(prefix + ":"):
             sets, folded = prefix, folded[len(prefix) + 1 :]
+            break
     if_exists = folded.endswith("ifexists")
     base = folded[: -len("ifexists")] if if_exists else folded
     operator = OPERATORS.get(base)

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from .conditions import Truth, any_of
 from .document import Principal, Statement
 from .globs import arn_glob, matches
+from .operators import split_operator
 
 CallerKind = Literal["role", "user", "root", "Federated", "Service"]
 Naming = Literal["account", "role", "session", "user", "anyone-by-arn", "anyone", "outsider"]
@@ -103,7 +104,14 @@ def _naming(principal: Principal, statement: Statement, caller: Caller | None) -
 
 
 def _asks_for_the_arn(statement: Statement) -> bool:
-    return any(item.key.lower() == "aws:principalarn" for item in statement.conditions)
+    """Whether a condition narrows the star to certain ARNs: one that holds for an absent or another ARN does not."""
+    for item in statement.conditions:
+        operator = split_operator(item.operator) if item.key.lower() == "aws:principalarn" else None
+        if operator is None or operator.family != "text":
+            continue
+        if not (operator.negated or operator.if_exists or operator.sets == "forallvalues"):
+            return True
+    return False
 
 
 def _beyond_the_listed(statement: Statement, caller: Caller | None) -> Truth:

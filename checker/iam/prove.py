@@ -7,19 +7,21 @@ every case or no case allows them all, and otherwise hangs on conditions, or on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from .alike import alike, spelled_out
 from .branches import Branch, Judge, branches, fewest, with_examples
-from .catalogue import expand
 from .clauses import Asked, Atom, Clause, atom, compile_layers
 from .conditions import Truth, all_of
 from .context import Context
 from .document import Condition
 from .evaluate import Decision, decide
+from .globs import wildcard_glob
+from .language import overlap
 from .policies import Layer
 from .principals import Caller
-from .regions import Place, Region, allowed_at, regions
+from .regions import Place, Region, allowed_at, regions, takes_in_other_accounts
 from .statements import covers
 
 Verdict = Literal["granted", "not-granted", "conditional", "unknown"]
@@ -62,8 +64,12 @@ class Proof(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
+_MOST_ALTERNATIVES = 16
+"""Alternatives of conditions that a person would read."""
+
 _CAPPED = "the patterns are too complex to decide in bounded time"
 _CROWDED = "it hangs on more conditions than can be told apart in bounded time"
+_OTHER_ACCOUNTS = "the resource takes in other accounts, whose own policies must allow the role as well"
 _UNCONFIRMED = "a denial was found that a single decision does not confirm"
 _UNDECIDED = Decision("unknown", None, ())
 
@@ -77,16 +83,24 @@ def prove(
 ) -> Proof | None:
     """Decides every action of a set on every ARN that `resource` (an ARN pattern) matches; gives the worst verdict.
 
-    An action may have wildcards, and then stands for the listed actions it matches. Returns None when none of them is
-    ever authorized on such an ARN (GetItem on an index): nothing is asked then.
+    An action may have wildcards, and then stands for the listed actions it matches; where there are none the verdict is
+    "unknown". Returns None when no action is ever authorized on such an ARN (GetItem on an index): nothing is asked.
     """
-    proofs = [
-        proof
-        for pattern in ([actions] if isinstance(actions, str) else actions)
-        for action in expand(pattern) or (pattern,)
-        if (proof := _prove_action(action, resource, layers, context, caller)) is not None
-    ]
+    proofs: list[Proof] = []
+    for pattern in [actions] if isinstance(actions, str) else actions:
+        named = spelled_out(pattern)
+        if named is None:
+            proofs.append(_unlisted(pattern, resource, context))
+            continue
+        # Actions that the policies do not tell apart are asked about once.
+        found = (_prove_action(group[0], resource, layers, context, caller) for group in alike(named, (layers,)))
+        proofs += (proof for proof in found if proof is not None)
     return min(proofs, key=_rank, default=None)
+
+
+def _unlisted(pattern: str, resource: str, context: Context) -> Proof:
+    reason = f"no listed action matches {pattern}, or too many do"
+    return Proof("unknown", pattern, resource, None, _UNDECIDED, context, reasons=(reason,))
 
 
 def _prove_action(
@@ -98,7 +112,10 @@ def _prove_action(
     # Tables and indexes are one question: a request has one value for a key, whatever it is about.
     places = sorted((place for region in found for place in region.places), key=lambda place: len(place.witness))
     whole = found[0]._replace(places=tuple(places), capped=any(region.capped for region in found))
-    return _prove_region(whole, context)._replace(action=action, resource=resource)
+    proof = _prove_region(whole, context)._replace(action=action, resource=resource)
+    if caller is not None and proof.verdict in ("granted", "conditional") and takes_in_other_accounts(resource, caller):
+        return proof._replace(verdict="unknown", reasons=(*proof.reasons, _OTHER_ACCOUNTS))
+    return proof
 
 
 def _prove_region(region: Region, context: Context) -> Proof:
@@ -152,7 +169,8 @@ def _hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], ju
             for item in clause.statement.conditions:
                 terms.setdefault(atom(item, clause.policy.document), (clause, item))
     places = {item: place for place, item in enumerate(terms)}
-    wanted = [fewest(case, judge) for case in cases if case.truth]
+    good = [case for case in cases if case.truth]
+    wanted = [fewest(case, judge) for case in good[:_MOST_ALTERNATIVES]]
     short = [item for item in wanted if not any(other.items() < item.items() for other in wanted)]
     alternatives = {tuple(sorted(case.items(), key=lambda row: places[row[0]])): None for case in short if case}
     in_order = sorted(alternatives, key=lambda case: [places[item] for item, _ in case])
@@ -189,8 +207,30 @@ def may_reach(
     """The reverse question, for what is forbidden: is there an ARN matching `resource` that the action may reach?
 
     Returns a proof with such an ARN as witness ("granted" for certain, "conditional" when conditions decide, "unknown"
-    when only policies that cannot be read might allow it), or None when there is none.
+    when only policies that cannot be read might allow it), or None when there is none. Other accounts' own policies are
+    taken to allow.
     """
+    named = spelled_out(action)
+    if named is None:
+        overlaps = any(overlap(wildcard_glob(text.lower()), wildcard_glob(action.lower())) for text in _allowed(layers))
+        return _unlisted(action, resource, context) if overlaps else None
+    found = (_may_reach(group[0], resource, layers, context, caller) for group in alike(named, (layers,)))
+    return max((proof for proof in found if proof is not None), key=_rank, default=None)
+
+
+def _allowed(layers: tuple[Layer, ...]) -> Iterator[str]:
+    """The Action strings of all Allow statements; `*` for NotAction, and for what cannot be read."""
+    for layer in layers:
+        for policy in layer.policies:
+            yield from ("*",) if policy.document is None else ()
+            for statement in policy.document.statements if policy.document else ():
+                if statement.effect == "Allow":
+                    yield from ("*",) if statement.not_actions else (entry.text for entry in statement.actions)
+
+
+def _may_reach(
+    action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+) -> Proof | None:
     best: Proof | None = None
     for region in regions(action, resource, layers, context, caller, needs_an_allow=True):
         if region.capped:

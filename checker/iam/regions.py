@@ -14,7 +14,7 @@ from .clauses import Asked, Atom, Clause, applies, compile_layers
 from .combine import Situation, is_allowed, situation
 from .conditions import Truth
 from .context import Context
-from .globs import Glob, arn_glob
+from .globs import Glob, arn_glob, matches, wildcard_glob
 from .language import explore, shortest
 from .policies import Layer
 from .principals import Caller, account_of
@@ -57,7 +57,10 @@ def regions(
     shapes = askable_shapes(action.lower(), resource)
     if not shapes:
         return
-    given = situation(layers, caller, account_of(resource))
+    owner = account_of(resource)
+    if caller is not None and not owner and not _may_be_of(resource, caller.account):
+        owner = _SOME_OTHER
+    given = situation(layers, caller, owner)
     clauses = compile_layers(given.layers, Asked(action, context, caller))
     if needs_an_allow and not any(clause.effect == "Allow" for clause in clauses) and not _is_root(caller):
         return
@@ -77,6 +80,21 @@ def regions(
             tuple(Place(cell.witness, tuple(_covered(masks, cell.accepted))) for cell in cells.found),
             cells.capped,
         )
+
+
+_SOME_OTHER = "another"
+
+
+def takes_in_other_accounts(resource: str, caller: Caller) -> bool:
+    """Whether an ARN pattern leaves the account open, so that it also matches resources of other accounts."""
+    fields = resource.split(":", 5)
+    return bool(caller.account) and len(fields) == 6 and ("*" in fields[4] or "?" in fields[4])
+
+
+def _may_be_of(resource: str, account: str) -> bool:
+    """Whether an ARN pattern can match a resource of this account; yes where it names none."""
+    fields = resource.split(":", 5)
+    return not account or len(fields) < 6 or not fields[4] or matches(wildcard_glob(fields[4]), account)
 
 
 def _is_root(caller: Caller | None) -> bool:

@@ -34,10 +34,10 @@ _NAMES = {"dynamodb": ("TableName", "IndexName", "GlobalTableName")}
 
 @lru_cache(maxsize=1024)
 def resource_shapes(action: str) -> tuple[Glob, ...]:
-    """The ARNs an action (`service:Name`, any case) can be authorized on; every ARN for one not listed."""
+    """The ARNs an action (`service:Name`, any case) can be authorized on; every ARN, and none, for one not listed."""
     known, listed = service(action.partition(":")[0]), find_action(action)
     if known is None or listed is None:
-        return (_ANY_ARN,)
+        return (_ANY_ARN, _ON_NOTHING)
     # Tables before indexes: the plainest witness comes first.
     types = sorted(listed.on, key=lambda name: (len(known.resources[name].arn), name))
     return tuple(type_shape(known.prefix, name) for name in types) or (_ON_NOTHING,)

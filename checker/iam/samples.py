@@ -8,10 +8,12 @@ operators compare: see `operators`; for which keys are always there: see `global
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 from .clauses import Atom
+from .condition_keys import Key, find_key
 from .conditions import test
-from .context import Context, Values
+from .context import Context, Values, look_up
 from .document import Condition
 from .global_keys import ALWAYS_PRESENT
 from .globs import Glob, field_glob, text_glob, wildcard_glob
@@ -20,6 +22,7 @@ from .operators import NUMBER, Operator, moment, split_operator
 from .variables import expand
 
 _MOST_SETS = 64
+_MOST_COMPARISONS = 100_000
 _FRESH = "other"
 
 
@@ -27,19 +30,22 @@ def sample_values(key: str, atoms: list[Atom], context: Context, *, is_present: 
     """One value list of the key for every case that its conditions can tell apart, `()` for a missing key among them
     unless it is known to be present; None where the conditions compare in ways that do not go together, or too many."""
     operators = [split_operator(item.operator) for item in atoms]
-    single = _singles(atoms, [operator for operator in operators if operator], context)
-    if single is None:
+    known = find_key(key)
+    has_plain = any(operator and operator.family != "null" and not operator.sets for operator in operators)
+    if look_up(context, key) is not None or (known is not None and known.is_list and has_plain):
+        # The value is known and the comparison is not, or it is a list under an operator for one value.
+        return None
+    single = _singles(atoms, [operator for operator in operators if operator], context, known)
+    if single is None or len(single) * sum(len(item.values) for item in atoms) > _MOST_COMPARISONS:
         return None
     samples: list[Values] = [] if is_present or key in ALWAYS_PRESENT else [()]
     samples += [(value,) for value in single]
     if not any(operator and operator.sets for operator in operators):
         return samples
-    if any(operator and operator.sets == "forallvalues" for operator in operators):
-        samples.append(("",))
     return _with_sets(samples, atoms, context)
 
 
-def _singles(atoms: list[Atom], operators: list[Operator], context: Context) -> list[str] | None:
+def _singles(atoms: list[Atom], operators: list[Operator], context: Context, known: Key | None) -> list[str] | None:
     families = {operator.family for operator in operators} - {"null"}
     if not families:
         return [_FRESH]
@@ -49,7 +55,8 @@ def _singles(atoms: list[Atom], operators: list[Operator], context: Context) -> 
     family = families.pop()
     if family == "text":
         return _texts(atoms, operators, context)
-    return list(dict.fromkeys(_SAMPLERS[family](texts)))
+    odd = [_FRESH] if family == "bool" and (known is None or known.type != "Bool") else []
+    return [*dict.fromkeys(_SAMPLERS[family](texts)), *odd]
 
 
 def _texts(atoms: list[Atom], operators: list[Operator], context: Context) -> list[str] | None:
@@ -69,16 +76,20 @@ def _texts(atoms: list[Atom], operators: list[Operator], context: Context) -> li
                 ignores_case = ignores_case or operator.ignores_case
     literals |= {glob.fixed for glob in globs if glob.fixed is not None}
     if all(glob.fixed is not None for glob in globs):
-        cases = {variant for text in literals for variant in (text.lower(), text.upper())} if ignores_case else set()
-        return [*sorted(literals | cases), _beside(literals | cases)]
+        cases = {variant for text in literals for variant in _other_cases(text, literals)} if ignores_case else set()
+        return [*sorted(literals | cases), _beside(literals | cases), ""]
     if ignores_case:
         return None
-    patterns = [
-        *globs,
-        *(text_glob(tuple((char, False) for char in text)) for text in sorted(literals)),
-    ]
+    patterns = [*globs, *(text_glob(tuple((char, False) for char in text)) for text in sorted(literals))]
     cells = explore(wildcard_glob("?*"), patterns)
-    return None if cells.capped else [cell.witness for cell in cells.found]
+    return None if cells.capped else [*(cell.witness for cell in cells.found), ""]
+
+
+def _other_cases(text: str, taken: set[str]) -> set[str]:
+    """The text in lower and upper case, and in one mixture that is not taken."""
+    flipped = (text[:place] + text[place].swapcase() + text[place + 1 :] for place in range(len(text)))
+    mixed = next((item for item in flipped if item not in taken), text)
+    return {text.lower(), text.upper(), mixed}
 
 
 def _beside(taken: set[str]) -> str:
@@ -90,9 +101,9 @@ def _beside(taken: set[str]) -> str:
 
 def _with_sets(samples: list[Values], atoms: list[Atom], context: Context) -> list[Values] | None:
     """The samples, and sets of them, until no set makes a new difference."""
-    singles = [values for values in samples if len(values) == 1]
     known = {_signature(values, atoms, context): values for values in reversed(samples)}
     queue = list(known.values())
+    singles = [values for values in queue if len(values) == 1]
     for values in queue:
         for (extra,) in singles:
             if values and extra not in values:
@@ -113,16 +124,15 @@ def _signature(values: Values, atoms: list[Atom], context: Context) -> tuple[boo
 
 
 def _numbers(texts: list[str]) -> Iterator[str]:
-    from decimal import Decimal
+    from decimal import Decimal, localcontext
 
-    ordered = sorted(Decimal(text) for text in texts if NUMBER.fullmatch(text))
-    if not ordered:
-        yield "0"
-        return
-    yield f"{ordered[0] - 1:f}"
-    for bound, following in zip(ordered, [*ordered[1:], ordered[-1] + 2], strict=True):
-        yield f"{bound:f}"
-        yield f"{(bound + following) / 2:f}"
+    with localcontext() as exact:
+        exact.prec = 100
+        ordered = sorted({Decimal(text) for text in texts if NUMBER.fullmatch(text)})
+        found = [f"{ordered[0] - 1:f}"] if ordered else ["0"]
+        for bound, following in zip(ordered, [*ordered[1:], *(item + 2 for item in ordered[-1:])], strict=True):
+            found += [f"{bound:f}", f"{(bound + following) / 2:f}"]
+    yield from found
 
 
 def _dates(texts: list[str]) -> Iterator[str]:
@@ -163,8 +173,16 @@ def _addresses(texts: list[str]) -> Iterator[str]:
 
 
 def _binaries(texts: list[str]) -> Iterator[str]:
+    from base64 import b64decode, b64encode
+
     yield from texts
-    yield next(text for text in ("AA==", "AQ==", "Ag==") if text not in texts) if len(texts) < 3 else "AAECAwQF"
+    taken = set()
+    for text in texts:
+        try:
+            taken.add(b64decode(text, validate=True))
+        except ValueError:
+            continue
+    yield next(b64encode(value).decode() for number in count() if (value := number.to_bytes(4, "big")) not in taken)
 
 
 _SAMPLERS: dict[str, Callable[[list[str]], Iterator[str]]] = {

@@ -15,7 +15,6 @@ from .context import Context, look_up
 from .globs import Text, read_wildcards
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_WITH_DEFAULT = re.compile(r"(?P<key>[^,]*?)\s*(?:,\s*'(?P<default>[^']*)')?\s*\Z")
 
 
 class Expanded(NamedTuple):
@@ -85,8 +84,12 @@ def _parts(text: str) -> tuple[tuple[Text, str] | _Variable, ...]:
         if name in ("*", "?", "$"):
             parts.append((((name, False),), name))
             continue
-        named = _WITH_DEFAULT.match(name)
-        parts.append(_Variable(named["key"].strip(), named["default"]) if named else _Variable(name, None))
+        key, comma, rest = name.partition(",")
+        quoted = rest.strip()
+        is_default = len(quoted) > 1 and quoted[0] == quoted[-1] == "'"
+        parts.append(
+            _Variable(key.strip(), quoted[1:-1]) if is_default else _Variable(name if comma else key.strip(), None)
+        )
     return (*parts, (read_wildcards(text[end:]), text[end:]))
 
 

