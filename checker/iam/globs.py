@@ -66,8 +66,10 @@ EXCLUDED: dict[Reach, str] = {"any": "", "field": ":", "segment": ":/"}
 """The characters that a wildcard of each reach does not match."""
 
 _CLASSES: dict[Reach, str] = {"any": ".", "field": "[^:]", "segment": "[^:/]"}
-_STARS_TO_TRY = 2
-"""A regular expression tries every way to share a text among its stars: with more of them the automaton is faster."""
+_STARS_TO_TRY = 3
+_LONGEST_TO_TRY = 256
+"""A regular expression tries every way to share a text among its stars: with more of them, or on longer texts, the
+automaton is faster."""
 
 
 def make_glob(text: str, tokens: tuple[Token, ...]) -> Glob:
@@ -125,7 +127,7 @@ def matches(glob: Glob, text: str) -> bool:
         return False
     if suffix is not None:
         return text.endswith(suffix) and len(text) >= len(prefix) + len(suffix)
-    if glob.regex:
+    if glob.regex and len(text) <= _LONGEST_TO_TRY:
         return _pattern(glob.regex).fullmatch(text, len(prefix)) is not None
     return _walk(automaton(glob), text)
 

@@ -134,7 +134,7 @@ def resources(document: Document, statement: Statement, context: Context) -> Res
 def covers(about: Resources, resource: str, *, negated: bool) -> Truth:
     """Whether a Resource (or, negated, NotResource) list takes in this one ARN."""
     for glob in about.surely:
-        if resource.startswith(glob.prefix) and matches(glob, resource):
+        if glob.fixed == resource or (resource.startswith(glob.prefix) and matches(glob, resource)):
             return not negated
     if len(about.maybe) == len(about.surely):
         return negated
