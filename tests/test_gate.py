@@ -488,3 +488,13 @@ def test_actions_of_a_requirement_may_be_patterns(capsys: pytest.CaptureFixture[
     found = report(capsys, "role.yaml", "--policies", "my.yaml")
     assert {item["action"] for item in found["access"]} >= {"dynamodb:GetItem"}
     assert not any("?" in item["action"] for item in found["access"])
+
+
+def test_a_forbidden_pattern_that_nobody_lists_is_not_green(capsys: pytest.CaptureFixture[str]) -> None:
+    text = CLEAN.read_text(encoding="utf-8").replace('"dynamodb:Query"', '"dynamodb:Query", "newsvc:DeleteAll"')
+    Path("role.yaml").write_text(text, encoding="utf-8")
+    Path("my.yaml").write_text(REQUIREMENT.replace("dynamodb:PutItem", "newsvc:*"), encoding="utf-8")
+    found = report(capsys, "role.yaml", "--policies", "my.yaml")
+    assert "unknown-grant" in rules_of(found)
+    message = next(item["message"] for item in found["findings"] if item["rule"] == "unknown-grant")
+    assert "no listed action matches newsvc:*" in message

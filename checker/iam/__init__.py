@@ -1,4 +1,8 @@
-"""The IAM policy language as a library: documents, conditions, decisions and proofs. No I/O, nothing of Kubernetes."""
+"""The IAM policy language as a library: documents, conditions, decisions and proofs.
+
+Nothing of Kubernetes, and no I/O but reading the catalogue of actions that lies beside it. Start with `parse`, put the
+documents into `Layer`s, and ask `evaluate` about one request or `prove` about a whole pattern of ARNs.
+"""
 
 from .clauses import Clause
 from .context import Context, make_context

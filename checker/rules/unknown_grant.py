@@ -77,9 +77,10 @@ def _perhaps_forbidden(item: Check) -> Iterator[Problem]:
     doubtful = [question for question in item.excess if question.proof and question.proof.verdict == "unknown"]
     if doubtful:
         unread = [policy for layer in item.stack.layers for policy in layer.policies if policy.document is None]
-        reasons = "; ".join(f"{policy.label}: {policy.reason}" for policy in unread) or "the patterns are too complex"
+        told = [reason for question in doubtful if question.proof for reason in question.proof.reasons]
+        reasons = "; ".join(dict.fromkeys([*(f"{policy.label}: {policy.reason}" for policy in unread), *told]))
         actions = tuple(dict.fromkeys(question.action for question in doubtful))
-        place = _Unread(role_place(item.role), doubtful[0].resource, reasons)
+        place = _Unread(role_place(item.role), doubtful[0].resource, reasons or "the patterns are too complex")
         yield _cannot_tell(item, place, actions, f", which {item.requirement.name} forbids")
 
 
