@@ -491,7 +491,9 @@ def test_actions_of_a_requirement_may_be_patterns(capsys: pytest.CaptureFixture[
 
 
 def test_a_forbidden_pattern_that_nobody_lists_is_not_green(capsys: pytest.CaptureFixture[str]) -> None:
-    text = CLEAN.read_text(encoding="utf-8").replace('"dynamodb:Query"', '"dynamodb:Query", "newsvc:DeleteAll"')
+    text = CLEAN.read_text(encoding="utf-8").replace(
+        '"Action": "dynamodb:Query"', '"Action": ["dynamodb:Query", "newsvc:DeleteAll"]'
+    )
     Path("role.yaml").write_text(text, encoding="utf-8")
     Path("my.yaml").write_text(REQUIREMENT.replace("dynamodb:PutItem", "newsvc:*"), encoding="utf-8")
     found = report(capsys, "role.yaml", "--policies", "my.yaml")

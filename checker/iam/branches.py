@@ -24,6 +24,9 @@ from .samples import sample_values
 CAP = 600
 """Questions asked before the search for an answer is given up."""
 
+_MOST_KEYS = 150
+"""Keys taken one after the other: each is a step down."""
+
 _FREE_ATOMS = 5
 """Conditions on one key that may vary freely where its values cannot be told apart: 2⁵ cases."""
 
@@ -58,6 +61,8 @@ def branches(
     for item in dict.fromkeys(atoms):
         by_key.setdefault(item.key, []).append(item)
     keys = list(by_key)
+    if len(keys) > _MOST_KEYS:
+        return None
     options: dict[str, list[_Option] | None] = {}
     found: list[Branch] = []
     asked = 0

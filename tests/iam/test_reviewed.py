@@ -183,6 +183,9 @@ def explosions() -> dict[str, Callable[[], object]]:
         "keys": lambda: proven(
             identity(*(under("Allow", {"StringEquals": {f"aws:PrincipalTag/k{n}": "v"}}) for n in range(150)))
         ),
+        "very many keys": lambda: proven(
+            identity(*(under("Deny", {"StringEquals": {f"aws:PrincipalTag/k{n}": "v"}}) for n in range(900)), {})
+        ),
         "sets": lambda: proven(
             identity(
                 *(
