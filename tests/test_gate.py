@@ -500,3 +500,17 @@ def test_a_forbidden_pattern_that_nobody_lists_is_not_green(capsys: pytest.Captu
     assert "unknown-grant" in rules_of(found)
     message = next(item["message"] for item in found["findings"] if item["rule"] == "unknown-grant")
     assert "no listed action matches newsvc:*" in message
+
+
+def test_patterns_too_complex_are_said_to_be_so_and_not_called_unreadable(capsys: pytest.CaptureFixture[str]) -> None:
+    text = REQUIREMENT.replace('table/${authKeysTable}"]', 'table/${authKeysTable}/index/*"]', 1)
+    Path("my.yaml").write_text(text.replace("dynamodb:GetItem, ", ""), encoding="utf-8")
+    bombs = ", ".join(f'"arn:aws:dynamodb:*:*:table/*a{"?" * size}"' for size in range(20, 40))
+    clean = (CASES / "missing-grant" / "silent" / "no-version.yaml").read_text(encoding="utf-8")
+    resource = '"arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys"'
+    assert resource in clean
+    Path("role.yaml").write_text(clean.replace(resource, f"[{bombs}]"), encoding="utf-8")
+    found = report(capsys, "role.yaml", "--policies", "my.yaml")
+    finding = next(item for item in found["findings"] if item["rule"] == "unknown-grant")
+    assert "too complex to decide" in finding["message"]
+    assert finding["help"].startswith("every policy was read")

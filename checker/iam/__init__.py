@@ -8,7 +8,7 @@ from .clauses import Clause
 from .context import Context, make_context
 from .document import Document, Parsed, Problem, Statement, parse
 from .evaluate import Decision, Request, evaluate
-from .grants import Change, Comparison, Grant, compare, grants
+from .grants import Change, Comparison, Grant, compare, grants, show_grants
 from .policies import Attached, Layer
 from .principals import Caller
 from .prove import Proof, may_reach, prove
@@ -36,4 +36,5 @@ __all__ = [
     "may_reach",
     "parse",
     "prove",
+    "show_grants",
 ]

@@ -67,6 +67,7 @@ _UNREADABLE = Resources((), (EVERYTHING,))
 
 def covering(layers: tuple[Layer, ...], asked: Asked) -> list[tuple[Clause, Truth]]:
     """The same, each with whether it covers the resource asked about (None where none is)."""
+    # One loop on purpose: every decision goes through it, and what rules a statement out soonest is asked first.
     action, context, caller, resource = asked
     action = action.lower()
     is_outsider = caller is not None and not caller.has_policies

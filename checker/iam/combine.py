@@ -97,10 +97,10 @@ _Grants = dict[int, dict[Naming, Truth]]
 
 def is_allowed(given: Situation, applied: Iterable[Applied]) -> Truth:
     """Whether the request is allowed, in three values."""
-    return judge(given, applied)[0]
+    return weigh(given, applied)[0]
 
 
-def judge(given: Situation, applied: Iterable[Applied]) -> tuple[Truth, LayerName | None]:
+def weigh(given: Situation, applied: Iterable[Applied]) -> tuple[Truth, LayerName | None]:
     """Whether the request is allowed, and the first layer that does not allow; None for the layer where an explicit
     Deny decides, or nothing stands against it.
     """

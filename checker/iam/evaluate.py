@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from .branches import branches
 from .clauses import Asked, Atom, Clause, applies, covering
-from .combine import Applied, Situation, is_allowed, judge, situation
+from .combine import Applied, Situation, is_allowed, situation, weigh
 from .conditions import Truth
 from .context import Context
 from .policies import Layer, LayerName
@@ -62,14 +62,14 @@ def decide(given: Situation, covered: list[tuple[Clause, Truth]], context: Conte
 
     applied = under({})
     matched = tuple(clause for clause, truth in applied if truth)
-    allowed, layer = judge(given, applied)
+    allowed, layer = weigh(given, applied)
     if allowed is None:
         atoms = [item for clause, _ in covered for item in clause.open]
         cases = branches(atoms, context, lambda assumed: is_allowed(given, under(assumed))) if atoms else None
         truths = {case.truth for case in cases} if cases else {None}
         if truths == {False}:
             worst = under(cases[0].assumed if cases else {})
-            return _denied(worst, judge(given, worst)[1], matched)
+            return _denied(worst, weigh(given, worst)[1], matched)
         if truths != {True}:
             return _unknown(applied, matched, context)
         allows = tuple(clause for clause, _ in covered if clause.effect == "Allow")

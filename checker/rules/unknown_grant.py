@@ -66,7 +66,10 @@ def _mending_place(item: Check, clause: Clause) -> Place:
 
 def _cannot_tell(item: Check, unread: _Unread, actions: tuple[str, ...], forbidden: str) -> Problem:
     message = f"cannot tell whether {can_call(item, actions, unread.resource, 'can')}{forbidden}: {unread.reasons}"
-    hint = "make the policy readable: mend its document, or add its manifest to the project"
+    is_unread = any(policy.document is None for layer in item.stack.layers for policy in layer.policies)
+    readable = "make the policy readable: mend its document, or add its manifest to the project"
+    plain = "every policy was read: spell actions, accounts and ARNs out, or check by hand what no manifest shows"
+    hint = readable if is_unread else plain
     return grant_problem(item, unread.place, message, hint, f"{' '.join(actions)} {unread.resource}")
 
 
