@@ -1,0 +1,124 @@
+"""A stand-in for the ACK IAM controller: applies Role and Policy objects to AWS by the controller's own rules.
+
+What it does to a role is what `ack.controller` says that the real one would do; only the carrying out is its own.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..ack.build import policy as read_policy
+from ..ack.build import role as read_role
+from ..ack.controller import Current, Step, standstill, steps, wanted
+from ..ack.objects import make_object
+from ..inventory import Origin, Reference
+from .kubernetes_api import KubernetesApi
+
+_NOW = "2026-11-24T03:00:00Z"
+
+
+def reconcile(api: KubernetesApi, iam: Any) -> None:
+    """One loop over every Policy, then over every Role; conditions are written as the controller writes them."""
+    for item in api.all("Policy"):
+        _reconcile(api, iam, item, _apply_policy)
+    for item in api.all("Role"):
+        _reconcile(api, iam, item, _apply_role)
+
+
+def _reconcile(api: KubernetesApi, iam: Any, item: dict[str, Any], apply: Any) -> None:
+    from botocore.exceptions import ClientError
+
+    seen = make_object(item, Origin("cluster", 0, ()))
+    held = standstill(seen)
+    if held and "services.k8s.aws/read-only" not in seen.annotations:
+        return
+    metadata: dict[str, Any] = {}
+    try:
+        arn = apply(api, iam, item, bool(held))
+        metadata = {"arn": arn, "ownerAccountID": arn.split(":")[4], "region": "us-east-1"}
+        found = [_condition("ACK.ResourceSynced", "True"), _condition("Ready", "True")]
+    except LookupError as error:
+        found = [_condition("ACK.ReferencesResolved", "Unknown", "", str(error))]
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        message = f"{code}: {error.response['Error']['Message']}"
+        kind = "ACK.Terminal" if code in ("InvalidInput", "MalformedPolicyDocument") else "ACK.Recoverable"
+        found = [_condition("ACK.ResourceSynced", "False"), _condition(kind, "True", "", message)]
+    old = item.get("status", {}).get("ackResourceMetadata", {})
+    api.put({**item, "status": {"conditions": found, "ackResourceMetadata": metadata or old}})
+
+
+def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], is_read_only: bool) -> str:
+    role = read_role(make_object(item, Origin("cluster", 0, ())))
+
+    def resolve(reference: Reference) -> str:
+        namespace = reference.namespace or role.object.namespace
+        try:
+            target = api.get("Policy", namespace, reference.name)
+        except KeyError:
+            return ""
+        return str(target.get("status", {}).get("ackResourceMetadata", {}).get("arn", ""))
+
+    spec = wanted(role, resolve)
+    if isinstance(spec, str):
+        raise LookupError(spec)
+    try:
+        arn = iam.get_role(RoleName=role.name)["Role"]["Arn"]
+    except iam.exceptions.NoSuchEntityException:
+        arn = iam.create_role(RoleName=role.name, Path=role.iam_path, AssumeRolePolicyDocument=spec.trust)["Role"]["Arn"]
+    if not is_read_only:
+        for step in steps(spec, current(iam, role.name)):
+            _carry_out(iam, role.name, step)
+    return str(arn)
+
+
+def _apply_policy(api: KubernetesApi, iam: Any, item: dict[str, Any], is_read_only: bool) -> str:
+    policy = read_policy(make_object(item, Origin("cluster", 0, ())))
+    document = policy.document.text or "" if policy.document else ""
+    arn = item.get("status", {}).get("ackResourceMetadata", {}).get("arn", "")
+    if not arn:
+        return str(iam.create_policy(PolicyName=policy.name, Path=policy.iam_path, PolicyDocument=document)["Policy"]["Arn"])
+    versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    default = next(version["VersionId"] for version in versions if version["IsDefaultVersion"])
+    held = iam.get_policy_version(PolicyArn=arn, VersionId=default)["PolicyVersion"]["Document"]
+    if not is_read_only and json.dumps(held, sort_keys=True) != json.dumps(json.loads(document), sort_keys=True):
+        if len(versions) == 5:
+            oldest = next(item["VersionId"] for item in reversed(versions) if not item["IsDefaultVersion"])
+            iam.delete_policy_version(PolicyArn=arn, VersionId=oldest)
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
+    return str(arn)
+
+
+def current(iam: Any, name: str) -> Current:
+    """What IAM has for a role."""
+    role = iam.get_role(RoleName=name)["Role"]
+    names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    inline = {key: json.dumps(iam.get_role_policy(RoleName=name, PolicyName=key)["PolicyDocument"]) for key in names}
+    attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "")
+    trust = json.dumps(role["AssumeRolePolicyDocument"])
+    return Current(tuple(item["PolicyArn"] for item in attached), inline, boundary, trust)
+
+
+def _carry_out(iam: Any, name: str, step: Step) -> None:
+    calls = {
+        "iam:AttachRolePolicy": lambda: iam.attach_role_policy(RoleName=name, PolicyArn=step.about),
+        "iam:DetachRolePolicy": lambda: iam.detach_role_policy(RoleName=name, PolicyArn=step.about),
+        "iam:PutRolePolicy": lambda: iam.put_role_policy(
+            RoleName=name, PolicyName=step.about, PolicyDocument=step.document
+        ),
+        "iam:DeleteRolePolicy": lambda: iam.delete_role_policy(RoleName=name, PolicyName=step.about),
+        "iam:PutRolePermissionsBoundary": lambda: iam.put_role_permissions_boundary(
+            RoleName=name, PermissionsBoundary=step.about
+        ),
+        "iam:DeleteRolePermissionsBoundary": lambda: iam.delete_role_permissions_boundary(RoleName=name),
+        "iam:UpdateAssumeRolePolicy": lambda: iam.update_assume_role_policy(
+            RoleName=name, PolicyDocument=step.document
+        ),
+    }
+    calls[step.operation]()
+
+
+def _condition(kind: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:
+    return {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": _NOW}

@@ -1,0 +1,115 @@
+"""AWS on loopback: moto, with answers of our own for the calls that moto lacks.
+
+moto keeps the inventory (roles, policies, tables, keys) and is never asked whether something is allowed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from .wsgi import Application
+
+
+class AwsApi:
+    """moto, EKS Pod Identity associations (set them in `associations`), and a policy simulator that refuses, as it does
+    in most accounts, until results are put into `simulation`. `calls` lists what was asked, as `iam:GetRole`.
+    """
+
+    def __init__(self) -> None:
+        from moto.server import DomainDispatcherApplication, create_backend_app
+
+        self._moto: Application = DomainDispatcherApplication(create_backend_app)
+        self.associations: list[dict[str, Any]] = []
+        self.simulation: list[dict[str, Any]] | None = None
+        self.denied: set[str] = set()
+        self.calls: list[str] = []
+
+    def application(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """WSGI."""
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        call = call_of(environ, body)
+        self.calls.append(call)
+        own = self._own(call, environ)
+        if own is None:
+            return self._moto({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
+        code, kind, text = own
+        data = text.encode()
+        headers = [("Content-Type", kind), ("Content-Length", str(len(data)))]
+        if code >= 400 and kind == "application/json":
+            headers.append(("x-amzn-ErrorType", json.loads(text)["__type"]))
+        start_response(f"{code} {code}", headers)
+        return [data]
+
+    def _own(self, call: str, environ: dict[str, Any]) -> tuple[int, str, str] | None:
+        if call in self.denied:
+            return refusal(call, 403, "AccessDenied", f"not authorized to perform: {call}")
+        if call == "iam:SimulatePrincipalPolicy":
+            return self._simulated(call)
+        parts = environ["PATH_INFO"].strip("/").split("/")
+        if call == "eks:ListPodIdentityAssociations":
+            query = {key: values[-1] for key, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+            found = [
+                {key: item[key] for key in ("associationId", "namespace", "serviceAccount", "clusterName")}
+                for item in self.associations
+                if item["clusterName"] == parts[1]
+                and query.get("namespace", item["namespace"]) == item["namespace"]
+                and query.get("serviceAccount", item["serviceAccount"]) == item["serviceAccount"]
+            ]
+            return 200, "application/json", json.dumps({"associations": found})
+        if call == "eks:DescribePodIdentityAssociation":
+            chosen = next((item for item in self.associations if item["associationId"] == parts[3]), None)
+            if chosen is None:
+                return refusal(call, 404, "ResourceNotFoundException", "No association found")
+            return 200, "application/json", json.dumps({"association": chosen})
+        return None
+
+    def _simulated(self, call: str) -> tuple[int, str, str]:
+        if self.simulation is None:
+            return refusal(call, 403, "AccessDenied", "not authorized to perform: iam:SimulatePrincipalPolicy")
+        members = "".join(
+            "<member>" + "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in item.items()) + "</member>"
+            for item in self.simulation
+        )
+        text = (
+            '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+            f"<SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults>{members}"
+            "</EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
+        )
+        return 200, "text/xml", text
+
+
+def call_of(environ: dict[str, Any], body: bytes) -> str:
+    """The API call of a request as `service:Operation`, by the three protocols that AWS's services speak."""
+    credential = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split("/")
+    service = credential[3] if len(credential) > 3 else ""
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    if target:
+        return f"{service}:{target.rpartition('.')[2]}"
+    form = parse_qs(body.decode("utf-8", "replace")) if body[:7] == b"Action=" or b"&Action=" in body else {}
+    if form:
+        return f"{service}:{form['Action'][0]}"
+    parts = environ["PATH_INFO"].strip("/").split("/")
+    if service == "eks" and parts[0] == "clusters":
+        is_association = len(parts) > 2 and parts[2] == "pod-identity-associations"
+        verb = {"GET": "Describe", "POST": "Create", "DELETE": "Delete"}.get(environ["REQUEST_METHOD"], "Update")
+        if is_association and len(parts) == 3 and verb == "Describe":
+            return "eks:ListPodIdentityAssociations"
+        return f"eks:{verb}PodIdentityAssociation" if is_association else f"eks:{verb}Cluster"
+    return f"{service}:{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+
+
+def refusal(call: str, code: int, name: str, message: str) -> tuple[int, str, str]:
+    """An error in the protocol of the service: XML for IAM, STS and EC2, JSON for the others."""
+    service = call.partition(":")[0]
+    if service == "ec2":
+        error = f"<Error><Code>{name}</Code><Message>{escape(message)}</Message></Error>"
+        return code, "text/xml", f"<Response><Errors>{error}</Errors><RequestID>demo</RequestID></Response>"
+    if service in ("iam", "sts"):
+        error = f"<Error><Type>Sender</Type><Code>{name}</Code><Message>{escape(message)}</Message></Error>"
+        return code, "text/xml", f"<ErrorResponse>{error}<RequestId>demo</RequestId></ErrorResponse>"
+    return code, "application/json", json.dumps({"__type": name, "message": message})

@@ -1,0 +1,253 @@
+"""The embedded cell, running: its objects, its AWS account, its pods and what they log."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from ..ack.kinds import ROLE_ARN_ANNOTATION
+from ..live.aws import Aws
+from ..live.cluster_flow import Search
+from ..live.collect import Access
+from ..live.connection import Connection
+from ..live.record import Target
+from .ack import reconcile
+from .aws_api import AwsApi
+from .kubernetes_api import KubernetesApi
+from .wsgi import Application, Served
+
+ACCOUNT, REGION, CLUSTER, TABLE = "123456789012", "us-east-1", "cell2-MultitenantEKSCluster", "cell2-auth-keys"
+TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}"
+CONTAINER = "reverse-proxy"
+NODE = "ip-10-0-1-17.ec2.internal"
+POD_IDENTITY_URI = "http://169.254.170.23/v1/credentials"
+
+PODS = {"acme": "index-acme-6c9f8d7b54-xk2lp", "borealis": "index-borealis-7d5b9c8f66-2vqsn", "cobalt": "index-cobalt-0"}
+"""The pod of each index; its namespace is `tenant-INDEX`."""
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_HASHES = {"acme": "6c9f8d7b54", "borealis": "7d5b9c8f66"}
+
+
+class Cell:
+    """Everything of the cell. Use as a context manager: servers run inside the block and are gone after it.
+
+    `wrap` puts something between the servers and who asks them: (name, application) to application.
+    """
+
+    def __init__(self, wrap: Any = None) -> None:
+        self.logs: dict[tuple[str, bool], list[tuple[float, str]]] = {}
+        self.kubernetes = KubernetesApi(self.read_log)
+        self.aws = AwsApi()
+        self._wrap = wrap or (lambda name, application: application)
+        self._served: list[Served] = []
+        self.issuer = self.key_arn = ""
+
+    def __enter__(self) -> Cell:
+        self.aws_url = self._serve("aws", self.aws.application)
+        self.kubernetes_url = self._serve("kubernetes", self.kubernetes.application)
+        self._make_account()
+        self._make_objects()
+        self.reconcile()
+        for index in PODS:
+            self.start_pod(index)
+            self.log_health(index)
+        self.forget_requests()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for served in self._served:
+            served.stop()
+
+    def _serve(self, name: str, application: Application) -> str:
+        served = Served(self._wrap(name, application))
+        self._served.append(served)
+        return served.url
+
+    def session(self) -> Any:
+        """A boto3 session with made-up credentials, valid in the cell only."""
+        import boto3
+
+        return boto3.session.Session("demo", "demo", region_name=REGION)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for the cell's account."""
+        return self.session().client(service, endpoint_url=self.aws_url)
+
+    def access(self) -> Access:
+        """How the collector reaches the cell."""
+        connection = Connection(self.kubernetes_url, "the embedded cell")
+        return Access(Aws(REGION, session=self.session(), endpoint=self.aws_url), connection)
+
+    def target(self, index: str) -> Target:
+        """What the collector is told of an index."""
+        parameters = {"region": REGION, "account": ACCOUNT, "cluster": CLUSTER, "authKeysTable": TABLE}
+        return Target(index, cluster=CLUSTER, region=REGION, parameters=parameters)
+
+    search = Search()
+
+    def reconcile(self) -> None:
+        """Lets the ACK controller work once."""
+        reconcile(self.kubernetes, self.client("iam"))
+
+    def forget_requests(self) -> None:
+        """Starts counting anew."""
+        self.aws.calls.clear()
+        self.kubernetes.requests.clear()
+
+    def role_of(self, index: str) -> str:
+        """The name of the index's role."""
+        return f"{index}-reverse-proxy"
+
+    def start_pod(self, index: str, **changes: Any) -> None:
+        """(Re)creates the pod of an index; credentials are injected as the EKS webhook does, from what it finds now.
+        `changes`: `inject=False` for a webhook that missed it, `created` for the time (RFC 3339), `restarts`.
+        """
+        namespace = f"tenant-{index}"
+        sidecar: dict[str, Any] = {
+            "name": CONTAINER,
+            "image": "registry.example/reverse-proxy:4.2.0",
+            "env": [{"name": "AUTH_KEYS_TABLE", "value": TABLE}, {"name": "UPSTREAM_PASSWORD", "value": "never shown"}],
+        }
+        sidecar["env"] += self._injected(index) if changes.get("inject", True) else []
+        index_container = {"name": "index", "image": "registry.example/index:1.9.3"}
+        spec: dict[str, Any] = {"serviceAccountName": f"reverse-proxy-{index}", "nodeName": NODE}
+        status = {
+            "name": CONTAINER, "image": "reverse-proxy", "imageID": "", "ready": True,
+            "restartCount": changes.get("restarts", 0), "state": {"running": {}},
+        }  # fmt: skip
+        if index == "acme":
+            spec |= {"initContainers": [{**sidecar, "restartPolicy": "Always"}], "containers": [index_container]}
+            statuses = {"initContainerStatuses": [status]}
+        else:
+            spec |= {"containers": [index_container, sidecar]}
+            statuses = {"containerStatuses": [status]}
+        metadata: dict[str, Any] = {"name": PODS[index], "namespace": namespace, "labels": {"app": f"index-{index}"}}
+        if index in _HASHES:
+            metadata["labels"]["pod-template-hash"] = _HASHES[index]
+            owner = {"kind": "ReplicaSet", "name": f"index-{index}-{_HASHES[index]}"}
+        else:
+            owner = {"kind": "StatefulSet", "name": f"index-{index}"}
+        metadata["ownerReferences"] = [{"apiVersion": "apps/v1", "uid": "owner", **owner}]
+        metadata["creationTimestamp"] = changes.get("created", "2026-11-01T08:00:00Z")
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+        self.kubernetes.put({**pod, "status": {"phase": "Running", **statuses}})
+
+    def _injected(self, index: str) -> list[dict[str, str]]:
+        namespace, name = f"tenant-{index}", f"reverse-proxy-{index}"
+        account = self.kubernetes.get("ServiceAccount", namespace, name)
+        has_association = any(
+            (item["namespace"], item["serviceAccount"]) == (namespace, name) for item in self.aws.associations
+        )
+        if has_association:
+            token = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token"
+            variables = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": POD_IDENTITY_URI}
+            variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = token
+        else:
+            role = account["metadata"].get("annotations", {}).get(ROLE_ARN_ANNOTATION, "")
+            token = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
+            variables = {"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": token} if role else {}
+        return [{"name": key, "value": value} for key, value in variables.items()]
+
+    def log(self, index: str, *lines: str, ago: float = 20, every: float = 25, previous: bool = False) -> None:
+        """Appends lines to the proxy's log; the last one was written `ago` seconds before the log is read."""
+        times = [ago + every * (len(lines) - 1 - place) for place in range(len(lines))]
+        self.logs.setdefault((PODS[index], previous), []).extend(zip(times, lines, strict=True))
+
+    def log_health(self, index: str) -> None:
+        """What a proxy logs when all is well: one refresh a minute."""
+        self.logs[PODS[index], False] = []
+        line = 'level=info msg="auth keys refreshed" source=dynamodb table=' + TABLE
+        self.log(index, *[line] * 12, ago=360, every=45)
+
+    def read_log(self, namespace: str, pod: str, container: str, previous: bool) -> list[tuple[str, str]] | None:
+        """The log of a container, stamped; None for a previous one that never was."""
+        if container != CONTAINER or (pod, previous) not in self.logs:
+            return None if previous else []
+        now = datetime.now(timezone.utc)
+        ordered = sorted(self.logs[pod, previous], key=lambda item: -item[0])
+        return [
+            ((now - timedelta(seconds=ago)).isoformat(timespec="microseconds").replace("+00:00", "Z"), line)
+            for ago, line in ordered
+        ]
+
+    def _make_account(self) -> None:
+        key = self.client("kms").create_key(Description="auth keys")["KeyMetadata"]
+        self.key_arn = key["Arn"]
+        self.client("dynamodb").create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "index", "KeyType": "HASH"}, {"AttributeName": "key_hash", "KeyType": "RANGE"}],
+            AttributeDefinitions=[
+                {"AttributeName": "index", "AttributeType": "S"},
+                {"AttributeName": "key_hash", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+            SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key_arn},
+        )
+        cluster = self.client("eks").create_cluster(
+            name=CLUSTER,
+            roleArn=f"arn:aws:iam::{ACCOUNT}:role/eks-control-plane",
+            resourcesVpcConfig={"subnetIds": ["subnet-1", "subnet-2"]},
+        )["cluster"]
+        self.issuer = cluster["identity"]["oidc"]["issuer"]
+        self.client("iam").create_open_id_connect_provider(
+            Url=self.issuer, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["9" * 40]
+        )
+        self.associate("cobalt")
+
+    def associate(self, index: str, **changes: Any) -> None:
+        """Makes the Pod Identity association of an index."""
+        self.aws.associations = [item for item in self.aws.associations if item["namespace"] != f"tenant-{index}"]
+        self.aws.associations.append(
+            {
+                "clusterName": CLUSTER,
+                "namespace": f"tenant-{index}",
+                "serviceAccount": f"reverse-proxy-{index}",
+                "roleArn": f"arn:aws:iam::{ACCOUNT}:role/{self.role_of(index)}",
+                "associationArn": f"arn:aws:eks:{REGION}:{ACCOUNT}:podidentityassociation/{CLUSTER}/a-{index}",
+                "associationId": f"a-{index}",
+                "createdAt": 1761984000,
+                "modifiedAt": 1761984000,
+                "disableSessionTags": False,
+                **changes,
+            }
+        )
+
+    def _make_objects(self) -> None:
+        import yaml
+
+        with open(os.path.join(_HERE, "cell.yaml"), encoding="utf-8") as file:
+            text = file.read()
+        text = text.replace("ISSUER", self.issuer.removeprefix("https://")).replace("KEY", self.key_arn)
+        for item in yaml.safe_load_all(text):
+            self.kubernetes.put(item)
+        self.run_controller(1)
+        hook = {"name": "iam-for-pods.amazonaws.com", "failurePolicy": "Ignore"}
+        meta = {"name": "pod-identity-webhook"}
+        version = "admissionregistration.k8s.io/v1"
+        self.kubernetes.put(
+            {"apiVersion": version, "kind": "MutatingWebhookConfiguration", "metadata": meta, "webhooks": [hook]}
+        )
+        self.run_agent(ready=True)
+        decoy = {"name": "index-acme-10-59d8c7f6b5-q9wzt", "namespace": "tenant-acme-10", "labels": {"app": "index-acme-10"}}
+        spec = {"serviceAccountName": "reverse-proxy-acme-10", "containers": [{"name": CONTAINER, "image": "reverse-proxy"}]}
+        self.kubernetes.put({"apiVersion": "v1", "kind": "Pod", "metadata": decoy, "spec": spec, "status": {}})
+
+    def run_controller(self, replicas: int) -> None:
+        """Sets how many pods of the ACK controller run."""
+        metadata = {"name": "ack-iam-controller", "namespace": "ack-system"}
+        container = {"name": "controller", "image": "controller", "args": ["--aws-region", REGION]}
+        spec = {"replicas": replicas, "template": {"spec": {"containers": [container]}}}
+        status = {"replicas": replicas, "availableReplicas": replicas}
+        self.kubernetes.put(
+            {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec, "status": status}
+        )
+
+    def run_agent(self, *, ready: bool) -> None:
+        """The Pod Identity agent on the cell's only node."""
+        labels = {"app.kubernetes.io/name": "eks-pod-identity-agent"}
+        metadata = {"name": "eks-pod-identity-agent-7xk4d", "namespace": "kube-system", "labels": labels}
+        spec = {"nodeName": NODE, "containers": [{"name": "eks-pod-identity-agent", "image": "agent"}]}
+        status = {"phase": "Running", "containerStatuses": [{"name": "eks-pod-identity-agent", "ready": ready}]}
+        self.kubernetes.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status})

@@ -1,0 +1,242 @@
+"""A small Kubernetes API server: objects in memory, and the reads that `checker live` makes.
+
+What it answers is what a real API server answers to the same request; the tests of the collector run against both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+KINDS = {
+    "pods": "Pod", "serviceaccounts": "ServiceAccount", "deployments": "Deployment", "roles": "Role",
+    "policies": "Policy", "mutatingwebhookconfigurations": "MutatingWebhookConfiguration", "nodes": "Node",
+    "namespaces": "Namespace",
+}  # fmt: skip
+_PLURALS = {kind: plural for plural, kind in KINDS.items()}
+_PATH = re.compile(
+    r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
+    r"(?:/namespaces/(?P<namespace>[^/]+)(?=/.))?/(?P<plural>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<sub>[^/]+))?)?"
+)
+_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+
+class Asked(NamedTuple):
+    """One request, taken apart; `verb` is RBAC's (get, list)."""
+
+    group: str
+    namespace: str
+    plural: str
+    name: str
+    sub: str
+    verb: str
+
+
+class Rule(NamedTuple):
+    """A rule of RBAC: groups, resources (`pods/log`) and verbs."""
+
+    groups: tuple[str, ...]
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+
+EVERYTHING = (Rule(("*",), ("*",), ("*",)),)
+Logs = Callable[[str, str, str, bool], "list[tuple[str, str]] | None"]
+
+
+class KubernetesApi:
+    """The objects, the users (bearer token to rules; "" is who sends none), and where logs come from: a function of
+    namespace, pod, container and `previous` that gives (RFC 3339 time, line) pairs, or None for no such container.
+    """
+
+    def __init__(self, logs: Logs) -> None:
+        self._lock = threading.Lock()
+        self._objects: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+        self._logs = logs
+        self._version = 0
+        self.users: dict[str, tuple[Rule, ...]] = {"": EVERYTHING}
+        self.requests: list[Asked] = []
+
+    def put(self, item: dict[str, Any]) -> None:
+        """Stores an object, replacing the one of the same name."""
+        key = _key(item)
+        with self._lock:
+            self._version += 1
+            metadata = {"uid": f"uid-{self._version}", **item.get("metadata", {})}
+            old = self._objects.get(key)
+            generation = (old or {}).get("metadata", {}).get("generation", 0)
+            changed = old is None or old.get("spec") != item.get("spec")
+            metadata |= {"resourceVersion": str(self._version), "generation": generation + changed}
+            metadata.setdefault("creationTimestamp", "2026-11-01T08:00:00Z")
+            self._objects[key] = json.loads(json.dumps({**item, "metadata": metadata}))
+
+    def delete(self, kind: str, namespace: str, name: str) -> None:
+        """Removes an object, if it is there."""
+        plural = _PLURALS[kind]
+        with self._lock:
+            for key in [key for key in self._objects if key[1:] == (namespace, plural, name)]:
+                del self._objects[key]
+
+    def get(self, kind: str, namespace: str, name: str) -> dict[str, Any]:
+        """A copy of an object. Raises KeyError where there is none."""
+        plural = _PLURALS[kind]
+        with self._lock:
+            for key, item in self._objects.items():
+                if key[1:] == (namespace, plural, name):
+                    return dict(json.loads(json.dumps(item)))
+        raise KeyError(f"{kind} {namespace}/{name}")
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """Copies of all objects of a kind, by namespace and name."""
+        with self._lock:
+            found = [self._objects[key] for key in sorted(self._objects) if key[2] == _PLURALS[kind]]
+            return list(json.loads(json.dumps(found)))
+
+    def application(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """WSGI."""
+        token = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+        query = {key: values[-1] for key, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        if token not in self.users:
+            code, body = _status(401, "Unauthorized")
+        elif method == "POST" and path == _REVIEWS:
+            length = int(environ.get("CONTENT_LENGTH") or 0)
+            code, body = self._review(self.users[token], json.loads(environ["wsgi.input"].read(length)))
+        elif method != "GET":
+            code, body = _status(405, "this API only reads")
+        else:
+            code, body = self._read(self.users[token], path, query, environ.get("HTTP_ACCEPT", ""))
+        kind = "text/plain" if isinstance(body, bytes) else "application/json"
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        start_response(f"{code} {code}", [("Content-Type", kind), ("Content-Length", str(len(data)))])
+        return [data]
+
+    def _read(self, rules: tuple[Rule, ...], path: str, query: dict[str, str], accept: str) -> tuple[int, Any]:
+        found = _PATH.fullmatch(path)
+        if found is None:
+            return _status(404, "the server could not find the requested resource")
+        name, sub = found["name"] or "", found["sub"] or ""
+        asked = Asked(found["group"] or "", found["namespace"] or "", found["plural"], name, sub, "get" if name else "list")
+        self.requests.append(asked)
+        if not allows(rules, asked):
+            what = f'resource "{asked.plural}{"/" + sub if sub else ""}" in API group "{asked.group}"'
+            shown = f' "{name}"' if name else ""
+            where = f'in the namespace "{asked.namespace}"' if asked.namespace else "at the cluster scope"
+            message = f'{asked.plural}{shown} is forbidden: User "viewer" cannot {asked.verb} {what} {where}'
+            return _status(403, message)
+        if asked.plural not in KINDS:
+            return _status(404, "the server could not find the requested resource")
+        if sub == "log":
+            return self._log(asked, query)
+        if name:
+            return self._one(asked)
+        return self._list(asked, query, "PartialObjectMetadataList" in accept, f"{found['group'] or ''}/{found['version'] or 'v1'}")
+
+    def _one(self, asked: Asked) -> tuple[int, Any]:
+        with self._lock:
+            item = self._objects.get((asked.group, asked.namespace, asked.plural, asked.name))
+        if item is None:
+            shown = f"{asked.plural}.{asked.group}" if asked.group else asked.plural
+            return _status(404, f'{shown} "{asked.name}" not found')
+        return 200, item
+
+    def _list(self, asked: Asked, query: dict[str, str], is_partial: bool, version: str) -> tuple[int, Any]:
+        with self._lock:
+            items = [
+                item
+                for (group, namespace, plural, _), item in sorted(self._objects.items())
+                if (group, plural) == (asked.group, asked.plural) and asked.namespace in ("", namespace)
+            ]
+        items = [item for item in items if selects(query, item)]
+        start = int(query.get("continue", "0"))
+        limit = int(query.get("limit", "0")) or len(items)
+        page, following = items[start : start + limit], start + limit
+        more = {"continue": str(following), "remainingItemCount": len(items) - following} if following < len(items) else {}
+        metadata = {"resourceVersion": str(self._version), **more}
+        if is_partial:
+            shown = [{"metadata": item["metadata"]} for item in page]
+            kind = {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1"}
+            return 200, {**kind, "metadata": metadata, "items": shown}
+        kind = {"kind": f"{KINDS[asked.plural]}List", "apiVersion": version.lstrip("/")}
+        return 200, {**kind, "metadata": metadata, "items": page}
+
+    def _log(self, asked: Asked, query: dict[str, str]) -> tuple[int, Any]:
+        code, pod = self._one(asked._replace(sub=""))
+        if code != 200:
+            return code, pod
+        container, is_previous = query.get("container", ""), query.get("previous") == "true"
+        spec = pod["spec"]
+        names = [entry["name"] for entry in (*spec.get("containers", ()), *spec.get("initContainers", ()))]
+        if container not in names:
+            return _status(400, f"container {container} is not valid for pod {asked.name}")
+        lines = self._logs(asked.namespace, asked.name, container, is_previous)
+        if lines is None:
+            shown = f'previous terminated container "{container}" in pod "{asked.name}" not found'
+            return _status(400, shown)
+        return 200, log_text(lines, query)
+
+    def _review(self, rules: tuple[Rule, ...], body: dict[str, Any]) -> tuple[int, Any]:
+        given = body["spec"]["resourceAttributes"]
+        asked = Asked(
+            given.get("group", ""), given.get("namespace", ""), given["resource"], "", given.get("subresource", ""),
+            given["verb"],
+        )  # fmt: skip
+        self.requests.append(asked._replace(plural="selfsubjectaccessreviews", verb="create"))
+        return 201, {**body, "status": {"allowed": allows(rules, asked)}}
+
+
+def log_text(lines: list[tuple[str, str]], query: dict[str, str]) -> bytes:
+    """A log as the kubelet gives it: the last `tailLines`, not older than `sinceSeconds`, cut at `limitBytes`."""
+    from datetime import datetime, timedelta, timezone
+
+    if "sinceSeconds" in query:
+        first = datetime.now(timezone.utc) - timedelta(seconds=int(query["sinceSeconds"]))
+        lines = [item for item in lines if datetime.fromisoformat(item[0].replace("Z", "+00:00")) >= first]
+    if "tailLines" in query:
+        lines = lines[-int(query["tailLines"]) :]
+    stamped = query.get("timestamps") == "true"
+    text = "".join(f"{stamp} {line}\n" if stamped else f"{line}\n" for stamp, line in lines)
+    data = text.encode()
+    return data[: int(query["limitBytes"])] if "limitBytes" in query else data
+
+
+def allows(rules: tuple[Rule, ...], asked: Asked) -> bool:
+    """Whether RBAC rules allow a request."""
+    resource = f"{asked.plural}/{asked.sub}" if asked.sub else asked.plural
+    return any(
+        {asked.group, "*"} & set(rule.groups)
+        and {resource, "*"} & set(rule.resources)
+        and {asked.verb, "*"} & set(rule.verbs)
+        for rule in rules
+    )
+
+
+def selects(query: dict[str, str], item: dict[str, Any]) -> bool:
+    """Whether an object fits the label and field selectors (equality only)."""
+    labels = item["metadata"].get("labels") or {}
+    for term in filter(None, query.get("labelSelector", "").split(",")):
+        key, equals, value = term.partition("=")
+        if key not in labels or (equals and labels[key] != value.removeprefix("=")):
+            return False
+    fields = {"metadata.name": item["metadata"]["name"], "spec.nodeName": item.get("spec", {}).get("nodeName", "")}
+    return all(fields.get(key) == value for key, value in _terms(query.get("fieldSelector", "")))
+
+
+def _terms(selector: str) -> Iterator[tuple[str, str]]:
+    for term in filter(None, selector.split(",")):
+        key, _, value = term.partition("=")
+        yield key, value
+
+
+def _key(item: dict[str, Any]) -> tuple[str, str, str, str]:
+    group = item["apiVersion"].rpartition("/")[0]
+    metadata = item["metadata"]
+    return group, metadata.get("namespace", ""), _PLURALS[item["kind"]], metadata["name"]
+
+
+def _status(code: int, message: str) -> tuple[int, dict[str, Any]]:
+    return code, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "code": code}

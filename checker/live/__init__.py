@@ -1,0 +1,1 @@
+"""Collectors: from a cluster and an AWS account to one evidence record, read-only."""

@@ -1,0 +1,265 @@
+"""One collection: the questions in the order in which their answers are needed, everything else side by side."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from ..ack.objects import mapping, text
+from . import account, cluster_flow, guardrails, role_flow, table_flow
+from .asking import Asking, Observer, Refused
+from .aws import Aws
+from .cluster_flow import Search, Subject
+from .connection import Connection, eks_token, from_description, from_inside, from_kubeconfig
+from .effective_role import Effective, annotated_role, environment, resolve
+from .kubernetes import Cluster
+from .log import principal
+from .manifests import declared_in
+from .record import Record, Target
+
+
+class Access(NamedTuple):
+    """How to reach the cluster and AWS. One of: a `connection` made already, a kubeconfig `context`, the cluster's name
+    in the target (with `through_aws`), from inside, or the kubeconfig's current context.
+    """
+
+    aws: Aws
+    connection: Connection | None = None
+    context: str | None = None
+    through_aws: bool = False
+
+
+def collect(
+    target: Target,
+    access: Access,
+    search: Search,
+    *,
+    deadline: float = 30,
+    manifests: tuple[str, ...] = (),
+    observer: Observer | None = None,
+) -> Record:
+    """Reads everything within `deadline` seconds and returns the record. Never raises for what the world does."""
+    started = time.monotonic()
+    moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    asking = Asking(deadline, observer)
+    run = _Run(asking, target, access, search, manifests)
+    account.identity(asking, access.aws)
+    if target.cluster:
+        account.eks_cluster(asking, access.aws, target.cluster, target.region)
+    asking.run(run.walk)
+    table_arn = table_of(target.parameters, None)
+    if table_arn:
+        table_flow.table(asking, access.aws, table_arn)
+    readings = asking.finish()
+    for defect in asking.defects:
+        detail = f"the collection broke off ({type(defect).__name__}: {defect}); this is a defect of checker"
+        readings["collection"] = asking.note("collection", "", "failed", detail)
+    return Record(target, moment, round((time.monotonic() - started) * 1000), readings)
+
+
+def table_of(parameters: Any, container: dict[str, Any] | None) -> str:
+    """The ARN of the auth keys table: from the cell's parameters, else from the container's environment; "" if open."""
+    region, account = parameters.get("region", ""), parameters.get("account", "")
+    named = parameters.get("authKeysTable", "") or table_in(container)
+    if named.startswith("arn:"):
+        return named if ":table/" in named else ""
+    if not (region and account and named):
+        return ""
+    partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return f"arn:{partition}:dynamodb:{region}:{account}:table/{named}"
+
+
+def table_in(container: dict[str, Any] | None) -> str:
+    """The one table that the container's environment names; "" where it names none or several."""
+    variables = environment(container) if container else {}
+    named = {item for name, item in variables.items() if "TABLE" in name and item}
+    return named.pop() if len(named) == 1 else ""
+
+
+class _Run(NamedTuple):
+    asking: Asking
+    target: Target
+    access: Access
+    search: Search
+    manifests: tuple[str, ...]
+
+    def walk(self) -> None:
+        """From the cluster to the pod, from the pod to the role, from the role to its objects."""
+        cluster = self.cluster()
+        if cluster is None:
+            return
+        controller = self.search.ack_namespace
+        cluster_flow.controller(self.asking, cluster, controller)
+        candidate = cluster_flow.find_pods(self.asking, cluster, self.target, self.search)
+        if candidate is not None:
+            subject = cluster_flow.examine(self.asking, cluster, self.target, candidate)
+            if subject is not None:
+                self.follow(cluster, subject)
+        self.review(cluster, candidate.namespace if candidate else self.target.namespace)
+
+    def cluster(self) -> Cluster | None:
+        """The way to the cluster; the reading `cluster` says which one, or why there is none."""
+        made: list[Cluster] = []
+
+        def connect() -> dict[str, str]:
+            made.append(Cluster(self.connection()))
+            return {"described": made[0].described}
+
+        self.asking.ask("cluster", "connection to the cluster", connect).get()
+        return made[0] if made else None
+
+    def connection(self) -> Connection:
+        access, target = self.access, self.target
+        if access.connection is not None:
+            return access.connection
+        if access.context:
+            return from_kubeconfig(access.context)
+        inside = None if access.through_aws else from_inside()
+        if inside is not None:
+            return inside
+        if target.cluster and access.through_aws:
+            answer = self.asking.answer("eks-cluster")
+            reading = answer.get() if answer else None
+            if reading is None or reading.value is None:
+                status, detail = (reading.status, reading.detail) if reading else ("skipped", "no cluster is named")
+                raise Refused(status, f"eks:DescribeCluster gave no answer: {detail}")
+            session = access.aws.session()
+            return from_description(reading.value, lambda: eks_token(session, target.cluster, target.region))
+        return from_kubeconfig(None)
+
+    def follow(self, cluster: Cluster, subject: Subject) -> None:
+        """What lies behind the pod: service account, role, policies, ACK objects."""
+        if subject.container is None:
+            detail = f"pod {subject.pod['metadata']['name']} has no container {self.target.container}"
+            self.asking.note("container", "", "absent", detail)
+            return
+        variables = environment(subject.container)
+        account_name = subject.pod["spec"]["serviceAccountName"]
+        uses_pod_identity = "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables and "AWS_ROLE_ARN" not in variables
+        given = None
+        if uses_pod_identity:
+            given = self.association(subject.namespace, account_name)
+            cluster_flow.identity_agent(self.asking, cluster, subject.pod["spec"]["nodeName"])
+        effective = resolve(subject.container, given, None)
+        service_account: dict[str, Any] | None = None
+        if not uses_pod_identity:
+            reading = cluster_flow.service_account(self.asking, cluster, subject.namespace, account_name)
+            service_account = reading.value
+        if not effective.arn:
+            effective = resolve(subject.container, given, self.logged())
+        expected = annotated_role(service_account)
+        if effective.how == "node-role":
+            cluster_flow.webhook(self.asking, cluster)
+            if not expected:
+                given = self.association(subject.namespace, account_name)
+                expected = resolve(_AS_POD_IDENTITY, given, None).arn
+        arn = self.role_to_read(effective, expected)
+        # Where nothing says which role is meant, the one whose trust policy names the service account is.
+        fits = _fits(arn, f"system:serviceaccount:{subject.namespace}:{account_name}")
+        ack = cluster_flow.ack_role(self.asking, cluster, subject.namespace, fits).value
+        arn = arn or _arn_of(ack)
+        self.read_role(arn, subject, ack, cluster, is_irsa=not uses_pod_identity)
+
+    def read_role(
+        self, arn: str, subject: Subject, ack: dict[str, Any] | None, cluster: Cluster, *, is_irsa: bool
+    ) -> None:
+        parameters = dict(self.target.parameters)
+        named = role_flow.role_name(arn)
+        if named is not None:
+            parameters.setdefault("account", named.account)
+        table_arn = table_of(parameters, subject.container)
+        if table_arn:
+            table_flow.table(self.asking, self.access.aws, table_arn)
+        self.asking.run(lambda: self.hinted(named.account if named else ""))
+        if self.manifests:
+            self.declared(arn, ack)
+        if ack is not None:
+            cluster_flow.ack_policies(self.asking, cluster, ack)
+        if not arn:
+            return
+        if is_irsa:
+            self.asking.run(lambda: self.provider(named.account if named else ""))
+        role_flow.role(self.asking, self.access.aws, arn, self.target.region, table_arn)
+
+    def role_to_read(self, effective: Effective, expected: str) -> str:
+        """The role to examine: the one the pod has, or, where it has none of its own, the one it should have."""
+        return expected if effective.how == "node-role" else effective.arn or expected
+
+    def association(self, namespace: str, name: str) -> dict[str, Any] | None:
+        target = self.target
+        if not target.cluster:
+            detail = "the cluster's name is not known; give --cluster, or a cell in checker.yaml"
+            self.asking.note("association", "eks:ListPodIdentityAssociations", "skipped", detail)
+            return None
+        where = (self.access.aws, target.cluster, target.region)
+        found = account.association(self.asking, *where, namespace, name).value
+        return dict(found) if found else None
+
+    def logs(self) -> list[dict[str, Any]]:
+        """The logs read so far, waiting for those that were asked for."""
+        answers = [self.asking.answer(name) for name in self.asking.names() if name.startswith("log")]
+        return [reading.value for answer in answers if answer for reading in [answer.get()] if reading.value]
+
+    def logged(self) -> tuple[str, str, str] | None:
+        lines = (line["text"] for item in self.logs() for line in item["lines"])
+        return next((found for line in lines if (found := principal(line))), None)
+
+    def hinted(self, account_id: str) -> None:
+        """Layers that are read only when a log line names them: most credentials may not, and it takes many calls."""
+        said = " ".join(line["text"].lower() for item in self.logs() for line in item["lines"])
+        if "vpc endpoint policy" in said:
+            answer = self.asking.answer("eks-cluster")
+            vpc = ((answer.get().value if answer else None) or {}).get("vpc", "")
+            guardrails.endpoints(self.asking, self.access.aws, self.target.region, vpc)
+        for words, kind in (
+            ("service control", "SERVICE_CONTROL_POLICY"),
+            ("resource control", "RESOURCE_CONTROL_POLICY"),
+        ):
+            if f"{words} policy" in said and account_id:
+                guardrails.organization_policies(self.asking, self.access.aws, account_id, kind)
+
+    def provider(self, account_id: str) -> None:
+        answer = self.asking.answer("eks-cluster")
+        issuer = ((answer.get().value if answer else None) or {}).get("issuer", "")
+        issuer = issuer or self.target.parameters.get("oidcIssuer", "")
+        if issuer:
+            account.oidc_provider(self.asking, self.access.aws, issuer, account_id)
+        else:
+            detail = "the cluster's OIDC issuer is not known; give --cluster, or oidcIssuer in checker.yaml"
+            self.asking.note("oidc-provider", "iam:ListOpenIDConnectProviders", "skipped", detail)
+
+    def declared(self, arn: str, ack: dict[str, Any] | None) -> None:
+        """The Role and Policies as the manifests have them."""
+        names = {mapping((ack or {}).get("metadata")).get("name", "")} - {""}
+        self.asking.ask("manifests", " ".join(self.manifests), lambda: declared_in(self.manifests, arn, names))
+
+    def review(self, cluster: Cluster, namespace: str) -> None:
+        """Names every missing right, once one is missing."""
+        answers = [answer for name in self.asking.names() if (answer := self.asking.answer(name))]
+        asked = [answer for answer in answers if answer.source.split(":")[0] not in _SERVICES]
+        if any(answer.get().status == "denied" for answer in asked):
+            cluster_flow.review_rights(self.asking, cluster, namespace)
+
+
+_SERVICES = ("iam", "sts", "eks", "dynamodb", "kms", "ec2", "organizations")
+_AS_POD_IDENTITY = {"env": [{"name": "AWS_CONTAINER_CREDENTIALS_FULL_URI", "value": "known"}]}
+
+
+def _fits(arn: str, subject: str) -> Any:
+    """Whether a Role object stands for this ARN; without one, whether its trust policy names the subject."""
+    named = role_flow.role_name(arn)
+
+    def fits(item: dict[str, Any]) -> bool:
+        spec = mapping(item.get("spec"))
+        if named is None:
+            return f'"{subject}"' in (text(spec.get("assumeRolePolicyDocument")) or "")
+        stated = text(mapping(mapping(item.get("status")).get("ackResourceMetadata")).get("arn"))
+        by_name = (text(spec.get("name")) or "").lower() == named.name.lower()
+        return by_name or (stated is not None and role_flow.role_name(stated) == named)
+
+    return fits
+
+
+def _arn_of(ack: dict[str, Any] | None) -> str:
+    return text(mapping(mapping((ack or {}).get("status")).get("ackResourceMetadata")).get("arn")) or ""

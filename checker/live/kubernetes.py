@@ -1,0 +1,177 @@
+"""GET and POST on a Kubernetes API server: fixed paths, plain JSON, bounded time and retries.
+
+The kubernetes package's client models are not used: they cost seconds to import and hundreds of megabytes for a large
+namespace (docs/decisions.md has the figures). Nothing but reads is sent; the one POST is SelfSubjectAccessReview, which
+creates nothing (Kubernetes documentation, "Authorization Overview": "Checking API access").
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import urllib3
+
+from .asking import Refused
+from .connection import Connection
+
+PARTIAL = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
+"""Asks for the metadata of the objects only."""
+
+_AGAIN = (429, 500, 502, 503, 504)
+_LONGEST_PAUSE = 2.0
+
+
+class Cluster:
+    """An API server. `connect` and `read` are timeouts in seconds."""
+
+    def __init__(self, connection: Connection, *, connect: float = 2, read: float = 10) -> None:
+        self.described = connection.described
+        self._host = connection.host.rstrip("/")
+        self._authorization = connection.authorization
+        options: dict[str, Any] = {}
+        if self._host.startswith("https:"):
+            options["ssl_context"] = _tls(connection)
+            if connection.server_name:
+                options["server_hostname"] = connection.server_name
+        options |= {"maxsize": 16, "retries": False, "timeout": urllib3.Timeout(connect=connect, read=read)}
+        proxy = _proxy_for(self._host)
+        self._pool = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+
+    def get(self, path: str, query: Mapping[str, str] | None = None, accept: str = "application/json") -> Any:
+        """The JSON behind a path. Raises Refused for everything else, a missing object included ("absent")."""
+        return _parsed(self._request("GET", path, query, accept))
+
+    def text(self, path: str, query: Mapping[str, str]) -> bytes:
+        """The bytes behind a path, such as a log."""
+        return self._request("GET", path, query, "*/*")
+
+    def review(self, group: str, resource: str, verb: str, namespace: str = "", subresource: str = "") -> bool:
+        """Whether we may do this, by SelfSubjectAccessReview."""
+        attributes = {"group": group, "resource": resource, "verb": verb}
+        attributes |= {"namespace": namespace} if namespace else {}
+        attributes |= {"subresource": subresource} if subresource else {}
+        body = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": attributes},
+        }
+        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        answer = _parsed(self._request("POST", path, None, "application/json", json.dumps(body)))
+        return bool(answer["status"]["allowed"])
+
+    def pages(self, path: str, query: Mapping[str, str], accept: str = "application/json") -> Iterator[dict[str, Any]]:
+        """The items of a list, page by page. A list that expires on the way (410) is read once more from the start."""
+        try:
+            first = list(self._pages(path, query, accept))
+        except Refused as error:
+            if error.status != "failed" or not error.detail.startswith("410"):
+                raise
+            first = list(self._pages(path, query, accept))
+        for items in first:
+            yield from items
+
+    def _pages(self, path: str, query: Mapping[str, str], accept: str) -> Iterator[list[dict[str, Any]]]:
+        following = ""
+        while True:
+            page = self.get(path, {**query, **({"continue": following} if following else {})}, accept)
+            items = page.get("items")
+            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+                raise Refused("malformed", "the list has no items")
+            yield items
+            following = page.get("metadata", {}).get("continue") or ""
+            if not following:
+                return
+
+    def _request(
+        self, method: str, path: str, query: Mapping[str, str] | None, accept: str, body: str | None = None
+    ) -> bytes:
+        for attempt in (1, 2):
+            try:
+                headers = {"Accept": accept, "User-Agent": "checker", **self._credentials()}
+                if body is not None:
+                    headers["Content-Type"] = "application/json"
+                answer = self._pool.request(
+                    method, self._host + path, fields=dict(query or {}) if body is None else None, body=body,
+                    headers=headers, redirect=False,
+                )  # fmt: skip
+            except urllib3.exceptions.HTTPError as error:
+                if attempt == 2 or isinstance(error, urllib3.exceptions.TimeoutError):
+                    raise _unreached(error) from None
+                continue
+            if answer.status == 200 or (answer.status == 201 and method == "POST"):
+                return answer.data
+            if attempt == 1 and answer.status in _AGAIN:
+                time.sleep(_pause(answer.headers.get("Retry-After", "")))
+                continue
+            raise _refused(answer.status, answer.data)
+        raise Refused("failed", "there was no answer")
+
+    def _credentials(self) -> dict[str, str]:
+        value = self._authorization()
+        return {"Authorization": value} if value else {}
+
+
+def _proxy_for(host: str) -> str | None:
+    """The proxy that the environment names for this host (HTTPS_PROXY, NO_PROXY), as kubectl does."""
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(host)
+    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+
+
+def _tls(connection: Connection) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=connection.ca_file, cadata=connection.ca_text)
+        if connection.client_files:
+            context.load_cert_chain(*connection.client_files)
+    except (OSError, ssl.SSLError, ValueError) as error:
+        raise Refused("no-credentials", f"the certificates of {connection.described} cannot be used: {error}") from None
+    if not connection.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise Refused("malformed", "the answer is not JSON") from None
+    if not isinstance(value, dict):
+        raise Refused("malformed", "the answer is not a JSON object")
+    return value
+
+
+def _pause(asked: str) -> float:
+    return min(float(asked), _LONGEST_PAUSE) if asked.isdigit() else 0.2
+
+
+def _unreached(error: urllib3.exceptions.HTTPError) -> Refused:
+    is_late = isinstance(error, urllib3.exceptions.TimeoutError) and not isinstance(
+        error, urllib3.exceptions.NewConnectionError
+    )
+    said = str(error).strip()
+    return Refused("timeout" if is_late else "unreachable", f"{type(error).__name__}: {said[:300]}")
+
+
+def _refused(code: int, data: bytes) -> Refused:
+    """What a status code means (Kubernetes API conventions, "HTTP Status codes")."""
+    try:
+        message = str(json.loads(data).get("message", ""))
+    except (ValueError, AttributeError, RecursionError):
+        message = data[:200].decode("utf-8", "replace")
+    detail = f"{code} {message}".strip()
+    if code == 401:
+        return Refused("expired", f"{detail} (the cluster does not accept the credentials)")
+    if code == 403:
+        return Refused("denied", detail)
+    if code == 404:
+        return Refused("absent", detail)
+    if code == 429:
+        return Refused("throttled", detail)
+    return Refused("failed", detail)

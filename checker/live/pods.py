@@ -1,0 +1,110 @@
+"""Which pods serve an index: exact matches only, so that `idx-1` never means `idx-10`.
+
+Tried in this order, the first that gives anything wins: a label whose value is the index; a workload of that name; the
+index as whole words of a workload's name. All pods of one workload are one candidate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ..ack.objects import mapping, sequence, string_map, text
+
+_HASHED = re.compile(r"-[a-z0-9]{1,10}$")
+
+
+class Candidate(NamedTuple):
+    """The pods of one workload (newest first) and why they were taken for the index."""
+
+    namespace: str
+    workload: str
+    pods: tuple[str, ...]
+    labels: dict[str, str]
+    why: str
+
+
+class Meaning(NamedTuple):
+    """What the alert's account_id means: a pod label of this name, the namespace, an AWS account, or unknown ("")."""
+
+    kind: str = ""
+    label: str = ""
+
+
+def find(items: Iterable[dict[str, Any]], index: str) -> tuple[Candidate, ...]:
+    """The candidates among pods (or their metadata), the surest kind of match only."""
+    tiers: tuple[list[dict[str, Any]], ...] = ([], [], [])
+    whole_words = re.compile(rf"(?:^|-){re.escape(index)}(?:-|$)")
+    for item in items:
+        metadata = mapping(item.get("metadata"))
+        workload = workload_of(metadata)
+        if index in string_map(metadata.get("labels")).values():
+            tiers[0].append(item)
+        elif workload == index:
+            tiers[1].append(item)
+        elif whole_words.search(workload):
+            tiers[2].append(item)
+    reasons = ("a label has the index's name as its value", "the workload has the index's name", "")
+    for found, reason in zip(tiers[:2], reasons, strict=False):
+        if found:
+            return candidates(found, reason)
+    return _surest(candidates(tiers[2], "its name contains the index's name"), index)
+
+
+def _surest(found: tuple[Candidate, ...], index: str) -> tuple[Candidate, ...]:
+    """Of workloads whose names contain the index, the only one, or the only one whose namespace ends with it too."""
+    both = [item for item in found if _ends(item.workload, index) and _ends(item.namespace, index)]
+    if len(found) > 1 and len(both) == 1:
+        return (both[0]._replace(why="its name and its namespace end with the index's name"),)
+    return found
+
+
+def _ends(name: str, index: str) -> bool:
+    return name == index or name.endswith(f"-{index}")
+
+
+def candidates(items: Iterable[dict[str, Any]], reason: str) -> tuple[Candidate, ...]:
+    """All these pods, by workload."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for item in items:
+        metadata = mapping(item.get("metadata"))
+        found.setdefault((text(metadata.get("namespace")) or "", workload_of(metadata)), []).append(metadata)
+    return tuple(_candidate(*key, pods, reason) for key, pods in sorted(found.items()))
+
+
+def narrow(candidates: tuple[Candidate, ...], account_id: str, meaning: Meaning) -> tuple[Candidate, ...]:
+    """The candidates that the alert's account_id fits; all of them where it says nothing about any."""
+    if not account_id or meaning.kind == "aws-account":
+        return candidates
+    fitting = tuple(item for item in candidates if _fits(item, account_id, meaning))
+    return fitting if fitting or meaning.kind else candidates
+
+
+def workload_of(metadata: dict[str, Any]) -> str:
+    """The name of what runs a pod: the owner's, without the hash that a Deployment gives its ReplicaSets."""
+    name = text(metadata.get("name")) or ""
+    owner = next((mapping(entry) for entry in sequence(metadata.get("ownerReferences"))), {})
+    owner_name = text(owner.get("name")) or ""
+    if not owner_name:
+        return name
+    if owner.get("kind") != "ReplicaSet":
+        return owner_name
+    stamp = string_map(metadata.get("labels")).get("pod-template-hash", "")
+    if stamp and owner_name.endswith(f"-{stamp}"):
+        return owner_name.removesuffix(f"-{stamp}")
+    return _HASHED.sub("", owner_name)
+
+
+def _candidate(namespace: str, workload: str, pods: list[dict[str, Any]], reason: str) -> Candidate:
+    newest = sorted(pods, key=lambda item: text(item.get("creationTimestamp")) or "", reverse=True)
+    alive = [item for item in newest if not item.get("deletionTimestamp")] or newest
+    names = tuple(text(item.get("name")) or "" for item in alive)
+    return Candidate(namespace, workload, names, string_map(newest[0].get("labels")), reason)
+
+
+def _fits(candidate: Candidate, account_id: str, meaning: Meaning) -> bool:
+    if meaning.kind == "pod-label":
+        return candidate.labels.get(meaning.label) == account_id
+    is_in_namespace = re.search(rf"(?:^|-){re.escape(account_id)}(?:-|$)", candidate.namespace) is not None
+    return is_in_namespace or (not meaning.kind and account_id in candidate.labels.values())

@@ -1,0 +1,68 @@
+"""The table, its resource policy, and the customer key that encrypts it. No item of it is ever read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .account import elsewhere, identity_value
+from .asking import Asking, Refused
+from .aws import Aws, show_time
+
+
+def table(asking: Asking, aws: Aws, arn: str) -> None:
+    """The table, its resource policy, and the customer key that encrypts it, if there is one. No item is read."""
+    _, _, _, region, account, resource = arn.split(":", 5)
+    name = resource.removeprefix("table/")
+
+    def described() -> dict[str, Any]:
+        try:
+            # A name alone means a table of our own account; another account's table is asked for by its ARN.
+            found = aws.call("dynamodb", "describe_table", region, TableName=_named(asking, account, name, arn))[
+                "Table"
+            ]
+        except Refused as error:
+            raise elsewhere(asking, account, f"table {arn}", error) from None
+        sse = found.get("SSEDescription") or {}
+        indexes = [*(found.get("GlobalSecondaryIndexes") or ()), *(found.get("LocalSecondaryIndexes") or ())]
+        return {
+            "arn": found["TableArn"],
+            "status": found["TableStatus"],
+            "keySchema": found.get("KeySchema") or [],
+            "indexes": {item["IndexName"]: item.get("KeySchema") or [] for item in indexes},
+            "encryption": {"type": sse.get("SSEType", ""), "key": sse.get("KMSMasterKeyArn", "")},
+            "inaccessibleSince": show_time(sse.get("InaccessibleEncryptionDateTime")),
+        }
+
+    def policy_of_table() -> dict[str, Any]:
+        answer = aws.call("dynamodb", "get_resource_policy", region, ResourceArn=arn)
+        return {"document": answer["Policy"]}
+
+    answer = asking.ask("table", f"dynamodb:DescribeTable {name}", described)
+    asking.ask("table-policy", f"dynamodb:GetResourcePolicy {name}", policy_of_table)
+
+    def key() -> None:
+        arn_of_key = ((answer.get().value or {}).get("encryption") or {}).get("key", "")
+        if arn_of_key:
+            _key(asking, aws, arn_of_key)
+
+    asking.run(key)
+
+
+def _key(asking: Asking, aws: Aws, arn: str) -> None:
+    region = arn.split(":")[3]
+
+    def described() -> dict[str, Any]:
+        found = aws.call("kms", "describe_key", region, KeyId=arn)["KeyMetadata"]
+        return {"arn": arn, "state": found["KeyState"], "manager": found.get("KeyManager", "")}
+
+    def policy_of_key() -> dict[str, Any]:
+        return {"document": aws.call("kms", "get_key_policy", region, KeyId=arn, PolicyName="default")["Policy"]}
+
+    described_key = asking.ask("key", f"kms:DescribeKey {arn}", described)
+    if (described_key.get().value or {}).get("manager") != "AWS":
+        asking.ask("key-policy", f"kms:GetKeyPolicy {arn}", policy_of_key)
+
+
+def _named(asking: Asking, account: str, name: str, arn: str) -> str:
+    ours = (identity_value(asking) or {}).get("account", "")
+    return arn if ours and ours != account else name

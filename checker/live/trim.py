@@ -1,0 +1,153 @@
+"""Kubernetes objects reduced to what diagnosis reads; everything else, and every secret, stays out of the record.
+
+Values of environment variables are kept only for the names below: others may hold secrets, and only their names matter.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..ack.objects import mapping, sequence, text
+from .redaction import redact
+
+_VALUES = re.compile(
+    r"AWS_(?:ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI"
+    r"|CONTAINER_AUTHORIZATION_TOKEN_FILE|REGION|DEFAULT_REGION|STS_REGIONAL_ENDPOINTS|ACCOUNT_ID_ENDPOINT_MODE|PROFILE"
+    r"|EC2_METADATA_DISABLED|USE_FIPS_ENDPOINT)"
+)
+_TABLES = re.compile(r"[A-Z0-9_]*TABLE[A-Z0-9_]*")
+_TABLE = re.compile(r"(?:arn:aws[a-z-]*:dynamodb:[\w:/.-]+|[A-Za-z0-9_.-]{3,255})")
+_ANNOTATIONS = re.compile(r"(?:[\w.-]*\.)?(?:eks\.amazonaws\.com|services\.k8s\.aws|argocd\.argoproj\.io)/.*")
+
+
+def pod(item: dict[str, Any]) -> dict[str, Any]:
+    """A Pod: who runs it, how its containers get credentials, and how they fare."""
+    spec, status = mapping(item.get("spec")), mapping(item.get("status"))
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata(item),
+        "spec": {
+            "serviceAccountName": text(spec.get("serviceAccountName")) or "default",
+            "nodeName": text(spec.get("nodeName")) or "",
+            "hostNetwork": bool(spec.get("hostNetwork")),
+            "containers": [_container(entry) for entry in sequence(spec.get("containers"))],
+            "initContainers": [_container(entry) for entry in sequence(spec.get("initContainers"))],
+            "volumes": [volume for entry in sequence(spec.get("volumes")) if (volume := _token_volume(entry))],
+        },
+        "status": {
+            "phase": text(status.get("phase")) or "",
+            "startTime": text(status.get("startTime")) or "",
+            "containerStatuses": [_status(entry) for entry in sequence(status.get("containerStatuses"))],
+            "initContainerStatuses": [_status(entry) for entry in sequence(status.get("initContainerStatuses"))],
+        },
+    }
+
+
+def service_account(item: dict[str, Any]) -> dict[str, Any]:
+    """A ServiceAccount: its metadata is all that matters."""
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(item)}
+
+
+def custom(item: dict[str, Any]) -> dict[str, Any]:
+    """An object of the ACK controller: spec and status whole, they hold policies and no secrets."""
+    kept = {key: item.get(key) for key in ("apiVersion", "kind", "spec", "status") if item.get(key) is not None}
+    return {**kept, "metadata": metadata(item)}
+
+
+def deployment(item: dict[str, Any]) -> dict[str, Any]:
+    """A Deployment: how many of its pods should run and do."""
+    spec, status = mapping(item.get("spec")), mapping(item.get("status"))
+    arguments = [
+        argument
+        for entry in sequence(mapping(mapping(spec.get("template")).get("spec")).get("containers"))
+        for argument in sequence(mapping(entry).get("args"))
+        if isinstance(argument, str)
+    ]
+    return {
+        "metadata": metadata(item),
+        "spec": {"replicas": spec.get("replicas"), "args": [redact(argument) for argument in arguments]},
+        "status": {"availableReplicas": status.get("availableReplicas"), "replicas": status.get("replicas")},
+    }
+
+
+def metadata(item: dict[str, Any]) -> dict[str, Any]:
+    """Names, times, labels, owners, the annotations that bear on identity, and who wrote the object."""
+    given = mapping(item.get("metadata"))
+    kept = {
+        key: given[key]
+        for key in ("name", "namespace", "uid", "generation", "creationTimestamp", "deletionTimestamp", "finalizers")
+        if given.get(key) is not None
+    }
+    annotations = mapping(given.get("annotations"))
+    managers = [
+        {"manager": entry.get("manager"), "operation": entry.get("operation"), "time": entry.get("time")}
+        for entry in sequence(given.get("managedFields"))
+        if isinstance(entry, dict) and not entry.get("subresource")
+    ]
+    return {
+        **kept,
+        "labels": {key: value for key, value in mapping(given.get("labels")).items() if isinstance(value, str)},
+        "annotations": {key: redact(str(value)) for key, value in annotations.items() if _ANNOTATIONS.fullmatch(key)},
+        "ownerReferences": [
+            {"kind": entry.get("kind"), "name": entry.get("name")}
+            for entry in sequence(given.get("ownerReferences"))
+            if isinstance(entry, dict)
+        ],
+        "managers": managers,
+    }
+
+
+def _container(entry: Any) -> dict[str, Any]:
+    given = mapping(entry)
+    variables = []
+    for item in sequence(given.get("env")):
+        name = text(mapping(item).get("name")) or ""
+        variables.append({"name": name, **_variable(name, mapping(item))})
+    return {
+        "name": text(given.get("name")) or "",
+        "image": redact(text(given.get("image")) or ""),
+        "restartPolicy": text(given.get("restartPolicy")) or "",
+        "env": variables,
+        "envFrom": [key for item in sequence(given.get("envFrom")) for key in mapping(item) if key.endswith("Ref")],
+        "mounts": [
+            {"name": mapping(mount).get("name"), "mountPath": mapping(mount).get("mountPath")}
+            for mount in sequence(given.get("volumeMounts"))
+        ],
+    }
+
+
+def _variable(name: str, given: dict[str, Any]) -> dict[str, str]:
+    value = text(given.get("value"))
+    if value is None:
+        origin = next(iter(mapping(given.get("valueFrom"))), "")
+        return {"from": origin} if origin else {"value": ""}
+    if _VALUES.fullmatch(name) or (_TABLES.fullmatch(name) and _TABLE.fullmatch(value)):
+        return {"value": redact(value)}
+    return {"from": "value not recorded"}
+
+
+def _token_volume(entry: Any) -> dict[str, Any] | None:
+    """A projected service account token: its audience and its lifetime in seconds."""
+    given = mapping(entry)
+    for source in sequence(mapping(given.get("projected")).get("sources")):
+        token = mapping(mapping(source).get("serviceAccountToken"))
+        if token.get("audience"):
+            seconds = token.get("expirationSeconds")
+            return {"name": given.get("name"), "audience": token["audience"], "expirationSeconds": seconds}
+    return None
+
+
+def _status(entry: Any) -> dict[str, Any]:
+    given = mapping(entry)
+    states = {
+        kind: {key: mapping(detail)[key] for key in ("reason", "exitCode", "startedAt") if key in mapping(detail)}
+        for kind, detail in mapping(given.get("state")).items()
+    }
+    return {
+        "name": text(given.get("name")) or "",
+        "ready": bool(given.get("ready")),
+        "restartCount": given.get("restartCount") if isinstance(given.get("restartCount"), int) else 0,
+        "state": states,
+    }
