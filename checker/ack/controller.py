@@ -83,7 +83,7 @@ def standstill(item: Object) -> str:
 
 
 def wanted(role: Role, resolve: Callable[[Reference], str]) -> Wanted | str:
-    """The role as its spec wants it, or why that is not known. `resolve` gives the ARN of a referenced Policy, or ""."""
+    """The role as its spec wants it, or why that is not known. `resolve` gives a referenced Policy's ARN, or ""."""
     arns = [managed.arn for managed in role.policy_arns]
     for reference in role.policy_refs:
         arn = resolve(reference)
@@ -111,9 +111,7 @@ def steps(spec: Wanted, current: Current) -> tuple[Step, ...]:
     if current.tags is not None:
         found += [Step("iam:TagRole", key, value) for key, value in spec.tags.items() if current.tags.get(key) != value]
         kept = {*spec.tags, *OWN_TAGS}
-        found += [
-            Step("iam:UntagRole", key) for key in current.tags if key not in kept and not key.startswith("aws:")
-        ]
+        found += [Step("iam:UntagRole", key) for key in current.tags if key not in kept and not key.startswith("aws:")]
     if spec.boundary != current.boundary:
         operation = "iam:PutRolePermissionsBoundary" if spec.boundary else "iam:DeleteRolePermissionsBoundary"
         found.append(Step(operation, spec.boundary or current.boundary))

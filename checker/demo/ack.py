@@ -66,7 +66,9 @@ def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], is_read_only
     try:
         arn = iam.get_role(RoleName=role.name)["Role"]["Arn"]
     except iam.exceptions.NoSuchEntityException:
-        arn = iam.create_role(RoleName=role.name, Path=role.iam_path, AssumeRolePolicyDocument=spec.trust)["Role"]["Arn"]
+        arn = iam.create_role(RoleName=role.name, Path=role.iam_path, AssumeRolePolicyDocument=spec.trust)["Role"][
+            "Arn"
+        ]
     if not is_read_only:
         for step in steps(spec, current(iam, role.name)):
             _carry_out(iam, role.name, step)
@@ -78,7 +80,9 @@ def _apply_policy(api: KubernetesApi, iam: Any, item: dict[str, Any], is_read_on
     document = policy.document.text or "" if policy.document else ""
     arn = item.get("status", {}).get("ackResourceMetadata", {}).get("arn", "")
     if not arn:
-        return str(iam.create_policy(PolicyName=policy.name, Path=policy.iam_path, PolicyDocument=document)["Policy"]["Arn"])
+        return str(
+            iam.create_policy(PolicyName=policy.name, Path=policy.iam_path, PolicyDocument=document)["Policy"]["Arn"]
+        )
     versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
     default = next(version["VersionId"] for version in versions if version["IsDefaultVersion"])
     held = iam.get_policy_version(PolicyArn=arn, VersionId=default)["PolicyVersion"]["Document"]

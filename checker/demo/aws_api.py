@@ -21,7 +21,7 @@ class AwsApi:
     """
 
     def __init__(self) -> None:
-        from moto.server import DomainDispatcherApplication, create_backend_app
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         self._moto: Application = DomainDispatcherApplication(create_backend_app)
         self.associations: list[dict[str, Any]] = []

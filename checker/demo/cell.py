@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
@@ -23,7 +23,11 @@ CONTAINER = "reverse-proxy"
 NODE = "ip-10-0-1-17.ec2.internal"
 POD_IDENTITY_URI = "http://169.254.170.23/v1/credentials"
 
-PODS = {"acme": "index-acme-6c9f8d7b54-xk2lp", "borealis": "index-borealis-7d5b9c8f66-2vqsn", "cobalt": "index-cobalt-0"}
+PODS = {
+    "acme": "index-acme-6c9f8d7b54-xk2lp",
+    "borealis": "index-borealis-7d5b9c8f66-2vqsn",
+    "cobalt": "index-cobalt-0",
+}
 """The pod of each index; its namespace is `tenant-INDEX`."""
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -141,13 +145,13 @@ class Cell:
             (item["namespace"], item["serviceAccount"]) == (namespace, name) for item in self.aws.associations
         )
         if has_association:
-            token = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token"
+            mounted = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token"
             variables = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": POD_IDENTITY_URI}
-            variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = token
+            variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = mounted
         else:
             role = account["metadata"].get("annotations", {}).get(ROLE_ARN_ANNOTATION, "")
-            token = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
-            variables = {"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": token} if role else {}
+            mounted = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
+            variables = {"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": mounted} if role else {}
         return [{"name": key, "value": value} for key, value in variables.items()]
 
     def log(self, index: str, *lines: str, ago: float = 20, every: float = 25, previous: bool = False) -> None:
@@ -165,7 +169,7 @@ class Cell:
         """The log of a container, stamped; None for a previous one that never was."""
         if container != CONTAINER or (pod, previous) not in self.logs:
             return None if previous else []
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         ordered = sorted(self.logs[pod, previous], key=lambda item: -item[0])
         return [
             ((now - timedelta(seconds=ago)).isoformat(timespec="microseconds").replace("+00:00", "Z"), line)
@@ -177,7 +181,10 @@ class Cell:
         self.key_arn = key["Arn"]
         self.client("dynamodb").create_table(
             TableName=TABLE,
-            KeySchema=[{"AttributeName": "index", "KeyType": "HASH"}, {"AttributeName": "key_hash", "KeyType": "RANGE"}],
+            KeySchema=[
+                {"AttributeName": "index", "KeyType": "HASH"},
+                {"AttributeName": "key_hash", "KeyType": "RANGE"},
+            ],
             AttributeDefinitions=[
                 {"AttributeName": "index", "AttributeType": "S"},
                 {"AttributeName": "key_hash", "AttributeType": "S"},
@@ -230,8 +237,15 @@ class Cell:
             {"apiVersion": version, "kind": "MutatingWebhookConfiguration", "metadata": meta, "webhooks": [hook]}
         )
         self.run_agent(ready=True)
-        decoy = {"name": "index-acme-10-59d8c7f6b5-q9wzt", "namespace": "tenant-acme-10", "labels": {"app": "index-acme-10"}}
-        spec = {"serviceAccountName": "reverse-proxy-acme-10", "containers": [{"name": CONTAINER, "image": "reverse-proxy"}]}
+        decoy = {
+            "name": "index-acme-10-59d8c7f6b5-q9wzt",
+            "namespace": "tenant-acme-10",
+            "labels": {"app": "index-acme-10"},
+        }
+        spec = {
+            "serviceAccountName": "reverse-proxy-acme-10",
+            "containers": [{"name": CONTAINER, "image": "reverse-proxy"}],
+        }
         self.kubernetes.put({"apiVersion": "v1", "kind": "Pod", "metadata": decoy, "spec": spec, "status": {}})
 
     def run_controller(self, replicas: int) -> None:

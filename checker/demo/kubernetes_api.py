@@ -9,6 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
@@ -120,7 +121,9 @@ class KubernetesApi:
         if found is None:
             return _status(404, "the server could not find the requested resource")
         name, sub = found["name"] or "", found["sub"] or ""
-        asked = Asked(found["group"] or "", found["namespace"] or "", found["plural"], name, sub, "get" if name else "list")
+        asked = Asked(
+            found["group"] or "", found["namespace"] or "", found["plural"], name, sub, "get" if name else "list"
+        )
         self.requests.append(asked)
         if not allows(rules, asked):
             what = f'resource "{asked.plural}{"/" + sub if sub else ""}" in API group "{asked.group}"'
@@ -134,7 +137,9 @@ class KubernetesApi:
             return self._log(asked, query)
         if name:
             return self._one(asked)
-        return self._list(asked, query, "PartialObjectMetadataList" in accept, f"{found['group'] or ''}/{found['version'] or 'v1'}")
+        return self._list(
+            asked, query, "PartialObjectMetadataList" in accept, f"{found['group'] or ''}/{found['version'] or 'v1'}"
+        )
 
     def _one(self, asked: Asked) -> tuple[int, Any]:
         with self._lock:
@@ -155,7 +160,9 @@ class KubernetesApi:
         start = int(query.get("continue", "0"))
         limit = int(query.get("limit", "0")) or len(items)
         page, following = items[start : start + limit], start + limit
-        more = {"continue": str(following), "remainingItemCount": len(items) - following} if following < len(items) else {}
+        more = (
+            {"continue": str(following), "remainingItemCount": len(items) - following} if following < len(items) else {}
+        )
         metadata = {"resourceVersion": str(self._version), **more}
         if is_partial:
             shown = [{"metadata": item["metadata"]} for item in page]
@@ -191,10 +198,10 @@ class KubernetesApi:
 
 def log_text(lines: list[tuple[str, str]], query: dict[str, str]) -> bytes:
     """A log as the kubelet gives it: the last `tailLines`, not older than `sinceSeconds`, cut at `limitBytes`."""
-    from datetime import datetime, timedelta, timezone
+    from datetime import datetime, timedelta
 
     if "sinceSeconds" in query:
-        first = datetime.now(timezone.utc) - timedelta(seconds=int(query["sinceSeconds"]))
+        first = datetime.now(UTC) - timedelta(seconds=int(query["sinceSeconds"]))
         lines = [item for item in lines if datetime.fromisoformat(item[0].replace("Z", "+00:00")) >= first]
     if "tailLines" in query:
         lines = lines[-int(query["tailLines"]) :]

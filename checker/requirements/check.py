@@ -74,15 +74,20 @@ over the role's tag of the same key."""
 
 
 def check_project(
-    requirement: Requirement, index: Index, parameters: dict[str, str], files: frozenset[str] | None = None
+    requirement: Requirement,
+    index: Index,
+    parameters: dict[str, str],
+    files: frozenset[str] | None = None,
+    above: tuple[Layer, ...] = (),
 ) -> Outcome:
     """Puts one requirement to the roles it selects; with `files`, to those that a file in it has a part in.
 
-    `parameters` are the cell's; they win over the requirement's own.
+    `parameters` are the cell's; they win over the requirement's own. `above` are layers that bear on every role besides
+    its own: resource policies, SCPs, endpoint policies.
     """
     selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
-    stacked = [(item, stack(item.role, index, item.session)) for item in selected]
+    stacked = [(item, stack(item.role, index, item.session, above)) for item in selected]
     checks = tuple(
         _check(requirement, item, attached, values) for item, attached in stacked if _touches(item, attached, files)
     )

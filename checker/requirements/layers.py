@@ -43,8 +43,8 @@ def _not_ours(role: Role) -> str:
     return ""
 
 
-def stack(role: Role, index: Index, session: PolicyText | None) -> Stack:
-    """Gathers every policy that bears on the role, and on a session of it where that is limited."""
+def stack(role: Role, index: Index, session: PolicyText | None, above: tuple[Layer, ...] = ()) -> Stack:
+    """Gathers every policy that bears on the role, and on a session of it where that is limited; `above` as given."""
     sources: dict[str, Source] = {}
 
     def attach(label: str, reading: Parsed | None, reason: str, source: Source) -> Attached:
@@ -104,4 +104,4 @@ def stack(role: Role, index: Index, session: PolicyText | None) -> Stack:
     if session is not None:
         label = f"session policy of {session.owner.kind} {session.owner.name}"
         layers.append(Layer("session", (from_text(label, session, session.owner, session.path),)))
-    return Stack(tuple(layers), sources)
+    return Stack((*layers, *above), sources)

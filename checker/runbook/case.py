@@ -1,0 +1,213 @@
+"""The case: everything that follows from the record before any cause is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ..ack.objects import mapping
+from ..live.collect import table_in, table_of
+from ..live.effective_role import Effective, annotated_role, container_of, environment, resolve
+from ..live.log import principal, seconds
+from ..live.record import Reading, Record, reading, under, value
+from ..live.role_flow import role_name
+from ..requirements.model import Requirement
+from . import sources
+from .access import Asked, View, view
+from .seen import Log
+from .signatures import Event, read_events
+
+Age = float
+"""Seconds before the collection."""
+
+
+class LogView(NamedTuple):
+    """The logs of the container, taken together. `is_read`: a current log was read and has lines; `problem` says why
+    not; `peak` is the most failures within 3 minutes.
+    """
+
+    is_read: bool
+    problem: str
+    line_count: int
+    first: str
+    last: str
+    failures: int
+    peak: int
+    is_cut: bool
+
+
+class Case(NamedTuple):
+    """What the causes look at. `arn` is the role under examination: the pod's, or, where it has none, the one it should
+    have (`expected`). `parameters` are the cell's, completed by what was found."""
+
+    record: Record
+    namespace: str
+    pod: dict[str, Any] | None
+    container: dict[str, Any] | None
+    service_account: dict[str, Any] | None
+    effective: Effective
+    expected: str
+    arn: str
+    parameters: Mapping[str, str]
+    table_arn: str
+    log: LogView
+    events: tuple[Event, ...]
+    deployed: View | None
+    declared: View | None
+    in_git: View | None
+
+    def having(self, *signatures: str) -> tuple[Event, ...]:
+        """The events with one of these signatures, those of the current container first."""
+        return tuple(event for event in self.events if event.signature in signatures)
+
+    def says(self, named: Iterable[Event], fitting: Iterable[Event] = ()) -> Log:
+        """The log as a witness: events that name a cause, events that merely fit it, none, or a log nobody read."""
+        if any(named):
+            return "names"
+        if any(fitting):
+            return "fits"
+        return "silent" if self.log.is_read else "unread"
+
+    def reading(self, name: str) -> Reading:
+        """A reading of the record."""
+        return reading(self.record, name)
+
+    def value(self, name: str) -> Any:
+        """What was read under this name, or None."""
+        return value(self.record, name)
+
+    @property
+    def account_name(self) -> str:
+        """The name of the pod's service account."""
+        return str(mapping(mapping(self.pod).get("spec")).get("serviceAccountName", ""))
+
+    @property
+    def subject(self) -> str:
+        """The subject of the pod's token."""
+        return f"system:serviceaccount:{self.namespace}:{self.account_name}"
+
+    @property
+    def uses_pod_identity(self) -> bool:
+        """Whether the container gets its credentials from EKS Pod Identity."""
+        variables = environment(self.container) if self.container else {}
+        return "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables and "AWS_ROLE_ARN" not in variables
+
+    @property
+    def denials(self) -> tuple[Event, ...]:
+        """Refused DynamoDB calls, whatever layer refused them."""
+        return tuple(event for event in self.events if event.signature.startswith("denied"))
+
+    @property
+    def last_failure_age(self) -> Age | None:
+        """Seconds between the last failure in the log and the collection; None where there is none."""
+        stamps = [seconds(event.last) for event in self.events if event.last and not event.is_previous]
+        return max(0.0, seconds(self.record.collected_at) - max(stamps)) if stamps else None
+
+    def age(self, stamp: str) -> Age | None:
+        """Seconds between a moment (RFC 3339) and the collection."""
+        moment = seconds(stamp)
+        return seconds(self.record.collected_at) - moment if moment else None
+
+
+def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
+    """Works out the case. Never raises for a record that could be loaded."""
+    subject = mapping(value(record, "subject"))
+    namespace, pod_name = subject.get("namespace", ""), subject.get("pod", "")
+    pod = value(record, f"pod/{namespace}/{pod_name}")
+    container = container_of(pod, record.target.container) if pod else None
+    service_account = value(record, "service-account")
+    logs = [(item, False) for item in under(record, "log/").items()]
+    logs += [(item, True) for item in under(record, "log-previous/").items()]
+    events = tuple(
+        event for (_, item), old in logs if item.value for event in read_events(item.value["lines"], is_previous=old)
+    )
+    sessions = (principal(line["text"]) for (_, item), _ in logs if item.value for line in item.value["lines"])
+    logged = next((found for found in sessions if found), None)
+    association = value(record, "association")
+    effective = resolve(container, association, logged) if container else Effective("", "unknown", "no container")
+    given = mapping(association)
+    expected = given.get("targetRoleArn") or given.get("roleArn") or annotated_role(service_account)
+    ack_arn = mapping(mapping(mapping(value(record, "ack-role")).get("status")).get("ackResourceMetadata")).get("arn")
+    arn = (expected if effective.how == "node-role" else effective.arn or expected) or ack_arn or ""
+    parameters = _parameters(record, container, arn)
+    table_arn = table_of(parameters, container)
+    refused = _refused(events)
+    account_name = mapping(mapping(pod).get("spec")).get("serviceAccountName", "")
+    above = sources.above(record)
+    asked = list(requirements)
+    return Case(
+        record,
+        namespace,
+        pod,
+        container,
+        service_account,
+        effective,
+        expected,
+        arn,
+        parameters,
+        table_arn,
+        _log_view(under(record, "log/")),
+        events,
+        view(sources.deployed(record, arn, namespace, account_name), asked, parameters, above, refused),
+        view(sources.declared(record, namespace, account_name), asked, parameters, (), refused),
+        view(sources.in_git(record, namespace, account_name), asked, parameters, (), refused),
+    )
+
+
+def _parameters(record: Record, container: dict[str, Any] | None, arn: str) -> dict[str, str]:
+    found = dict(record.target.parameters)
+    named = role_name(arn)
+    if named is not None:
+        found.setdefault("account", named.account)
+    if record.target.region:
+        found.setdefault("region", record.target.region)
+    if record.target.cluster:
+        found.setdefault("cluster", record.target.cluster)
+    table = table_in(container)
+    if table and not table.startswith("arn:"):
+        found.setdefault("authKeysTable", table)
+    issuer = mapping(value(record, "eks-cluster")).get("issuer")
+    if issuer:
+        # The cluster itself knows better than the configuration.
+        found["oidcIssuer"] = issuer
+    return found
+
+
+def _refused(events: tuple[Event, ...]) -> tuple[Asked, ...]:
+    """What the log says was refused on DynamoDB; asked besides what is required."""
+    found = [
+        Asked(event.action, event.resource)
+        for event in events
+        if event.signature.startswith("denied") and event.action.startswith("dynamodb:")
+        if ":dynamodb:" in event.resource and "[redacted]" not in event.resource
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(found))
+
+
+def _log_view(logs: Mapping[str, Reading]) -> LogView:
+    read = [item.value for item in logs.values() if item.value]
+    problem = "; ".join(f"{item.source}: {item.detail or item.status}" for item in logs.values() if not item.value)
+    if not logs:
+        problem = "no log was asked for"
+    elif not any(item["lineCount"] for item in read):
+        problem = problem or "the log has no line in this time"
+    stamps = [item["first"] for item in read if item["first"]]
+    return LogView(
+        any(item["lineCount"] for item in read),
+        problem,
+        sum(item["lineCount"] for item in read),
+        min(stamps, default=""),
+        max((item["last"] for item in read if item["last"]), default=""),
+        sum(item["failures"] for item in read),
+        max((item["peak"] for item in read), default=0),
+        any(item["isCut"] for item in read),
+    )
+
+
+def moment(stamp: str) -> str:
+    """A time as people read it: hours, minutes and seconds, UTC."""
+    try:
+        return datetime.fromisoformat(stamp.replace("Z", "+00:00")).strftime("%H:%M:%S")
+    except ValueError:
+        return stamp

@@ -1,0 +1,96 @@
+"""The causes, one module each: `ID`, `TITLE`, `MANIFEST_HELPS`, `RESTART_NEEDED`, `REMEDIATION`, `look(case)`, and the
+module's docstring as the cause's page.
+
+To add a cause, write its module and put it into CAUSES; nothing else knows the list. The order is that of explanation:
+what comes first explains what comes later, and of causes that are equally sure the first is shown first.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from . import (
+    account_endpoint_blocked,
+    ack_controller_down,
+    ack_not_synced,
+    ack_read_only,
+    ack_terminal,
+    boundary_blocks,
+    clock_skew,
+    condition_unmet,
+    credentials_not_injected,
+    drift,
+    dynamodb_throttled,
+    endpoint_policy_denies,
+    expired_token,
+    explicit_deny,
+    key_schema_mismatch,
+    kms_denied,
+    malformed_role_arn,
+    missing_action,
+    missing_index_arn,
+    network_unreachable,
+    not_applied,
+    oidc_provider_missing,
+    pod_identity_agent_down,
+    propagation,
+    rcp_denies,
+    role_missing,
+    scp_denies,
+    sdk_too_old,
+    service_account_unannotated,
+    session_policy_blocks,
+    stale_credentials,
+    stale_principal_id,
+    sts_throttled,
+    sts_unreachable,
+    table_missing,
+    table_policy_denies,
+    trust_audience_mismatch,
+    trust_subject_mismatch,
+    wrong_table_arn,
+)
+
+CAUSES: tuple[ModuleType, ...] = (
+    clock_skew,
+    expired_token,
+    account_endpoint_blocked,
+    sts_unreachable,
+    network_unreachable,
+    sts_throttled,
+    dynamodb_throttled,
+    role_missing,
+    malformed_role_arn,
+    service_account_unannotated,
+    credentials_not_injected,
+    sdk_too_old,
+    pod_identity_agent_down,
+    oidc_provider_missing,
+    trust_audience_mismatch,
+    trust_subject_mismatch,
+    ack_read_only,
+    ack_terminal,
+    ack_not_synced,
+    ack_controller_down,
+    not_applied,
+    drift,
+    scp_denies,
+    rcp_denies,
+    endpoint_policy_denies,
+    stale_principal_id,
+    table_policy_denies,
+    session_policy_blocks,
+    boundary_blocks,
+    explicit_deny,
+    missing_action,
+    wrong_table_arn,
+    missing_index_arn,
+    condition_unmet,
+    kms_denied,
+    table_missing,
+    key_schema_mismatch,
+    propagation,
+    stale_credentials,
+)
+
+BY_ID = {cause.ID: cause for cause in CAUSES}

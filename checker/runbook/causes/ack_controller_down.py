@@ -1,0 +1,54 @@
+"""The ACK IAM controller does not run, or works for another account.
+
+What it looks for
+    A Deployment of the controller without available pods, or a Role whose
+    status names another account than its ARN must have, while IAM lacks what
+    the object grants. Where no Deployment is found the controller may run
+    elsewhere (as an EKS capability), and nothing is concluded.
+
+What to do
+    Bring the controller up; it reconciles everything when it starts.
+
+Source
+    ACK documentation, "Manage resources in multiple AWS accounts" (owner
+    account id); EKS User Guide, "EKS Capabilities".
+"""
+
+from __future__ import annotations
+
+from ...ack.objects import mapping
+from ...live.role_flow import role_name
+from .. import commands
+from ..case import Case
+from ..delivery import is_known, says, waiting
+from ..seen import Seen
+
+ID = "ack-controller-down"
+TITLE = "The ACK IAM controller does not run, or works for another account"
+MANIFEST_HELPS = False
+RESTART_NEEDED = False
+REMEDIATION = "Bring the ACK IAM controller up; it reconciles every object when it starts."
+
+
+def look(case: Case) -> Seen:
+    known, log = is_known(case), says(case)
+    if known is not None:
+        return Seen(log, known)
+    found = case.value("ack-controller")
+    status = mapping(mapping(case.value("ack-role")).get("status"))
+    owner = mapping(status.get("ackResourceMetadata")).get("ownerAccountID", "")
+    named = role_name(case.arn)
+    if owner and named and owner != named.account:
+        shown = f"the controller manages the Role in account {owner}, the pod's role is in {named.account}"
+        return Seen(log, "shows", (shown,), next=(commands.describe_role(case),))
+    if not waiting(case):
+        return Seen(log, "refutes", ("the object would not mend it either",))
+    if found is None:
+        return Seen(log, "unread", (case.reading("ack-controller").detail,))
+    down = [item for item in found if not item["status"].get("availableReplicas")]
+    if down:
+        metadata = down[0]["metadata"]
+        evidence = f"Deployment {metadata.get('namespace')}/{metadata['name']} has no available pod"
+        command = f"kubectl get pods -n {metadata.get('namespace')}"
+        return Seen(log, "shows", (evidence, *waiting(case)[:1]), next=(command,))
+    return Seen(log, "refutes", ("the controller has available pods",))

@@ -1,0 +1,40 @@
+"""The ACK controller gave up on the object: its spec is one that AWS refuses.
+
+What it looks for
+    ACK.Terminal on the Role or on a Policy it refers to, while IAM lacks what
+    the pod needs. A terminal object is not tried again until its spec changes,
+    and drift of the role is not corrected either.
+
+What to do
+    Correct the spec as the message says and apply it.
+
+Source
+    aws-controllers-k8s/iam-controller, generator.yaml (InvalidInput and
+    MalformedPolicyDocument are terminal); community issue 1844.
+"""
+
+from __future__ import annotations
+
+from .. import commands
+from ..case import Case
+from ..delivery import held_by, is_known, lacking, says
+from ..seen import Seen
+
+ID = "ack-terminal"
+TITLE = "The ACK controller gave up on the object: its spec is one that AWS refuses"
+MANIFEST_HELPS = True
+RESTART_NEEDED = False
+REMEDIATION = (
+    "Correct what the message says in the manifest and apply it; until the spec changes nothing is tried again."
+)
+
+
+def look(case: Case) -> Seen:
+    known, log = is_known(case), says(case)
+    if known is not None:
+        return Seen(log, known)
+    held = held_by(case, "ACK.Terminal")
+    if not held:
+        return Seen(log, "refutes", ("no object of the role is terminal",))
+    evidence = [f"{item.kind} {item.name}: {at.kind} {at.status}: {at.message or at.reason}" for item, at in held]
+    return Seen(log, "shows", (*evidence, *lacking(case)[:1]), next=(commands.describe_role(case),))

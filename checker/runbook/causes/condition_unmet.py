@@ -1,0 +1,30 @@
+"""A statement would allow the call, but its condition does not hold.
+
+What it looks for
+    A refused call that an Allow statement covers in action and resource, and
+    whose condition the proxy's requests do not meet, or may not.
+
+What to do
+    Drop the condition or make it fit: VPC endpoint, leading keys, tags of the
+    principal.
+
+Source
+    IAM User Guide, "IAM JSON policy elements: Condition".
+"""
+
+from __future__ import annotations
+
+from .. import commands
+from ..case import Case
+from ..refusals import look_for
+from ..seen import Seen
+
+ID = "condition-unmet"
+TITLE = "A statement would allow the call, but its condition does not hold"
+MANIFEST_HELPS = True
+RESTART_NEEDED = False
+REMEDIATION = "Make the condition of the statement fit the requests of the proxy, or drop it, and apply."
+
+
+def look(case: Case) -> Seen:
+    return look_for(case, ID)._replace(next=(commands.edit_role(case),))

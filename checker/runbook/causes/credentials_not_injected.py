@@ -1,0 +1,48 @@
+"""The service account has a role, but the pod was made without it.
+
+What it looks for
+    A pod without AWS_ROLE_ARN (or the Pod Identity variables) although its
+    service account has an annotation or an association, or with another role
+    than the annotation names now: the webhook missed the pod (it fails
+    silently), or the pod is older than the annotation.
+
+What to do
+    Restart the pod. If the new one lacks the variables too, look at the
+    webhook and at skip-containers.
+
+Source
+    amazon-eks-pod-identity-webhook (mutates on CREATE, failurePolicy: Ignore);
+    aws/eks-pod-identity-agent issue 153.
+"""
+
+from __future__ import annotations
+
+from .. import commands
+from ..case import Case
+from ..seen import Seen
+from ..without_role import without_role
+
+ID = "credentials-not-injected"
+TITLE = "The service account has a role, but the pod was made without it"
+MANIFEST_HELPS = False
+RESTART_NEEDED = True
+REMEDIATION = "Restart the pod, so that its credentials are injected."
+
+
+def look(case: Case) -> Seen:
+    log = case.says((), (*without_role(case), *case.having("assume-denied")))
+    if case.container is None:
+        return Seen(log, "unread", ("the container was not read",))
+    command = (commands.restart(case),)
+    if case.effective.how == "node-role" and case.expected:
+        evidence = [f"the service account's role is {case.expected}", "the container has none of the variables for it"]
+        if case.reading("webhook").status == "absent":
+            evidence.append("the webhook pod-identity-webhook is not registered")
+        return Seen(log, "shows", tuple(evidence), next=command)
+    if case.effective.how == "pod-env" and case.expected and case.effective.arn != case.expected:
+        evidence = [f"the pod has {case.effective.arn}", f"its service account now names {case.expected}"]
+        return Seen(log, "shows", tuple(evidence), next=command)
+    if case.effective.how == "pod-env" and case.service_account is not None and not case.expected:
+        return Seen(log, "refutes", ("the annotation is gone: the pod keeps its role until it restarts",))
+    known = case.service_account is not None or case.effective.how in ("pod-identity", "pod-env")
+    return Seen(log, "refutes" if known else "unread", ("the pod has what its service account names",) if known else ())

@@ -1,0 +1,28 @@
+"""DynamoDB throttles the reads of the table.
+
+What it looks for
+    ThrottlingException or ProvisionedThroughputExceededException.
+
+What to do
+    Raise the capacity, or find the hot key.
+
+Source
+    DynamoDB Developer Guide, "Throttling issues for DynamoDB tables".
+"""
+
+from __future__ import annotations
+
+from .. import commands
+from ..case import Case
+from ..in_log import in_log
+from ..seen import Seen
+
+ID = "dynamodb-throttled"
+TITLE = "DynamoDB throttles the reads of the table"
+MANIFEST_HELPS = False
+RESTART_NEEDED = False
+REMEDIATION = "Raise the capacity of the table, or find the hot key."
+
+
+def look(case: Case) -> Seen:
+    return in_log(case, case.having("dynamodb-throttled"), commands.table(case))

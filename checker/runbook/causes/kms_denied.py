@@ -1,0 +1,54 @@
+"""The key that encrypts the table cannot be used: denied, disabled or about to be deleted.
+
+What it looks for
+    "KMS key access denied error" or kms:Decrypt in the log, a table status of
+    INACCESSIBLE_ENCRYPTION_CREDENTIALS, a key that is not enabled, or a key
+    policy and role that together do not allow kms:Decrypt. A disabled key
+    shows in DynamoDB minutes later only.
+
+What to do
+    Enable the key, or allow kms:Decrypt through DynamoDB (kms:ViaService) in
+    the role and in the key's policy.
+
+Source
+    DynamoDB Developer Guide, "Encryption at rest: How it works" (the caller
+    needs access to a customer managed key); KMS Developer Guide, "Key states".
+"""
+
+from __future__ import annotations
+
+from ...ack.objects import mapping
+from ..case import Case
+from ..decrypting import may_decrypt
+from ..refusals import said, short
+from ..seen import Seen
+
+ID = "kms-denied"
+TITLE = "The key that encrypts the table cannot be used: denied, disabled or about to be deleted"
+MANIFEST_HELPS = True
+RESTART_NEEDED = False
+REMEDIATION = "Enable the key, or allow kms:Decrypt with kms:ViaService for DynamoDB in the role and in the key policy."
+
+
+def look(case: Case) -> Seen:
+    log = case.says(case.having("kms-denied", "kms-unusable"), case.having("denied"))
+    evidence = [said(event) for event in case.having("kms-denied", "kms-unusable")[:2]]
+    table, key = mapping(case.value("table")), mapping(case.value("key"))
+    command = (f"aws kms describe-key --key-id {key.get('arn') or 'KEY'} --region {case.parameters.get('region', '')}",)
+    if table.get("status") == "INACCESSIBLE_ENCRYPTION_CREDENTIALS":
+        evidence.append("the table's status is INACCESSIBLE_ENCRYPTION_CREDENTIALS")
+        return Seen(log, "shows", tuple(evidence), next=command)
+    if key and key.get("state") != "Enabled":
+        evidence.append(f"key {short(key['arn'])} is {key.get('state')}")
+        return Seen(log, "shows", tuple(evidence), f"The key is {key.get('state')}: enable it again.", command)
+    if table and not mapping(table.get("encryption")).get("key"):
+        return Seen(log, "refutes", ("the table is not encrypted with a customer managed key",))
+    if key.get("manager") == "AWS":
+        return Seen(log, "refutes", ("the table is encrypted with a key of AWS's, which needs no permission",))
+    outcome = may_decrypt(case)
+    if outcome is False:
+        evidence.append(f"role and key policy together do not allow kms:Decrypt on {short(key['arn'])}")
+        return Seen(log, "shows", tuple(evidence), next=command)
+    if outcome is True:
+        return Seen(log, "refutes", (*evidence, f"key {short(key['arn'])} is enabled and kms:Decrypt is allowed"))
+    return Seen(log, "unread" if log != "silent" or not key else "no-word", tuple(evidence), next=command)

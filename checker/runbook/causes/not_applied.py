@@ -1,0 +1,41 @@
+"""The manifests are right, but have not been applied to the cluster.
+
+What it looks for
+    With --manifests DIR: a Role in the files that grants what IAM refuses,
+    while the object in the cluster does not.
+
+What to do
+    Apply the manifest, or let Argo CD or Flux sync it.
+
+Source
+    The runbook, step 8.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from ..case import Case
+from ..delivery import says
+from ..refusals import arrives, refusals
+from ..seen import Seen
+
+ID = "not-applied"
+TITLE = "The manifests are right, but have not been applied to the cluster"
+MANIFEST_HELPS = True
+RESTART_NEEDED = False
+REMEDIATION = "Apply the manifest, or have Argo CD or Flux sync it."
+
+
+def look(case: Case) -> Seen:
+    log, manifests = says(case), case.reading("manifests")
+    if manifests.status == "skipped":
+        return Seen("unread", "unread", ("no manifests were given to compare with (--manifests DIR)",))
+    found = manifests.value
+    if found is None or case.deployed is None:
+        return Seen("unread", "unread", (manifests.detail,))
+    waiting = [item for item in refusals(case.deployed) if arrives(case, item.question) == "the manifests grant it"]
+    if waiting:
+        evidence = f"{waiting[0].sentence}; {found['file']} grants it"
+        return Seen(log, "shows", (evidence,), next=(f"kubectl apply -f {shlex.quote(found['file'])}",))
+    return Seen(log, "refutes", ("the manifests grant no more than the cluster has",))

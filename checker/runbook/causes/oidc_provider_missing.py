@@ -1,0 +1,52 @@
+"""The role's account does not know the cluster's token issuer, or the role trusts another one.
+
+What it looks for
+    "No OpenIDConnect provider found" in the log, no provider in IAM with the
+    cluster's issuer, or a trust policy that names the issuer of another
+    cluster, as after the cluster was rebuilt.
+
+What to do
+    Create the provider (ACK: an OpenIDConnectProvider object), or name the
+    cluster's issuer in the trust policy.
+
+Source
+    EKS User Guide, "Create an IAM OIDC provider for your cluster".
+"""
+
+from __future__ import annotations
+
+from .. import commands
+from ..case import Case
+from ..refusals import said
+from ..seen import Seen
+from ..trusting import trusting
+
+ID = "oidc-provider-missing"
+TITLE = "The role's account does not know the cluster's token issuer, or the role trusts another one"
+MANIFEST_HELPS = True
+RESTART_NEEDED = False
+REMEDIATION = (
+    "Create the OIDC provider of the cluster in the role's account, or name the cluster's issuer in the trust policy."
+)
+
+
+def look(case: Case) -> Seen:
+    events = case.having("no-oidc-provider")
+    log = case.says(events, case.having("assume-denied"))
+    evidence = tuple(said(event) for event in events[:1])
+    if case.uses_pod_identity:
+        return Seen(log, "refutes", ("the pod uses EKS Pod Identity, which needs no OIDC provider",))
+    issuer = case.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    command = ("aws iam list-open-id-connect-providers",)
+    provider, found = case.value("oidc-provider"), trusting(case)
+    if provider is not None and not provider["arn"]:
+        return Seen(
+            log, "shows", (*evidence, f"no OIDC provider in IAM has the cluster's issuer {issuer}"), next=command
+        )
+    if found is not None and found.blocker == "issuer":
+        stated = ", ".join(found.stated) or "no OIDC provider"
+        said_so = f"the trust policy names {stated}; the cluster's issuer is {issuer}"
+        return Seen(log, "shows", (*evidence, said_so), next=(commands.edit_role(case),))
+    if provider is not None:
+        return Seen(log, "refutes", (f"IAM has the provider {provider['arn']}",))
+    return Seen(log, "unread", evidence, next=command)

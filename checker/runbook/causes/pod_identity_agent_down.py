@@ -1,0 +1,55 @@
+"""EKS Pod Identity does not hand out credentials: its agent, or the role's trust.
+
+What it looks for
+    Connections to 169.254.170.23 refused or timed out, "EKS does not have
+    permissions to assume the associated role", no ready agent on the pod's
+    node, or a trust policy without sts:AssumeRole and sts:TagSession for
+    pods.eks.amazonaws.com.
+
+What to do
+    Bring the agent up on that node, or let the trust policy allow both
+    actions.
+
+Source
+    EKS User Guide, "Set up the Amazon EKS Pod Identity Agent" and "Create IAM
+    role with trust policy required by EKS Pod Identity".
+"""
+
+from __future__ import annotations
+
+from .. import commands
+from ..case import Case
+from ..refusals import said
+from ..seen import Seen
+from ..trusting import trusting
+
+ID = "pod-identity-agent-down"
+TITLE = "EKS Pod Identity does not hand out credentials: its agent, or the role's trust"
+MANIFEST_HELPS = True
+RESTART_NEEDED = False
+REMEDIATION = (
+    "Bring the Pod Identity agent up on the pod's node, or allow sts:AssumeRole and sts:TagSession in the trust policy."
+)
+
+
+def look(case: Case) -> Seen:
+    if case.container is not None and not case.uses_pod_identity:
+        return Seen(case.says(()), "refutes", ("the pod does not use EKS Pod Identity",))
+    events = case.having("agent-unreachable", "agent-failed", "pod-identity-denied")
+    log, evidence = case.says(events), tuple(said(event) for event in events[:1])
+    found = trusting(case)
+    if found is not None and found.blocker in ("principal", "tag-session"):
+        action = "sts:TagSession" if found.blocker == "tag-session" else "sts:AssumeRole"
+        shown = f"the trust policy does not allow {action} for pods.eks.amazonaws.com"
+        remedy = (
+            "Allow sts:AssumeRole and sts:TagSession for pods.eks.amazonaws.com in the Role manifest's trust policy."
+        )
+        return Seen(log, "shows", (*evidence, shown), remedy, (commands.edit_role(case),))
+    command = ("kubectl get pods -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent -o wide",)
+    agent = case.value("pod-identity-agent")
+    if agent is not None and agent["ready"] == 0:
+        state = "no agent runs" if not agent["pods"] else "the agent is not ready"
+        return Seen(log, "shows", (*evidence, f"{state} on the pod's node"), next=command)
+    if agent is not None and (found is None or found.truth is not False) and not events:
+        return Seen(log, "refutes", ("the agent on the pod's node is ready",))
+    return Seen(log, "unread" if agent is None else "no-word", evidence, next=command)

@@ -1,0 +1,44 @@
+"""The permissions are right by now; the refusals are from before.
+
+What it looks for
+    A role that may do everything required, refused calls in the log, and a
+    change of its policies just before or after the last of them. IAM is
+    eventually consistent; a change takes seconds, rarely minutes.
+
+What to do
+    Wait a minute and look again. Not a restart.
+
+Source
+    IAM User Guide, "Changes that I make are not always immediately visible".
+"""
+
+from __future__ import annotations
+
+from ..case import Case
+from ..changes import SETTLED_SECONDS, latest_change
+from ..seen import Seen
+
+ID = "propagation"
+TITLE = "The permissions are right by now; the refusals are from before"
+MANIFEST_HELPS = False
+RESTART_NEEDED = False
+REMEDIATION = "Wait a minute, then run this again; a restart changes nothing."
+
+
+def look(case: Case) -> Seen:
+    log = case.says((), case.denials)
+    if case.deployed is None or case.deployed.verdict == "unknown":
+        return Seen(log, "unread")
+    last = case.last_failure_age
+    if case.deployed.verdict != "granted" or not case.denials or last is None:
+        return Seen(log, "refutes", ("there is no refused call that the policies now allow",))
+    changed = latest_change(case)
+    again = (f"checker live --index {case.record.target.index_name}",)
+    if changed is None:
+        if last < SETTLED_SECONDS:
+            return Seen(log, "unread", ("when the policies changed is not known",), next=again)
+        return Seen(log, "shows", (f"the policies allow it; the last refusal was {last:.0f} s ago",), next=again)
+    if changed - last < SETTLED_SECONDS:
+        evidence = f"the policies changed {changed:.0f} s ago, the last refusal was {last:.0f} s ago"
+        return Seen(log, "shows", (evidence,), next=again)
+    return Seen(log, "refutes", (f"the policies changed {changed:.0f} s ago, and refusals go on",))

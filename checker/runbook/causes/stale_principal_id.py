@@ -1,0 +1,50 @@
+"""A policy still names the role by the id it had before it was recreated.
+
+What it looks for
+    A resource policy of the table or of its key with a principal like AROA…
+    that is not the role's id: when a role is deleted, AWS shows its id where
+    its ARN stood, and a new role of the same name has another id.
+
+What to do
+    Put the policy anew with the role's ARN.
+
+Source
+    IAM User Guide, "AWS JSON policy elements: Principal" ("the role's unique
+    principal ID … if the role is deleted and recreated").
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...ack.objects import mapping
+from .. import commands
+from ..case import Case
+from ..seen import Seen
+
+ID = "stale-principal-id"
+TITLE = "A policy still names the role by the id it had before it was recreated"
+MANIFEST_HELPS = False
+RESTART_NEEDED = False
+REMEDIATION = "Put the resource policy anew with the role's ARN as principal."
+
+
+_ROLE_ID = re.compile(r"AROA[A-Z0-9]{12,}")
+
+
+def look(case: Case) -> Seen:
+    ours = mapping(case.value("role")).get("id", "")
+    read = [(name, case.reading(name)) for name in ("table-policy", "key-policy")]
+    texts = [(name, mapping(item.value).get("document", "")) for name, item in read if item.value]
+    stale = [(name, found) for name, text in texts for found in _ROLE_ID.findall(text) if found != ours]
+    log = case.says((), case.having("denied-table-policy", "denied", "kms-denied"))
+    if stale and ours:
+        evidence = tuple(
+            f"the {name.replace('-', ' ')} names {found}, the role's id is {ours}" for name, found in stale
+        )
+        return Seen(log, "shows", evidence, next=(commands.table(case, "get-resource-policy"),))
+    if all(item.is_settled for name, item in read if name == "table-policy"):
+        return Seen(log, "refutes", ("no resource policy names a role by an id",))
+    return Seen(
+        log, "unread", tuple(f"the {name.replace('-', ' ')} was not read" for name, item in read if not item.value)
+    )

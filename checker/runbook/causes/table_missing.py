@@ -1,0 +1,48 @@
+"""The table does not exist, or is not active.
+
+What it looks for
+    ResourceNotFoundException in the log, and DescribeTable: not found, or a
+    status other than ACTIVE or UPDATING.
+
+What to do
+    Restore the table, or correct the table's name in the proxy.
+
+Source
+    DynamoDB API Reference, TableDescription (TableStatus).
+"""
+
+from __future__ import annotations
+
+from ...live.collect import table_in
+from .. import commands
+from ..case import Case
+from ..refusals import said, short
+from ..seen import Seen
+
+ID = "table-missing"
+TITLE = "The table does not exist, or is not active"
+MANIFEST_HELPS = False
+RESTART_NEEDED = False
+REMEDIATION = "Restore the table, or correct the table's name in the proxy's configuration."
+
+
+_USABLE = ("ACTIVE", "UPDATING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS")
+
+
+def look(case: Case) -> Seen:
+    events = case.having("table-missing")
+    log, evidence = case.says(events), tuple(said(event) for event in events[:1])
+    table = case.reading("table")
+    command = (commands.table(case),)
+    if table.status == "absent":
+        return Seen(log, "shows", (*evidence, f"there is no table {short(case.table_arn)}"), next=command)
+    if table.status != "ok":
+        return Seen(log, "unread", evidence, next=command)
+    status = table.value["status"]
+    if status not in _USABLE:
+        return Seen(log, "shows", (*evidence, f"the table's status is {status}"), next=command)
+    # A table that is there does not speak for the one that the proxy asks for, where that is not known.
+    named = table_in(case.container)
+    if events and named and named != case.table_arn.rpartition("/")[2] and named != case.table_arn:
+        return Seen(log, "unread", (*evidence, f"the proxy asks for {named}"), next=command)
+    return Seen(log, "refutes", (f"the table is {status}",))

@@ -1,0 +1,54 @@
+"""The audience of the token is not the one that the trust policy or the provider accepts.
+
+What it looks for
+    "Incorrect token audience" in the log, a trust policy whose condition on
+    the audience does not fit the pod's token, or an OIDC provider that does not
+    list it.
+
+What to do
+    Align the three: the token's audience (annotation eks.amazonaws.com/audience
+    of the service account), the provider's client ids, the trust policy.
+
+Source
+    EKS User Guide, "Configure the AWS Security Token Service endpoint for a
+    service account"; amazon-eks-pod-identity-webhook README (audience).
+"""
+
+from __future__ import annotations
+
+from .. import commands
+from ..case import Case
+from ..refusals import said
+from ..seen import Seen
+from ..trusting import audience_of, trusting
+
+ID = "trust-audience-mismatch"
+TITLE = "The audience of the token is not the one that the trust policy or the provider accepts"
+MANIFEST_HELPS = True
+RESTART_NEEDED = False
+REMEDIATION = "Make the audience the same in the service account, the OIDC provider and the trust policy."
+
+
+def look(case: Case) -> Seen:
+    events = case.having("wrong-audience")
+    log = case.says(events, case.having("assume-denied"))
+    evidence = tuple(said(event) for event in events[:1])
+    if case.uses_pod_identity:
+        return Seen(log, "refutes", ("the pod uses EKS Pod Identity, which has no audience to choose",))
+    audience, command = audience_of(case), (commands.edit_role(case),)
+    found = trusting(case)
+    if found is not None and found.blocker == "audience":
+        stated = ", ".join(found.stated)
+        return Seen(
+            log,
+            "shows",
+            (*evidence, f"the trust policy wants audience {stated}, the token has {audience}"),
+            next=command,
+        )
+    provider = case.value("oidc-provider")
+    if provider and provider["arn"] and provider["audiences"] is not None and audience not in provider["audiences"]:
+        listed = ", ".join(provider["audiences"]) or "none"
+        return Seen(log, "shows", (*evidence, f"the OIDC provider accepts audience {listed}, the token has {audience}"))
+    is_settled = found is not None and found.truth is not None and (provider or {}).get("audiences") is not None
+    is_settled = is_settled or case.reading("role").status == "absent"
+    return Seen(log, "refutes" if is_settled else "unread", evidence, next=command)

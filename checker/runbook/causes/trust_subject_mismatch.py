@@ -1,0 +1,45 @@
+"""The role's trust policy does not name the pod's service account.
+
+What it looks for
+    "Not authorized to perform sts:AssumeRoleWithWebIdentity" in the log, and a
+    trust policy whose condition on the token's subject does not fit
+    system:serviceaccount:NAMESPACE:NAME of the pod.
+
+What to do
+    Correct the subject in the trust policy of the Role manifest. The SDK asks
+    again by itself.
+
+Source
+    EKS User Guide, "Assign IAM roles to Kubernetes service accounts".
+"""
+
+from __future__ import annotations
+
+from .. import commands
+from ..case import Case
+from ..refusals import said
+from ..seen import Seen
+from ..trusting import trusting
+
+ID = "trust-subject-mismatch"
+TITLE = "The role's trust policy does not name the pod's service account"
+MANIFEST_HELPS = True
+RESTART_NEEDED = False
+REMEDIATION = "Write the pod's service account into the trust policy of the Role manifest and apply it."
+
+
+def look(case: Case) -> Seen:
+    events = case.having("assume-denied")
+    log = case.says(events)
+    evidence = tuple(said(event) for event in events[:1])
+    found = trusting(case)
+    command = (commands.edit_role(case),)
+    if found is None or found.truth is None:
+        settled = case.reading("role").status == "absent" or case.uses_pod_identity
+        return Seen(log, "refutes" if settled else "unread", evidence, next=command)
+    if found.blocker == "subject":
+        stated = ", ".join(found.stated) or "no subject"
+        return Seen(
+            log, "shows", (*evidence, f"the trust policy wants {stated}; the pod is {case.subject}"), next=command
+        )
+    return Seen(log, "refutes", ("the trust policy names the pod's service account",))

@@ -1,0 +1,156 @@
+"""The runbook's steps as they went: what was checked, what came of it, and how long it took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from ..live.record import Reading, Status
+from .case import Case, moment
+from .refusals import refusals
+from .trusting import trusting
+
+State = Literal["ok", "failed", "unknown", "skipped"]
+
+
+class Check(NamedTuple):
+    """One check: its name, the runbook's step (1-8), the state, a sentence, the call behind it, milliseconds."""
+
+    id: str
+    step: int
+    state: State
+    detail: str
+    source: str = ""
+    elapsed_ms: int = 0
+    is_vital: bool = True
+
+
+def checks(case: Case) -> tuple[Check, ...]:
+    """Every check, in the order of the runbook. Those that are `is_vital` must all be ok for a healthy verdict."""
+    return tuple(_checks(case))
+
+
+def _checks(case: Case) -> Iterator[Check]:
+    identity = case.reading("identity")
+    yield _read(identity, "credentials", 2, _identity(case))
+    yield _read(case.reading("cluster"), "cluster", 3, str((case.value("cluster") or {}).get("described", "")))
+    yield _pod(case)
+    yield _container(case)
+    yield _log(case)
+    yield _effective(case)
+    role = case.reading("role")
+    yield _read(role, "role", 6, f"role {case.arn} exists", absent="failed")
+    yield _trust(case)
+    yield _access(case)
+    table = case.reading("table")
+    status = (table.value or {}).get("status", "")
+    found = _read(table, "table", 6, f"the table is {status}", absent="failed")
+    yield found if status in ("", "ACTIVE", "UPDATING") else found._replace(state="failed")
+    yield from _key(case)
+    yield _read(case.reading("ack-role"), "ack-role", 7, "the ACK Role object was read", absent="unknown", vital=False)
+    yield _read(
+        case.reading("ack-controller"), "ack-controller", 7, "the controller was read", absent="unknown", vital=False
+    )
+
+
+def _identity(case: Case) -> str:
+    value = case.value("identity") or {}
+    expires = f", until {value['expires']}" if value.get("expires") else ""
+    return f"{value.get('arn', '')}{expires}"
+
+
+def _pod(case: Case) -> Check:
+    reading = case.reading("pods")
+    if case.pod is not None:
+        metadata = case.pod["metadata"]
+        return Check("pod", 4, "ok", f"{case.namespace}/{metadata['name']}", reading.source, reading.elapsed_ms)
+    if reading.status != "ok":
+        return _read(reading, "pod", 4, "")
+    found = (case.value("pods-with-container") or reading.value).get("candidates", [])
+    if not found:
+        detail = f"no pod of index {case.record.target.index_name} among {reading.value['seen']}"
+        if reading.value["before"]:
+            detail = f"{reading.value['before']} candidates, none of account_id {case.record.target.account_id}"
+        return Check("pod", 4, "unknown", detail, reading.source, reading.elapsed_ms)
+    if len(found) > 1:
+        named = ", ".join(f"{item['namespace']}/{item['workload']}" for item in found[:6])
+        detail = f"{len(found)} workloads could be meant: {named}; choose one with --namespace or --pod"
+        return Check("pod", 4, "unknown", detail, reading.source, reading.elapsed_ms)
+    return Check("pod", 4, "unknown", "the pod could not be read", reading.source, reading.elapsed_ms)
+
+
+def _container(case: Case) -> Check:
+    name = case.record.target.container
+    if case.pod is None:
+        return Check("container", 5, "skipped", "there is no pod to look at")
+    if case.container is None:
+        return Check("container", 5, "unknown", f"the pod has no container {name}")
+    kind = "native sidecar" if case.container.get("restartPolicy") == "Always" else "container"
+    return Check("container", 5, "ok", f"{kind} {name}, image {case.container.get('image')}")
+
+
+def _log(case: Case) -> Check:
+    if case.pod is None:
+        return Check("log", 5, "skipped", "there is no pod to look at")
+    if not case.log.is_read:
+        return Check("log", 5, "unknown", case.log.problem)
+    span = f"{case.log.line_count} lines from {moment(case.log.first)} to {moment(case.log.last)} UTC"
+    cut = ", cut: the log is longer than what was read" if case.log.is_cut else ""
+    if case.log.failures:
+        often = f"{case.log.failures} failures, at most {case.log.peak} within 3 minutes"
+        alert = "which confirms the alert" if case.log.peak >= 4 else "fewer than the 4 that the alert takes"
+        return Check("log", 5, "failed", f"{often}, {alert}; {span}{cut}")
+    return Check("log", 5, "unknown" if case.log.is_cut else "ok", f"no failure of the refresh; {span}{cut}")
+
+
+def _effective(case: Case) -> Check:
+    found = case.effective
+    if case.container is None:
+        return Check("effective-role", 6, "skipped", "there is no container to look at")
+    if found.how in ("pod-env", "pod-identity"):
+        return Check("effective-role", 6, "ok", f"{found.arn} ({found.described})")
+    state: State = "failed" if found.how == "node-role" else "unknown"
+    return Check("effective-role", 6, state, f"{found.arn or 'not known'} ({found.described})")
+
+
+def _trust(case: Case) -> Check:
+    found = trusting(case)
+    if found is None or found.truth is None:
+        return Check("trust", 6, "unknown", "whether the pod may assume the role cannot be told", "", 0)
+    if not found.truth:
+        return Check("trust", 6, "failed", f"the trust policy shuts the pod out ({found.blocker})")
+    return Check("trust", 6, "ok", f"the trust policy lets {case.subject} in")
+
+
+def _access(case: Case) -> Check:
+    if case.deployed is None:
+        return Check("access", 6, "unknown", "the policies of the role were not read")
+    verdict = case.deployed.verdict
+    if verdict == "granted":
+        asked = len(case.deployed.questions)
+        return Check("access", 6, "ok", f"{asked} of {asked} accesses are proven to be granted")
+    if verdict == "unknown":
+        reasons = [reason for item in case.deployed.questions for reason in (item.proof.reasons if item.proof else ())]
+        unset = [f"parameter {name} has no value" for item in case.deployed.questions for name in item.unset]
+        return Check(
+            "access", 6, "unknown", "; ".join(dict.fromkeys([*reasons, *unset])) or "no requirement could be put"
+        )
+    return Check("access", 6, "failed", "; ".join(dict.fromkeys(item.sentence for item in refusals(case.deployed))))
+
+
+def _key(case: Case) -> Iterator[Check]:
+    reading = case.reading("key")
+    if reading.status == "skipped":
+        return
+    state = (reading.value or {}).get("state", "")
+    found = _read(reading, "key", 6, f"the table's key is {state}", absent="failed")
+    yield found if state in ("", "Enabled") else found._replace(state="failed")
+
+
+_STATES: dict[Status, State] = {"ok": "ok", "skipped": "skipped"}
+
+
+def _read(reading: Reading, name: str, step: int, good: str, absent: State = "unknown", vital: bool = True) -> Check:
+    state: State = absent if reading.status == "absent" else _STATES.get(reading.status, "unknown")
+    detail = good if state == "ok" else f"{reading.status}: {reading.detail}" if reading.detail else reading.status
+    return Check(name, step, state, detail, reading.source, reading.elapsed_ms, vital)

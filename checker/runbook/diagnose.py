@@ -1,0 +1,104 @@
+"""From a record to a diagnosis: every cause is asked, ranked by how sure it is; then the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Literal, NamedTuple
+
+from ..live.record import Record
+from ..requirements.model import Requirement
+from .case import Case, make_case
+from .causes import CAUSES
+from .checks import Check, checks
+from .seen import SUREST_FIRST, Confidence, confidence
+
+Verdict = Literal["healthy", "cause-found", "inconclusive"]
+
+EXIT_CODES: dict[Verdict, int] = {"healthy": 0, "cause-found": 1, "inconclusive": 3}
+
+
+class Cause(NamedTuple):
+    """A cause and how sure it is, with what it rests on and what to do about it."""
+
+    id: str
+    title: str
+    confidence: Confidence
+    manifest_helps: bool
+    restart_needed: bool
+    remediation: str
+    evidence: tuple[str, ...]
+    next: tuple[str, ...]
+
+
+class Diagnosis(NamedTuple):
+    """The verdict; the causes that may hold, surest first; those ruled out and those nobody could tell; the checks;
+    and what was not read, in sentences."""
+
+    verdict: Verdict
+    causes: tuple[Cause, ...]
+    dismissed: tuple[Cause, ...]
+    checks: tuple[Check, ...]
+    unknowns: tuple[str, ...]
+    case: Case
+
+
+def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
+    """The diagnosis of a record; a pure function of it and of the requirements."""
+    case = make_case(record, requirements)
+    found = [_cause(module, case) for module in CAUSES]
+    found.sort(key=lambda cause: SUREST_FIRST.index(cause.confidence))
+    holding = tuple(cause for cause in found if cause.confidence in ("confirmed", "likely", "possible"))
+    made = checks(case)
+    return Diagnosis(
+        _verdict(holding, made),
+        holding,
+        tuple(cause for cause in found if cause not in holding),
+        made,
+        _unknowns(case, made, found),
+        case,
+    )
+
+
+def _cause(module: ModuleType, case: Case) -> Cause:
+    seen = module.look(case)
+    return Cause(
+        module.ID,
+        module.TITLE,
+        confidence(seen),
+        module.MANIFEST_HELPS,
+        module.RESTART_NEEDED if seen.restart is None else seen.restart,
+        seen.remediation or module.REMEDIATION,
+        seen.evidence,
+        seen.next,
+    )
+
+
+def _verdict(causes: tuple[Cause, ...], made: tuple[Check, ...]) -> Verdict:
+    """Healthy only where every vital check is ok: what could not be checked is never green."""
+    if any(cause.confidence in ("confirmed", "likely") for cause in causes):
+        return "cause-found"
+    is_well = all(check.state == "ok" for check in made if check.is_vital)
+    return "healthy" if is_well and not causes else "inconclusive"
+
+
+def _unknowns(case: Case, made: tuple[Check, ...], causes: list[Cause]) -> tuple[str, ...]:
+    """What was not read: checks without an answer, and the layers that nobody looked at."""
+    told = [f"{check.id}: {check.detail}" for check in made if check.state == "unknown"]
+    told += [f"{check.id}: {check.detail}" for check in made if check.state == "skipped"]
+    for name, item in sorted(case.record.readings.items()):
+        is_told = any(check.source == item.source for check in made)
+        if not item.is_settled and item.status != "skipped" and not is_told and not name.startswith("right/"):
+            told.append(f"{item.source or name}: {item.detail or item.status}")
+    if case.value("scps") is None:
+        told.append("service and resource control policies of the organization were not read")
+    missing = [
+        name.removeprefix("right/") for name, item in case.record.readings.items() if _is_missing(name, item.value)
+    ]
+    if missing:
+        told.append(f"rights missing in the cluster: {', '.join(sorted(missing))}")
+    return tuple(dict.fromkeys(told))
+
+
+def _is_missing(name: str, value: object) -> bool:
+    return name.startswith("right/") and value is False

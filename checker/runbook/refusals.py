@@ -1,0 +1,160 @@
+"""Why the deployed policies refuse a call, as one of the causes: what most of the causes on access select from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..iam.clauses import Clause
+from ..iam.prove import show_condition
+from ..requirements.check import Check, Question
+from .access import View, allowing, covers
+from .case import Case
+from .seen import Api, Log, Seen
+from .signatures import Event
+
+_EXPLICIT = {
+    "identity": "explicit-deny", "boundary": "boundary-blocks", "session": "session-policy-blocks", "scp": "scp-denies",
+    "rcp": "rcp-denies", "endpoint": "endpoint-policy-denies", "resource": "table-policy-denies",
+}  # fmt: skip
+_EVENTS = {
+    "boundary-blocks": "denied-boundary", "session-policy-blocks": "denied-session", "scp-denies": "denied-scp",
+    "rcp-denies": "denied-rcp", "endpoint-policy-denies": "denied-endpoint", "explicit-deny": "denied-explicitly",
+    "table-policy-denies": "denied-table-policy",
+}  # fmt: skip
+
+
+class Refusal(NamedTuple):
+    """A call that the policies refuse, or allow only under conditions: the cause, and a sentence that shows it."""
+
+    cause: str
+    question: Question
+    sentence: str
+    clause: Clause | None = None
+
+
+def refusals(view: View | None) -> tuple[Refusal, ...]:
+    """Every refusal of a view, in the order of the questions."""
+    return tuple(_of_view(view)) if view else ()
+
+
+def _of_view(view: View) -> Iterator[Refusal]:
+    for check in view.checks:
+        for question in check.required:
+            proof = question.proof
+            if proof is None or proof.verdict in ("granted", "unknown"):
+                continue
+            called = f"{question.action} on {short(question.resource)}"
+            if proof.verdict == "conditional":
+                shown = " and ".join(
+                    ("" if term.holds else "not ") + show_condition(term.condition)
+                    for term in (proof.conditions or ((),))[0]
+                )
+                yield Refusal(
+                    "condition-unmet", question, f"{called} is allowed only if {shown or 'a condition holds'}"
+                )
+            elif proof.decision.outcome == "explicit-deny":
+                clause = proof.decision.clauses[0]
+                where = _statement(clause)
+                yield Refusal(_EXPLICIT[clause.layer], question, f"{called} is denied by {where}", clause)
+            else:
+                yield _implicit(check, question, called, proof.decision.layer or "identity")
+
+
+def _implicit(check: Check, question: Question, called: str, layer: str) -> Refusal:
+    if layer != "identity":
+        labels = ", ".join(
+            policy.label for item in check.stack.layers if item.name == layer for policy in item.policies
+        )
+        return Refusal(_EXPLICIT[layer], question, f"{called} is not allowed by {labels or f'the {layer} layer'}")
+    witness = (question.proof.witness if question.proof else None) or question.resource
+    grants = allowing(check, question.action)
+    if not grants:
+        return Refusal("missing-action", question, f"no policy of role {check.role.name} allows {called}")
+    for grant in grants:
+        if covers(grant.statement, witness):
+            shown = " and ".join(show_condition(item) for item in grant.statement.conditions)
+            return Refusal("condition-unmet", question, f"{grant.policy} allows {called} only if {shown}")
+    named = ", ".join(dict.fromkeys(entry.text for grant in grants for entry in grant.statement.resources))
+    parent = witness.partition("/index/")[0]
+    if parent != witness and any(covers(grant.statement, parent) for grant in grants):
+        sentence = f"{question.action} is allowed on the table, not on its index {witness.rpartition('/')[2]}"
+        return Refusal("missing-index-arn", question, sentence)
+    return Refusal("wrong-table-arn", question, f"{question.action} is allowed on {named}, not on {short(witness)}")
+
+
+def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen:
+    """The view of a cause that is one kind of refusal. With `manifest_can_grant`, one that the object in the cluster
+    (or in Git) already mends is not the cause: then it has not arrived in IAM, and other causes say why.
+    """
+    found = [item for item in refusals(case.deployed) if item.cause == cause]
+    log = _log(case, cause, found)
+    evidence = [item.sentence for item in found] + quoted(case, cause)
+    api: Api = "unread"
+    if case.reading("role").status == "absent":
+        api, evidence = "refutes", [f"there is no role {case.arn}"]
+    elif found:
+        api = "shows"
+        waiting = [item for item in found if manifest_can_grant and arrives(case, item.question)]
+        if waiting and len(waiting) == len(found):
+            api, evidence = "refutes", [f"{item.sentence}, but {arrives(case, item.question)}" for item in waiting]
+    elif case.deployed is not None and case.deployed.verdict != "unknown":
+        api, evidence = "refutes", ["every policy was read, and none of them is in the way like this"]
+    return Seen(log, api, tuple(dict.fromkeys(evidence)))
+
+
+def arrives(case: Case, question: Question) -> str:
+    """Where the access is granted already and has to arrive from: the object in the cluster, the manifests; or ""."""
+    for view, where in (
+        (case.declared, "the ACK Role in the cluster grants it"),
+        (case.in_git, "the manifests grant it"),
+    ):
+        for item in view.questions if view else ():
+            same = (item.action, item.resource) == (question.action, question.resource)
+            if same and item.proof is not None and item.proof.verdict == "granted":
+                return where
+    return ""
+
+
+def undelivered(case: Case) -> tuple[Refusal, ...]:
+    """Refusals that the object in the cluster would mend if it arrived in IAM."""
+    return tuple(item for item in refusals(case.deployed) if arrives(case, item.question).startswith("the ACK Role"))
+
+
+def _log(case: Case, cause: str, found: list[Refusal]) -> Log:
+    if cause in _EVENTS:
+        return case.says(case.having(_EVENTS[cause]), case.having("denied"))
+    named = case.having("denied-identity")
+    about = {(item.question.action.lower(), item.question.resource) for item in found}
+    if found:
+        same = [event for event in named if (event.action.lower(), event.resource) in about]
+        return case.says(same, [*named, *case.having("denied")])
+    # Without the policies, the bare message names a missing action; a wrong ARN or a condition would read the same.
+    on_index = [event for event in named if "/index/" in event.resource]
+    elsewhere = [event for event in named if "/index/" not in event.resource]
+    if cause == "missing-index-arn":
+        return case.says(on_index, case.having("denied"))
+    return case.says(elsewhere if cause == "missing-action" else (), [*elsewhere, *case.having("denied")])
+
+
+def quoted(case: Case, cause: str) -> list[str]:
+    """What the log says of it, counted."""
+    events = case.having(_EVENTS.get(cause, "denied-identity"))
+    return [said(event) for event in events[:2]]
+
+
+def said(event: Event) -> str:
+    """An event as a sentence of evidence."""
+    what = f"{event.action or event.signature} refused" if event.signature.startswith("denied") else event.signature
+    times = "once" if event.times == 1 else f"{event.times} times"
+    return f"log: {what} {times}" + (" before the last restart" if event.is_previous else "")
+
+
+def short(arn: str) -> str:
+    """The last part of an ARN, which is what tells tables apart."""
+    return arn.split(":", 5)[-1] if arn.count(":") >= 5 else arn
+
+
+def _statement(clause: Clause) -> str:
+    sid = clause.statement.sid if clause.statement else None
+    return f"{f'statement {sid}' if sid else 'a statement'} of {clause.policy.label}"
