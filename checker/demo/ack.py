@@ -6,6 +6,7 @@ What it does to a role is what `ack.controller` says that the real one would do;
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from ..ack.build import policy as read_policy
@@ -14,8 +15,6 @@ from ..ack.controller import Current, Step, standstill, steps, wanted
 from ..ack.objects import make_object
 from ..inventory import Origin, Reference
 from .kubernetes_api import KubernetesApi
-
-_NOW = "2026-11-24T03:00:00Z"
 
 
 def reconcile(api: KubernetesApi, iam: Any) -> None:
@@ -125,4 +124,5 @@ def _carry_out(iam: Any, name: str, step: Step) -> None:
 
 
 def _condition(kind: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:
-    return {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": _NOW}
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": now}

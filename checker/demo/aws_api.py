@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
@@ -28,6 +29,24 @@ class AwsApi:
         self.simulation: list[dict[str, Any]] | None = None
         self.denied: set[str] = set()
         self.calls: list[str] = []
+
+    def reset(self) -> None:
+        """Empties the account: moto keeps it as long as the process lives."""
+        from moto.core.base_backend import BackendDict
+        from moto.core.model_instances import reset_model_data
+
+        BackendDict.reset()
+        reset_model_data()
+
+    def date_back(self, moment: datetime, account: str) -> None:
+        """Dates every role and policy of an account to a moment."""
+        from moto.iam.models import iam_backends
+
+        backend = iam_backends[account]["aws"]
+        for role in backend.roles.values():
+            role.create_date = moment
+        for policy in backend.managed_policies.values():
+            policy.create_date = policy.update_date = moment
 
     def application(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """WSGI."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from .wsgi import Application, Served
 ACCOUNT, REGION, CLUSTER, TABLE = "123456789012", "us-east-1", "cell2-MultitenantEKSCluster", "cell2-auth-keys"
 TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}"
 CONTAINER = "reverse-proxy"
+BEGINNING = "2026-11-01T08:00:00+00:00"
 NODE = "ip-10-0-1-17.ec2.internal"
 POD_IDENTITY_URI = "http://169.254.170.23/v1/credentials"
 
@@ -46,14 +48,16 @@ class Cell:
         self.aws = AwsApi()
         self._wrap = wrap or (lambda name, application: application)
         self._served: list[Served] = []
-        self.issuer = self.key_arn = ""
+        self.issuer = self.key_arn = self.manifests = ""
 
     def __enter__(self) -> Cell:
         self.aws_url = self._serve("aws", self.aws.application)
         self.kubernetes_url = self._serve("kubernetes", self.kubernetes.application)
+        self.aws.reset()
         self._make_account()
         self._make_objects()
         self.reconcile()
+        self._date_back()
         for index in PODS:
             self.start_pod(index)
             self.log_health(index)
@@ -63,6 +67,17 @@ class Cell:
     def __exit__(self, *_: object) -> None:
         for served in self._served:
             served.stop()
+        if self.manifests:
+            shutil.rmtree(self.manifests, ignore_errors=True)
+
+    def _date_back(self) -> None:
+        """Makes the cell look as if nothing had changed since it was made."""
+        self.aws.date_back(datetime.fromisoformat(BEGINNING), ACCOUNT)
+        for kind in ("Role", "Policy"):
+            for item in self.kubernetes.all(kind):
+                for condition in item["status"]["conditions"]:
+                    condition["lastTransitionTime"] = BEGINNING
+                self.kubernetes.put(item)
 
     def _serve(self, name: str, application: Application) -> str:
         served = Served(self._wrap(name, application))

@@ -89,8 +89,8 @@ def association(asking: Asking, aws: Aws, cluster: str, region: str, namespace: 
     return asking.ask("association", shown, read).get()
 
 
-def oidc_provider(asking: Asking, aws: Aws, issuer: str, account: str) -> None:
-    """Whether the account of the role knows the cluster's issuer, and which audiences it accepts."""
+def oidc_provider(asking: Asking, aws: Aws, issuer: str, account: str, *, with_audiences: bool) -> None:
+    """Whether the account of the role knows the cluster's issuer, and, if asked for, which audiences it accepts."""
     wanted = issuer.removeprefix("https://").rstrip("/")
 
     def read() -> dict[str, Any]:
@@ -98,8 +98,8 @@ def oidc_provider(asking: Asking, aws: Aws, issuer: str, account: str) -> None:
         ours = next((arn for arn in found if issuer_of(arn) == wanted), "")
         if account and found and not any(f"::{account}:" in arn for arn in found):
             raise Refused("denied", f"the credentials see the providers of another account than {account}")
-        if not ours:
-            return {"providers": found, "arn": "", "audiences": []}
+        if not ours or not with_audiences:
+            return {"providers": found, "arn": ours, "audiences": None}
         answer = aws.call("iam", "get_open_id_connect_provider", OpenIDConnectProviderArn=ours)
         return {"providers": found, "arn": ours, "audiences": list(answer.get("ClientIDList") or [])}
 

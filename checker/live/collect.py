@@ -205,9 +205,19 @@ class _Run(NamedTuple):
         lines = (line["text"] for item in self.logs() for line in item["lines"])
         return next((found for line in lines if (found := principal(line))), None)
 
+    def said(self) -> str:
+        """Everything the logs say of failures, in lower case."""
+        return " ".join(line["text"].lower() for item in self.logs() for line in item["lines"])
+
+    def mentions(self, word: str, said: str) -> bool:
+        """Whether a log line gives reason to look there; without a log there is nothing to go by, so it is looked."""
+        return word in said or not any(item["lineCount"] for item in self.logs())
+
     def hinted(self, account_id: str) -> None:
         """Layers that are read only when a log line names them: most credentials may not, and it takes many calls."""
-        said = " ".join(line["text"].lower() for item in self.logs() for line in item["lines"])
+        said = self.said()
+        if self.mentions("kms", said):
+            table_flow.key_policy(self.asking, self.access.aws)
         if "vpc endpoint policy" in said:
             answer = self.asking.answer("eks-cluster")
             vpc = ((answer.get().value if answer else None) or {}).get("vpc", "")
@@ -224,7 +234,8 @@ class _Run(NamedTuple):
         issuer = ((answer.get().value if answer else None) or {}).get("issuer", "")
         issuer = issuer or self.target.parameters.get("oidcIssuer", "")
         if issuer:
-            account.oidc_provider(self.asking, self.access.aws, issuer, account_id)
+            in_question = self.mentions("audience", self.said())
+            account.oidc_provider(self.asking, self.access.aws, issuer, account_id, with_audiences=in_question)
         else:
             detail = "the cluster's OIDC issuer is not known; give --cluster, or oidcIssuer in checker.yaml"
             self.asking.note("oidc-provider", "iam:ListOpenIDConnectProviders", "skipped", detail)

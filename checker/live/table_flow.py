@@ -55,12 +55,22 @@ def _key(asking: Asking, aws: Aws, arn: str) -> None:
         found = aws.call("kms", "describe_key", region, KeyId=arn)["KeyMetadata"]
         return {"arn": arn, "state": found["KeyState"], "manager": found.get("KeyManager", "")}
 
-    def policy_of_key() -> dict[str, Any]:
-        return {"document": aws.call("kms", "get_key_policy", region, KeyId=arn, PolicyName="default")["Policy"]}
+    asking.ask("key", f"kms:DescribeKey {arn}", described)
 
-    described_key = asking.ask("key", f"kms:DescribeKey {arn}", described)
-    if (described_key.get().value or {}).get("manager") != "AWS":
-        asking.ask("key-policy", f"kms:GetKeyPolicy {arn}", policy_of_key)
+
+def key_policy(asking: Asking, aws: Aws) -> None:
+    """The policy of the table's key, once the key is known to be a customer's."""
+    answer = asking.answer("key")
+    key = (answer.get().value if answer else None) or {}
+    if not key or key["manager"] == "AWS":
+        return
+    arn = key["arn"]
+
+    def read() -> dict[str, Any]:
+        found = aws.call("kms", "get_key_policy", arn.split(":")[3], KeyId=arn, PolicyName="default")
+        return {"document": found["Policy"]}
+
+    asking.ask("key-policy", f"kms:GetKeyPolicy {arn}", read)
 
 
 def _named(asking: Asking, account: str, name: str, arn: str) -> str:

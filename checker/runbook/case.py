@@ -99,6 +99,19 @@ class Case(NamedTuple):
         return tuple(event for event in self.events if event.signature.startswith("denied"))
 
     @property
+    def decided_denials(self) -> tuple[Event, ...]:
+        """Those of them that what the policies say now can be held against: in the role's own session, and not by a
+        layer above the account.
+        """
+        above = ("denied-scp", "denied-rcp", "denied-endpoint")
+        mine = self.arn.rpartition("/")[2]
+        return tuple(
+            event
+            for event in self.denials
+            if event.signature not in above and (not event.principal or event.principal.split("/")[1:2] == [mine])
+        )
+
+    @property
     def last_failure_age(self) -> Age | None:
         """Seconds between the last failure in the log and the collection; None where there is none."""
         stamps = [seconds(event.last) for event in self.events if event.last and not event.is_previous]

@@ -15,6 +15,8 @@ from ..iam.principals import Caller
 from .case import Case
 from .sources import attached
 
+_OWN = ("identity", "boundary", "session", "scp")
+
 
 def may_decrypt(case: Case) -> Truth:
     """True, False, or None where it cannot be told."""
@@ -27,7 +29,7 @@ def may_decrypt(case: Case) -> Truth:
         "kms:CallerAccount": case.parameters.get("account", ""),
     }
     document = attached("the key's policy", policy.value["document"], policy, "resource")
-    layers = [layer for layer in case.deployed.checks[0].stack.layers if layer.name != "resource"]
+    layers = [layer for layer in case.deployed.checks[0].stack.layers if layer.name in _OWN]
     layers.append(Layer("key", (document,)))
     request = Request("kms:Decrypt", key["arn"], make_context(known), Caller("role", case.arn))
     outcome = evaluate(request, tuple(layers)).outcome

@@ -17,6 +17,11 @@ _EXPLICIT = {
     "identity": "explicit-deny", "boundary": "boundary-blocks", "session": "session-policy-blocks", "scp": "scp-denies",
     "rcp": "rcp-denies", "endpoint": "endpoint-policy-denies", "resource": "table-policy-denies",
 }  # fmt: skip
+IN_THE_MANIFEST = (
+    "missing-action", "wrong-table-arn", "missing-index-arn", "condition-unmet", "explicit-deny", "boundary-blocks",
+)  # fmt: skip
+"""Refusals by policies that a Role object carries or refers to."""
+
 _EVENTS = {
     "boundary-blocks": "denied-boundary", "session-policy-blocks": "denied-session", "scp-denies": "denied-scp",
     "rcp-denies": "denied-rcp", "endpoint-policy-denies": "denied-endpoint", "explicit-deny": "denied-explicitly",
@@ -98,9 +103,15 @@ def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen
         waiting = [item for item in found if manifest_can_grant and arrives(case, item.question)]
         if waiting and len(waiting) == len(found):
             api, evidence = "refutes", [f"{item.sentence}, but {arrives(case, item.question)}" for item in waiting]
-    elif case.deployed is not None and case.deployed.verdict != "unknown":
+    elif case.deployed is not None and case.deployed.verdict != "unknown" and _was_read(case, cause):
         api, evidence = "refutes", ["every policy was read, and none of them is in the way like this"]
     return Seen(log, api, tuple(dict.fromkeys(evidence)))
+
+
+def _was_read(case: Case, cause: str) -> bool:
+    """Whether the layer of a cause took part in the verdict; those above the account mostly cannot be read."""
+    names = {"scp-denies": "scps", "rcp-denies": "rcps", "endpoint-policy-denies": "vpc-endpoints"}
+    return cause not in names or case.reading(names[cause]).status == "ok"
 
 
 def arrives(case: Case, question: Question) -> str:
@@ -118,7 +129,11 @@ def arrives(case: Case, question: Question) -> str:
 
 def undelivered(case: Case) -> tuple[Refusal, ...]:
     """Refusals that the object in the cluster would mend if it arrived in IAM."""
-    return tuple(item for item in refusals(case.deployed) if arrives(case, item.question).startswith("the ACK Role"))
+    return tuple(
+        item
+        for item in refusals(case.deployed)
+        if item.cause in IN_THE_MANIFEST and arrives(case, item.question).startswith("the ACK Role")
+    )
 
 
 def _log(case: Case, cause: str, found: list[Refusal]) -> Log:

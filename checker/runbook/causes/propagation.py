@@ -26,11 +26,11 @@ REMEDIATION = "Wait a minute, then run this again; a restart changes nothing."
 
 
 def look(case: Case) -> Seen:
-    log = case.says((), case.denials)
+    log = case.says((), case.decided_denials)
     if case.deployed is None or case.deployed.verdict == "unknown":
         return Seen(log, "unread")
     last = case.last_failure_age
-    if case.deployed.verdict != "granted" or not case.denials or last is None:
+    if case.deployed.verdict != "granted" or not case.decided_denials or last is None:
         return Seen(log, "refutes", ("there is no refused call that the policies now allow",))
     changed = latest_change(case)
     again = (f"checker live --index {case.record.target.index_name}",)
