@@ -17,10 +17,27 @@ NAMES = ("checker.yaml", ".checker.yaml")
 
 
 class Cell(NamedTuple):
-    """One cell: the values it gives to parameters in requirements (its own `parameters`, and region, account, …)."""
+    """One cell: the values it gives to parameters in requirements (its own `parameters`, and region, account, …), and
+    the kubeconfig context that leads to it ("" for none).
+    """
 
     name: str
     parameters: dict[str, str]
+    context: str = ""
+
+
+class Live(NamedTuple):
+    """How `checker live` finds things: the sidecar's container, the pods of an index (a label selector with `{index}`
+    in it), what the alert's account_id means, and where credentials are to be had.
+    """
+
+    container: str = "reverse-proxy"
+    pod_selector: str = ""
+    account_id_means: str = ""
+    account_id_label: str = "account_id"
+    deadline_seconds: float = 30
+    credentials_url: str = ""
+    ack_namespace: str = "ack-system"
 
 
 class Config(NamedTuple):
@@ -32,6 +49,7 @@ class Config(NamedTuple):
     policies: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
     severities: Mapping[str, str] = MappingProxyType({})
+    live: Live = Live()
 
 
 def find_config(start: str) -> str | None:
@@ -63,9 +81,17 @@ def load_config(path: str) -> Config:
         folder,
         tuple(value.get("manifests", ())),
         tuple(value.get("policies", ())),
-        tuple(Cell(name, _parameters(cell)) for name, cell in value.get("cells", {}).items()),
+        tuple(Cell(name, _parameters(cell), cell.get("context", "")) for name, cell in value.get("cells", {}).items()),
         {rule: item["severity"] for rule, item in value.get("rules", {}).items() if "severity" in item},
+        Live(**{_LIVE[key]: item for key, item in value.get("live", {}).items()}),
     )
+
+
+_LIVE = {
+    "container": "container", "podSelector": "pod_selector", "accountIdMeans": "account_id_means",
+    "accountIdLabel": "account_id_label", "deadlineSeconds": "deadline_seconds", "credentialsUrl": "credentials_url",
+    "ackNamespace": "ack_namespace",
+}  # fmt: skip
 
 
 def _parameters(cell: dict[str, Any]) -> dict[str, str]:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from .ack.kinds import READ
-from .config import Config, find_config, load_config
+from .choices import choose_cell, choose_config, choose_requirements, from_config
+from .config import Config
 from .engine import Finding, Settings, run
 from .errors import UsageError
 from .places import Locator
@@ -20,13 +21,10 @@ from .project import Project, load
 from .reading import Read, read_paths
 from .report.model import Report, Summary
 from .requirements.check import Outcome, check_project
-from .requirements.load import Loaded, load_requirements
-from .requirements.shipped import shipped_policies
 from .resolution import make_index
 from .rules import BY_ID, RULES
 from .rules.problem import Facts
 from .text.files import STDIN
-from .validated import InvalidFileError
 
 
 class Options(NamedTuple):
@@ -47,10 +45,10 @@ def check(options: Options, read: Read | None = None) -> Report:
     """Runs the gate; `read` is what has been read from the paths already. Raises UsageError for what exits 2: unknown
     paths, rules or cells, no input, a broken configuration.
     """
-    config = _config(options)
+    config = choose_config(options.config)
     settings = _settings(options, config)
-    requirements = _requirements(options, config)
-    paths = options.paths or _from_config(config, config.manifests) or (os.curdir,)
+    requirements = choose_requirements(config, options.policies)
+    paths = options.paths or from_config(config, config.manifests) or (os.curdir,)
     passed = _usable(read or read_paths(paths), paths)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
@@ -58,7 +56,7 @@ def check(options: Options, read: Read | None = None) -> Report:
     background = rest.sources if rest else ()
     patches = passed.patches | (rest.patches if rest else frozenset())
     project = load(passed.sources, background, passed_over=passed.passed_over, patches=patches)
-    parameters = {**_cell(options, config), **options.parameters} if judged else {}
+    parameters = {**choose_cell(config, options.cell).parameters, **options.parameters} if judged else {}
     index = make_index(project.inventory, parameters.get("account"))
     files = frozenset(source.name for source in passed.sources) if background else None
     asked = requirements.requirements if judged else ()
@@ -79,18 +77,6 @@ def check(options: Options, read: Read | None = None) -> Report:
     )
 
 
-def _config(options: Options) -> Config:
-    path = options.config or find_config(os.curdir)
-    if path is None:
-        return Config()
-    try:
-        return load_config(path)
-    except InvalidFileError as error:
-        raise UsageError(*error.problems) from None
-    except OSError as error:
-        raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from None
-
-
 def _settings(options: Options, config: Config) -> Settings:
     for name in (*options.select, *options.ignore, *config.severities):
         if name not in BY_ID:
@@ -101,25 +87,8 @@ def _settings(options: Options, config: Config) -> Settings:
     return Settings(tuple(rule for rule in wanted if rule.ID not in options.ignore), config.severities)
 
 
-def _cell(options: Options, config: Config) -> dict[str, str]:
-    known = {cell.name: cell.parameters for cell in config.cells}
-    if options.cell is not None:
-        if options.cell not in known:
-            listed = f"it has {', '.join(known)}" if known else "it has no cells"
-            where = config.file or "the configuration (there is no checker.yaml here or above)"
-            raise UsageError(f"there is no cell {options.cell!r} in {where}; {listed}")
-        return known[options.cell]
-    if len(known) > 1:
-        raise UsageError(f"{config.file} has several cells; choose one with --cell: {', '.join(known)}")
-    return next(iter(known.values()), {})
-
-
 def _other_cells(options: Options, config: Config) -> dict[str, dict[str, str]]:
     return {cell.name: cell.parameters for cell in config.cells if cell.name != options.cell and len(config.cells) > 1}
-
-
-def _requirements(options: Options, config: Config) -> Loaded:
-    return load_requirements(options.policies or _from_config(config, config.policies) or (shipped_policies(),))
 
 
 def _usable(passed: Read, paths: tuple[str, ...]) -> Read:
@@ -146,15 +115,11 @@ def _holds_something(passed: Read) -> bool:
 
 def _read_rest(config: Config, paths: tuple[str, ...], passed: Read) -> Read:
     """The rest of the project: what references in the passed files may point to."""
-    roots = _from_config(config, config.manifests) or _work_tree(paths)
+    roots = from_config(config, config.manifests) or _work_tree(paths)
     rest = read_paths(roots, already=frozenset(map(os.path.abspath, passed.names)))
     if rest.missing:
         raise UsageError(*(f"{config.file}: manifests names {path}, which does not exist" for path in rest.missing))
     return rest
-
-
-def _from_config(config: Config, paths: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(os.path.relpath(os.path.join(config.folder, path)) for path in paths)
 
 
 def _work_tree(paths: tuple[str, ...]) -> tuple[str, ...]:

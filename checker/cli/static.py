@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import sys
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UsageError
 from ..report import FORMATS, formatter
 from ..severity import SEVERITIES
+from .output import add_output_options, look_of, write
+from .values import names, settings
 
 if TYPE_CHECKING:
-    from ..report.model import Look, Report
+    from ..report.model import Report
 
 
 def add_to(commands: Any) -> None:
@@ -49,14 +47,9 @@ def add_to(commands: Any) -> None:
     )
     source.add_argument("--ignore", action="append", default=[], metavar="RULE", help="do not run these rules")
     shown = parser.add_argument_group("what is shown")
-    shown.add_argument("--format", choices=FORMATS, default="text", help="output format (default: text)")
-    shown.add_argument("--output", metavar="FILE", help="write the result to a file")
+    add_output_options(shown, FORMATS)
     shown.add_argument(
         "--fail-on", choices=SEVERITIES, default="error", help="exit 1 from this severity on (default: error)"
-    )
-    shown.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found")
-    shown.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="colour (also NO_COLOR, FORCE_COLOR)"
     )
     shown.add_argument("-q", "--quiet", action="store_true", help="findings only, no summary")
     shown.add_argument("-v", "--verbose", action="store_true", help="also what was skipped and what was proven")
@@ -66,7 +59,7 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Checks, prints, and returns 0, 1 or 3; raises UsageError for 2."""
     report = _report(arguments)
-    _write(formatter(arguments.format).render(report, _look(arguments)), arguments.output)
+    write(formatter(arguments.format).render(report, look_of(arguments)), arguments.output)
     counts = (report.summary.errors, report.summary.warnings, report.summary.notes)
     if arguments.exit_zero:
         return 0
@@ -90,50 +83,8 @@ def _report(arguments: argparse.Namespace) -> Report:
         arguments.config,
         tuple(arguments.policies),
         arguments.cell,
-        _settings(arguments.set),
-        _names(arguments.select),
-        _names(arguments.ignore),
+        settings(arguments.set),
+        names(arguments.select),
+        names(arguments.ignore),
     )
     return check(options, read)
-
-
-def _look(arguments: argparse.Namespace) -> Look:
-    from ..report.model import Look
-
-    to_terminal = not arguments.output and sys.stdout is not None and sys.stdout.isatty()
-    color = arguments.color == "always"
-    if arguments.color == "auto" and not arguments.output and not os.environ.get("NO_COLOR"):
-        color = os.environ.get("FORCE_COLOR", "0") not in ("", "0") or (
-            to_terminal and os.environ.get("TERM") != "dumb"
-        )
-    width = shutil.get_terminal_size().columns if to_terminal else None
-    return Look(color, width, arguments.quiet, arguments.verbose)
-
-
-def _write(text: str, output: str | None) -> None:
-    if output is None and sys.stdout is None:
-        raise UsageError("standard output is closed; write the result to a file with --output")
-    if output is None:
-        # Where the terminal's encoding lacks a character, an escape is better than no output at all.
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # stdout is a text stream
-        sys.stdout.write(text)
-        return
-    try:
-        with open(output, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from None
-
-
-def _settings(given: list[str]) -> dict[str, str]:
-    settings = {}
-    for item in given:
-        key, equals, value = item.partition("=")
-        if not equals or not key.isidentifier() or not value:
-            raise UsageError(f"--set {item}: write --set KEY=VALUE")
-        settings[key] = value
-    return settings
-
-
-def _names(given: list[str]) -> tuple[str, ...]:
-    return tuple(name.strip() for item in given for name in item.split(",") if name.strip())

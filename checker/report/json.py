@@ -43,7 +43,7 @@ def _report(report: Report) -> dict[str, Any]:
         },
         "findings": [_finding(finding, report) for finding in report.findings],
         "access": [
-            _access(check, question)
+            access(check, question)
             for outcome in report.outcomes
             for check in outcome.checks
             for question in check.required
@@ -98,7 +98,8 @@ def _location(location: Location) -> dict[str, Any]:
     return {"file": location.file, "start": location.start._asdict(), "end": location.end._asdict()}
 
 
-def _access(check: Check, question: Question) -> dict[str, Any]:
+def access(check: Check, question: Question) -> dict[str, Any]:
+    """One required access and the verdict on it."""
     proof = question.proof
     witness = proof.witness if proof and proof.verdict != "granted" else None
     return {

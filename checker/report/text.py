@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from .frame import frame, safe
 from .model import Look, Report
+from .paint import paint
 
 if TYPE_CHECKING:
     from ..engine import Finding
     from ..requirements.check import Outcome
-
-_COLORS = {"error": "31;1", "warning": "33;1", "note": "36;1", "bold": "1", "dim": "2", "good": "32;1"}
 
 
 def render(report: Report, look: Look) -> str:
@@ -36,33 +35,33 @@ def _finding(finding: Finding, report: Report, look: Look) -> str:
     head, severity = f"{safe(at.file)}:{at.start.line}:{at.start.column}:", f"{finding.severity}[{finding.rule}]"
     lines = _wrapped(f"{head} {severity}: {safe(finding.message)}", "", look)
     # Painted once wrapped: escape sequences take no columns.
-    lines[0] = lines[0].replace(head, _paint(head, "bold", look), 1)
+    lines[0] = lines[0].replace(head, paint(head, "bold", look), 1)
     titled = next((place for place, text in enumerate(lines) if severity in text), 0)
-    lines[titled] = lines[titled].replace(severity, _paint(severity, finding.severity, look), 1)
+    lines[titled] = lines[titled].replace(severity, paint(severity, finding.severity, look), 1)
     number, line, caret = frame(report.sources[at.file], at, look.width)
     gutter = " " * len(number)
     lines += [
-        _paint(f"{gutter} |", "dim", look),
-        f"{_paint(f'{number} |', 'dim', look)} {line}".rstrip(),
-        f"{_paint(f'{gutter} |', 'dim', look)} {_paint(caret, finding.severity, look)}",
+        paint(f"{gutter} |", "dim", look),
+        f"{paint(f'{number} |', 'dim', look)} {line}".rstrip(),
+        f"{paint(f'{gutter} |', 'dim', look)} {paint(caret, finding.severity, look)}",
     ]
     for name, text in (("why", finding.why), ("help", finding.help)):
         lines += _titled(gutter, name, safe(text), look)
     for item in finding.related:
         place = f"{safe(item.location.file)}:{item.location.start.line}:{item.location.start.column}"
         lines += _wrapped(
-            f"{gutter} = {_paint('see', 'bold', look)}: {place}: {safe(item.message)}", f"{gutter}   ", look
+            f"{gutter} = {paint('see', 'bold', look)}: {place}: {safe(item.message)}", f"{gutter}   ", look
         )
     return "\n".join(lines) + "\n"
 
 
 def _titled(gutter: str, name: str, text: str, look: Look) -> list[str]:
     first, *rest = _wrapped(f"{gutter} = {name}: {text}", f"{gutter}   ", look)
-    return [first.replace(name, _paint(name, "bold", look), 1), *rest]
+    return [first.replace(name, paint(name, "bold", look), 1), *rest]
 
 
 def _failure(rule: str, details: str, look: Look) -> str:
-    head = _paint("error[checker-internal]", "error", look)
+    head = paint("error[checker-internal]", "error", look)
     said = f"{head}: the rule {rule} broke down, so its part was not checked; please report this:"
     return f"{said}\n{textwrap.indent(details, '  ')}"
 
@@ -78,10 +77,10 @@ def _summary(report: Report, look: Look) -> str:
     )
     could_not = bool(report.unreadable or report.failures)
     if verdict:
-        verdict = _paint(f"Found {verdict}.", "error" if counts.errors else "warning", look)
+        verdict = paint(f"Found {verdict}.", "error" if counts.errors else "warning", look)
     else:
         verdict = (
-            _paint("Could not check everything.", "error", look) if could_not else _paint("No problems.", "good", look)
+            paint("Could not check everything.", "error", look) if could_not else paint("No problems.", "good", look)
         )
     lines = [verdict, *(_standing(outcome) for outcome in report.outcomes)]
     read = f"Read {_count(counts.files, 'file')} with {_count(counts.documents, 'document')}: "
@@ -134,7 +133,3 @@ def _one_line(text: str) -> str:
 
 def _count(number: int, name: str) -> str:
     return f"{number} {name}{'' if number == 1 else 's'}"
-
-
-def _paint(text: str, style: str, look: Look) -> str:
-    return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if look.color else text

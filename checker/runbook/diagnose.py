@@ -11,6 +11,7 @@ from ..requirements.model import Requirement
 from .case import Case, make_case
 from .causes import CAUSES
 from .checks import Check, checks
+from .gate_rules import RuleFinding, rule_findings
 from .seen import SUREST_FIRST, Confidence, confidence
 
 Verdict = Literal["healthy", "cause-found", "inconclusive"]
@@ -33,13 +34,14 @@ class Cause(NamedTuple):
 
 class Diagnosis(NamedTuple):
     """The verdict; the causes that may hold, surest first; those ruled out and those nobody could tell; the checks;
-    and what was not read, in sentences."""
+    what was not read, in sentences; and what the gate's rules on access say of the deployed policies."""
 
     verdict: Verdict
     causes: tuple[Cause, ...]
     dismissed: tuple[Cause, ...]
     checks: tuple[Check, ...]
     unknowns: tuple[str, ...]
+    findings: tuple[RuleFinding, ...]
     case: Case
 
 
@@ -56,6 +58,7 @@ def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
         tuple(cause for cause in found if cause not in holding),
         made,
         _unknowns(case, made, found),
+        rule_findings(case),
         case,
     )
 

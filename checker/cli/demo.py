@@ -1,0 +1,99 @@
+"""`checker demo`: the whole story on an embedded cell, without credentials and without leaving this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from typing import Any
+
+from ..errors import UsageError
+from .output import add_output_options, look_of, write
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "demo",
+        help="the whole story on an embedded cell: healthy, broken, diagnosed",
+        description="Starts a small cell on this machine (Kubernetes API, AWS by moto, ACK controller), breaks it, and"
+        " diagnoses it. Needs no credentials and touches nothing outside loopback.",
+        epilog="exit codes: 0 the story ended as told, 1 it did not, 2 wrong usage",
+    )
+    parser.add_argument("--break", dest="cause", metavar="CAUSE", default="missing-action", help="what breaks")
+    parser.add_argument("--list", action="store_true", help="list what can be broken")
+    parser.add_argument(
+        "--serve", metavar="DIR", help="leave the broken cell running, its kubeconfig and checker.yaml in DIR, until ^C"
+    )
+    add_output_options(parser, ("text", "json"))
+    parser.add_argument("-q", "--quiet", action="store_true", help="verdicts only")
+    parser.add_argument("-v", "--verbose", action="store_true", help="everything that was seen")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tells the story; returns 0 when it ended as told, else 1."""
+    try:
+        import botocore  # noqa: F401
+        import moto  # noqa: F401
+    except ImportError:
+        raise UsageError("checker demo needs moto and boto3: pip install 'ack-iam-checker[live,demo]'") from None
+    from ..demo.breaks import BREAKS
+
+    if arguments.list:
+        write("".join(f"{name:<28} {item.told}\n" for name, item in BREAKS.items()), arguments.output)
+        return 0
+    if arguments.cause not in BREAKS:
+        raise UsageError(f"{arguments.cause!r} cannot be staged; `checker demo --list` shows what can")
+    return _serve(arguments) if arguments.serve else _tell(arguments)
+
+
+def _tell(arguments: argparse.Namespace) -> int:
+    from ..demo.story import tell
+    from ..report.live.json import as_json
+    from ..report.live.text import render
+
+    story = tell(arguments.cause)
+    look = look_of(arguments)
+    if arguments.format == "json":
+        whole = {"schemaVersion": 1, "command": "demo", "cause": arguments.cause}
+        before = as_json(story.broken)
+        write(json.dumps({**whole, "before": before, "fix": None, "after": None}, indent=2) + "\n", arguments.output)
+    else:
+        parts = [
+            "An embedded cell on loopback: a Kubernetes API, AWS by moto, a stand-in for the ACK controller.",
+            f"$ checker live --index {story.staged.index_name}",
+            render(story.healthy, look._replace(quiet=True)),
+            f"Now something breaks ({story.staged.cause}). {story.staged.told}",
+            f"$ checker live --index {story.staged.index_name}",
+            render(story.broken, look),
+        ]
+        if not story.ended_as_told:
+            named = story.broken.causes[0].id if story.broken.causes else "nothing"
+            parts.append(f"This is not how the story goes: {story.staged.cause} was staged, {named} was named.\n")
+        write("\n".join(parts), arguments.output)
+    return 0 if story.ended_as_told or arguments.exit_zero else 1
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    """Leaves the cell running for `checker live` in another terminal."""
+    from ..demo.breaks import BREAKS
+    from ..demo.cell import Cell
+    from ..demo.serving import write_files
+
+    staged = BREAKS[arguments.cause]
+    with Cell() as cell:
+        staged.change(cell, staged.index_name)
+        os.makedirs(arguments.serve, exist_ok=True)
+        variables = write_files(cell, arguments.serve)
+        for name, value in variables.items():
+            print(f"export {name}={value}")
+        print(f"# then: checker live --index {staged.index_name} --config {arguments.serve}/checker.yaml")
+        sys.stdout.flush()
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            return 0

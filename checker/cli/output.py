@@ -1,0 +1,54 @@
+"""What the commands share of their output: its options, how it may look, and where it goes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from ..report.model import Look
+
+
+def add_output_options(group: Any, formats: tuple[str, ...]) -> None:
+    """The options that every command with a result has."""
+    group.add_argument("--format", choices=formats, default="text", help="output format (default: text)")
+    group.add_argument("--output", metavar="FILE", help="write the result to a file")
+    group.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found")
+    group.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colour (also NO_COLOR, FORCE_COLOR)"
+    )
+
+
+def look_of(arguments: argparse.Namespace) -> Look:
+    """How the result may look, by the options, the environment and where it goes."""
+    from ..report.model import Look
+
+    to_terminal = not arguments.output and sys.stdout is not None and sys.stdout.isatty()
+    color = arguments.color == "always"
+    if arguments.color == "auto" and not arguments.output and not os.environ.get("NO_COLOR"):
+        color = os.environ.get("FORCE_COLOR", "0") not in ("", "0") or (
+            to_terminal and os.environ.get("TERM") != "dumb"
+        )
+    width = shutil.get_terminal_size().columns if to_terminal else None
+    return Look(color, width, arguments.quiet, arguments.verbose)
+
+
+def write(text: str, output: str | None) -> None:
+    """Writes the result to a file or to standard output. Raises UsageError where there is none to write to."""
+    if output is None and sys.stdout is None:
+        raise UsageError("standard output is closed; write the result to a file with --output")
+    if output is None:
+        # Where the terminal's encoding lacks a character, an escape is better than no output at all.
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # stdout is a text stream
+        sys.stdout.write(text)
+        return
+    try:
+        with open(output, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from None

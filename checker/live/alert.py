@@ -1,0 +1,87 @@
+"""An Alertmanager webhook payload (version 4) to the index it speaks of. Labels are untrusted input.
+
+Source: Prometheus documentation, "Alertmanager: Configuration", section webhook_config; unknown keys are tolerated,
+as newer versions add some.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from ..ack.objects import mapping, sequence, text
+from ..errors import UsageError
+
+ALERT = "auth_keys_refresh_failure"
+
+_INDEX = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+_ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9])?")
+
+
+class Alert(NamedTuple):
+    """One index that an alert fires for. `is_resolved`: the alert says that it is over. `left_out` counts alerts that
+    the payload says were cut off.
+    """
+
+    index_name: str
+    account_id: str
+    is_resolved: bool
+    fingerprint: str
+    left_out: int
+
+
+def parse_alerts(given: str, name: str) -> tuple[Alert, ...]:
+    """The indexes in a payload, firing ones first, each once. Raises UsageError, naming the source, for anything that
+    is no such payload, or whose labels are no names.
+    """
+    try:
+        payload = json.loads(given)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{name}: this is not JSON, so it is no alert: {error}") from None
+    if not isinstance(payload, dict) or payload.get("version") != "4" or not isinstance(payload.get("alerts"), list):
+        raise UsageError(f'{name}: this is no Alertmanager webhook payload (version "4" with a list of alerts)')
+    left_out = payload.get("truncatedAlerts")
+    common = mapping(payload.get("commonLabels"))
+    found: dict[tuple[str, str], Alert] = {}
+    for item in sequence(payload["alerts"]):
+        alert = _alert(mapping(item), common, left_out if isinstance(left_out, int) else 0, name)
+        if alert is not None:
+            found.setdefault((alert.index_name, alert.account_id), alert)
+    if not found:
+        raise UsageError(f"{name}: no alert in it has the label index_name")
+    return tuple(sorted(found.values(), key=lambda alert: alert.is_resolved))
+
+
+def _alert(item: dict[str, Any], common: dict[str, Any], left_out: int, name: str) -> Alert | None:
+    labels = {**common, **mapping(item.get("labels"))}
+    alert_name = text(labels.get("alertname"))
+    if alert_name not in (None, ALERT) or "index_name" not in labels:
+        return None
+    index = check_index(labels["index_name"], f"{name}: label index_name")
+    given = labels.get("account_id", "")
+    account_id = check_account_id(given, f"{name}: label account_id") if given != "" else ""
+    fingerprint = text(item.get("fingerprint")) or ""
+    return Alert(index, account_id, item.get("status") == "resolved", fingerprint, left_out)
+
+
+def check_index(given: Any, where: str) -> str:
+    """The name of an index, if it is one: letters, digits, dots, dashes and underscores, 63 at most, as in a Kubernetes
+    label (Kubernetes documentation, "Labels and Selectors"). Raises UsageError.
+    """
+    if not isinstance(given, str) or not _INDEX.fullmatch(given):
+        raise UsageError(f"{where} is {show(given)}, which is no name of an index (letters, digits, '-', '_', '.')")
+    return given
+
+
+def check_account_id(given: Any, where: str) -> str:
+    """An account_id, if it is an identifier. Raises UsageError."""
+    if not isinstance(given, str) or not _ACCOUNT.fullmatch(given):
+        raise UsageError(f"{where} is {show(given)}, which is no identifier")
+    return given
+
+
+def show(given: Any) -> str:
+    """A value short enough for a sentence, control characters escaped."""
+    shown = json.dumps(given)
+    return shown if len(shown) <= 60 else shown[:57] + "…"

@@ -1,0 +1,58 @@
+"""A diagnosis for an incident channel: verdict, log line, evidence, the command to copy.
+
+Text that comes from the cluster or from the log stands in code or is escaped: it must not format, link or mention
+anybody (CommonMark specification, "Backslash escapes"; Slack documentation, "Formatting text": `<!channel>` and `@`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...runbook.diagnose import Diagnosis
+from ..frame import safe
+from ..model import Look
+from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line, next_commands, role
+
+_MARKS = {"ok": "✓", "failed": "✗", "unknown": "?", "skipped": "–"}
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
+
+
+def render(diagnosis: Diagnosis, look: Look) -> str:
+    """The whole text; with `look.quiet` without the steps."""
+    target, causes = diagnosis.case.record.target, diagnosis.causes
+    verdict = VERDICTS[diagnosis.verdict]
+    shown = f"{verdict}: {causes[0].id} ({causes[0].confidence})" if diagnosis.verdict == "cause-found" else verdict
+    parts = [f"**auth_keys_refresh_failure, index {plain(target.index_name)}: {shown}**"]
+    access = how_to_get_access(diagnosis)
+    if access:
+        parts.append(plain(access))
+    if causes:
+        parts.append(f"{plain(causes[0].title)}. {plain(causes[0].remediation)} ({consequences(causes[0])})")
+    line = log_line(diagnosis)
+    if line:
+        parts.append(code(line) + (f"\n{plain(log_count(diagnosis))}" if log_count(diagnosis) else ""))
+    facts = [f"- role: {plain(role(diagnosis.case))}"]
+    facts += [f"- {plain(sentence)}" for cause in causes[:1] for sentence in cause.evidence]
+    facts += [f"- also {cause.id} ({cause.confidence})" for cause in causes[1:]]
+    if diagnosis.verdict == "inconclusive":
+        facts += [f"- not known: {plain(sentence)}" for sentence in diagnosis.unknowns[:5]]
+    parts.append("\n".join(facts))
+    commands = next_commands(diagnosis)
+    if commands:
+        parts.append(f"Next:\n{code(commands[0])}")
+    if not look.quiet:
+        steps = [f"{_MARKS[item.state]} {item.step} {item.id}" for item in diagnosis.checks]
+        parts.append(" · ".join(steps) + f" · {diagnosis.case.record.elapsed_ms / 1000:.1f} s")
+    return "\n\n".join(parts) + "\n"
+
+
+def plain(text: str) -> str:
+    """Text that formats nothing."""
+    return _SPECIAL.sub(r"\\\1", safe(text)).replace("\\@", "@\u200b")
+
+
+def code(text: str) -> str:
+    """A fenced block, with a fence that the text does not end."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{safe(text)}\n{fence}"

@@ -1,0 +1,129 @@
+"""A diagnosis for people: the verdict and what to do in at most 12 lines, then the runbook's steps; `-v` shows all."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from ...runbook.checks import Check, State
+from ...runbook.diagnose import Cause, Diagnosis
+from ..frame import display_width, safe
+from ..model import Look
+from ..paint import paint
+from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line, next_commands, role
+
+_MARKS: dict[State, tuple[str, str]] = {
+    "ok": ("✓", "good"), "failed": ("✗", "error"), "unknown": ("?", "warning"), "skipped": ("-", "dim"),
+}  # fmt: skip
+_LABEL = 10
+_PAGE = 12
+"""Lines before the details."""
+
+
+def render(diagnosis: Diagnosis, look: Look) -> str:
+    """The whole output. With `look.quiet`, the verdict's part only; with `look.verbose`, everything that was seen."""
+    head = [line for label, text in _head(diagnosis, look) for line in _labelled(label, text, look)]
+    last = [line for label, text in _foot(diagnosis) for line in _labelled(label, text, look, keep=True)]
+    # In a narrow terminal the middle gives way, never the verdict or the command.
+    kept = head[: max(_PAGE - len(last), 3)] if not look.verbose else head
+    lines = [*kept, *last]
+    if not look.quiet:
+        lines += ["", *(_step(check, look) for check in diagnosis.checks)]
+    if look.verbose:
+        lines += ["", *(line for text in _details(diagnosis) for line in _wrapped(text, "  ", look))]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
+    case, causes = diagnosis.case, diagnosis.causes
+    target = case.record.target
+    style = {"healthy": "good", "cause-found": "error", "inconclusive": "warning"}[diagnosis.verdict]
+    verdict = VERDICTS[diagnosis.verdict]
+    if diagnosis.verdict == "cause-found":
+        verdict += f": {causes[0].id}, {causes[0].confidence}"
+    account = f", account {target.account_id}" if target.account_id else ""
+    yield "VERDICT", f"{paint(verdict, style, look)} (index {safe(target.index_name)}{safe(account)})"
+    if causes:
+        yield "", f"{causes[0].title}."
+    access = how_to_get_access(diagnosis)
+    if access:
+        yield "first", access
+    line = log_line(diagnosis)
+    if line:
+        counted = log_count(diagnosis)
+        yield "log", _cut(safe(line), look)
+        if counted:
+            yield "", counted
+    yield "role", safe(role(case))
+    for place, sentence in enumerate(_evidence(causes[:1])):
+        yield "evidence" if place == 0 else "", safe(sentence)
+    if len(causes) > 1:
+        others = ", ".join(f"{cause.id} ({cause.confidence})" for cause in causes[1:5])
+        yield "also", others + (f" and {len(causes) - 5} more" if len(causes) > 5 else "")
+    if causes:
+        yield "do", f"{causes[0].remediation} ({consequences(causes[0])})"
+
+
+def _foot(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
+    unknowns = diagnosis.unknowns
+    if unknowns and diagnosis.verdict == "inconclusive":
+        more = f" (and {len(unknowns) - 1} more, -v shows them)" if len(unknowns) > 1 else ""
+        yield "unknown", safe(unknowns[0]) + more
+    for command in next_commands(diagnosis)[:1]:
+        yield "next", safe(command)
+
+
+def _evidence(causes: tuple[Cause, ...]) -> list[str]:
+    """Two sentences of evidence; what only repeats the log line is left to it."""
+    found = [sentence for cause in causes for sentence in cause.evidence]
+    return [item for item in found if not item.startswith("log: ")][:2]
+
+
+def _details(diagnosis: Diagnosis) -> Iterator[str]:
+    for cause in diagnosis.causes:
+        yield f"{cause.id} ({cause.confidence}): {cause.title}"
+        for sentence in cause.evidence:
+            yield f"  - {safe(sentence)}"
+        yield f"  do: {cause.remediation} ({consequences(cause)})"
+        for command in cause.next:
+            yield f"  next: {safe(command)}"
+    for question in diagnosis.case.deployed.questions if diagnosis.case.deployed else ():
+        verdict = question.proof.verdict if question.proof else "unknown"
+        yield f"{verdict}: {question.action} on {safe(question.resource)}"
+    for item in diagnosis.findings:
+        yield f"{item.severity}[{item.rule}]: {safe(item.message)}"
+    for cause in diagnosis.dismissed:
+        why = f": {safe(cause.evidence[0])}" if cause.evidence else ""
+        yield f"{cause.confidence}: {cause.id}{why}"
+    for sentence in diagnosis.unknowns:
+        yield f"not known: {safe(sentence)}"
+
+
+def _step(check: Check, look: Look) -> str:
+    mark, style = _MARKS[check.state]
+    name = f"{check.step} {check.id}"
+    took = f"{check.elapsed_ms} ms" if check.elapsed_ms else ""
+    room = (look.width or 120) - 19 - len(took) - 2
+    detail = safe(check.detail)
+    detail = detail if display_width(detail) <= room or look.verbose else detail[: max(room - 1, 10)] + "…"
+    return f"{paint(mark, style, look)} {name:<16} {detail}" + (f"  {paint(took, 'dim', look)}" if took else "")
+
+
+def _labelled(label: str, text: str, look: Look, *, keep: bool = False) -> list[str]:
+    head = f"{label:<{_LABEL}}"
+    lines = [text] if keep and label == "next" else _wrapped(text, "", look, _LABEL)
+    return [paint(head, "bold", look) + lines[0], *(" " * _LABEL + line for line in lines[1:])]
+
+
+def _wrapped(text: str, indent: str, look: Look, used: int = 0) -> list[str]:
+    width = (look.width or 10_000) - used
+    if display_width(text) <= width:
+        return [text]
+    found = textwrap.wrap(text, max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
+    return found or [text]
+
+
+def _cut(line: str, look: Look) -> str:
+    """A log line in at most three lines of the terminal; whole with -v."""
+    room = 3 * ((look.width or 160) - _LABEL)
+    return line if len(line) <= room or look.verbose else line[: room - 1] + "…"

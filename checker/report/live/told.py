@@ -1,0 +1,78 @@
+"""What every format tells of a diagnosis: the line of the log, the role, the command to type next."""
+
+from __future__ import annotations
+
+from ...live.record import Status
+from ...runbook.case import Case
+from ...runbook.diagnose import Cause, Diagnosis
+
+VERDICTS = {
+    "healthy": "healthy",
+    "cause-found": "cause found",
+    "inconclusive": "inconclusive, the cause could not be told",
+}
+
+_NO_ACCESS: tuple[Status, ...] = ("no-credentials", "expired")
+
+
+def log_line(diagnosis: Diagnosis) -> str:
+    """The line of the log that speaks of the failure most, redacted; "" where there is none. A line that a named cause
+    rests on goes before others."""
+    events = [event for event in diagnosis.case.events if not event.is_previous] or list(diagnosis.case.events)
+    if not events:
+        return ""
+    return max(events, key=lambda event: (event.times, event.last)).line
+
+
+def log_count(diagnosis: Diagnosis) -> str:
+    """How often and when last, for the log line."""
+    case = diagnosis.case
+    if not case.log.failures:
+        return ""
+    return f"{case.log.failures} failures, at most {case.log.peak} within 3 minutes"
+
+
+def role(case: Case) -> str:
+    """The effective role and how it was found."""
+    found = case.effective
+    text = f"{found.arn or 'not known'} ({found.described})"
+    if case.arn and case.arn != found.arn:
+        text += f"; due: {case.arn}"
+    return text
+
+
+def next_commands(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """What to type next: the first cause's command; else what gets an answer."""
+    if diagnosis.causes:
+        return diagnosis.causes[0].next
+    case = diagnosis.case
+    if diagnosis.verdict == "healthy":
+        return ()
+    pods = case.reading("pods")
+    if case.pod is None and pods.status == "ok":
+        return (f"kubectl get pods -A | grep {case.record.target.index_name}",)
+    from ...runbook.commands import logs
+
+    return (logs(case),) if case.pod is not None else ()
+
+
+def how_to_get_access(diagnosis: Diagnosis) -> str:
+    """Where credentials are to be had, when they are missing or have expired (runbook, steps 1 to 3)."""
+    case = diagnosis.case
+    for name in ("identity", "cluster", "pods"):
+        reading = case.reading(name)
+        if reading.status in _NO_ACCESS:
+            state = "have expired" if reading.status == "expired" else "are missing or not valid"
+            where = case.record.target.credentials_url
+            source = (
+                f"get admin credentials from {where}" if where else "get admin credentials (runbook, steps 1 and 2)"
+            )
+            return f"AWS credentials {state}: {source}, export them in this terminal, and run this again"
+    return ""
+
+
+def consequences(cause: Cause) -> str:
+    """Whether a manifest change helps and whether a restart is needed."""
+    manifest = "a manifest change helps" if cause.manifest_helps else "no manifest change helps"
+    restart = "restart the pod afterwards" if cause.restart_needed else "no restart needed"
+    return f"{manifest}, {restart}"

@@ -1,0 +1,32 @@
+"""The gate's own rules over the deployed policies: the same modules, the same names, no place in a file."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..project import Project
+from ..rules import conditional_grant, denied_grant, excess_grant, missing_grant, unknown_grant
+from ..rules.problem import Facts
+from ..severity import Severity
+from .case import Case
+
+_RULES = (missing_grant, denied_grant, conditional_grant, unknown_grant, excess_grant)
+
+
+class RuleFinding(NamedTuple):
+    """What a rule of the gate says of the role as it is in IAM."""
+
+    rule: str
+    severity: Severity
+    message: str
+
+
+def rule_findings(case: Case) -> tuple[RuleFinding, ...]:
+    """The findings on the deployed role, each once; () where its policies were not read."""
+    view = case.deployed
+    if view is None:
+        return ()
+    project = Project(view.source.inventory, {}, {}, 0, 0, (), (), (), ())
+    facts = Facts(project, view.names, view.outcomes, parameters=case.parameters)
+    found = [RuleFinding(rule.ID, rule.SEVERITY, problem.message) for rule in _RULES for problem in rule.check(facts)]
+    return tuple(dict.fromkeys(found))
