@@ -1,4 +1,4 @@
-"""`checker explain [RULE]`: the page of a rule; without a name, the list."""
+"""`checker explain [RULE|CAUSE]`: the page of a rule or of a cause; without a name, the lists."""
 
 from __future__ import annotations
 
@@ -10,25 +10,32 @@ from typing import Any
 
 def add_to(commands: Any) -> None:
     """Adds the command to the parser."""
-    parser = commands.add_parser("explain", help="show the page of a rule, or list the rules")
-    parser.add_argument("name", nargs="?", metavar="RULE", help="a rule, as findings name it")
+    parser = commands.add_parser("explain", help="show the page of a rule or a cause, or list them")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a rule or a cause, as results name it")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints a page (exit 0), or says that there is none (exit 2)."""
     from ..rules import BY_ID, RULES, page, summary
+    from ..runbook.causes import BY_ID as CAUSES_BY_ID
+    from ..runbook.causes import CAUSES
 
-    if arguments.name is None:
-        width = max(map(len, BY_ID))
+    name = arguments.name
+    if name is None:
+        width = max(map(len, (*BY_ID, *CAUSES_BY_ID)))
         for rule in RULES:
             print(f"{rule.ID:<{width}}  {rule.SEVERITY:<7}  {summary(rule)}")
+        for cause in CAUSES:
+            print(f"{cause.ID:<{width}}  cause    {summary(cause)}")
         return 0
-    if arguments.name not in BY_ID:
-        close = difflib.get_close_matches(arguments.name, BY_ID, 1)
-        meant = f"; did you mean {close[0]}?" if close else "; `checker explain` lists them"
-        print(f"checker: there is no rule {arguments.name!r}{meant}", file=sys.stderr)
-        return 2
-    rule = BY_ID[arguments.name]
-    print(f"{rule.ID} ({rule.SEVERITY})\n\n{page(rule)}")
-    return 0
+    if name in BY_ID:
+        print(f"{name} ({BY_ID[name].SEVERITY})\n\n{page(BY_ID[name])}")
+        return 0
+    if name in CAUSES_BY_ID:
+        print(f"{name} (a cause that `checker live` looks for)\n\n{page(CAUSES_BY_ID[name])}")
+        return 0
+    close = difflib.get_close_matches(name, [*BY_ID, *CAUSES_BY_ID], 1)
+    meant = f"; did you mean {close[0]}?" if close else "; `checker explain` lists them"
+    print(f"checker: there is no rule or cause {name!r}{meant}", file=sys.stderr)
+    return 2

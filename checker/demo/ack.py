@@ -125,4 +125,5 @@ def _carry_out(iam: Any, name: str, step: Step) -> None:
 
 def _condition(kind: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": now}
+    told = {key: text for key, text in (("reason", reason), ("message", message)) if text}
+    return {"type": kind, "status": status, **told, "lastTransitionTime": now}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
@@ -86,9 +87,7 @@ class Cell:
 
     def session(self) -> Any:
         """A boto3 session with made-up credentials, valid in the cell only."""
-        import boto3
-
-        return boto3.session.Session("demo", "demo", region_name=REGION)
+        return _session()
 
     def client(self, service: str) -> Any:
         """A boto3 client for the cell's account."""
@@ -252,23 +251,26 @@ class Cell:
             {"apiVersion": version, "kind": "MutatingWebhookConfiguration", "metadata": meta, "webhooks": [hook]}
         )
         self.run_agent(ready=True)
-        decoy = {
-            "name": "index-acme-10-59d8c7f6b5-q9wzt",
-            "namespace": "tenant-acme-10",
-            "labels": {"app": "index-acme-10"},
-        }
-        spec = {
-            "serviceAccountName": "reverse-proxy-acme-10",
-            "containers": [{"name": CONTAINER, "image": "reverse-proxy"}],
-        }
-        self.kubernetes.put({"apiVersion": "v1", "kind": "Pod", "metadata": decoy, "spec": spec, "status": {}})
+        decoy = {"name": "index-acme-10-59d8c7f6b5-q9wzt", "namespace": "tenant-acme-10"}
+        owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "index-acme-10-59d8c7f6b5", "uid": "owner"}
+        labels = {"app": "index-acme-10", "pod-template-hash": "59d8c7f6b5"}
+        container = {"name": CONTAINER, "image": "registry.example/reverse-proxy:4.2.0"}
+        self.kubernetes.put(
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {**decoy, "labels": labels, "ownerReferences": [owner]},
+                "spec": {"serviceAccountName": "reverse-proxy-acme-10", "containers": [container]},
+                "status": {},
+            }
+        )
 
     def run_controller(self, replicas: int) -> None:
         """Sets how many pods of the ACK controller run."""
         metadata = {"name": "ack-iam-controller", "namespace": "ack-system"}
         container = {"name": "controller", "image": "controller", "args": ["--aws-region", REGION]}
         spec = {"replicas": replicas, "template": {"spec": {"containers": [container]}}}
-        status = {"replicas": replicas, "availableReplicas": replicas}
+        status = {"replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas}
         self.kubernetes.put(
             {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec, "status": status}
         )
@@ -280,3 +282,11 @@ class Cell:
         spec = {"nodeName": NODE, "containers": [{"name": "eks-pod-identity-agent", "image": "agent"}]}
         status = {"phase": "Running", "containerStatuses": [{"name": "eks-pod-identity-agent", "ready": ready}]}
         self.kubernetes.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status})
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    """One session for the process: reading the models of the services takes most of the time of a first call."""
+    import boto3
+
+    return boto3.session.Session("demo", "demo", region_name=REGION)

@@ -15,7 +15,7 @@ from . import log, trim
 from .asking import Answer, Asking, Refused
 from .effective_role import container_of, status_of
 from .kubernetes import PARTIAL, Cluster
-from .pods import Candidate, Meaning, candidates, find, narrow
+from .pods import Candidate, Meaning, as_json, candidates, find, narrow
 from .record import Reading, Target
 
 LOG_BYTES = 8 * 1024 * 1024
@@ -76,7 +76,7 @@ def find_pods(asking: Asking, cluster: Cluster, target: Target, search: Search) 
         else:
             found = find(counted(), target.index_name)
         fitting = narrow(found, target.account_id, search.meaning)
-        return {"seen": seen, "candidates": [item._asdict() for item in fitting], "before": len(found)}
+        return {"seen": seen, "candidates": [as_json(item) for item in fitting], "before": len(found)}
 
     where = f"in {target.namespace}" if target.namespace else "in all namespaces"
     how = f" with {query['labelSelector']}" if search.selector else ""
@@ -95,7 +95,7 @@ def _with_container(asking: Asking, cluster: Cluster, target: Target, found: lis
         return found
     having = [item for item, pod in zip(found, values, strict=True) if container_of(pod, target.container)]
     kept = having or found
-    value = {"candidates": [item._asdict() for item in kept], "before": len(found)}
+    value = {"candidates": [as_json(item) for item in kept], "before": len(found)}
     asking.note("pods-with-container", f"pods with a container {target.container}", "ok", value=value)
     return kept
 

@@ -7,7 +7,7 @@ index as whole words of a workload's name. All pods of one workload are one cand
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..ack.objects import mapping, sequence, string_map, text
@@ -20,7 +20,7 @@ class Candidate(NamedTuple):
 
     namespace: str
     workload: str
-    pods: tuple[str, ...]
+    pods: Sequence[str]
     labels: dict[str, str]
     why: str
 
@@ -53,11 +53,11 @@ def find(items: Iterable[dict[str, Any]], index: str) -> tuple[Candidate, ...]:
 
 
 def _surest(found: tuple[Candidate, ...], index: str) -> tuple[Candidate, ...]:
-    """Of workloads whose names contain the index, the only one, or the only one whose namespace ends with it too."""
+    """Of workloads whose names contain the index, the only one, or those whose namespace ends with it too."""
     both = [item for item in found if _ends(item.workload, index) and _ends(item.namespace, index)]
-    if len(found) > 1 and len(both) == 1:
-        return (both[0]._replace(why="its name and its namespace end with the index's name"),)
-    return found
+    if len(found) == 1 or not both:
+        return found
+    return tuple(item._replace(why="its name and its namespace end with the index's name") for item in both)
 
 
 def _ends(name: str, index: str) -> bool:
@@ -94,6 +94,11 @@ def workload_of(metadata: dict[str, Any]) -> str:
     if stamp and owner_name.endswith(f"-{stamp}"):
         return owner_name.removesuffix(f"-{stamp}")
     return _HASHED.sub("", owner_name)
+
+
+def as_json(candidate: Candidate) -> dict[str, Any]:
+    """A candidate as the record keeps it; `Candidate(**it)` reads it back."""
+    return {**candidate._asdict(), "pods": list(candidate.pods)}
 
 
 def _candidate(namespace: str, workload: str, pods: list[dict[str, Any]], reason: str) -> Candidate:

@@ -7,7 +7,7 @@ observedGeneration, so ResourceSynced may speak of an older spec: what IAM has i
 from __future__ import annotations
 
 from ..ack.controller import Condition, Current, Step, conditions, standstill, steps, wanted
-from ..ack.objects import mapping
+from ..ack.objects import make_object, mapping
 from ..inventory import Object, Reference
 from ..live.record import under
 from .case import Case
@@ -72,12 +72,13 @@ def objects(case: Case) -> tuple[Object, ...]:
     if case.declared is None:
         return ()
     inventory = case.declared.source.inventory
-    return (case.declared.source.role.object, *(policy.object for policy in inventory.policies))
+    role = make_object(case.value("ack-role"), case.declared.source.role.object.origin)
+    return (role, *(policy.object for policy in inventory.policies))
 
 
 def still(case: Case) -> str:
     """Why the controller does nothing for the Role, or ""."""
-    return standstill(case.declared.source.role.object) if case.declared else ""
+    return next((standstill(item) for item in objects(case)), "")
 
 
 def next_steps(case: Case) -> tuple[Step, ...]:

@@ -47,7 +47,8 @@ class Diagnosis(NamedTuple):
 
 def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
     """The diagnosis of a record; a pure function of it and of the requirements."""
-    case = make_case(record, requirements)
+    asked = tuple(requirements)
+    case = make_case(record, asked)
     found = [_cause(module, case) for module in CAUSES]
     found.sort(key=lambda cause: SUREST_FIRST.index(cause.confidence))
     holding = tuple(cause for cause in found if cause.confidence in ("confirmed", "likely", "possible"))
@@ -58,7 +59,7 @@ def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
         tuple(cause for cause in found if cause not in holding),
         made,
         _unknowns(case, made, found),
-        rule_findings(case),
+        rule_findings(case, asked),
         case,
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..project import Project
+from ..requirements.model import Requirement
 from ..rules import conditional_grant, denied_grant, excess_grant, missing_grant, unknown_grant
 from ..rules.problem import Facts
 from ..severity import Severity
+from .access import view
 from .case import Case
 
 _RULES = (missing_grant, denied_grant, conditional_grant, unknown_grant, excess_grant)
@@ -21,12 +24,14 @@ class RuleFinding(NamedTuple):
     message: str
 
 
-def rule_findings(case: Case) -> tuple[RuleFinding, ...]:
-    """The findings on the deployed role, each once; () where its policies were not read."""
-    view = case.deployed
-    if view is None:
+def rule_findings(case: Case, requirements: Iterable[Requirement]) -> tuple[RuleFinding, ...]:
+    """The findings on the deployed role, each once; () where its policies were not read. As in the gate, only its own
+    policies count, and only what is required."""
+    source = case.deployed.source if case.deployed else None
+    asked = view(source, requirements, case.parameters, (), ())
+    if asked is None:
         return ()
-    project = Project(view.source.inventory, {}, {}, 0, 0, (), (), (), ())
-    facts = Facts(project, view.names, view.outcomes, parameters=case.parameters)
+    project = Project(asked.source.inventory, {}, {}, 0, 0, (), (), (), ())
+    facts = Facts(project, asked.names, asked.outcomes, parameters=case.parameters)
     found = [RuleFinding(rule.ID, rule.SEVERITY, problem.message) for rule in _RULES for problem in rule.check(facts)]
     return tuple(dict.fromkeys(found))

@@ -52,10 +52,12 @@ def declared(record: Record, namespace: str, service_account: str) -> Source | N
     role = value(record, "ack-role")
     if role is None:
         return None
+    # A read-only object wants something all the same; that it does not get it is the causes' business.
+    metadata = {**role["metadata"], "annotations": {}}
     policies = [*(value(record, "ack-policies") or ())]
     policies += [item.value for item in under(record, "ack-policy/").values() if item.value]
     arn = text(mapping(mapping(role.get("status")).get("ackResourceMetadata")).get("arn")) or ""
-    whole = [role, *policies, *_giver(record, arn, namespace, service_account)]
+    whole = [{**role, "metadata": metadata}, *policies, *_giver(record, arn, namespace, service_account)]
     return _source(whole, _iam_name(role))
 
 

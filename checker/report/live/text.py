@@ -124,6 +124,10 @@ def _wrapped(text: str, indent: str, look: Look, used: int = 0) -> list[str]:
 
 
 def _cut(line: str, look: Look) -> str:
-    """A log line in at most three lines of the terminal; whole with -v."""
-    room = 3 * ((look.width or 160) - _LABEL)
-    return line if len(line) <= room or look.verbose else line[: room - 1] + "…"
+    """A log line in at most four lines of the terminal, its middle left out: the reason stands at the end. Whole with
+    -v, and where there is no terminal."""
+    room = 4 * ((look.width or 0) - _LABEL - 2)
+    if look.width is None or look.verbose or len(line) <= room:
+        return line
+    head = room // 4
+    return f"{line[:head]} … {line[head - room + 3 :]}"
