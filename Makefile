@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: help demo test test-slow lint types dist clean
 
 help:
-	@echo "make demo       install into .venv and run the gate over manifests/"
+	@echo "make demo       install into .venv, run the gate over manifests/, then break and diagnose an embedded cell"
 	@echo "make test       install into .venv and run the tests"
 	@echo "make test-slow  the slow tests as well"
 	@echo "make lint       ruff: rules and format"
@@ -18,7 +18,7 @@ help:
 $(VENV)/base: pyproject.toml constraints.txt checker/__init__.py
 	@$(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[live,demo]'
 	@touch $@
 
 $(VENV)/dev: $(VENV)/base
@@ -28,12 +28,13 @@ $(VENV)/dev: $(VENV)/base
 
 demo: $(VENV)/base
 	$(BIN)/checker static manifests
+	$(BIN)/checker demo
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-slow: $(VENV)/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

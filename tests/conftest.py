@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,3 +26,51 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Repor
         return check(Options(tuple(map(str, paths)), parameters=CELL, policies=policies))
 
     return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_what_deploy_allows() -> Iterator[None]:
+    """Every call that the collector makes anywhere in the suite is one that deploy/ grants."""
+    from tests.live.rights import allowed_calls, allowed_reads
+
+    try:
+        from checker.live.aws import Aws
+        from checker.live.kubernetes import Cluster
+    except ImportError:
+        yield
+        return
+    aws_calls: set[tuple[str, str]] = set()
+    reads: set[str] = set()
+    call, request = Aws.call, Cluster._request
+
+    def counted_call(self: Aws, service: str, operation: str, region: str = "", /, **parameters: object) -> object:
+        aws_calls.add((service, operation))
+        return call(self, service, operation, region, **parameters)
+
+    def counted_request(self: Cluster, method: str, path: str, *rest: object) -> object:
+        reads.add(f"{method} {path}")
+        return request(self, method, path, *rest)  # type: ignore[arg-type]  # handed on as they came
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Aws, "call", counted_call)
+    patch.setattr(Cluster, "_request", counted_request)
+    yield
+    patch.undo()
+    assert {name for name in map(_operation, aws_calls) if name != "sts:GetCallerIdentity"} <= allowed_calls()
+    assert {_read(item) for item in reads} - {"create selfsubjectaccessreviews"} <= allowed_reads()
+
+
+def _operation(called: tuple[str, str]) -> str:
+    import botocore.session
+    from botocore import xform_name
+
+    service, method = called
+    names = botocore.session.get_session().get_service_model(service).operation_names
+    return f"{service}:{next(name for name in names if xform_name(name) == method)}"
+
+
+def _read(called: str) -> str:
+    from tests.live.faults import kubernetes_call
+
+    method, _, path = called.partition(" ")
+    return kubernetes_call({"REQUEST_METHOD": method, "PATH_INFO": path}, b"")

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 from checker.cli import main
+from checker.runbook.causes import CAUSES
 from checker.schemas import load
 
 ROOT = Path(__file__).parent.parent
@@ -458,7 +459,7 @@ def test_a_file_without_anything_of_ours_is_not_even_parsed() -> None:
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain"]) == 0
     listed = capsys.readouterr().out
-    assert len(listed.splitlines()) == len(list(CASES.iterdir()))
+    assert len(listed.splitlines()) == len(list(CASES.iterdir())) + len(CAUSES)
     assert main(["explain", "missing-grant"]) == 0
     shown = capsys.readouterr().out
     for section in ("What it does", "Why it matters", "Example", "Use instead"):

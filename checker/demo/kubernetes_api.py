@@ -19,7 +19,7 @@ KINDS = {
     "namespaces": "Namespace",
 }  # fmt: skip
 _PLURALS = {kind: plural for plural, kind in KINDS.items()}
-_PATH = re.compile(
+PATH = re.compile(
     r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
     r"(?:/namespaces/(?P<namespace>[^/]+)(?=/.))?/(?P<plural>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<sub>[^/]+))?)?"
 )
@@ -117,7 +117,7 @@ class KubernetesApi:
         return [data]
 
     def _read(self, rules: tuple[Rule, ...], path: str, query: dict[str, str], accept: str) -> tuple[int, Any]:
-        found = _PATH.fullmatch(path)
+        found = PATH.fullmatch(path)
         if found is None:
             return _status(404, "the server could not find the requested resource")
         name, sub = found["name"] or "", found["sub"] or ""

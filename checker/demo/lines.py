@@ -84,3 +84,4 @@ SDK_REFUSES = (
     'level=warn msg="Ignoring, HTTP credential provider invalid endpoint host, \\"169.254.170.23\\", only loopback '
     'hosts are allowed. <nil>"'
 )
+WRONG_AUDIENCE = _sts("InvalidIdentityToken: Incorrect token audience")

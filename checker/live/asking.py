@@ -105,12 +105,17 @@ class Asking:
 
     def finish(self) -> dict[str, Reading]:
         """Waits for everything, at most until the deadline, and returns the readings by name."""
-        # A flow may start another one while it runs.
-        for thread in self._flows:
-            thread.join(self.remaining())
-        with self._lock:
-            answers = dict(self._answers)
-        return {name: answer.get() for name, answer in answers.items()}
+        while True:
+            before = self.names()
+            # A flow may start another one while it runs, and an answer may lead to another question.
+            for thread in self._flows:
+                thread.join(self.remaining())
+            with self._lock:
+                answers = dict(self._answers)
+            readings = {name: answer.get() for name, answer in answers.items()}
+            is_settled = self.names() == before and not any(thread.is_alive() for thread in self._flows)
+            if is_settled or not self.remaining():
+                return readings
 
     def _answer(self, answer: Answer, call: Callable[[], Any]) -> None:
         status: Status = "ok"

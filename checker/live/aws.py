@@ -44,13 +44,17 @@ _CODES: dict[str, Status] = {
 class Aws:
     """One set of credentials. Clients are made one at a time (a boto3 session is not thread-safe) and used by many.
 
-    `endpoint` replaces the services' addresses, for the embedded cell.
+    `endpoint` replaces the services' addresses, for the embedded cell; `timeouts` are those of connecting and of
+    reading, in seconds.
     """
 
-    def __init__(self, region: str, *, session: Any = None, endpoint: str | None = None) -> None:
+    def __init__(
+        self, region: str, *, session: Any = None, endpoint: str | None = None, timeouts: tuple[float, float] = (2, 5)
+    ) -> None:
         self._region = region
         self._session = session
         self._endpoint = endpoint
+        self._timeouts = timeouts
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
 
@@ -88,7 +92,8 @@ class Aws:
             key = (service, region)
             if key not in self._clients:
                 retries = {"mode": "standard", "total_max_attempts": 2}
-                config = Config(connect_timeout=2, read_timeout=5, retries=retries, max_pool_connections=16)
+                connect, read = self._timeouts
+                config = Config(connect_timeout=connect, read_timeout=read, retries=retries, max_pool_connections=16)
                 self._clients[key] = session.client(
                     service, region_name=region or None, endpoint_url=self._endpoint, config=config
                 )

@@ -143,7 +143,10 @@ def _ask_log(
     kind = "log-previous" if previous else "log"
 
     def read() -> dict[str, Any]:
-        return log.read(cluster.text(f"{base}/log", query), LOG_BYTES, LOG_LINES)
+        found = log.read(cluster.text(f"{base}/log", query), LOG_BYTES, LOG_LINES)
+        if found["lineCount"] and not found["first"]:
+            raise Refused("malformed", "no line of the log has the time that was asked for")
+        return found
 
     return asking.ask(f"{kind}/{name}", f"{kind} of {shown} -c {target.container}", read)
 

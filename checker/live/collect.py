@@ -21,13 +21,15 @@ from .record import Record, Target
 
 class Access(NamedTuple):
     """How to reach the cluster and AWS. One of: a `connection` made already, a kubeconfig `context`, the cluster's name
-    in the target (with `through_aws`), from inside, or the kubeconfig's current context.
+    in the target (with `through_aws`), from inside, or the kubeconfig's current context. `read_seconds` is how long the
+    cluster may take between two bytes.
     """
 
     aws: Aws
     connection: Connection | None = None
     context: str | None = None
     through_aws: bool = False
+    read_seconds: float = 10
 
 
 def collect(
@@ -103,7 +105,7 @@ class _Run(NamedTuple):
         made: list[Cluster] = []
 
         def connect() -> dict[str, str]:
-            made.append(Cluster(self.connection()))
+            made.append(Cluster(self.connection(), read=self.access.read_seconds))
             return {"described": made[0].described}
 
         self.asking.ask("cluster", "connection to the cluster", connect).get()

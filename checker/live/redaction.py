@@ -29,7 +29,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bey[\w-]{8,}(?:\.[\w-]*)+", MASK),
         (r"(X-Amz-(?:Security-Token|Signature|Credential)(?:=|%3D))[^&\s\"']+", rf"\1{MASK}"),
         (r"((?:Credential|Signature)=)[^,\s\"']+", rf"\1{MASK}"),
-        (r"\b((?:proxy-)?authorization[\"']?\s*[:=]+\s*[\"']?)(?!\s|[\"'\[])[^\r\n\"']+", rf"\1{MASK}"),
+        (r"\b((?:proxy-)?authorization[\"']?\s*[:=]+\s*[\"']?)(?!\s|[\"'\[{])[^\r\n\"']+", rf"\1{MASK}"),
         (r"\b(bearer|basic)\s+(?!\[redacted\])[\w.~+/=-]{6,}", rf"\1 {MASK}"),
         (r"([a-z][a-z0-9+.-]*://)[^/\s:@\"']+(?::[^/\s@\"']*)?@", rf"\1{MASK}@"),
         (r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}\b", MASK),
@@ -76,6 +76,8 @@ def _is_random(word: str) -> bool:
     """Whether a long word looks like a key rather than like a name: letters and digits mixed without a system."""
     if _KEPT.fullmatch(word):
         return False
+    if len(word) == 40 and re.search(r"[a-z]", word) and re.search(r"[A-Z]", word):
+        return True  # the form of a secret access key
     pieces = [piece for piece in re.split(r"[-_/=+~]", word) if piece]
     longest = max(pieces, key=len, default="")
     digits = sum(char.isdigit() for char in longest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .account import elsewhere, identity_value
-from .asking import Asking, Refused
+from .asking import Answer, Asking, Refused
 from .aws import Aws, show_time
 
 
@@ -48,23 +48,22 @@ def table(asking: Asking, aws: Aws, arn: str) -> None:
     asking.run(key)
 
 
-def _key(asking: Asking, aws: Aws, arn: str) -> None:
+def _key(asking: Asking, aws: Aws, arn: str) -> Answer:
     region = arn.split(":")[3]
 
     def described() -> dict[str, Any]:
         found = aws.call("kms", "describe_key", region, KeyId=arn)["KeyMetadata"]
         return {"arn": arn, "state": found["KeyState"], "manager": found.get("KeyManager", "")}
 
-    asking.ask("key", f"kms:DescribeKey {arn}", described)
+    return asking.ask("key", f"kms:DescribeKey {arn}", described)
 
 
 def key_policy(asking: Asking, aws: Aws) -> None:
     """The policy of the table's key, once the key is known to be a customer's."""
-    answer = asking.answer("key")
-    key = (answer.get().value if answer else None) or {}
-    if not key or key["manager"] == "AWS":
+    table_answer = asking.answer("table")
+    arn = ((table_answer.get().value if table_answer else None) or {}).get("encryption", {}).get("key", "")
+    if not arn or (_key(asking, aws, arn).get().value or {}).get("manager") == "AWS":
         return
-    arn = key["arn"]
 
     def read() -> dict[str, Any]:
         found = aws.call("kms", "get_key_policy", arn.split(":")[3], KeyId=arn, PolicyName="default")

@@ -54,7 +54,7 @@ def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
     holding = tuple(cause for cause in found if cause.confidence in ("confirmed", "likely", "possible"))
     made = checks(case)
     return Diagnosis(
-        _verdict(holding, made),
+        _verdict(record, holding, made),
         holding,
         tuple(cause for cause in found if cause not in holding),
         made,
@@ -78,12 +78,21 @@ def _cause(module: ModuleType, case: Case) -> Cause:
     )
 
 
-def _verdict(causes: tuple[Cause, ...], made: tuple[Check, ...]) -> Verdict:
-    """Healthy only where every vital check is ok: what could not be checked is never green."""
+_SECOND_OPINIONS = ("simulation", "scps", "rcps", "vpc-endpoints", "log-previous/", "right/")
+"""Readings that a healthy verdict can do without: most credentials may not have them, and the log speaks for them."""
+
+
+def _verdict(record: Record, causes: tuple[Cause, ...], made: tuple[Check, ...]) -> Verdict:
+    """Healthy only where every vital check is ok and every question was answered: what could not be checked is never
+    green."""
     if any(cause.confidence in ("confirmed", "likely") for cause in causes):
         return "cause-found"
     is_well = all(check.state == "ok" for check in made if check.is_vital)
-    return "healthy" if is_well and not causes else "inconclusive"
+    is_complete = all(
+        item.is_settled or item.status == "skipped" or name.startswith(_SECOND_OPINIONS)
+        for name, item in record.readings.items()
+    )
+    return "healthy" if is_well and is_complete and not causes else "inconclusive"
 
 
 def _unknowns(case: Case, made: tuple[Check, ...], causes: list[Cause]) -> tuple[str, ...]:

@@ -53,7 +53,9 @@ class ApiServer:
             "--listen-peer-urls", f"http://127.0.0.1:{peer}",
         )  # fmt: skip
         users = ((ADMIN, "admin", "system:masters"), (VIEWER, "viewer", "checker-live"), (NOBODY, "nobody", "nothing"))
-        (folder / "tokens.csv").write_text("".join(f'{token},{name},{name},"{group}"\n' for token, name, group in users))
+        (folder / "tokens.csv").write_text(
+            "".join(f'{token},{name},{name},"{group}"\n' for token, name, group in users)
+        )
         key = folder / "sa.key"
         key.write_text(_private_key())
         self._server = _start(

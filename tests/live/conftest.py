@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="session")
 def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
-    """A real API server with the ACK CRDs and the shipped ClusterRole; skipped, with the reason, where there is none."""
+    """A real API server with the ACK CRDs and the shipped ClusterRole; skipped where there is none, with the reason."""
     assets = find_assets()
     if isinstance(assets, str):
         if os.environ.get("E2E_REQUIRED"):

@@ -14,6 +14,8 @@ from checker.live.record import Record, dump, load, reading, under, value
 from .api_server import NOBODY, ApiServer
 from .conftest import Collect
 
+pytestmark = pytest.mark.xdist_group("clusters")
+
 
 def pods_found(record: Record) -> list[str]:
     found = value(record, "pods-with-container") or value(record, "pods")

@@ -1,0 +1,64 @@
+"""Questions side by side under one deadline."""
+
+from __future__ import annotations
+
+import time
+
+from checker.live.asking import Asking, Refused
+
+
+def test_an_answer_may_lead_to_another_question() -> None:
+    asking = Asking(5)
+
+    def first() -> str:
+        time.sleep(0.05)
+        asking.ask("second", "", lambda: "found")
+        return "found"
+
+    asking.ask("first", "", first)
+    assert {name: item.value for name, item in asking.finish().items()} == {"first": "found", "second": "found"}
+
+
+def test_a_flow_may_start_another() -> None:
+    asking = Asking(5)
+    asking.run(lambda: (time.sleep(0.05), asking.run(lambda: asking.note("late", "", "ok") and None))[1])
+    assert set(asking.finish()) == {"late"}
+
+
+def test_what_never_answers_costs_the_deadline_and_no_more() -> None:
+    asking = Asking(0.2)
+    asking.ask("dead", "call", lambda: time.sleep(2))
+    asking.ask("alive", "call", lambda: 1)
+    started = time.monotonic()
+    readings = asking.finish()
+    assert time.monotonic() - started < 1
+    assert (readings["dead"].status, readings["alive"].status) == ("timeout", "ok")
+    assert "0.2 s" in readings["dead"].detail
+
+
+def test_refusals_and_defects_are_readings() -> None:
+    def refuse() -> None:
+        raise Refused("denied", "Authorization: Bearer abcdef")
+
+    asking = Asking(5)
+    asking.ask("refused", "call", refuse)
+    asking.ask("odd", "call", lambda: {}["missing"])
+    readings = asking.finish()
+    assert readings["refused"].status == "denied"
+    assert "abcdef" not in readings["refused"].detail
+    assert readings["odd"].status == "malformed"
+
+
+def test_a_broken_flow_is_kept_as_a_defect() -> None:
+    asking = Asking(5)
+    asking.run(lambda: {}["missing"])
+    asking.finish()
+    assert [type(item) for item in asking.defects] == [KeyError]
+
+
+def test_asking_twice_is_asking_once() -> None:
+    asking, calls = Asking(5), []
+    for _ in range(2):
+        asking.ask("one", "call", lambda: calls.append(1))
+    asking.finish()
+    assert calls == [1]

@@ -1,0 +1,89 @@
+"""Each call the collector makes, with each thing that can go wrong: the run ends in time, with the true cause or with
+"could not tell", and never with "healthy" or a traceback."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from checker.demo.cell import REGION, Cell
+from checker.live.aws import Aws
+from checker.live.collect import Access, collect
+from checker.live.record import Record, reading
+from checker.runbook.diagnose import diagnose
+
+from .faults import DEADLINE, FAULTS, READ_OF, REQUIREMENTS, Faults, look
+
+SECOND_OPINION = {"iam:SimulatePrincipalPolicy": "acme"}
+
+
+@pytest.fixture(scope="module")
+def faults() -> Faults:
+    return Faults()
+
+
+@pytest.fixture(scope="module")
+def healthy(faults: Faults) -> Iterator[Cell]:
+    with Cell(faults.wrap) as cell:
+        yield cell
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("call", READ_OF)
+def test_a_fault_is_never_healthy(call: str, fault: str, healthy: Cell, faults: Faults) -> None:
+    diagnosis = look(healthy, faults, READ_OF[call], call, fault)
+    assert diagnosis.verdict == "inconclusive", diagnosis.causes
+    assert diagnosis.unknowns
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("call", SECOND_OPINION)
+def test_a_second_opinion_can_be_done_without(call: str, fault: str, healthy: Cell, faults: Faults) -> None:
+    diagnosis = look(healthy, faults, SECOND_OPINION[call], call, fault)
+    assert diagnosis.verdict == "healthy"
+    assert any(call in sentence for sentence in diagnosis.unknowns)
+
+
+def test_a_rights_review_that_fails_costs_nothing(healthy: Cell, faults: Faults) -> None:
+    for fault in FAULTS:
+        faults.calls = {"list pods": "denied", "create selfsubjectaccessreviews": fault}
+        record = collect(healthy.target("acme"), healthy.access(), healthy.search, deadline=DEADLINE)
+        faults.calls = {}
+        assert diagnose(record, REQUIREMENTS).verdict == "inconclusive"
+
+
+def test_the_deadline_holds_when_everything_is_late(healthy: Cell, faults: Faults) -> None:
+    faults.delay = 2.5
+    started = time.monotonic()
+    record = collect(healthy.target("acme"), healthy.access(), healthy.search, deadline=1)
+    elapsed = time.monotonic() - started
+    faults.delay = 0
+    assert elapsed < 2
+    assert {reading(record, name).status for name in ("identity", "table", "pods")} == {"timeout"}
+    assert diagnose(record, REQUIREMENTS).verdict == "inconclusive"
+    time.sleep(2)
+
+
+def test_a_dead_service_costs_its_own_check_only(healthy: Cell, faults: Faults) -> None:
+    diagnosis = look(healthy, faults, "acme", "dynamodb:DescribeTable", "late", deadline=2)
+    states = {check.id: check.state for check in diagnosis.checks}
+    assert states.pop("table") == "unknown"
+    assert set(states.values()) == {"ok"}
+
+
+def test_no_credentials(healthy: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
+    import boto3
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    aws = Aws(REGION, session=boto3.session.Session(region_name=REGION), endpoint=healthy.aws_url)
+    record: Record = collect(
+        healthy.target("acme"), Access(aws, connection=healthy.access().connection), healthy.search, deadline=DEADLINE
+    )
+    assert reading(record, "identity").status == "no-credentials"
+    assert diagnose(record, REQUIREMENTS).verdict == "inconclusive"

@@ -1,0 +1,52 @@
+"""Every cause, staged in the embedded cell, is named first; nothing else is named beside it without reason."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from checker.demo.breaks import BREAKS
+from checker.demo.story import tell
+from checker.rules import page
+from checker.runbook.causes import BY_ID, CAUSES
+
+BESIDE: dict[str, set[str]] = {
+    "stale-principal-id": {"stale-credentials"},
+    "trust-subject-mismatch": {"trust-audience-mismatch"},
+    "role-missing": {"stale-credentials"},
+    "ack-terminal": {"ack-not-synced", "missing-action"},
+    "ack-controller-down": {"drift"},
+    "ack-not-synced": {"missing-action"},
+    "table-missing": {"key-schema-mismatch"},
+}
+"""What may stand behind the staged cause: it holds as well, or the log would read the same."""
+
+
+def test_every_cause_can_be_staged() -> None:
+    assert set(BREAKS) == set(BY_ID)
+    assert len(CAUSES) == 39
+
+
+@pytest.mark.parametrize("cause", BREAKS)
+def test_the_staged_cause_is_named_first(cause: str) -> None:
+    story = tell(cause)
+    assert story.healthy.verdict == "healthy", story.healthy.unknowns
+    assert story.healthy.causes == ()
+    broken = story.broken
+    assert broken.verdict == "cause-found"
+    assert [broken.causes[0].id, *sorted({item.id for item in broken.causes[1:]} - BESIDE.get(cause, set()))] == [cause]
+    assert broken.causes[0].confidence in ("confirmed", "likely")
+    assert broken.causes[0].evidence
+    assert broken.causes[0].next
+    assert story.ended_as_told
+
+
+@pytest.mark.parametrize("module", CAUSES, ids=lambda module: module.ID)
+def test_every_page_has_its_sections_and_fits_a_terminal(module: ModuleType) -> None:
+    text = page(module)
+    for section in ("What it looks for", "What to do", "Source"):
+        assert f"\n{section}\n" in text
+    assert max(map(len, text.splitlines())) <= 100
+    assert module.__name__.rpartition(".")[2] == module.ID.replace("-", "_")
+    assert len(module.REMEDIATION) < 130
