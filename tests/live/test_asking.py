@@ -21,7 +21,15 @@ def test_an_answer_may_lead_to_another_question() -> None:
 
 def test_a_flow_may_start_another() -> None:
     asking = Asking(5)
-    asking.run(lambda: (time.sleep(0.05), asking.run(lambda: asking.note("late", "", "ok") and None))[1])
+
+    def second() -> None:
+        asking.note("late", "", "ok")
+
+    def first() -> None:
+        time.sleep(0.05)
+        asking.run(second)
+
+    asking.run(first)
     assert set(asking.finish()) == {"late"}
 
 
@@ -36,13 +44,17 @@ def test_what_never_answers_costs_the_deadline_and_no_more() -> None:
     assert "0.2 s" in readings["dead"].detail
 
 
+def break_down() -> None:
+    raise KeyError("missing")
+
+
 def test_refusals_and_defects_are_readings() -> None:
     def refuse() -> None:
         raise Refused("denied", "Authorization: Bearer abcdef")
 
     asking = Asking(5)
     asking.ask("refused", "call", refuse)
-    asking.ask("odd", "call", lambda: {}["missing"])
+    asking.ask("odd", "call", break_down)
     readings = asking.finish()
     assert readings["refused"].status == "denied"
     assert "abcdef" not in readings["refused"].detail
@@ -51,13 +63,14 @@ def test_refusals_and_defects_are_readings() -> None:
 
 def test_a_broken_flow_is_kept_as_a_defect() -> None:
     asking = Asking(5)
-    asking.run(lambda: {}["missing"])
+    asking.run(break_down)
     asking.finish()
     assert [type(item) for item in asking.defects] == [KeyError]
 
 
 def test_asking_twice_is_asking_once() -> None:
-    asking, calls = Asking(5), []
+    asking = Asking(5)
+    calls: list[int] = []
     for _ in range(2):
         asking.ask("one", "call", lambda: calls.append(1))
     asking.finish()
