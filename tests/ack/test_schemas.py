@@ -14,7 +14,7 @@ import yaml
 
 from checker.schemas import load, violations
 
-NAMES = ("ack", "config", "report", "requirement")
+NAMES = ("ack", "config", "diagnosis", "report", "requirement")
 HERE = Path(__file__).parent
 CASES = HERE.parent / "rules" / "cases"
 

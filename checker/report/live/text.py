@@ -28,7 +28,9 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
     kept = head[: max(_PAGE - len(last), 3)] if not look.verbose else head
     lines = [*kept, *last]
     if not look.quiet:
-        lines += ["", *(_step(check, look) for check in diagnosis.checks)]
+        record = diagnosis.case.record
+        took = paint(f"collected in {record.elapsed_ms / 1000:.1f} s, {record.collected_at[:19]}Z", "dim", look)
+        lines += ["", *(_step(check, look) for check in diagnosis.checks), took]
     if look.verbose:
         lines += ["", *(line for text in _details(diagnosis) for line in _wrapped(text, "  ", look))]
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -45,6 +47,7 @@ def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
     yield "VERDICT", f"{paint(verdict, style, look)} (index {safe(target.index_name)}{safe(account)})"
     if causes:
         yield "", f"{causes[0].title}."
+        yield "do", f"{causes[0].remediation} ({consequences(causes[0])})"
     access = how_to_get_access(diagnosis)
     if access:
         yield "first", access
@@ -60,8 +63,9 @@ def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
     if len(causes) > 1:
         others = ", ".join(f"{cause.id} ({cause.confidence})" for cause in causes[1:5])
         yield "also", others + (f" and {len(causes) - 5} more" if len(causes) > 5 else "")
-    if causes:
-        yield "do", f"{causes[0].remediation} ({consequences(causes[0])})"
+    if diagnosis.verdict == "healthy":
+        proven = {check.id: check.detail for check in diagnosis.checks}
+        yield "because", safe(f"{proven['access']}; {proven['log']}")
 
 
 def _foot(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:

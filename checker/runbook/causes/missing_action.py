@@ -25,7 +25,7 @@ ID = "missing-action"
 TITLE = "A required action is in no policy of the role"
 MANIFEST_HELPS = True
 RESTART_NEEDED = False
-REMEDIATION = "Add the missing action to the Role manifest and apply it; the proxy needs no restart."
+REMEDIATION = "Add the missing action to the Role manifest and apply it."
 
 
 def look(case: Case) -> Seen:

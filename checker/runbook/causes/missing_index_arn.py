@@ -23,7 +23,7 @@ ID = "missing-index-arn"
 TITLE = "The policies allow the table, but not the index that is queried"
 MANIFEST_HELPS = True
 RESTART_NEEDED = False
-REMEDIATION = "Add the ARN of the index to the resources of the statement and apply; the proxy needs no restart."
+REMEDIATION = "Add the ARN of the index to the resources of the statement in the Role manifest and apply it."
 
 
 def look(case: Case) -> Seen:

@@ -24,7 +24,7 @@ ID = "wrong-table-arn"
 TITLE = "The policies allow the action, but on another table, region or account"
 MANIFEST_HELPS = True
 RESTART_NEEDED = False
-REMEDIATION = "Correct the resource ARN in the Role manifest and apply it; the proxy needs no restart."
+REMEDIATION = "Correct the resource ARN in the Role manifest and apply it."
 
 
 def look(case: Case) -> Seen:

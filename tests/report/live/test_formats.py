@@ -1,0 +1,95 @@
+"""Whole outputs of recorded incidents. UPDATE_EXPECTED=1 writes them; read every line of what changes."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from checker.live.record import Reading, Record, dump, load
+from checker.report.live import FORMATS, formatter
+from checker.report.model import Look
+from checker.requirements.load import load_requirements
+from checker.requirements.shipped import shipped_policies
+from checker.runbook.diagnose import Diagnosis, diagnose
+from checker.schemas import load as load_schema
+
+HERE = Path(__file__).parent
+RECORDS = ("healthy", "missing-action", "nothing-read")
+LOOKS = {"wide": Look(), "narrow": Look(width=60), "verbose": Look(verbose=True), "quiet": Look(quiet=True, width=100)}
+REQUIREMENTS = load_requirements((shipped_policies(),)).requirements
+
+
+def record(name: str) -> Record:
+    return load((HERE / f"{name}.json").read_text(encoding="utf-8"), name)
+
+
+def diagnosed(name: str) -> Diagnosis:
+    return diagnose(record(name), REQUIREMENTS)
+
+
+@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("form", FORMATS)
+def test_whole_outputs(name: str, form: str) -> None:
+    looks = LOOKS if form == "text" else {"plain": Look()}
+    shown = ""
+    for look_name, look in looks.items():
+        shown += f"--- {look_name}\n" + formatter(form).render(diagnosed(name), look)
+    shown = shown.replace(json.dumps(__version__), '"VERSION"')
+    path = HERE / "expected" / f"{name}.{form}.txt"
+    if os.environ.get("UPDATE_EXPECTED"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_json_follows_its_schema(name: str) -> None:
+    found = json.loads(formatter("json").render(diagnosed(name), Look()))
+    jsonschema.validate(found, load_schema("diagnosis"))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, None])
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_verdict_stands_in_twelve_lines(name: str, width: int | None) -> None:
+    shown = formatter("text").render(diagnosed(name), Look(width=width))
+    head = shown.split("\n\n")[0].splitlines()
+    assert len(head) <= 12
+    assert head[0].startswith("VERDICT")
+    if name == "missing-action":
+        assert head[-1] == "next      kubectl edit roles.iam.services.k8s.aws acme-reverse-proxy -n tenant-acme"
+        assert "Add the missing action" in " ".join(" ".join(head).split())
+    if width is not None:
+        # What is to be copied is never broken.
+        assert all(len(line) <= width for line in shown.splitlines() if not line.startswith("next"))
+
+
+def hostile(text: str) -> Diagnosis:
+    """The incident with a log line as somebody hostile would have it."""
+    found = record("missing-action")
+    (name,) = [key for key in found.readings if key.startswith("log/")]
+    value = dict(found.readings[name].value)
+    value["lines"] = [{**value["lines"][0], "text": value["lines"][0]["text"] + text}]
+    readings = {**found.readings, name: Reading("ok", value, "", "log", 1)}
+    return diagnose(found._replace(readings=readings), REQUIREMENTS)
+
+
+def test_a_log_line_formats_nothing() -> None:
+    text = "\x1b[2J```\n# heading <!channel> @here [x](http://evil)\x07"
+    shown = formatter("text").render(hostile(text), Look(color=False))
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+    marked = formatter("markdown").render(hostile(text), Look())
+    assert "\x1b" not in marked
+    # The line stands in one fenced block, whose fence is longer than the one in the line.
+    fence = next(line for line in marked.splitlines() if line.startswith("````"))
+    assert marked.count(f"{fence}\n") == 2
+    json.loads(formatter("json").render(hostile(text), Look()))
+
+
+def test_a_record_comes_back_as_it_was() -> None:
+    for name in RECORDS:
+        assert load(dump(record(name)), name) == record(name)
