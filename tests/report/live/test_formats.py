@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from checker import __version__
 from checker.live.record import Reading, Record, dump, load
 from checker.report.live import FORMATS, formatter
 from checker.report.model import Look
