@@ -45,7 +45,7 @@ def from_kubeconfig(context: str | None) -> Connection:
     configuration = Configuration()
     load: Any = load_kube_config
     try:
-        load(context=context, client_configuration=configuration, persist_config=False)
+        load(config_file=_kubeconfig(), context=context, client_configuration=configuration, persist_config=False)
     except ConfigException as error:
         raise Refused("no-credentials", f"the kubeconfig cannot be used: {_first_line(error)}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -53,7 +53,8 @@ def from_kubeconfig(context: str | None) -> Connection:
     certificate, key = configuration.cert_file, configuration.key_file
 
     def authorization() -> str:
-        return configuration.get_api_key_with_prefix("authorization") or configuration.get_basic_auth_token() or ""
+        key = configuration.get_api_key_with_prefix("authorization")
+        return key or (configuration.get_basic_auth_token() if configuration.username else "") or ""
 
     return Connection(
         configuration.host,
@@ -64,6 +65,11 @@ def from_kubeconfig(context: str | None) -> Connection:
         verify=configuration.verify_ssl,
         server_name=configuration.tls_server_name,
     )
+
+
+def _kubeconfig() -> str:
+    """The kubeconfig files, as kubectl finds them. The kubernetes package would look once, when it is imported."""
+    return os.environ.get("KUBECONFIG") or "~/.kube/config"
 
 
 def from_inside() -> Connection | None:

@@ -59,15 +59,16 @@ def next_commands(diagnosis: Diagnosis) -> tuple[str, ...]:
 def how_to_get_access(diagnosis: Diagnosis) -> str:
     """Where credentials are to be had, when they are missing or have expired (runbook, steps 1 to 3)."""
     case = diagnosis.case
-    for name in ("identity", "cluster", "pods"):
-        reading = case.reading(name)
-        if reading.status in _NO_ACCESS:
-            state = "have expired" if reading.status == "expired" else "are missing or not valid"
-            where = case.record.target.credentials_url
-            source = (
-                f"get admin credentials from {where}" if where else "get admin credentials (runbook, steps 1 and 2)"
-            )
-            return f"AWS credentials {state}: {source}, export them in this terminal, and run this again"
+    target = case.record.target
+    identity = case.reading("identity").status
+    where = target.credentials_url
+    source = f"get admin credentials from {where}" if where else "get admin credentials (runbook, steps 1 and 2)"
+    if identity in _NO_ACCESS:
+        state = "have expired" if identity == "expired" else "are missing or not valid"
+        return f"AWS credentials {state}: {source}, export them in this terminal, and run this again"
+    if any(case.reading(name).status in _NO_ACCESS for name in ("cluster", "pods")):
+        update = f"aws eks update-kubeconfig --region {target.region or 'REGION'} --name {target.cluster or 'CLUSTER'}"
+        return f"the cluster does not accept the credentials: {source}, then {update} (runbook, step 3)"
     return ""
 
 

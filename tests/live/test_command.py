@@ -1,0 +1,184 @@
+"""`checker live` as people type it, against the embedded cell through a kubeconfig and AWS_ENDPOINT_URL."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from checker.cli import main
+from checker.demo.breaks import BREAKS
+from checker.demo.cell import Cell
+from checker.demo.serving import write_files
+from checker.schemas import load
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cell, Path, dict[str, str]]]:
+    folder = tmp_path_factory.mktemp("served")
+    with Cell() as cell:
+        BREAKS["missing-action"].change(cell, "acme")
+        yield cell, folder, write_files(cell, str(folder))
+
+
+@pytest.fixture
+def live(
+    served: tuple[Cell, Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., int]:
+    _, folder, variables = served
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> int:
+        return main(["live", "--config", str(folder / "checker.yaml"), *arguments])
+
+    return run
+
+
+Captured = pytest.CaptureFixture[str]
+
+
+def test_a_cause_is_found_and_exit_is_1(live: Callable[..., int], capsys: Captured) -> None:
+    assert live("--index", "acme") == 1
+    shown = capsys.readouterr()
+    assert shown.out.startswith("VERDICT   cause found: missing-action, confirmed (index acme)\n")
+    assert shown.err == ""
+
+
+def test_healthy_is_0(live: Callable[..., int], capsys: Captured) -> None:
+    assert live("--index", "borealis", "-q") == 0
+    assert capsys.readouterr().out.startswith("VERDICT   healthy (index borealis)\n")
+
+
+def test_an_unknown_index_is_3_and_says_how_to_look(live: Callable[..., int], capsys: Captured) -> None:
+    assert live("--index", "nobody") == 3
+    shown = capsys.readouterr().out
+    assert "no pod of index nobody among 5" in shown
+    assert "next      kubectl get pods -A | grep nobody" in shown
+
+
+def test_json_record_and_replay(live: Callable[..., int], capsys: Captured) -> None:
+    assert live("--index", "acme", "--format", "json", "--record", "evidence.json") == 1
+    first = json.loads(capsys.readouterr().out)
+    jsonschema.validate(first, load("diagnosis"))
+    assert stat.S_IMODE(Path("evidence.json").stat().st_mode) == 0o600
+    assert live("--replay", "evidence.json", "--format", "json") == 1
+    assert json.loads(capsys.readouterr().out) == first
+    assert live("--replay", "evidence.json", "--exit-zero") == 0
+
+
+def payload(**labels: Any) -> dict[str, Any]:
+    alert = {"status": "firing", "labels": {"alertname": "auth_keys_refresh_failure", **labels}, "fingerprint": "f"}
+    return {"version": "4", "status": "firing", "alerts": [alert], "commonLabels": {}, "newKey": 1}
+
+
+def test_an_alert_names_the_index(live: Callable[..., int], capsys: Captured) -> None:
+    Path("alert.json").write_text(json.dumps({**payload(index_name="acme", account_id="7"), "truncatedAlerts": 2}))
+    assert live("--alert", "alert.json", "-q") == 1
+    shown = capsys.readouterr()
+    assert "(index acme, account 7)" in shown.out
+    assert "2 more alerts were left out" in shown.err
+
+
+def test_several_alerts_are_several_diagnoses(live: Callable[..., int], capsys: Captured) -> None:
+    both = payload(index_name="borealis")
+    both["alerts"] += payload(index_name="acme")["alerts"]
+    Path("alert.json").write_text(json.dumps(both))
+    assert live("--alert", "alert.json", "-q") == 1
+    assert capsys.readouterr().out.count("VERDICT") == 2
+
+
+HOSTILE = ["$(rm -rf /)", "a b", "acme\n", "-n", "", "a" * 64, "../x", "acme;ls", "é", 7, None, ["acme"]]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_labels_are_not_trusted(name: Any, live: Callable[..., int], capsys: Captured) -> None:
+    Path("alert.json").write_text(json.dumps(payload(index_name=name)))
+    assert live("--alert", "alert.json") == 2
+    assert "which is no name of an index" in capsys.readouterr().err
+    if isinstance(name, str) and not name.startswith("-") and name:
+        assert live("--index", name) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "this is not JSON"),
+        ("[]", "no Alertmanager webhook payload"),
+        ('{"version": "3", "alerts": []}', "no Alertmanager webhook payload"),
+        ('{"version": "4", "alerts": [1, {"labels": 3}]}', "no alert in it has the label index_name"),
+        ('{"version": "4", "alerts": [{"labels": {"alertname": "other", "index_name": "x"}}]}', "no alert in it"),
+    ],
+)
+def test_what_is_no_alert_is_said(text: str, said: str, live: Callable[..., int], capsys: Captured) -> None:
+    Path("alert.json").write_text(text)
+    assert live("--alert", "alert.json") == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "which index?"),
+        (("--index", "acme", "--alert", "x"), "leave out --index"),
+        (("--index", "acme", "--since", "soon"), "write a time such as"),
+        (("--index", "acme", "--deadline", "0"), "from 1 to 600"),
+        (("--index", "acme", "--cluster", "other", "--config", "empty.yaml"), "needs --region"),
+        (("--replay", "nothing.json"), "cannot read nothing.json"),
+        (("--replay", "empty.yaml"), "this is not JSON"),
+    ],
+)
+def test_wrong_usage_is_2(arguments: tuple[str, ...], said: str, live: Callable[..., int], capsys: Captured) -> None:
+    Path("empty.yaml").write_text("version: 1\n")
+    assert live(*arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+DAMAGED = [
+    "{}", "[]", '{"kind": "EvidenceRecord"}', '{"kind": "EvidenceRecord", "schemaVersion": 2}',
+    '{"kind": "EvidenceRecord", "schemaVersion": 1, "target": {}, "readings": {}}',
+    '{"kind": "EvidenceRecord", "schemaVersion": 1, "target": {"index_name": "a"}, "readings": {"x": {}}}',
+    '{"kind": "EvidenceRecord", "schemaVersion": 1, "target": {"index_name": "a"}, "collectedAt": "", "elapsedMs": 0,'
+    ' "readings": {"x": {"status": "fine", "value": 1, "detail": "", "source": "", "elapsed_ms": 0}}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_damaged_record_is_one_sentence(text: str, live: Callable[..., int], capsys: Captured) -> None:
+    Path("damaged.json").write_text(text)
+    assert live("--replay", "damaged.json") == 2
+    assert capsys.readouterr().err.startswith("checker: damaged.json: ")
+
+
+def test_a_dead_cluster_is_3(live: Callable[..., int], capsys: Captured) -> None:
+    text = json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "demo",
+            "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:9"}}],
+            "users": [{"name": "u", "user": {}}],
+            "contexts": [{"name": "demo", "context": {"cluster": "c", "user": "u"}}],
+        }
+    )
+    Path("kubeconfig").write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KUBECONFIG", "kubeconfig")
+        assert live("--index", "acme") == 3
+    assert "unreachable" in capsys.readouterr().out
+
+
+def test_an_unknown_context_is_3(live: Callable[..., int], capsys: Captured) -> None:
+    assert live("--index", "acme", "--context", "nowhere") == 3
+    assert "kubeconfig cannot be used" in capsys.readouterr().out
+
+
+def test_watch_ends_when_healthy(live: Callable[..., int], capsys: Captured) -> None:
+    assert live("--index", "borealis", "--watch", "1", "-q") == 0
+    assert capsys.readouterr().out.count("VERDICT") == 1
