@@ -14,14 +14,15 @@ from checker.rules import RULES, page
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_rule_pages_are_current() -> None:
-    path = ROOT / "scripts" / "update_rule_pages.py"
-    spec = importlib.util.spec_from_file_location("update_rule_pages", path)
+def test_the_pages_are_current() -> None:
+    path = ROOT / "scripts" / "update_pages.py"
+    spec = importlib.util.spec_from_file_location("update_pages", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == module.rendered()
+    assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == module.rules()
+    assert (ROOT / "docs" / "causes.md").read_text(encoding="utf-8") == module.causes()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.ID)
@@ -33,7 +34,8 @@ def test_every_page_has_its_sections_and_fits_a_terminal(rule: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md"]
+    "name",
+    ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md", "docs/live.md"],
 )
 def test_links_lead_somewhere(name: str) -> None:
     path = ROOT / name
