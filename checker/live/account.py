@@ -95,12 +95,13 @@ def oidc_provider(asking: Asking, aws: Aws, issuer: str, account: str, *, with_a
 
     def read() -> dict[str, Any]:
         found = [item["Arn"] for item in aws.call("iam", "list_open_id_connect_providers")["OpenIDConnectProviderList"]]
-        ours = next((arn for arn in found if issuer_of(arn) == wanted), "")
-        if account and found and not any(f"::{account}:" in arn for arn in found):
-            raise Refused("denied", f"the credentials see the providers of another account than {account}")
-        if not ours or not with_audiences:
-            return {"providers": found, "arn": ours, "audiences": None}
-        answer = aws.call("iam", "get_open_id_connect_provider", OpenIDConnectProviderArn=ours)
-        return {"providers": found, "arn": ours, "audiences": list(answer.get("ClientIDList") or [])}
+        ours = (identity_value(asking) or {}).get("account", "")
+        if account and account != ours and not any(f"::{account}:" in arn for arn in found):
+            raise Refused("denied", f"the role is in account {account}, the credentials are of {ours or 'none'}")
+        provider = next((arn for arn in found if issuer_of(arn) == wanted), "")
+        if not provider or not with_audiences:
+            return {"providers": found, "arn": provider, "audiences": None}
+        answer = aws.call("iam", "get_open_id_connect_provider", OpenIDConnectProviderArn=provider)
+        return {"providers": found, "arn": provider, "audiences": list(answer.get("ClientIDList") or [])}
 
     asking.ask("oidc-provider", f"iam:ListOpenIDConnectProviders {wanted}", read)

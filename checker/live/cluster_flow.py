@@ -13,14 +13,14 @@ from ..ack.kinds import IAM
 from ..ack.objects import mapping, sequence, text
 from . import log, trim
 from .asking import Answer, Asking, Refused
-from .effective_role import container_of, status_of
+from .effective_role import container_of, resolve, status_of
 from .kubernetes import PARTIAL, Cluster
 from .pods import Candidate, Meaning, as_json, candidates, find, narrow
 from .record import Reading, Target
 
 LOG_BYTES = 8 * 1024 * 1024
 LOG_LINES = 20_000
-MOST_PODS = 3
+MOST_PODS = 10
 MOST_CANDIDATES = 5
 _PAGE = "2000"
 
@@ -107,14 +107,15 @@ def ask_pod(asking: Asking, cluster: Cluster, namespace: str, name: str) -> Answ
 
 
 def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candidate) -> Subject | None:
-    """Reads the pods and their logs and returns the pod with the most failures; None where no pod could be read."""
+    """Reads the pods and their logs and returns the pod with the most failures, else one without credentials of its
+    own, else the newest; None where no pod could be read."""
     read: list[tuple[Answer, Answer]] = []
     for name in candidate.pods[:MOST_PODS]:
         base = f"/api/v1/namespaces/{candidate.namespace}/pods/{name}"
         shown = f"{candidate.namespace}/{name}"
         pod = ask_pod(asking, cluster, candidate.namespace, name)
         read.append((pod, _ask_log(asking, cluster, target, base, shown, name, previous=False)))
-    subjects: list[tuple[int, Subject]] = []
+    subjects: list[tuple[tuple[int, bool, int], Subject]] = []
     for place, (pod, lines) in enumerate(read):
         value = pod.get().value
         if value is None:
@@ -126,7 +127,8 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
             _ask_log(asking, cluster, target, base, f"{candidate.namespace}/{name}", name, previous=True)
         # Only where there is a choice is it worth waiting for the logs.
         failures = mapping(lines.get().value).get("failures", 0) if len(read) > 1 else 0
-        subjects.append((failures * len(read) - place, subject))
+        is_without = subject.container is None or resolve(subject.container, None, None).how == "node-role"
+        subjects.append(((failures, is_without, -place), subject))
     if not subjects:
         return None
     chosen = max(subjects, key=lambda item: item[0])[1]

@@ -14,7 +14,7 @@ from .cluster_flow import Search, Subject
 from .connection import Connection, eks_token, from_description, from_inside, from_kubeconfig
 from .effective_role import Effective, annotated_role, environment, resolve
 from .kubernetes import Cluster
-from .log import principal
+from .log import Session, principal
 from .manifests import declared_in
 from .record import Record, Target
 
@@ -73,9 +73,10 @@ def table_of(parameters: Any, container: dict[str, Any] | None) -> str:
 
 
 def table_in(container: dict[str, Any] | None) -> str:
-    """The one table that the container's environment names; "" where it names none or several."""
+    """The auth keys table that the container's environment names: by a variable that speaks of keys (AUTH_KEYS_TABLE,
+    API_KEY_TABLE_NAME, …). "" where there is none, or several."""
     variables = environment(container) if container else {}
-    named = {item for name, item in variables.items() if "TABLE" in name and item}
+    named = {item for name, item in variables.items() if item and "TABLE" in name and "KEY" in name}
     return named.pop() if len(named) == 1 else ""
 
 
@@ -203,7 +204,7 @@ class _Run(NamedTuple):
         answers = [self.asking.answer(name) for name in self.asking.names() if name.startswith("log")]
         return [reading.value for answer in answers if answer for reading in [answer.get()] if reading.value]
 
-    def logged(self) -> tuple[str, str, str] | None:
+    def logged(self) -> Session | None:
         lines = (line["text"] for item in self.logs() for line in item["lines"])
         return next((found for line in lines if (found := principal(line))), None)
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
 from ..ack.objects import mapping, sequence, text
+from .log import Session
 
 How = Literal["pod-env", "pod-identity", "static-keys", "profile", "node-role", "log", "unknown"]
 
@@ -57,10 +58,10 @@ def annotated_role(service_account: dict[str, Any] | None) -> str:
 def resolve(
     container: dict[str, Any],
     association: dict[str, Any] | None,
-    logged: tuple[str, str, str] | None,
+    logged: Session | None,
 ) -> Effective:
     """The effective role. `association` is what eks:DescribePodIdentityAssociation gave, `logged` the role session that
-    a log line names, as (partition, account, role name): where the pod does not say, it is the only witness.
+    a log line names: where the pod does not say, it is the only witness.
     """
     variables = environment(container)
     if "AWS_ACCESS_KEY_ID" in variables:
@@ -83,10 +84,11 @@ def resolve(
     return _from_log(logged, "node-role", "the pod has no credentials of its own, so the node's role remains")
 
 
-def _from_log(logged: tuple[str, str, str] | None, how: How, described: str) -> Effective:
+def _from_log(logged: Session | None, how: How, described: str) -> Effective:
     if logged is None:
         return Effective("", how, described)
-    partition, account, name = logged
+    if how == "unknown" and logged.is_of_a_node:
+        how, described = "node-role", f"{described}; the log names a session of the node's role"
     witness = "" if how in ("static-keys", "profile", "node-role") else "; the log names the session"
     shown: How = how if how in ("static-keys", "profile", "node-role") else "log"
-    return Effective(f"arn:{partition}:iam::{account}:role/{name}", shown, described + witness)
+    return Effective(f"arn:{logged.partition}:iam::{logged.account}:role/{logged.role}", shown, described + witness)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from .redaction import redact
 
@@ -27,7 +27,12 @@ _TROUBLE = re.compile(
 _ANSWERED = re.compile(r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) /\S*", re.IGNORECASE)
 _VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{52}|0x[0-9a-f]+|\d+", re.IGNORECASE)
 _PRINCIPAL = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/([\w+=,.@-]+)")
-_TOLD = re.compile(r"refresh|dynamodb|sts|credential|assumerole|accessdenied|kms|auth.?key", re.IGNORECASE)
+_NODE_SESSION = re.compile(r"i-[0-9a-f]+")
+_TOLD = re.compile(
+    r"refresh|dynamodb|\bsts\b|credential|assumerole|accessdenied|\bkms\b|(?:auth|api).?keys\b|amazonaws\.com|\.api\.aws"
+    r"|security token included|signature (?:expired|not)|imds",
+    re.IGNORECASE,
+)
 
 
 def read(data: bytes, limit_bytes: int, limit_lines: int) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def read(data: bytes, limit_bytes: int, limit_lines: int) -> dict[str, Any]:
             first, last = first or stamp, stamp
         if not is_trouble(body):
             continue
-        if stamp and _TOLD.search(body):
+        if stamp and is_told_of_keys(body):
             failures.append(seconds(stamp))
         key = _VARYING.sub("#", body[:_MAX_LINE])
         if key in kinds:
@@ -75,14 +80,33 @@ def read(data: bytes, limit_bytes: int, limit_lines: int) -> dict[str, Any]:
 
 def is_trouble(line: str) -> bool:
     """Whether a line may speak of a failure. Access logs of the proxy's own traffic do not."""
-    return _TROUBLE.search(line) is not None and (_ANSWERED.search(line) is None or _TOLD.search(line) is not None)
+    return _TROUBLE.search(line) is not None and (_ANSWERED.search(line) is None or is_told_of_keys(line))
 
 
-def principal(text: str) -> tuple[str, str, str] | None:
-    """(partition, account, role name) of the first role session in a text. The ARN of a session drops the role's path
-    (IAM User Guide, "IAM identifiers": STS ARNs)."""
+def is_told_of_keys(line: str) -> bool:
+    """Whether a line is about the refresh of keys or a call to AWS, and not about the proxy's own traffic."""
+    return _TOLD.search(line) is not None
+
+
+class Session(NamedTuple):
+    """A role session as a log line names it. Its ARN drops the role's path (IAM User Guide, "IAM identifiers")."""
+
+    partition: str
+    account: str
+    role: str
+    name: str
+
+    @property
+    def is_of_a_node(self) -> bool:
+        """Whether it is named after an instance: then it is the session of the node's role (EC2 User Guide, "IAM roles
+        for Amazon EC2")."""
+        return _NODE_SESSION.fullmatch(self.name) is not None
+
+
+def principal(text: str) -> Session | None:
+    """The first role session in a text."""
     found = _PRINCIPAL.search(text)
-    return (found[1], found[2], found[3]) if found else None
+    return Session(*found.groups()) if found else None
 
 
 def seconds(stamp: str) -> float:

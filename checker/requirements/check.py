@@ -180,11 +180,13 @@ def _caller(role: Role, values: dict[str, str], resource: str) -> Caller | None:
 
 
 def _role_arn(role: Role, values: dict[str, str], resource: str) -> str:
-    """The role's ARN, in the partition of the resource; "" where the account or the partition is open."""
-    partition = resource.split(":")[1]
-    if "account" not in values or "*" in partition or "?" in partition:
+    """The role's ARN, in the partition of the resource; "" where the account or the partition is open. The role is in
+    the cell's account, unless `roleAccount` says otherwise.
+    """
+    partition, account = resource.split(":")[1], values.get("roleAccount") or values.get("account")
+    if not account or "*" in partition or "?" in partition:
         return ""
-    return f"arn:{partition}:iam::{values['account']}:role{role.iam_path}{role.name}"
+    return f"arn:{partition}:iam::{account}:role{role.iam_path}{role.name}"
 
 
 def _context(selected: Selected, requirement: Requirement, values: dict[str, str], resource: str) -> Context:
@@ -201,7 +203,7 @@ def _context(selected: Selected, requirement: Requirement, values: dict[str, str
     if owner.isdigit():
         known["aws:ResourceAccount"] = owner
     if "account" in values:
-        known["aws:PrincipalAccount"] = values["account"]
+        known["aws:PrincipalAccount"] = values.get("roleAccount") or values["account"]
         arn = _role_arn(role, values, resource)
         if arn:
             known["aws:PrincipalArn"] = arn

@@ -12,6 +12,7 @@ from ..iam.prove import WORST_FIRST, Verdict
 from ..iam.statements import action_matches
 from ..requirements.check import Check, Outcome, Question, check_project
 from ..requirements.model import Access, Requirement, Selector
+from ..requirements.select import select
 from ..resolution import Index, make_index
 from .sources import Source
 
@@ -59,13 +60,15 @@ def view(
     above: tuple[Layer, ...],
     refused: tuple[Asked, ...],
 ) -> View | None:
-    """Puts the requirements to the role of a source. One that would not select the role is put to it all the same: the
-    alert says whose keys fail, so there is nothing left to select. `refused` is asked besides.
+    """Puts the requirements that select the role of a source to it; where none does, all of them: the alert says whose
+    keys fail, and so which role is meant. `refused` is asked besides.
     """
     if source is None:
         return None
-    index = make_index(source.inventory, parameters.get("account"))
-    asked = [_with(requirement, source, refused) for requirement in requirements]
+    index = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
+    given = tuple(requirements)
+    selecting = [item for item in given if any(one.role is source.role for one in select(item, index)[0])]
+    asked = [_with(requirement, source, refused) for requirement in selecting or given]
     outcomes = tuple(check_project(item, index, dict(parameters), above=above) for item in asked)
     mine = tuple(
         outcome._replace(checks=tuple(check for check in outcome.checks if check.role is source.role))

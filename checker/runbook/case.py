@@ -98,23 +98,26 @@ class Case(NamedTuple):
         """Refused DynamoDB calls, whatever layer refused them."""
         return tuple(event for event in self.events if event.signature.startswith("denied"))
 
-    @property
-    def decided_denials(self) -> tuple[Event, ...]:
-        """Those of them that what the policies say now can be held against: in the role's own session, and not by a
-        layer above the account.
-        """
-        above = ("denied-scp", "denied-rcp", "denied-endpoint")
-        mine = self.arn.rpartition("/")[2]
-        return tuple(
-            event
-            for event in self.denials
-            if event.signature not in above and (not event.principal or event.principal.split("/")[1:2] == [mine])
-        )
+    def is_mine(self, event: Event) -> bool:
+        """Whether an event speaks of the role under examination: in a session of it, or naming no principal at all. The
+        refusals of a node's role or of a user say nothing about this role's policies."""
+        if not event.principal:
+            return True
+        session = principal(event.principal)
+        return session is not None and session.role == self.arn.rpartition("/")[2]
 
     @property
-    def last_failure_age(self) -> Age | None:
-        """Seconds between the last failure in the log and the collection; None where there is none."""
-        stamps = [seconds(event.last) for event in self.events if event.last and not event.is_previous]
+    def decided_denials(self) -> tuple[Event, ...]:
+        """The refusals that what the policies say now can be held against: of this role, and naming no layer that was
+        not read."""
+        unread = ["denied-scp", "denied-rcp", "denied-endpoint"]
+        unread += [] if self.uses_pod_identity else ["denied-session"]
+        return tuple(event for event in self.denials if event.signature not in unread and self.is_mine(event))
+
+    @property
+    def last_denial_age(self) -> Age | None:
+        """Seconds between the last of them and the collection; None where there is none."""
+        stamps = [seconds(event.last) for event in self.decided_denials if event.last and not event.is_previous]
         return max(0.0, seconds(self.record.collected_at) - max(stamps)) if stamps else None
 
     def age(self, stamp: str) -> Age | None:
@@ -145,7 +148,7 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     arn = (expected if effective.how == "node-role" else effective.arn or expected) or ack_arn or ""
     parameters = _parameters(record, container, arn)
     table_arn = table_of(parameters, container)
-    refused = _refused(events)
+    refused = _refused(events, table_arn)
     account_name = mapping(mapping(pod).get("spec")).get("serviceAccountName", "")
     above = sources.above(record)
     asked = list(requirements)
@@ -172,7 +175,9 @@ def _parameters(record: Record, container: dict[str, Any] | None, arn: str) -> d
     found = dict(record.target.parameters)
     named = role_name(arn)
     if named is not None:
+        # The cell's account is the table's; the role may be in another.
         found.setdefault("account", named.account)
+        found["roleAccount"] = named.account
     if record.target.region:
         found.setdefault("region", record.target.region)
     if record.target.cluster:
@@ -187,15 +192,29 @@ def _parameters(record: Record, container: dict[str, Any] | None, arn: str) -> d
     return found
 
 
-def _refused(events: tuple[Event, ...]) -> tuple[Asked, ...]:
-    """What the log says was refused on DynamoDB; asked besides what is required."""
+_READS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
+
+
+def _refused(events: tuple[Event, ...], table_arn: str) -> tuple[Asked, ...]:
+    """What the log says was refused to a reader of the table or its indexes; asked besides what is required. What was
+    refused elsewhere, or is no read, nobody has to grant."""
     found = [
         Asked(event.action, event.resource)
         for event in events
-        if event.signature.startswith("denied") and event.action.startswith("dynamodb:")
-        if ":dynamodb:" in event.resource and "[redacted]" not in event.resource
+        if event.signature.startswith("denied") and event.action in _READS
+        if event.resource.partition("/index/")[0] == table_arn
     ]  # fmt: skip
     return tuple(dict.fromkeys(found))
+
+
+def elsewhere(case: Case) -> tuple[Event, ...]:
+    """Refusals on another table than the auth keys table: the proxy asks for the wrong one, or in the wrong region."""
+    return tuple(
+        event
+        for event in case.denials
+        if case.table_arn and ":dynamodb:" in event.resource and event.action in _READS
+        if event.resource.partition("/index/")[0] != case.table_arn
+    )
 
 
 def _log_view(logs: Mapping[str, Reading]) -> LogView:

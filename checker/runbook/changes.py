@@ -1,7 +1,8 @@
 """When the role's permissions last changed, as far as AWS and the cluster say it.
 
-IAM keeps a date for managed policies only; for inline policies the last loop of the ACK controller is the best there is
-(its Synced condition is rewritten in every loop), so a change is never dated earlier than it was.
+IAM keeps a date for managed policies only. Of an inline policy it is known when the ACK controller last looked at the
+role (its Synced condition is rewritten in every loop), which dates a change of its own, but not one made by hand: where
+inline policies take part, an old date is therefore no date.
 """
 
 from __future__ import annotations
@@ -23,4 +24,7 @@ def latest_change(case: Case) -> Age | None:
         synced = conditions(case.declared.source.role.object).get("ACK.ResourceSynced")
         stamps += [synced.since] if synced else []
     ages = [age for stamp in stamps if (age := case.age(stamp)) is not None]
-    return max(0.0, min(ages)) if ages else None
+    latest = max(0.0, min(ages)) if ages else None
+    if case.value("inline-names") and latest is not None and latest > SETTLED_SECONDS:
+        return None
+    return latest

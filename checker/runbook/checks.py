@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from ..ack.objects import mapping
+from ..live.effective_role import container_of, resolve, status_of
 from ..live.record import Reading, Status
 from .case import Case, moment
 from .refusals import refusals
@@ -35,9 +37,11 @@ def _checks(case: Case) -> Iterator[Check]:
     yield _read(identity, "credentials", 2, _identity(case))
     yield _read(case.reading("cluster"), "cluster", 3, str((case.value("cluster") or {}).get("described", "")))
     yield _pod(case)
+    yield from _replicas(case)
     yield _container(case)
     yield _log(case)
     yield _effective(case)
+    yield from _next_restart(case)
     role = case.reading("role")
     yield _read(role, "role", 6, f"role {case.arn} exists", absent="failed")
     yield _trust(case)
@@ -86,7 +90,32 @@ def _container(case: Case) -> Check:
     if case.container is None:
         return Check("container", 5, "unknown", f"the pod has no container {name}")
     kind = "native sidecar" if case.container.get("restartPolicy") == "Always" else "container"
-    return Check("container", 5, "ok", f"{kind} {name}, image {case.container.get('image')}")
+    shown = f"{kind} {name}, image {case.container.get('image')}"
+    status = status_of(case.pod, name)
+    waiting = mapping(mapping(status.get("state")).get("waiting")).get("reason")
+    ended = mapping(mapping(status.get("state")).get("terminated")).get("reason")
+    if waiting or ended or not status.get("ready"):
+        restarts = f", {status['restartCount']} restarts" if status.get("restartCount") else ""
+        return Check("container", 5, "failed", f"{shown}: {waiting or ended or 'not ready'}{restarts}")
+    return Check("container", 5, "ok", shown)
+
+
+def _replicas(case: Case) -> Iterator[Check]:
+    """Whether all pods of the index were looked at, and whether they work with the same role."""
+    found = (case.value("pods-with-container") or case.value("pods") or {}).get("candidates", [])
+    names = found[0]["pods"] if len(found) == 1 else []
+    if len(names) < 2:
+        return
+    prefix = f"pod/{case.namespace}/"
+    pods = [item.value for name in names if (item := case.reading(prefix + name)).status == "ok"]
+    roles = {resolve(container_of(pod, case.record.target.container) or {}, None, None).arn for pod in pods}
+    if len(pods) < len(names):
+        yield Check("replicas", 4, "unknown", f"{len(pods)} of {len(names)} pods were looked at")
+    elif len(roles) > 1:
+        shown = ", ".join(sorted(role or "none of their own" for role in roles))
+        yield Check("replicas", 4, "failed", f"the {len(pods)} pods do not work with the same role: {shown}")
+    else:
+        yield Check("replicas", 4, "ok", f"{len(pods)} pods, the one with the most failures is examined")
 
 
 def _log(case: Case) -> Check:
@@ -100,7 +129,14 @@ def _log(case: Case) -> Check:
         often = f"{case.log.failures} failures, at most {case.log.peak} within 3 minutes"
         alert = "which confirms the alert" if case.log.peak >= 4 else "fewer than the 4 that the alert takes"
         return Check("log", 5, "failed", f"{often}, {alert}; {span}{cut}")
-    return Check("log", 5, "unknown" if case.log.is_cut else "ok", f"no failure of the refresh; {span}{cut}")
+    quiet = (case.age(case.log.last) or 0) > QUIET_SECONDS
+    old = f", the last line is {(case.age(case.log.last) or 0) / 60:.0f} minutes old" if quiet else ""
+    state: State = "unknown" if case.log.is_cut or quiet else "ok"
+    return Check("log", 5, state, f"no failure of the refresh; {span}{cut}{old}")
+
+
+QUIET_SECONDS = 420
+"""A proxy that has logged nothing for this long may hang; what it does not log is no evidence of health."""
 
 
 def _effective(case: Case) -> Check:
@@ -128,6 +164,12 @@ def _access(case: Case) -> Check:
     verdict = case.deployed.verdict
     if verdict == "granted":
         asked = len(case.deployed.questions)
+        disagreeing = [item for item in case.value("simulation") or () if _disagrees(item, case)]
+        if disagreeing:
+            said = ", ".join(f"{item['action']} {item['decision']}" for item in disagreeing)
+            return Check(
+                "access", 6, "unknown", f"the policies that were read grant it, the policy simulator says {said}"
+            )
         return Check("access", 6, "ok", f"{asked} of {asked} accesses are proven to be granted")
     if verdict == "unknown":
         reasons = [reason for item in case.deployed.questions for reason in (item.proof.reasons if item.proof else ())]
@@ -135,7 +177,29 @@ def _access(case: Case) -> Check:
         return Check(
             "access", 6, "unknown", "; ".join(dict.fromkeys([*reasons, *unset])) or "no requirement could be put"
         )
-    return Check("access", 6, "failed", "; ".join(dict.fromkeys(item.sentence for item in refusals(case.deployed))))
+    found = refusals(case.deployed)
+    sentences = "; ".join(dict.fromkeys(item.sentence for item in found))
+    if all(item.is_open for item in found):
+        hint = "state what every request carries under spec.context of the requirement"
+        return Check("access", 6, "unknown", f"{sentences}: {hint}")
+    return Check("access", 6, "failed", sentences)
+
+
+def _disagrees(item: dict[str, Any], case: Case) -> bool:
+    """Whether the simulator refuses a required action; what lacks context it does not decide (IAM API Reference,
+    SimulatePrincipalPolicy: MissingContextValues)."""
+    required = {question.action.lower() for question in case.deployed.questions} if case.deployed else set()
+    return item["action"].lower() in required and item["decision"] != "allowed" and not item["missing"]
+
+
+def _next_restart(case: Case) -> Iterator[Check]:
+    """What works now and will not after the next restart: the pod keeps what it was made with (runbook, step 8)."""
+    if case.effective.how != "pod-env" or case.service_account is None or case.expected == case.effective.arn:
+        return
+    now = f"the annotation of service account {case.account_name} "
+    now += f"names {case.expected}" if case.expected else "is gone"
+    detail = f"{now}; the pod has {case.effective.arn} until it restarts: mend the annotation first"
+    yield Check("next-restart", 6, "failed", detail, is_vital=False)
 
 
 def _key(case: Case) -> Iterator[Check]:

@@ -33,7 +33,10 @@ def show_role(case: Case) -> str:
 
 def nudge_role(case: Case) -> str:
     """Makes the controller reconcile: it acts on changes of the spec, so its Deployment is restarted."""
-    return "kubectl rollout restart deployment -n ack-system -l app.kubernetes.io/name=iam-chart"
+    found = case.value("ack-controller") or [{}]
+    metadata = mapping(mapping(found[0]).get("metadata"))
+    name, namespace = metadata.get("name", "ack-iam-controller"), metadata.get("namespace", "ack-system")
+    return f"kubectl rollout restart deployment {name} -n {namespace}"
 
 
 def restart(case: Case) -> str:
@@ -66,6 +69,12 @@ def table(case: Case, verb: str = "describe-table") -> str:
 def node(case: Case) -> str:
     """The node of the pod."""
     return str(mapping(mapping(case.pod).get("spec")).get("nodeName") or "NODE")
+
+
+def describe_pod(case: Case) -> str:
+    """Shows the pod and its environment."""
+    name = mapping(mapping(case.pod).get("metadata")).get("name", "POD")
+    return f"kubectl describe pod {name} -n {case.namespace}"
 
 
 def workload(case: Case) -> str:

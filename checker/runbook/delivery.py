@@ -11,20 +11,21 @@ from ..ack.objects import make_object, mapping
 from ..inventory import Object, Reference
 from ..live.record import under
 from .case import Case
-from .refusals import refusals, undelivered
+from .refusals import IN_THE_MANIFEST, refusals, undelivered
 from .seen import Api, Log
 from .sources import deployed
-from .trusting import trusting
+from .trusting import trust_arrives, trusting
 
 
 def lacking(case: Case) -> tuple[str, ...]:
-    """What is not as it must be in IAM, in sentences: no role, refused calls, a trust policy that shuts the pod out."""
+    """What is not as it must be in IAM and a Role object could mend, in sentences: no role, refused calls, a trust
+    policy that shuts the pod out."""
     if case.reading("role").status == "absent":
         return (f"IAM has no role {case.arn}",)
-    found = [item.sentence for item in refusals(case.deployed)]
+    found = [item.sentence for item in refusals(case.deployed) if item.cause in IN_THE_MANIFEST and not item.is_open]
     trust = trusting(case)
     if trust is not None and trust.truth is False:
-        found.append("the trust policy does not let the pod in")
+        found.append(_SHUT_OUT)
     return tuple(found)
 
 
@@ -34,12 +35,20 @@ def waiting(case: Case) -> tuple[str, ...]:
         return ()
     if case.reading("role").status == "absent":
         return (f"IAM has no role {case.arn}",)
-    return tuple(item.sentence for item in undelivered(case))
+    found = [item.sentence for item in undelivered(case)]
+    trust = trusting(case)
+    if trust is not None and trust.truth is False and trust_arrives(case).startswith("the ACK Role"):
+        found.append(_SHUT_OUT)
+    return tuple(found)
+
+
+_SHUT_OUT = "the trust policy does not let the pod in"
 
 
 def is_known(case: Case) -> Api | None:
     """Whether anything can be said: "unread" where IAM or the object was not read, "refutes" where IAM lacks nothing
-    or there is no object; None where the cause itself has to look."""
+    that the object would bring, or there is no object; None where the cause itself has to look. An object that cannot
+    be understood (a broken document, an unresolved reference) might bring anything."""
     if case.reading("ack-role").status == "absent":
         return "refutes"
     role = case.reading("role")
@@ -48,6 +57,8 @@ def is_known(case: Case) -> Api | None:
     if not lacking(case):
         is_open = case.deployed is not None and case.deployed.verdict == "unknown"
         return "unread" if is_open else "refutes"
+    if not waiting(case) and case.declared.verdict != "unknown":
+        return "refutes"
     return None
 
 

@@ -30,12 +30,15 @@ _EVENTS = {
 
 
 class Refusal(NamedTuple):
-    """A call that the policies refuse, or allow only under conditions: the cause, and a sentence that shows it."""
+    """A call that the policies refuse: the cause, and a sentence that shows it. `is_open`: it may be allowed, under
+    conditions that nobody can decide from here.
+    """
 
     cause: str
     question: Question
     sentence: str
     clause: Clause | None = None
+    is_open: bool = False
 
 
 def refusals(view: View | None) -> tuple[Refusal, ...]:
@@ -55,9 +58,8 @@ def _of_view(view: View) -> Iterator[Refusal]:
                     ("" if term.holds else "not ") + show_condition(term.condition)
                     for term in (proof.conditions or ((),))[0]
                 )
-                yield Refusal(
-                    "condition-unmet", question, f"{called} is allowed only if {shown or 'a condition holds'}"
-                )
+                sentence = f"{called} is allowed only if {shown or 'a condition holds'}"
+                yield Refusal("condition-unmet", question, sentence, is_open=True)
             elif proof.decision.outcome == "explicit-deny":
                 clause = proof.decision.clauses[0]
                 where = _statement(clause)
@@ -98,6 +100,8 @@ def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen
     api: Api = "unread"
     if case.reading("role").status == "absent":
         api, evidence = "refutes", [f"there is no role {case.arn}"]
+    elif found and all(item.is_open for item in found):
+        api = "unread"
     elif found:
         api = "shows"
         waiting = [item for item in found if manifest_can_grant and arrives(case, item.question)]
@@ -110,8 +114,13 @@ def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen
 
 def _was_read(case: Case, cause: str) -> bool:
     """Whether the layer of a cause took part in the verdict; those above the account mostly cannot be read."""
-    names = {"scp-denies": "scps", "rcp-denies": "rcps", "endpoint-policy-denies": "vpc-endpoints"}
-    return cause not in names or case.reading(names[cause]).status == "ok"
+    if cause == "session-policy-blocks":
+        return case.uses_pod_identity
+    layers = {"scp-denies": "scp", "rcp-denies": "rcp", "endpoint-policy-denies": "endpoint"}
+    if cause not in layers or case.deployed is None:
+        return True
+    stacks = [check.stack.layers for check in case.deployed.checks]
+    return any(layer.name == layers[cause] for stack in stacks for layer in stack)
 
 
 def arrives(case: Case, question: Question) -> str:
@@ -132,29 +141,33 @@ def undelivered(case: Case) -> tuple[Refusal, ...]:
     return tuple(
         item
         for item in refusals(case.deployed)
-        if item.cause in IN_THE_MANIFEST and arrives(case, item.question).startswith("the ACK Role")
+        if not item.is_open
+        and item.cause in IN_THE_MANIFEST
+        and arrives(case, item.question).startswith("the ACK Role")
     )
 
 
 def _log(case: Case, cause: str, found: list[Refusal]) -> Log:
+    unexplained = tuple(filter(case.is_mine, case.having("denied")))
     if cause in _EVENTS:
-        return case.says(case.having(_EVENTS[cause]), case.having("denied"))
-    named = case.having("denied-identity")
-    about = {(item.question.action.lower(), item.question.resource) for item in found}
+        return case.says(tuple(filter(case.is_mine, case.having(_EVENTS[cause]))), unexplained)
+    named = tuple(filter(case.is_mine, case.having("denied-identity")))
     if found:
+        about = {(item.question.action.lower(), item.question.resource) for item in found}
         same = [event for event in named if (event.action.lower(), event.resource) in about]
-        return case.says(same, [*named, *case.having("denied")])
+        return case.says(same, [*named, *unexplained])
     # Without the policies, the bare message names a missing action; a wrong ARN or a condition would read the same.
-    on_index = [event for event in named if "/index/" in event.resource]
-    elsewhere = [event for event in named if "/index/" not in event.resource]
+    ours = [event for event in named if not case.table_arn or event.resource.startswith(case.table_arn)]
+    on_index = [event for event in ours if "/index/" in event.resource]
+    on_table = [event for event in ours if "/index/" not in event.resource]
     if cause == "missing-index-arn":
-        return case.says(on_index, case.having("denied"))
-    return case.says(elsewhere if cause == "missing-action" else (), [*elsewhere, *case.having("denied")])
+        return case.says(on_index, unexplained)
+    return case.says(on_table if cause == "missing-action" else (), [*on_table, *unexplained])
 
 
 def quoted(case: Case, cause: str) -> list[str]:
     """What the log says of it, counted."""
-    events = case.having(_EVENTS.get(cause, "denied-identity"))
+    events = tuple(filter(case.is_mine, case.having(_EVENTS.get(cause, "denied-identity"))))
     return [said(event) for event in events[:2]]
 
 

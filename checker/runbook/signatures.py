@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ..live.log import is_told_of_keys
+
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.yaml")
 
 _PRINCIPAL = re.compile(r"User: \"?(arn:aws[^\s\",]+)")
@@ -78,7 +80,8 @@ def read_events(lines: Iterable[dict[str, Any]], *, is_previous: bool = False) -
     for line in lines:
         text = line["text"]
         signature = recognise(text)
-        if signature:
+        # Words such as "connection refused" stand in lines about the proxy's own traffic too.
+        if signature and is_told_of_keys(text):
             found.append(_event(signature, text, line, is_previous))
     return tuple(found)
 

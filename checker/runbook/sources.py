@@ -42,7 +42,9 @@ def deployed(record: Record, arn: str, namespace: str, service_account: str) -> 
     spec |= {"permissionsBoundary": boundary} if boundary else {}
     spec |= {"assumeRolePolicyDocument": known["trust"]} if role.status == "ok" else {}
     spec["tags"] = [{"key": key, "value": item} for key, item in mapping(known.get("tags")).items()]
-    whole = [_object("Role", namespace, named.name, spec), *_policies(record, namespace)]
+    known_as = mapping(mapping(value(record, "ack-role")).get("metadata"))
+    labels, name = mapping(known_as.get("labels")), text(known_as.get("name")) or named.name
+    whole = [_object("Role", namespace, name, spec, labels), *_policies(record, namespace)]
     whole += _giver(record, arn, namespace, service_account)
     return _source(whole, named.name)
 
@@ -135,8 +137,10 @@ def _source(whole: Iterable[Mapping[str, Any]], name: str) -> Source | None:
     return Source(inventory, role) if role is not None else None
 
 
-def _object(kind: str, namespace: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": namespace}
+def _object(
+    kind: str, namespace: str, name: str, spec: Mapping[str, Any], labels: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace, "labels": dict(labels or {})}
     return {"apiVersion": IAM, "kind": kind, "metadata": metadata, "spec": dict(spec)}
 
 
@@ -146,5 +150,5 @@ def _iam_name(role: Mapping[str, Any]) -> str:
 
 def _unread_arn(arn: str, what: str) -> str:
     named = role_name(arn)
-    account = named.account if named else ""
-    return f"arn:aws:iam::{account}:policy/({what}, which could not be read)"
+    partition, account = (named.partition, named.account) if named else ("aws", "")
+    return f"arn:{partition}:iam::{account}:policy/({what}, which could not be read)"

@@ -28,8 +28,24 @@ class Trusting(NamedTuple):
 
 
 def trusting(case: Case) -> Trusting | None:
-    """None where the trust policy, the pod or the cluster's issuer is not known."""
-    trust = mapping(case.value("role")).get("trust")
+    """Of the trust policy in IAM. None where the trust policy, the pod or the cluster's issuer is not known."""
+    return _judged(case, mapping(case.value("role")).get("trust"))
+
+
+def trust_arrives(case: Case) -> str:
+    """Where a trust policy that lets the pod in stands already and has to arrive from; "" where there is none."""
+    views = (
+        (case.declared, "the ACK Role in the cluster lets the pod in"),
+        (case.in_git, "the manifests let the pod in"),
+    )
+    for view, where in views:
+        found = _judged(case, view.source.role.trust.text) if view and view.source.role.trust else None
+        if found is not None and found.truth is True:
+            return where
+    return ""
+
+
+def _judged(case: Case, trust: str | None) -> Trusting | None:
     document = parse(trust, "trust").document if trust else None
     if document is None or not case.account_name:
         return None
@@ -47,7 +63,7 @@ def audience_of(case: Case) -> str:
 
 
 def _irsa(case: Case, document: Document, issuer: str) -> Trusting:
-    provider = f"arn:*:iam::{case.parameters.get('account', '*')}:oidc-provider/{issuer}"
+    provider = f"arn:*:iam::{case.parameters.get('roleAccount', '*')}:oidc-provider/{issuer}"
     caller = Caller("Federated", provider)
     claims = {"aud": audience_of(case), "sub": case.subject}
 
@@ -66,11 +82,18 @@ def _irsa(case: Case, document: Document, issuer: str) -> Trusting:
         return Trusting(False, "subject", _values(document, f"{issuer}:sub"))
     if asked("sub") is not False:
         return Trusting(False, "audience", _values(document, f"{issuer}:aud"))
-    return Trusting(False, "subject", _values(document, f"{issuer}:sub"))
+    return Trusting(False, "principal", ())
 
 
 def _pod_identity(case: Case, document: Document) -> Trusting:
-    answer = lets_in(document, "pod-identity", f"{case.namespace}/{case.account_name}", case.parameters)
+    association = mapping(case.value("association"))
+    if association.get("targetRoleArn"):
+        # EKS assumes the first role, and that one the target: the target trusts the role, not EKS.
+        first = Caller("role", str(association.get("roleArn", "")))
+        truth = may_assume(document, first, "sts:AssumeRole", token_context(document, "", {}))
+        return Trusting(truth, "" if truth is not False else "principal", ())
+    values = {**case.parameters, "account": case.parameters.get("roleAccount", case.parameters.get("account", ""))}
+    answer = lets_in(document, "pod-identity", f"{case.namespace}/{case.account_name}", values)
     if answer.truth is not False:
         return Trusting(answer.truth, "", ())
     caller = Caller("Service", "pods.eks.amazonaws.com")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from ..live.log import principal
 from .case import Case
 from .signatures import Event
-
-_NODE_SESSION = re.compile(r":assumed-role/[^/]+/i-[0-9a-f]+")
 
 
 def without_role(case: Case) -> tuple[Event, ...]:
     """Failures to find credentials, and calls made in a session that is named after an instance: the node's role."""
-    as_node = tuple(event for event in case.denials if _NODE_SESSION.search(event.principal))
+    sessions = [(event, principal(event.principal)) for event in case.denials]
+    as_node = tuple(event for event, session in sessions if session is not None and session.is_of_a_node)
     return (*case.having("no-credentials"), *as_node)

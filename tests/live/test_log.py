@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.live.log import principal, read
+from checker.live.log import Session, principal, read
 
 
 def stamped(*rows: tuple[str, str]) -> bytes:
@@ -58,5 +58,5 @@ def test_the_number_of_kinds_is_bounded() -> None:
 
 def test_the_role_session_in_a_line() -> None:
     line = "User: arn:aws:sts::111122223333:assumed-role/acme-reverse-proxy/1732 is not authorized"
-    assert principal(line) == ("aws", "111122223333", "acme-reverse-proxy")
+    assert principal(line) == Session("aws", "111122223333", "acme-reverse-proxy", "1732")
     assert principal("no principal") is None

@@ -60,6 +60,9 @@ def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
     yield "role", safe(role(case))
     for place, sentence in enumerate(_evidence(causes[:1])):
         yield "evidence" if place == 0 else "", safe(sentence)
+    for check in diagnosis.checks:
+        if check.state == "failed" and not check.is_vital:
+            yield "beware", safe(check.detail)
     if len(causes) > 1:
         others = ", ".join(f"{cause.id} ({cause.confidence})" for cause in causes[1:5])
         yield "also", others + (f" and {len(causes) - 5} more" if len(causes) > 5 else "")

@@ -16,7 +16,7 @@ Source
 from __future__ import annotations
 
 from ..case import Case
-from ..delivery import is_known, lacking, objects, says
+from ..delivery import is_known, lacking, next_steps, objects, says
 from ..seen import Seen
 
 ID = "ack-read-only"
@@ -38,5 +38,6 @@ def look(case: Case) -> Seen:
     if not marked:
         return Seen(log, "refutes", ("no object of the role is read-only",))
     evidence = [f"{item.kind} {item.name} has {_READ_ONLY}" for item in marked]
+    evidence += [f"without it the controller would {step.operation} {step.about}".strip() for step in next_steps(case)]
     command = f"kubectl annotate {_RESOURCE[marked[0].kind]} {marked[0].name} -n {marked[0].namespace} {_READ_ONLY}-"
-    return Seen(log, "shows", (*evidence, *lacking(case)[:1]), next=(command,))
+    return Seen(log, "shows", (*lacking(case)[:1], *evidence), next=(command,))

@@ -5,8 +5,8 @@ What it looks for
     whose condition the proxy's requests do not meet, or may not.
 
 What to do
-    Drop the condition or make it fit: VPC endpoint, leading keys, tags of the
-    principal.
+    Find out why the condition stands there, and make it fit the requests: VPC
+    endpoint, leading keys, tags of the principal.
 
 Source
     IAM User Guide, "IAM JSON policy elements: Condition".
@@ -23,7 +23,7 @@ ID = "condition-unmet"
 TITLE = "A statement would allow the call, but its condition does not hold"
 MANIFEST_HELPS = True
 RESTART_NEEDED = False
-REMEDIATION = "Make the condition of the statement fit the requests of the proxy, or drop it, and apply."
+REMEDIATION = "Find out what the condition is for, and make it fit the requests of the proxy in the Role manifest."
 
 
 def look(case: Case) -> Seen:

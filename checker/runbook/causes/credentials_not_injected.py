@@ -17,9 +17,10 @@ Source
 
 from __future__ import annotations
 
+from ...live.role_flow import role_name
 from .. import commands
 from ..case import Case
-from ..seen import Seen
+from ..seen import Api, Seen
 from ..without_role import without_role
 
 ID = "credentials-not-injected"
@@ -39,10 +40,14 @@ def look(case: Case) -> Seen:
         if case.reading("webhook").status == "absent":
             evidence.append("the webhook pod-identity-webhook is not registered")
         return Seen(log, "shows", tuple(evidence), next=command)
+    if case.effective.how == "static-keys" and case.expected:
+        evidence = ["the container has AWS_ACCESS_KEY_ID, which wins over its role", f"the role is {case.expected}"]
+        remedy = "Take AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY out of the container, so that its role counts."
+        return Seen(case.says((), case.denials), "shows", tuple(evidence), remedy, (commands.describe_pod(case),))
     if case.effective.how == "pod-env" and case.expected and case.effective.arn != case.expected:
         evidence = [f"the pod has {case.effective.arn}", f"its service account now names {case.expected}"]
-        return Seen(log, "shows", tuple(evidence), next=command)
-    if case.effective.how == "pod-env" and case.service_account is not None and not case.expected:
-        return Seen(log, "refutes", ("the annotation is gone: the pod keeps its role until it restarts",))
+        # Without failures the pod works, and a restart could only make it worse.
+        api: Api = "shows" if log == "fits" and role_name(case.expected) else "refutes"
+        return Seen(log, api, tuple(evidence), next=command)
     known = case.service_account is not None or case.effective.how in ("pod-identity", "pod-env")
     return Seen(log, "refutes" if known else "unread", ("the pod has what its service account names",) if known else ())

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ...live.collect import table_in
 from .. import commands
-from ..case import Case
+from ..case import Case, elsewhere
 from ..refusals import said
 from ..seen import Seen
 
@@ -28,8 +28,11 @@ REMEDIATION = "Correct the table, the key attributes or the index in the configu
 
 
 def look(case: Case) -> Seen:
-    events = case.having("key-schema")
+    others = elsewhere(case)
+    events = (*case.having("key-schema"), *others)
     log, evidence = case.says(events, case.having("table-missing")), [said(event) for event in events[:1]]
+    if others:
+        evidence.append(f"the proxy asks for {others[0].resource}, the auth keys table is {case.table_arn}")
     configured, named = case.record.target.parameters.get("authKeysTable", ""), table_in(case.container)
     command = (commands.table(case),)
     if configured and named and named.rpartition("/")[2] != configured.rpartition("/")[2]:

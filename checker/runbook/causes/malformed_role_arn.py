@@ -31,7 +31,9 @@ REMEDIATION = "Correct the annotation eks.amazonaws.com/role-arn of the service 
 def look(case: Case) -> Seen:
     events = case.having("malformed-role-arn")
     log = case.says(events, case.having("assume-denied"))
-    given = [arn for arn in (environment(case.container or {}).get("AWS_ROLE_ARN"), case.expected) if arn]
+    # What the pod was made with counts; the annotation only where the pod has nothing yet.
+    variables = environment(case.container or {})
+    given = [arn for arn in [variables.get("AWS_ROLE_ARN") or case.expected] if arn]
     broken = [arn for arn in dict.fromkeys(given) if role_name(arn) is None]
     command = (commands.annotate(case._replace(arn="ROLE_ARN")),)
     if broken:

@@ -19,6 +19,7 @@ from ..case import Case
 from ..delivery import says
 from ..refusals import arrives, refusals
 from ..seen import Seen
+from ..trusting import trust_arrives, trusting
 
 ID = "not-applied"
 TITLE = "The manifests are right, but have not been applied to the cluster"
@@ -35,6 +36,10 @@ def look(case: Case) -> Seen:
     if found is None or case.deployed is None:
         return Seen("unread", "unread", (manifests.detail,))
     waiting = [item for item in refusals(case.deployed) if arrives(case, item.question) == "the manifests grant it"]
+    trust = trusting(case)
+    if trust is not None and trust.truth is False and trust_arrives(case).startswith("the manifests"):
+        evidence = f"IAM's trust policy shuts the pod out; {found['file']} lets it in"
+        return Seen(log, "shows", (evidence,), next=(f"kubectl apply -f {shlex.quote(found['file'])}",))
     if waiting:
         evidence = f"{waiting[0].sentence}; {found['file']} grants it"
         return Seen(log, "shows", (evidence,), next=(f"kubectl apply -f {shlex.quote(found['file'])}",))

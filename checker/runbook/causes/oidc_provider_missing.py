@@ -19,7 +19,7 @@ from .. import commands
 from ..case import Case
 from ..refusals import said
 from ..seen import Seen
-from ..trusting import trusting
+from ..trusting import trust_arrives, trusting
 
 ID = "oidc-provider-missing"
 TITLE = "The role's account does not know the cluster's token issuer, or the role trusts another one"
@@ -43,6 +43,8 @@ def look(case: Case) -> Seen:
         return Seen(
             log, "shows", (*evidence, f"no OIDC provider in IAM has the cluster's issuer {issuer}"), next=command
         )
+    if found is not None and found.blocker == "issuer" and trust_arrives(case):
+        return Seen(log, "refutes", (f"IAM's trust policy names another issuer, but {trust_arrives(case)}",))
     if found is not None and found.blocker == "issuer":
         stated = ", ".join(found.stated) or "no OIDC provider"
         said_so = f"the trust policy names {stated}; the cluster's issuer is {issuer}"

@@ -47,7 +47,7 @@ def look(case: Case) -> Seen:
         return Seen(log, "shows", (*evidence, shown), remedy, (commands.edit_role(case),))
     command = ("kubectl get pods -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent -o wide",)
     agent = case.value("pod-identity-agent")
-    if agent is not None and agent["ready"] == 0:
+    if agent is not None and agent["ready"] == 0 and (agent["pods"] or events or not case.log.is_read):
         state = "no agent runs" if not agent["pods"] else "the agent is not ready"
         return Seen(log, "shows", (*evidence, f"{state} on the pod's node"), next=command)
     if agent is not None and (found is None or found.truth is not False) and not events:

@@ -29,7 +29,7 @@ def look(case: Case) -> Seen:
     log = case.says((), case.decided_denials)
     if case.deployed is None or case.deployed.verdict == "unknown":
         return Seen(log, "unread")
-    last = case.last_failure_age
+    last = case.last_denial_age
     if case.deployed.verdict != "granted" or not case.decided_denials or last is None:
         return Seen(log, "refutes", ("there is no refused call that the policies now allow",))
     changed = latest_change(case)

@@ -31,6 +31,12 @@ def look(case: Case) -> Seen:
     if role.status == "absent":
         known = "" if case.value("ack-role") else "; no ACK Role object for it either"
         return Seen(log, "shows", (f"IAM has no role {case.arn}{known}",), next=(commands.describe_role(case),))
+    actual = (role.value or {}).get("arn", "")
+    if case.effective.how in ("pod-env", "pod-identity") and actual and actual != case.effective.arn:
+        # STS takes only the whole ARN, with its path.
+        evidence = f"the pod is given {case.effective.arn}, the role is {actual}"
+        remedy = "Correct the ARN that the pod is given (annotation or association), then restart the pod."
+        return Seen(log, "shows", (evidence,), remedy, (commands.annotate(case._replace(arn=actual)),), restart=True)
     return Seen(
         log, "refutes" if role.status == "ok" else "unread", (f"role {case.arn}: {role.detail or role.status}",)
     )

@@ -30,7 +30,7 @@ def look(case: Case) -> Seen:
     log = case.says((), (*case.decided_denials, *case.having("invalid-token", "assume-denied")))
     if case.deployed is None or case.deployed.verdict == "unknown":
         return Seen(log, "unread")
-    last = case.last_failure_age
+    last = case.last_denial_age
     if case.deployed.verdict != "granted" or not case.decided_denials or last is None or last > SETTLED_SECONDS:
         return Seen(log, "refutes", ("no call is refused that the policies have long allowed",))
     changed = latest_change(case)

@@ -20,7 +20,7 @@ from .. import commands
 from ..case import Case
 from ..refusals import said
 from ..seen import Seen
-from ..trusting import audience_of, trusting
+from ..trusting import audience_of, trust_arrives, trusting
 
 ID = "trust-audience-mismatch"
 TITLE = "The audience of the token is not the one that the trust policy or the provider accepts"
@@ -37,6 +37,8 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("the pod uses EKS Pod Identity, which has no audience to choose",))
     audience, command = audience_of(case), (commands.edit_role(case),)
     found = trusting(case)
+    if found is not None and found.truth is False and trust_arrives(case):
+        return Seen(log, "refutes", (f"IAM's trust policy shuts the pod out, but {trust_arrives(case)}",))
     if found is not None and found.blocker == "audience":
         stated = ", ".join(found.stated)
         return Seen(

@@ -19,7 +19,7 @@ from .. import commands
 from ..case import Case
 from ..refusals import said
 from ..seen import Seen
-from ..trusting import trusting
+from ..trusting import trust_arrives, trusting
 
 ID = "trust-subject-mismatch"
 TITLE = "The role's trust policy does not name the pod's service account"
@@ -37,6 +37,8 @@ def look(case: Case) -> Seen:
     if found is None or found.truth is None:
         settled = case.reading("role").status == "absent" or case.uses_pod_identity
         return Seen(log, "refutes" if settled else "unread", evidence, next=command)
+    if found.blocker == "subject" and trust_arrives(case):
+        return Seen(log, "refutes", (f"IAM's trust policy shuts the pod out, but {trust_arrives(case)}",))
     if found.blocker == "subject":
         stated = ", ".join(found.stated) or "no subject"
         return Seen(
