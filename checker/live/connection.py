@@ -8,11 +8,13 @@ this process and sent to the cluster only.
 from __future__ import annotations
 
 import base64
+import logging
 import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .asking import Refused
+from .redaction import redact
 
 _TOKEN_SECONDS = 60
 _IN_CLUSTER = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -38,22 +40,33 @@ def from_kubeconfig(context: str | None) -> Connection:
 
     Exec plugins such as `aws eks get-token` are run by the kubernetes package. Raises Refused where that fails.
     """
-    from kubernetes.client import Configuration
+    try:
+        from kubernetes.client import Configuration
+    except ImportError:
+        raise Refused("no-credentials", "a kubeconfig takes the package kubernetes, which is not installed") from None
     from kubernetes.config import ConfigException
     from kubernetes.config.kube_config import load_kube_config
 
     configuration = Configuration()
     load: Any = load_kube_config
+    said = _Said()
+    # The package tells the root logger what an exec plugin printed and goes on without credentials.
+    logging.getLogger().addFilter(said)
     try:
         load(config_file=_kubeconfig(), context=context, client_configuration=configuration, persist_config=False)
     except ConfigException as error:
         raise Refused("no-credentials", f"the kubeconfig cannot be used: {_first_line(error)}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Refused("no-credentials", f"the kubeconfig cannot be read: {type(error).__name__}: {error}") from None
+    finally:
+        logging.getLogger().removeFilter(said)
+    if said.messages:
+        raise Refused("no-credentials", f"the kubeconfig gives no credentials: {redact(' '.join(said.messages))[:300]}")
     certificate, key = configuration.cert_file, configuration.key_file
 
     def authorization() -> str:
-        key = configuration.get_api_key_with_prefix("authorization")
+        # Newer versions of the package call the header BearerToken, older ones authorization.
+        key = configuration.get_api_key_with_prefix("BearerToken", "authorization")
         return key or (configuration.get_basic_auth_token() if configuration.username else "") or ""
 
     return Connection(
@@ -65,6 +78,18 @@ def from_kubeconfig(context: str | None) -> Connection:
         verify=configuration.verify_ssl,
         server_name=configuration.tls_server_name,
     )
+
+
+class _Said(logging.Filter):
+    """Keeps what is logged, and keeps it from being printed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        self.messages.append(record.getMessage())
+        return False
 
 
 def _kubeconfig() -> str:

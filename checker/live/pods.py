@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ..ack.objects import mapping, sequence, string_map, text
+from .redaction import redact_pair
 
 _HASHED = re.compile(r"-[a-z0-9]{1,10}$")
 
@@ -98,7 +99,8 @@ def workload_of(metadata: dict[str, Any]) -> str:
 
 def as_json(candidate: Candidate) -> dict[str, Any]:
     """A candidate as the record keeps it; `Candidate(**it)` reads it back."""
-    return {**candidate._asdict(), "pods": list(candidate.pods)}
+    labels = {key: redact_pair(key, value) for key, value in candidate.labels.items()}
+    return {**candidate._asdict(), "pods": list(candidate.pods), "labels": labels}
 
 
 def _candidate(namespace: str, workload: str, pods: list[dict[str, Any]], reason: str) -> Candidate:

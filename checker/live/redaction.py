@@ -13,36 +13,63 @@ import re
 
 MASK = "[redacted]"
 
+_LONGEST = 8192
+"""Characters that are looked at; what is longer is cut, so that no input takes long."""
+
+_QUOTE = r"\\*[\"']"
 _STRONG = (
-    r"(?:x[-_])?api[-_ ]?key|secret(?:[-_ ]?(?:access)?[-_ ]?key)?|pass(?:word|wd|phrase)?|pwd|authorization"
-    r"|(?:set-)?cookie|session[-_ ]?id|private[-_ ]?key|client[-_ ]?secret"
+    r"(?:pass(?:word|wd|phrase)|secret|(?:api|access|encryption|signing|private|license)[-_ ]?key|session[-_ ]?id"
+    r"|authorization|x-auth|session[-_ ]?token)(?!s)"
 )
-_WEAK = r"(?:[a-z]+[-_])*(?:token|signature|credential|(?:auth|api)[-_ ]?key)s?"
-_QUOTED = r"\"(?!\[redacted\])(?:[^\"\\]|\\.)*\"|'(?!\[redacted\])(?:[^'\\]|\\.)*'|\[(?!redacted\])[^\]]*\]"
-_ATTRIBUTE = r"(?:&?\{\s*[\"']?(?:S|N|B|Value)[\"']?\s*:\s*)?"
-_PLAIN = r"(?!true\b|false\b|null\b|nil\b)[^\s,;&(){}\[\]\"']+"
+_SHORT = r"(?:db[-_]?)?pass|pwd|pw|otp|pin|key"
+_WEAK = r"(?:[a-z]{1,20}[-_]){0,3}(?:token|signature|credential|(?:auth|api)[-_ ]?key)s?"
+_QUOTED = rf"{_QUOTE}(?!\[redacted\])[^\"']*{_QUOTE}|\[(?!redacted\])[^\]]*\]"
+_ATTRIBUTE = rf"(?:&?\{{\s*(?:{_QUOTE})?(?:S|N|B|Value)(?:{_QUOTE})?\s*:\s*)?"
+_PLAIN = r"(?!true\b|false\b|null\b|nil\b)[^\s,;&(){}\[\]\"'\\]+"
+_IS = r"\s{0,3}(?:[:=]|=>|%3D|\\u003d)\s{0,3}"
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), replacement)
     for pattern, replacement in (
-        (r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|$)", MASK),
+        (r"-----BEGIN [A-Z ]{1,40}-----.*?(?:-----END [A-Z ]{1,40}-----|$)", MASK),
         (r"\bk8s-aws-v1\.[\w-]+", MASK),
         (r"\bey[\w-]{8,}(?:\.[\w-]*)+", MASK),
         (r"(X-Amz-(?:Security-Token|Signature|Credential)(?:=|%3D))[^&\s\"']+", rf"\1{MASK}"),
-        (r"((?:Credential|Signature)=)[^,\s\"']+", rf"\1{MASK}"),
-        (r"\b((?:proxy-)?authorization[\"']?\s*[:=]+\s*[\"']?)(?!\s|[\"'\[{])[^\r\n\"']+", rf"\1{MASK}"),
-        (r"\b(bearer|basic)\s+(?!\[redacted\])[\w.~+/=-]{6,}", rf"\1 {MASK}"),
-        (r"([a-z][a-z0-9+.-]*://)[^/\s:@\"']+(?::[^/\s@\"']*)?@", rf"\1{MASK}@"),
-        (r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}\b", MASK),
+        (r"((?:Credential|Signature)=)(?!\[redacted\])[^,\s\"']+", rf"\1{MASK}"),
+        (
+            rf"\b((?:proxy-)?authorization(?:{_QUOTE})?\s*[:=]+\s*(?:{_QUOTE})?)(?!\s|[\"'\[{{\\])[^\r\n\"'\\]+",
+            rf"\1{MASK}",
+        ),
+        (r"\b((?:set-)?cookie\s*[:=]\s*+)(?!\[redacted\])[^\r\n\"']+", rf"\1{MASK}"),
+        (r"\b(bearer)(?:\s+|:)(?!\[redacted\])[\w.~+/=-]{3,}", rf"\1 {MASK}"),
+        (r"\b(basic)\s+(?=\S*[\d=])[\w.~+/=-]{6,}", rf"\1 {MASK}"),
+        (r"(://)(?!\[redacted\]@)[^/\s\"'<>]{1,500}@", rf"\1{MASK}@"),
+        (r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}", MASK),
+        (r"\b(?:(?:sk|pk|rk)_(?:live|test)_|xox[abprs]-|AIza|gh[pousr]_|glpat-)[\w-]{4,}", MASK),
         # IAM's authorization ids can be exchanged for the details of policies.
-        (r"(authorization-details/|authorization id:\s*)(?!\[redacted\])[\w-]+", rf"\1{MASK}"),
-        (r"(encoded authorization failure message:\s*)(?!\[redacted\])\S+", rf"\1{MASK}"),
+        (r"(authorization-details/|authorization id:\s{0,3})(?!\[redacted\])[\w-]+", rf"\1{MASK}"),
+        (r"(encoded authorization failure message:\s{0,3})(?!\[redacted\])\S+", rf"\1{MASK}"),
+        # Items of a table: AttributeValue(S=…), {"S": "…"} behind a name is below.
+        (r"(\((?:S|N|B)=)(?!\[redacted\])[^)]*", rf"\1{MASK}"),
+        # Options, elements, and keys that a sentence quotes.
+        (
+            r"(?<![\w-])(--?[\w-]{0,30}(?:password|token|secret|key|pass)[\w-]{0,20}\s++)(?!\[redacted\]|-|=)[^\s\"']+",
+            rf"\1{MASK}",
+        ),
+        (r"(<\w{0,30}(?:password|token|secret|key)\w{0,20}>)(?!\[redacted\])[^<]+", rf"\1{MASK}"),
+        (
+            rf"\b((?:password|token|secret|key)s?(?: is)? {_QUOTE})(?!arn:|\[redacted\])[^\"'\\\s]{{3,}}",
+            rf"\1{MASK}",
+        ),
         # A name and its value: `api_key=…`, `"apiKey": "…"`, `{"api_key": {"S": "…"}}`, `api_key:{S:…}`.
-        (rf"(?<![a-z])((?:{_STRONG})[\"']?\s*(?:[:=]|=>)\s*{_ATTRIBUTE})(?:{_QUOTED}|{_PLAIN})", rf"\1{MASK}"),
+        (rf"((?:pass(?:word|phrase)):\s+)(?!\[redacted\]|{_QUOTE})[^\r\n,;}})\]\"']+", rf"\1{MASK}"),
+        (rf"({_STRONG}[\w-]{{0,20}}(?:{_QUOTE})?{_IS}{_ATTRIBUTE})(?:{_QUOTED}|{_PLAIN})", rf"\1{MASK}"),
+        (rf"(?<![a-z])((?:{_SHORT})(?:=|%3D))(?:{_QUOTED}|{_PLAIN})", rf"\1{MASK}"),
+        (rf"((?<=[a-z])Pass=)(?:{_QUOTED}|{_PLAIN})", rf"\1{MASK}"),
         # Sentences name keys and tokens too ("could not refresh auth keys: operation error"): there, a value is what
         # is quoted, follows without a blank, or has a digit in it.
         (
-            rf"(?<![a-z])((?:{_WEAK})[\"']?\s*(?:[:=]|=>)\s*{_ATTRIBUTE})(?:{_QUOTED})"
-            rf"|(?<![a-z])((?:{_WEAK})(?:[:=]|=>|[\"']?\s*(?:[:=]|=>)\s*{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_PLAIN})",
+            rf"(?<![a-z])((?:{_WEAK})(?:{_QUOTE})?{_IS}{_ATTRIBUTE})(?:{_QUOTED})"
+            rf"|(?<![a-z])((?:{_WEAK})(?:[:=]|=>|%3D|\\u003d|(?:{_QUOTE})?{_IS}{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_PLAIN})",
             rf"\1\2{MASK}",
         ),
     )
@@ -54,12 +81,21 @@ _KEPT = re.compile(
     r"|[A-Z0-9]{52}",  # a request id of DynamoDB
     re.IGNORECASE,
 )
-_ARN = re.compile(r"arn:aws[a-z-]*:[^\s\"',;)\]}]+")
-_PLACE = re.compile(r"(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:/[\w./-]*)?", re.IGNORECASE)
+_ARN = re.compile(r"arn:aws[a-z-]{0,10}:[^\s\"',;)\]}]+")
+_INVISIBLE = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_PLACE = re.compile(
+    r"(?:https?://)?(?<![a-z0-9-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,20}(?::\d{1,5})?(?:/[\w./-]{0,500})?",
+    re.IGNORECASE,
+)
 
 
 def redact(text: str) -> str:
-    """The text with every secret replaced by `[redacted]`. Redacting twice changes nothing more."""
+    """The text with every secret replaced by `[redacted]`, and without what only hides text (colours, zero widths).
+    Redacting twice changes nothing more.
+    """
+    text = _INVISIBLE.sub("", text)
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST] + "…"
     for pattern, replacement in _FORMS:
         text = pattern.sub(replacement, text)
     kept = [found.span() for pattern in (_ARN, _PLACE) for found in pattern.finditer(text)]
@@ -70,6 +106,12 @@ def redact(text: str) -> str:
         return found[0] if is_kept or not _is_random(found[0]) else MASK
 
     return _WORD.sub(judge, text)
+
+
+def redact_pair(name: str, value: str) -> str:
+    """The value of a label, tag or annotation, redacted by its name too."""
+    shown = redact(value)
+    return shown if MASK in shown or MASK not in redact(f"{name}={value}") else MASK
 
 
 def _is_random(word: str) -> bool:

@@ -13,6 +13,7 @@ from ..managed import find as find_managed
 from .account import elsewhere
 from .asking import Asking, Refused
 from .aws import Aws, show_time
+from .redaction import redact_pair
 
 ACTIONS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
 """What the simulator is asked about: the reads a reverse proxy makes."""
@@ -61,7 +62,7 @@ def role(asking: Asking, aws: Aws, arn: str, region: str, table_arn: str) -> Non
             "created": show_time(found.get("CreateDate")),
             "trust": _document(found.get("AssumeRolePolicyDocument")),
             "boundary": boundary,
-            "tags": {item["Key"]: item["Value"] for item in found.get("Tags") or []},
+            "tags": {item["Key"]: redact_pair(item["Key"], item["Value"]) for item in found.get("Tags") or []},
         }
 
     asking.ask("role", f"iam:GetRole {name}", read)

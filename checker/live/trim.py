@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..ack.objects import mapping, sequence, text
-from .redaction import redact
+from ..ack.objects import mapping, sequence, string_map, text
+from .redaction import redact, redact_pair
 
 _VALUES = re.compile(
     r"AWS_(?:ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI"
     r"|CONTAINER_AUTHORIZATION_TOKEN_FILE|REGION|DEFAULT_REGION|STS_REGIONAL_ENDPOINTS|ACCOUNT_ID_ENDPOINT_MODE|PROFILE"
     r"|EC2_METADATA_DISABLED|USE_FIPS_ENDPOINT)"
 )
-_TABLES = re.compile(r"[A-Z0-9_]*TABLE[A-Z0-9_]*")
+_TABLES = re.compile(r"[A-Z0-9_]*TABLE(?:_?(?:NAME|ARN))?")
 _TABLE = re.compile(r"(?:arn:aws[a-z-]*:dynamodb:[\w:/.-]+|[A-Za-z0-9_.-]{3,255})")
 _ANNOTATIONS = re.compile(r"(?:[\w.-]*\.)?(?:eks\.amazonaws\.com|services\.k8s\.aws|argocd\.argoproj\.io)/.*")
 
@@ -51,23 +51,33 @@ def service_account(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def custom(item: dict[str, Any]) -> dict[str, Any]:
-    """An object of the ACK controller: spec and status whole, they hold policies and no secrets."""
-    kept = {key: item.get(key) for key in ("apiVersion", "kind", "spec", "status") if item.get(key) is not None}
-    return {**kept, "metadata": metadata(item)}
+    """An object of the ACK controller: spec and status, redacted but for the policy documents, which count."""
+    kept = {key: item.get(key) for key in ("apiVersion", "kind") if item.get(key) is not None}
+    parts = {key: _cleaned(item[key], key) for key in ("spec", "status") if item.get(key) is not None}
+    return {**kept, **parts, "metadata": metadata(item)}
+
+
+_DOCUMENTS = ("assumeRolePolicyDocument", "inlinePolicies", "policyDocument", "policy")
+
+
+def _cleaned(value: Any, name: str) -> Any:
+    if name in _DOCUMENTS:
+        return value
+    if isinstance(value, dict):
+        if isinstance(value.get("key"), str) and isinstance(value.get("value"), str):
+            return {**value, "value": redact_pair(value["key"], value["value"])}
+        return {key: _cleaned(part, key) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(part, name) for part in value]
+    return redact_pair(name, value) if isinstance(value, str) else value
 
 
 def deployment(item: dict[str, Any]) -> dict[str, Any]:
     """A Deployment: how many of its pods should run and do."""
     spec, status = mapping(item.get("spec")), mapping(item.get("status"))
-    arguments = [
-        argument
-        for entry in sequence(mapping(mapping(spec.get("template")).get("spec")).get("containers"))
-        for argument in sequence(mapping(entry).get("args"))
-        if isinstance(argument, str)
-    ]
     return {
         "metadata": metadata(item),
-        "spec": {"replicas": spec.get("replicas"), "args": [redact(argument) for argument in arguments]},
+        "spec": {"replicas": spec.get("replicas")},
         "status": {"availableReplicas": status.get("availableReplicas"), "replicas": status.get("replicas")},
     }
 
@@ -88,8 +98,10 @@ def metadata(item: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         **kept,
-        "labels": {key: value for key, value in mapping(given.get("labels")).items() if isinstance(value, str)},
-        "annotations": {key: redact(str(value)) for key, value in annotations.items() if _ANNOTATIONS.fullmatch(key)},
+        "labels": {key: redact_pair(key, value) for key, value in string_map(given.get("labels")).items()},
+        "annotations": {
+            key: redact_pair(key, str(value)) for key, value in annotations.items() if _ANNOTATIONS.fullmatch(key)
+        },
         "ownerReferences": [
             {"kind": entry.get("kind"), "name": entry.get("name")}
             for entry in sequence(given.get("ownerReferences"))

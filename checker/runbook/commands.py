@@ -1,7 +1,11 @@
-"""Commands to copy: what to type next. Those that change something say so in their verb (edit, apply, delete)."""
+"""Commands to copy: what to type next. Those that change something say so in their verb (edit, apply, delete).
+
+Names come from the cluster, from AWS and from records, which may be anybody's: every word is quoted for the shell.
+"""
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from ..ack.objects import mapping, text
@@ -9,26 +13,35 @@ from ..live.pods import workload_of
 from ..live.role_flow import role_name
 from .case import Case
 
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
+
+
+def command(*words: str) -> str:
+    """Words as one line for a shell."""
+    return shlex.join(words)
+
 
 def edit_role(case: Case) -> str:
     """Opens the ACK Role behind the index, or shows the role in AWS where there is no such object."""
     metadata = mapping(mapping(case.value("ack-role")).get("metadata"))
     if metadata.get("name"):
-        return f"kubectl edit roles.iam.services.k8s.aws {metadata['name']} -n {metadata.get('namespace', '')}"
+        kind = "roles.iam.services.k8s.aws"
+        return command("kubectl", "edit", kind, str(metadata["name"]), "-n", str(metadata.get("namespace", "")))
     return show_role(case)
 
 
 def describe_role(case: Case) -> str:
     """Shows the ACK Role with its conditions."""
     metadata = mapping(mapping(case.value("ack-role")).get("metadata"))
-    name, namespace = metadata.get("name", ""), metadata.get("namespace", case.namespace)
-    return f"kubectl describe roles.iam.services.k8s.aws {name} -n {namespace}".replace("  ", " ")
+    name = [str(metadata["name"])] if metadata.get("name") else []
+    namespace = str(metadata.get("namespace", case.namespace))
+    return command("kubectl", "describe", "roles.iam.services.k8s.aws", *name, "-n", namespace)
 
 
 def show_role(case: Case) -> str:
     """Shows the role in AWS."""
     named = role_name(case.arn)
-    return f"aws iam get-role --role-name {shlex.quote(named.name if named else case.arn or 'ROLE')}"
+    return command("aws", "iam", "get-role", "--role-name", named.name if named else case.arn or "ROLE")
 
 
 def nudge_role(case: Case) -> str:
@@ -36,26 +49,40 @@ def nudge_role(case: Case) -> str:
     found = case.value("ack-controller") or [{}]
     metadata = mapping(mapping(found[0]).get("metadata"))
     name, namespace = metadata.get("name", "ack-iam-controller"), metadata.get("namespace", "ack-system")
-    return f"kubectl rollout restart deployment {name} -n {namespace}"
+    return command("kubectl", "rollout", "restart", "deployment", str(name), "-n", str(namespace))
 
 
 def restart(case: Case) -> str:
     """Deletes the pod, so that its workload makes a new one (step 8 of the runbook)."""
-    name = mapping(mapping(case.pod).get("metadata")).get("name", "POD")
-    return f"kubectl delete pod {name} -n {case.namespace}"
+    return command("kubectl", "delete", "pod", pod_name(case), "-n", case.namespace)
 
 
 def logs(case: Case) -> str:
     """The proxy's log (step 5 of the runbook)."""
-    name = mapping(mapping(case.pod).get("metadata")).get("name", "POD")
-    return f"kubectl logs {name} -n {case.namespace} -c {shlex.quote(case.record.target.container)} --since=15m"
+    container = case.record.target.container
+    return command("kubectl", "logs", pod_name(case), "-n", case.namespace, "-c", container, "--since=15m")
 
 
-def annotate(case: Case) -> str:
-    """Gives the service account its role."""
-    arn = case.arn or "ROLE_ARN"
+def describe_pod(case: Case) -> str:
+    """Shows the pod and its environment."""
+    return command("kubectl", "describe", "pod", pod_name(case), "-n", case.namespace)
+
+
+def annotate(case: Case, arn: str = "") -> str:
+    """Gives the service account its role: the one under examination, or `arn`."""
+    role = arn or case.arn
+    pair = f"eks.amazonaws.com/role-arn={role if _ROLE_ARN.fullmatch(role) else 'ROLE_ARN'}"
+    return _annotate_account(case, pair)
+
+
+def use_regional_sts(case: Case) -> str:
+    """Has the webhook point pods of the service account to the regional STS."""
+    return _annotate_account(case, "eks.amazonaws.com/sts-regional-endpoints=true")
+
+
+def _annotate_account(case: Case, pair: str) -> str:
     name = case.account_name or "SERVICE_ACCOUNT"
-    return f"kubectl annotate serviceaccount {name} -n {case.namespace} --overwrite eks.amazonaws.com/role-arn={arn}"
+    return command("kubectl", "annotate", "serviceaccount", name, "-n", case.namespace, "--overwrite", pair)
 
 
 def table(case: Case, verb: str = "describe-table") -> str:
@@ -63,55 +90,51 @@ def table(case: Case, verb: str = "describe-table") -> str:
     option = "--table-name" if verb == "describe-table" else "--resource-arn"
     name = case.table_arn.rpartition("/")[2] if verb == "describe-table" else case.table_arn
     region = text(case.parameters.get("region")) or case.record.target.region
-    return f"aws dynamodb {verb} {option} {shlex.quote(name or 'TABLE')} --region {region}"
+    return command("aws", "dynamodb", verb, option, name or "TABLE", "--region", region or "REGION")
 
 
-def node(case: Case) -> str:
-    """The node of the pod."""
-    return str(mapping(mapping(case.pod).get("spec")).get("nodeName") or "NODE")
+def show_key(case: Case, key: str) -> str:
+    """Shows the key that encrypts the table."""
+    return command(
+        "aws", "kms", "describe-key", "--key-id", key or "KEY", "--region", case.parameters.get("region", "")
+    )
 
 
-def describe_pod(case: Case) -> str:
-    """Shows the pod and its environment."""
-    name = mapping(mapping(case.pod).get("metadata")).get("name", "POD")
-    return f"kubectl describe pod {name} -n {case.namespace}"
-
-
-def workload(case: Case) -> str:
-    """What runs the pod, as kubectl names it."""
-    metadata = mapping(mapping(case.pod).get("metadata"))
-    owner: dict[str, str] = next(iter(metadata.get("ownerReferences") or []), {})
-    kind = {"ReplicaSet": "deployment", "StatefulSet": "statefulset"}.get(str(owner.get("kind")), "pod")
-    return f"{kind}/{workload_of(metadata)}"
+def cordon(case: Case) -> str:
+    """Takes the pod's node out of scheduling."""
+    return command("kubectl", "cordon", str(mapping(mapping(case.pod).get("spec")).get("nodeName") or "NODE"))
 
 
 def endpoints(case: Case) -> str:
     """Shows the VPC endpoints for DynamoDB."""
     region = case.record.target.region
-    service = f"com.amazonaws.{region}.dynamodb"
-    return f"aws ec2 describe-vpc-endpoints --region {region} --filters Name=service-name,Values={service}"
+    wanted = f"Name=service-name,Values=com.amazonaws.{region}.dynamodb"
+    return command("aws", "ec2", "describe-vpc-endpoints", "--region", region, "--filters", wanted)
 
 
 def associations(case: Case) -> str:
     """Lists the Pod Identity associations of the namespace."""
     cluster = case.record.target.cluster or "CLUSTER"
-    return f"aws eks list-pod-identity-associations --cluster-name {cluster} --namespace {case.namespace}"
+    words = ("--cluster-name", cluster, "--namespace", case.namespace)
+    return command("aws", "eks", "list-pod-identity-associations", *words)
 
 
 def organization_policies(arn: str, kind: str) -> str:
     """Lists the policies of an organization for the account in an ARN."""
     account = arn.split(":")[4] if arn.count(":") >= 5 else "ACCOUNT"
-    return f"aws organizations list-policies-for-target --filter {kind} --target-id {account}"
-
-
-def use_regional_sts(case: Case) -> str:
-    """Has the webhook point pods of the service account to the regional STS."""
-    key = "eks.amazonaws.com/sts-regional-endpoints=true"
-    return f"kubectl annotate serviceaccount {case.account_name} -n {case.namespace} --overwrite {key}"
+    return command("aws", "organizations", "list-policies-for-target", "--filter", kind, "--target-id", account)
 
 
 def disable_account_endpoint(case: Case) -> str:
     """Has the proxy use the ordinary DynamoDB endpoint."""
-    container = shlex.quote(case.record.target.container)
+    metadata = mapping(mapping(case.pod).get("metadata"))
+    owner: dict[str, str] = next(iter(metadata.get("ownerReferences") or []), {})
+    kind = {"ReplicaSet": "deployment", "StatefulSet": "statefulset"}.get(str(owner.get("kind")), "pod")
+    where = ("-n", case.namespace, "-c", case.record.target.container)
     variable = "AWS_ACCOUNT_ID_ENDPOINT_MODE=disabled"
-    return f"kubectl set env {workload(case)} -n {case.namespace} -c {container} {variable}"
+    return command("kubectl", "set", "env", f"{kind}/{workload_of(metadata)}", *where, variable)
+
+
+def pod_name(case: Case) -> str:
+    """The pod under examination."""
+    return str(mapping(mapping(case.pod).get("metadata")).get("name", "POD"))

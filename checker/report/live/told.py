@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from ...live.record import Status
 from ...runbook.case import Case
 from ...runbook.diagnose import Cause, Diagnosis
@@ -50,7 +52,7 @@ def next_commands(diagnosis: Diagnosis) -> tuple[str, ...]:
         return ()
     pods = case.reading("pods")
     if case.pod is None and pods.status == "ok":
-        return (f"kubectl get pods -A | grep {case.record.target.index_name}",)
+        return (f"kubectl get pods -A | grep {shlex.quote(case.record.target.index_name)}",)
     from ...runbook.commands import logs
 
     return (logs(case),) if case.pod is not None else ()
@@ -61,13 +63,14 @@ def how_to_get_access(diagnosis: Diagnosis) -> str:
     case = diagnosis.case
     target = case.record.target
     identity = case.reading("identity").status
-    where = target.credentials_url
-    source = f"get admin credentials from {where}" if where else "get admin credentials (runbook, steps 1 and 2)"
+    url = target.credentials_url
+    source = f"get admin credentials from {url}" if url else "get admin credentials (runbook, steps 1 and 2)"
     if identity in _NO_ACCESS:
         state = "have expired" if identity == "expired" else "are missing or not valid"
         return f"AWS credentials {state}: {source}, export them in this terminal, and run this again"
     if any(case.reading(name).status in _NO_ACCESS for name in ("cluster", "pods")):
-        update = f"aws eks update-kubeconfig --region {target.region or 'REGION'} --name {target.cluster or 'CLUSTER'}"
+        where = ("--region", target.region or "REGION", "--name", target.cluster or "CLUSTER")
+        update = shlex.join(["aws", "eks", "update-kubeconfig", *where])
         return f"the cluster does not accept the credentials: {source}, then {update} (runbook, step 3)"
     return ""
 

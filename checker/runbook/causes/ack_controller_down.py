@@ -49,6 +49,6 @@ def look(case: Case) -> Seen:
     if down:
         metadata = down[0]["metadata"]
         evidence = f"Deployment {metadata.get('namespace')}/{metadata['name']} has no available pod"
-        command = f"kubectl get pods -n {metadata.get('namespace')}"
+        command = commands.command("kubectl", "get", "pods", "-n", str(metadata.get("namespace")))
         return Seen(log, "shows", (evidence, *waiting(case)[:1]), next=(command,))
     return Seen(log, "refutes", ("the controller has available pods",))

@@ -15,6 +15,7 @@ Source
 
 from __future__ import annotations
 
+from .. import commands
 from ..case import Case
 from ..delivery import is_known, lacking, next_steps, objects, says
 from ..seen import Seen
@@ -39,5 +40,6 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("no object of the role is read-only",))
     evidence = [f"{item.kind} {item.name} has {_READ_ONLY}" for item in marked]
     evidence += [f"without it the controller would {step.operation} {step.about}".strip() for step in next_steps(case)]
-    command = f"kubectl annotate {_RESOURCE[marked[0].kind]} {marked[0].name} -n {marked[0].namespace} {_READ_ONLY}-"
+    kind, first = _RESOURCE[marked[0].kind], marked[0]
+    command = commands.command("kubectl", "annotate", kind, first.name, "-n", first.namespace, f"{_READ_ONLY}-")
     return Seen(log, "shows", (*lacking(case)[:1], *evidence), next=(command,))

@@ -25,4 +25,4 @@ REMEDIATION = "Replace the node, or mend its time synchronisation."
 
 
 def look(case: Case) -> Seen:
-    return in_log(case, case.having("clock"), f"kubectl cordon {commands.node(case)}")
+    return in_log(case, case.having("clock"), commands.cordon(case))

@@ -18,6 +18,7 @@ Source
 from __future__ import annotations
 
 from ...ack.objects import mapping
+from .. import commands
 from ..case import Case
 from ..decrypting import may_decrypt
 from ..refusals import said, short
@@ -34,7 +35,7 @@ def look(case: Case) -> Seen:
     log = case.says(case.having("kms-denied", "kms-unusable"), case.having("denied"))
     evidence = [said(event) for event in case.having("kms-denied", "kms-unusable")[:2]]
     table, key = mapping(case.value("table")), mapping(case.value("key"))
-    command = (f"aws kms describe-key --key-id {key.get('arn') or 'KEY'} --region {case.parameters.get('region', '')}",)
+    command = (commands.show_key(case, str(key.get("arn") or "")),)
     if table.get("status") == "INACCESSIBLE_ENCRYPTION_CREDENTIALS":
         evidence.append("the table's status is INACCESSIBLE_ENCRYPTION_CREDENTIALS")
         return Seen(log, "shows", tuple(evidence), next=command)

@@ -35,7 +35,7 @@ def look(case: Case) -> Seen:
     variables = environment(case.container or {})
     given = [arn for arn in [variables.get("AWS_ROLE_ARN") or case.expected] if arn]
     broken = [arn for arn in dict.fromkeys(given) if role_name(arn) is None]
-    command = (commands.annotate(case._replace(arn="ROLE_ARN")),)
+    command = (commands.annotate(case, "ROLE_ARN"),)
     if broken:
         return Seen(log, "shows", tuple(f"{arn!r} is no ARN of a role" for arn in broken), next=command)
     if given or case.uses_pod_identity:

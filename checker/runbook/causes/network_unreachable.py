@@ -13,6 +13,7 @@ Source
 
 from __future__ import annotations
 
+from .. import commands
 from ..case import Case
 from ..in_log import in_log
 from ..seen import Seen
@@ -26,4 +27,4 @@ REMEDIATION = "Check CoreDNS, network policies, security groups and the route to
 
 
 def look(case: Case) -> Seen:
-    return in_log(case, other_hosts(case), f"kubectl get networkpolicies -n {case.namespace}")
+    return in_log(case, other_hosts(case), commands.command("kubectl", "get", "networkpolicies", "-n", case.namespace))

@@ -13,8 +13,7 @@ Source
 
 from __future__ import annotations
 
-import shlex
-
+from .. import commands
 from ..case import Case
 from ..delivery import says
 from ..refusals import arrives, refusals
@@ -39,8 +38,8 @@ def look(case: Case) -> Seen:
     trust = trusting(case)
     if trust is not None and trust.truth is False and trust_arrives(case).startswith("the manifests"):
         evidence = f"IAM's trust policy shuts the pod out; {found['file']} lets it in"
-        return Seen(log, "shows", (evidence,), next=(f"kubectl apply -f {shlex.quote(found['file'])}",))
+        return Seen(log, "shows", (evidence,), next=(commands.command("kubectl", "apply", "-f", found["file"]),))
     if waiting:
         evidence = f"{waiting[0].sentence}; {found['file']} grants it"
-        return Seen(log, "shows", (evidence,), next=(f"kubectl apply -f {shlex.quote(found['file'])}",))
+        return Seen(log, "shows", (evidence,), next=(commands.command("kubectl", "apply", "-f", found["file"]),))
     return Seen(log, "refutes", ("the manifests grant no more than the cluster has",))

@@ -36,7 +36,7 @@ def look(case: Case) -> Seen:
         # STS takes only the whole ARN, with its path.
         evidence = f"the pod is given {case.effective.arn}, the role is {actual}"
         remedy = "Correct the ARN that the pod is given (annotation or association), then restart the pod."
-        return Seen(log, "shows", (evidence,), remedy, (commands.annotate(case._replace(arn=actual)),), restart=True)
+        return Seen(log, "shows", (evidence,), remedy, (commands.annotate(case, actual),), restart=True)
     return Seen(
         log, "refutes" if role.status == "ok" else "unread", (f"role {case.arn}: {role.detail or role.status}",)
     )
