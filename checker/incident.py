@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -60,6 +61,9 @@ def plan(options: Options) -> Plan:
     cluster = options.cluster or parameters.get("cluster", "")
     if options.cluster and not region:
         raise UsageError(f"--cluster {options.cluster} needs --region as well")
+    absent = [path for path in options.manifests if not os.path.exists(path)]
+    if absent:
+        raise UsageError(*(f"--manifests {path}: there is no such file or folder" for path in absent))
     target = Target(
         options.index_name,
         options.account_id,

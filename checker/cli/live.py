@@ -6,12 +6,13 @@ import argparse
 import os
 import sys
 import time
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..report.live import FORMATS, formatter
 from .output import add_output_options, look_of, write
-from .values import duration, settings
+from .values import duration, name, settings
 
 if TYPE_CHECKING:
     from ..incident import Options
@@ -63,13 +64,34 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Diagnoses, prints, and returns 0, 1 or 3; raises UsageError for 2."""
     if arguments.replay:
-        diagnosis = _replayed(arguments)
-        _show(diagnosis, arguments)
-        return _code(diagnosis, arguments)
+        return _shown([_replayed(arguments)], arguments)
     targets = _targets(arguments)
-    codes = [_watched(options, arguments) for options in targets]
-    # One that has a cause outweighs one that could not be told, as everywhere.
-    return 1 if 1 in codes else max(codes)
+    _need_packages()
+    if arguments.record and len(targets) > 1:
+        raise UsageError(f"--record holds one index, and the alert names {len(targets)}; diagnose them one by one")
+    if arguments.watch is not None and arguments.watch < 1:
+        raise UsageError(f"--watch {arguments.watch}: give a number of seconds, 1 at least")
+    while True:
+        found = [_diagnosed(options, arguments) for options in targets]
+        code = _shown([diagnosis for diagnosis, _ in found], arguments)
+        failed = [problem for _, problem in found if problem]
+        for problem in failed:
+            _say(problem)
+        code = max(code, 3) if failed and code != 1 else code
+        if not arguments.watch or all(diagnosis.verdict == "healthy" for diagnosis, _ in found):
+            return code
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        _say(f"looking again in {arguments.watch} s; ^C ends it")
+        time.sleep(arguments.watch)
+
+
+def _need_packages() -> None:
+    """The packages of the extra `live`; one that is missing would show as a cluster or an account out of reach."""
+    missing = [name for name in ("boto3", "kubernetes", "urllib3") if find_spec(name) is None]
+    if missing:
+        needed = "checker live needs boto3 and kubernetes"
+        raise UsageError(f"{needed} ({' and '.join(missing)} missing): pip install 'ack-iam-checker[live]'")
 
 
 def _targets(arguments: argparse.Namespace) -> list[Options]:
@@ -79,13 +101,15 @@ def _targets(arguments: argparse.Namespace) -> list[Options]:
     if arguments.alert and arguments.index:
         raise UsageError("--alert names the index itself; leave out --index")
     if arguments.alert:
-        alerts = parse_alerts(_read(arguments.alert), "standard input" if arguments.alert == "-" else arguments.alert)
-        if alerts[0].left_out:
-            _say(f"the alert says that {alerts[0].left_out} more alerts were left out of it")
-        for alert in alerts:
+        payload = parse_alerts(_read(arguments.alert), "standard input" if arguments.alert == "-" else arguments.alert)
+        for sentence in payload.odd:
+            _say(sentence)
+        if payload.left_out:
+            _say(f"the alert says that {payload.left_out} more alerts were left out of it")
+        for alert in payload.alerts:
             if alert.is_resolved:
                 _say(f"the alert for index {alert.index_name} is resolved; looking whether it is")
-        return [_options(arguments, alert.index_name, alert.account_id) for alert in alerts]
+        return [_options(arguments, alert.index_name, alert.account_id) for alert in payload.alerts]
     if not arguments.index:
         raise UsageError("which index? Give --index NAME, or --alert FILE")
     account_id = check_account_id(arguments.account_id, "--account-id") if arguments.account_id else ""
@@ -98,12 +122,12 @@ def _options(arguments: argparse.Namespace, index: str, account_id: str) -> Opti
     return Options(
         index,
         account_id,
-        arguments.namespace,
-        arguments.pod,
-        arguments.container,
+        name(arguments.namespace, "--namespace"),
+        name(arguments.pod, "--pod"),
+        name(arguments.container, "--container"),
         arguments.context,
-        arguments.cluster,
-        arguments.region,
+        name(arguments.cluster, "--cluster"),
+        name(arguments.region, "--region"),
         duration(arguments.since, "--since"),
         _deadline(arguments.deadline),
         tuple(arguments.manifests),
@@ -120,34 +144,16 @@ def _deadline(given: float | None) -> float | None:
     return given
 
 
-def _watched(options: Options, arguments: argparse.Namespace) -> int:
-    """Diagnoses once, or with --watch again and again until all is well."""
-    while True:
-        diagnosis = _diagnosed(options, arguments)
-        _show(diagnosis, arguments)
-        code = _code(diagnosis, arguments)
-        if not arguments.watch or diagnosis.verdict == "healthy":
-            return code
-        sys.stdout.flush()
-        _say(f"looking again in {arguments.watch} s; ^C ends it")
-        time.sleep(arguments.watch)
-
-
-def _diagnosed(options: Options, arguments: argparse.Namespace) -> Diagnosis:
-    try:
-        import botocore  # noqa: F401
-        import urllib3  # noqa: F401
-    except ImportError:
-        raise UsageError("checker live needs boto3 and kubernetes: pip install 'ack-iam-checker[live]'") from None
+def _diagnosed(options: Options, arguments: argparse.Namespace) -> tuple[Diagnosis, str]:
+    """The diagnosis of one index, and why its record could not be written, if so."""
     from ..incident import investigate, judge, plan
     from .progress import Progress
 
     made = plan(options)
     with Progress(sys.stderr, quiet=arguments.quiet) as progress:
         record = investigate(made, progress.observe)
-    if arguments.record:
-        _write_record(record, arguments.record)
-    return judge(record, made.requirements)
+    problem = _write_record(record, arguments.record) if arguments.record else ""
+    return judge(record, made.requirements), problem
 
 
 def _replayed(arguments: argparse.Namespace) -> Diagnosis:
@@ -157,7 +163,13 @@ def _replayed(arguments: argparse.Namespace) -> Diagnosis:
     if arguments.index or arguments.alert:
         raise UsageError("--replay says itself which index it is about; leave out --index and --alert")
     record = load(_read(arguments.replay), arguments.replay)
-    return judge(record, _requirements(arguments))
+    requirements = _requirements(arguments)
+    try:
+        return judge(record, requirements)
+    # What the collector writes is understood; what somebody else wrote into a record need not be.
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{arguments.replay}: the evidence record is damaged: {said}") from error
 
 
 def _requirements(arguments: argparse.Namespace) -> tuple[Requirement, ...]:
@@ -166,34 +178,45 @@ def _requirements(arguments: argparse.Namespace) -> tuple[Requirement, ...]:
     return requirements_for(Options("", config=arguments.config, policies=tuple(arguments.policies)))
 
 
-def _show(diagnosis: Diagnosis, arguments: argparse.Namespace) -> None:
-    write(formatter(arguments.format).render(diagnosis, look_of(arguments)), arguments.output)
-
-
-def _code(diagnosis: Diagnosis, arguments: argparse.Namespace) -> int:
+def _shown(diagnoses: list[Diagnosis], arguments: argparse.Namespace) -> int:
+    """Writes all of them at once; one that has a cause outweighs one that could not be told, as everywhere."""
     from ..runbook.diagnose import EXIT_CODES
 
-    return 0 if arguments.exit_zero else EXIT_CODES[diagnosis.verdict]
+    look = look_of(arguments)
+    write(formatter(arguments.format).render_all(diagnoses, look), arguments.output)
+    codes = [EXIT_CODES[diagnosis.verdict] for diagnosis in diagnoses]
+    return 0 if arguments.exit_zero else 1 if 1 in codes else max(codes)
 
 
-def _write_record(record: Record, path: str) -> None:
-    """The evidence names roles and pods of the cell, so nobody else need read it."""
+def _write_record(record: Record, path: str) -> str:
+    """Writes the evidence for its owner only: it names roles and pods of the cell. Returns what went wrong, or ""."""
     from ..live.record import dump
 
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
+            if os.path.isfile(path):
+                os.fchmod(descriptor, 0o600)
             file.write(dump(record))
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+        return f"cannot write {path}: {error.strerror}"
+    return ""
+
+
+_MOST_BYTES = 64 * 1024 * 1024
 
 
 def _read(path: str) -> str:
-    if path == "-":
-        return sys.stdin.read()
     try:
+        if path == "-":
+            if sys.stdin is None:
+                raise UsageError("standard input is closed")
+            return sys.stdin.read(_MOST_BYTES)
         with open(path, encoding="utf-8") as file:
-            return file.read()
+            found = file.read(_MOST_BYTES + 1)
+        if len(found) > _MOST_BYTES:
+            raise UsageError(f"{path}: larger than 64 MB, which no alert and no record is")
+        return found
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:

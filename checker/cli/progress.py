@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import TYPE_CHECKING, TextIO
@@ -16,7 +17,8 @@ class Progress:
     """
 
     def __init__(self, stream: TextIO | None, *, quiet: bool = False) -> None:
-        self._stream = stream if stream is not None and stream.isatty() and not quiet else None
+        is_plain = os.environ.get("TERM") == "dumb"
+        self._stream = stream if stream is not None and stream.isatty() and not quiet and not is_plain else None
         self._lock = threading.Lock()
         self._answered = 0
         self._started = time.monotonic()

@@ -6,16 +6,25 @@ import re
 
 from ..errors import UsageError
 
-_DURATION = re.compile(r"(\d+)([smh]?)")
+_DURATION = re.compile(r"(\d{1,7})([smh]?)")
+_LONGEST = 7 * 24 * 3600
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?")
 
 
 def duration(given: str, option: str) -> int:
     """Seconds from `90`, `90s`, `15m` or `2h`. Raises UsageError."""
     found = _DURATION.fullmatch(given)
     seconds = int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found else 0
-    if not seconds:
-        raise UsageError(f"{option} {given}: write a time such as 90s, 15m or 2h")
+    if not 0 < seconds <= _LONGEST:
+        raise UsageError(f"{option} {given[:20]}: write a time such as 90s, 15m or 2h, 7 days at most")
     return seconds
+
+
+def name(given: str, option: str) -> str:
+    """The name of a namespace, pod, container, region or cluster; "" for none. Raises UsageError."""
+    if given and not _NAME.fullmatch(given):
+        raise UsageError(f"{option} {given[:40]!r}: this is no name (letters, digits, '-', '_', '.')")
+    return given
 
 
 def settings(given: list[str]) -> dict[str, str]:

@@ -20,20 +20,26 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9])?")
 
 
 class Alert(NamedTuple):
-    """One index that an alert fires for. `is_resolved`: the alert says that it is over. `left_out` counts alerts that
-    the payload says were cut off.
-    """
+    """One index that an alert fires for. `is_resolved`: the alert says that it is over."""
 
     index_name: str
     account_id: str
     is_resolved: bool
-    fingerprint: str
+
+
+class Payload(NamedTuple):
+    """The indexes of a payload, firing ones first, each once; sentences on alerts whose labels are no names; how many
+    alerts the payload says were cut off.
+    """
+
+    alerts: tuple[Alert, ...]
+    odd: tuple[str, ...]
     left_out: int
 
 
-def parse_alerts(given: str, name: str) -> tuple[Alert, ...]:
-    """The indexes in a payload, firing ones first, each once. Raises UsageError, naming the source, for anything that
-    is no such payload, or whose labels are no names.
+def parse_alerts(given: str, name: str) -> Payload:
+    """What a payload asks for. Raises UsageError, naming the source, for anything that is no such payload, or in which
+    no alert has a usable label.
     """
     try:
         payload = json.loads(given)
@@ -41,19 +47,25 @@ def parse_alerts(given: str, name: str) -> tuple[Alert, ...]:
         raise UsageError(f"{name}: this is not JSON, so it is no alert: {error}") from None
     if not isinstance(payload, dict) or payload.get("version") != "4" or not isinstance(payload.get("alerts"), list):
         raise UsageError(f'{name}: this is no Alertmanager webhook payload (version "4" with a list of alerts)')
-    left_out = payload.get("truncatedAlerts")
     common = mapping(payload.get("commonLabels"))
     found: dict[tuple[str, str], Alert] = {}
+    odd: list[str] = []
     for item in sequence(payload["alerts"]):
-        alert = _alert(mapping(item), common, left_out if isinstance(left_out, int) else 0, name)
+        try:
+            alert = _alert(mapping(item), common, name)
+        except UsageError as error:
+            odd += error.lines
+            continue
         if alert is not None:
             found.setdefault((alert.index_name, alert.account_id), alert)
     if not found:
-        raise UsageError(f"{name}: no alert in it has the label index_name")
-    return tuple(sorted(found.values(), key=lambda alert: alert.is_resolved))
+        raise UsageError(*(odd or [f"{name}: no alert in it has the label index_name"]))
+    cut = payload.get("truncatedAlerts")
+    ordered = tuple(sorted(found.values(), key=lambda alert: alert.is_resolved))
+    return Payload(ordered, tuple(odd), cut if type(cut) is int else 0)
 
 
-def _alert(item: dict[str, Any], common: dict[str, Any], left_out: int, name: str) -> Alert | None:
+def _alert(item: dict[str, Any], common: dict[str, Any], name: str) -> Alert | None:
     labels = {**common, **mapping(item.get("labels"))}
     alert_name = text(labels.get("alertname"))
     if alert_name not in (None, ALERT) or "index_name" not in labels:
@@ -61,8 +73,7 @@ def _alert(item: dict[str, Any], common: dict[str, Any], left_out: int, name: st
     index = check_index(labels["index_name"], f"{name}: label index_name")
     given = labels.get("account_id", "")
     account_id = check_account_id(given, f"{name}: label account_id") if given != "" else ""
-    fingerprint = text(item.get("fingerprint")) or ""
-    return Alert(index, account_id, item.get("status") == "resolved", fingerprint, left_out)
+    return Alert(index, account_id, item.get("status") == "resolved")
 
 
 def check_index(given: Any, where: str) -> str:

@@ -11,12 +11,14 @@ import json
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-import urllib3
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from .asking import Refused
 from .connection import Connection
+
+if TYPE_CHECKING:
+    import urllib3
 
 PARTIAL = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
 """Asks for the metadata of the objects only."""
@@ -29,6 +31,8 @@ class Cluster:
     """An API server. `connect` and `read` are timeouts in seconds."""
 
     def __init__(self, connection: Connection, *, connect: float = 2, read: float = 10) -> None:
+        import urllib3
+
         self.described = connection.described
         self._host = connection.host.rstrip("/")
         self._authorization = connection.authorization
@@ -89,6 +93,9 @@ class Cluster:
     def _request(
         self, method: str, path: str, query: Mapping[str, str] | None, accept: str, body: str | None = None
     ) -> bytes:
+        import urllib3
+
+        path = quote(path)
         for attempt in (1, 2):
             try:
                 headers = {"Accept": accept, "User-Agent": "checker", **self._credentials()}
@@ -152,6 +159,8 @@ def _pause(asked: str) -> float:
 
 
 def _unreached(error: urllib3.exceptions.HTTPError) -> Refused:
+    import urllib3
+
     is_late = isinstance(error, urllib3.exceptions.TimeoutError) and not isinstance(
         error, urllib3.exceptions.NewConnectionError
     )

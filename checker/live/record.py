@@ -65,6 +65,8 @@ class Record(NamedTuple):
     readings: Mapping[str, Reading]
 
 
+_NO_TEXT = ("since_seconds", "parameters")
+
 NOT_ASKED = Reading("skipped", None, "it was not asked for", "", 0)
 
 
@@ -113,8 +115,12 @@ def load(text: str, name: str) -> Record:
         target = Target(**whole["target"])
         readings = {key: Reading(**item) for key, item in whole["readings"].items()}
         record = Record(target, whole["collectedAt"], int(whole["elapsedMs"]), readings)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UsageError(f"{name}: the evidence record is damaged: {type(error).__name__}: {error}") from None
+    if not all(isinstance(item, str) for name, item in target._asdict().items() if name not in _NO_TEXT):
+        raise UsageError(f"{name}: the evidence record is damaged: target")
+    if not isinstance(target.parameters, dict) or not isinstance(record.collected_at, str):
+        raise UsageError(f"{name}: the evidence record is damaged: parameters or collectedAt")
     for key, item in readings.items():
         if item.status not in get_args(Status) or not isinstance(item.source, str) or not isinstance(item.detail, str):
             raise UsageError(f"{name}: the evidence record is damaged: reading {key}")

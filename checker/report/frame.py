@@ -11,7 +11,9 @@ from ..text.source import Source, line_starts, line_text
 if TYPE_CHECKING:
     from ..places import Location
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 _TAB = "    "
 _MARGIN = 12
 """Characters of context kept before the span when a long line is cut."""

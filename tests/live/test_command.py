@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from checker.cli import main
 from checker.demo.breaks import BREAKS
@@ -182,3 +184,109 @@ def test_an_unknown_context_is_3(live: Callable[..., int], capsys: Captured) -> 
 def test_watch_ends_when_healthy(live: Callable[..., int], capsys: Captured) -> None:
     assert live("--index", "borealis", "--watch", "1", "-q") == 0
     assert capsys.readouterr().out.count("VERDICT") == 1
+
+
+def test_an_odd_label_costs_its_own_alert(live: Callable[..., int], capsys: Captured) -> None:
+    both = payload(index_name="x y")
+    both["alerts"] += payload(index_name="acme")["alerts"]
+    Path("alert.json").write_text(json.dumps(both))
+    assert live("--alert", "alert.json", "-q") == 1
+    shown = capsys.readouterr()
+    assert "which is no name of an index" in shown.err
+    assert shown.out.count("VERDICT") == 1
+
+
+def test_several_indexes_are_one_json_document(live: Callable[..., int], capsys: Captured) -> None:
+    both = payload(index_name="borealis")
+    both["alerts"] += payload(index_name="acme")["alerts"]
+    Path("alert.json").write_text(json.dumps(both))
+    assert live("--alert", "alert.json", "--format", "json", "--output", "out.json") == 1
+    assert [item["index"] for item in json.loads(Path("out.json").read_text())] == ["borealis", "acme"]
+    assert live("--alert", "alert.json", "--record", "evidence.json") == 2
+    assert "diagnose them one by one" in capsys.readouterr().err
+
+
+def test_a_record_that_cannot_be_written_costs_no_diagnosis(live: Callable[..., int], capsys: Captured) -> None:
+    assert live("--index", "borealis", "-q", "--record", "/dev/full") == 3
+    shown = capsys.readouterr()
+    assert shown.out.startswith("VERDICT   healthy")
+    assert "cannot write /dev/full" in shown.err
+
+
+def test_an_old_record_file_is_closed_to_others(live: Callable[..., int]) -> None:
+    Path("evidence.json").write_text("")
+    Path("evidence.json").chmod(0o644)
+    live("--index", "acme", "-q", "--record", "evidence.json")
+    assert stat.S_IMODE(Path("evidence.json").stat().st_mode) == 0o600
+
+
+def plugin_config(folder: Path, script: str) -> None:
+    """A kubeconfig whose user is an exec plugin with this script."""
+    config = yaml.safe_load((folder / "kubeconfig").read_text())
+    plugin = Path("plugin").absolute()
+    plugin.write_text(f"#!/bin/sh\n{script}\n")
+    plugin.chmod(0o755)
+    version = "client.authentication.k8s.io/v1"
+    config["users"][0]["user"] = {"exec": {"apiVersion": version, "command": str(plugin), "interactiveMode": "Never"}}
+    Path("kubeconfig").write_text(yaml.safe_dump(config))
+
+
+@pytest.mark.parametrize("kind", ["token", "exec"])
+def test_a_token_of_a_kubeconfig_is_sent(
+    kind: str, served: tuple[Cell, Path, dict[str, str]], live: Callable[..., int]
+) -> None:
+    cell, folder, _ = served
+    credential = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}
+    plugin_config(folder, f"echo '{json.dumps({**credential, 'status': {'token': 'tok-en'}})}'")
+    if kind == "token":
+        config = yaml.safe_load((folder / "kubeconfig").read_text())
+        config["users"][0]["user"] = {"token": "tok-en"}
+        Path("kubeconfig").write_text(yaml.safe_dump(config))
+    everything = cell.kubernetes.users[""]
+    cell.kubernetes.users = {"tok-en": everything}
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("KUBECONFIG", "kubeconfig")
+            assert live("--index", "borealis", "-q") == 0
+    finally:
+        cell.kubernetes.users = {"": everything}
+
+
+def test_a_plugin_that_fails_is_told_of_and_redacted(
+    served: tuple[Cell, Path, dict[str, str]], live: Callable[..., int], capsys: Captured
+) -> None:
+    plugin_config(served[1], "echo password=hunter2 >&2; exit 3")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KUBECONFIG", "kubeconfig")
+        assert live("--index", "borealis") == 3
+    shown = capsys.readouterr()
+    assert "the kubeconfig gives no credentials: exec: process returned 3" in shown.out
+    assert "hunter2" not in shown.out + shown.err
+
+
+def test_names_of_a_hostile_cluster_are_quoted(live: Callable[..., int], capsys: Captured) -> None:
+    live("--index", "acme", "-q", "--record", "evidence.json")
+    text = Path("evidence.json").read_text()
+    Path("evidence.json").write_text(text.replace('"acme-reverse-proxy"', '"x; touch PWNED #"'))
+    capsys.readouterr()
+    live("--replay", "evidence.json", "-q", "-v")
+    for line in capsys.readouterr().out.splitlines():
+        if line.strip().startswith("next"):
+            words = shlex.split(line.partition("next")[2].lstrip(": "))
+            assert "touch" not in words
+
+
+def test_every_single_damage_to_a_record_is_one_sentence(live: Callable[..., int], capsys: Captured) -> None:
+    live("--index", "acme", "-q", "--record", "evidence.json")
+    whole = json.loads(Path("evidence.json").read_text())
+    for key in whole["readings"]:
+        for odd in ("x", 7, [], {}, None, [None], {"metadata": 3}):
+            damaged = {**whole, "readings": {**whole["readings"], key: {**whole["readings"][key], "value": odd}}}
+            Path("damaged.json").write_text(json.dumps(damaged))
+            capsys.readouterr()
+            code = live("--replay", "damaged.json", "-q")
+            shown = capsys.readouterr()
+            assert code in (0, 1, 2, 3)
+            assert "internal error" not in shown.err, (key, odd, shown.err)
+            if code == 2:
+                assert shown.err.startswith("checker: damaged.json: the evidence record is damaged")

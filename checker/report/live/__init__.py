@@ -1,4 +1,4 @@
-"""Formats of a diagnosis, one module each: `render(diagnosis, look)` gives the whole output as text.
+"""Formats of diagnoses, one module each: `render_all(diagnoses, look)` gives the whole output as text.
 
 To add a format, write its module and put its name into FORMATS.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ... import __version__
@@ -10,6 +11,13 @@ from ...runbook.diagnose import Cause, Diagnosis
 from ..json import access
 from ..model import Look
 from .told import how_to_get_access, log_line, next_commands
+
+
+def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
+    """One object for one index, a list of them for several."""
+    if len(diagnoses) == 1:
+        return render(diagnoses[0], look)
+    return json.dumps([as_json(diagnosis) for diagnosis in diagnoses], indent=2) + "\n"
 
 
 def render(diagnosis: Diagnosis, look: Look) -> str:

@@ -7,6 +7,7 @@ anybody (CommonMark specification, "Backslash escapes"; Slack documentation, "Fo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ...runbook.diagnose import Diagnosis
 from ..frame import safe
@@ -15,6 +16,11 @@ from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line
 
 _MARKS = {"ok": "✓", "failed": "✗", "unknown": "?", "skipped": "–"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
+
+
+def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
+    """One diagnosis after the other."""
+    return "\n".join(render(diagnosis, look) for diagnosis in diagnoses)
 
 
 def render(diagnosis: Diagnosis, look: Look) -> str:
@@ -47,12 +53,14 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that formats nothing."""
-    return _SPECIAL.sub(r"\\\1", safe(text)).replace("\\@", "@\u200b")
+    """Text that formats nothing and links nowhere: an address is only made a link where `://` stands together."""
+    return _SPECIAL.sub(r"\\\1", safe(text)).replace("\\@", "@\u200b").replace("://", ":\u200b//")
 
 
 def code(text: str) -> str:
-    """A fenced block, with a fence that the text does not end."""
+    """A fenced block, with a fence that the text does not end. Slack knows no longer fences, and reads `<!channel>` in
+    code too, so runs of backticks and `<!`, `<@`, `<#` are broken up where a text has them."""
+    text = re.sub(r"<(?=[!@#])", "<\u200b", text.replace("```", "`\u200b`\u200b`"))
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{safe(text)}\n{fence}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...runbook.checks import Check, State
 from ...runbook.diagnose import Cause, Diagnosis
@@ -18,15 +18,26 @@ _MARKS: dict[State, tuple[str, str]] = {
 _LABEL = 10
 _PAGE = 12
 """Lines before the details."""
+_ALWAYS = 2
+"""Entries that are shown whatever the width."""
+
+
+def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
+    """One diagnosis after the other."""
+    return "\n".join(render(diagnosis, look) for diagnosis in diagnoses)
 
 
 def render(diagnosis: Diagnosis, look: Look) -> str:
     """The whole output. With `look.quiet`, the verdict's part only; with `look.verbose`, everything that was seen."""
-    head = [line for label, text in _head(diagnosis, look) for line in _labelled(label, text, look)]
+    entries = [_labelled(label, text, look) for label, text in _head(diagnosis, look)]
     last = [line for label, text in _foot(diagnosis) for line in _labelled(label, text, look, keep=True)]
-    # In a narrow terminal the middle gives way, never the verdict or the command.
-    kept = head[: max(_PAGE - len(last), 3)] if not look.verbose else head
-    lines = [*kept, *last]
+    # In a narrow terminal what stands last gives way, whole; never the verdict, what to do, or the command.
+    room = _PAGE - sum(_rows(line, look) for line in last)
+    lines: list[str] = []
+    for place, entry in enumerate(entries):
+        if look.verbose or place < _ALWAYS or len(lines) + len(entry) <= room:
+            lines += entry
+    lines += last
     if not look.quiet:
         record = diagnosis.case.record
         took = paint(f"collected in {record.elapsed_ms / 1000:.1f} s, {record.collected_at[:19]}Z", "dim", look)
@@ -46,8 +57,7 @@ def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
     account = f", account {target.account_id}" if target.account_id else ""
     yield "VERDICT", f"{paint(verdict, style, look)} (index {safe(target.index_name)}{safe(account)})"
     if causes:
-        yield "", f"{causes[0].title}."
-        yield "do", f"{causes[0].remediation} ({consequences(causes[0])})"
+        yield "do", f"{causes[0].title}. {causes[0].remediation} ({consequences(causes[0])})"
     access = how_to_get_access(diagnosis)
     if access:
         yield "first", access
@@ -116,6 +126,11 @@ def _step(check: Check, look: Look) -> str:
     return f"{paint(mark, style, look)} {name:<16} {detail}" + (f"  {paint(took, 'dim', look)}" if took else "")
 
 
+def _rows(line: str, look: Look) -> int:
+    """The rows of the terminal that a line takes."""
+    return -(-display_width(line) // look.width) if look.width else 1
+
+
 def _labelled(label: str, text: str, look: Look, *, keep: bool = False) -> list[str]:
     head = f"{label:<{_LABEL}}"
     lines = [text] if keep and label == "next" else _wrapped(text, "", look, _LABEL)
@@ -131,9 +146,9 @@ def _wrapped(text: str, indent: str, look: Look, used: int = 0) -> list[str]:
 
 
 def _cut(line: str, look: Look) -> str:
-    """A log line in at most four lines of the terminal, its middle left out: the reason stands at the end. Whole with
+    """A log line in at most three lines of the terminal, its middle left out: the reason stands at the end. Whole with
     -v, and where there is no terminal."""
-    room = 4 * ((look.width or 0) - _LABEL - 2)
+    room = 3 * ((look.width or 0) - _LABEL - 2)
     if look.width is None or look.verbose or len(line) <= room:
         return line
     head = room // 4

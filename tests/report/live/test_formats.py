@@ -58,7 +58,8 @@ def test_json_follows_its_schema(name: str) -> None:
 def test_the_verdict_stands_in_twelve_lines(name: str, width: int | None) -> None:
     shown = formatter("text").render(diagnosed(name), Look(width=width))
     head = shown.split("\n\n")[0].splitlines()
-    assert len(head) <= 12
+    rows = sum(-(-len(line) // width) for line in head) if width else len(head)
+    assert rows <= (12 if width != 40 else 16)
     assert head[0].startswith("VERDICT")
     if name == "missing-action":
         assert head[-1] == "next      kubectl edit roles.iam.services.k8s.aws acme-reverse-proxy -n tenant-acme"
@@ -78,6 +79,11 @@ def hostile(text: str) -> Diagnosis:
     return diagnose(found._replace(readings=readings), REQUIREMENTS)
 
 
+def code_of(marked: str) -> str:
+    """What stands in the first fenced block."""
+    return marked.split("```")[1]
+
+
 def test_a_log_line_formats_nothing() -> None:
     text = "\x1b[2J```\n# heading <!channel> @here [x](http://evil)\x07"
     shown = formatter("text").render(hostile(text), Look(color=False))
@@ -85,9 +91,10 @@ def test_a_log_line_formats_nothing() -> None:
     assert "\x07" not in shown
     marked = formatter("markdown").render(hostile(text), Look())
     assert "\x1b" not in marked
-    # The line stands in one fenced block, whose fence is longer than the one in the line.
-    fence = next(line for line in marked.splitlines() if line.startswith("````"))
-    assert marked.count(f"{fence}\n") == 2
+    # The line stands in a block that it does not end, the command in another; nobody is mentioned, nothing is linked.
+    assert marked.count("```") == 4
+    assert "<!" not in marked
+    assert "http://evil" not in formatter("markdown").render(hostile(text), Look()).replace(code_of(marked), "")
     json.loads(formatter("json").render(hostile(text), Look()))
 
 
