@@ -12,7 +12,7 @@ from checker.rules import page
 from checker.runbook.causes import BY_ID, CAUSES
 
 BESIDE: dict[str, set[str]] = {
-    "stale-principal-id": {"stale-credentials"},
+    "stale-principal-id": {"stale-credentials", "propagation"},
     "trust-subject-mismatch": {"trust-audience-mismatch"},
     "role-missing": {"stale-credentials"},
     "ack-terminal": {"ack-not-synced", "missing-action"},
