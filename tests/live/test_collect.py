@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from checker.demo import edits
+from checker.demo.breaks import BREAKS
 from checker.demo.cell import CONTAINER, PODS, Cell
 from checker.live.collect import Access, collect
 from checker.live.record import Record, dump, load, reading, under, value
+from checker.requirements.load import load_requirements
+from checker.requirements.shipped import shipped_policies
+from checker.runbook.diagnose import diagnose
 
 from .api_server import NOBODY, ApiServer
 from .conftest import Collect
@@ -157,3 +161,10 @@ def test_request_counts_stay_within_bounds(cell: Cell) -> None:
         collect(cell.target(index), cell.access(), cell.search)
         assert len(cell.aws.calls) <= 14, cell.aws.calls
         assert len(cell.kubernetes.requests) <= 8, cell.kubernetes.requests
+
+
+@pytest.mark.parametrize("cause", ["missing-action", "credentials-not-injected", "ack-controller-down"])
+def test_the_cause_is_the_same_on_both(cause: str, gather: Collect, cell: Cell) -> None:
+    BREAKS[cause].change(cell, BREAKS[cause].index_name)
+    requirements = load_requirements((shipped_policies(),)).requirements
+    assert diagnose(gather(BREAKS[cause].index_name), requirements).causes[0].id == cause

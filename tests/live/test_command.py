@@ -290,3 +290,21 @@ def test_every_single_damage_to_a_record_is_one_sentence(live: Callable[..., int
             assert "internal error" not in shown.err, (key, odd, shown.err)
             if code == 2:
                 assert shown.err.startswith("checker: damaged.json: the evidence record is damaged")
+
+
+def test_watch_goes_on_until_healthy(
+    served: tuple[Cell, Path, dict[str, str]], live: Callable[..., int], capsys: Captured
+) -> None:
+    cell = served[0]
+    kept = cell.kubernetes.get("ServiceAccount", "tenant-borealis", "reverse-proxy-borealis")
+    cell.kubernetes.delete("ServiceAccount", "tenant-borealis", "reverse-proxy-borealis")
+
+    def mend(_: float) -> None:
+        cell.kubernetes.put(kept)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("checker.cli.live.time.sleep", mend)
+        assert live("--index", "borealis", "--watch", "1", "-q") == 0
+    shown = capsys.readouterr()
+    assert shown.out.count("VERDICT") == 2
+    assert shown.err == "checker: looking again in 1 s; ^C ends it\n"
