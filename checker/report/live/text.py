@@ -35,8 +35,9 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
     room = _PAGE - sum(_rows(line, look) for line in last)
     lines: list[str] = []
     for place, entry in enumerate(entries):
-        if look.verbose or place < _ALWAYS or len(lines) + len(entry) <= room:
-            lines += entry
+        if not look.verbose and place >= _ALWAYS and len(lines) + len(entry) > room:
+            break
+        lines += entry
     lines += last
     if not look.quiet:
         record = diagnosis.case.record
@@ -61,6 +62,8 @@ def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
     access = how_to_get_access(diagnosis)
     if access:
         yield "first", access
+    for place, sentence in enumerate(_evidence(causes[:1])):
+        yield "evidence" if place == 0 else "", safe(sentence)
     line = log_line(diagnosis)
     if line:
         counted = log_count(diagnosis)
@@ -68,8 +71,6 @@ def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
         if counted:
             yield "", counted
     yield "role", safe(role(case))
-    for place, sentence in enumerate(_evidence(causes[:1])):
-        yield "evidence" if place == 0 else "", safe(sentence)
     for check in diagnosis.checks:
         if check.state == "failed" and not check.is_vital:
             yield "beware", safe(check.detail)
@@ -146,9 +147,9 @@ def _wrapped(text: str, indent: str, look: Look, used: int = 0) -> list[str]:
 
 
 def _cut(line: str, look: Look) -> str:
-    """A log line in at most three lines of the terminal, its middle left out: the reason stands at the end. Whole with
+    """A log line in two or three lines of the terminal, its middle left out: the reason stands at the end. Whole with
     -v, and where there is no terminal."""
-    room = 3 * ((look.width or 0) - _LABEL - 2)
+    room = (3 if (look.width or 0) >= 100 else 2) * ((look.width or 0) - _LABEL - 4)
     if look.width is None or look.verbose or len(line) <= room:
         return line
     head = room // 4
