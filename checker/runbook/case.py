@@ -183,8 +183,12 @@ def _parameters(record: Record, container: dict[str, Any] | None, arn: str) -> d
     if record.target.cluster:
         found.setdefault("cluster", record.target.cluster)
     table = table_in(container)
-    if table and not table.startswith("arn:"):
+    if table:
         found.setdefault("authKeysTable", table)
+    whole = found.get("authKeysTable", "").split(":", 5)
+    if len(whole) == 6 and whole[5].startswith("table/"):
+        # Given as an ARN, it says region and account itself.
+        found |= {"region": whole[3], "account": whole[4], "authKeysTable": whole[5].removeprefix("table/")}
     issuer = mapping(value(record, "eks-cluster")).get("issuer")
     if issuer:
         # The cluster itself knows better than the configuration.
