@@ -171,6 +171,8 @@ class _Run(NamedTuple):
         named = role_flow.role_name(arn)
         if named is not None:
             parameters.setdefault("account", named.account)
+        if self.target.region:
+            parameters.setdefault("region", self.target.region)
         table_arn = table_of(parameters, subject.container)
         if table_arn:
             table_flow.table(self.asking, self.access.aws, table_arn)

@@ -8,7 +8,7 @@ import pytest
 
 from checker.demo import edits
 from checker.demo.breaks import BREAKS
-from checker.demo.cell import CONTAINER, PODS, Cell
+from checker.demo.cell import CONTAINER, PODS, TABLE, TABLE_ARN, Cell
 from checker.live.collect import Access, collect
 from checker.live.record import Record, dump, load, reading, under, value
 from checker.requirements.load import load_requirements
@@ -168,3 +168,14 @@ def test_the_cause_is_the_same_on_both(cause: str, gather: Collect, cell: Cell) 
     BREAKS[cause].change(cell, BREAKS[cause].index_name)
     requirements = load_requirements((shipped_policies(),)).requirements
     assert diagnose(gather(BREAKS[cause].index_name), requirements).causes[0].id == cause
+
+
+TOLD: list[dict[str, str]] = [{"authKeysTable": TABLE_ARN}, {"authKeysTable": TABLE}, {}]
+
+
+@pytest.mark.parametrize("parameters", TOLD, ids=["arn", "name", "nothing"])
+def test_little_needs_to_be_configured(parameters: dict[str, str], cell: Cell) -> None:
+    """Region and account come from the command line and the role, the table from the pod, the issuer from the cluster."""
+    record = collect(cell.target("acme")._replace(parameters=parameters), cell.access(), cell.search)
+    requirements = load_requirements((shipped_policies(),)).requirements
+    assert diagnose(record, requirements).verdict == "healthy"
