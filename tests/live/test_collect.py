@@ -175,7 +175,7 @@ TOLD: list[dict[str, str]] = [{"authKeysTable": TABLE_ARN}, {"authKeysTable": TA
 
 @pytest.mark.parametrize("parameters", TOLD, ids=["arn", "name", "nothing"])
 def test_little_needs_to_be_configured(parameters: dict[str, str], cell: Cell) -> None:
-    """Region and account come from the command line and the role, the table from the pod, the issuer from the cluster."""
+    """Region and account come from the command line and the role, the table from the pod, the rest from the cluster."""
     record = collect(cell.target("acme")._replace(parameters=parameters), cell.access(), cell.search)
     requirements = load_requirements((shipped_policies(),)).requirements
     assert diagnose(record, requirements).verdict == "healthy"
