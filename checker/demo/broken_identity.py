@@ -1,0 +1,81 @@
+"""The proxy does not get its role: trust, service account, injection, agent, tokens."""
+
+from __future__ import annotations
+
+from . import edits, lines
+from .cell import ACCOUNT, Cell
+from .staging import stages
+
+
+@stages("trust-subject-mismatch")
+def _trust_subject_mismatch(cell: Cell, index: str) -> None:
+    """Names another service account in the Role's trust policy and applies it."""
+    edits.edit_trust(cell, index, lambda text: text.replace(f":reverse-proxy-{index}", ":reverse-proxy"))
+    cell.reconcile()
+    cell.log(index, *[lines.ASSUME_DENIED] * 7)
+
+
+@stages("trust-audience-mismatch")
+def _trust_audience_mismatch(cell: Cell, index: str) -> None:
+    """Asks for another audience in the Role's trust policy and applies it."""
+    edits.edit_trust(cell, index, lambda text: text.replace('"sts.amazonaws.com"', '"sts.us-east-1.amazonaws.com"'))
+    cell.reconcile()
+    cell.log(index, *[lines.ASSUME_DENIED] * 7)
+
+
+@stages("oidc-provider-missing")
+def _oidc_provider_missing(cell: Cell, index: str) -> None:
+    """Deletes the cluster's OIDC provider from IAM."""
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{cell.issuer.removeprefix('https://')}"
+    cell.client("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+    cell.log(index, *[lines.no_provider(cell.issuer)] * 7)
+
+
+@stages("malformed-role-arn")
+def _malformed_role_arn(cell: Cell, index: str) -> None:
+    """Annotates the service account with something that is no ARN, and restarts the pod."""
+    edits.annotate(cell, index, f"arn:aws:iam::{ACCOUNT}:acme-reverse-proxy")
+    cell.start_pod(index)
+    cell.log(index, *[lines.MALFORMED_ARN] * 7)
+
+
+@stages("service-account-unannotated")
+def _service_account_unannotated(cell: Cell, index: str) -> None:
+    """Takes the annotation off the service account, and restarts the pod."""
+    edits.annotate(cell, index, "")
+    cell.start_pod(index)
+    cell.log(index, *[lines.denied_as_node("GetItem")] * 7)
+
+
+@stages("credentials-not-injected")
+def _credentials_not_injected(cell: Cell, index: str) -> None:
+    """Restarts the pod while the webhook is away, so that nothing is injected."""
+    cell.start_pod(index, inject=False)
+    cell.log(index, *[lines.denied_as_node("GetItem")] * 7)
+
+
+@stages("pod-identity-agent-down", "cobalt")
+def _pod_identity_agent_down(cell: Cell, index: str) -> None:
+    """Takes the Pod Identity agent on the pod's node down."""
+    cell.run_agent(ready=False)
+    cell.log(index, *[lines.AGENT_REFUSED] * 7)
+
+
+@stages("role-missing")
+def _role_missing(cell: Cell, index: str) -> None:
+    """Deletes the role and its object."""
+    cell.kubernetes.delete("Role", f"tenant-{index}", cell.role_of(index))
+    edits.delete_role(cell, index)
+    cell.log(index, *[lines.ASSUME_DENIED] * 7)
+
+
+@stages("expired-token")
+def _expired_token(cell: Cell, index: str) -> None:
+    """Has the proxy hold on to credentials that have expired."""
+    cell.log(index, *[lines.EXPIRED] * 7)
+
+
+@stages("sdk-too-old", "cobalt")
+def _sdk_too_old(cell: Cell, index: str) -> None:
+    """Runs a proxy whose SDK does not know EKS Pod Identity."""
+    cell.log(index, *[lines.SDK_REFUSES, lines.denied_as_node("GetItem")] * 4)

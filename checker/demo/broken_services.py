@@ -1,0 +1,56 @@
+"""The way to the services, and the services themselves."""
+
+from __future__ import annotations
+
+from . import lines
+from .cell import ACCOUNT, REGION, TABLE, Cell
+from .staging import stages
+
+
+@stages("clock-skew")
+def _clock_skew(cell: Cell, index: str) -> None:
+    """Sets the node's clock back."""
+    cell.log(index, *[lines.CLOCK] * 7)
+
+
+@stages("network-unreachable")
+def _network_unreachable(cell: Cell, index: str) -> None:
+    """Cuts the way to DynamoDB."""
+    cell.log(index, *[lines.unreachable(f"dynamodb.{REGION}.amazonaws.com")] * 7)
+
+
+@stages("account-endpoint-blocked")
+def _account_endpoint_blocked(cell: Cell, index: str) -> None:
+    """Cuts the way to the account's own endpoint of DynamoDB."""
+    cell.log(index, *[lines.unreachable(f"{ACCOUNT}.ddb.{REGION}.amazonaws.com")] * 7)
+
+
+@stages("sts-unreachable")
+def _sts_unreachable(cell: Cell, index: str) -> None:
+    """Cuts the way to STS."""
+    cell.log(index, *[lines.unreachable("sts.amazonaws.com", "STS: AssumeRoleWithWebIdentity")] * 7)
+
+
+@stages("dynamodb-throttled")
+def _dynamodb_throttled(cell: Cell, index: str) -> None:
+    """Has DynamoDB throttle the table."""
+    cell.log(index, *[lines.THROTTLED] * 7)
+
+
+@stages("sts-throttled")
+def _sts_throttled(cell: Cell, index: str) -> None:
+    """Has STS throttle the proxy."""
+    cell.log(index, *[lines.STS_THROTTLED] * 7)
+
+
+@stages("table-missing")
+def _table_missing(cell: Cell, index: str) -> None:
+    """Deletes the table."""
+    cell.client("dynamodb").delete_table(TableName=TABLE)
+    cell.log(index, *[lines.TABLE_MISSING] * 7)
+
+
+@stages("key-schema-mismatch")
+def _key_schema_mismatch(cell: Cell, index: str) -> None:
+    """Has the proxy ask with a key that the table does not have."""
+    cell.log(index, *[lines.KEY_SCHEMA] * 7)
