@@ -30,8 +30,16 @@ def healthy(faults: Faults) -> Iterator[Cell]:
         yield cell
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("call", READ_OF)
+def every_other() -> list[object]:
+    """Every call with every fault; every other pair runs in the slow suite, and each call and fault in both."""
+    return [
+        pytest.param(call, fault, marks=pytest.mark.slow if (place + number) % 2 else ())
+        for place, call in enumerate(READ_OF)
+        for number, fault in enumerate(FAULTS)
+    ]
+
+
+@pytest.mark.parametrize(("call", "fault"), every_other())
 def test_a_fault_is_never_healthy(call: str, fault: str, healthy: Cell, faults: Faults) -> None:
     diagnosis = look(healthy, faults, READ_OF[call], call, fault)
     assert diagnosis.verdict == "inconclusive", diagnosis.causes
