@@ -42,7 +42,10 @@ def test_a_fault_does_not_invent_a_cause(call: str, faults: Faults) -> None:
     """With an action missing, a fault may hide that, and nothing else may be named in its place."""
     with Cell(faults.wrap) as cell:
         index = READ_OF[call]
-        rewrite = lambda text: text.replace('"dynamodb:GetItem", ', "")  # noqa: E731
+
+        def rewrite(text: str) -> str:
+            return text.replace('"dynamodb:GetItem", ', "")
+
         if index == "borealis":
             edits.edit_policy(cell, index, "auth-keys-read", rewrite)
         else:

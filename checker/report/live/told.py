@@ -53,9 +53,11 @@ def next_commands(diagnosis: Diagnosis) -> tuple[str, ...]:
     pods = case.reading("pods")
     if case.pod is None and pods.status == "ok":
         return (f"kubectl get pods -A | grep {shlex.quote(case.record.target.index_name)}",)
-    from ...runbook.commands import logs
+    from ...runbook.commands import describe_pod, logs
 
-    return (logs(case),) if case.pod is not None else ()
+    if case.pod is None:
+        return ()
+    return (logs(case) if case.container is not None else describe_pod(case),)
 
 
 def how_to_get_access(diagnosis: Diagnosis) -> str:

@@ -34,7 +34,9 @@ def look(case: Case) -> Seen:
         reading = case.reading("service-account")
         if reading.status == "absent":
             evidence = f"service account {case.namespace}/{case.account_name} does not exist"
-            return Seen(log, "shows", (evidence,), next=(commands.annotate(case),))
+            remedy = "Make the service account, annotated with the role, then restart the pod."
+            shown = commands.command("kubectl", "get", "serviceaccounts", "-n", case.namespace)
+            return Seen(log, "shows", (evidence,), remedy, (shown,))
         return Seen(log, "unread", (f"the service account was not read: {reading.detail}",))
     if case.effective.how not in ("node-role", "unknown") or case.expected:
         return Seen(log, "refutes", ("something gives the service account a role",))
