@@ -33,7 +33,7 @@ class RelatedLocation(NamedTuple):
 
 class Finding(NamedTuple):
     """One finding, ready to be shown. `path` is the field within `subject`, with `#` before the part inside a
-    document.
+    document; `place` is what the rule named, for those who act on it.
     """
 
     rule: str
@@ -46,6 +46,7 @@ class Finding(NamedTuple):
     location: Location
     related: tuple[RelatedLocation, ...]
     value: str
+    place: Place
 
 
 class Failure(NamedTuple):
@@ -93,6 +94,7 @@ def _finding(rule: str, severity: Severity, problem: Problem, locator: Locator) 
         locator.locate(problem.place),
         tuple(RelatedLocation(locator.locate(item.place), item.message) for item in problem.related),
         problem.value,
+        problem.place,
     )
 
 

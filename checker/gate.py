@@ -21,10 +21,13 @@ from .project import Project, load
 from .reading import Read, read_paths
 from .report.model import Report, Summary
 from .requirements.check import Outcome, check_project
+from .requirements.load import Loaded
+from .requirements.model import Requirement
 from .resolution import make_index
 from .rules import BY_ID, RULES
 from .rules.problem import Facts
 from .text.files import STDIN
+from .text.source import Source
 
 
 class Options(NamedTuple):
@@ -41,10 +44,42 @@ class Options(NamedTuple):
     ignore: tuple[str, ...] = ()
 
 
+class Prepared(NamedTuple):
+    """Everything that a run of the gate rests on: what was read, and what is to be asked of it.
+
+    `sources` were passed, `background` takes part in the inventory; `files` limits the report (None: all).
+    """
+
+    sources: tuple[Source, ...]
+    background: tuple[Source, ...]
+    file_count: int
+    passed_over: int
+    patches: frozenset[str]
+    unreadable: tuple[tuple[str, str], ...]
+    files: frozenset[str] | None
+    requirements: Loaded
+    asked: tuple[Requirement, ...]
+    parameters: dict[str, str]
+    other_cells: dict[str, dict[str, str]]
+    settings: Settings
+
+
+class Judged(NamedTuple):
+    """The report, and the facts it rests on."""
+
+    report: Report
+    facts: Facts
+
+
 def check(options: Options, read: Read | None = None) -> Report:
     """Runs the gate; `read` is what has been read from the paths already. Raises UsageError for what exits 2: unknown
     paths, rules or cells, no input, a broken configuration.
     """
+    return judge(prepare(options, read)).report
+
+
+def prepare(options: Options, read: Read | None = None) -> Prepared:
+    """Reads everything. Raises UsageError, as `check`."""
     config = choose_config(options.config)
     settings = _settings(options, config)
     requirements = choose_requirements(config, options.policies)
@@ -54,27 +89,43 @@ def check(options: Options, read: Read | None = None) -> Report:
     judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
     rest = _read_rest(config, paths, passed) if judged else None
     background = rest.sources if rest else ()
-    patches = passed.patches | (rest.patches if rest else frozenset())
-    project = load(passed.sources, background, passed_over=passed.passed_over, patches=patches)
     parameters = {**choose_cell(config, options.cell).parameters, **options.parameters} if judged else {}
-    index = make_index(project.inventory, parameters.get("account"))
-    files = frozenset(source.name for source in passed.sources) if background else None
-    asked = requirements.requirements if judged else ()
-    outcomes = tuple(check_project(item, index, parameters, files) for item in asked)
-    sources = {**requirements.sources, **project.sources}
-    locator = Locator({**requirements.documents, **project.documents}, sources)
-    facts = Facts(project, index, outcomes, _other_cells(options, config), parameters)
-    result = run(facts, settings._replace(files=files), locator)
-    unreadable = (*passed.unreadable, *(rest.unreadable if rest else ()))
-    return Report(
+    return Prepared(
+        passed.sources,
+        background,
+        len(passed.names),
+        passed.passed_over,
+        passed.patches | (rest.patches if rest else frozenset()),
+        (*passed.unreadable, *(rest.unreadable if rest else ())),
+        frozenset(source.name for source in passed.sources) if background else None,
+        requirements,
+        requirements.requirements if judged else (),
+        parameters,
+        _other_cells(options, config),
+        settings,
+    )
+
+
+def judge(made: Prepared) -> Judged:
+    """Puts requirements and rules to what was read; a pure function of it."""
+    project = load(made.sources, made.background, passed_over=made.passed_over, patches=made.patches)
+    index = make_index(project.inventory, made.parameters.get("account"))
+    files = made.files
+    outcomes = tuple(check_project(item, index, made.parameters, files) for item in made.asked)
+    sources = {**made.requirements.sources, **project.sources}
+    locator = Locator({**made.requirements.documents, **project.documents}, sources)
+    facts = Facts(project, index, outcomes, made.other_cells, made.parameters)
+    result = run(facts, made.settings._replace(files=files), locator)
+    report = Report(
         result.findings,
         result.failures,
         outcomes,
         tuple(item for item in project.skipped if files is None or item.file in files),
-        unreadable,
-        _summary(project, len(passed.names), outcomes, result.findings, files),
+        made.unreadable,
+        _summary(project, made.file_count, outcomes, result.findings, files),
         sources,
     )
+    return Judged(report, facts)
 
 
 def _settings(options: Options, config: Config) -> Settings:
