@@ -6,7 +6,7 @@ New lines are written as `\\n`; the caller puts in the line break of the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -32,40 +32,48 @@ def insert(text: str, node: MappingNode, key: str, value: Any) -> list[Splice] |
     return [_new_lines(text, end, [" " * column + line for line in lines({key: value}, step)])]
 
 
-def append(text: str, node: SequenceNode, value: Any) -> list[Splice] | None:
-    """Adds an item behind the last one."""
+def append(text: str, node: SequenceNode, items: Sequence[Any]) -> list[Splice] | None:
+    """Adds items behind the last one."""
     if not node.value:
         return None
     dash = _dash(text, node.value[-1])
     end = _after_content(text, node.value[-1])
     if dash is None or end is None:
         return None
-    return [_new_lines(text, end, [" " * (_column(text, dash) or 0) + line for line in lines([value], 2)])]
+    return [_new_lines(text, end, [" " * (_column(text, dash) or 0) + line for line in lines(list(items), 2)])]
 
 
-def remove_key(text: str, node: MappingNode, index: int) -> list[Splice] | None:
-    """Takes out a key with its value, by whole lines. The only key of a mapping stays: without it there is none."""
+def remove(text: str, node: Collection, indexes: Iterable[int]) -> list[Splice] | None:
+    """Takes out keys with their values, or list items, by whole lines. Not all of them: without any there would be no
+    mapping and no list."""
+    chosen = set(indexes)
+    if len(chosen) == len(node.value):
+        return None
+    cut = _cut_key if isinstance(node, MappingNode) else _cut_item
+    found = [cut(text, node, index, chosen) for index in sorted(chosen)]
+    return [item for item in found if item] if all(found) else None
+
+
+def _cut_key(text: str, node: Collection, index: int, chosen: set[int]) -> Splice | None:
     key, value = node.value[index]
     end = _after_content(text, value)
-    if len(node.value) < 2 or end is None:
-        return None
     start = _line_start(text, start_of(key))
+    if end is None:
+        return None
     if text[start : start_of(key)].strip():
         # The first key of a list item stands behind the dash; the next one takes its place.
-        if index + 1 == len(node.value):
-            return None
-        return [Splice(start_of(key), start_of(node.value[index + 1][0]), "")]
-    return [Splice(start, _next_line(text, end), "")]
+        following = index + 1 < len(node.value) and index + 1 not in chosen
+        return Splice(start_of(key), start_of(node.value[index + 1][0]), "") if following else None
+    return Splice(start, _next_line(text, end), "")
 
 
-def remove_item(text: str, node: SequenceNode, index: int) -> list[Splice] | None:
-    """Takes out a list item, by whole lines. The only item stays: without it there is no list."""
+def _cut_item(text: str, node: Collection, index: int, chosen: set[int]) -> Splice | None:
     item = node.value[index]
     dash, end = _dash(text, item), _after_content(text, item)
-    if len(node.value) < 2 or dash is None or end is None:
+    if dash is None or end is None:
         return None
     start = _line_start(text, dash)
-    return None if text[start:dash].strip() else [Splice(start, _next_line(text, end), "")]
+    return None if text[start:dash].strip() else Splice(start, _next_line(text, end), "")
 
 
 def lines(value: Any, step: int) -> list[str]:

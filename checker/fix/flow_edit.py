@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -25,25 +26,39 @@ def replace(text: str, node: Node, value: Any) -> list[Splice]:
     ]
 
 
-def append(text: str, node: SequenceNode, value: Any) -> list[Splice]:
-    """Adds an item at the end of a list."""
-    return _add(text, node, "", value)
+def append(text: str, node: SequenceNode, items: Sequence[Any]) -> list[Splice]:
+    """Adds items at the end of a list."""
+    return _add(text, node, [("", item) for item in items])
 
 
 def insert(text: str, node: MappingNode, key: str, value: Any) -> list[Splice]:
     """Adds a member at the end of an object."""
-    return _add(text, node, key, value)
+    return _add(text, node, [(key, value)])
 
 
-def remove(text: str, node: Collection, index: int) -> list[Splice]:
-    """Takes out one member or item, and the comma that goes with it."""
+def remove(text: str, node: Collection, indexes: Iterable[int]) -> list[Splice]:
+    """Takes out members or items, and the commas that go with them."""
     parts = _parts(node)
-    start, end = parts[index]
-    if index + 1 < len(parts):
-        return [Splice(start, parts[index + 1][0], "")]
-    if index:
-        return [Splice(parts[index - 1][1], end, "")]
-    return [Splice(start_of(node) + 1, end_of(node) - 1, "")]
+    found: list[Splice] = []
+    for first, last in _runs(sorted(indexes)):
+        if last + 1 < len(parts):
+            found.append(Splice(parts[first][0], parts[last + 1][0], ""))
+        elif first:
+            found.append(Splice(parts[first - 1][1], parts[last][1], ""))
+        else:
+            found.append(Splice(start_of(node) + 1, end_of(node) - 1, ""))
+    return found
+
+
+def _runs(indexes: list[int]) -> list[tuple[int, int]]:
+    """The first and the last of each run of consecutive numbers."""
+    runs: list[tuple[int, int]] = []
+    for index in indexes:
+        if runs and runs[-1][1] == index - 1:
+            runs[-1] = (runs[-1][0], index)
+        else:
+            runs.append((index, index))
+    return runs
 
 
 def rename(key: Node, name: str) -> list[Splice]:
@@ -52,32 +67,33 @@ def rename(key: Node, name: str) -> list[Splice]:
     return [Splice(start_of(key), end_of(key), name if not style else f"{style}{name}{style}")]
 
 
-def listed(text: str, node: Node, value: Any) -> list[Splice]:
-    """Makes a list of a single value and adds another to it."""
-    _, comma = _spacing(text)
-    return [
-        Splice(start_of(node), start_of(node), "["),
-        Splice(end_of(node), end_of(node), f"{comma}{json.dumps(value, ensure_ascii=False)}]"),
-    ]
+def listed(text: str, node: Node, items: Sequence[Any]) -> list[Splice]:
+    """Makes a list of a single value and adds items to it."""
+    spacing = _spacing(text)
+    added = "".join(spacing[1] + _layout(item, spacing, "", "", False) for item in items)
+    return [Splice(start_of(node), start_of(node), "["), Splice(end_of(node), end_of(node), f"{added}]")]
 
 
-def _add(text: str, node: Collection, key: str, value: Any) -> list[Splice]:
+def _add(text: str, node: Collection, items: list[tuple[str, Any]]) -> list[Splice]:
     parts = _parts(node)
-    colon, comma = _spacing(text)
-    head = f"{json.dumps(key, ensure_ascii=False)}{colon}" if key else ""
-    if not parts:
-        inner = start_of(node) + 1
-        return [Splice(inner, end_of(node) - 1, head + _layout(value, (colon, comma), "", "", False))]
-    start, end = parts[-1]
-    own_line = _own_line(text, start)
-    last = node.value[-1][1] if isinstance(node, MappingNode) else node.value[-1]
+    spacing = colon, comma = _spacing(text)
+    heads = [f"{json.dumps(key, ensure_ascii=False)}{colon}" if key else "" for key, _ in items]
+    own_line = _own_line(text, parts[-1][0]) if parts else None
     if own_line is None:
-        return [Splice(end, end, comma + head + _layout(value, (colon, comma), "", "", False))]
+        flat = [head + _layout(value, spacing, "", "", False) for head, (_, value) in zip(heads, items, strict=True)]
+        if not parts:
+            return [Splice(start_of(node) + 1, end_of(node) - 1, comma.join(flat))]
+        return [Splice(parts[-1][1], parts[-1][1], comma + comma.join(flat))]
     # A sibling tells whether collections stand on one line; without one, small ones do.
+    last = node.value[-1][1] if isinstance(node, MappingNode) else node.value[-1]
     siblings = [item for pair in node.value for item in (pair if isinstance(pair, tuple) else (pair,))]
     wide = any(_is_wide(item, text) for item in siblings if isinstance(item, (MappingNode, SequenceNode)))
-    shown = _layout(value, (colon, comma), own_line, _step(text, node), wide, _has_wide_lists(last, text))
-    return [Splice(end, end, ",\n" + own_line + head + shown)]
+    step, wide_lists = _step(text, node), _has_wide_lists(last, text)
+    shown = [
+        f",\n{own_line}{head}{_layout(value, spacing, own_line, step, wide, wide_lists)}"
+        for head, (_, value) in zip(heads, items, strict=True)
+    ]
+    return [Splice(parts[-1][1], parts[-1][1], "".join(shown))]
 
 
 def _parts(node: Collection) -> list[tuple[int, int]]:

@@ -35,9 +35,9 @@ def replace(place: Place, value: Any) -> Patch:
     return Patch("replace", place, value=value)
 
 
-def append(place: Place, value: Any) -> Patch:
-    """The list at the place gets another item; a single value becomes a list of two."""
-    return Patch("append", place, value=value)
+def append(place: Place, *items: Any) -> Patch:
+    """The list at the place gets more items; a single value becomes a list."""
+    return Patch("append", place, value=items)
 
 
 def insert(place: Place, key: str, value: Any) -> Patch:
@@ -74,9 +74,15 @@ def expected(data: Any, patches: Iterable[Patch]) -> Any:
     """The data of one document after these patches, its policy documents as data too (see `meaning`). Raises
     LookupError and TypeError where a patch does not fit the data.
     """
+    return meaning(changed(data, patches))
+
+
+def changed(data: Any, patches: Iterable[Patch]) -> Any:
+    """Plain data after patches; what they change inside strings stands in it as a document."""
     whole = copy.deepcopy(data)
-    # What is taken out last does not move what the others name.
-    ordered = sorted(patches, key=lambda item: (item.kind == "remove", _depth_first(item)))
+    # What is renamed or taken out last, and from the end, does not move what the others name.
+    last = {"rename": 1, "remove": 2}
+    ordered = sorted(patches, key=lambda item: (last.get(item.kind, 0), _from_the_end(item), -item.start))
     for patch in ordered:
         place = patch.place
         if place.inner is None:
@@ -85,7 +91,7 @@ def expected(data: Any, patches: Iterable[Patch]) -> Any:
             text = _at(whole, place.path)
             inner = text if isinstance(text, _Document) else _Document(json.loads(text))
             whole = _changed(whole, place.path, replace(place, _Document(_changed(inner.value, place.inner, patch))))
-    return meaning(whole)
+    return whole
 
 
 class _Document(NamedTuple):
@@ -108,7 +114,7 @@ def meaning(value: Any) -> Any:
     return value
 
 
-def _depth_first(patch: Patch) -> tuple[Any, ...]:
+def _from_the_end(patch: Patch) -> tuple[Any, ...]:
     steps = (*patch.place.path, *(patch.place.inner or ()))
     return tuple(-step if isinstance(step, int) else 0 for step in steps)
 
@@ -139,7 +145,7 @@ def _here(found: Any, patch: Patch) -> Any:
     if patch.kind == "replace":
         return patch.value
     if patch.kind == "append":
-        return [*(found if isinstance(found, list) else [found]), patch.value]
+        return [*(found if isinstance(found, list) else [found]), *patch.value]
     if patch.kind == "insert":
         if patch.key in found:
             raise LookupError(patch.key)

@@ -48,7 +48,7 @@ def realize(
 def _in_file(source: Source, patches: list[Patch], documents: Mapping[tuple[str, int], Document]) -> Edited:
     text, newline = source.text, line_break(source.text)
     splices: list[Splice] = []
-    for patch in patches:
+    for patch in _grouped(patches):
         place = patch.place
         if patch.kind == "splice":
             splices.append(Splice(patch.start, patch.end, patch.value))
@@ -121,12 +121,26 @@ def _structural(text: str, root: Node, path: Path, patch: Patch) -> list[Splice]
     if patch.kind == "rename" and isinstance(parent, MappingNode):
         return flow_edit.rename(parent.value[index][0], patch.key)
     if patch.kind == "remove":
-        if parent.flow_style:
-            return flow_edit.remove(text, parent, index)
-        if isinstance(parent, MappingNode):
-            return block_edit.remove_key(text, parent, index)
-        return block_edit.remove_item(text, parent, index)
+        indexes = [_index(parent, step) for step in (path[-1], *(patch.value or ()))]
+        chosen = [item for item in indexes if item is not None]
+        cut = flow_edit.remove if parent.flow_style else block_edit.remove
+        return cut(text, parent, chosen) if len(chosen) == len(indexes) else None
     return None
+
+
+def _grouped(patches: list[Patch]) -> list[Patch]:
+    """The patches, with what is removed from one list or mapping as one patch: `value` holds the further steps."""
+    found: dict[object, Patch] = {}
+    for patch in patches:
+        if patch.kind != "remove":
+            found[len(found), patch.place] = patch
+            continue
+        place = patch.place
+        route = place.path if place.inner is None else place.inner
+        parent = (place.file, place.document, place.path if place.inner is not None else None, route[:-1])
+        first = found.get(parent)
+        found[parent] = first._replace(value=(*(first.value or ()), route[-1])) if first else patch
+    return list(found.values())
 
 
 def _is_flow(node: Node) -> bool:

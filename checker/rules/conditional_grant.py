@@ -52,6 +52,11 @@ def check(facts: Facts) -> Iterator[Problem]:
         yield grant_problem(item, hanging.place, message, hint, value)
 
 
+def hanging_place(answer: Answer) -> Place:
+    """Where the finding about an access that hangs on conditions stands."""
+    return _hanging(answer).place
+
+
 def _hanging(answer: Answer) -> _Hanging:
     witness = answer.proof.witness or answer.question.resource
     alternatives = answer.proof.conditions

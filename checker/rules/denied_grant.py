@@ -48,6 +48,12 @@ def check(facts: Facts) -> Iterator[Problem]:
         yield grant_problem(item, denied.place, message, hint, value)
 
 
+def denied_place(answer: Answer) -> Place | None:
+    """Where the finding about a denied access stands; None where it is not denied."""
+    denied = _denied(answer)
+    return denied.place if denied else None
+
+
 def _denied(answer: Answer) -> _Denied | None:
     decision = answer.proof.decision
     if decision.outcome != "explicit-deny":

@@ -71,6 +71,14 @@ def _judge(facts: Facts, account: ServiceAccount, fields: list[str]) -> Iterator
         )
 
 
+def trusting(facts: Facts) -> Iterator[tuple[ServiceAccount, Role]]:
+    """The service accounts whose annotation names another role than the only one that trusts them, and that role."""
+    for account in facts.project.inventory.service_accounts:
+        role = _trusting(facts, account) if account.role_arn else None
+        if role is not None:
+            yield account, role
+
+
 def _trusting(facts: Facts, account: ServiceAccount) -> Role | None:
     """The one role of the project whose trust policy names this service account, if the annotation names none of
     those."""

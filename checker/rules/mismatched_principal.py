@@ -61,7 +61,7 @@ def _wrong(written: Written, principal: Principal, through_pods: bool) -> tuple[
         )
     if principal.kind == "AWS" and ("-provider/" in name):
         return f"{name} is no AWS principal", 'write it under "Federated"'
-    due = _action_for(principal)
+    due = action_for(principal)
     if due is None or allows(written, due):
         return None
     actions = ", ".join(entry.text for entry in written.statement.actions)
@@ -71,7 +71,8 @@ def _wrong(written: Written, principal: Principal, through_pods: bool) -> tuple[
     return f"{name} cannot use {actions}: its action is {due}", f'write "Action": "{due}"'
 
 
-def _action_for(principal: Principal) -> str | None:
+def action_for(principal: Principal) -> str | None:
+    """The action by which this kind of principal assumes a role; None for the others."""
     if principal.kind == "Federated":
         if ":saml-provider/" in principal.entry.text:
             return "sts:AssumeRoleWithSAML"

@@ -70,6 +70,11 @@ def _lacking(answer: Answer) -> tuple[_Nearest, str] | None:
     return _nearest(answer), answer.proof.witness or answer.question.resource
 
 
+def nearest_place(answer: Answer) -> Place:
+    """Where the finding about an access that is not granted stands."""
+    return _nearest(answer).place
+
+
 def _nearest(answer: Answer) -> _Nearest:
     """The Action list of a statement on this table, else the Resource of one with this action, else the role."""
     check, proof = answer.check, answer.proof

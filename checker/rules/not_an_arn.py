@@ -47,7 +47,7 @@ _ARNS = {
 
 def check(facts: Facts) -> Iterator[Problem]:
     for item, path, kind, text in _fields(facts.project.inventory):
-        if _ARNS[kind].fullmatch(text):
+        if is_arn(kind, text):
             continue
         managed = f"arn:aws:iam::aws:policy/{text}"
         known = kind == "policy" and find_managed(managed) is not None
@@ -59,6 +59,11 @@ def check(facts: Facts) -> Iterator[Problem]:
             item,
             value=text,
         )
+
+
+def is_arn(kind: str, text: str) -> bool:
+    """Whether a text is the ARN of an IAM policy or role (`kind`)."""
+    return _ARNS[kind].fullmatch(text) is not None
 
 
 def _fields(inventory: Inventory) -> Iterator[tuple[Object, Path, str, str]]:

@@ -25,11 +25,12 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..iam.trust import issuer_of
 from ..inventory import Object, Role
 from ..requirements.select import users_of
-from ..requirements.trust import lets_in, way_of
+from ..requirements.trust import Way, lets_in, way_of
 from .grants import why
 from .problem import Facts, Place, Problem, Related, at, called, inside
 
@@ -37,7 +38,33 @@ ID = "untrusted-service-account"
 SEVERITY = "error"
 
 
+class Refused(NamedTuple):
+    """A service account (`NAMESPACE/NAME`) that is given a role, or must have it, and is not let in, for certain."""
+
+    role: Role
+    service_account: str
+    giver: Object | None
+    ways: tuple[Way, ...]
+    meaning: str
+
+
 def check(facts: Facts) -> Iterator[Problem]:
+    for item in refused(facts):
+        yield _refused(item)
+    for outcome in facts.outcomes:
+        for made in outcome.checks:
+            trust = made.trust
+            if trust is not None and trust.truth is None:
+                message = (
+                    f"cannot tell whether {trust.service_account} can assume {called(made.role.object)}: {trust.reason}"
+                )
+                hint = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
+                yield _problem(made.role, trust.service_account, message, why(made), hint, made.giver)
+
+
+def refused(facts: Facts) -> Iterator[Refused]:
+    """Every service account that a requirement names or an object of the project gives a role to, and that the role's
+    trust policy shuts out."""
     judged: set[tuple[int, str]] = set()
     for outcome in facts.outcomes:
         for item in outcome.checks:
@@ -45,19 +72,14 @@ def check(facts: Facts) -> Iterator[Problem]:
             if trust is None:
                 continue
             judged.add((id(item.role.object), trust.service_account))
-            ways = " or ".join(outcome.requirement.trust.via) if outcome.requirement.trust else ""
             if trust.truth is False:
-                yield _refused(item.role, trust.service_account, ways, why(item), item.giver)
-            elif trust.truth is None:
-                message = (
-                    f"cannot tell whether {trust.service_account} can assume {called(item.role.object)}: {trust.reason}"
-                )
-                hint = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
-                yield _problem(item.role, trust.service_account, message, why(item), hint, item.giver)
+                ways = outcome.requirement.trust.via if outcome.requirement.trust else ()
+                yield Refused(item.role, trust.service_account, item.giver, ways, why(item))
     for role, account, giver in _given(facts):
         if (id(role.object), account) not in judged:
             way = way_of(giver)
-            yield _refused(role, account, way or "", "the pods that run as it get no credentials", giver)
+            meaning = "the pods that run as it get no credentials"
+            yield Refused(role, account, giver, (way,) if way else (), meaning)
 
 
 def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
@@ -82,10 +104,11 @@ def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
                 yield role, account, user.giver
 
 
-def _refused(role: Role, account: str, ways: str, meaning: str, giver: Object | None) -> Problem:
-    message = f"service account {account} cannot assume {called(role.object)}"
-    hint = f"let system:serviceaccount:{account.replace('/', ':')} assume it ({ways})"
-    return _problem(role, account, message, meaning, hint, giver)
+def _refused(item: Refused) -> Problem:
+    account = item.service_account
+    message = f"service account {account} cannot assume {called(item.role.object)}"
+    hint = f"let system:serviceaccount:{account.replace('/', ':')} assume it ({' or '.join(item.ways)})"
+    return _problem(item.role, account, message, item.meaning, hint, item.giver)
 
 
 def _problem(role: Role, account: str, message: str, meaning: str, hint: str, giver: Object | None) -> Problem:

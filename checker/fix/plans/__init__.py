@@ -1,0 +1,37 @@
+"""How findings are cured, one module for a rule or a few: `RULES` and `plan(survey, finding)`, which gives plans in the
+order of preference.
+
+To add one, write its module and put it into a stage of STAGES; nothing else knows the list.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from . import (
+    arns,
+    conditional_grant,
+    denied_grant,
+    excess_grant,
+    fields,
+    json_syntax,
+    lossy_inline_encoding,
+    missing_grant,
+    references,
+    repeated_keys,
+    size,
+    trust_statements,
+    untrusted_service_account,
+    wrong_issuer,
+)
+
+STAGES: tuple[tuple[ModuleType, ...], ...] = (
+    (repeated_keys, fields, json_syntax),
+    (lossy_inline_encoding, references, arns, size),
+    (missing_grant, denied_grant, conditional_grant, excess_grant),
+    (untrusted_service_account, wrong_issuer, trust_statements),
+)
+"""What makes text readable comes first, then what makes objects take effect, then access, then trust: what is cured
+early often shows that the rest was not ill."""
+
+BY_RULE: dict[str, ModuleType] = {rule: module for stage in STAGES for module in stage for rule in module.RULES}

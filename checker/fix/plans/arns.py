@@ -1,0 +1,72 @@
+"""Fields that are to hold the ARN of a policy or a role: written out where only one can be meant."""
+
+from __future__ import annotations
+
+import re
+
+from ...engine import Finding
+from ...managed import find as find_managed
+from ...rules.misdirected_annotation import trusting
+from ...rules.not_an_arn import is_arn
+from ...rules.wrong_partition import partition_of
+from .. import patch
+from ..plan import Candidates, NoPlan, Plan, Survey
+from .references import arn_of
+
+RULES = ("not-an-arn", "misdirected-annotation")
+
+_RESTART = "the pods have to be restarted: the webhook reads the annotation when a pod is made"
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """The ARN that is meant, where there is only one."""
+    search = _misdirected if finding.rule == "misdirected-annotation" else _meant
+    found = dict.fromkeys(search(survey, finding))
+    account = survey.facts.parameters.get("account", "")
+    if len(found) == 1:
+        arn = next(iter(found))
+        notes = (_RESTART,) if "annotations" in finding.place.path else ()
+        change = patch.replace(finding.place, arn)
+        yield Plan(f"write {arn}", "it is the only one that can be meant", (change,), "", notes)
+    elif found:
+        yield NoPlan(f"several could be meant: {', '.join(found)}")
+    else:
+        yield NoPlan("which one is meant is not clear" + ("" if account else "; --set account=… may tell"))
+
+
+def _meant(survey: Survey, finding: Finding) -> list[str]:
+    text = finding.value.strip().strip("\"'")
+    values, inventory = survey.facts.parameters, survey.facts.project.inventory
+    partition, account = partition_of(values.get("region", "")) or "aws", values.get("account", "")
+    is_role = "annotations" in finding.place.path or finding.place.path[-1] in ("roleARN", "targetRoleARN")
+    if is_arn("role" if is_role else "policy", text):
+        return [text]
+    if not is_role:
+        managed = f"arn:aws:iam::aws:policy/{text}"
+        if find_managed(managed) is not None:
+            return [managed.replace(":aws:", f":{partition}:", 1)]
+        return [
+            arn
+            for item in inventory.policies
+            if text in (item.name, item.object.name) and (arn := arn_of(survey, item))
+        ]
+    whole = re.fullmatch(r"arn:(aws[a-z-]*):iam::(\d{12}):(?!role/)/?([\w+=,.@-]+)", text)
+    name = whole[3] if whole else text.removeprefix("role/")
+    partition, account = (whole[1], whole[2]) if whole else (partition, account)
+    roles = [role for role in inventory.roles if name in (role.name, role.object.name)]
+    return [f"arn:{partition}:iam::{account}:role{role.iam_path}{role.name}" for role in roles if account]
+
+
+def _misdirected(survey: Survey, finding: Finding) -> list[str]:
+    fields = finding.value.split(":", 5)
+    values = survey.facts.parameters
+    due = [
+        fields[0],
+        partition_of(values.get("region", "")) or fields[1],
+        *fields[2:4],
+        values.get("account") or fields[4],
+    ]
+    if ":".join(due) != ":".join(fields[:5]):
+        return [":".join((*due, fields[5]))]
+    role = next((role for account, role in trusting(survey.facts) if account.object is finding.subject), None)
+    return [":".join((*due, f"role{role.iam_path}{role.name}"))] if role else []

@@ -1,0 +1,31 @@
+"""Grants without the condition what is now granted under it: unsafe, since the condition may be meant."""
+
+from __future__ import annotations
+
+from ...engine import Finding
+from ...rules.conditional_grant import hanging_place
+from ...rules.grants import answers
+from ..granting import Grant, candidates
+from ..plan import Candidates, Need, NoPlan, Plan, Survey
+
+RULES = ("conditional-grant",)
+
+_DANGER = "the access is granted whether or not the condition holds, and somebody may have meant the condition"
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """A grant beside the conditional one, which stays."""
+    found = [
+        answer
+        for answer in answers(survey.facts, "conditional")
+        if answer.check.role.object is finding.subject and hanging_place(answer) == finding.place
+    ]
+    if not found:
+        return
+    layers = {layer.name for layer in found[0].check.stack.layers}
+    if layers != {"identity"}:
+        yield NoPlan("which of the layers asks for the condition has to be decided by hand")
+        return
+    needs = dict.fromkeys(Need(answer.question.action, answer.question.resource) for answer in found)
+    for item in candidates(Grant(survey, found[0].check, tuple(needs))):
+        yield item._replace(danger=_DANGER) if isinstance(item, Plan) else item

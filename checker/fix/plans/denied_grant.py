@@ -1,0 +1,99 @@
+"""Narrows a Deny so that it leaves out what the reverse proxy needs. Always unsafe: a Deny is there for a reason.
+
+Source: IAM User Guide, "Policy evaluation logic": an explicit Deny outweighs every Allow, so nothing but the Deny
+itself can be changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ...engine import Finding
+from ...iam.document import Document, Statement, parse
+from ...iam.grants import compare
+from ...iam.prove import prove
+from ...inventory import PolicyText
+from ...rules.denied_grant import denied_place
+from ...rules.grants import Answer, answers, text_of
+from ...rules.problem import called, inside
+from .. import patch
+from ..patch import Patch
+from ..plan import Candidates, Need, NoPlan, Plan, Survey
+from ..simulate import edited, labels_of, with_document
+
+RULES = ("denied-grant",)
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """The narrowest change of the Deny after which the required access is granted and no other is gained."""
+    found = [
+        answer
+        for answer in answers(survey.facts, "not-granted")
+        if answer.check.role.object is finding.subject and denied_place(answer) == finding.place
+    ]
+    clause = found[0].proof.decision.clauses[0] if found else None
+    if clause is None or clause.statement is None:
+        return
+    text = text_of(found[0].check, clause)
+    if text is None or text.parsed.document is None:
+        yield NoPlan(
+            f"the Deny stands in {clause.policy.label}, which is not in this project; its owner has to narrow it"
+        )
+        return
+    needs = tuple(dict.fromkeys(Need(answer.question.action, answer.question.resource) for answer in found))
+    for title, patches in _narrower(text, text.parsed.document, clause.statement, needs):
+        after = edited(text, patches)
+        if after is not None and _is_narrow(found, text, after):
+            named = f"statement {clause.statement.sid}" if clause.statement.sid else "the statement"
+            others = survey.others(text.owner, found[0].check.role)
+            notes = tuple(f"{called(role.object)} is no longer denied this either" for role in others[:5])
+            danger = f"{named} denies this on purpose, as far as anybody can tell from here; ask who wrote it"
+            yield Plan(
+                f"{title} ({called(text.owner)})", "an Allow cannot outweigh a Deny", tuple(patches), danger, notes
+            )
+    yield NoPlan("no change of this Deny leaves out the required access alone; it has to be rewritten by hand")
+
+
+def _narrower(
+    text: PolicyText, document: Document, statement: Statement, needs: tuple[Need, ...]
+) -> Iterator[tuple[str, list[Patch]]]:
+    """Ways to narrow a Deny, the smallest first."""
+    actions = {need.action.lower() for need in needs}
+    resources = list(dict.fromkeys(need.resource for need in needs))
+    listed = [entry for entry in statement.actions if entry.text.lower() in actions]
+    if not statement.not_actions and listed and len(listed) < len(statement.actions):
+        names = " and ".join(entry.text for entry in listed)
+        yield f"take {names} out of the Deny", [patch.remove(inside(text, entry.path)) for entry in listed]
+    if [entry.text for entry in statement.resources] == ["*"] and not statement.not_resources:
+        place = inside(text, (*statement.path, "Resource"))
+        value: Any = resources if len(resources) > 1 else resources[0]
+        renamed = [patch.rename(place, "NotResource"), patch.replace(inside(text, statement.resources[0].path), value)]
+        if statement.resources[0].path == place.inner:
+            yield f"leave out {' and '.join(resources)} from the Deny", renamed
+            rest = {"Effect": "Deny", "NotAction": [need.action for need in needs], "Resource": value}
+            beside = patch.append(inside(text, ("Statement",)), rest)
+            yield (
+                f"leave out {' and '.join(n.action for n in needs)} on {' and '.join(resources)} from the Deny",
+                [*renamed, beside],
+            )
+    if len(document.statements) > 1 and len(listed) == len(statement.actions) and not statement.not_actions:
+        yield "remove the Deny", [patch.remove(inside(text, statement.path))]
+
+
+def _is_narrow(found: list[Answer], text: PolicyText, after: Document) -> bool:
+    """Whether the needs are granted then, and nothing but them is gained."""
+    check = found[0].check
+    layers = with_document(check.stack.layers, labels_of(check.stack.sources, text), after)
+    wanted = [
+        {"Effect": "Allow", "Action": answer.question.action, "Resource": answer.question.resource} for answer in found
+    ]
+    only = parse(json.dumps({"Version": "2012-10-17", "Statement": wanted})).document
+    granted = [prove(answer.question.action, answer.question.resource, layers) for answer in found]
+    if only is None or not all(proof is not None and proof.verdict == "granted" for proof in granted):
+        return False
+    changes = compare(check.stack.layers, layers)
+    allowed = {answer.question.action.lower() for answer in found}
+    gained = {action.lower() for change in changes.gained for action in change.actions}
+    return not changes.lost and gained <= allowed

@@ -1,0 +1,35 @@
+"""Takes a forbidden action out of the list that names it; unsafe, since somebody may use it."""
+
+from __future__ import annotations
+
+from ...engine import Finding
+from ...inventory import policy_texts
+from ...rules.problem import at, called, inside
+from .. import patch
+from ..plan import Candidates, NoPlan, Plan, Survey
+
+RULES = ("excess-grant",)
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """Without the actions that the requirement forbids, where they are listed by name among others."""
+    forbidden = {action.lower() for action in finding.value.split()}
+    inner = finding.place.inner or ()
+    for text in policy_texts(survey.facts.project.inventory):
+        if at(text.owner, text.path).path != finding.place.path or text.parsed.document is None:
+            continue
+        for statement in text.parsed.document.statements:
+            named = [entry for entry in statement.actions if entry.text.lower() in forbidden]
+            if inner[: len(statement.path)] != statement.path or statement.not_actions or not named:
+                continue
+            if len(named) == len(statement.actions):
+                yield NoPlan("the statement grants nothing else; remove it, if nobody needs it")
+                continue
+            names = ", ".join(entry.text for entry in named)
+            roles = ", ".join(called(role.object) for role in survey.users.get(id(text.owner), ())[:5])
+            danger = f"{roles or called(text.owner)} can no longer call {names} by this statement"
+            changes = tuple(patch.remove(inside(text, entry.path)) for entry in named)
+            yield Plan(f"remove {names}", "the requirement forbids it", changes, danger)
+    yield NoPlan(
+        "no list names the forbidden actions; a wildcard or NotAction lets them through, and has to be narrowed by hand"
+    )

@@ -1,0 +1,42 @@
+"""A field that the kind does not have, where one of a like name is meant."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from ...engine import Finding
+from ...schemas import violations
+from .. import patch
+from ..plan import Candidates, NoPlan, Plan, Survey
+
+RULES = ("unknown-field",)
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """The name that is meant, where only one comes near and the object does not have it yet."""
+    item = finding.subject
+    if item is None:
+        return
+    path = finding.place.path[len(item.origin.path) :]
+    found = next(
+        (one for one in violations("ack", item.data) if one.path == path and one.keyword == "additionalProperties"),
+        None,
+    )
+    parent: Any = item.data
+    for step in path[:-1]:
+        parent = parent[step]
+    name, known = str(path[-1]), found.expected if found else ()
+    same = [field for field in known if field.lower() == name.lower().replace("_", "").replace("-", "")]
+    close = same or difflib.get_close_matches(name, known, 2, 0.8)
+    if len(close) == 1 and close[0] not in parent:
+        yield Plan(
+            f"write {close[0]}",
+            "it is the only field of a like name",
+            (patch.rename(finding.place, close[0]),),
+            reveals=True,
+        )
+    elif close and close[0] in parent:
+        yield NoPlan(f"{close[0]} is there as well, and which of the two counts has to be decided by hand")
+    else:
+        yield NoPlan("no field has a like name; the API server drops it, so remove it or find its place")

@@ -1,0 +1,107 @@
+"""Policy documents that are not JSON, where exactly one reading is: a comma too many or too few, a bracket, a comment,
+the wrong kind of quotes.
+
+Every small repair at the place where reading stops is tried, and again from there; a fix is offered only where all that
+lead to a policy IAM would take mean the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+
+from ...engine import Finding
+from ...iam.document import parse
+from ...iam.syntax import explain_syntax
+from ...inventory import PolicyText, policy_texts
+from ...rules.problem import at
+from .. import patch
+from ..patch import Patch, meaning
+from ..plan import Candidates, NoPlan, Plan, Survey
+
+RULES = ("invalid-policy-json",)
+
+_MOST_REPAIRS, _MOST_TEXTS = 8, 400
+_CURLY = {"\u201c": '"', "\u201d": '"', "\u201e": '"'}
+_COMMENT = re.compile(r"[ \t]*(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """The one reading, as the smallest edits of the text."""
+    for text in policy_texts(survey.facts.project.inventory):
+        place = at(text.owner, text.path)
+        if text.text is None or (place.file, place.document, place.path) != finding.place[:3]:
+            continue
+        readings = _readings(text)
+        meant = {json.dumps(meaning(json.loads(found)), sort_keys=True) for found in readings}
+        if len(meant) == 1:
+            repaired = min(readings, key=lambda found: len(_edits(text, found)))
+            why = "every small repair that makes JSON of it means the same"
+            yield Plan(f"mend the JSON of {text.path[-1]}", why, tuple(_edits(text, repaired)), reveals=True)
+        elif meant:
+            yield NoPlan(f"it can be read in {len(meant)} ways, and which one is meant has to be decided by hand")
+        else:
+            yield NoPlan("no small repair makes a policy document of it")
+
+
+def _readings(text: PolicyText) -> list[str]:
+    """The texts nearest to this one, by the number of repairs, that are policy documents."""
+    front, seen = {text.text or ""}, {text.text or ""}
+    for _ in range(_MOST_REPAIRS):
+        found = [item for item in front if parse(item, text.kind).document is not None]
+        if found:
+            return found
+        front = {repaired for item in front for repaired in _repairs(item)} - seen
+        seen |= front
+        if not front or len(seen) > _MOST_TEXTS:
+            break
+    return []
+
+
+def _repairs(text: str) -> Iterator[str]:
+    """The text with one repair, for each that may be due where reading stops."""
+    try:
+        json.loads(text)
+        return
+    except RecursionError:
+        return
+    except ValueError as error:
+        place = min(getattr(error, "pos", 0), len(text))
+        named, _, _ = explain_syntax(text, error)
+    for curly, straight in _CURLY.items():
+        if curly in text:
+            yield text.replace(curly, straight)
+            return
+    before = len(text[:place].rstrip()) - 1
+    for comma in {named, place, before}:
+        if text[comma : comma + 1] == ",":
+            yield text[:comma] + text[comma + 1 :]
+    comment = _COMMENT.match(text, named) or _COMMENT.match(text, place)
+    if comment:
+        yield text[: comment.start()] + text[comment.end() :]
+        return
+    if text[place : place + 1] == "'":
+        quoted = re.compile(r"'([^'\"\n]*)'").match(text, place)
+        if quoted:
+            yield f'{text[:place]}"{quoted[1]}"{text[quoted.end() :]}'
+        return
+    if before >= 0 and text[before] in '"]}' and text[place : place + 1] in ('"', "{", "["):
+        yield f"{text[: before + 1]},{text[before + 1 :]}"
+    rest = text[place:].strip()
+    if not rest:
+        yield from (text.rstrip() + closing for closing in "]}")
+    elif text[place] in "]}":
+        yield text[:place] + text[place + 1 :]
+        yield f"{text[:place]}{'}' if text[place] == ']' else ']'}{text[place:]}"
+
+
+def _edits(text: PolicyText, repaired: str) -> list[Patch]:
+    place, old = at(text.owner, text.path), text.text or ""
+    matcher = difflib.SequenceMatcher(None, old, repaired, autojunk=False)
+    return [
+        patch.retext(place, start, end, repaired[first:last])
+        for kind, start, end, first, last in matcher.get_opcodes()
+        if kind != "equal"
+    ]

@@ -1,0 +1,25 @@
+"""Grants what no policy of the role allows: the missing actions on the required ARNs, and nothing else."""
+
+from __future__ import annotations
+
+from ...engine import Finding
+from ...rules.grants import answers
+from ...rules.missing_grant import nearest_place
+from ..granting import Grant, candidates
+from ..plan import Candidates, Need, Survey
+
+RULES = ("missing-grant",)
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """One grant for all that this place lacks."""
+    found = [
+        answer
+        for answer in answers(survey.facts, "not-granted")
+        if answer.check.role.object is finding.subject and answer.proof.decision.outcome != "explicit-deny"
+        if nearest_place(answer) == finding.place
+    ]
+    for layer in dict.fromkeys(answer.proof.decision.layer or "identity" for answer in found):
+        members = [answer for answer in found if (answer.proof.decision.layer or "identity") == layer]
+        needs = dict.fromkeys(Need(answer.question.action, answer.question.resource) for answer in members)
+        yield from candidates(Grant(survey, members[0].check, tuple(needs), layer))

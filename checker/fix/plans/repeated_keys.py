@@ -1,0 +1,72 @@
+"""A key that stands twice: the one that never counts goes, if both say the same; else only when asked for.
+
+Source: YAML 1.2, section 3.2.1.1 (keys are unique); encoding/json and the YAML reader of kubectl let the last one win.
+"""
+
+from __future__ import annotations
+
+import json
+
+from yaml.nodes import MappingNode
+
+from ...engine import Finding
+from ...inventory import policy_texts
+from ...rules.problem import at
+from ...text.json_nodes import compose_json
+from ...text.nodes import find, plain
+from ...text.yaml_nodes import start_of
+from .. import block_edit, flow_edit, patch
+from ..patch import meaning
+from ..plan import Candidates, NoPlan, Plan, Survey
+
+RULES = ("duplicate-key", "duplicate-policy-key")
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """Without the first of the two."""
+    if finding.rule == "duplicate-policy-key":
+        yield from _in_policy(survey, finding)
+        return
+    project = survey.facts.project
+    for file, number, repeated in project.repeated:
+        document = project.documents[file, number]
+        base = document.piece.start
+        if file != finding.place.file or base + start_of(repeated.key) != finding.place.offset:
+            continue
+        node = find(document.root, repeated.path)
+        if not isinstance(node, MappingNode):
+            continue
+        places = [place for place, (key, _) in enumerate(node.value) if key.value == repeated.key.value]
+        first, last = (node.value[place][1] for place in (places[0], places[-1]))
+        text = document.piece.text
+        edit = flow_edit.remove if node.flow_style else block_edit.remove
+        splices = edit(text, node, [places[0]])
+        if splices is None:
+            yield NoPlan("the first of the two stands where it cannot be cut out by machine")
+            continue
+        changes = tuple(patch.splice(file, base + one.start, base + one.end, one.text) for one in splices)
+        same = bool(meaning(plain(first)) == meaning(plain(last)))
+        danger = (
+            "" if same else "the two differ, and the one that goes, which never counted, may be the one that is meant"
+        )
+        why = "the last one is what counts" + (", and both say the same" if same else "")
+        yield Plan(f"remove the first {repeated.key.value}", why, changes, danger)
+
+
+def _in_policy(survey: Survey, finding: Finding) -> Candidates:
+    inner = finding.place.inner or ()
+    for text in policy_texts(survey.facts.project.inventory):
+        place = at(text.owner, text.path)
+        if text.text is None or (place.file, place.document, place.path) != finding.place[:3]:
+            continue
+        node = find(compose_json(text.text), inner[:-1])
+        if not isinstance(node, MappingNode):
+            continue
+        found = [index for index, (key, _) in enumerate(node.value) if key.value == inner[-1]]
+        values = {json.dumps(meaning(plain(node.value[index][1])), sort_keys=True) for index in found}
+        if len(values) > 1:
+            yield NoPlan("the two differ, and IAM refuses both; which one counts has to be decided by hand")
+            continue
+        made = flow_edit.remove(text.text, node, [found[0]])
+        changes = tuple(patch.retext(place, one.start, one.end, one.text) for one in made)
+        yield Plan(f"remove the first {inner[-1]}", "both say the same", changes, reveals=True)

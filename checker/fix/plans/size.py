@@ -1,0 +1,112 @@
+"""Policies over their quota: statements that differ in one element are joined, and what is said twice is said once.
+Nothing that is granted changes; white space does not count, so no layout is touched.
+
+Source: IAM User Guide, "IAM and AWS STS quotas": 6,144 characters for a managed policy, 10,240 for all inline policies
+of a role, 2,048 for a trust policy, white space not counted.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ...engine import Finding
+from ...iam.document import Document, parse
+from ...iam.grants import compare
+from ...iam.policies import Attached, Layer
+from ...inventory import PolicyText, policy_texts
+from ...rules.oversized_policy import counted
+from ...rules.problem import at, inside
+from .. import patch
+from ..flow_edit import document as laid_out
+from ..patch import Patch
+from ..plan import Candidates, NoPlan, Plan, Survey
+
+RULES = ("oversized-policy",)
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """The documents in the field, joined as far as needed."""
+    limit = int(finding.value)
+    texts = [
+        text
+        for text in policy_texts(survey.facts.project.inventory)
+        if text.owner is finding.subject
+        and at(text.owner, text.path).path[: len(finding.place.path)] == finding.place.path
+        if text.text
+    ]
+    size = sum(counted(text.text or "") for text in texts)
+    changes: list[Patch] = []
+    for text in sorted(texts, key=lambda item: -counted(item.text or "")):
+        before = text.parsed.document
+        if before is None or size <= limit:
+            continue
+        data = json.loads(text.text or "")
+        joined = _joined(data["Statement"] if isinstance(data["Statement"], list) else [data["Statement"]])
+        after = parse(json.dumps({**data, "Statement": joined}), text.kind).document
+        saved = counted(text.text or "") - counted(json.dumps({**data, "Statement": joined}))
+        if after is not None and saved > 0 and _is_same(text, before, after):
+            changes.append(_written(text, {**data, "Statement": joined}))
+            size -= saved
+    if size <= limit and changes:
+        why = "what is granted stays the same, by comparison"
+        yield Plan(f"join statements, to {size:,} of {limit:,} characters", why, tuple(changes))
+    else:
+        yield NoPlan(f"joined, it has {size:,} characters of {limit:,}; move statements to a Policy of their own")
+
+
+def _written(text: PolicyText, data: dict[str, Any]) -> Patch:
+    is_wide = "\n" in (text.text or "").strip()
+    if not is_wide:
+        return patch.replace(inside(text, ("Statement",)), data["Statement"])
+    return patch.retext(at(text.owner, text.path), 0, len((text.text or "").rstrip("\n")), laid_out(data))
+
+
+def _joined(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Statements that are the same but for their actions, or but for their resources, as one; until none are left."""
+    left = [_once(item) for item in statements]
+    changed = True
+    while changed:
+        changed = False
+        for place, one in enumerate(left):
+            for later in range(place + 1, len(left)):
+                both = _union(one, left[later])
+                if both is not None:
+                    left[place] = both
+                    del left[later]
+                    changed = True
+                    break
+            if changed:
+                break
+    return left
+
+
+def _union(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
+    for element in ("Action", "Resource"):
+        rest_of_one, rest_of_other = (
+            {key: value for key, value in item.items() if key not in (element, "Sid")} for item in (one, other)
+        )
+        if element in one and element in other and rest_of_one == rest_of_other:
+            return {**one, element: list(dict.fromkeys([*_list(one[element]), *_list(other[element])]))}
+    return None
+
+
+def _once(statement: dict[str, Any]) -> dict[str, Any]:
+    """A statement that lists each action and resource once, and in an order that does not hide what is the same."""
+    found = dict(statement)
+    for element in ("Action", "Resource"):
+        if element in found:
+            values = list(dict.fromkeys(_list(found[element])))
+            found[element] = values[0] if len(values) == 1 else values
+    return found
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_same(text: PolicyText, before: Document, after: Document) -> bool:
+    if text.kind == "trust":
+        return False
+    one, other = ((Layer("identity", (Attached("the document", item),)),) for item in (before, after))
+    return compare(one, other).is_same

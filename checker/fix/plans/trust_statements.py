@@ -1,0 +1,86 @@
+"""Small repairs of trust policies: the action that goes with a principal, the account of a provider, the audience."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...engine import Finding
+from ...iam.paths import Path
+from ...iam.trust import is_cluster, issuer_of, oidc_providers
+from ...rules.mismatched_principal import action_for
+from ...rules.problem import inside
+from ...rules.statements import Written, statements
+from .. import patch
+from ..patch import Patch
+from ..plan import Candidates, NoPlan, Plan, Survey
+
+RULES = ("missing-tag-session", "mismatched-principal", "foreign-provider", "missing-audience")
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """The repair of the statement that the finding is in."""
+    inner = finding.place.inner or ()
+    for written in statements(survey.facts, "trust"):
+        if written.text.owner is finding.subject and inner[: len(written.statement.path)] == written.statement.path:
+            yield _REPAIRS[finding.rule](survey, written, finding, inner)
+
+
+def _tag_session(survey: Survey, written: Written, finding: Finding, inner: Path) -> Plan | NoPlan:
+    if written.statement.not_actions:
+        return NoPlan("take sts:TagSession out of NotAction by hand")
+    change = patch.append(inside(written.text, (*written.statement.path, "Action")), "sts:TagSession")
+    return Plan("add sts:TagSession", "EKS Pod Identity tags every session", (change,))
+
+
+def _principal(survey: Survey, written: Written, finding: Finding, inner: Path) -> Plan | NoPlan:
+    statement = written.statement
+    principal = next((item for item in statement.principals if item.entry.path == inner), None)
+    if principal is None:
+        return NoPlan("the principal was not found")
+    if principal.entry.text == "eks.amazonaws.com":
+        change = patch.replace(inside(written.text, inner), "pods.eks.amazonaws.com")
+        return Plan("name pods.eks.amazonaws.com", "it is the service that gives roles to pods", (change,))
+    due = action_for(principal)
+    if due is None or statement.not_actions or principal.kind == "AWS":
+        return NoPlan("who is meant has to be decided by hand")
+    place = inside(written.text, (*statement.path, "Action"))
+    if len(statement.actions) == 1 and statement.actions[0].path == place.inner and len(statement.principals) == 1:
+        return Plan(f"write {due}", "it is the action of this kind of principal", (patch.replace(place, due),))
+    return Plan(f"add {due}", "it is the action of this kind of principal", (patch.append(place, due),))
+
+
+def _provider(survey: Survey, written: Written, finding: Finding, inner: Path) -> Plan | NoPlan:
+    head, _, rest = finding.value.partition("::")
+    account = survey.facts.parameters.get("account", "")
+    change = patch.replace(inside(written.text, inner), f"{head}::{account}:{rest.partition(':')[2]}")
+    note = f"the provider has to exist in account {account}"
+    return Plan(
+        f"name the provider of account {account}", "STS looks in the role's own account", (change,), "", (note,)
+    )
+
+
+def _audience(survey: Survey, written: Written, finding: Finding, inner: Path) -> Plan | NoPlan:
+    provider = next((item for item in oidc_providers(written.statement) if is_cluster(item)), "")
+    key, value = f"{issuer_of(provider)}:aud", "sts.amazonaws.com"
+    path = written.statement.path
+    operators = {item.operator for item in written.statement.conditions}
+    change: Patch
+    if "StringEquals" in operators:
+        change = patch.insert(inside(written.text, (*path, "Condition", "StringEquals")), key, value)
+    else:
+        made: dict[str, Any] = {key: value}
+        change = (
+            patch.insert(inside(written.text, (*path, "Condition")), "StringEquals", made)
+            if operators
+            else patch.insert(inside(written.text, path), "Condition", {"StringEquals": made})
+        )
+    danger = "pods whose tokens are made for another audience can no longer assume the role"
+    return Plan(f"ask for the audience {value}", "it is the audience of tokens of EKS", (change,), danger)
+
+
+_REPAIRS = {
+    "missing-tag-session": _tag_session,
+    "mismatched-principal": _principal,
+    "foreign-provider": _provider,
+    "missing-audience": _audience,
+}

@@ -1,0 +1,61 @@
+"""Names the issuer as tokens do. A provider or a key that no token has grants nothing, so nothing is lost; another
+cluster's issuer is only replaced when asked for."""
+
+from __future__ import annotations
+
+from ...engine import Finding
+from ...iam.trust import is_cluster, issuer_of, oidc_providers
+from ...rules.problem import inside
+from ...rules.statements import Written, statements
+from ...rules.untrusted_service_account import refused
+from .. import patch
+from ..plan import Candidates, NoPlan, Plan, Survey
+
+RULES = ("wrong-issuer",)
+
+
+def plan(survey: Survey, finding: Finding) -> Candidates:
+    """The statement that the finding is in, mended."""
+    inner = finding.place.inner or ()
+    for written in statements(survey.facts, "trust"):
+        if written.text.owner is finding.subject and inner[: len(written.statement.path)] == written.statement.path:
+            yield from _in_statement(survey, written, finding)
+
+
+def _in_statement(survey: Survey, written: Written, finding: Finding) -> Candidates:
+    provider = next(iter(oidc_providers(written.statement)), "")
+    issuer = issuer_of(provider)
+    if finding.place.part == "key":
+        yield _keys(written, issuer, finding.value.rpartition(":")[0])
+        return
+    entry = next(item.entry for item in written.statement.principals if item.entry.text == provider)
+    if not provider.endswith(f":oidc-provider/{issuer}"):
+        head = provider.partition(":oidc-provider/")[0]
+        change = patch.replace(inside(written.text, entry.path), f"{head}:oidc-provider/{issuer}")
+        yield Plan(f"name the provider as {issuer}", "no provider has https:// or a slash at its end", (change,))
+        return
+    due = survey.facts.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    if any(item.role.object is finding.subject for item in refused(survey.facts)):
+        yield NoPlan("letting the service account in adds a statement for this cell's issuer")
+        return
+    if due and is_cluster(provider):
+        head = provider.partition(":oidc-provider/")[0]
+        changes = [patch.replace(inside(written.text, entry.path), f"{head}:oidc-provider/{due}")]
+        for item in written.statement.conditions:
+            named, _, claim = item.key.rpartition(":")
+            if named == issuer:
+                changes.append(patch.rename(inside(written.text, item.path), f"{due}:{claim}"))
+        danger = f"service accounts of the cluster {issuer} can no longer assume the role"
+        yield Plan(f"name the issuer {due}", "it is the issuer of this cell", tuple(changes), danger)
+
+
+def _keys(written: Written, issuer: str, named: str) -> Plan | NoPlan:
+    taken = {(item.operator, item.key) for item in written.statement.conditions}
+    changes = []
+    for item in written.statement.conditions:
+        owner, _, claim = item.key.rpartition(":")
+        if owner == named and claim.lower() in ("sub", "aud"):
+            if (item.operator, f"{issuer}:{claim}") in taken:
+                return NoPlan(f"the condition has {issuer}:{claim} as well, and which of the two is meant is open")
+            changes.append(patch.rename(inside(written.text, item.path), f"{issuer}:{claim}"))
+    return Plan(f"ask for claims of {issuer}", "a token has claims of its own issuer only", tuple(changes))

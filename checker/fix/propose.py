@@ -1,0 +1,204 @@
+"""One round of fixes: a plan for each finding, made into edits, and all of them proven together.
+
+Proven means: the edited files are judged again by the same gate, every finding that was to be cured is gone, and no new
+one has come. Where the fixes do not hold together, each is tried alone. Fixes that touch the same characters are never
+merged: the later one waits for the next round.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType, ModuleType
+from typing import NamedTuple
+
+from ..engine import Finding
+from ..gate import Judged, Prepared, judge
+from ..text.source import Source
+from ..text.splices import collide, splice
+from .patch import Patch
+from .plan import NoPlan, Plan, Survey
+from .plans import STAGES
+from .realize import Edited, NoEditError, realize
+
+Admitted = Callable[[Plan], bool]
+Key = tuple[str, ...]
+
+
+class Proposal(NamedTuple):
+    """A fix: the finding, what is done about it, and the edits of the files as they were in this round."""
+
+    finding: Finding
+    plan: Plan
+    edits: tuple[Edited, ...]
+
+
+class Refusal(NamedTuple):
+    """A finding without a fix, and why; `plan` is the unsafe one that was not admitted. `later`: its turn has not
+    come. `disproven`: there was a plan, and it did not hold.
+    """
+
+    finding: Finding
+    reason: str
+    plan: Plan | None = None
+    later: bool = False
+    disproven: bool = False
+
+
+class Round(NamedTuple):
+    """What came of a round: fixes that hold, findings without one, and the gate's view of the edited files."""
+
+    proposals: tuple[Proposal, ...]
+    refusals: tuple[Refusal, ...]
+    made: Prepared
+    judged: Judged
+
+
+def propose(
+    made: Prepared,
+    judged: Judged,
+    admitted: Admitted,
+    barred: Mapping[Key, str] = MappingProxyType({}),
+    *,
+    all_stages: bool = False,
+) -> Round:
+    """A round over all findings but those in `barred` (by `key_of`, with the reason); without `all_stages`, it ends
+    with the first stage in which there is something to cure."""
+    survey = Survey(judged.facts)
+    refusals: list[Refusal] = []
+    known = {rule for stage in STAGES for module in stage for rule in module.RULES}
+    for finding in judged.report.findings:
+        if finding.rule not in known:
+            refusals.append(Refusal(finding, "no edit is known for this rule; the finding says what to write"))
+    taken: list[Proposal] = []
+    for stage in STAGES:
+        if taken and not all_stages:
+            rules = {rule for module in stage for rule in module.RULES}
+            refusals += [
+                Refusal(item, "its turn comes next", later=True)
+                for item in judged.report.findings
+                if item.rule in rules
+            ]
+            continue
+        for module in stage:
+            for finding in judged.report.findings:
+                if finding.rule not in module.RULES:
+                    continue
+                if key_of(finding) in barred:
+                    refusals.append(Refusal(finding, barred[key_of(finding)], disproven=True))
+                else:
+                    found = _proposal(survey, module, finding, made, admitted, taken)
+                    (taken if isinstance(found, Proposal) else refusals).append(found)  # type: ignore[arg-type]  # by type
+    return _proven(made, judged, taken, refusals)
+
+
+def _proposal(
+    survey: Survey, module: ModuleType, finding: Finding, made: Prepared, admitted: Admitted, taken: list[Proposal]
+) -> Proposal | Refusal:
+    project = survey.facts.project
+    reasons: list[str] = []
+    unsafe: Plan | None = None
+    for item in module.plan(survey, finding):
+        if isinstance(item, NoPlan):
+            reasons.append(item.reason)
+            continue
+        outside = {patch.place.file for patch in item.patches} - {source.name for source in made.sources}
+        if outside:
+            reasons.append(f"the edit belongs to {', '.join(sorted(outside))}, which was not passed")
+        elif not admitted(item):
+            unsafe = unsafe or item
+        else:
+            try:
+                edits = realize(item.patches, project.sources, project.documents)
+            except NoEditError as error:
+                reasons.append(str(error))
+                continue
+            same = next((other for other in taken if other.edits == edits), None)
+            meets = next((other for other in taken if _meet(edits, other.edits)), None)
+            if same is None and meets is not None:
+                return Refusal(
+                    finding, f"its edit meets that of {meets.finding.rule}; run again after that", later=True
+                )
+            return Proposal(finding, item, edits)
+    if unsafe is not None:
+        return Refusal(finding, f"unsafe: {unsafe.danger}", unsafe)
+    return Refusal(finding, reasons[0] if reasons else "no edit is known for this case")
+
+
+def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
+    return any(
+        collide(one, other)
+        for mine in edits
+        for theirs in others
+        if mine.file == theirs.file
+        for one in mine.splices
+        for other in theirs.splices
+    )
+
+
+def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal]) -> Round:
+    if not taken:
+        return Round((), tuple(refusals), made, judged)
+    after = _after(made, judged, taken)
+    if isinstance(after, Round):
+        return after._replace(refusals=tuple(refusals))
+    if len(taken) == 1:
+        return Round((), (*refusals, Refusal(taken[0].finding, after, disproven=True)), made, judged)
+    holding: list[Proposal] = []
+    for item in taken:
+        alone = _after(made, judged, [item])
+        if isinstance(alone, Round):
+            holding.append(item)
+        else:
+            refusals.append(Refusal(item.finding, alone, disproven=True))
+    if len(holding) == len(taken):
+        # Each holds alone, and not all together: one now, the others in the next round.
+        refusals += [
+            Refusal(item.finding, "it does not go together with another fix", later=True) for item in taken[1:]
+        ]
+        holding = holding[:1]
+    return _proven(made, judged, holding, refusals)
+
+
+def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str:
+    """The world after these fixes; or what is wrong with it."""
+    project = judged.facts.project
+    patches: list[Patch] = []
+    for item in taken:
+        # Two findings may have the very same cure.
+        patches += [one for one in item.plan.patches if one not in patches]
+    try:
+        edits = realize(patches, project.sources, project.documents)
+    except NoEditError as error:
+        return str(error)
+    texts = {item.file: splice(project.sources[item.file].text, item.splices) for item in edits}
+    changed = made._replace(sources=with_texts(made.sources, texts))
+    again = judge(changed)
+    wrong = _wrong(judged.report.findings, again.report.findings, taken)
+    return wrong or Round(tuple(taken), (), changed, again)
+
+
+def _wrong(before: Iterable[Finding], after: Iterable[Finding], taken: list[Proposal]) -> str:
+    """What the edited files have against the fixes: a finding that is still there, or a new one; or ""."""
+    had, has = Counter(map(key_of, before)), Counter(map(key_of, after))
+    for item in taken:
+        if has[key_of(item.finding)] >= had[key_of(item.finding)]:
+            return "the finding would still be there"
+    revealing = {edit.file for item in taken if item.plan.reveals for edit in item.edits}
+    for finding in after:
+        if has[key_of(finding)] > had[key_of(finding)] and finding.location.file not in revealing:
+            return f"it would bring another finding: {finding.message} ({finding.rule})"
+    return ""
+
+
+def key_of(finding: Finding) -> Key:
+    """What makes two findings the same while lines and numbers of list items move."""
+    item = finding.subject
+    named = (item.kind, item.namespace, item.name) if item else ("", "", "")
+    return finding.rule, finding.location.file, *named, re.sub(r"\[\d+\]", "[]", finding.path), finding.value
+
+
+def with_texts(sources: tuple[Source, ...], texts: Mapping[str, str]) -> tuple[Source, ...]:
+    """The sources, those named with another text."""
+    return tuple(source._replace(text=texts.get(source.name, source.text)) for source in sources)
