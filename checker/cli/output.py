@@ -19,6 +19,11 @@ def add_output_options(group: Any, formats: tuple[str, ...]) -> None:
     group.add_argument("--format", choices=formats, default="text", help="output format (default: text)")
     group.add_argument("--output", metavar="FILE", help="write the result to a file")
     group.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found")
+    add_color_option(group)
+
+
+def add_color_option(group: Any) -> None:
+    """The option for colour alone."""
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="colour (also NO_COLOR, FORCE_COLOR)"
     )
@@ -28,9 +33,10 @@ def look_of(arguments: argparse.Namespace) -> Look:
     """How the result may look, by the options, the environment and where it goes."""
     from ..report.model import Look
 
-    to_terminal = not arguments.output and sys.stdout is not None and sys.stdout.isatty()
+    to_file = bool(arguments.output) and arguments.command != "fix"
+    to_terminal = not to_file and sys.stdout is not None and sys.stdout.isatty()
     color = arguments.color == "always"
-    if arguments.color == "auto" and not arguments.output and not os.environ.get("NO_COLOR"):
+    if arguments.color == "auto" and not to_file and not os.environ.get("NO_COLOR"):
         color = os.environ.get("FORCE_COLOR", "0") not in ("", "0") or (
             to_terminal and os.environ.get("TERM") != "dumb"
         )

@@ -66,10 +66,10 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "message": finding.message,
         "why": finding.why,
         "help": finding.help,
-        "subject": _subject(finding.subject),
+        "subject": named(finding.subject),
         "path": finding.path,
-        "location": _location(finding.location),
-        "related": [{"message": item.message, "location": _location(item.location)} for item in finding.related],
+        "location": located(finding.location),
+        "related": [{"message": item.message, "location": located(item.location)} for item in finding.related],
         "fixable": False,
         "fingerprint": fingerprint(finding),
     }
@@ -83,7 +83,8 @@ def fingerprint(finding: Finding) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _subject(subject: Object | None) -> dict[str, str] | None:
+def named(subject: Object | None) -> dict[str, str] | None:
+    """An object by kind, namespace and name."""
     if subject is None:
         return None
     return {
@@ -94,7 +95,8 @@ def _subject(subject: Object | None) -> dict[str, str] | None:
     }
 
 
-def _location(location: Location) -> dict[str, Any]:
+def located(location: Location) -> dict[str, Any]:
+    """A range of a file."""
     return {"file": location.file, "start": location.start._asdict(), "end": location.end._asdict()}
 
 
@@ -104,7 +106,7 @@ def access(check: Check, question: Question) -> dict[str, Any]:
     witness = proof.witness if proof and proof.verdict != "granted" else None
     return {
         "requirement": check.requirement.name,
-        "subject": _subject(check.role.object),
+        "subject": named(check.role.object),
         "action": question.action,
         "resource": question.resource,
         "verdict": proof.verdict if proof else "unknown",

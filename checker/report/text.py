@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .frame import frame, safe
 from .model import Look, Report
 from .paint import paint
+from .wrapping import count, wrapped
 
 if TYPE_CHECKING:
     from ..engine import Finding
@@ -33,7 +34,7 @@ def render(report: Report, look: Look) -> str:
 def _finding(finding: Finding, report: Report, look: Look) -> str:
     at = finding.location
     head, severity = f"{safe(at.file)}:{at.start.line}:{at.start.column}:", f"{finding.severity}[{finding.rule}]"
-    lines = _wrapped(f"{head} {severity}: {safe(finding.message)}", "", look)
+    lines = wrapped(f"{head} {severity}: {safe(finding.message)}", "", look)
     # Painted once wrapped: escape sequences take no columns.
     lines[0] = lines[0].replace(head, paint(head, "bold", look), 1)
     titled = next((place for place, text in enumerate(lines) if severity in text), 0)
@@ -49,14 +50,14 @@ def _finding(finding: Finding, report: Report, look: Look) -> str:
         lines += _titled(gutter, name, safe(text), look)
     for item in finding.related:
         place = f"{safe(item.location.file)}:{item.location.start.line}:{item.location.start.column}"
-        lines += _wrapped(
+        lines += wrapped(
             f"{gutter} = {paint('see', 'bold', look)}: {place}: {safe(item.message)}", f"{gutter}   ", look
         )
     return "\n".join(lines) + "\n"
 
 
 def _titled(gutter: str, name: str, text: str, look: Look) -> list[str]:
-    first, *rest = _wrapped(f"{gutter} = {name}: {text}", f"{gutter}   ", look)
+    first, *rest = wrapped(f"{gutter} = {name}: {text}", f"{gutter}   ", look)
     return [first.replace(name, paint(name, "bold", look), 1), *rest]
 
 
@@ -69,7 +70,7 @@ def _failure(rule: str, details: str, look: Look) -> str:
 def _summary(report: Report, look: Look) -> str:
     counts = report.summary
     found = [
-        _count(number, name)
+        count(number, name)
         for number, name in ((counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note"))
     ]
     verdict = ", ".join(
@@ -83,18 +84,18 @@ def _summary(report: Report, look: Look) -> str:
             paint("Could not check everything.", "error", look) if could_not else paint("No problems.", "good", look)
         )
     lines = [verdict, *(_standing(outcome) for outcome in report.outcomes)]
-    read = f"Read {_count(counts.files, 'file')} with {_count(counts.documents, 'document')}: "
-    read += _count(counts.roles, "role")
+    read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}: "
+    read += count(counts.roles, "role")
     read += f", {counts.policies} {'policy' if counts.policies == 1 else 'policies'}, {counts.passed_over} passed over"
     lines.append(read + (f", {counts.skipped} skipped (not checked)." if counts.skipped else "."))
     if report.unreadable:
-        lines.append(f"{_count(len(report.unreadable), 'file')} could not be read.")
-    return "\n".join(line for text in lines for line in _wrapped(text, "", look)) + "\n"
+        lines.append(f"{count(len(report.unreadable), 'file')} could not be read.")
+    return "\n".join(line for text in lines for line in wrapped(text, "", look)) + "\n"
 
 
 def _standing(outcome: Outcome) -> str:
     name = outcome.requirement.name
-    checked = _count(len(outcome.checks), "role")
+    checked = count(len(outcome.checks), "role")
     verdicts = [
         {question.proof.verdict if question.proof else "unknown" for question in check.required}
         for check in outcome.checks
@@ -117,19 +118,6 @@ def _grants(outcome: Outcome) -> Iterator[str]:
             yield safe(f"{line} by {decided}" if decided else line)
 
 
-def _wrapped(text: str, indent: str, look: Look) -> list[str]:
-    if look.width is None or len(text) <= look.width:
-        return [text]
-    wrapped = textwrap.wrap(
-        text, look.width, subsequent_indent=indent or "  ", break_long_words=False, break_on_hyphens=False
-    )
-    return wrapped or [text]
-
-
 def _one_line(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 80 else line[:79] + "…"
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"

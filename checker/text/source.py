@@ -47,19 +47,35 @@ _UNMARKED = (
 )
 
 
+class Encoding(NamedTuple):
+    """How a file's bytes are text: the byte order mark it begins with, and the codec of the rest."""
+
+    mark: bytes
+    codec: str
+
+
+def encoding_of(data: bytes) -> Encoding:
+    """UTF-8, UTF-16 or UTF-32, told by the byte order mark or the first bytes (YAML 1.2, section 5.2)."""
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return Encoding(mark, name)
+    return Encoding(b"", next((name for first_bytes, name in _UNMARKED if re.match(first_bytes, data)), "utf-8"))
+
+
 def decode(data: bytes) -> str:
-    """Bytes to text: UTF-8, UTF-16 or UTF-32, told by the byte order mark or the first bytes (YAML 1.2, section 5.2).
+    """Bytes to text.
 
     A byte that is no text becomes a lone surrogate (PEP 383), which no parser here accepts: so it is reported at its
     place, in its document, and the rest of the file is read all the same.
     """
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(name, "surrogateescape" if name == "utf-8" else "replace")
-    for first_bytes, name in _UNMARKED:
-        if re.match(first_bytes, data):
-            return data.decode(name, "replace")
-    return data.decode("utf-8", "surrogateescape")
+    mark, codec = encoding_of(data)
+    return data[len(mark) :].decode(codec, "surrogateescape" if codec == "utf-8" else "replace")
+
+
+def encode(text: str, encoding: Encoding) -> bytes:
+    """Text to the bytes of a file in this encoding; what `decode` made of bytes becomes them again."""
+    errors = "surrogateescape" if encoding.codec == "utf-8" else "strict"
+    return encoding.mark + text.encode(encoding.codec, errors)
 
 
 def line_starts(text: str) -> list[int]:

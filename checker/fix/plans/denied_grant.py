@@ -66,6 +66,10 @@ def _narrower(
     if not statement.not_actions and listed and len(listed) < len(statement.actions):
         names = " and ".join(entry.text for entry in listed)
         yield f"take {names} out of the Deny", [patch.remove(inside(text, entry.path)) for entry in listed]
+    if statement.not_actions:
+        missing = list(dict.fromkeys(need.action for need in needs))
+        place = inside(text, (*statement.path, "NotAction"))
+        yield f"add {' and '.join(missing)} to NotAction of the Deny", [patch.append(place, *missing)]
     if [entry.text for entry in statement.resources] == ["*"] and not statement.not_resources:
         place = inside(text, (*statement.path, "Resource"))
         value: Any = resources if len(resources) > 1 else resources[0]

@@ -1,0 +1,92 @@
+"""`checker fix PATH…`: the corrected manifest, proven before it is shown."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..report.fix import FORMATS, formatter
+from .output import add_color_option, look_of, write
+from .values import names, settings
+
+if TYPE_CHECKING:
+    from ..fix.repair import Repair
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "fix",
+        help="the corrected manifest: shown as a diff, or written",
+        description="Plans an edit for each finding of `checker static` and proves it before it is shown: the finding is"
+        " gone, nothing else has changed, no other finding has come.",
+        epilog="exit codes: 0 nothing is left to fix, 1 findings are left or fixes are not written, 2 wrong usage, 3 could"
+        " not check or write",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, or - for stdin")
+    source = parser.add_argument_group("what is fixed")
+    source.add_argument("--config", metavar="FILE", help="configuration (default: checker.yaml, from here upward)")
+    source.add_argument("--policies", action="append", default=[], metavar="DIR", help="requirements to check")
+    source.add_argument("--cell", metavar="NAME", help="take the parameters of this cell")
+    source.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="give a parameter a value")
+    source.add_argument(
+        "--select", action="append", default=[], metavar="RULE", help="fix findings of these rules only"
+    )
+    source.add_argument("--ignore", action="append", default=[], metavar="RULE", help="leave these rules alone")
+    source.add_argument("--unsafe", action="store_true", help="also fixes that change what somebody may have meant")
+    made = parser.add_argument_group("what becomes of it")
+    where = made.add_mutually_exclusive_group()
+    where.add_argument("--write", action="store_true", help="edit the files in place")
+    where.add_argument("--output", metavar="DIR", help="write corrected copies below this folder")
+    shown = parser.add_argument_group("what is shown")
+    shown.add_argument("--format", choices=FORMATS, default="text", help="output format (default: text)")
+    shown.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is left")
+    add_color_option(shown)
+    shown.add_argument("-q", "--quiet", action="store_true", help="diffs only")
+    parser.set_defaults(run=run, verbose=False)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Repairs, shows or writes, and returns 0, 1 or 3; raises UsageError for 2."""
+    from ..fix.repair import repair
+    from ..gate import Options, prepare
+    from ..report.fix.told import Told
+
+    options = Options(
+        tuple(arguments.paths),
+        arguments.config,
+        tuple(arguments.policies),
+        arguments.cell,
+        settings(arguments.set),
+        names(arguments.select),
+        names(arguments.ignore),
+    )
+    found = repair(prepare(options), lambda plan: arguments.unsafe or plan.is_safe)
+    outcome, written = _carried_out(found, arguments)
+    told = Told(found, outcome, tuple(written))
+    write(formatter(arguments.format).render(told, look_of(arguments)), None)
+    if arguments.exit_zero:
+        return 0
+    before, after = found.before.report.summary, found.after.report.summary
+    counts = before if outcome == "shown" else after
+    if counts.errors or (outcome == "shown" and found.changes):
+        return 1
+    return 3 if found.after.report.failures or found.after.report.unreadable else 0
+
+
+def _carried_out(found: Repair, arguments: argparse.Namespace) -> tuple[str, list[str]]:
+    from ..fix.writer import NotWrittenError, write_copies, write_in_place
+    from ..reading import STDIN_NAME
+
+    if not (arguments.write or arguments.output) or not found.changes:
+        return "shown", []
+    if any(change.file == STDIN_NAME for change in found.changes):
+        raise UsageError("standard input cannot be edited in place; give the file, or take the diff")
+    try:
+        if arguments.write:
+            write_in_place(found.changes)
+            return "written", [change.file for change in found.changes]
+        return "copied", write_copies(found.changes, arguments.output)
+    except NotWrittenError as error:
+        raise OSError(f"nothing was written: {error}") from None

@@ -1,0 +1,90 @@
+"""Edited texts to files: every new file is complete on the disk before the first old one is replaced.
+
+A file keeps its mode, owner, extended attributes, encoding and byte order mark; behind a symbolic link, the file it
+points to is replaced and the link stays. What cannot be kept is a reason not to write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable
+
+from ..text.source import decode, encode, encoding_of
+from .repair import Change
+
+
+class NotWrittenError(Exception):
+    """Nothing was written; the message says which file stands in the way, and why."""
+
+
+def write_in_place(changes: Iterable[Change]) -> None:
+    """Replaces the files. Raises NotWrittenError, and then all of them are as they were."""
+    staged: list[tuple[str, str]] = []
+    try:
+        for change in changes:
+            staged.append(_staged(change))
+        while staged:
+            temporary, target = staged[0]
+            os.replace(temporary, target)
+            staged.pop(0)
+    except OSError as error:
+        raise NotWrittenError(f"{error.filename or 'a file'}: {error.strerror or error}") from None
+    finally:
+        for temporary, _ in staged:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def write_copies(changes: Iterable[Change], folder: str) -> list[str]:
+    """Writes the edited texts below a folder, by the files' own paths; returns the names. Raises NotWrittenError."""
+    written = []
+    try:
+        for change in changes:
+            name = os.path.join(folder, os.path.relpath(change.file).lstrip("./") or os.path.basename(change.file))
+            os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
+            with open(change.file, "rb") as file:
+                encoding = encoding_of(file.read())
+            with open(name, "wb") as file:
+                file.write(encode(change.after, encoding))
+            written.append(name)
+    except OSError as error:
+        raise NotWrittenError(f"{error.filename or folder}: {error.strerror or error}") from None
+    return written
+
+
+def _staged(change: Change) -> tuple[str, str]:
+    """A complete new file beside the old one; (its name, the name it is to take)."""
+    target = os.path.realpath(change.file)
+    with open(target, "rb") as file:
+        data = file.read()
+    if decode(data) != change.before:
+        raise NotWrittenError(f"{change.file}: the file has changed since it was read; run again")
+    old = os.stat(target)
+    if old.st_nlink > 1:
+        raise NotWrittenError(f"{change.file}: the file has {old.st_nlink} hard links; write copies with --output DIR")
+    if not os.access(target, os.W_OK):
+        raise NotWrittenError(f"{change.file}: the file is read-only")
+    descriptor, temporary = tempfile.mkstemp(prefix=".checker-", dir=os.path.dirname(target))
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(encode(change.after, encoding_of(data)))
+            file.flush()
+            os.fsync(file.fileno())
+        _take_after(temporary, target, old)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return temporary, target
+
+
+def _take_after(temporary: str, target: str, old: os.stat_result) -> None:
+    """Gives the new file what the old one has besides its content."""
+    made = os.stat(temporary)
+    if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
+        os.chown(temporary, old.st_uid, old.st_gid)
+    os.chmod(temporary, old.st_mode & 0o7777)
+    if hasattr(os, "listxattr"):
+        for name in os.listxattr(target):
+            os.setxattr(temporary, name, os.getxattr(target, name))

@@ -1,0 +1,72 @@
+"""Fixes as JSON, schema version 1 (checker/schemas/fix.json): edits as spans of the files as they are, and texts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ... import __version__
+from ...text.source import line_starts, position
+from ...text.splices import Splice
+from ..json import fingerprint, located, named
+from ..model import Look
+from .told import Told
+
+
+def render(told: Told, look: Look) -> str:
+    """One JSON object, in ASCII."""
+    return json.dumps(as_json(told), indent=2) + "\n"
+
+
+def as_json(told: Told) -> dict[str, Any]:
+    """The repair as plain data."""
+    repair = told.repair
+    return {
+        "schemaVersion": 1,
+        "command": "fix",
+        "tool": {"name": "checker", "version": __version__},
+        "outcome": told.outcome,
+        "fixes": [
+            {
+                "rule": item.finding.rule,
+                "fingerprint": fingerprint(item.finding),
+                "subject": named(item.finding.subject),
+                "message": item.finding.message,
+                "title": item.plan.title,
+                "why": item.plan.why,
+                "safe": item.plan.is_safe,
+                "danger": item.plan.danger,
+                "notes": list(item.plan.notes),
+                "files": [edit.file for edit in item.edits],
+            }
+            for item in repair.fixes
+        ],
+        "files": [
+            {"file": change.file, "edits": [edit_as_json(change.before, item) for item in change.splices]}
+            for change in repair.changes
+        ],
+        "written": list(told.names),
+        "access": [
+            {"subject": named(effect.role), "exact": effect.is_exact, "changes": list(effect.sentences)}
+            for effect in repair.effects
+        ],
+        "left": [
+            {
+                "rule": item.finding.rule,
+                "severity": item.finding.severity,
+                "fingerprint": fingerprint(item.finding),
+                "message": item.finding.message,
+                "location": located(item.finding.location),
+                "reason": item.reason,
+                "unsafeFix": item.plan.title if item.plan else None,
+            }
+            for item in repair.refusals
+        ],
+    }
+
+
+def edit_as_json(text: str, item: Splice) -> dict[str, Any]:
+    """One edit: the span it replaces, in the text as it is, and what comes in its place."""
+    starts = line_starts(text)
+    start, end = (position(starts, place)._asdict() for place in (item.start, item.end))
+    return {"start": start, "end": end, "text": item.text}

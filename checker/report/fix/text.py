@@ -1,0 +1,101 @@
+"""Fixes for people: what is changed and why, the diff, what it does to access, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...engine import Finding
+from ...fix.diff import unified
+from ...fix.effects import told as told_of
+from ...fix.propose import Proposal, Refusal
+from ...fix.repair import Change
+from ..frame import safe
+from ..model import Look
+from ..paint import paint
+from ..wrapping import count, wrapped
+from .told import Told
+
+_PAINTS = {"+": "good", "-": "error", "@": "note"}
+
+
+def render(told: Told, look: Look) -> str:
+    """The whole output; the diffs in it can be piped into `git apply`. With `look.quiet`, only those."""
+    repair = told.repair
+    parts: list[str] = []
+    for change in repair.changes:
+        if not look.quiet:
+            here = [item for item in repair.fixes if item.edits[0].file == change.file]
+            parts += [_fix(item, look) for item in here]
+        parts.append(_diff(change, look))
+    if look.quiet:
+        return "".join(parts)
+    closing = [
+        line
+        for effect in repair.effects
+        for text in told_of(effect)
+        for line in wrapped(f"access: {safe(text)}", "  ", look)
+    ]
+    closing += [line for item in repair.refusals for line in _left(item, look)]
+    closing += [line for text in _summary(told) for line in wrapped(safe(text), "", look)]
+    return "\n".join([*parts, "\n".join(closing) + "\n"])
+
+
+def _fix(item: Proposal, look: Look) -> str:
+    finding, plan = item.finding, item.plan
+    head, rule = f"{_at(finding)}:", f"fix[{finding.rule}]"
+    lines = wrapped(f"{head} {rule}: {safe(plan.title)}", "", look)
+    lines = [
+        line.replace(rule, paint(rule, "good", look), 1).replace(head, paint(head, "bold", look), 1) for line in lines
+    ]
+    said = [("finding", finding.message), ("why", plan.why)]
+    said += [("unsafe", plan.danger)] if plan.danger else []
+    said += [("note", note) for note in plan.notes]
+    for name, text in said:
+        first, *rest = wrapped(f"  = {name}: {safe(text)}", "    ", look)
+        lines += [first.replace(name, paint(name, "bold", look), 1), *rest]
+    return "\n".join(lines) + "\n"
+
+
+def _diff(change: Change, look: Look) -> str:
+    lines = []
+    for line in unified(change):
+        ending = "\r" if line.endswith("\r") else ""
+        # Tabs and line ends have to stay as they are, or the diff cannot be applied.
+        text = "\t".join(map(safe, line.removesuffix("\r").split("\t")))
+        style = "bold" if line.startswith(("---", "+++")) else _PAINTS.get(line[:1])
+        lines.append((paint(text, style, look) if style else text) + ending)
+    return "\n".join(lines) + "\n"
+
+
+def _left(item: Refusal, look: Look) -> Iterator[str]:
+    finding = item.finding
+    head, rule = f"{_at(finding)}:", f"{finding.severity}[{finding.rule}]"
+    lines = wrapped(f"{head} {rule}: {safe(finding.message)}", "", look)
+    yield from (line.replace(rule, paint(rule, finding.severity, look), 1) for line in lines)
+    if item.plan is not None:
+        yield from wrapped(f"  = not fixed: {safe(item.plan.title)} is unsafe: {safe(item.plan.danger)}", "    ", look)
+        yield from wrapped("  = help: --unsafe admits it", "    ", look)
+    else:
+        yield from wrapped(f"  = not fixed: {safe(item.reason)}", "    ", look)
+        if finding.help:
+            yield from wrapped(f"  = help: {safe(finding.help)}", "    ", look)
+
+
+def _summary(told: Told) -> Iterator[str]:
+    repair = told.repair
+    files = count(len(repair.changes), "file")
+    made = "1 fix" if len(repair.fixes) == 1 else f"{len(repair.fixes)} fixes"
+    left = f" {count(len(repair.refusals), 'finding')} left." if repair.refusals else ""
+    if not repair.fixes:
+        yield f"Nothing to fix.{left}" if not repair.refusals else f"No fix.{left}"
+    elif told.outcome == "written":
+        yield f"Wrote {made} to {files}.{left}"
+    elif told.outcome == "copied":
+        yield f"Wrote {made} to {', '.join(told.names)}.{left}"
+    else:
+        yield f"Shown: {made} in {files}, not written; --write edits in place.{left}"
+
+
+def _at(finding: Finding) -> str:
+    at = finding.location
+    return f"{safe(at.file)}:{at.start.line}:{at.start.column}"

@@ -1,0 +1,15 @@
+"""What the formats of `checker fix` are given."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...fix.repair import Repair
+
+
+class Told(NamedTuple):
+    """A repair and what became of it: "shown" (nothing was written), "written" in place, or "copied" to `names`."""
+
+    repair: Repair
+    outcome: str
+    names: tuple[str, ...] = ()
