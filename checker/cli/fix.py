@@ -19,10 +19,10 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "fix",
         help="the corrected manifest: shown as a diff, or written",
-        description="Plans an edit for each finding of `checker static` and proves it before it is shown: the finding is"
-        " gone, nothing else has changed, no other finding has come.",
-        epilog="exit codes: 0 nothing is left to fix, 1 findings are left or fixes are not written, 2 wrong usage, 3 could"
-        " not check or write",
+        description="Plans an edit for each finding of `checker static` and proves it before it is shown: the finding"
+        " is gone, nothing else has changed, no other finding has come.",
+        epilog="exit codes: 0 nothing is left to fix, 1 findings are left or fixes are not written, 2 wrong usage,"
+        " 3 could not check or write",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, or - for stdin")
     source = parser.add_argument_group("what is fixed")

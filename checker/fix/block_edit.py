@@ -5,6 +5,7 @@ New lines are written as `\\n`; the caller puts in the line break of the file.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -88,11 +89,11 @@ def _entry(head: str, item: Any, step: int) -> Iterable[str]:
     if isinstance(item, (dict, list)) and item:
         # Lists stand at the column of their key plus the step, as mappings do.
         return [head, *(inner + line for line in lines(item, step))]
-    if isinstance(item, str) and "\n" in item:
+    if isinstance(item, str) and _is_block(item):
         body = item.removesuffix("\n")
         mark = "|" if item.endswith("\n") else "|-"
         digit = str(step) if body[:1] in (" ", "\n") else ""
-        return [f"{head} {mark}{digit}", *((inner + line).rstrip() for line in body.split("\n"))]
+        return [f"{head} {mark}{digit}", *((inner + line if line else "") for line in body.split("\n"))]
     return [f"{head} {_scalar(item)}"]
 
 
@@ -100,10 +101,15 @@ def _item(item: Any, step: int) -> list[str]:
     if isinstance(item, (dict, list)) and item:
         first, *rest = lines(item, step)
         return [f"- {first}", *(f"  {line}" for line in rest)]
-    if isinstance(item, str) and "\n" in item:
-        head, *rest = _entry("-", item, step)
-        return [head, *rest]
+    if isinstance(item, str) and _is_block(item):
+        return list(_entry("-", item, step))
     return [f"- {_scalar(item)}"]
+
+
+def _is_block(item: str) -> bool:
+    """Whether a string can stand as a literal block, and reads better so."""
+    body = item.removesuffix("\n")
+    return "\n" in body and not body.endswith("\n") and all(map(str.isprintable, body.split("\n")))
 
 
 def _scalar(item: Any) -> str:
@@ -111,11 +117,7 @@ def _scalar(item: Any) -> str:
         return written(item)
     if isinstance(item, (dict, list)):
         return "{}" if isinstance(item, dict) else "[]"
-    return (
-        {True: "true", False: "false", None: "null"}.get(item, str(item))
-        if not isinstance(item, (int, float)) or isinstance(item, bool)
-        else str(item)
-    )
+    return json.dumps(item)
 
 
 def _new_lines(text: str, end: int, added: list[str]) -> Splice:

@@ -54,7 +54,7 @@ def replace_value(text: str, node: ScalarNode, base: int, value: str) -> list[Sp
 
 def written(value: str, style: str = "") -> str:
     """A string as a scalar on one line: plain where that is allowed and wanted, else in quotes."""
-    if style == "'" and value.isprintable():
+    if value.isprintable() and (style == "'" or (not style and '"' in value)):
         return "'" + value.replace("'", "''") + "'"
     return value if not style and _is_plain(value) else json.dumps(value, ensure_ascii=False)
 

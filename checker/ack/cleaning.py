@@ -1,0 +1,76 @@
+"""A live ACK object as a manifest: what people write, without what the API server and the controller put there.
+
+Source: iam-controller v1.8.1 and runtime v0.61.0 (see docs/decisions.md): references are resolved in memory only, the
+tags `services.k8s.aws/controller-version` and `services.k8s.aws/namespace` leaked into spec before iam-controller 1.7.2
+(aws-controllers-k8s/runtime#246), `services.k8s.aws/adopted` on a new object switches creation off. The finalizer is
+kept by `kubectl apply`; `kubectl replace` would lose it and turn the role terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .controller import OWN_TAGS
+from .objects import mapping, sequence, string_map
+
+_ANNOTATIONS = ("kubectl.kubernetes.io/last-applied-configuration", "services.k8s.aws/adopted")
+_GITOPS = (
+    (re.compile(r"argocd|argo-cd"), "Argo CD"),
+    (re.compile(r"flux|kustomize-controller|helm-controller"), "Flux"),
+)
+_MARKS = (
+    ("argocd.argoproj.io/tracking-id", "Argo CD"),
+    ("argocd.argoproj.io/instance", "Argo CD"),
+    ("kustomize.toolkit.fluxcd.io/name", "Flux"),
+    ("helm.toolkit.fluxcd.io/name", "Flux"),
+)
+
+
+def clean(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The object as it would be written: apiVersion, kind, name, namespace, labels, annotations and spec."""
+    metadata = mapping(item.get("metadata"))
+    kept: dict[str, Any] = {key: metadata[key] for key in ("name", "namespace") if metadata.get(key)}
+    labels = string_map(metadata.get("labels"))
+    annotations = {
+        key: value for key, value in string_map(metadata.get("annotations")).items() if key not in _ANNOTATIONS
+    }
+    kept |= {"labels": labels} if labels else {}
+    kept |= {"annotations": annotations} if annotations else {}
+    found: dict[str, Any] = {key: item[key] for key in ("apiVersion", "kind") if key in item}
+    found["metadata"] = kept
+    if "spec" in item:
+        found["spec"] = _spec(mapping(item["spec"]))
+    return found
+
+
+def _spec(spec: dict[str, Any]) -> dict[str, Any]:
+    found = {key: value for key, value in spec.items() if value is not None}
+    if isinstance(found.get("tags"), list):
+        found["tags"] = [entry for entry in sequence(found["tags"]) if not _is_generated(entry)]
+        if not found["tags"]:
+            del found["tags"]
+    return found
+
+
+def _is_generated(entry: Any) -> bool:
+    key = mapping(entry).get("key")
+    return isinstance(key, str) and (key.startswith("aws:") or key in OWN_TAGS)
+
+
+def gitops_owner(item: Mapping[str, Any]) -> str:
+    """Who applies the object from Git, by field managers, labels and annotations: "Argo CD", "Flux" or ""; an edit in
+    the cluster would be undone by them."""
+    metadata = mapping(item.get("metadata"))
+    marks = {**string_map(metadata.get("labels")), **string_map(metadata.get("annotations"))}
+    for mark, name in _MARKS:
+        if mark in marks:
+            return name
+    managers = [*sequence(metadata.get("managers")), *sequence(metadata.get("managedFields"))]
+    for entry in managers:
+        manager = str(mapping(entry).get("manager", "")).lower()
+        for pattern, name in _GITOPS:
+            if pattern.search(manager):
+                return name
+    return ""

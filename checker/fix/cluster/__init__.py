@@ -1,0 +1,1 @@
+"""From a diagnosis to the manifest that cures it, and from there into the cluster."""

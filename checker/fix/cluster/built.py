@@ -1,0 +1,89 @@
+"""Objects that are not there and have to be: the role of a service account, the cluster's OIDC provider.
+
+Source: EKS User Guide, "IAM roles for service accounts" and "Create an IAM OIDC provider for your cluster"; the CRDs of
+iam-controller v1.8.1 (OpenIDConnectProvider: url, clientIDs; thumbprints are optional since IAM trusts the CAs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ...ack.kinds import IAM
+from ...iam.trust import WEB_IDENTITY
+from ...live.role_flow import role_name
+from ...requirements.model import Access, Requirement, fill
+from ...runbook.case import Case
+from ..flow_edit import document
+from ..plan import Plan
+
+
+class Built(NamedTuple):
+    """A new object, and what it is."""
+
+    item: dict[str, Any]
+    title: str
+
+    def plan(self, danger: str) -> Plan:
+        """The object as a plan, to ask whether it is admitted."""
+        return Plan(self.title, "", (), danger)
+
+
+def missing_role(case: Case, requirements: Iterable[Requirement]) -> Built | str:
+    """A Role that the service account can assume and that may do what is required, and no more; or why none can be
+    made."""
+    named = role_name(case.arn)
+    grants = [_grant(access, case) for requirement in requirements for access in requirement.require]
+    issuer = case.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    if named is None or not grants or None in grants:
+        return "the role's ARN and all that the requirements ask have to be known to make a Role"
+    if not case.uses_pod_identity and not issuer:
+        return "the cluster's OIDC issuer has to be known to make a Role; give --cluster"
+    if case.uses_pod_identity:
+        trust: dict[str, Any] = {
+            "Effect": "Allow",
+            "Principal": {"Service": "pods.eks.amazonaws.com"},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+        }
+    else:
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:{named.partition}:iam::{named.account}:oidc-provider/{issuer}"},
+            "Action": WEB_IDENTITY,
+            "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": case.subject}},
+        }
+    path = case.arn.split(":", 5)[5].removeprefix("role").rpartition("/")[0] + "/"
+    spec: dict[str, Any] = {"name": named.name}
+    spec |= {"path": path} if path != "/" else {}
+    spec["assumeRolePolicyDocument"] = document({"Version": "2012-10-17", "Statement": [trust]}) + "\n"
+    spec["inlinePolicies"] = {"auth-keys": document({"Version": "2012-10-17", "Statement": grants}) + "\n"}
+    metadata = {"name": named.name.lower(), "namespace": case.namespace}
+    item = {"apiVersion": IAM, "kind": "Role", "metadata": metadata, "spec": spec}
+    return Built(item, f"make the role {named.name} anew, with what the reverse proxy needs and no more")
+
+
+def _grant(access: Access, case: Case) -> dict[str, Any] | None:
+    """A statement for one entry of a requirement; None where a parameter has no value."""
+    filled = [fill(resource, dict(case.parameters)) for resource in access.resources]
+    if any(item.unset for item in filled):
+        return None
+    resources = [item.text for item in filled]
+    return {
+        "Effect": "Allow",
+        "Action": list(access.actions),
+        "Resource": resources if len(resources) > 1 else resources[0],
+    }
+
+
+def missing_provider(case: Case) -> Built | None:
+    """The cluster's OIDC provider as an object; None where it is there, or its issuer is not known."""
+    issuer = case.parameters.get("oidcIssuer", "")
+    provider = case.value("oidc-provider")
+    if not issuer or provider is None or provider["arn"]:
+        return None
+    url = issuer if issuer.startswith("https://") else f"https://{issuer}"
+    name = "oidc-" + url.rstrip("/").rpartition("/")[2].lower()
+    metadata = {"name": name, "namespace": case.namespace}
+    spec = {"url": url, "clientIDs": ["sts.amazonaws.com"]}
+    item = {"apiVersion": IAM, "kind": "OpenIDConnectProvider", "metadata": metadata, "spec": spec}
+    return Built(item, f"make the OIDC provider of the cluster, {url}")

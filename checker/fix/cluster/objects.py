@@ -1,0 +1,105 @@
+"""The objects of an incident as the gate reads them: the role and its policies as text that may be edited, what gives
+the role to the pod beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ack.cleaning import clean
+from ...ack.kinds import EKS, ROLE_ARN_ANNOTATION
+from ...ack.objects import mapping
+from ...engine import Settings
+from ...gate import Prepared
+from ...live.record import under
+from ...requirements.load import Loaded
+from ...requirements.model import Access, Requirement
+from ...rules import BY_ID
+from ...runbook.access import View
+from ...runbook.case import Case
+from ...text.source import Source
+from ..manifest import as_text
+
+NAME = "cluster.yaml"
+"""What the text is called in diffs."""
+
+RULES = (
+    "policies-and-refs", "empty-reference", "dangling-reference", "not-an-arn", "lossy-inline-encoding",
+    "invalid-policy-json", "duplicate-policy-key", "oversized-policy", "missing-grant", "denied-grant",
+    "conditional-grant", "untrusted-service-account", "wrong-issuer", "foreign-provider", "mismatched-principal",
+    "missing-tag-session",
+)  # fmt: skip
+"""What keeps a pod from its keys. In an incident nothing else is touched."""
+
+
+def declared(case: Case) -> list[dict[str, Any]]:
+    """The Role in the cluster and the Policies it refers to, cleaned; none where there is no Role object."""
+    role = case.value("ack-role")
+    if role is None:
+        return []
+    found = [role, *(case.value("ack-policies") or ())]
+    found += [item.value for item in under(case.record, "ack-policy/").values() if item.value]
+    return [clean(item) for item in found]
+
+
+def in_git(case: Case) -> list[dict[str, Any]]:
+    """The same as the manifests have it."""
+    found = case.value("manifests")
+    return [clean(item) for item in (found["role"], *found["policies"])] if found else []
+
+
+def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prepared:
+    """What the gate rests on: the objects, the requirements as the view of them was asked, and the cell's values.
+
+    The key of the table counts as required where its refusal is what the diagnosis is about.
+    """
+    asked = tuple(_with_key(outcome.requirement, case) for outcome in view.outcomes) if view else ()
+    parameters = {
+        **case.parameters,
+        "account": case.parameters.get("roleAccount") or case.parameters.get("account", ""),
+    }
+    values = {key: value for key, value in parameters.items() if value}
+    return Prepared(
+        (Source(NAME, as_text(items)),),
+        (Source("given.yaml", as_text(_giver(case))),),
+        1,
+        0,
+        frozenset(),
+        (),
+        None,
+        Loaded(asked, {}, {}),
+        asked,
+        values,
+        {},
+        Settings(tuple(BY_ID[name] for name in RULES), {}),
+    )
+
+
+def _giver(case: Case) -> list[dict[str, Any]]:
+    association = case.value("association")
+    if association is not None:
+        spec: dict[str, Any] = {"namespace": case.namespace, "serviceAccount": case.account_name, "roleARN": case.arn}
+        spec |= {"policy": association["policy"]} if association.get("policy") else {}
+        spec["disableSessionTags"] = bool(association.get("disableSessionTags"))
+        metadata = {"name": case.account_name, "namespace": case.namespace}
+        return [{"apiVersion": EKS, "kind": "PodIdentityAssociation", "metadata": metadata, "spec": spec}]
+    if not case.account_name or not case.arn:
+        return []
+    metadata = {"name": case.account_name, "namespace": case.namespace}
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {**metadata, "annotations": {ROLE_ARN_ANNOTATION: case.arn}},
+        }
+    ]
+
+
+def _with_key(requirement: Requirement, case: Case) -> Requirement:
+    key = mapping(case.value("key"))
+    is_ours = key.get("arn") and key.get("manager") != "AWS"
+    if not is_ours or not case.having("kms-denied"):
+        return requirement
+    region = str(key["arn"]).split(":")[3]
+    access = Access(("kms:Decrypt",), (str(key["arn"]),), ("spec", "require", len(requirement.require)))
+    context = {**requirement.context, "kms:ViaService": (f"dynamodb.{region}.amazonaws.com",)}
+    return requirement._replace(require=(*requirement.require, access), context=context)
