@@ -22,6 +22,9 @@ READ = {
 }
 """ACK kinds that are read and checked field by field."""
 
+PLURALS = {"Role": "roles", "Policy": "policies", "OpenIDConnectProvider": "openidconnectproviders"}
+"""What the API server calls the kinds that are applied, in the plural."""
+
 KNOWN_IAM_KINDS = ("Role", "Policy", "OpenIDConnectProvider", "InstanceProfile", "Group", "User", "ServiceLinkedRole")
 
 WORKLOADS = {

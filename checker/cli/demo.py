@@ -7,19 +7,23 @@ import json
 import os
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .output import add_output_options, look_of, write
+
+if TYPE_CHECKING:
+    from ..demo.story import Story
+    from ..report.model import Look
 
 
 def add_to(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
         "demo",
-        help="the whole story on an embedded cell: healthy, broken, diagnosed",
+        help="the whole story on an embedded cell: healthy, broken, diagnosed, mended",
         description="Starts a small cell on this machine (Kubernetes API, AWS by moto, ACK controller), breaks it, and"
-        " diagnoses it. Needs no credentials and touches nothing outside loopback.",
+        " diagnoses it, and mends it. Needs no credentials and touches nothing outside loopback.",
         epilog="exit codes: 0 the story ended as told, 1 it did not, 2 wrong usage",
     )
     parser.add_argument("--break", dest="cause", metavar="CAUSE", default="missing-action", help="what breaks")
@@ -58,9 +62,9 @@ def _tell(arguments: argparse.Namespace) -> int:
     story = tell(arguments.cause)
     look = look_of(arguments)
     if arguments.format == "json":
-        whole = {"schemaVersion": 1, "command": "demo", "cause": arguments.cause}
-        before = as_json(story.broken)
-        write(json.dumps({**whole, "before": before, "fix": None, "after": None}, indent=2) + "\n", arguments.output)
+        whole = {"schemaVersion": 1, "command": "demo", "cause": arguments.cause, "before": as_json(story.broken)}
+        fix, after = _fix_as_json(story), as_json(story.after) if story.after else None
+        write(json.dumps({**whole, "fix": fix, "after": after}, indent=2) + "\n", arguments.output)
     else:
         parts = [
             "An embedded cell on loopback: a Kubernetes API, AWS by moto, a stand-in for the ACK controller.",
@@ -69,12 +73,35 @@ def _tell(arguments: argparse.Namespace) -> int:
             f"Now something breaks ({story.staged.cause}). {story.staged.told}",
             f"$ checker live --index {story.staged.index_name}",
             render(story.broken, look),
+            *_mended(story, look),
         ]
         if not story.ended_as_told:
             named = story.broken.causes[0].id if story.broken.causes else "nothing"
             parts.append(f"This is not how the story goes: {story.staged.cause} was staged, {named} was named.\n")
         write("\n".join(parts), arguments.output)
     return 0 if story.ended_as_told or arguments.exit_zero else 1
+
+
+def _mended(story: Story, look: Look) -> list[str]:
+    """What `checker fix` makes of it."""
+    from ..fix.cluster.emission import Emission
+    from ..report.live.text import render
+
+    command = f"$ checker fix --index {story.staged.index_name} --apply --yes"
+    if not isinstance(story.fix, Emission):
+        return [command, f"no manifest: {story.fix.reason}\n{story.fix.help}\n"]
+    said = [*story.fix.titles, *(f"access: {text}" for text in story.fix.effects), *story.fix.warnings, *story.steps]
+    shown = [command + (" --unsafe" if story.admits_unsafe else ""), "\n".join(said) + "\n"]
+    return [*shown, *([render(story.after, look._replace(quiet=True))] if story.after else [])]
+
+
+def _fix_as_json(story: Story) -> dict[str, str] | None:
+    from ..fix.cluster.emission import Emission
+    from ..fix.diff import unified
+
+    if not isinstance(story.fix, Emission):
+        return None
+    return {"file": story.fix.change.file, "diff": "\n".join(unified(story.fix.change)) + "\n"}
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -86,6 +113,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     staged = BREAKS[arguments.cause]
     with Cell() as cell:
         staged.change(cell, staged.index_name)
+        cell.live_on()
         os.makedirs(arguments.serve, exist_ok=True)
         variables = write_files(cell, arguments.serve)
         for name, value in variables.items():

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..report.fix import FORMATS, formatter
+from . import fix_index
+from .incident_options import add_incident_options
 from .output import add_color_option, look_of, write
 from .values import names, settings
 
@@ -35,10 +37,14 @@ def add_to(commands: Any) -> None:
     )
     source.add_argument("--ignore", action="append", default=[], metavar="RULE", help="leave these rules alone")
     source.add_argument("--unsafe", action="store_true", help="also fixes that change what somebody may have meant")
+    fix_index.add_to(parser)
+    add_incident_options(parser, alone=False)
     made = parser.add_argument_group("what becomes of it")
     where = made.add_mutually_exclusive_group()
     where.add_argument("--write", action="store_true", help="edit the files in place")
-    where.add_argument("--output", metavar="DIR", help="write corrected copies below this folder")
+    where.add_argument(
+        "--output", metavar="DIR", help="write corrected copies below it (with --index: the manifest to it)"
+    )
     shown = parser.add_argument_group("what is shown")
     shown.add_argument("--format", choices=FORMATS, default="text", help="output format (default: text)")
     shown.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is left")
@@ -49,6 +55,13 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Repairs, shows or writes, and returns 0, 1 or 3; raises UsageError for 2."""
+    if arguments.index or arguments.replay:
+        if arguments.paths:
+            raise UsageError("give paths, or --index; with --index, --manifests names the files")
+        return fix_index.run(arguments)
+    for option in ("apply", "patch", "manifests"):
+        if getattr(arguments, option):
+            raise UsageError(f"--{option} goes with --index NAME")
     from ..fix.repair import repair
     from ..gate import Options, prepare
     from ..report.fix.told import Told

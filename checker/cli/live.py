@@ -6,13 +6,12 @@ import argparse
 import os
 import sys
 import time
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..report.live import FORMATS, formatter
+from .incident_options import add_incident_options, need_packages, options_of
 from .output import add_output_options, look_of, write
-from .values import duration, name, settings
 
 if TYPE_CHECKING:
     from ..incident import Options
@@ -29,28 +28,11 @@ def add_to(commands: Any) -> None:
         description="Walks the runbook of auth_keys_refresh_failure for one index and names the cause with evidence.",
         epilog="exit codes: 0 healthy, 1 cause found, 2 wrong usage, 3 could not tell",
     )
-    what = parser.add_argument_group("what is diagnosed")
-    what.add_argument("--index", metavar="NAME", help="the index, the alert's label index_name")
-    what.add_argument("--account-id", metavar="ID", default="", help="the alert's label account_id")
-    what.add_argument("--alert", metavar="FILE", help="take both from an Alertmanager webhook payload (- for stdin)")
-    what.add_argument("--namespace", metavar="NAME", default="", help="look for the pod in this namespace only")
-    what.add_argument("--pod", metavar="NAME", default="", help="the pod, where several could be meant")
-    what.add_argument("--container", metavar="NAME", default="", help="the sidecar (default: reverse-proxy)")
-    what.add_argument("--since", metavar="TIME", default="15m", help="how far to read the log back (default: 15m)")
-    what.add_argument("--manifests", metavar="DIR", action="append", default=[], help="compare with these manifests")
-    where = parser.add_argument_group("where")
-    where.add_argument("--context", metavar="NAME", default="", help="the kubeconfig context")
-    where.add_argument("--cluster", metavar="NAME", default="", help="the EKS cluster, through AWS credentials alone")
-    where.add_argument("--region", metavar="NAME", default="", help="the AWS region")
-    where.add_argument("--deadline", metavar="SECONDS", type=float, help="for everything (default: 30)")
-    chosen = parser.add_argument_group("what is required")
-    chosen.add_argument("--config", metavar="FILE", help="configuration (default: checker.yaml, from here upward)")
-    chosen.add_argument("--policies", action="append", default=[], metavar="DIR", help="requirements to check")
-    chosen.add_argument("--cell", metavar="NAME", help="take the parameters of this cell")
-    chosen.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="give a parameter a value")
+    add_incident_options(parser)
     kept = parser.add_argument_group("evidence")
     kept.add_argument("--record", metavar="FILE", help="write the evidence, redacted, to a file")
     kept.add_argument("--replay", metavar="FILE", help="diagnose recorded evidence instead of the cluster")
+    kept.add_argument("--emit-fix", metavar="FILE", help="write the corrected manifest to a file, where there is one")
     kept.add_argument(
         "--watch", metavar="SECONDS", type=int, nargs="?", const=15, help="repeat until healthy (default: every 15 s)"
     )
@@ -66,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.replay:
         return _shown([_replayed(arguments)], arguments)
     targets = _targets(arguments)
-    _need_packages()
+    need_packages("checker live")
     if arguments.record and len(targets) > 1:
         raise UsageError(f"--record holds one index, and the alert names {len(targets)}; diagnose them one by one")
     if arguments.watch is not None and arguments.watch < 1:
@@ -86,14 +68,6 @@ def run(arguments: argparse.Namespace) -> int:
         time.sleep(arguments.watch)
 
 
-def _need_packages() -> None:
-    """The packages of the extra `live`; one that is missing would show as a cluster or an account out of reach."""
-    missing = [name for name in ("boto3", "kubernetes", "urllib3") if find_spec(name) is None]
-    if missing:
-        needed = "checker live needs boto3 and kubernetes"
-        raise UsageError(f"{needed} ({' and '.join(missing)} missing): pip install 'ack-iam-checker[live]'")
-
-
 def _targets(arguments: argparse.Namespace) -> list[Options]:
     """One index, or those that an alert fires for."""
     from ..live.alert import check_account_id, check_index, parse_alerts
@@ -101,7 +75,9 @@ def _targets(arguments: argparse.Namespace) -> list[Options]:
     if arguments.alert and arguments.index:
         raise UsageError("--alert names the index itself; leave out --index")
     if arguments.alert:
-        payload = parse_alerts(_read(arguments.alert), "standard input" if arguments.alert == "-" else arguments.alert)
+        payload = parse_alerts(
+            read_input(arguments.alert), "standard input" if arguments.alert == "-" else arguments.alert
+        )
         for sentence in payload.odd:
             _say(sentence)
         if payload.left_out:
@@ -109,39 +85,11 @@ def _targets(arguments: argparse.Namespace) -> list[Options]:
         for alert in payload.alerts:
             if alert.is_resolved:
                 _say(f"the alert for index {alert.index_name} is resolved; looking whether it is")
-        return [_options(arguments, alert.index_name, alert.account_id) for alert in payload.alerts]
+        return [options_of(arguments, alert.index_name, alert.account_id) for alert in payload.alerts]
     if not arguments.index:
         raise UsageError("which index? Give --index NAME, or --alert FILE")
     account_id = check_account_id(arguments.account_id, "--account-id") if arguments.account_id else ""
-    return [_options(arguments, check_index(arguments.index, "--index"), account_id)]
-
-
-def _options(arguments: argparse.Namespace, index: str, account_id: str) -> Options:
-    from ..incident import Options
-
-    return Options(
-        index,
-        account_id,
-        name(arguments.namespace, "--namespace"),
-        name(arguments.pod, "--pod"),
-        name(arguments.container, "--container"),
-        arguments.context,
-        name(arguments.cluster, "--cluster"),
-        name(arguments.region, "--region"),
-        duration(arguments.since, "--since"),
-        _deadline(arguments.deadline),
-        tuple(arguments.manifests),
-        arguments.config,
-        tuple(arguments.policies),
-        arguments.cell,
-        settings(arguments.set),
-    )
-
-
-def _deadline(given: float | None) -> float | None:
-    if given is not None and not 1 <= given <= 600:
-        raise UsageError(f"--deadline {given:g}: give a number of seconds from 1 to 600")
-    return given
+    return [options_of(arguments, check_index(arguments.index, "--index"), account_id)]
 
 
 def _diagnosed(options: Options, arguments: argparse.Namespace) -> tuple[Diagnosis, str]:
@@ -162,7 +110,7 @@ def _replayed(arguments: argparse.Namespace) -> Diagnosis:
 
     if arguments.index or arguments.alert:
         raise UsageError("--replay says itself which index it is about; leave out --index and --alert")
-    record = load(_read(arguments.replay), arguments.replay)
+    record = load(read_input(arguments.replay), arguments.replay)
     requirements = _requirements(arguments)
     try:
         return judge(record, requirements)
@@ -206,7 +154,8 @@ def _write_record(record: Record, path: str) -> str:
 _MOST_BYTES = 64 * 1024 * 1024
 
 
-def _read(path: str) -> str:
+def read_input(path: str) -> str:
+    """The text of a file, or of standard input for `-`. Raises UsageError."""
     try:
         if path == "-":
             if sys.stdin is None:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 
 from . import edits, lines
-from .cell import REGION, TABLE, TABLE_ARN, Cell
+from .cell import Cell
+from .names import REGION, TABLE, TABLE_ARN
 from .staging import stages
 
 
@@ -29,6 +30,7 @@ def _wrong_table_arn(cell: Cell, index: str) -> None:
 @stages("missing-index-arn")
 def _missing_index_arn(cell: Cell, index: str) -> None:
     """Has the proxy query an index of the table, which the Role does not grant."""
+    cell.queried[index] = f"{TABLE_ARN}/index/by-key-hash"
     cell.log(index, *[lines.denied(index, "Query", f"{TABLE_ARN}/index/by-key-hash")] * 7)
 
 

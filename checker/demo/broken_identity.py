@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import edits, lines
-from .cell import ACCOUNT, Cell
+from .cell import Cell
+from .names import ACCOUNT
 from .staging import stages
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import lines
-from .cell import ACCOUNT, REGION, TABLE, Cell
+from .cell import Cell
+from .names import ACCOUNT, REGION, TABLE
 from .staging import stages
 
 

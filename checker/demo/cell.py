@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from ..ack.kinds import ROLE_ARN_ANNOTATION
+from ..ack.kinds import IAM, ROLE_ARN_ANNOTATION
 from ..live.aws import Aws
 from ..live.cluster_flow import Search
 from ..live.collect import Access
@@ -16,22 +17,11 @@ from ..live.connection import Connection
 from ..live.record import Target
 from .ack import reconcile
 from .aws_api import AwsApi
-from .kubernetes_api import KubernetesApi
+from .field_ownership import LAST_APPLIED, owned_by
+from .kubernetes_api import Asked, KubernetesApi
+from .names import ACCOUNT, BEGINNING, CLUSTER, CONTAINER, NODE, POD_IDENTITY_URI, PODS, REGION, TABLE
+from .proxy import refresh
 from .wsgi import Application, Served
-
-ACCOUNT, REGION, CLUSTER, TABLE = "123456789012", "us-east-1", "cell2-MultitenantEKSCluster", "cell2-auth-keys"
-TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}"
-CONTAINER = "reverse-proxy"
-BEGINNING = "2026-11-01T08:00:00+00:00"
-NODE = "ip-10-0-1-17.ec2.internal"
-POD_IDENTITY_URI = "http://169.254.170.23/v1/credentials"
-
-PODS = {
-    "acme": "index-acme-6c9f8d7b54-xk2lp",
-    "borealis": "index-borealis-7d5b9c8f66-2vqsn",
-    "cobalt": "index-cobalt-0",
-}
-"""The pod of each index; its namespace is `tenant-INDEX`."""
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _HASHES = {"acme": "6c9f8d7b54", "borealis": "7d5b9c8f66"}
@@ -50,6 +40,7 @@ class Cell:
         self._wrap = wrap or (lambda name, application: application)
         self._served: list[Served] = []
         self.issuer = self.key_arn = self.manifests = ""
+        self.queried: dict[str, str] = {}
 
     def __enter__(self) -> Cell:
         self.aws_url = self._serve("aws", self.aws.application)
@@ -108,6 +99,30 @@ class Cell:
     def reconcile(self) -> None:
         """Lets the ACK controller work once."""
         reconcile(self.kubernetes, self.client("iam"))
+
+    def live_on(self) -> None:
+        """From now on the controller and the workloads answer to what is written through the API, and the proxies go on
+        refreshing."""
+        self.kubernetes.after_write = self._answer
+
+    def _answer(self, asked: Asked) -> None:
+        if asked.plural == "pods":
+            self.start_pod(asked.namespace.removeprefix("tenant-"))
+        self._forget_conditions()
+        self.reconcile()
+        self.pass_time(60)
+        for index in PODS:
+            self.log(index, refresh(self, index), ago=1)
+
+    def _forget_conditions(self) -> None:
+        """As the controller does at the start of a loop; a changed spec brings it there even from a terminal state."""
+        for kind in ("Role", "Policy"):
+            for item in self.kubernetes.all(kind):
+                self.kubernetes.put({**item, "status": {**item.get("status", {}), "conditions": []}})
+
+    def pass_time(self, seconds: float) -> None:
+        """Makes everything that was logged so far older."""
+        self.logs = {key: [(ago + seconds, line) for ago, line in lines] for key, lines in self.logs.items()}
 
     def forget_requests(self) -> None:
         """Starts counting anew."""
@@ -242,7 +257,7 @@ class Cell:
             text = file.read()
         text = text.replace("ISSUER", self.issuer.removeprefix("https://")).replace("KEY", self.key_arn)
         for item in yaml.safe_load_all(text):
-            self.kubernetes.put(item)
+            self.kubernetes.put(applied_by_kubectl(item) if item["apiVersion"] == IAM else item)
         self.run_controller(1)
         hook = {"name": "iam-for-pods.amazonaws.com", "failurePolicy": "Ignore"}
         meta = {"name": "pod-identity-webhook"}
@@ -282,6 +297,13 @@ class Cell:
         spec = {"nodeName": NODE, "containers": [{"name": "eks-pod-identity-agent", "image": "agent"}]}
         status = {"phase": "Running", "containerStatuses": [{"name": "eks-pod-identity-agent", "ready": ready}]}
         self.kubernetes.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status})
+
+
+def applied_by_kubectl(item: dict[str, Any]) -> dict[str, Any]:
+    """An object as `kubectl apply` leaves it."""
+    annotations = {**item["metadata"].get("annotations", {}), LAST_APPLIED: json.dumps(item) + "\n"}
+    managers = [owned_by(item, "kubectl-client-side-apply", "Update")]
+    return {**item, "metadata": {**item["metadata"], "annotations": annotations, "managedFields": managers}}
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""A small Kubernetes API server: objects in memory, and the reads that `checker live` makes.
+"""A small Kubernetes API server: objects in memory, the reads of `checker live` and the writes of `checker fix`.
 
 What it answers is what a real API server answers to the same request; the tests of the collector run against both.
 """
@@ -13,10 +13,12 @@ from datetime import UTC
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
+from . import field_ownership
+
 KINDS = {
     "pods": "Pod", "serviceaccounts": "ServiceAccount", "deployments": "Deployment", "roles": "Role",
     "policies": "Policy", "mutatingwebhookconfigurations": "MutatingWebhookConfiguration", "nodes": "Node",
-    "namespaces": "Namespace",
+    "namespaces": "Namespace", "openidconnectproviders": "OpenIDConnectProvider",
 }  # fmt: skip
 _PLURALS = {kind: plural for plural, kind in KINDS.items()}
 PATH = re.compile(
@@ -61,6 +63,7 @@ class KubernetesApi:
         self._version = 0
         self.users: dict[str, tuple[Rule, ...]] = {"": EVERYTHING}
         self.requests: list[Asked] = []
+        self.after_write: Callable[[Asked], None] = lambda asked: None
 
     def put(self, item: dict[str, Any]) -> None:
         """Stores an object, replacing the one of the same name."""
@@ -107,8 +110,11 @@ class KubernetesApi:
         elif method == "POST" and path == _REVIEWS:
             length = int(environ.get("CONTENT_LENGTH") or 0)
             code, body = self._review(self.users[token], json.loads(environ["wsgi.input"].read(length)))
+        elif method in ("PATCH", "DELETE"):
+            length = int(environ.get("CONTENT_LENGTH") or 0)
+            code, body = self._write(self.users[token], method, path, query, environ["wsgi.input"].read(length))
         elif method != "GET":
-            code, body = _status(405, "this API only reads")
+            code, body = _status(405, "this API takes no such request")
         else:
             code, body = self._read(self.users[token], path, query, environ.get("HTTP_ACCEPT", ""))
         kind = "text/plain" if isinstance(body, bytes) else "application/json"
@@ -120,19 +126,11 @@ class KubernetesApi:
         found = PATH.fullmatch(path)
         if found is None:
             return _status(404, "the server could not find the requested resource")
-        name, sub = found["name"] or "", found["sub"] or ""
-        asked = Asked(
-            found["group"] or "", found["namespace"] or "", found["plural"], name, sub, "get" if name else "list"
-        )
-        self.requests.append(asked)
-        if not allows(rules, asked):
-            what = f'resource "{asked.plural}{"/" + sub if sub else ""}" in API group "{asked.group}"'
-            shown = f' "{name}"' if name else ""
-            where = f'in the namespace "{asked.namespace}"' if asked.namespace else "at the cluster scope"
-            message = f'{asked.plural}{shown} is forbidden: User "viewer" cannot {asked.verb} {what} {where}'
-            return _status(403, message)
-        if asked.plural not in KINDS:
-            return _status(404, "the server could not find the requested resource")
+        asked = _asked(found, "get" if found["name"] else "list")
+        refused = self._refused(rules, asked)
+        if refused is not None:
+            return refused
+        name, sub = asked.name, asked.sub
         if sub == "log":
             return self._log(asked, query)
         if name:
@@ -140,6 +138,52 @@ class KubernetesApi:
         return self._list(
             asked, query, "PartialObjectMetadataList" in accept, f"{found['group'] or ''}/{found['version'] or 'v1'}"
         )
+
+    def _refused(self, rules: tuple[Rule, ...], asked: Asked) -> tuple[int, Any] | None:
+        """The answer to a request that is not allowed, or about nothing that there is."""
+        self.requests.append(asked)
+        if not allows(rules, asked):
+            what = f'resource "{asked.plural}{"/" + asked.sub if asked.sub else ""}" in API group "{asked.group}"'
+            shown = f' "{asked.name}"' if asked.name else ""
+            where = f'in the namespace "{asked.namespace}"' if asked.namespace else "at the cluster scope"
+            message = f'{asked.plural}{shown} is forbidden: User "viewer" cannot {asked.verb} {what} {where}'
+            return _status(403, message)
+        return None if asked.plural in KINDS else _status(404, "the server could not find the requested resource")
+
+    def _write(
+        self, rules: tuple[Rule, ...], method: str, path: str, query: dict[str, str], data: bytes
+    ) -> tuple[int, Any]:
+        found = PATH.fullmatch(path)
+        if found is None or not found["name"]:
+            return _status(404, "the server could not find the requested resource")
+        asked = _asked(found, method.lower())
+        refused = self._refused(rules, asked)
+        if refused is not None:
+            return refused
+        key = (asked.group, asked.namespace, asked.plural, asked.name)
+        with self._lock:
+            live = self._objects.get(key)
+        if method == "DELETE":
+            if live is None:
+                return self._one(asked)
+            self.delete(live["kind"], asked.namespace, asked.name)
+            self.after_write(asked)
+            return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
+        body = json.loads(data)
+        version = body["metadata"].pop("resourceVersion", None)
+        if live is not None and version not in (None, live["metadata"]["resourceVersion"]):
+            return _status(409, "the object has been modified; please apply your changes to the latest version")
+        if live is None and not allows(rules, asked._replace(verb="create")):
+            return self._refused(rules, asked._replace(verb="create")) or _status(403, "")
+        try:
+            made = field_ownership.apply(live, body, query["fieldManager"])
+        except field_ownership.ConflictError as error:
+            return _conflict(error, body["apiVersion"])
+        if query.get("dryRun") == "All":
+            return (200 if live else 201), made
+        self.put(made)
+        self.after_write(asked)
+        return (200 if live else 201), self.get(made["kind"], asked.namespace, asked.name)
 
     def _one(self, asked: Asked) -> tuple[int, Any]:
         with self._lock:
@@ -243,6 +287,26 @@ def _key(item: dict[str, Any]) -> tuple[str, str, str, str]:
     group = item["apiVersion"].rpartition("/")[0]
     metadata = item["metadata"]
     return group, metadata.get("namespace", ""), _PLURALS[item["kind"]], metadata["name"]
+
+
+def _asked(found: re.Match[str], verb: str) -> Asked:
+    where = (found["group"] or "", found["namespace"] or "", found["plural"])
+    return Asked(*where, found["name"] or "", found["sub"] or "", verb)
+
+
+def _conflict(error: field_ownership.ConflictError, version: str) -> tuple[int, dict[str, Any]]:
+    number = len(error.conflicts)
+    causes = [
+        {
+            "reason": "FieldManagerConflict",
+            "message": f'conflict with "{manager}" using {version}',
+            "field": f".{'.'.join(route)}",
+        }
+        for manager, route in error.conflicts
+    ]
+    shown = causes[0]["message"] + ": " + causes[0]["field"]
+    code, body = _status(409, f"Apply failed with {number} conflict{'s' if number > 1 else ''}: {shown}")
+    return code, {**body, "reason": "Conflict", "details": {"causes": causes}}
 
 
 def _status(code: int, message: str) -> tuple[int, dict[str, Any]]:

@@ -5,7 +5,7 @@ The wording is taken from the samples in runbook/signatures.yaml, which name the
 
 from __future__ import annotations
 
-from .cell import ACCOUNT, TABLE, TABLE_ARN
+from .names import ACCOUNT, TABLE, TABLE_ARN
 
 _HEAD = 'level=error msg="failed to refresh auth keys" table=' + TABLE + ' err="'
 _STS = "get identity: get credentials: failed to refresh cached credentials, failed to retrieve credentials, "
@@ -47,6 +47,12 @@ def key_disabled(key: str) -> str:
     return _dynamodb("GetItem", f"api error ValidationException: KMS key disabled error: {inner}")
 
 
+def key_denied(key: str) -> str:
+    """A read of a table whose key the role may not use."""
+    why = f"is not authorized to perform: kms:Decrypt on resource: {key} because no identity-based policy allows it"
+    return _dynamodb("GetItem", f"api error AccessDeniedException: KMS key access denied error: The role {why}")
+
+
 def no_provider(issuer: str) -> str:
     """A token of an issuer that IAM does not know."""
     return _sts(f"InvalidIdentityToken: No OpenIDConnect provider found in your account for {issuer}")
@@ -59,6 +65,7 @@ def unreachable(host: str, operation: str = "DynamoDB: GetItem") -> str:
     return f'{_HEAD}operation error {operation}, {attempts}{sent}"'
 
 
+REFRESHED = 'level=info msg="auth keys refreshed" source=dynamodb table=' + TABLE
 ASSUME_DENIED = _sts("api error AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity", 403)
 MALFORMED_ARN = _sts("api error ValidationError: Request ARN is invalid")
 EXPIRED = _dynamodb("GetItem", "api error ExpiredTokenException: The security token included in the request is expired")

@@ -6,7 +6,8 @@ import os
 
 import yaml
 
-from .cell import ACCOUNT, CLUSTER, REGION, TABLE, Cell
+from .cell import Cell
+from .names import ACCOUNT, CLUSTER, REGION, TABLE
 
 
 def write_files(cell: Cell, folder: str) -> dict[str, str]:

@@ -149,7 +149,7 @@ def _adding(grant: Grant, text: PolicyText) -> Iterator[Plan]:
         return
     patches = [patch.append(inside(text, ("Statement",)), *statements)]
     if is_exact(grant.check.stack, grant.layer, _statements(grant), text, patches):
-        title = f"add a statement for {_listed(grant.actions)} to {text.path[-1]}"
+        title = f"add a statement for {_listed(grant.actions)}"
         yield _plan(grant, text, title, "no statement there can be extended without granting more", patches)
 
 
@@ -185,14 +185,20 @@ def _statements(grant: Grant) -> list[dict[str, Any]]:
     together: dict[tuple[str, ...], list[str]] = {}
     for resource, actions in by_resource.items():
         together.setdefault(tuple(actions), []).append(resource)
-    return [
-        {
-            "Effect": "Allow",
-            "Action": list(actions) if len(actions) > 1 else actions[0],
-            "Resource": resources if len(resources) > 1 else resources[0],
-        }
-        for actions, resources in together.items()
-    ]
+    return [_statement(list(actions), resources) for actions, resources in together.items()]
+
+
+def _statement(actions: list[str], resources: list[str]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "Effect": "Allow",
+        "Action": actions if len(actions) > 1 else actions[0],
+        "Resource": resources if len(resources) > 1 else resources[0],
+    }
+    if all(action.lower() == "kms:decrypt" for action in actions):
+        # The key is needed through DynamoDB alone (DynamoDB Developer Guide, "Encryption at rest: How it works").
+        services = sorted({f"dynamodb.{arn.split(':')[3]}.amazonaws.com" for arn in resources})
+        made["Condition"] = {"StringEquals": {"kms:ViaService": services if len(services) > 1 else services[0]}}
+    return made
 
 
 def _plan(grant: Grant, text: PolicyText, title: str, why: str, patches: list[Patch]) -> Plan:

@@ -24,8 +24,8 @@ def from_text(name: str, text: str) -> list[dict[str, Any]]:
 
 
 def ready_to_apply(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """The object with what was taken out of its spec spelled out as empty: an apply by somebody who does not own a field
-    leaves it alone when it is merely absent (Kubernetes documentation, "Server-Side Apply")."""
+    """The object with what was taken out of its spec spelled out as empty: an apply by somebody who does not own a
+    field leaves it alone when it is merely absent (Kubernetes documentation, "Server-Side Apply")."""
     spec = dict(mapping(after.get("spec")))
     for key, value in mapping(before.get("spec")).items():
         if key not in spec and isinstance(value, (list, dict)):

@@ -60,29 +60,27 @@ def propose(
     judged: Judged,
     admitted: Admitted,
     barred: Mapping[Key, str] = MappingProxyType({}),
+    about: Callable[[Finding], bool] = lambda finding: True,
     *,
     all_stages: bool = False,
 ) -> Round:
-    """A round over all findings but those in `barred` (by `key_of`, with the reason); without `all_stages`, it ends
-    with the first stage in which there is something to cure."""
+    """A round over all findings that it is `about`, but for those in `barred` (by `key_of`, with the reason); without
+    `all_stages`, it ends with the first stage in which there is something to cure."""
+    findings = [finding for finding in judged.report.findings if about(finding)]
     survey = Survey(judged.facts)
     refusals: list[Refusal] = []
     known = {rule for stage in STAGES for module in stage for rule in module.RULES}
-    for finding in judged.report.findings:
+    for finding in findings:
         if finding.rule not in known:
             refusals.append(Refusal(finding, "no edit is known for this rule; the finding says what to write"))
     taken: list[Proposal] = []
     for stage in STAGES:
         if taken and not all_stages:
             rules = {rule for module in stage for rule in module.RULES}
-            refusals += [
-                Refusal(item, "its turn comes next", later=True)
-                for item in judged.report.findings
-                if item.rule in rules
-            ]
+            refusals += [Refusal(item, "its turn comes next", later=True) for item in findings if item.rule in rules]
             continue
         for module in stage:
-            for finding in judged.report.findings:
+            for finding in findings:
                 if finding.rule not in module.RULES:
                     continue
                 if key_of(finding) in barred:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from ..engine import Finding
 from ..gate import Judged, Prepared, judge
 from ..text.splices import Splice
 from .effects import Effect, effects
@@ -32,15 +34,16 @@ class Repair(NamedTuple):
     effects: tuple[Effect, ...]
 
 
-def repair(made: Prepared, admitted: Admitted) -> Repair:
-    """Cures what can be cured by the plans that are admitted. Pure: no file is written."""
+def repair(made: Prepared, admitted: Admitted, about: Callable[[Finding], bool] = lambda finding: True) -> Repair:
+    """Cures what can be cured by the plans that are admitted, of the findings that it is about. Pure: no file is
+    written."""
     first = judged = judge(made)
     fixes: list[Proposal] = []
     refusals: tuple[Refusal, ...] = ()
     barred: dict[Key, str] = {}
     is_news = False
     for _ in range(_MOST_ROUNDS):
-        found = propose(made, judged, admitted, barred)
+        found = propose(made, judged, admitted, barred, about)
         refusals, made, judged = found.refusals, found.made, found.judged
         fixes += found.proposals
         is_news = is_news or bool(found.proposals)

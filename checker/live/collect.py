@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from .effective_role import Effective, annotated_role, environment, resolve
 from .kubernetes import Cluster
 from .log import Session, principal
 from .manifests import declared_in
-from .record import Record, Target
+from .record import Reading, Record, Target
 
 
 class Access(NamedTuple):
@@ -80,6 +81,26 @@ def table_in(container: dict[str, Any] | None) -> str:
     return named.pop() if len(named) == 1 else ""
 
 
+def connection_to(access: Access, target: Target, described: Callable[[], Reading | None]) -> Connection:
+    """The way to the cluster; `described` gives the reading of eks:DescribeCluster, where it comes to that. Raises
+    Refused."""
+    if access.connection is not None:
+        return access.connection
+    if access.context:
+        return from_kubeconfig(access.context)
+    inside = None if access.through_aws else from_inside()
+    if inside is not None:
+        return inside
+    if target.cluster and access.through_aws:
+        reading = described()
+        if reading is None or reading.value is None:
+            status, detail = (reading.status, reading.detail) if reading else ("skipped", "no cluster is named")
+            raise Refused(status, f"eks:DescribeCluster gave no answer: {detail}")
+        session = access.aws.session()
+        return from_description(reading.value, lambda: eks_token(session, target.cluster, target.region))
+    return from_kubeconfig(None)
+
+
 class _Run(NamedTuple):
     asking: Asking
     target: Target
@@ -113,23 +134,11 @@ class _Run(NamedTuple):
         return made[0] if made else None
 
     def connection(self) -> Connection:
-        access, target = self.access, self.target
-        if access.connection is not None:
-            return access.connection
-        if access.context:
-            return from_kubeconfig(access.context)
-        inside = None if access.through_aws else from_inside()
-        if inside is not None:
-            return inside
-        if target.cluster and access.through_aws:
+        def described() -> Reading | None:
             answer = self.asking.answer("eks-cluster")
-            reading = answer.get() if answer else None
-            if reading is None or reading.value is None:
-                status, detail = (reading.status, reading.detail) if reading else ("skipped", "no cluster is named")
-                raise Refused(status, f"eks:DescribeCluster gave no answer: {detail}")
-            session = access.aws.session()
-            return from_description(reading.value, lambda: eks_token(session, target.cluster, target.region))
-        return from_kubeconfig(None)
+            return answer.get() if answer else None
+
+        return connection_to(self.access, self.target, described)
 
     def follow(self, cluster: Cluster, subject: Subject) -> None:
         """What lies behind the pod: service account, role, policies, ACK objects."""

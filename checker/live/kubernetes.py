@@ -1,8 +1,9 @@
 """GET and POST on a Kubernetes API server: fixed paths, plain JSON, bounded time and retries.
 
 The kubernetes package's client models are not used: they cost seconds to import and hundreds of megabytes for a large
-namespace (docs/decisions.md has the figures). Nothing but reads is sent; the one POST is SelfSubjectAccessReview, which
-creates nothing (Kubernetes documentation, "Authorization Overview": "Checking API access").
+namespace (docs/decisions.md has the figures). What is asked here only reads; the one POST is SelfSubjectAccessReview,
+which creates nothing (Kubernetes documentation, "Authorization Overview": "Checking API access"). `writing` is the only
+module that sends anything else.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from .asking import Refused
 from .connection import Connection
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 PARTIAL = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json"
 """Asks for the metadata of the objects only."""
 
+_GOOD = {"GET": (200,), "POST": (200, 201), "PATCH": (200, 201), "DELETE": (200, 202)}
 _AGAIN = (429, 500, 502, 503, 504)
 _LONGEST_PAUSE = 2.0
 
@@ -47,11 +49,11 @@ class Cluster:
 
     def get(self, path: str, query: Mapping[str, str] | None = None, accept: str = "application/json") -> Any:
         """The JSON behind a path. Raises Refused for everything else, a missing object included ("absent")."""
-        return _parsed(self._request("GET", path, query, accept))
+        return _parsed(self.send("GET", path, query, accept))
 
     def text(self, path: str, query: Mapping[str, str]) -> bytes:
         """The bytes behind a path, such as a log."""
-        return self._request("GET", path, query, "*/*")
+        return self.send("GET", path, query, "*/*")
 
     def review(self, group: str, resource: str, verb: str, namespace: str = "", subresource: str = "") -> bool:
         """Whether we may do this, by SelfSubjectAccessReview."""
@@ -64,7 +66,7 @@ class Cluster:
             "spec": {"resourceAttributes": attributes},
         }
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-        answer = _parsed(self._request("POST", path, None, "application/json", json.dumps(body)))
+        answer = _parsed(self.send("POST", path, None, "application/json", json.dumps(body)))
         return bool(answer["status"]["allowed"])
 
     def pages(self, path: str, query: Mapping[str, str], accept: str = "application/json") -> Iterator[dict[str, Any]]:
@@ -90,26 +92,30 @@ class Cluster:
             if not following:
                 return
 
-    def _request(
-        self, method: str, path: str, query: Mapping[str, str] | None, accept: str, body: str | None = None
+    def send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        accept: str = "application/json",
+        body: str | None = None,
+        content_type: str = "application/json",
     ) -> bytes:
+        """One request; what is safe to ask twice is asked twice. Raises Refused."""
         import urllib3
 
-        path = quote(path)
+        address = self._host + quote(path) + (f"?{urlencode(query)}" if query else "")
         for attempt in (1, 2):
             try:
                 headers = {"Accept": accept, "User-Agent": "checker", **self._credentials()}
                 if body is not None:
-                    headers["Content-Type"] = "application/json"
-                answer = self._pool.request(
-                    method, self._host + path, fields=dict(query or {}) if body is None else None, body=body,
-                    headers=headers, redirect=False,
-                )  # fmt: skip
+                    headers["Content-Type"] = content_type
+                answer = self._pool.request(method, address, body=body, headers=headers, redirect=False)
             except urllib3.exceptions.HTTPError as error:
-                if attempt == 2 or isinstance(error, urllib3.exceptions.TimeoutError):
+                if attempt == 2 or method == "DELETE" or isinstance(error, urllib3.exceptions.TimeoutError):
                     raise _unreached(error) from None
                 continue
-            if answer.status == 200 or (answer.status == 201 and method == "POST"):
+            if answer.status in _GOOD[method]:
                 return answer.data
             if attempt == 1 and answer.status in _AGAIN:
                 time.sleep(_pause(answer.headers.get("Retry-After", "")))

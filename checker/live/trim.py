@@ -54,7 +54,16 @@ def custom(item: dict[str, Any]) -> dict[str, Any]:
     """An object of the ACK controller: spec and status, redacted but for the policy documents, which count."""
     kept = {key: item.get(key) for key in ("apiVersion", "kind") if item.get(key) is not None}
     parts = {key: _cleaned(item[key], key) for key in ("spec", "status") if item.get(key) is not None}
-    return {**kept, **parts, "metadata": metadata(item)}
+    # A corrected manifest is made of it, so all annotations are kept, but for the copy of the object in one of them.
+    annotations = {
+        key: redact_pair(key, value)
+        for key, value in string_map(mapping(item.get("metadata")).get("annotations")).items()
+        if key != _LAST_APPLIED
+    }
+    return {**kept, **parts, "metadata": {**metadata(item), "annotations": annotations}}
+
+
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 _DOCUMENTS = ("assumeRolePolicyDocument", "inlinePolicies", "policyDocument", "policy")

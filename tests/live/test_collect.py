@@ -8,7 +8,8 @@ import pytest
 
 from checker.demo import edits
 from checker.demo.breaks import BREAKS
-from checker.demo.cell import CONTAINER, PODS, TABLE, TABLE_ARN, Cell
+from checker.demo.cell import Cell
+from checker.demo.names import CONTAINER, PODS, TABLE, TABLE_ARN
 from checker.live.collect import Access, collect
 from checker.live.record import Record, dump, load, reading, under, value
 from checker.requirements.load import load_requirements

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from checker.cli import main
-from checker.demo.cell import CLUSTER, REGION, Cell
+from checker.demo.cell import Cell
+from checker.demo.names import CLUSTER, REGION
 from checker.demo.serving import write_files
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from checker.demo.cell import REGION, Cell
+from checker.demo.cell import Cell
+from checker.demo.names import REGION
 from checker.live.aws import Aws
 from checker.live.collect import Access, collect
 from checker.live.record import Record, reading

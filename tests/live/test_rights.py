@@ -8,7 +8,8 @@ import pytest
 
 from checker.demo import edits
 from checker.demo.breaks import BREAKS
-from checker.demo.cell import ACCOUNT, Cell
+from checker.demo.cell import Cell
+from checker.demo.names import ACCOUNT
 from checker.live.cluster_flow import RIGHTS
 from checker.live.collect import collect
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ...ack.kinds import IAM
+from ...ack.objects import mapping
 from ...iam.trust import WEB_IDENTITY
 from ...live.role_flow import role_name
 from ...requirements.model import Access, Requirement, fill
@@ -33,8 +34,11 @@ def missing_role(case: Case, requirements: Iterable[Requirement]) -> Built | str
     """A Role that the service account can assume and that may do what is required, and no more; or why none can be
     made."""
     named = role_name(case.arn)
-    grants = [_grant(access, case) for requirement in requirements for access in requirement.require]
+    grants: list[dict[str, Any] | None] = [
+        _grant(access, case) for requirement in requirements for access in requirement.require
+    ]
     issuer = case.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    grants += [_decrypt(case)] if _uses_own_key(case) else []
     if named is None or not grants or None in grants:
         return "the role's ARN and all that the requirements ask have to be known to make a Role"
     if not case.uses_pod_identity and not issuer:
@@ -73,6 +77,18 @@ def _grant(access: Access, case: Case) -> dict[str, Any] | None:
         "Action": list(access.actions),
         "Resource": resources if len(resources) > 1 else resources[0],
     }
+
+
+def _uses_own_key(case: Case) -> bool:
+    key = mapping(case.value("key"))
+    return bool(key.get("arn")) and key.get("manager") != "AWS"
+
+
+def _decrypt(case: Case) -> dict[str, Any]:
+    """The table's key, through DynamoDB only (DynamoDB Developer Guide, "Encryption at rest: How it works")."""
+    arn = str(mapping(case.value("key"))["arn"])
+    through = {"StringEquals": {"kms:ViaService": f"dynamodb.{arn.split(':')[3]}.amazonaws.com"}}
+    return {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": arn, "Condition": through}
 
 
 def missing_provider(case: Case) -> Built | None:

@@ -14,7 +14,7 @@ from ...ack.objects import make_object, mapping
 from ...inventory import Origin
 from ...live.redaction import MASK
 from ...requirements.model import Requirement
-from ...runbook.delivery import next_steps
+from ...runbook.delivery import next_steps, waiting
 from ...runbook.diagnose import Diagnosis
 from ..effects import told
 from ..manifest import as_text, from_text, ready_to_apply
@@ -69,9 +69,11 @@ def emit(diagnosis: Diagnosis, requirements: Iterable[Requirement], admitted: Ad
         return _made(
             items, objects.in_git(case), ("apply the manifests as they are: they grant what the cluster lacks",)
         )
-    found = repair(objects.prepared(case, items, case.declared), admitted)
+    found = repair(
+        objects.prepared(case, items, case.declared), admitted, lambda finding: finding.location.file == objects.NAME
+    )
     if not found.changes:
-        return _nothing(diagnosis, found)
+        return _nothing(diagnosis, found, items)
     after = from_text(objects.NAME, found.changes[0].after)
     if any(cause.id == "oidc-provider-missing" for cause in diagnosis.causes[:1]):
         return _provider(diagnosis) or _emission(diagnosis, items, after, found)
@@ -130,7 +132,7 @@ def _provider(diagnosis: Diagnosis) -> Emission | Withheld | None:
     return _made([], [built.item], (built.title,)) if built else None
 
 
-def _nothing(diagnosis: Diagnosis, found: Repair) -> Emission | Withheld:
+def _nothing(diagnosis: Diagnosis, found: Repair, items: list[dict[str, Any]]) -> Emission | Withheld:
     provider = _provider(diagnosis) if diagnosis.causes and diagnosis.causes[0].id == "oidc-provider-missing" else None
     if provider is not None:
         return provider
@@ -138,13 +140,30 @@ def _nothing(diagnosis: Diagnosis, found: Repair) -> Emission | Withheld:
     if unsafe is not None and unsafe.plan is not None:
         return Withheld(f"{unsafe.plan.title} is unsafe: {unsafe.plan.danger}", "--unsafe admits it")
     if found.refusals:
-        first = found.refusals[0]
-        return Withheld(f"{first.finding.message}: {first.reason}", first.finding.help)
-    first_cause = diagnosis.causes[0] if diagnosis.causes else None
-    waiting = diagnosis.case.declared is not None and diagnosis.case.declared.verdict == "granted"
-    if first_cause is None:
-        return Withheld("no cause was found that a manifest could cure", is_waiting=waiting)
-    return Withheld(f"{first_cause.title}: the Role object says what it must already", first_cause.remediation, waiting)
+        left = found.refusals[0]
+        return Withheld(f"{left.finding.message}: {left.reason}", left.finding.help)
+    if not diagnosis.causes:
+        return Withheld("no cause was found that a manifest could cure")
+    first = diagnosis.causes[0]
+    if first.id == "drift":
+        return _nudge(items)
+    if waiting(diagnosis.case):
+        reason = f"{first.title}; the Role object says what it must, and has to arrive in IAM"
+        return Withheld(reason, first.remediation, is_waiting=True)
+    command = f" ({first.next[0]})" if first.next else ""
+    return Withheld(f"{first.title}; no change of the Role object mends that", f"{first.remediation}{command}")
+
+
+def _nudge(items: list[dict[str, Any]]) -> Emission | Withheld:
+    """White space in the trust policy: the controller acts on any change of the spec, puts everything right that
+    differs, and does not count white space there (runtime, `GenerationChangedPredicate`; iam-controller, trust policies
+    are compared by meaning)."""
+    role, *rest = items
+    trust = str(mapping(role.get("spec")).get("assumeRolePolicyDocument", ""))
+    toggled = trust.removesuffix("\n") if trust.endswith("\n") else trust + "\n"
+    after = {**role, "spec": {**role["spec"], "assumeRolePolicyDocument": toggled}}
+    title = "change white space in the trust policy: the controller then reconciles, and puts back what IAM lacks"
+    return _made(items, [after, *rest], (title,), (), ("gains and loses nothing beyond what the Role object says",))
 
 
 def _emission(

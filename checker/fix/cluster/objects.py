@@ -52,7 +52,7 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
 
     The key of the table counts as required where its refusal is what the diagnosis is about.
     """
-    asked = tuple(_with_key(outcome.requirement, case) for outcome in view.outcomes) if view else ()
+    asked = asked_of(case, view)
     parameters = {
         **case.parameters,
         "account": case.parameters.get("roleAccount") or case.parameters.get("account", ""),
@@ -72,6 +72,11 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
         {},
         Settings(tuple(BY_ID[name] for name in RULES), {}),
     )
+
+
+def asked_of(case: Case, view: View | None) -> tuple[Requirement, ...]:
+    """The requirements as a view was asked them, with what the log says was refused besides."""
+    return tuple(_with_key(outcome.requirement, case) for outcome in view.outcomes) if view else ()
 
 
 def _giver(case: Case) -> list[dict[str, Any]]:

@@ -1,0 +1,187 @@
+"""`checker fix --index NAME`: the corrected manifest of one index, from the live cell or from recorded evidence."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from .incident_options import need_packages, options_of
+from .output import look_of, write
+from .progress import Progress
+
+if TYPE_CHECKING:
+    from ..fix.cluster.emission import Emission, Withheld
+    from ..incident import Plan
+    from ..live.record import Record
+    from ..requirements.model import Requirement
+    from ..runbook.diagnose import Diagnosis
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of this way of using the command."""
+    live = parser.add_argument_group("the corrected manifest of one index")
+    live.add_argument("--replay", metavar="FILE", help="from recorded evidence instead of the cluster")
+    live.add_argument("--patch", action="store_true", help="JSON merge patches, as kubectl commands")
+    live.add_argument("--apply", action="store_true", help="apply it, wait for IAM, and diagnose again")
+    live.add_argument("--yes", action="store_true", help="with --apply: do not ask")
+    live.add_argument("--wait", metavar="SECONDS", type=float, default=180, help="with --apply: for IAM (default: 180)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Diagnoses, shows the manifest or applies it; returns 0 (healthy), 1 (something is wrong) or 3."""
+    from ..fix.cluster.emission import Emission, emit
+
+    if arguments.replay and arguments.apply:
+        raise UsageError("--apply works on the cluster as it is; leave out --replay")
+    if arguments.apply and arguments.patch:
+        raise UsageError("--patch is for you to apply; leave it out, or --apply")
+    diagnosis, record, made, requirements = _diagnosed(arguments)
+    found = emit(diagnosis, requirements, lambda plan: arguments.unsafe or plan.is_safe)
+    if arguments.manifests:
+        _in_git(arguments, diagnosis, requirements)
+    if arguments.apply and made is not None and diagnosis.verdict != "healthy":
+        return _applied(arguments, diagnosis, record, made, found)
+    if isinstance(found, Emission):
+        _show(arguments, diagnosis, found)
+    else:
+        _say_withheld(found)
+    return _code(arguments, diagnosis)
+
+
+def _code(arguments: argparse.Namespace, diagnosis: Diagnosis) -> int:
+    from ..runbook.diagnose import EXIT_CODES
+
+    return 0 if arguments.exit_zero else EXIT_CODES[diagnosis.verdict]
+
+
+def _diagnosed(
+    arguments: argparse.Namespace,
+) -> tuple[Diagnosis, Record, Plan | None, tuple[Requirement, ...]]:
+    from ..incident import Options, investigate, judge, plan, requirements_for
+    from ..live.alert import check_account_id, check_index
+    from ..live.record import load
+    from .live import read_input
+
+    if arguments.replay:
+        record = load(read_input(arguments.replay), arguments.replay)
+        requirements = requirements_for(Options("", config=arguments.config, policies=tuple(arguments.policies)))
+        return judge(record, requirements), record, None, requirements
+    need_packages("checker fix --index")
+    account_id = check_account_id(arguments.account_id, "--account-id") if arguments.account_id else ""
+    made = plan(options_of(arguments, check_index(arguments.index, "--index"), account_id))
+    with Progress(sys.stderr, quiet=arguments.quiet) as progress:
+        record = investigate(made, progress.observe)
+    return judge(record, made.requirements), record, made, made.requirements
+
+
+def _show(arguments: argparse.Namespace, diagnosis: Diagnosis, found: Emission) -> None:
+    """The manifest alone goes to standard output, to be piped; the diff is for the eye."""
+    from ..fix.diff import unified
+    from ..report.fix.manifest import render, render_patches
+    from ..report.frame import safe
+
+    if not arguments.quiet:
+        for line in unified(found.change):
+            print(safe(line), file=sys.stderr)
+        for title in found.titles:
+            say(title)
+        for text in (*found.effects, *found.warnings):
+            say(text)
+    index = diagnosis.case.record.target.index_name
+    text = render_patches(found) if arguments.patch else render(found, index)
+    write(text, arguments.output)
+
+
+def _say_withheld(found: Withheld | Emission) -> None:
+    from ..fix.cluster.emission import Withheld
+
+    if isinstance(found, Withheld):
+        say(f"no manifest: {found.reason}")
+        if found.help:
+            say(found.help)
+
+
+def _applied(
+    arguments: argparse.Namespace, diagnosis: Diagnosis, record: Record, made: Plan, found: Emission | Withheld
+) -> int:
+    from ..fix.cluster.apply import StoppedError, World, apply
+    from ..fix.cluster.emission import Withheld
+    from ..incident import investigate, judge
+    from ..live.asking import Refused
+    from ..live.collect import connection_to
+    from ..live.kubernetes import Cluster
+    from ..live.record import reading
+    from ..report.live import formatter
+
+    if isinstance(found, Withheld) and not found.is_waiting:
+        _say_withheld(found)
+        return _code(arguments, diagnosis)
+    if not arguments.yes and not (sys.stdin is not None and sys.stdin.isatty()):
+        raise UsageError("--apply asks before it writes, and there is no terminal to ask on; give --yes")
+
+    def look(since_seconds: int) -> Diagnosis:
+        again = made._replace(target=made.target._replace(since_seconds=since_seconds))
+        return judge(investigate(again), made.requirements)
+
+    try:
+        connection = connection_to(made.access, made.target, lambda: reading(record, "eks-cluster"))
+        cluster = Cluster(connection, read=made.access.read_seconds)
+        world = World(
+            cluster, look, say, lambda question: arguments.yes or _confirmed(question), patience=arguments.wait
+        )
+        last = apply(world, diagnosis, None if isinstance(found, Withheld) else found)
+    except StoppedError as error:
+        say(str(error))
+        return 3 if diagnosis.verdict == "inconclusive" else 1
+    except Refused as error:
+        say(f"the cluster was not reached: {error.detail}")
+        return 3
+    write(formatter("text").render_all([last], look_of(arguments)), arguments.output)
+    return _code(arguments, last)
+
+
+def _agreed(question: str) -> bool:
+    say(f"{question} yes, by --yes")
+    return True
+
+
+def _confirmed(question: str) -> bool:
+    print(f"checker: {question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _in_git(arguments: argparse.Namespace, diagnosis: Diagnosis, requirements: tuple[Requirement, ...]) -> None:
+    """The edit of the same objects in Git: as a diff, or written, and the text of a pull request."""
+    from ..fix.cluster.git import mend, pull_request
+    from ..fix.writer import NotWrittenError, write_in_place
+    from ..gate import Options
+
+    options = Options(
+        tuple(arguments.manifests),
+        arguments.config,
+        tuple(arguments.policies),
+        arguments.cell,
+        dict(diagnosis.case.parameters),
+    )
+    found = mend(diagnosis, options, lambda plan: arguments.unsafe or plan.is_safe)
+    if not found.changes:
+        reasons = dict.fromkeys(f"{item.finding.message}: {item.reason}" for item in found.refusals)
+        say("; ".join(reasons) or f"{', '.join(arguments.manifests)}: nothing there needs an edit")
+        return
+    print(pull_request(diagnosis, found), file=sys.stderr)
+    if arguments.write:
+        try:
+            write_in_place(found.changes)
+        except NotWrittenError as error:
+            raise OSError(f"nothing was written: {error}") from None
+        say(f"wrote {', '.join(change.file for change in found.changes)}")
+
+
+def say(text: str) -> None:
+    """A line for people, beside the result."""
+    from ..report.frame import safe
+
+    for line in text.split("\n"):
+        print(f"checker: {safe(line)}" if "\n" not in text else safe(line), file=sys.stderr, flush=True)

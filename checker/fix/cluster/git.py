@@ -1,0 +1,52 @@
+"""The same fix in Git: the manifests of the index's role, edited where they stand, and the text of a pull request."""
+
+from __future__ import annotations
+
+from ...ack.objects import mapping
+from ...engine import Finding
+from ...gate import Options, prepare
+from ...runbook.diagnose import Diagnosis
+from ..diff import unified
+from ..effects import told
+from ..propose import Admitted
+from ..repair import Repair, repair
+from . import objects
+
+_ACCOUNT_RULES = ("not-an-arn", "misdirected-annotation")
+
+
+def mend(diagnosis: Diagnosis, options: Options, admitted: Admitted) -> Repair:
+    """Repairs what the manifests say of this role and of its service account, and nothing else. Raises UsageError for
+    paths that cannot be read."""
+    case = diagnosis.case
+    rules = tuple(dict.fromkeys((*objects.RULES, *_ACCOUNT_RULES)))
+    made = prepare(options._replace(select=rules))
+    asked = objects.asked_of(case, case.in_git) or made.asked
+    names = {str(mapping(mapping(case.value("ack-role")).get("metadata")).get("name", "")), case.arn.rpartition("/")[2]}
+
+    def is_ours(finding: Finding) -> bool:
+        item = finding.subject
+        if item is None:
+            return False
+        if item.kind == "ServiceAccount":
+            return item.name == case.account_name and item.namespace in ("", case.namespace)
+        return item.name in names or mapping(item.data.get("spec")).get("name") in names
+
+    return repair(made._replace(asked=asked), admitted, is_ours)
+
+
+def pull_request(diagnosis: Diagnosis, found: Repair) -> str:
+    """Title and description of a pull request, in Markdown, with the diff."""
+    case = diagnosis.case
+    index = case.record.target.index_name
+    cause = diagnosis.causes[0] if diagnosis.causes else None
+    titles = dict.fromkeys(item.plan.title for item in found.fixes)
+    lines = [f"# {index}: {next(iter(titles), 'mend the role')}", ""]
+    if cause is not None:
+        lines += [f"`checker live --index {index}` finds: **{cause.title}** ({cause.id}, {cause.confidence}).", ""]
+        lines += [*(f"- {evidence}" for evidence in cause.evidence), ""]
+    lines += ["What is changed:", "", *(f"- {item.plan.title}: {item.plan.why}" for item in found.fixes), ""]
+    lines += [f"- {line}" for effect in found.effects for line in told(effect)]
+    lines += [f"- unsafe: {item.plan.danger}" for item in found.fixes if item.plan.danger]
+    lines += ["", "```diff", *(line for change in found.changes for line in unified(change)), "```"]
+    return "\n".join(lines) + "\n"
