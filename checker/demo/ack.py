@@ -18,7 +18,7 @@ from .kubernetes_api import KubernetesApi
 
 
 def reconcile(api: KubernetesApi, iam: Any) -> None:
-    """One loop over every Policy, every OIDC provider, then every Role; conditions are written as the controller does."""
+    """One loop over every Policy, every OIDC provider, then every Role; conditions are written as it does."""
     for item in api.all("Policy"):
         _reconcile(api, iam, item, _apply_policy)
     for item in api.all("OpenIDConnectProvider"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from ..live.connection import Connection
 from ..live.record import Target
 from .ack import reconcile
 from .aws_api import AwsApi
-from .field_ownership import LAST_APPLIED, owned_by
+from .field_ownership import applied_by_kubectl
 from .kubernetes_api import Asked, KubernetesApi
 from .names import ACCOUNT, BEGINNING, CLUSTER, CONTAINER, NODE, POD_IDENTITY_URI, PODS, REGION, TABLE
 from .proxy import refresh
@@ -297,13 +296,6 @@ class Cell:
         spec = {"nodeName": NODE, "containers": [{"name": "eks-pod-identity-agent", "image": "agent"}]}
         status = {"phase": "Running", "containerStatuses": [{"name": "eks-pod-identity-agent", "ready": ready}]}
         self.kubernetes.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status})
-
-
-def applied_by_kubectl(item: dict[str, Any]) -> dict[str, Any]:
-    """An object as `kubectl apply` leaves it."""
-    annotations = {**item["metadata"].get("annotations", {}), LAST_APPLIED: json.dumps(item) + "\n"}
-    managers = [owned_by(item, "kubectl-client-side-apply", "Update")]
-    return {**item, "metadata": {**item["metadata"], "annotations": annotations, "managedFields": managers}}
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
+from .field_ownership import applied_by_kubectl
 
 if TYPE_CHECKING:
     from .cell import Cell
@@ -16,10 +17,10 @@ Rewrite = Callable[[str], str]
 
 
 def edit_role(cell: Cell, index: str, change: Callable[[dict[str, Any]], object]) -> None:
-    """Changes the spec of the index's Role object."""
+    """Changes the spec of the index's Role object, with kubectl apply."""
     item = cell.kubernetes.get("Role", f"tenant-{index}", cell.role_of(index))
     change(item["spec"])
-    cell.kubernetes.put(item)
+    cell.kubernetes.put(applied_by_kubectl(item))
 
 
 def edit_inline(cell: Cell, index: str, rewrite: Rewrite) -> None:
@@ -44,7 +45,7 @@ def edit_policy(cell: Cell, index: str, name: str, rewrite: Rewrite) -> None:
     """Rewrites the document of a Policy object."""
     item = cell.kubernetes.get("Policy", f"tenant-{index}", name)
     item["spec"]["policyDocument"] = rewrite(item["spec"]["policyDocument"])
-    cell.kubernetes.put(item)
+    cell.kubernetes.put(applied_by_kubectl(item))
 
 
 def annotate_role(cell: Cell, index: str, annotations: dict[str, str]) -> None:

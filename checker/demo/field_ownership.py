@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ..ack.cleaning import clean
+
 Route = tuple[str, ...]
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _NOT_OWNED = {("metadata", "name"), ("metadata", "namespace"), ("metadata", "resourceVersion")}
@@ -36,6 +38,15 @@ def owned_by(item: Mapping[str, Any], manager: str, operation: str) -> dict[str,
         "fieldsType": "FieldsV1",
         "fieldsV1": _as_fields(_leaves(item)),
     }
+
+
+def applied_by_kubectl(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An object as `kubectl apply` (client-side) leaves it: its fields, and what was applied as annotation."""
+    stated = clean(item)
+    metadata = item["metadata"]
+    annotations = {**(metadata.get("annotations") or {}), LAST_APPLIED: json.dumps(stated) + "\n"}
+    managers = [owned_by(stated, "kubectl-client-side-apply", "Update")]
+    return {**item, "metadata": {**metadata, "annotations": annotations, "managedFields": managers}}
 
 
 def apply(live: Mapping[str, Any] | None, body: Mapping[str, Any], manager: str) -> dict[str, Any]:
@@ -108,8 +119,10 @@ def _routes(fields: Mapping[str, Any], route: Route = ()) -> list[Route]:
 
 
 def _last_applied(live: Mapping[str, Any]) -> set[Route]:
+    """What client-side apply wrote last, and nobody has changed since."""
     text = (live["metadata"].get("annotations") or {}).get(LAST_APPLIED, "")
-    return set(_leaves(json.loads(text))) if text else set()
+    stated = json.loads(text) if text else {}
+    return {route for route in _leaves(stated) if _at(stated, route) == _at(live, route)}
 
 
 def _at(item: Mapping[str, Any], route: Route) -> Any:

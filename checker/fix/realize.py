@@ -65,9 +65,21 @@ def _in_file(source: Source, patches: list[Patch], documents: Mapping[tuple[str,
         if made is None:
             raise NoEditError(f"{show_path(place.path)} is written in a way that is not edited by machine")
         splices += made
-    found = Edited(source.name, tuple(sorted(set(splices))))
+    found = Edited(source.name, _touching(splices))
     _verify(source, found, patches, documents)
     return found
+
+
+def _touching(splices: Iterable[Splice]) -> tuple[Splice, ...]:
+    """The splices in order, each once; what is added right before something that goes is one splice with it."""
+    found: list[Splice] = []
+    for item in sorted(set(splices)):
+        last = found[-1] if found else None
+        if last is not None and last.start == last.end == item.start and not item.text:
+            found[-1] = Splice(item.start, item.end, last.text)
+        else:
+            found.append(item)
+    return tuple(found)
 
 
 def _in_document(document: Document, patch: Patch) -> list[Splice] | None:

@@ -2,8 +2,8 @@
 
 Source: Kubernetes documentation, "Server-Side Apply". Apply is never forced: a conflict names the manager that owns the
 field. As whom to apply follows what `kubectl apply --server-side` does: for the manager `kubectl` the API server takes
-over what client-side apply last wrote (kubernetes/kubernetes, apiserver `fieldmanager/lastappliedmanager.go`: a
-conflict with what the annotation kubectl.kubernetes.io/last-applied-configuration lists is none).
+over what client-side apply last wrote (kubernetes/kubernetes, apiserver `fieldmanager/lastappliedmanager.go`: no
+conflict is what the annotation kubectl.kubernetes.io/last-applied-configuration lists and nobody has changed since).
 """
 
 from __future__ import annotations

@@ -21,13 +21,12 @@ def command(*words: str) -> str:
     return shlex.join(words)
 
 
-def edit_role(case: Case) -> str:
-    """Opens the ACK Role behind the index, or shows the role in AWS where there is no such object."""
+def mend_role(case: Case) -> str:
+    """Shows the corrected ACK Role, or the role in AWS where there is no such object."""
     metadata = mapping(mapping(case.value("ack-role")).get("metadata"))
-    if metadata.get("name"):
-        kind = "roles.iam.services.k8s.aws"
-        return command("kubectl", "edit", kind, str(metadata["name"]), "-n", str(metadata.get("namespace", "")))
-    return show_role(case)
+    if not metadata.get("name"):
+        return show_role(case)
+    return command("checker", "fix", "--index", case.record.target.index_name)
 
 
 def describe_role(case: Case) -> str:

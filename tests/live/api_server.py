@@ -25,7 +25,7 @@ from checker.demo.kubernetes_api import KINDS, log_text
 from checker.demo.wsgi import Served
 from checker.live.connection import Connection
 
-ADMIN, VIEWER, NOBODY = "admin-token", "viewer-token", "nobody-token"
+ADMIN, VIEWER, FIXER, NOBODY = "admin-token", "viewer-token", "fixer-token", "nobody-token"
 
 
 def find_assets() -> tuple[str, str] | str:
@@ -53,8 +53,9 @@ class ApiServer:
             "--listen-peer-urls", f"http://127.0.0.1:{peer}",
         )  # fmt: skip
         users = ((ADMIN, "admin", "system:masters"), (VIEWER, "viewer", "checker-live"), (NOBODY, "nobody", "nothing"))
+        fixer = f'{FIXER},fixer,fixer,"checker-live,checker-fix"\n'
         (folder / "tokens.csv").write_text(
-            "".join(f'{token},{name},{name},"{group}"\n' for token, name, group in users)
+            fixer + "".join(f'{token},{name},{name},"{group}"\n' for token, name, group in users)
         )
         key = folder / "sa.key"
         key.write_text(_private_key())

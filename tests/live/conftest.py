@@ -29,8 +29,9 @@ def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
         pytest.skip(assets)
     server = ApiServer(*assets, tmp_path_factory.mktemp("api-server"))
     try:
-        for item in yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")):
-            server.put(item)
+        for name in ("kubernetes.yaml", "fixer.yaml"):
+            for item in yaml.safe_load_all((ROOT / "deploy" / name).read_text(encoding="utf-8")):
+                server.put(item)
         yield server
     finally:
         server.stop()

@@ -70,6 +70,8 @@ def kubernetes_call(environ: dict[str, Any], _: bytes) -> str:
     found = PATH.fullmatch(environ["PATH_INFO"])
     assert found is not None
     sub = f"/{found['sub']}" if found["sub"] else ""
+    if environ["REQUEST_METHOD"] in ("PATCH", "DELETE"):
+        return f"{environ['REQUEST_METHOD'].lower()} {found['plural']}"
     return f"{'get' if found['name'] else 'list'} {found['plural']}{sub}"
 
 

@@ -18,5 +18,14 @@ def allowed_calls() -> set[str]:
 
 def allowed_reads() -> set[str]:
     """The verbs and resources of the ClusterRole: `get pods/log`."""
-    role = next(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8")))
+    return _allowed("kubernetes.yaml")
+
+
+def allowed_writes() -> set[str]:
+    """Those of the ClusterRole for people who apply fixes."""
+    return _allowed("fixer.yaml")
+
+
+def _allowed(name: str) -> set[str]:
+    role = next(yaml.safe_load_all((DEPLOY / name).read_text(encoding="utf-8")))
     return {f"{verb} {resource}" for rule in role["rules"] for resource in rule["resources"] for verb in rule["verbs"]}

@@ -114,7 +114,7 @@ def _send(world: World, body: dict[str, Any], manager: str, *, dry_run: bool) ->
         what = "the dry run" if dry_run else "the apply"
         hint = ""
         if error.detail.startswith("409"):
-            hint = "; the manager named there owns the field: change it where that one takes it from"
+            hint = "; change it where the manager named there takes it from, or take it over with what --patch prints"
         elif error.status == "denied":
             hint = "; deploy/fixer.yaml has the rights that --apply needs"
         raise StoppedError(f"{what} of {_called(body)} was refused: {error.detail}{hint}") from None

@@ -27,4 +27,4 @@ REMEDIATION = "Find out what the condition is for, and make it fit the requests 
 
 
 def look(case: Case) -> Seen:
-    return look_for(case, ID)._replace(next=(commands.edit_role(case),))
+    return look_for(case, ID)._replace(next=(commands.mend_role(case),))

@@ -38,4 +38,4 @@ def look(case: Case) -> Seen:
         evidence = (*seen.evidence, f"inline policy {_REVOKED}: the sessions of this role were revoked")
         remedy = "Sessions of the role were revoked: restart the pod, so that it gets a new one."
         return Seen(seen.log, "shows", evidence, remedy, (commands.restart(case),), restart=True)
-    return seen._replace(next=(commands.edit_role(case),))
+    return seen._replace(next=(commands.mend_role(case),))

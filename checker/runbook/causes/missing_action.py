@@ -29,4 +29,4 @@ REMEDIATION = "Add the missing action to the Role manifest and apply it."
 
 
 def look(case: Case) -> Seen:
-    return look_for(case, ID)._replace(next=(commands.edit_role(case),))
+    return look_for(case, ID)._replace(next=(commands.mend_role(case),))

@@ -27,4 +27,4 @@ REMEDIATION = "Add the ARN of the index to the resources of the statement in the
 
 
 def look(case: Case) -> Seen:
-    return look_for(case, ID)._replace(next=(commands.edit_role(case),))
+    return look_for(case, ID)._replace(next=(commands.mend_role(case),))

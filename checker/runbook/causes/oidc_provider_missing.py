@@ -48,7 +48,7 @@ def look(case: Case) -> Seen:
     if found is not None and found.blocker == "issuer":
         stated = ", ".join(found.stated) or "no OIDC provider"
         said_so = f"the trust policy names {stated}; the cluster's issuer is {issuer}"
-        return Seen(log, "shows", (*evidence, said_so), next=(commands.edit_role(case),))
+        return Seen(log, "shows", (*evidence, said_so), next=(commands.mend_role(case),))
     if provider is not None:
         return Seen(log, "refutes", (f"IAM has the provider {provider['arn']}",))
     return Seen(log, "unread", evidence, next=command)

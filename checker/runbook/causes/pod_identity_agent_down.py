@@ -44,7 +44,7 @@ def look(case: Case) -> Seen:
         remedy = (
             "Allow sts:AssumeRole and sts:TagSession for pods.eks.amazonaws.com in the Role manifest's trust policy."
         )
-        return Seen(log, "shows", (*evidence, shown), remedy, (commands.edit_role(case),))
+        return Seen(log, "shows", (*evidence, shown), remedy, (commands.mend_role(case),))
     command = ("kubectl get pods -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent -o wide",)
     agent = case.value("pod-identity-agent")
     if agent is not None and agent["ready"] == 0 and (agent["pods"] or events or not case.log.is_read):

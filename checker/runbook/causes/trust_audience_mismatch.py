@@ -35,7 +35,7 @@ def look(case: Case) -> Seen:
     evidence = tuple(said(event) for event in events[:1])
     if case.uses_pod_identity:
         return Seen(log, "refutes", ("the pod uses EKS Pod Identity, which has no audience to choose",))
-    audience, command = audience_of(case), (commands.edit_role(case),)
+    audience, command = audience_of(case), (commands.mend_role(case),)
     found = trusting(case)
     if found is not None and found.truth is False and trust_arrives(case):
         return Seen(log, "refutes", (f"IAM's trust policy shuts the pod out, but {trust_arrives(case)}",))

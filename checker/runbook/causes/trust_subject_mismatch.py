@@ -33,7 +33,7 @@ def look(case: Case) -> Seen:
     log = case.says(events)
     evidence = tuple(said(event) for event in events[:1])
     found = trusting(case)
-    command = (commands.edit_role(case),)
+    command = (commands.mend_role(case),)
     if found is None or found.truth is None:
         settled = case.reading("role").status == "absent" or case.uses_pod_identity
         return Seen(log, "refutes" if settled else "unread", evidence, next=command)

@@ -1,0 +1,63 @@
+"""From a broken index to a healthy one, on the embedded cell and on a real API server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from checker.demo import edits, lines
+from checker.demo.breaks import BREAKS
+from checker.demo.cell import Cell
+from checker.fix.cluster.apply import apply
+from checker.fix.cluster.emission import Emission
+
+from .world import Embedded, Grade, Real, make, plan
+
+pytestmark = pytest.mark.xdist_group("clusters")
+
+
+def yes(question: str) -> bool:
+    return True
+
+
+@pytest.fixture(params=["embedded", "api-server"])
+def grade(request: pytest.FixtureRequest, cell: Cell) -> Grade:
+    if request.param == "embedded":
+        return Embedded(cell)
+    return Real(cell, request.getfixturevalue("api_server"))
+
+
+def both_lists(cell: Cell, index: str) -> None:
+    """policies beside policyRefs: nothing is reconciled, and the grant that was taken away does not come back."""
+    edits.detach_all(cell, index)
+    logs = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [logs]})
+    arn = cell.client("iam").create_policy(PolicyName="logs", PolicyDocument=document)["Policy"]["Arn"]
+    edits.edit_role(cell, index, lambda spec: spec.update(policies=[arn]))
+    cell.reconcile()
+    cell.log(index, *[lines.denied(index, "GetItem")] * 7)
+
+
+STAGED: dict[str, tuple[str, Callable[[Cell, str], None]]] = {
+    "missing-action": ("acme", BREAKS["missing-action"].change),
+    "trust-subject-mismatch": ("acme", BREAKS["trust-subject-mismatch"].change),
+    "policies-and-refs": ("borealis", both_lists),
+}
+
+
+@pytest.mark.parametrize("name", STAGED)
+def test_the_index_ends_healthy(name: str, cell: Cell, grade: Grade) -> None:
+    index, change = STAGED[name]
+    change(cell, index)
+    said: list[str] = []
+    world, broken = make(grade, cell, index, said, yes)
+    assert broken.verdict == "cause-found"
+    fix = plan(broken)
+    assert isinstance(fix, Emission), fix
+    last = apply(world, broken, fix)
+    assert last.verdict == "healthy", (last.causes, last.unknowns, said)
+    assert any(line.startswith("applied ") for line in said)
+    _, again = make(grade, cell, index, [], yes)
+    assert not isinstance(plan(again), Emission)

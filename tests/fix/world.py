@@ -1,0 +1,97 @@
+"""An index from broken to healthy, in the embedded cell or with a real API server in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from checker.ack.kinds import IAM
+from checker.demo.cell import Cell
+from checker.demo.kubernetes_api import Asked
+from checker.fix.cluster.apply import World
+from checker.fix.cluster.emission import Emission, Withheld, emit
+from checker.live.collect import Access, collect
+from checker.live.connection import Connection
+from checker.live.kubernetes import Cluster
+from checker.requirements.load import load_requirements
+from checker.requirements.shipped import shipped_policies
+from checker.runbook.diagnose import Diagnosis, diagnose
+from tests.live.api_server import FIXER, ApiServer, path_of
+
+REQUIREMENTS = load_requirements((shipped_policies(),)).requirements
+
+
+class Grade(Protocol):
+    """A cluster: how it is reached, and what happens when the controller gets its turn."""
+
+    def connection(self) -> Connection: ...
+    def turn(self) -> None: ...
+
+
+class Embedded(NamedTuple):
+    """The embedded cell: the controller answers at once."""
+
+    cell: Cell
+
+    def connection(self) -> Connection:
+        self.cell.live_on()
+        found = self.cell.access().connection
+        assert found is not None
+        return found
+
+    def turn(self) -> None:
+        pass
+
+
+class Real(NamedTuple):
+    """A real API server: on its turn the controller of the embedded cell takes over what was applied there."""
+
+    cell: Cell
+    server: ApiServer
+
+    def connection(self) -> Connection:
+        self.server.mirror(self.cell)
+        return self.server.connection(FIXER)
+
+    def turn(self) -> None:
+        for kind in ("Policy", "Role"):
+            listed = path_of({"apiVersion": IAM, "kind": kind, "metadata": {}})
+            for item in self.server.call("GET", listed, None, (200,))[1]["items"]:
+                item["metadata"].pop("managedFields", None)
+                self.cell.kubernetes.put({"apiVersion": IAM, "kind": kind, **item})
+        asked = Asked("", "", "roles", "", "", "patch")
+        self.cell.live_on()
+        self.cell.kubernetes.after_write(asked)
+        for kind in ("Policy", "Role"):
+            for item in self.cell.kubernetes.all(kind):
+                path = f"{path_of(item)}/{item['metadata']['name']}"
+                _, live = self.server.call("GET", path, None, (200,))
+                self.server.call("PUT", f"{path}/status", {**live, "status": item["status"]}, (200,))
+
+
+def make(
+    grade: Grade, cell: Cell, index: str, said: list[str], agrees: Callable[[str], bool]
+) -> tuple[World, Diagnosis]:
+    """The world of an index, and its first diagnosis."""
+    connection = grade.connection()
+
+    def look(seconds: int) -> Diagnosis:
+        target = cell.target(index)._replace(since_seconds=seconds)
+        access = Access(cell.access().aws, connection=connection)
+        manifests = (cell.manifests,) if cell.manifests else ()
+        return diagnose(collect(target, access, cell.search, manifests=manifests), REQUIREMENTS)
+
+    def pause(seconds: float) -> None:
+        grade.turn()
+
+    return World(Cluster(connection), look, said.append, agrees, pause, 20), look(900)
+
+
+def plan(diagnosis: Diagnosis, *, unsafe: bool = False) -> Emission | Withheld:
+    """What is emitted for a diagnosis."""
+    return emit(diagnosis, REQUIREMENTS, lambda item: unsafe or item.is_safe)
+
+
+def spec_of(cell: Cell, index: str) -> Any:
+    """The spec of the index's Role in the embedded cell."""
+    return cell.kubernetes.get("Role", f"tenant-{index}", cell.role_of(index))["spec"]
