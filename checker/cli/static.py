@@ -76,7 +76,7 @@ def _report(arguments: argparse.Namespace) -> Report:
     read = read_named(tuple(arguments.paths))
     if read is not None and holds_nothing(read):
         return nothing_for_us(len(read.names), read.passed_over)
-    from ..gate import Options, check
+    from ..gate import Options, judge, prepare
 
     options = Options(
         tuple(arguments.paths),
@@ -87,4 +87,10 @@ def _report(arguments: argparse.Namespace) -> Report:
         names(arguments.select),
         names(arguments.ignore),
     )
-    return check(options, read)
+    made = prepare(options, read)
+    judged = judge(made)
+    if not (judged.report.findings and formatter(arguments.format).CARRIES_FIXES):
+        return judged.report
+    from ..fix.propose import fixes_for
+
+    return judged.report._replace(fixes=fixes_for(made, judged))

@@ -46,25 +46,28 @@ def _effect(before: Facts, after: Facts, earlier: Role, role: Role, needs: list[
     one, other = stack(earlier, before.names, None).layers, stack(role, after.names, None).layers
     if _documents(one) == _documents(other):
         return None
-    lines: list[str] = []
     unread = [policy.label for layer in one for policy in layer.policies if policy.document is None]
-    if unread:
-        lines.append(f"{', '.join(unread)} could not be read before, so what is gained cannot be compared")
+    if needs and not unread and compare(_with(one, needs), other).is_same:
+        exact = [f"gains {', '.join(_of(needs, resource))} on {resource}" for resource in _resources(needs)]
+        return Effect(role.object, tuple(exact), True)
     found = compare(one, other)
-    is_exact = bool(needs) and not unread and compare(_with(one, needs), other).is_same
-    lines += [f"gains {_shown(change)}" for change in found.gained]
-    lines += [f"loses {_shown(change)}" for change in found.lost]
+    lines = [f"gains {_shown(change)}" for change in found.gained] + [
+        f"loses {_shown(change)}" for change in found.lost
+    ]
     lines += [] if unread else [f"cannot tell: {text}" for text in found.unclear]
-    if is_exact:
-        lines = [f"gains {', '.join(_of(needs, resource))} on {resource}" for resource in _resources(needs)]
-    return Effect(role.object, tuple(dict.fromkeys(lines)) or ("gains and loses nothing",), is_exact or found.is_same)
+    if unread:
+        lines.insert(0, f"{', '.join(unread)} could not be read before, so what is gained cannot be compared")
+    return Effect(role.object, tuple(dict.fromkeys(lines)) or (_NOTHING,), found.is_same)
+
+
+_NOTHING = "gains and loses nothing"
 
 
 def told(effect: Effect) -> tuple[str, ...]:
     """The effect as lines for people."""
     name = called(effect.role)
     whole = [f"{name} {sentence}" for sentence in effect.sentences]
-    if effect.is_exact and effect.sentences != ("gains and loses nothing",):
+    if effect.is_exact and effect.sentences != (_NOTHING,):
         whole[-1] += ", and nothing else; it loses nothing"
     return tuple(whole)
 

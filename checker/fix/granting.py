@@ -114,31 +114,36 @@ def _is_ours_alone(grant: Grant, text: PolicyText) -> bool:
 
 
 def _extending(grant: Grant, text: PolicyText) -> Iterator[Plan]:
-    """The statement that takes the fewest words to grant what is missing."""
-    found = []
+    """The statement that takes the fewest words to grant what is missing; one that only asks for too much loses its
+    condition."""
+    found: list[tuple[int, Statement, list[str], list[str]]] = []
     document = text.parsed.document
     for statement in document.statements if document else ():
         if statement.effect != "Allow" or statement.not_actions or statement.not_resources or not statement.resources:
             continue
         listed = {entry.text for entry in statement.resources}
-        actions = [
-            item
-            for item in grant.actions
-            if not any(action_matches(entry.text, item.lower()) for entry in statement.actions)
-        ]
+        actions = [item for item in grant.actions if not _names(statement, item)]
         resources = [item for item in grant.resources if item not in listed]
-        if (actions or resources) and len(actions) + len(resources) < len(grant.actions) + len(grant.resources):
-            found.append((len(actions) + len(resources), bool(resources), statement, actions, resources))
-    for _, _, statement, actions, resources in sorted(found, key=lambda item: item[:2]):
+        if len(actions) + len(resources) < len(grant.actions) + len(grant.resources):
+            found.append((len(actions) + 2 * len(resources), statement, actions, resources))
+    for _, statement, actions, resources in sorted(found, key=lambda item: item[0]):
         patches = [
             patch.append(inside(text, (*statement.path, name)), *items)
             for name, items in (("Action", actions), ("Resource", resources))
             if items
         ]
-        if is_exact(grant.check.stack, grant.layer, _statements(grant), text, patches):
-            title = f"add {_listed((*actions, *resources))} to {_called(statement)}"
-            on_table = "already grants the table" if not resources else "already grants the action"
-            yield _plan(grant, text, title, f"the statement {on_table}", patches)
+        title = f"add {_listed((*actions, *resources))} to {_called(statement)}"
+        why = "the statement already grants the action" if resources else "the statement already grants the table"
+        if not patches and statement.conditions:
+            patches = [patch.remove(inside(text, (*statement.path, "Condition")))]
+            title = f"drop the condition of {_called(statement)}"
+            why = "the statement grants just this, under a condition that the reverse proxy does not meet for certain"
+        if patches and is_exact(grant.check.stack, grant.layer, _statements(grant), text, patches):
+            yield _plan(grant, text, title, why, patches)
+
+
+def _names(statement: Statement, action: str) -> bool:
+    return any(action_matches(entry.text, action.lower()) for entry in statement.actions)
 
 
 def _adding(grant: Grant, text: PolicyText) -> Iterator[Plan]:
@@ -158,7 +163,7 @@ def _new_key(grant: Grant) -> Plan:
     role = grant.check.role
     inline = _spec(role).get("inlinePolicies")
     taken = set(inline) if isinstance(inline, dict) else set()
-    name = next(name for name in _names() if name not in taken)
+    name = next(name for name in _keys() if name not in taken)
     body = laid_out({"Version": "2012-10-17", "Statement": _statements(grant)}) + "\n"
     body = body.replace("+", "\\u002b").replace("%", "\\u0025")
     if isinstance(inline, dict) and inline:
@@ -172,7 +177,7 @@ def _new_key(grant: Grant) -> Plan:
     return Plan(title, why, (change,), needs=grant.needs)
 
 
-def _names() -> Iterator[str]:
+def _keys() -> Iterator[str]:
     yield "auth-keys"
     yield from (f"auth-keys-{number}" for number in range(2, 1000))
 

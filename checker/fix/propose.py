@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
@@ -97,7 +97,7 @@ def _proposal(
     project = survey.facts.project
     reasons: list[str] = []
     unsafe: Plan | None = None
-    for item in module.plan(survey, finding):
+    for item in _plans(survey, module, finding):
         if isinstance(item, NoPlan):
             reasons.append(item.reason)
             continue
@@ -122,6 +122,21 @@ def _proposal(
     if unsafe is not None:
         return Refusal(finding, f"unsafe: {unsafe.danger}", unsafe)
     return Refusal(finding, reasons[0] if reasons else "no edit is known for this case")
+
+
+def _plans(survey: Survey, module: ModuleType, finding: Finding) -> Iterator[Plan | NoPlan]:
+    try:
+        yield from module.plan(survey, finding)
+    # A defect in one plan must not hide the finding, nor the fixes of others.
+    except Exception as error:  # noqa: BLE001
+        yield NoPlan(
+            f"the plan for it broke down ({type(error).__name__}: {error}); this is a defect, please report it"
+        )
+
+
+def fixes_for(made: Prepared, judged: Judged) -> tuple[Proposal, ...]:
+    """An edit for each finding that has one, unsafe ones too, all of the files as they are: for reports to carry."""
+    return propose(made, judged, lambda plan: True, all_stages=True).proposals
 
 
 def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:

@@ -1,4 +1,5 @@
-"""Output formats, one module each: `render(report, look)` gives the whole output as text.
+"""Output formats, one module each: `render(report, look)` gives the whole output as text, `CARRIES_FIXES` says whether
+edits are part of it.
 
 To add a format, write its module and put its name into FORMATS; nothing else knows the list.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..engine import Finding
@@ -12,7 +12,14 @@ from ..iam.paths import show_path
 from ..inventory import Object
 from ..places import Location
 from ..requirements.check import Check, Question
+from ..text.source import line_starts, position
 from .model import Look, Report
+
+if TYPE_CHECKING:
+    from ..fix.propose import Proposal
+    from ..text.splices import Splice
+
+CARRIES_FIXES = True
 
 
 def render(report: Report, look: Look) -> str:
@@ -70,9 +77,31 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "path": finding.path,
         "location": located(finding.location),
         "related": [{"message": item.message, "location": located(item.location)} for item in finding.related],
-        "fixable": False,
+        "fixable": any(item.finding is finding for item in report.fixes),
+        "fixes": [_fix(item, report) for item in report.fixes if item.finding is finding],
         "fingerprint": fingerprint(finding),
     }
+
+
+def _fix(item: Proposal, report: Report) -> dict[str, Any]:
+    """A fix: what it does, whether it is safe, and its edits of the files as they are."""
+    return {
+        "title": item.plan.title,
+        "safe": item.plan.is_safe,
+        "danger": item.plan.danger,
+        "edits": [
+            {"file": edit.file, **edit_as_json(report.sources[edit.file].text, one)}
+            for edit in item.edits
+            for one in edit.splices
+        ],
+    }
+
+
+def edit_as_json(text: str, item: Splice) -> dict[str, Any]:
+    """One edit: the span it replaces, in the text as it is, and what comes in its place."""
+    starts = line_starts(text)
+    start, end = (position(starts, place)._asdict() for place in (item.start, item.end))
+    return {"start": start, "end": end, "text": item.text}
 
 
 def fingerprint(finding: Finding) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ..engine import Failure, Finding
+    from ..fix.propose import Proposal
     from ..project import Skipped
     from ..requirements.check import Outcome
     from ..text.source import Source
@@ -30,7 +31,8 @@ class Summary(NamedTuple):
 
 
 class Report(NamedTuple):
-    """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into."""
+    """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into,
+    `fixes` the edits for those findings that have one, for formats that carry them."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
@@ -39,6 +41,7 @@ class Report(NamedTuple):
     unreadable: tuple[tuple[str, str], ...]
     summary: Summary
     sources: Mapping[str, Source]
+    fixes: tuple[Proposal, ...] = ()
 
 
 def nothing_for_us(files: int, documents: int) -> Report:

@@ -11,6 +11,8 @@ from .model import Look, Report
 from .paint import paint
 from .wrapping import count, wrapped
 
+CARRIES_FIXES = False
+
 if TYPE_CHECKING:
     from ..engine import Finding
     from ..requirements.check import Outcome

@@ -82,6 +82,9 @@ def _repairs(text: str) -> Iterator[str]:
     if comment:
         yield text[: comment.start()] + text[comment.end() :]
         return
+    if text[place : place + 1] == "'" and '"' not in text:
+        yield text.replace("'", '"')
+        return
     if text[place : place + 1] == "'":
         quoted = re.compile(r"'([^'\"\n]*)'").match(text, place)
         if quoted:

@@ -6,9 +6,7 @@ import json
 from typing import Any
 
 from ... import __version__
-from ...text.source import line_starts, position
-from ...text.splices import Splice
-from ..json import fingerprint, located, named
+from ..json import edit_as_json, fingerprint, located, named
 from ..model import Look
 from .told import Told
 
@@ -63,10 +61,3 @@ def as_json(told: Told) -> dict[str, Any]:
             for item in repair.refusals
         ],
     }
-
-
-def edit_as_json(text: str, item: Splice) -> dict[str, Any]:
-    """One edit: the span it replaces, in the text as it is, and what comes in its place."""
-    starts = line_starts(text)
-    start, end = (position(starts, place)._asdict() for place in (item.start, item.end))
-    return {"start": start, "end": end, "text": item.text}

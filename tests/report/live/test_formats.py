@@ -62,7 +62,7 @@ def test_the_verdict_stands_in_twelve_lines(name: str, width: int | None) -> Non
     assert rows <= (12 if width != 40 else 16)
     assert head[0].startswith("VERDICT")
     if name == "missing-action":
-        assert head[-1] == "next      kubectl edit roles.iam.services.k8s.aws acme-reverse-proxy -n tenant-acme"
+        assert head[-1] == "next      checker fix --index acme"
         assert "Add the missing action" in " ".join(" ".join(head).split())
     if width is not None:
         # What is to be copied is never broken.

@@ -1,0 +1,129 @@
+"""What applying refuses, and how it goes on: on the embedded cell and on a real API server alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.demo import edits
+from checker.demo.breaks import BREAKS
+from checker.demo.cell import Cell
+from checker.fix.cluster.apply import StoppedError, World, apply
+from checker.fix.cluster.emission import Emission
+from checker.live import writing
+from checker.live.kubernetes import Cluster
+from checker.runbook.diagnose import Diagnosis
+from tests.live.api_server import VIEWER
+
+from .test_closed_loop import grade, yes
+from .world import Grade, Real, make, plan
+
+__all__ = ["grade"]
+pytestmark = pytest.mark.xdist_group("clusters")
+
+
+def broken(cell: Cell, grade: Grade, cause: str = "missing-action") -> tuple[World, Diagnosis, Emission, list[str]]:
+    BREAKS[cause].change(cell, "acme")
+    said: list[str] = []
+    world, found = make(grade, cell, "acme", said, yes)
+    fix = plan(found)
+    assert isinstance(fix, Emission)
+    return world, found, fix, said
+
+
+def put(cell: Cell, grade: Grade, item: dict[str, object]) -> None:
+    """Changes an object behind our back, with a client of another name."""
+    if isinstance(grade, Real):
+        grade.server.put(item)
+    else:
+        cell.kubernetes.put(item)
+
+
+def test_a_field_of_another_manager_is_never_taken(cell: Cell, grade: Grade) -> None:
+    BREAKS["missing-action"].change(cell, "acme")
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    role["metadata"]["annotations"].pop("kubectl.kubernetes.io/last-applied-configuration")
+    role["metadata"]["managedFields"][0]["manager"] = "python-urllib3"
+    cell.kubernetes.put(role)
+    world, found = make(grade, cell, "acme", [], yes)
+    fix = plan(found)
+    assert isinstance(fix, Emission)
+    with pytest.raises(StoppedError) as stopped:
+        apply(world, found, fix)
+    assert "409" in str(stopped.value)
+    assert '"python-urllib3"' in str(stopped.value)
+    assert ".spec.inlinePolicies.auth-keys" in str(stopped.value)
+
+
+def test_what_has_changed_since_the_diagnosis_is_not_overwritten(cell: Cell, grade: Grade) -> None:
+    world, found, fix, _ = broken(cell, grade)
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    role["spec"]["description"] = "changed meanwhile"
+    put(cell, grade, role)
+    with pytest.raises(StoppedError, match="has changed since it was diagnosed"):
+        apply(world, found, fix)
+
+
+def test_nothing_is_written_without_consent(cell: Cell, grade: Grade) -> None:
+    world, found, fix, said = broken(cell, grade)
+    before = writing.read(world.cluster, fix.objects[0].after)
+    with pytest.raises(StoppedError, match="nothing was applied"):
+        apply(world._replace(confirm=lambda question: False), found, fix)
+    assert writing.read(world.cluster, fix.objects[0].after) == before
+    assert any('+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],' in line for line in said)
+
+
+def test_the_right_to_read_is_not_the_right_to_write(cell: Cell, grade: Grade) -> None:
+    world, found, fix, _ = broken(cell, grade)
+    if not isinstance(grade, Real):
+        from checker.demo.kubernetes_api import Rule
+
+        cell.kubernetes.users[""] = (Rule(("*",), ("*",), ("get", "list")),)
+    else:
+        world = world._replace(cluster=Cluster(grade.server.connection(VIEWER)))
+    with pytest.raises(StoppedError, match=r"403.*deploy/fixer\.yaml|could not be read: 403"):
+        apply(world, found, fix)
+
+
+def test_what_the_tool_applied_before_stays(cell: Cell, grade: Grade) -> None:
+    """An applier that leaves out what it owns takes it away: a second fix must carry the first one along."""
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    role["metadata"]["annotations"].pop("kubectl.kubernetes.io/last-applied-configuration")
+    role["metadata"]["managedFields"] = []
+    cell.kubernetes.put(role)
+    world, _ = make(grade, cell, "acme", [], yes)
+    live = writing.read(world.cluster, role)
+    assert live is not None
+    assert writing.manager_for(live) == "checker"
+    for name in ("first", "second"):
+        live = writing.read(world.cluster, role)
+        assert live is not None
+        spec = {**live["spec"], "inlinePolicies": {**live["spec"]["inlinePolicies"], name: "{}"}}
+        body = writing.body_for("checker", {"spec": live["spec"]}, {**role, "spec": spec}, live)
+        writing.apply(world.cluster, body, "checker", dry_run=False)
+    after = writing.read(world.cluster, role)
+    assert after is not None
+    assert set(after["spec"]["inlinePolicies"]) == {"auth-keys", "first", "second"}
+
+
+def test_an_interrupted_run_says_how_far_it_came(cell: Cell, grade: Grade) -> None:
+    world, found, fix, said = broken(cell, grade)
+
+    def interrupted(seconds: int) -> Diagnosis:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apply(world._replace(look=interrupted), found, fix)
+    assert said[-1] == "interrupted: the change is applied; run this again to go on from here"
+    # Running it again: nothing is left to apply, and it goes on with waiting.
+    for _ in range(3):
+        world.pause(0)
+    last = apply(world, found, None)
+    assert last.verdict == "healthy"
+
+
+def test_the_controller_refusing_it_is_said(cell: Cell, grade: Grade) -> None:
+    world, found, fix, _ = broken(cell, grade)
+    edits.annotate_role(cell, "acme", {"services.k8s.aws/read-only": "true"})
+    put(cell, grade, cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy"))
+    with pytest.raises(StoppedError, match="IAM does not have it after 0 s"):
+        apply(world._replace(patience=0), found, fix)
