@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..iam.document import parse
-from ..iam.grants import Change, compact, compare
+from ..iam.grants import Change, compact
 from ..iam.policies import Attached, Layer
 from ..inventory import Object, Role
 from ..requirements.layers import stack
 from ..rules.problem import Facts, called
 from .plan import Need
 from .propose import Proposal
+from .simulate import compare_changed
 
 
 class Effect(NamedTuple):
@@ -47,10 +48,10 @@ def _effect(before: Facts, after: Facts, earlier: Role, role: Role, needs: list[
     if _documents(one) == _documents(other):
         return None
     unread = [policy.label for layer in one for policy in layer.policies if policy.document is None]
-    if needs and not unread and compare(_with(one, needs), other).is_same:
+    if needs and not unread and compare_changed(_with(one, needs), other).is_same:
         exact = [f"gains {', '.join(_of(needs, resource))} on {resource}" for resource in _resources(needs)]
         return Effect(role.object, tuple(exact), True)
-    found = compare(one, other)
+    found = compare_changed(one, other)
     lines = [f"gains {_shown(change)}" for change in found.gained] + [
         f"loses {_shown(change)}" for change in found.lost
     ]

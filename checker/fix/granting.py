@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..iam.document import Statement
-from ..iam.grants import compare
 from ..iam.paths import show_path
 from ..iam.policies import LayerName
 from ..iam.statements import action_matches
@@ -26,7 +25,7 @@ from . import patch
 from .flow_edit import document as laid_out
 from .patch import Patch
 from .plan import Candidates, Need, NoPlan, Plan, Survey
-from .simulate import edited, is_exact, labels_of, with_document
+from .simulate import compare_changed, edited, is_exact, labels_of, with_document
 
 
 class Grant(NamedTuple):
@@ -225,7 +224,7 @@ def _roles(roles: Iterable[Role]) -> str:
 def _gains(grant: Grant, role: Role, text: PolicyText, patches: list[Patch]) -> bool:
     before = stack(role, grant.survey.facts.names, None)
     after = with_document(before.layers, labels_of(before.sources, text), edited(text, patches))
-    return not compare(before.layers, after).is_same
+    return not compare_changed(before.layers, after).is_same
 
 
 def _inline_size(role: Role) -> int:

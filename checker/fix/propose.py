@@ -200,7 +200,8 @@ def _wrong(before: Iterable[Finding], after: Iterable[Finding], taken: list[Prop
             return "the finding would still be there"
     revealing = {edit.file for item in taken if item.plan.reveals for edit in item.edits}
     for finding in after:
-        if has[key_of(finding)] > had[key_of(finding)] and finding.location.file not in revealing:
+        seen_from = {finding.location.file, *(item.location.file for item in finding.related)}
+        if has[key_of(finding)] > had[key_of(finding)] and seen_from.isdisjoint(revealing):
             return f"it would bring another finding: {finding.message} ({finding.rule})"
     return ""
 

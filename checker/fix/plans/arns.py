@@ -27,7 +27,9 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         arn = next(iter(found))
         notes = (_RESTART,) if "annotations" in finding.place.path else ()
         change = patch.replace(finding.place, arn)
-        yield Plan(f"write {arn}", "it is the only one that can be meant", (change,), "", notes)
+        # With a role to speak of, whether it trusts the service account can be judged for the first time.
+        reveals = finding.rule == "not-an-arn"
+        yield Plan(f"write {arn}", "it is the only one that can be meant", (change,), "", notes, reveals)
     elif found:
         yield NoPlan(f"several could be meant: {', '.join(found)}")
     else:

@@ -22,6 +22,10 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     ]
     if not found:
         return
+    terms = [term for answer in found for alternative in answer.proof.conditions for term in alternative]
+    if any(term.clause.effect == "Deny" for term in terms):
+        yield NoPlan("a Deny takes effect under the condition; whether it is to, has to be decided by whoever wrote it")
+        return
     layers = {layer.name for layer in found[0].check.stack.layers}
     if layers != {"identity"}:
         yield NoPlan("which of the layers asks for the condition has to be decided by hand")

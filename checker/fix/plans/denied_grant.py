@@ -12,7 +12,6 @@ from typing import Any
 
 from ...engine import Finding
 from ...iam.document import Document, Statement, parse
-from ...iam.grants import compare
 from ...iam.prove import prove
 from ...inventory import PolicyText
 from ...rules.denied_grant import denied_place
@@ -21,7 +20,7 @@ from ...rules.problem import called, inside
 from .. import patch
 from ..patch import Patch
 from ..plan import Candidates, Need, NoPlan, Plan, Survey
-from ..simulate import edited, labels_of, with_document
+from ..simulate import compare_changed, edited, labels_of, with_document
 
 RULES = ("denied-grant",)
 
@@ -97,7 +96,7 @@ def _is_narrow(found: list[Answer], text: PolicyText, after: Document) -> bool:
     granted = [prove(answer.question.action, answer.question.resource, layers) for answer in found]
     if only is None or not all(proof is not None and proof.verdict == "granted" for proof in granted):
         return False
-    changes = compare(check.stack.layers, layers)
+    changes = compare_changed(check.stack.layers, layers)
     allowed = {answer.question.action.lower() for answer in found}
     gained = {action.lower() for change in changes.gained for action in change.actions}
     return not changes.lost and gained <= allowed

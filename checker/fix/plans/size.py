@@ -11,9 +11,7 @@ import json
 from typing import Any
 
 from ...engine import Finding
-from ...iam.document import Document, parse
-from ...iam.grants import compare
-from ...iam.policies import Attached, Layer
+from ...iam.document import parse
 from ...inventory import PolicyText, policy_texts
 from ...rules.oversized_policy import counted
 from ...rules.problem import at, inside
@@ -45,11 +43,11 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         joined = _joined(data["Statement"] if isinstance(data["Statement"], list) else [data["Statement"]])
         after = parse(json.dumps({**data, "Statement": joined}), text.kind).document
         saved = counted(text.text or "") - counted(json.dumps({**data, "Statement": joined}))
-        if after is not None and saved > 0 and _is_same(text, before, after):
+        if after is not None and saved > 0 and text.kind != "trust":
             changes.append(_written(text, {**data, "Statement": joined}))
             size -= saved
     if size <= limit and changes:
-        why = "what is granted stays the same, by comparison"
+        why = "statements that differ in their actions alone, or in their resources, grant the same as one"
         yield Plan(f"join statements, to {size:,} of {limit:,} characters", why, tuple(changes))
     else:
         yield NoPlan(f"joined, it has {size:,} characters of {limit:,}; move statements to a Policy of their own")
@@ -103,10 +101,3 @@ def _once(statement: dict[str, Any]) -> dict[str, Any]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _is_same(text: PolicyText, before: Document, after: Document) -> bool:
-    if text.kind == "trust":
-        return False
-    one, other = ((Layer("identity", (Attached("the document", item),)),) for item in (before, after))
-    return compare(one, other).is_same
