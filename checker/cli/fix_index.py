@@ -41,6 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     found = emit(diagnosis, requirements, lambda plan: arguments.unsafe or plan.is_safe)
     if arguments.manifests:
         _in_git(arguments, diagnosis, requirements)
+    if arguments.format == "json" and not arguments.apply:
+        from ..report.fix.manifest import render_json
+
+        write(render_json(found, diagnosis), arguments.output)
+        return _code(arguments, diagnosis)
     if arguments.apply and made is not None and diagnosis.verdict != "healthy":
         return _applied(arguments, diagnosis, record, made, found)
     if isinstance(found, Emission):
@@ -79,8 +84,12 @@ def _diagnosed(
 def _show(arguments: argparse.Namespace, diagnosis: Diagnosis, found: Emission) -> None:
     """The manifest alone goes to standard output, to be piped; the diff is for the eye."""
     from ..fix.diff import unified
-    from ..report.fix.manifest import render, render_patches
+    from ..report.fix.manifest import MASKED, render, render_patches
     from ..report.frame import safe
+
+    if found.is_masked and not arguments.patch:
+        say(f"no manifest: {MASKED}")
+        return
 
     if not arguments.quiet:
         for line in unified(found.change):
@@ -138,7 +147,7 @@ def _applied(
     except Refused as error:
         say(f"the cluster was not reached: {error.detail}")
         return 3
-    write(formatter("text").render_all([last], look_of(arguments)), arguments.output)
+    write(formatter(arguments.format).render_all([last], look_of(arguments)), arguments.output)
     return _code(arguments, last)
 
 

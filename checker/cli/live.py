@@ -46,15 +46,22 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Diagnoses, prints, and returns 0, 1 or 3; raises UsageError for 2."""
     if arguments.replay:
-        return _shown([_replayed(arguments)], arguments)
+        replayed = _replayed(arguments)
+        if arguments.emit_fix:
+            _emit(replayed, arguments)
+        return _shown([replayed], arguments)
     targets = _targets(arguments)
     need_packages("checker live")
-    if arguments.record and len(targets) > 1:
-        raise UsageError(f"--record holds one index, and the alert names {len(targets)}; diagnose them one by one")
+    for option in ("record", "emit_fix"):
+        if getattr(arguments, option) and len(targets) > 1:
+            named = f"--{option.replace('_', '-')}"
+            raise UsageError(f"{named} holds one index, and the alert names {len(targets)}; diagnose them one by one")
     if arguments.watch is not None and arguments.watch < 1:
         raise UsageError(f"--watch {arguments.watch}: give a number of seconds, 1 at least")
     while True:
         found = [_diagnosed(options, arguments) for options in targets]
+        if arguments.emit_fix:
+            _emit(found[0][0], arguments)
         code = _shown([diagnosis for diagnosis, _ in found], arguments)
         failed = [problem for _, problem in found if problem]
         for problem in failed:
@@ -102,6 +109,22 @@ def _diagnosed(options: Options, arguments: argparse.Namespace) -> tuple[Diagnos
         record = investigate(made, progress.observe)
     problem = _write_record(record, arguments.record) if arguments.record else ""
     return judge(record, made.requirements), problem
+
+
+def _emit(diagnosis: Diagnosis, arguments: argparse.Namespace) -> None:
+    """Writes the corrected manifest, or says why there is none."""
+    from ..fix.cluster.emission import Withheld, emit
+    from ..report.fix.manifest import MASKED, render
+
+    found = emit(diagnosis, _requirements(arguments), lambda plan: plan.is_safe)
+    if isinstance(found, Withheld):
+        _say(f"no manifest: {found.reason}" + (f"; {found.help}" if found.help else ""))
+        return
+    if found.is_masked:
+        _say(f"no manifest: {MASKED}")
+        return
+    write(render(found, diagnosis.case.record.target.index_name), arguments.emit_fix)
+    _say(f"wrote {arguments.emit_fix}; kubectl diff -f {arguments.emit_fix} shows it, kubectl apply -f applies it")
 
 
 def _replayed(arguments: argparse.Namespace) -> Diagnosis:

@@ -123,7 +123,8 @@ def _log(case: Case) -> Check:
         return Check("log", 5, "skipped", "there is no pod to look at")
     if not case.log.is_read:
         return Check("log", 5, "unknown", case.log.problem)
-    span = f"{case.log.line_count} lines from {moment(case.log.first)} to {moment(case.log.last)} UTC"
+    lines = "1 line" if case.log.line_count == 1 else f"{case.log.line_count} lines"
+    span = f"{lines} from {moment(case.log.first)} to {moment(case.log.last)} UTC"
     cut = ", cut: the log is longer than what was read" if case.log.is_cut else ""
     if case.log.failures:
         often = f"{case.log.failures} failures, at most {case.log.peak} within 3 minutes"

@@ -32,7 +32,7 @@ class SchemaDisagreementError(Exception):
 
 
 def load(name: str) -> dict[str, Any]:
-    """The shipped schema of that name (`ack`, `requirement`, `config`, `report`, `diagnosis`, `fix`)."""
+    """The shipped schema of that name (`ack`, `requirement`, `config`, `report`, `diagnosis`, `fix`, `emission`)."""
     with open(os.path.join(os.path.dirname(__file__), f"{name}.json"), encoding="utf-8") as file:
         schema: dict[str, Any] = json.load(file)
     return schema

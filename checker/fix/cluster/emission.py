@@ -43,6 +43,11 @@ class Emission(NamedTuple):
     effects: tuple[str, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether a label or an annotation is masked in the evidence: then only what changes may be sent."""
+        return MASK in str([item.after["metadata"] for item in self.objects])
+
 
 class Withheld(NamedTuple):
     """Why there is no manifest, and what to do instead. `is_waiting`: what is declared is right, and only has to
@@ -209,11 +214,8 @@ def _made(
     ]
     if not changed:
         return Withheld("the objects in the cluster are what they should be already", is_waiting=True)
-    if MASK in str([item.after for item in changed]):
-        return Withheld(
-            "the record masks a value of the object, so a whole manifest cannot be made of it",
-            "run it on the cluster, without --replay, or take --patch",
-        )
+    if MASK in str([item.after.get("spec") for item in changed]):
+        return Withheld("the spec holds a value that is masked in the evidence", "edit the object by hand, or in Git")
     old, new = as_text(item.before for item in changed if item.before), as_text(item.after for item in changed)
     return Emission(tuple(changed), Change(objects.NAME, old, new, difference(old, new)), titles, effects, warnings)
 

@@ -7,21 +7,52 @@ import json
 import shlex
 import textwrap
 from collections.abc import Iterator
+from typing import Any
 
+from ... import __version__
 from ...ack.kinds import PLURALS
-from ...fix.cluster.emission import Emission, Object
+from ...fix.cluster.emission import Emission, Object, Withheld
+from ...fix.diff import unified
 from ...fix.manifest import as_text, merge_patch
+from ...runbook.diagnose import Diagnosis
 from ..frame import safe
 
 
+MASKED = "a label or an annotation is masked in the evidence; take --patch or --apply, which leave them alone"
+"""Why a whole manifest is not shown."""
+
+
 def render(emission: Emission, index: str) -> str:
-    """YAML documents."""
+    """YAML documents; for an emission that `is_masked` there is none to be shown."""
     said = [f"checker: the corrected manifest for index {index}", *emission.titles]
     said += [f"access: {text}" for text in emission.effects]
     said += [f"note: {text}" for text in emission.warnings]
     said.append("apply it with kubectl apply, never with kubectl replace (the finalizer would be lost)")
     comments = [line for text in said for line in _comment(text)]
     return "\n".join(comments) + "\n" + as_text(item.after for item in emission.objects)
+
+
+def render_json(found: Emission | Withheld, diagnosis: Diagnosis) -> str:
+    """One JSON object, schema version 1 (checker/schemas/emission.json)."""
+    whole: dict[str, Any] = {
+        "schemaVersion": 1,
+        "command": "fix",
+        "tool": {"name": "checker", "version": __version__},
+        "index": diagnosis.case.record.target.index_name,
+        "verdict": diagnosis.verdict,
+        "causes": [cause.id for cause in diagnosis.causes],
+    }
+    if not isinstance(found, Emission):
+        return json.dumps({**whole, "fix": None, "reason": found.reason, "help": found.help}, indent=2) + "\n"
+    fix = {
+        "titles": list(found.titles),
+        "access": list(found.effects),
+        "notes": list(found.warnings),
+        "objects": [] if found.is_masked else [item.after for item in found.objects],
+        "patches": [merge_patch(item.before, item.after) if item.before else None for item in found.objects],
+        "diff": "\n".join(unified(found.change)) + "\n",
+    }
+    return json.dumps({**whole, "fix": fix, "reason": None, "help": None}, indent=2) + "\n"
 
 
 def render_patches(emission: Emission) -> str:

@@ -1,0 +1,223 @@
+"""What is emitted for an index: ready to apply, complete, and withheld where an edit would be lost."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from checker.ack.cleaning import clean, gitops_owner
+from checker.demo import edits
+from checker.demo.breaks import BREAKS
+from checker.demo.cell import Cell
+from checker.fix.cluster.emission import Emission, Withheld
+from checker.fix.manifest import merge_patch
+from checker.live.record import dump, load
+from checker.report.fix.manifest import render, render_json, render_patches
+from checker.runbook.diagnose import Diagnosis, diagnose
+from checker.schemas import load as load_schema
+
+from .world import REQUIREMENTS, Embedded, make, plan, spec_of
+
+
+def diagnosed(cell: Cell, index: str = "acme") -> Diagnosis:
+    return make(Embedded(cell), cell, index, [], lambda question: True)[1]
+
+
+def test_the_manifest_is_what_people_write(cell: Cell) -> None:
+    edits.annotate_role(cell, "acme", {"services.k8s.aws/adopted": "true", "example.com/team": "search"})
+    BREAKS["missing-action"].change(cell, "acme")
+    fix = plan(diagnosed(cell))
+    assert isinstance(fix, Emission)
+    (item,) = yaml.safe_load_all(render(fix, "acme"))
+    assert set(item) == {"apiVersion", "kind", "metadata", "spec"}
+    assert item["metadata"]["annotations"] == {"example.com/team": "search"}
+    assert set(item["metadata"]) == {"name", "namespace", "labels", "annotations"}
+    before = spec_of(cell, "acme")
+    assert {key: value for key, value in item["spec"].items() if key != "inlinePolicies"} == {
+        key: value for key, value in before.items() if key != "inlinePolicies"
+    }
+    granted = json.loads(item["spec"]["inlinePolicies"]["auth-keys"])["Statement"][0]["Action"]
+    assert granted == ["dynamodb:GetItem", "dynamodb:Query"]
+
+
+def test_the_patch_leads_from_the_one_to_the_other(cell: Cell) -> None:
+    BREAKS["trust-subject-mismatch"].change(cell, "acme")
+    fix = plan(diagnosed(cell))
+    assert isinstance(fix, Emission)
+    words = shlex.split(render_patches(fix))
+    assert words[:6] == ["kubectl", "patch", "roles.iam.services.k8s.aws", "acme-reverse-proxy", "-n", "tenant-acme"]
+    patch = json.loads(words[words.index("-p") + 1])
+    assert set(patch["spec"]) == {"assumeRolePolicyDocument"}
+    assert _merged(fix.objects[0].before, patch) == fix.objects[0].after
+
+
+def _merged(target: Any, patch: Any) -> Any:
+    """RFC 7396, section 2, as it stands there."""
+    if not isinstance(patch, dict):
+        return patch
+    found = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            found.pop(key, None)
+        else:
+            found[key] = _merged(found.get(key), value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {}),
+        ({"a": 1}, {}),
+        ({"a": [1]}, {"a": [1, 2]}),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}),
+        ({"a": 1}, {"a": {"b": 1}}),
+    ],
+)
+def test_merge_patches(before: Any, after: Any) -> None:
+    assert _merged(before, merge_patch(before, after)) == after
+
+
+def test_lists_that_go_are_spelled_out_as_empty(cell: Cell) -> None:
+    document = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
+    )
+    arn = cell.client("iam").create_policy(PolicyName="logs", PolicyDocument=document)["Policy"]["Arn"]
+    edits.detach_all(cell, "borealis")
+    edits.edit_role(cell, "borealis", lambda spec: spec.update(policies=[arn]))
+    BREAKS["stale-credentials"].change(cell, "borealis")
+    fix = plan(diagnosed(cell, "borealis"))
+    assert isinstance(fix, Emission)
+    (item,) = yaml.safe_load_all(render(fix, "borealis"))
+    assert item["spec"]["policyRefs"] == []
+    assert item["spec"]["policies"] == [arn, "arn:aws:iam::123456789012:policy/Cell2AuthKeysRead"]
+
+
+def test_what_the_controller_will_do_besides_is_said(cell: Cell) -> None:
+    """A fix reconciles the whole role: what was attached by hand is detached with it."""
+    BREAKS["missing-action"].change(cell, "acme")
+    document = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
+    )
+    cell.client("iam").put_role_policy(RoleName="acme-reverse-proxy", PolicyName="by-hand", PolicyDocument=document)
+    fix = plan(diagnosed(cell))
+    assert isinstance(fix, Emission)
+    assert any("delete the inline policy by-hand" in text for text in fix.warnings)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"annotations": {"services.k8s.aws/read-only": "True"}}, "read only"),
+        ({"deletionTimestamp": "2026-11-24T03:00:00Z"}, "being deleted"),
+        ({"annotations": {"argocd.argoproj.io/tracking-id": "x"}}, "applied by Argo CD"),
+        ({"labels": {"kustomize.toolkit.fluxcd.io/name": "x"}}, "applied by Flux"),
+        ({"managedFields": [{"manager": "argocd-controller", "operation": "Apply"}]}, "applied by Argo CD"),
+        ({"managedFields": [{"manager": "kustomize-controller", "operation": "Apply"}]}, "applied by Flux"),
+    ],
+)
+def test_an_edit_that_would_be_lost_is_withheld(cell: Cell, metadata: dict[str, Any], said: str) -> None:
+    BREAKS["missing-action"].change(cell, "acme")
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    for key, value in metadata.items():
+        role["metadata"][key] = {**role["metadata"].get(key, {}), **value} if isinstance(value, dict) else value
+    cell.kubernetes.put(role)
+    found = plan(diagnosed(cell))
+    assert isinstance(found, Withheld)
+    assert said in found.reason
+    assert found.help
+
+
+def test_a_recorded_incident_gives_the_same_manifest(cell: Cell) -> None:
+    BREAKS["missing-action"].change(cell, "acme")
+    live = diagnosed(cell)
+    replayed = diagnose(load(dump(live.case.record), "the record"), REQUIREMENTS)
+    one, other = plan(live), plan(replayed)
+    assert isinstance(one, Emission)
+    assert isinstance(other, Emission)
+    assert render(one, "acme") == render(other, "acme")
+
+
+def test_a_masked_value_is_never_sent(cell: Cell) -> None:
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    role["metadata"]["annotations"]["example.com/api-key"] = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
+    cell.kubernetes.put(role)
+    BREAKS["missing-action"].change(cell, "acme")
+    fix = plan(diagnosed(cell))
+    assert isinstance(fix, Emission)
+    assert fix.is_masked
+    assert "sk_live" not in str(fix)
+    assert "redacted" not in render_patches(fix)
+    edits.edit_role(
+        cell, "acme", lambda spec: spec.update(tags=[{"key": "api-key", "value": "sk_live_4eC39HqLyjWDarjtT1z"}])
+    )
+    found = plan(diagnosed(cell))
+    assert isinstance(found, Withheld)
+    assert "masked" in found.reason
+
+
+def test_json_follows_its_schema(cell: Cell) -> None:
+    schema = load_schema("emission")
+    healthy = diagnosed(cell)
+    jsonschema.validate(json.loads(render_json(plan(healthy), healthy)), schema)
+    BREAKS["missing-action"].change(cell, "acme")
+    broken = diagnosed(cell)
+    found = json.loads(render_json(plan(broken), broken))
+    jsonschema.validate(found, schema)
+    assert found["fix"]["patches"][0]["spec"]
+
+
+def test_cleaning_keeps_what_people_wrote() -> None:
+    item = {
+        "apiVersion": "iam.services.k8s.aws/v1alpha1",
+        "kind": "Role",
+        "metadata": {
+            "name": "a", "namespace": "b", "uid": "x", "resourceVersion": "1", "generation": 2, "finalizers": ["f"],
+            "labels": {"team": "search"}, "ownerReferences": [{"kind": "x"}], "managedFields": [{"manager": "kubectl"}],
+            "annotations": {"services.k8s.aws/adopted": "true", "services.k8s.aws/deletion-policy": "retain"},
+        },
+        "spec": {"name": "a", "path": "/", "tags": [{"key": "aws:x", "value": "1"}, {"key": "services.k8s.aws/namespace", "value": "b"}, {"key": "team", "value": "s"}]},
+        "status": {"conditions": []},
+    }  # fmt: skip
+    assert clean(item) == {
+        "apiVersion": "iam.services.k8s.aws/v1alpha1",
+        "kind": "Role",
+        "metadata": {
+            "name": "a",
+            "namespace": "b",
+            "labels": {"team": "search"},
+            "annotations": {"services.k8s.aws/deletion-policy": "retain"},
+        },
+        "spec": {"name": "a", "path": "/", "tags": [{"key": "team", "value": "s"}]},
+    }
+    assert gitops_owner(item) == ""
+
+
+def test_the_table_s_key_is_granted_through_dynamodb_alone(cell: Cell) -> None:
+    def without_key(text: str) -> str:
+        document = json.loads(text)
+        del document["Statement"][1]
+        return json.dumps(document)
+
+    from checker.demo import lines
+
+    edits.edit_inline(cell, "acme", without_key)
+    cell.reconcile()
+    cell.log("acme", *[lines.key_denied(cell.key_arn)] * 7)
+    found = diagnosed(cell)
+    assert found.causes[0].id == "kms-denied"
+    fix = plan(found)
+    assert isinstance(fix, Emission), fix
+    (item,) = yaml.safe_load_all(render(fix, "acme"))
+    added = json.loads(item["spec"]["inlinePolicies"]["auth-keys"])["Statement"][-1]
+    assert added == {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": cell.key_arn,
+        "Condition": {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}},
+    }
