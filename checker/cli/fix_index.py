@@ -137,9 +137,7 @@ def _applied(
     try:
         connection = connection_to(made.access, made.target, lambda: reading(record, "eks-cluster"))
         cluster = Cluster(connection, read=made.access.read_seconds)
-        world = World(
-            cluster, look, say, lambda question: arguments.yes or _confirmed(question), patience=arguments.wait
-        )
+        world = World(cluster, look, say, _agreed if arguments.yes else _confirmed, patience=arguments.wait)
         last = apply(world, diagnosis, None if isinstance(found, Withheld) else found)
     except StoppedError as error:
         say(str(error))

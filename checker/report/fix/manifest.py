@@ -17,7 +17,6 @@ from ...fix.manifest import as_text, merge_patch
 from ...runbook.diagnose import Diagnosis
 from ..frame import safe
 
-
 MASKED = "a label or an annotation is masked in the evidence; take --patch or --apply, which leave them alone"
 """Why a whole manifest is not shown."""
 
