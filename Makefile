@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: help demo test test-slow lint types dist clean
 
 help:
-	@echo "make demo       install into .venv, run the gate over manifests/, then break and diagnose an embedded cell"
+	@echo "make demo       install into .venv, run the gate over manifests/, then break, diagnose and mend an embedded cell"
 	@echo "make test       install into .venv and run the tests"
 	@echo "make test-slow  the slow tests as well"
 	@echo "make lint       ruff: rules and format"
