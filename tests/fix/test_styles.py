@@ -106,7 +106,7 @@ BREAKS: tuple[Break, ...] = (
 RULES = {"missing-grant", "untrusted-service-account", "lossy-inline-encoding"}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(sorted(STYLES)),
     st.sampled_from(sorted(STYLES)),
@@ -132,6 +132,23 @@ def test_a_fix_is_clean_and_a_second_one_changes_nothing(
     lost = [char for item in found.changes for edit in item.splices for char in before[edit.start : edit.end]]
     if not lost:
         assert all(char in rest for char in before)
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(sorted(STYLES)),
+    st.sampled_from(sorted(STYLES)),
+    st.sampled_from(sorted(LINE_ENDS)),
+    st.lists(st.sampled_from(BREAKS), min_size=1, max_size=6, unique=True),
+    st.booleans(),
+)
+def test_the_same_for_many_more(
+    style: str, trust_style: str, ends: str, breaks: list[Break], has_final_newline: bool
+) -> None:
+    test_a_fix_is_clean_and_a_second_one_changes_nothing.hypothesis.inner_test(  # type: ignore[attr-defined]
+        style, trust_style, ends, breaks, has_final_newline
+    )
 
 
 @pytest.mark.parametrize("style", STYLES)

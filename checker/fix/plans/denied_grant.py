@@ -6,12 +6,11 @@ itself can be changed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from ...engine import Finding
-from ...iam.document import Document, Statement, parse
+from ...iam.document import Document, Statement
 from ...iam.prove import prove
 from ...inventory import PolicyText
 from ...rules.denied_grant import denied_place
@@ -49,9 +48,9 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
             others = survey.others(text.owner, found[0].check.role)
             notes = tuple(f"{called(role.object)} is no longer denied this either" for role in others[:5])
             danger = f"{named} denies this on purpose, as far as anybody can tell from here; ask who wrote it"
-            yield Plan(
-                f"{title} ({called(text.owner)})", "an Allow cannot outweigh a Deny", tuple(patches), danger, notes
-            )
+            shown = f"{title} ({called(text.owner)})"
+            # Whether it is allowed at all shows only once it is not denied.
+            yield Plan(shown, "an Allow cannot outweigh a Deny", tuple(patches), danger, notes, reveals=True)
     yield NoPlan("no change of this Deny leaves out the required access alone; it has to be rewritten by hand")
 
 
@@ -86,15 +85,11 @@ def _narrower(
 
 
 def _is_narrow(found: list[Answer], text: PolicyText, after: Document) -> bool:
-    """Whether the needs are granted then, and nothing but them is gained."""
+    """Whether the needs are no longer denied then, and nothing but them is gained."""
     check = found[0].check
     layers = with_document(check.stack.layers, labels_of(check.stack.sources, text), after)
-    wanted = [
-        {"Effect": "Allow", "Action": answer.question.action, "Resource": answer.question.resource} for answer in found
-    ]
-    only = parse(json.dumps({"Version": "2012-10-17", "Statement": wanted})).document
-    granted = [prove(answer.question.action, answer.question.resource, layers) for answer in found]
-    if only is None or not all(proof is not None and proof.verdict == "granted" for proof in granted):
+    proofs = [prove(answer.question.action, answer.question.resource, layers) for answer in found]
+    if any(proof is None or proof.decision.outcome == "explicit-deny" for proof in proofs):
         return False
     changes = compare_changed(check.stack.layers, layers)
     allowed = {answer.question.action.lower() for answer in found}

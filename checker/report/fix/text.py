@@ -29,15 +29,15 @@ def render(told: Told, look: Look) -> str:
         parts.append(_diff(change, look))
     if look.quiet:
         return "".join(parts)
-    closing = [
+    access = [
         line
         for effect in repair.effects
         for text in told_of(effect)
         for line in wrapped(f"access: {safe(text)}", "  ", look)
     ]
-    closing += [line for item in repair.refusals for line in _left(item, look)]
-    closing += [line for text in _summary(told) for line in wrapped(safe(text), "", look)]
-    return "\n".join([*parts, "\n".join(closing) + "\n"])
+    left = [line for item in repair.refusals for line in _left(item, look)]
+    summary = [line for text in _summary(told) for line in wrapped(safe(text), "", look)]
+    return "\n".join([*parts, *("\n".join(lines) + "\n" for lines in (access, left, summary) if lines)])
 
 
 def _fix(item: Proposal, look: Look) -> str:
