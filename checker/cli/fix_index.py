@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.replay and arguments.apply:
         raise UsageError("--apply works on the cluster as it is; leave out --replay")
+    if not 0 <= arguments.wait <= 3600:
+        raise UsageError(f"--wait {arguments.wait:g}: give a number of seconds from 0 to 3600")
     if arguments.apply and arguments.patch:
         raise UsageError("--patch is for you to apply; leave it out, or --apply")
     diagnosis, record, made, requirements = _diagnosed(arguments)

@@ -53,9 +53,8 @@ def _concerned(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> list[str]
     named = list(dict.fromkeys(entry.text for statement in differing for entry in statement.resources))
     if any(statement.not_resources for statement in differing) or "*" in named or len(named) > _MOST_PATTERNS:
         return ["*"]
-    if _unread(before) != _unread(after):
-        return ["*"]
-    return named if all(name.count(":") >= 5 for name in named) else ["*"]
+    is_plain = all(name.count(":") >= 5 and "${" not in name for name in named)
+    return named if is_plain and _unread(before) == _unread(after) else ["*"]
 
 
 def _statements(layers: tuple[Layer, ...]) -> dict[object, Statement]:

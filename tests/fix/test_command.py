@@ -131,7 +131,7 @@ def test_a_full_disk_leaves_the_old_file_whole(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writer.os, broken, fail)
+    monkeypatch.setattr(os, broken, fail)
     code, _, err = run("--write", ".", "--set", "account=111122223333")
     assert code == 3
     assert "nothing was written: a file: No space left on device" in err

@@ -128,8 +128,8 @@ def _arrived(world: World, first: Diagnosis) -> Diagnosis:
     said = ""
     while True:
         found = world.look(first.case.record.target.since_seconds)
-        if _is_granted(found):
-            world.say("IAM grants everything that is required, and lets the pod in")
+        if _is_granted(found, first):
+            world.say("IAM grants everything that is required")
             return found
         state = _state(found)
         if state.startswith("ACK.Terminal") and (
@@ -147,13 +147,16 @@ def _arrived(world: World, first: Diagnosis) -> Diagnosis:
         world.pause(_INTERVAL)
 
 
-def _is_granted(found: Diagnosis) -> bool:
+def _is_granted(found: Diagnosis, first: Diagnosis) -> bool:
+    """Whether IAM has what is required. A trust policy that could not be judged before the fix is not waited for."""
     case = found.case
-    trust = trusting(case)
+    trust, before = trusting(case), trusting(first.case)
+    trusts = trust is not None and trust.truth is True
+    is_open = (trust is None or trust.truth is None) and (before is None or before.truth is None)
     provider = case.value("oidc-provider")
     has_provider = provider is None or bool(provider["arn"])
     granted = case.deployed is not None and case.deployed.verdict == "granted"
-    return granted and trust is not None and trust.truth is True and (has_provider or case.uses_pod_identity)
+    return granted and (trusts or is_open) and (has_provider or case.uses_pod_identity)
 
 
 def _state(found: Diagnosis) -> str:

@@ -29,12 +29,8 @@ def render(told: Told, look: Look) -> str:
         parts.append(_diff(change, look))
     if look.quiet:
         return "".join(parts)
-    access = [
-        line
-        for effect in repair.effects
-        for text in told_of(effect)
-        for line in wrapped(f"access: {safe(text)}", "  ", look)
-    ]
+    gained = [f"access: {safe(text)}" for effect in repair.effects for text in told_of(effect)]
+    access = [line for text in gained for line in wrapped(text, "  ", look)]
     left = [line for item in repair.refusals for line in _left(item, look)]
     summary = [line for text in _summary(told) for line in wrapped(safe(text), "", look)]
     return "\n".join([*parts, *("\n".join(lines) + "\n" for lines in (access, left, summary) if lines)])
