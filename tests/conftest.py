@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from checker.gate import Options, check
 from checker.report.model import Report
+
+if TYPE_CHECKING:
+    from checker.demo.cell import Cell
+    from tests.live.api_server import ApiServer
 
 CELL = {
     "region": "us-east-1",
@@ -26,6 +33,37 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Repor
         return check(Options(tuple(map(str, paths)), parameters=CELL, policies=policies))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """A real API server with the ACK CRDs and the shipped ClusterRole; skipped where there is none, with the reason."""
+    from tests.live.api_server import ApiServer, find_assets
+
+    assets = find_assets()
+    if isinstance(assets, str):
+        if os.environ.get("E2E_REQUIRED"):
+            pytest.fail(assets)
+        pytest.skip(assets)
+    server = ApiServer(*assets, tmp_path_factory.mktemp("api-server"))
+    try:
+        for name in ("kubernetes.yaml", "fixer.yaml"):
+            for item in yaml.safe_load_all(
+                (Path(__file__).parent.parent / "deploy" / name).read_text(encoding="utf-8")
+            ):
+                server.put(item)
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def cell() -> Iterator[Cell]:
+    """A healthy embedded cell."""
+    from checker.demo.cell import Cell
+
+    with Cell() as running:
+        yield running
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,11 +14,15 @@ from checker.live.kubernetes import Cluster
 from checker.runbook.diagnose import Diagnosis
 from tests.live.api_server import VIEWER
 
-from .test_closed_loop import grade, yes
-from .world import Grade, Real, make, plan
+from .test_closed_loop import yes
+from .world import Embedded, Grade, Real, make, plan
 
-__all__ = ["grade"]
 pytestmark = pytest.mark.xdist_group("clusters")
+
+
+@pytest.fixture(params=["embedded", pytest.param("api-server", marks=pytest.mark.slow)])
+def grade(request: pytest.FixtureRequest, cell: Cell) -> Grade:
+    return Embedded(cell) if request.param == "embedded" else Real(cell, request.getfixturevalue("api_server"))
 
 
 def broken(cell: Cell, grade: Grade, cause: str = "missing-action") -> tuple[World, Diagnosis, Emission, list[str]]:
@@ -36,22 +40,6 @@ def put(cell: Cell, grade: Grade, item: dict[str, object]) -> None:
         grade.server.put(item)
     else:
         cell.kubernetes.put(item)
-
-
-def test_a_field_of_another_manager_is_never_taken(cell: Cell, grade: Grade) -> None:
-    BREAKS["missing-action"].change(cell, "acme")
-    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
-    role["metadata"]["annotations"].pop("kubectl.kubernetes.io/last-applied-configuration")
-    role["metadata"]["managedFields"][0]["manager"] = "python-urllib3"
-    cell.kubernetes.put(role)
-    world, found = make(grade, cell, "acme", [], yes)
-    fix = plan(found)
-    assert isinstance(fix, Emission)
-    with pytest.raises(StoppedError) as stopped:
-        apply(world, found, fix)
-    assert "409" in str(stopped.value)
-    assert '"python-urllib3"' in str(stopped.value)
-    assert ".spec.inlinePolicies.auth-keys" in str(stopped.value)
 
 
 def test_what_has_changed_since_the_diagnosis_is_not_overwritten(cell: Cell, grade: Grade) -> None:

@@ -10,7 +10,7 @@ import pytest
 from checker.demo import edits, lines
 from checker.demo.breaks import BREAKS
 from checker.demo.cell import Cell
-from checker.fix.cluster.apply import apply
+from checker.fix.cluster.apply import StoppedError, apply
 from checker.fix.cluster.emission import Emission
 
 from .world import Embedded, Grade, Real, make, plan
@@ -61,3 +61,19 @@ def test_the_index_ends_healthy(name: str, cell: Cell, grade: Grade) -> None:
     assert any(line.startswith("applied ") for line in said)
     _, again = make(grade, cell, index, [], yes)
     assert not isinstance(plan(again), Emission)
+
+
+def test_a_field_of_another_manager_is_never_taken(cell: Cell, grade: Grade) -> None:
+    BREAKS["missing-action"].change(cell, "acme")
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    role["metadata"]["annotations"].pop("kubectl.kubernetes.io/last-applied-configuration")
+    role["metadata"]["managedFields"][0]["manager"] = "python-urllib3"
+    cell.kubernetes.put(role)
+    world, found = make(grade, cell, "acme", [], yes)
+    fix = plan(found)
+    assert isinstance(fix, Emission)
+    with pytest.raises(StoppedError) as stopped:
+        apply(world, found, fix)
+    assert "409" in str(stopped.value)
+    assert '"python-urllib3"' in str(stopped.value)
+    assert ".spec.inlinePolicies.auth-keys" in str(stopped.value)

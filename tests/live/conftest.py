@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from checker.demo.cell import Cell
 from checker.live.collect import Access, collect
 from checker.live.record import Record
 
-from .api_server import VIEWER, ApiServer, find_assets
+from .api_server import VIEWER, ApiServer
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(scope="session")
-def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
-    """A real API server with the ACK CRDs and the shipped ClusterRole; skipped where there is none, with the reason."""
-    assets = find_assets()
-    if isinstance(assets, str):
-        if os.environ.get("E2E_REQUIRED"):
-            pytest.fail(assets)
-        pytest.skip(assets)
-    server = ApiServer(*assets, tmp_path_factory.mktemp("api-server"))
-    try:
-        for name in ("kubernetes.yaml", "fixer.yaml"):
-            for item in yaml.safe_load_all((ROOT / "deploy" / name).read_text(encoding="utf-8")):
-                server.put(item)
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture
-def cell() -> Iterator[Cell]:
-    """A healthy embedded cell."""
-    with Cell() as running:
-        yield running
 
 
 Collect = Callable[..., Record]
