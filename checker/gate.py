@@ -48,6 +48,7 @@ class Prepared(NamedTuple):
     """Everything that a run of the gate rests on: what was read, and what is to be asked of it.
 
     `sources` were passed, `background` takes part in the inventory; `files` limits the report (None: all).
+    `is_partial`: there are objects beyond these that nobody looked for.
     """
 
     sources: tuple[Source, ...]
@@ -62,6 +63,7 @@ class Prepared(NamedTuple):
     parameters: dict[str, str]
     other_cells: dict[str, dict[str, str]]
     settings: Settings
+    is_partial: bool = False
 
 
 class Judged(NamedTuple):

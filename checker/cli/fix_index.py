@@ -100,8 +100,8 @@ def _show(arguments: argparse.Namespace, diagnosis: Diagnosis, found: Emission) 
             say(title)
         for text in (*found.effects, *found.warnings):
             say(text)
-    index = diagnosis.case.record.target.index_name
-    text = render_patches(found) if arguments.patch else render(found, index)
+    record = diagnosis.case.record
+    text = render_patches(found) if arguments.patch else render(found, record.target.index_name, record.collected_at)
     write(text, arguments.output)
 
 

@@ -123,7 +123,8 @@ def _emit(diagnosis: Diagnosis, arguments: argparse.Namespace) -> None:
     if found.is_masked:
         _say(f"no manifest: {MASKED}")
         return
-    write(render(found, diagnosis.case.record.target.index_name), arguments.emit_fix)
+    record = diagnosis.case.record
+    write(render(found, record.target.index_name, record.collected_at), arguments.emit_fix)
     _say(f"wrote {arguments.emit_fix}; kubectl diff -f {arguments.emit_fix} shows it, kubectl apply -f applies it")
 
 

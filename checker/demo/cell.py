@@ -111,7 +111,7 @@ class Cell:
         self.reconcile()
         self.pass_time(60)
         for index in PODS:
-            self.log(index, refresh(self, index), ago=1)
+            self.log(index, refresh(self, index), ago=0.2)
 
     def _forget_conditions(self) -> None:
         """As the controller does at the start of a loop; a changed spec brings it there even from a terminal state."""

@@ -61,6 +61,7 @@ def _effect(before: Facts, after: Facts, earlier: Role, role: Role, needs: list[
     return Effect(role.object, tuple(dict.fromkeys(lines)) or (_NOTHING,), found.is_same)
 
 
+NOTHING_ELSE = ", and nothing else; it loses nothing"
 _NOTHING = "gains and loses nothing"
 
 
@@ -69,7 +70,7 @@ def told(effect: Effect) -> tuple[str, ...]:
     name = called(effect.role)
     whole = [f"{name} {sentence}" for sentence in effect.sentences]
     if effect.is_exact and effect.sentences != (_NOTHING,):
-        whole[-1] += ", and nothing else; it loses nothing"
+        whole[-1] += NOTHING_ELSE
     return tuple(whole)
 
 

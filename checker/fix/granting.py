@@ -99,6 +99,8 @@ def _texts(grant: Grant, layer: LayerName) -> list[PolicyText]:
 
 def _is_ours_alone(grant: Grant, text: PolicyText) -> bool:
     """Whether no other role uses the Policy, or each that does lacks the same access by the same requirement."""
+    if not grant.survey.sees_all:
+        return False
     others = {id(role.object) for role in grant.survey.others(text.owner, grant.check.role)}
     for outcome in grant.survey.facts.outcomes:
         for check in outcome.checks:
@@ -138,7 +140,11 @@ def _extending(grant: Grant, text: PolicyText) -> Iterator[Plan]:
             title = f"drop the condition of {_called(statement)}"
             why = "the statement grants just this, under a condition that the reverse proxy does not meet for certain"
         if patches and is_exact(grant.check.stack, grant.layer, _statements(grant), text, patches):
-            yield _plan(grant, text, title, why, patches)
+            made = _plan(grant, text, title, why, patches)
+            yield made._replace(danger=made.danger or _MEANT) if title.startswith("drop") else made
+
+
+_MEANT = "somebody may have meant the condition"
 
 
 def _names(statement: Statement, action: str) -> bool:
@@ -213,7 +219,10 @@ def _plan(grant: Grant, text: PolicyText, title: str, why: str, patches: list[Pa
     gaining = [other for other in others if _gains(grant, other, text, patches)]
     lacking = _is_ours_alone(grant, text)
     danger = f"{_roles(gaining)} would gain access as well" if gaining and not lacking else ""
-    return Plan(f"{title} ({where})", why, tuple(patches), danger, notes, needs=grant.needs)
+    if not grant.survey.sees_all and owner.kind == "Policy":
+        notes = (f"whether {called(owner)} bears on other roles was not looked for",)
+        danger = danger or ("it caps every role that it is the boundary of" if grant.layer == "boundary" else "")
+    return Plan(f"{title} ({where})", why, tuple(patches), danger, notes, grant.layer == "boundary", grant.needs)
 
 
 def _roles(roles: Iterable[Role]) -> str:

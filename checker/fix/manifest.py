@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..ack.objects import mapping
@@ -44,3 +44,9 @@ def merge_patch(before: Any, after: Any) -> Any:
         elif before[key] != value:
             found[key] = merge_patch(before[key], value)
     return found
+
+
+def key_of(item: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Kind, namespace and name."""
+    metadata = mapping(item.get("metadata"))
+    return str(item.get("kind")), str(metadata.get("namespace", "")), str(metadata.get("name", ""))

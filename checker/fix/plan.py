@@ -52,9 +52,11 @@ Candidates = Iterator[Plan | NoPlan]
 
 @dataclass(frozen=True)
 class Survey:
-    """What plans are made from: the facts, and who uses what (worked out once)."""
+    """What plans are made from: the facts, and who uses what (worked out once). Without `sees_all`, other roles may use
+    a Policy than those that are known."""
 
     facts: Facts
+    sees_all: bool = True
 
     @cached_property
     def users(self) -> Mapping[int, tuple[Role, ...]]:

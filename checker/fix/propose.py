@@ -67,7 +67,7 @@ def propose(
     """A round over all findings that it is `about`, but for those in `barred` (by `key_of`, with the reason); without
     `all_stages`, it ends with the first stage in which there is something to cure."""
     findings = [finding for finding in judged.report.findings if about(finding)]
-    survey = Survey(judged.facts)
+    survey = Survey(judged.facts, sees_all=not made.is_partial)
     refusals: list[Refusal] = []
     known = {rule for stage in STAGES for module in stage for rule in module.RULES}
     for finding in findings:
@@ -210,7 +210,9 @@ def key_of(finding: Finding) -> Key:
     """What makes two findings the same while lines and numbers of list items move."""
     item = finding.subject
     named = (item.kind, item.namespace, item.name) if item else ("", "", "")
-    return finding.rule, finding.location.file, *named, re.sub(r"\[\d+\]", "[]", finding.path), finding.value
+    # A refusal by another layer is another finding: what one hid comes to light when it is cured.
+    layer = finding.message.rpartition(": ")[2] if finding.rule == "missing-grant" else ""
+    return finding.rule, finding.location.file, *named, layer, re.sub(r"\[\d+\]", "[]", finding.path), finding.value
 
 
 def with_texts(sources: tuple[Source, ...], texts: Mapping[str, str]) -> tuple[Source, ...]:

@@ -199,17 +199,25 @@ def controller(asking: Asking, cluster: Cluster, namespace: str) -> Answer:
 
 
 def ack_role(asking: Asking, cluster: Cluster, namespace: str, fits: Callable[[dict[str, Any]], bool]) -> Reading:
-    """The ACK Role that `fits`: looked for in the pod's namespace, then in all."""
+    """The ACK Role that `fits`: looked for in the pod's namespace, then in all. Of several, one that has an ARN comes
+    first: a second object for the same role is refused by the controller, and has none. `namesakes` counts those that
+    are equal in this.
+    """
 
     def read() -> dict[str, Any]:
         for scope in (f"/apis/{IAM}/namespaces/{namespace}/roles", f"/apis/{IAM}/roles"):
             found = [item for item in cluster.pages(scope, {"limit": "500"}) if fits(item)]
+            found = [item for item in found if _has_arn(item)] or found
             if found:
                 chosen = _with_kind(found[0], "Role")
                 return {**trim.custom(chosen), "namesakes": len(found)}
         raise Refused("absent", "no Role object of the ACK controller manages this role")
 
     return asking.ask("ack-role", f"list roles.iam.services.k8s.aws in {namespace}", read).get()
+
+
+def _has_arn(item: dict[str, Any]) -> bool:
+    return bool(mapping(mapping(item.get("status")).get("ackResourceMetadata")).get("arn"))
 
 
 def ack_policies(asking: Asking, cluster: Cluster, role: dict[str, Any]) -> None:

@@ -280,8 +280,10 @@ def _fits(arn: str, subject: str) -> Any:
         if named is None:
             return f'"{subject}"' in (text(spec.get("assumeRolePolicyDocument")) or "")
         stated = text(mapping(mapping(item.get("status")).get("ackResourceMetadata")).get("arn"))
-        by_name = (text(spec.get("name")) or "").lower() == named.name.lower()
-        return by_name or (stated is not None and role_flow.role_name(stated) == named)
+        if stated is not None:
+            # What the controller says it manages outweighs the name: a namesake may be of another account.
+            return role_flow.role_name(stated) == named
+        return (text(spec.get("name")) or "").lower() == named.name.lower()
 
     return fits
 

@@ -49,7 +49,7 @@ class Cluster:
 
     def get(self, path: str, query: Mapping[str, str] | None = None, accept: str = "application/json") -> Any:
         """The JSON behind a path. Raises Refused for everything else, a missing object included ("absent")."""
-        return _parsed(self.send("GET", path, query, accept))
+        return parsed(self.send("GET", path, query, accept))
 
     def text(self, path: str, query: Mapping[str, str]) -> bytes:
         """The bytes behind a path, such as a log."""
@@ -66,7 +66,7 @@ class Cluster:
             "spec": {"resourceAttributes": attributes},
         }
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-        answer = _parsed(self.send("POST", path, None, "application/json", json.dumps(body)))
+        answer = parsed(self.send("POST", path, None, "application/json", json.dumps(body)))
         return bool(answer["status"]["allowed"])
 
     def pages(self, path: str, query: Mapping[str, str], accept: str = "application/json") -> Iterator[dict[str, Any]]:
@@ -104,6 +104,7 @@ class Cluster:
         """One request; what is safe to ask twice is asked twice. Raises Refused."""
         import urllib3
 
+        stores = method == "DELETE" or (method == "PATCH" and not (query or {}).get("dryRun"))
         address = self._host + quote(path) + (f"?{urlencode(query)}" if query else "")
         for attempt in (1, 2):
             try:
@@ -112,12 +113,12 @@ class Cluster:
                     headers["Content-Type"] = content_type
                 answer = self._pool.request(method, address, body=body, headers=headers, redirect=False)
             except urllib3.exceptions.HTTPError as error:
-                if attempt == 2 or method == "DELETE" or isinstance(error, urllib3.exceptions.TimeoutError):
+                if attempt == 2 or stores or isinstance(error, urllib3.exceptions.TimeoutError):
                     raise _unreached(error) from None
                 continue
             if answer.status in _GOOD[method]:
                 return answer.data
-            if attempt == 1 and answer.status in _AGAIN:
+            if attempt == 1 and answer.status in _AGAIN and not stores:
                 time.sleep(_pause(answer.headers.get("Retry-After", "")))
                 continue
             raise _refused(answer.status, answer.data)
@@ -150,7 +151,8 @@ def _tls(connection: Connection) -> ssl.SSLContext:
     return context
 
 
-def _parsed(data: bytes) -> Any:
+def parsed(data: bytes) -> Any:
+    """The JSON object in an answer. Raises Refused."""
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):

@@ -15,7 +15,7 @@ from typing import Any
 from ..ack.kinds import PLURALS
 from ..ack.objects import mapping, sequence
 from .asking import Refused
-from .kubernetes import Cluster
+from .kubernetes import Cluster, parsed
 
 MANAGER = "checker"
 _KUBECTL = "kubectl"
@@ -45,8 +45,8 @@ def apply(cluster: Cluster, body: Mapping[str, Any], manager: str, *, dry_run: b
     query = {"fieldManager": manager, "fieldValidation": "Strict", **({"dryRun": "All"} if dry_run else {})}
     sent = json.dumps(body)
     data = cluster.send("PATCH", path_of(body), query, body=sent, content_type="application/apply-patch+yaml")
-    found = json.loads(data)
-    return found if isinstance(found, dict) else {}
+    found: dict[str, Any] = parsed(data)
+    return found
 
 
 def delete_pod(cluster: Cluster, namespace: str, name: str) -> None:
@@ -57,49 +57,76 @@ def delete_pod(cluster: Cluster, namespace: str, name: str) -> None:
 def manager_for(live: Mapping[str, Any] | None) -> str:
     """As whom to apply: as kubectl, where people have applied the object with it, else as ourselves."""
     metadata = mapping((live or {}).get("metadata"))
-    applied = {
-        str(mapping(entry).get("manager"))
-        for entry in sequence(metadata.get("managedFields"))
-        if mapping(entry).get("operation") == "Apply"
-    }
-    return _KUBECTL if _KUBECTL in applied or _LAST_APPLIED in mapping(metadata.get("annotations")) else MANAGER
+    is_kubectl_s = any(_is_of(entry, _KUBECTL) for entry in sequence(metadata.get("managedFields")))
+    return _KUBECTL if is_kubectl_s or _LAST_APPLIED in mapping(metadata.get("annotations")) else MANAGER
 
 
 def body_for(
     manager: str, before: dict[str, Any], after: dict[str, Any], live: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """What to send: as kubectl the whole object, which is what it owns; as ourselves what differs, and what we own
-    already, since a field that an applier leaves out is taken away.
+    """What to send: what differs in the spec, and what the manager has applied before, since a field that an applier
+    leaves out is taken away. As kubectl also what client-side apply wrote, which the API server keeps as annotation.
 
     With the version of the live object, so that what has changed meanwhile is a conflict.
     """
-    metadata = {key: after["metadata"][key] for key in ("name", "namespace")}
-    version = mapping((live or {}).get("metadata")).get("resourceVersion")
-    if version:
-        metadata["resourceVersion"] = version
-    if manager == _KUBECTL or live is None:
-        return {**after, "metadata": {**after["metadata"], **metadata}}
-    spec = _differing(before.get("spec", {}), after.get("spec", {}))
-    for entry in sequence(mapping(live["metadata"]).get("managedFields")):
-        owned = mapping(entry)
-        if owned.get("manager") == MANAGER and owned.get("operation") == "Apply":
-            for path in _paths(mapping(mapping(owned.get("fieldsV1")).get("f:spec"))):
-                _keep(spec, after.get("spec", {}), path)
-    return {key: after[key] for key in ("apiVersion", "kind")} | {"metadata": metadata, "spec": spec}
+    if live is None:
+        return after
+    body: dict[str, Any] = {key: after[key] for key in ("apiVersion", "kind")}
+    metadata = mapping(live["metadata"])
+    if manager == _KUBECTL:
+        body |= _last_applied(live)
+    for entry in sequence(metadata.get("managedFields")):
+        if _is_of(entry, manager):
+            for path in _paths(mapping(mapping(entry).get("fieldsV1"))):
+                _keep(body, live, path)
+    body["spec"] = {**mapping(body.get("spec"))}
+    _put_changes(body["spec"], before.get("spec", {}), after.get("spec", {}))
+    given = mapping(mapping(body.get("metadata")).get("annotations"))
+    annotations = {key: value for key, value in given.items() if key != _LAST_APPLIED}
+    kept = {key: value for key, value in mapping(body.get("metadata")).items() if key != "annotations"}
+    named = {key: metadata[key] for key in ("name", "namespace", "resourceVersion") if key in metadata}
+    body["metadata"] = {**kept, **({"annotations": annotations} if annotations else {}), **named}
+    return body
 
 
-def _differing(before: Any, after: Any) -> Any:
-    """The members that differ; of inline policies those alone, since they are owned one by one."""
-    found = {key: value for key, value in after.items() if before.get(key) != value}
-    inline = found.get("inlinePolicies")
-    if isinstance(inline, dict) and isinstance(before.get("inlinePolicies"), dict):
-        found["inlinePolicies"] = {
-            key: value for key, value in inline.items() if before["inlinePolicies"].get(key) != value
-        }
-    return found
+def _is_of(entry: Any, manager: str) -> bool:
+    return bool(mapping(entry).get("manager") == manager and mapping(entry).get("operation") == "Apply")
+
+
+def _last_applied(live: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that client-side apply wrote last, as they are now."""
+    metadata = mapping(live.get("metadata"))
+    try:
+        stated = mapping(json.loads(str(mapping(metadata.get("annotations")).get(_LAST_APPLIED, "{}"))))
+    except (ValueError, RecursionError):
+        return {}
+    wanted, spec = mapping(stated.get("metadata")), mapping(live.get("spec"))
+    kept = {
+        part: {key: value for key, value in mapping(metadata.get(part)).items() if key in mapping(wanted.get(part))}
+        for part in ("labels", "annotations")
+    }
+    found = {key: spec[key] for key in mapping(stated.get("spec")) if key in spec}
+    return {"metadata": {part: value for part, value in kept.items() if value}, "spec": found}
+
+
+def _put_changes(spec: dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Puts what differs into a spec; of inline policies those alone, since they are owned one by one."""
+    for key in (*after, *(key for key in before if key not in after)):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        if new is None:
+            spec.pop(key, None)
+        elif key == "inlinePolicies" and isinstance(old, dict) and isinstance(new, dict):
+            inner = {**mapping(spec.get(key))}
+            _put_changes(inner, old, new)
+            spec[key] = inner
+        else:
+            spec[key] = new
 
 
 def _paths(fields: Mapping[str, Any], route: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The routes of an entry of managedFields. Keys of list items (`k:…`, `v:…`) are not followed: the list is kept."""
     for key, below in fields.items():
         if key.startswith("f:"):
             name = (*route, key[2:])
@@ -110,12 +137,13 @@ def _paths(fields: Mapping[str, Any], route: tuple[str, ...] = ()) -> Iterator[t
                 yield name
 
 
-def _keep(spec: dict[str, Any], whole: Mapping[str, Any], path: tuple[str, ...]) -> None:
-    """Puts a member of the whole spec into the part that is sent."""
+def _keep(body: dict[str, Any], whole: Mapping[str, Any], path: tuple[str, ...]) -> None:
+    """Puts a field of the whole object into the part that is sent, unless it is there."""
     for depth, step in enumerate(path):
         if step not in whole:
             return
         if depth == len(path) - 1 or not isinstance(whole[step], dict):
-            spec.setdefault(step, whole[step])
+            body.setdefault(step, whole[step])
             return
-        spec, whole = spec.setdefault(step, {}), whole[step]
+        body[step] = {**mapping(body.get(step))}
+        body, whole = body[step], whole[step]

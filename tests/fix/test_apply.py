@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from checker.demo import edits
@@ -10,6 +12,7 @@ from checker.demo.cell import Cell
 from checker.fix.cluster.apply import StoppedError, World, apply
 from checker.fix.cluster.emission import Emission
 from checker.live import writing
+from checker.live.asking import Refused
 from checker.live.kubernetes import Cluster
 from checker.runbook.diagnose import Diagnosis
 from tests.live.api_server import VIEWER
@@ -101,7 +104,7 @@ def test_an_interrupted_run_says_how_far_it_came(cell: Cell, grade: Grade) -> No
 
     with pytest.raises(KeyboardInterrupt):
         apply(world._replace(look=interrupted), found, fix)
-    assert said[-1] == "interrupted: the change is applied; run this again to go on from here"
+    assert said[-1] == "interrupted: Role tenant-acme/acme-reverse-proxy applied; run this again to go on from here"
     # Running it again: nothing is left to apply, and it goes on with waiting.
     for _ in range(3):
         world.pause(0)
@@ -109,9 +112,79 @@ def test_an_interrupted_run_says_how_far_it_came(cell: Cell, grade: Grade) -> No
     assert last.verdict == "healthy"
 
 
-def test_the_controller_refusing_it_is_said(cell: Cell, grade: Grade) -> None:
+def test_what_must_not_be_edited_is_seen_on_the_live_object_too(cell: Cell, grade: Grade) -> None:
     world, found, fix, _ = broken(cell, grade)
     edits.annotate_role(cell, "acme", {"services.k8s.aws/read-only": "true"})
     put(cell, grade, cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy"))
-    with pytest.raises(StoppedError, match="IAM does not have it after 0 s"):
+    with pytest.raises(StoppedError, match="read only"):
+        apply(world, found, fix)
+
+
+def test_waiting_ends_and_says_where_it_stopped(cell: Cell, grade: Grade) -> None:
+    world, found, fix, _ = broken(cell, grade)
+    cell.kubernetes.after_write = lambda asked: None
+    with pytest.raises(StoppedError, match=r"acme-reverse-proxy applied; IAM does not have it after 0 s"):
         apply(world._replace(patience=0), found, fix)
+
+
+def test_an_apply_takes_nothing_away_but_what_was_said(cell: Cell, grade: Grade) -> None:
+    """Finalizer, owner, labels and annotations that an applier owns stay, though the fix does not speak of them."""
+    BREAKS["missing-action"].change(cell, "acme")
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    role["metadata"]["annotations"] = {}
+    role["metadata"]["managedFields"] = []
+    cell.kubernetes.put(role)
+    world, _ = make(grade, cell, "acme", [], yes)
+    live = writing.read(world.cluster, role)
+    assert live is not None
+    whole = {key: live[key] for key in ("apiVersion", "kind", "spec")}
+    metadata = {
+        "name": live["metadata"]["name"], "namespace": live["metadata"]["namespace"],
+        "labels": {"team": "search"}, "annotations": {"services.k8s.aws/deletion-policy": "retain"},
+        "finalizers": ["finalizers.iam.services.k8s.aws/Role"],
+    }  # fmt: skip
+    # Made anew, so that nobody else owns a field of it.
+    if isinstance(grade, Real):
+        grade.server.delete("Role", "tenant-acme", "acme-reverse-proxy", role["apiVersion"])
+    cell.kubernetes.delete("Role", "tenant-acme", "acme-reverse-proxy")
+    writing.apply(world.cluster, {**whole, "metadata": metadata}, "kubectl", dry_run=False)
+    before = writing.read(world.cluster, role)
+    found = world.look(900)
+    fix = plan(found)
+    assert isinstance(fix, Emission)
+    cell.kubernetes.after_write = lambda asked: None
+    with pytest.raises(StoppedError, match="IAM does not have it"):
+        apply(world._replace(patience=0), found, fix)
+    after = writing.read(world.cluster, role)
+    assert before is not None
+    assert after is not None
+    for key in ("labels", "annotations", "finalizers"):
+        assert after["metadata"].get(key) == before["metadata"].get(key)
+    assert "dynamodb:Query" in after["spec"]["inlinePolicies"]["auth-keys"]
+
+
+def test_what_looks_like_a_secret_is_not_shown(cell: Cell, grade: Grade) -> None:
+    BREAKS["missing-action"].change(cell, "acme")
+    edits.annotate_role(cell, "acme", {"example.com/api-key": "sk_live_4eC39HqLyjWDarjtT1zdp7dc"})
+    said: list[str] = []
+    world, found = make(grade, cell, "acme", said, yes)
+    fix = plan(found)
+    assert isinstance(fix, Emission)
+    last = apply(world, found, fix)
+    assert last.verdict == "healthy"
+    assert "sk_live" not in str(said)
+
+
+def test_a_lost_answer_is_not_called_a_refusal(cell: Cell, grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, found, fix, said = broken(cell, grade)
+    sent = writing.apply
+
+    def lost(cluster: Cluster, body: Any, manager: str, *, dry_run: bool) -> Any:
+        answer = sent(cluster, body, manager, dry_run=dry_run)
+        if not dry_run:
+            raise Refused("timeout", "ReadTimeoutError")
+        return answer
+
+    monkeypatch.setattr(writing, "apply", lost)
+    assert apply(world, found, fix).verdict == "healthy"
+    assert "applied Role tenant-acme/acme-reverse-proxy" in said

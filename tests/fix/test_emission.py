@@ -33,7 +33,7 @@ def test_the_manifest_is_what_people_write(cell: Cell) -> None:
     BREAKS["missing-action"].change(cell, "acme")
     fix = plan(diagnosed(cell))
     assert isinstance(fix, Emission)
-    (item,) = yaml.safe_load_all(render(fix, "acme"))
+    (item,) = yaml.safe_load_all(render(fix, "acme", "now"))
     assert set(item) == {"apiVersion", "kind", "metadata", "spec"}
     assert item["metadata"]["annotations"] == {"example.com/team": "search"}
     assert set(item["metadata"]) == {"name", "namespace", "labels", "annotations"}
@@ -93,7 +93,7 @@ def test_lists_that_go_are_spelled_out_as_empty(cell: Cell) -> None:
     BREAKS["stale-credentials"].change(cell, "borealis")
     fix = plan(diagnosed(cell, "borealis"))
     assert isinstance(fix, Emission)
-    (item,) = yaml.safe_load_all(render(fix, "borealis"))
+    (item,) = yaml.safe_load_all(render(fix, "borealis", "now"))
     assert item["spec"]["policyRefs"] == []
     assert item["spec"]["policies"] == [arn, "arn:aws:iam::123456789012:policy/Cell2AuthKeysRead"]
 
@@ -140,7 +140,7 @@ def test_a_recorded_incident_gives_the_same_manifest(cell: Cell) -> None:
     one, other = plan(live), plan(replayed)
     assert isinstance(one, Emission)
     assert isinstance(other, Emission)
-    assert render(one, "acme") == render(other, "acme")
+    assert render(one, "acme", "now") == render(other, "acme", "now")
 
 
 def test_a_masked_value_is_never_sent(cell: Cell) -> None:
@@ -213,7 +213,7 @@ def test_the_table_s_key_is_granted_through_dynamodb_alone(cell: Cell) -> None:
     assert found.causes[0].id == "kms-denied"
     fix = plan(found)
     assert isinstance(fix, Emission), fix
-    (item,) = yaml.safe_load_all(render(fix, "acme"))
+    (item,) = yaml.safe_load_all(render(fix, "acme", "now"))
     added = json.loads(item["spec"]["inlinePolicies"]["auth-keys"])["Statement"][-1]
     assert added == {
         "Effect": "Allow",
@@ -221,3 +221,68 @@ def test_the_table_s_key_is_granted_through_dynamodb_alone(cell: Cell) -> None:
         "Resource": cell.key_arn,
         "Condition": {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}},
     }
+
+
+def test_a_namesake_of_another_account_is_not_edited(cell: Cell) -> None:
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    cell.kubernetes.delete("Role", "tenant-acme", "acme-reverse-proxy")
+    role["metadata"] = {"name": "acme-reverse-proxy", "namespace": "tenant-other"}
+    role["status"]["ackResourceMetadata"]["arn"] = "arn:aws:iam::999999999999:role/acme-reverse-proxy"
+    cell.kubernetes.put(role)
+    BREAKS["drift"].change(cell, "acme")
+    assert not isinstance(plan(diagnosed(cell), unsafe=True), Emission)
+
+
+def test_of_two_objects_for_one_role_the_one_with_an_arn_is_meant(cell: Cell) -> None:
+    BREAKS["missing-action"].change(cell, "acme")
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    cell.kubernetes.put({**role, "metadata": {"name": "aaa-old", "namespace": "tenant-acme"}, "status": {}})
+    fix = plan(diagnosed(cell))
+    assert isinstance(fix, Emission)
+    assert fix.objects[0].after["metadata"]["name"] == "acme-reverse-proxy"
+
+
+@pytest.mark.parametrize("mark", [{"services.k8s.aws/read-only": "true"}, {"argocd.argoproj.io/tracking-id": "x"}])
+def test_a_policy_that_must_not_be_edited_is_seen_as_well(cell: Cell, mark: dict[str, str]) -> None:
+    BREAKS["boundary-blocks"].change(cell, "borealis")
+    policy = cell.kubernetes.get("Policy", "tenant-borealis", "tenant-boundary")
+    policy["metadata"]["annotations"] |= mark
+    cell.kubernetes.put(policy)
+    found = plan(diagnosed(cell, "borealis"), unsafe=True)
+    assert isinstance(found, Withheld)
+    assert "Policy tenant-borealis/tenant-boundary" in found.reason
+
+
+def test_manifests_that_lack_what_the_cluster_has_are_unsafe(cell: Cell) -> None:
+    BREAKS["not-applied"].change(cell, "acme")
+    edits.edit_role(
+        cell, "acme", lambda spec: spec["inlinePolicies"].update(s3='{"Version":"2012-10-17","Statement":[]}')
+    )
+    edits.annotate_role(cell, "acme", {"services.k8s.aws/deletion-policy": "retain"})
+    found = plan(diagnosed(cell))
+    assert isinstance(found, Withheld)
+    assert "spec.inlinePolicies.s3" in found.reason
+    fix = plan(diagnosed(cell), unsafe=True)
+    assert isinstance(fix, Emission)
+    assert "annotations" not in render_patches(fix)
+
+
+def test_a_hot_fix_in_iam_that_would_go_is_said(cell: Cell) -> None:
+    BREAKS["missing-action"].change(cell, "acme")
+    iam = cell.client("iam")
+    trust = iam.get_role(RoleName="acme-reverse-proxy")["Role"]["AssumeRolePolicyDocument"]
+    trust["Statement"].append(
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sts:AssumeRole"}
+    )
+    iam.update_assume_role_policy(RoleName="acme-reverse-proxy", PolicyDocument=json.dumps(trust))
+    fix = plan(diagnosed(cell))
+    assert isinstance(fix, Emission)
+    assert any("replace the trust policy" in text for text in fix.warnings)
+    assert not any("nothing else" in text for text in fix.effects)
+
+
+def test_a_boundary_is_widened_only_when_that_is_asked_for(cell: Cell) -> None:
+    BREAKS["boundary-blocks"].change(cell, "borealis")
+    found = plan(diagnosed(cell, "borealis"))
+    assert isinstance(found, Withheld)
+    assert "it caps every role" in found.reason

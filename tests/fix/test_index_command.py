@@ -134,4 +134,4 @@ def test_an_interrupted_apply_exits_130(cell: Cell, typed: Run, monkeypatch: pyt
     monkeypatch.setattr(applying, "_arrived", interrupt)
     code, _, err = typed("fix", "--index", "acme", "--apply", "--yes")
     assert code == 130
-    assert "interrupted: the change is applied; run this again to go on from here" in err
+    assert "interrupted: Role tenant-acme/acme-reverse-proxy applied; run this again" in err

@@ -11,19 +11,21 @@ from typing import Any, NamedTuple
 
 from ...ack.cleaning import clean
 from ...ack.controller import conditions
-from ...ack.objects import make_object, mapping
-from ...inventory import Origin
+from ...ack.objects import mapping
 from ...live import writing
 from ...live.asking import Refused
 from ...live.kubernetes import Cluster
+from ...live.trim import custom
 from ...runbook.commands import pod_name
+from ...runbook.decrypting import may_decrypt
+from ...runbook.delivery import objects
 from ...runbook.diagnose import Diagnosis
 from ...runbook.trusting import trusting
 from ..diff import unified
 from ..manifest import as_text
 from ..patch import meaning
 from ..repair import Change
-from .emission import Emission, Object
+from .emission import Emission, Object, withheld_for
 
 
 class World(NamedTuple):
@@ -50,28 +52,35 @@ class _Staged(NamedTuple):
     after: dict[str, Any]
 
 
-_INTERVAL, _STALE = 3.0, 30.0
+_INTERVAL = 3.0
 
 
 def apply(world: World, first: Diagnosis, emission: Emission | None) -> Diagnosis:
     """Applies the emission (None: it is applied, and only has to arrive), and returns the last diagnosis. Raises
     StoppedError, and KeyboardInterrupt once it has said how far it came."""
-    applied = "nothing was applied"
+    applied: list[str] = []
     try:
         if emission is not None:
-            _write(world, emission)
-            applied = "the change is applied"
+            _write(world, emission, applied)
         world.say("waiting for the ACK controller, and for IAM to grant it")
         arrived = _arrived(world, first)
         since = time.monotonic()
         _restart(world, first, arrived)
         return _recovered(world, since)
+    except StoppedError as error:
+        done = f"{', '.join(applied)} applied; " if applied else ""
+        raise StoppedError(f"{done}{error}") from None
     except KeyboardInterrupt:
-        world.say(f"interrupted: {applied}; run this again to go on from here")
+        done = f"{', '.join(applied)} applied" if applied else "nothing was applied in this run"
+        world.say(f"interrupted: {done}; run this again to go on from here")
         raise
 
 
-def _write(world: World, emission: Emission) -> None:
+def _write(world: World, emission: Emission, applied: list[str]) -> None:
+    for text in (*emission.titles, *(f"access: {line}" for line in emission.effects), *emission.warnings):
+        world.say(text)
+    if emission.is_partial:
+        raise StoppedError("the fix mends only a part of it, so nothing was applied; see what is left above")
     staged = [_dry_run(world, item) for item in emission.objects]
     old = as_text(item.before for item in staged if item.before)
     new = as_text(item.after for item in staged)
@@ -83,48 +92,101 @@ def _write(world: World, emission: Emission) -> None:
     names = ", ".join(_called(item.after) for item in staged)
     if not world.confirm(f"apply this to {names} in {world.cluster.described}, as field manager {managers}?"):
         raise StoppedError("nothing was applied, as you said")
-    for item in staged:
-        _send(world, item.body, item.manager, dry_run=False)
+    for item, wanted in zip(staged, emission.objects, strict=True):
+        _store(world, item, wanted)
+        applied.append(_called(item.after))
         world.say(f"applied {_called(item.after)}")
 
 
 def _dry_run(world: World, item: Object) -> _Staged:
+    """What the API server would store, as it is to be shown. Nothing but the spec may differ from what is there."""
+    live = _live(world, item)
+    now = _shown(live) if live else {}
+    if meaning(_spec(clean(live) if live else {})) != meaning(_spec(item.before)):
+        raise StoppedError(f"{_called(item.after)} has changed since it was diagnosed; run this again")
+    held = withheld_for(live) if live else None
+    if held is not None:
+        raise StoppedError(f"{held.reason}; {held.help}")
+    manager = writing.manager_for(live)
+    body = writing.body_for(manager, item.before, item.after, live)
+    stored = _send(world, body, manager, dry_run=True)
+    is_other = live is not None and _beside_the_spec(live) != _beside_the_spec(stored)
+    if is_other or meaning(_spec(clean(stored))) != meaning(_spec(clean(item.after))):
+        raise StoppedError(
+            f"the API server would store something else of {_called(item.after)} than what was proven, since another"
+            " manager owns a part of it; take what --patch prints, or edit it where that one takes it from"
+        )
+    return _Staged(body, manager, now, _shown(stored))
+
+
+def _live(world: World, item: Object) -> dict[str, Any] | None:
     try:
-        live = writing.read(world.cluster, item.after)
+        return writing.read(world.cluster, item.after)
     except Refused as error:
         raise StoppedError(f"{_called(item.after)} could not be read: {error.detail}") from None
-    now = clean(live) if live else {}
-    if meaning(now.get("spec")) != meaning(item.before.get("spec")):
-        raise StoppedError(f"{_called(item.after)} has changed since it was diagnosed; run this again")
-    after = {**now, "spec": item.after["spec"]} if live else item.after
-    manager = writing.manager_for(live)
-    body = writing.body_for(manager, now, after, live)
-    stored = clean(_send(world, body, manager, dry_run=True))
-    if meaning(stored.get("spec")) != meaning(clean(after).get("spec")):
-        raise StoppedError(
-            f"the API server would store something else of {_called(after)} than what was proven; apply it by hand"
-        )
-    return _Staged(body, manager, now, stored)
+
+
+def _spec(item: dict[str, Any]) -> dict[str, Any]:
+    """The spec without empty collections, which mean the same as none."""
+    return {key: value for key, value in mapping(item.get("spec")).items() if value not in ([], {})}
+
+
+def _beside_the_spec(item: dict[str, Any]) -> dict[str, Any]:
+    """What an apply must leave as it is."""
+    metadata = {key: value for key, value in mapping(item.get("metadata")).items() if key not in _BOOKKEEPING}
+    annotations = {key: value for key, value in mapping(metadata.get("annotations")).items() if key != _LAST_APPLIED}
+    return {**metadata, "annotations": annotations, "labels": mapping(metadata.get("labels"))}
+
+
+_BOOKKEEPING = ("managedFields", "resourceVersion", "generation", "selfLink")
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def _shown(item: dict[str, Any]) -> dict[str, Any]:
+    """An object fit to be shown: what looks like a secret is masked, as in the evidence."""
+    return clean(custom(item))
+
+
+def _store(world: World, item: _Staged, wanted: Object) -> None:
+    """The apply itself. Where its answer is lost, the object says whether it arrived; where the object has got another
+    version meanwhile, but not another spec, it is sent once more."""
+    for attempt in (1, 2, 3):
+        try:
+            writing.apply(world.cluster, item.body, item.manager, dry_run=False)
+            return
+        except Refused as error:
+            if "conflict with" in error.detail or error.status == "denied":
+                raise StoppedError(_refused(item.body, error, "the apply")) from None
+            live = _live(world, wanted)
+            if live is not None and meaning(_spec(clean(live))) == meaning(_spec(clean(wanted.after))):
+                return
+            is_same = live is not None and meaning(_spec(clean(live))) == meaning(_spec(wanted.before))
+            if attempt == 3 or not error.detail.startswith("409") or not is_same:
+                raise StoppedError(_refused(item.body, error, "the apply")) from None
+            item = _dry_run(world, wanted)
 
 
 def _send(world: World, body: dict[str, Any], manager: str, *, dry_run: bool) -> dict[str, Any]:
     try:
         return writing.apply(world.cluster, body, manager, dry_run=dry_run)
     except Refused as error:
-        what = "the dry run" if dry_run else "the apply"
-        hint = ""
-        if error.detail.startswith("409"):
-            hint = "; change it where the manager named there takes it from, or take it over with what --patch prints"
-        elif error.status == "denied":
-            hint = "; deploy/fixer.yaml has the rights that --apply needs"
-        raise StoppedError(f"{what} of {_called(body)} was refused: {error.detail}{hint}") from None
+        raise StoppedError(_refused(body, error, "the dry run")) from None
+
+
+def _refused(body: dict[str, Any], error: Refused, what: str) -> str:
+    hint = ""
+    if "conflict with" in error.detail:
+        hint = "; change it where the manager named there takes it from, or take it over with what --patch prints"
+    elif error.detail.startswith("409"):
+        hint = "; it is being changed by somebody else: run this again"
+    elif error.status == "denied":
+        hint = "; deploy/fixer.yaml has the rights that --apply needs"
+    return f"{what} of {_called(body)} was refused: {error.detail}{hint}"
 
 
 def _arrived(world: World, first: Diagnosis) -> Diagnosis:
     """The first diagnosis by which IAM grants what is required and lets the pod in."""
     ends = time.monotonic() + world.patience
-    # Conditions carry no generation: for a while, a terminal one may be that of the old spec.
-    settled = time.monotonic() + _STALE
     said = ""
     while True:
         found = world.look(first.case.record.target.since_seconds)
@@ -132,16 +194,15 @@ def _arrived(world: World, first: Diagnosis) -> Diagnosis:
             world.say("IAM grants everything that is required")
             return found
         state = _state(found)
-        if state.startswith("ACK.Terminal") and (
-            _reconciled(found) != _reconciled(first) or time.monotonic() > settled
-        ):
-            raise StoppedError(f"the change is applied, and the controller refuses it: {state}")
+        # Conditions carry no generation: a terminal one that has not changed may be that of the old spec.
+        if state.startswith("ACK.Terminal") and _reconciled(found) != _reconciled(first):
+            raise StoppedError(f"the controller refuses it: {state}")
         if state != said:
             world.say(state)
             said = state
         if time.monotonic() > ends:
             raise StoppedError(
-                f"the change is applied, and IAM does not have it after {world.patience:.0f} s ({state});"
+                f"IAM does not have it after {world.patience:.0f} s ({state});"
                 " run this again to go on waiting, or see what `checker live` says"
             )
         world.pause(_INTERVAL)
@@ -156,25 +217,26 @@ def _is_granted(found: Diagnosis, first: Diagnosis) -> bool:
     provider = case.value("oidc-provider")
     has_provider = provider is None or bool(provider["arn"])
     granted = case.deployed is not None and case.deployed.verdict == "granted"
+    if any(cause.id == "kms-denied" for cause in first.causes):
+        granted = granted and may_decrypt(case) is not False
     return granted and (trusts or is_open) and (has_provider or case.uses_pod_identity)
 
 
 def _state(found: Diagnosis) -> str:
-    """What the controller says of the Role, else which check is not well."""
-    role = found.case.value("ack-role")
-    held = conditions(make_object(role, Origin("cluster", 0, ()))) if role else {}
-    for kind in ("ACK.Terminal", "ACK.Recoverable", "ACK.ReferencesResolved"):
-        condition = held.get(kind)
-        if condition is not None and (condition.status == "True") == (kind != "ACK.ReferencesResolved"):
-            return f"{kind}: {condition.message or condition.reason}"
+    """What the controller says of the Role and its Policies, else which check is not well."""
+    for item in objects(found.case):
+        held = conditions(item)
+        for kind in ("ACK.Terminal", "ACK.Recoverable", "ACK.ReferencesResolved"):
+            condition = held.get(kind)
+            if condition is not None and (condition.status == "True") == (kind != "ACK.ReferencesResolved"):
+                return f"{kind} of {item.kind} {item.name}: {condition.message or condition.reason}"
     failed = [check.detail for check in found.checks if check.id in ("role", "trust", "access") and check.state != "ok"]
     return "; ".join(failed) or "IAM does not have it yet"
 
 
 def _reconciled(found: Diagnosis) -> list[object]:
     """What tells one loop of the controller from the next: every condition with its time."""
-    role = found.case.value("ack-role")
-    return list(conditions(make_object(role, Origin("cluster", 0, ()))).values()) if role else []
+    return [condition for item in objects(found.case) for condition in conditions(item).values()]
 
 
 def _restart(world: World, first: Diagnosis, arrived: Diagnosis) -> None:
@@ -194,12 +256,15 @@ def _restart(world: World, first: Diagnosis, arrived: Diagnosis) -> None:
 
 
 def _recovered(world: World, since: float) -> Diagnosis:
-    """The diagnosis once the proxy has logged something since; the last one, where it logs nothing in time."""
+    """The diagnosis once the proxy has logged something since; the last one, where it logs nothing in time. A refusal
+    while the change makes its way through IAM is no last word."""
     world.say("waiting for the proxy to refresh its keys")
     while True:
         passed = time.monotonic() - since
-        found = world.look(int(passed) + 2)
-        if found.verdict != "inconclusive" or found.case.log.is_read or passed > world.patience:
+        found = world.look(max(1, int(passed)))
+        is_settling = {cause.id for cause in found.causes} == {"propagation"}
+        is_open = is_settling or (found.verdict == "inconclusive" and not found.case.log.is_read)
+        if not is_open or passed > world.patience:
             return found
         world.pause(_INTERVAL)
 

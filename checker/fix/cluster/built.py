@@ -91,15 +91,20 @@ def _decrypt(case: Case) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": arn, "Condition": through}
 
 
-def missing_provider(case: Case) -> Built | None:
-    """The cluster's OIDC provider as an object; None where it is there, or its issuer is not known."""
+def missing_provider(case: Case) -> Built | str | None:
+    """The cluster's OIDC provider as an object beside the controller, which outlives every tenant; why it cannot be
+    made; or None where it is there, or its issuer is not known."""
     issuer = case.parameters.get("oidcIssuer", "")
     provider = case.value("oidc-provider")
     if not issuer or provider is None or provider["arn"]:
         return None
+    controllers = case.value("ack-controller") or [{}]
+    namespace = mapping(mapping(controllers[0]).get("metadata")).get("namespace", "")
+    if not namespace:
+        return "the OIDC provider is missing, and the namespace of the ACK controller, where it belongs, is not known"
     url = issuer if issuer.startswith("https://") else f"https://{issuer}"
     name = "oidc-" + url.rstrip("/").rpartition("/")[2].lower()
-    metadata = {"name": name, "namespace": case.namespace}
+    metadata = {"name": name, "namespace": namespace, "annotations": {"services.k8s.aws/deletion-policy": "retain"}}
     spec = {"url": url, "clientIDs": ["sts.amazonaws.com"]}
     item = {"apiVersion": IAM, "kind": "OpenIDConnectProvider", "metadata": metadata, "spec": spec}
     return Built(item, f"make the OIDC provider of the cluster, {url}")

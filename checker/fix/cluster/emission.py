@@ -5,19 +5,21 @@ A fix reconciles the whole role, not only what it changes, so what the controlle
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...ack.cleaning import gitops_owner
 from ...ack.controller import OWN_TAGS, standstill
 from ...ack.objects import make_object, mapping
 from ...inventory import Origin
+from ...live.record import under
 from ...live.redaction import MASK
 from ...requirements.model import Requirement
 from ...runbook.delivery import next_steps, waiting
 from ...runbook.diagnose import Diagnosis
-from ..effects import told
-from ..manifest import as_text, from_text, ready_to_apply
+from ..effects import NOTHING_ELSE, told
+from ..manifest import as_text, from_text, key_of, ready_to_apply
+from ..plan import Plan
 from ..propose import Admitted
 from ..repair import Change, Repair, difference, repair
 from . import objects
@@ -35,13 +37,14 @@ class Object(NamedTuple):
 
 class Emission(NamedTuple):
     """What to apply. `change` is the difference as text; `titles` say what is done and why, `effects` what it does to
-    access, `warnings` what else will happen."""
+    access, `warnings` what else will happen. `is_partial`: something that is required stays out of reach."""
 
     objects: tuple[Object, ...]
     change: Change
     titles: tuple[str, ...]
     effects: tuple[str, ...]
     warnings: tuple[str, ...]
+    is_partial: bool = False
 
     @property
     def is_masked(self) -> bool:
@@ -66,36 +69,40 @@ def emit(diagnosis: Diagnosis, requirements: Iterable[Requirement], admitted: Ad
     role = case.value("ack-role")
     if role is None:
         return _without_role(diagnosis, requirements, admitted)
-    held = _held(role)
+    if role.get("namesakes", 1) > 1:
+        reason = f"{role['namesakes']} Role objects could stand for {case.arn}"
+        return Withheld(reason, "delete those that are not meant, or edit the right one by hand")
+    held = withheld_for(role)
     if held is not None:
         return held
     items = objects.declared(case)
-    if _is_applied_by_git(diagnosis):
-        return _made(
-            items, objects.in_git(case), ("apply the manifests as they are: they grant what the cluster lacks",)
-        )
+    first = diagnosis.causes[0].id if diagnosis.causes else ""
+    if first == "not-applied":
+        return _from_git(diagnosis, items, admitted)
+    if first == "oidc-provider-missing":
+        provider = _provider(diagnosis, admitted)
+        if provider is not None:
+            return provider
     found = repair(
         objects.prepared(case, items, case.declared), admitted, lambda finding: finding.location.file == objects.NAME
     )
     if not found.changes:
         return _nothing(diagnosis, found, items)
-    after = from_text(objects.NAME, found.changes[0].after)
-    if any(cause.id == "oidc-provider-missing" for cause in diagnosis.causes[:1]):
-        return _provider(diagnosis) or _emission(diagnosis, items, after, found)
-    return _emission(diagnosis, items, after, found)
+    return _emission(diagnosis, items, from_text(objects.NAME, found.changes[0].after), found)
 
 
-def _held(role: dict[str, Any]) -> Withheld | None:
-    """Why an edit in the cluster would be lost or have no effect."""
-    name = f"Role {role['metadata'].get('namespace', '')}/{role['metadata'].get('name', '')}"
-    why = standstill(make_object({**role, "status": {}, "spec": {}}, Origin("cluster", 0, ())))
+def withheld_for(item: Mapping[str, Any]) -> Withheld | None:
+    """Why an edit of this live object would be lost or have no effect; None where nothing speaks against it."""
+    metadata = mapping(item.get("metadata"))
+    name = f"{item.get('kind')} {metadata.get('namespace', '')}/{metadata.get('name', '')}"
+    why = standstill(make_object({**item, "status": {}, "spec": {}}, Origin("cluster", 0, ())))
     if "deleted" in why:
         return Withheld(
             f"{name} is being deleted; an edit would not survive", "find out who deleted it, and apply it anew"
         )
     if why:
         return Withheld(f"{name}: {why}", "take the annotation off first, if the controller is to write again")
-    owner = gitops_owner(role)
+    owner = gitops_owner(item)
     if owner:
         return Withheld(
             f"{name} is applied by {owner}, which would undo an edit in the cluster",
@@ -104,14 +111,37 @@ def _held(role: dict[str, Any]) -> Withheld | None:
     return None
 
 
-def _is_applied_by_git(diagnosis: Diagnosis) -> bool:
-    return bool(diagnosis.causes) and diagnosis.causes[0].id == "not-applied"
+def _from_git(diagnosis: Diagnosis, items: list[dict[str, Any]], admitted: Admitted) -> Emission | Withheld:
+    """The specs of the manifests for the objects in the cluster. What the cluster has and the manifests lack would go:
+    that has to be asked for."""
+    after = objects.in_git(diagnosis.case)
+    lacking = [
+        f"{before['kind']} {before['metadata']['name']}: {', '.join(gone)}"
+        for before in items
+        for item in after
+        if key_of(item) == key_of(before) and (gone := _gone(before.get("spec"), item.get("spec")))
+    ]
+    title = "apply the specs of the manifests: they grant what the cluster lacks"
+    danger = f"the manifests lack what the cluster has ({'; '.join(lacking)})" if lacking else ""
+    if danger and not admitted(Plan(title, "", (), danger)):
+        return Withheld(
+            f"{title}, which is unsafe: {danger}", "bring the manifests up to date, or admit it by --unsafe"
+        )
+    return _made(diagnosis, items, after, (title,), (danger,) if danger else ())
+
+
+def _gone(before: Any, after: Any, route: str = "spec") -> list[str]:
+    """The members that only the first has, and lists that got shorter."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [text for key, item in before.items() for text in _gone(item, after.get(key), f"{route}.{key}")]
+    is_shorter = isinstance(before, list) and isinstance(after, list) and any(item not in after for item in before)
+    return [route] if (before is not None and after is None) or is_shorter else []
 
 
 def _without_role(diagnosis: Diagnosis, requirements: Iterable[Requirement], admitted: Admitted) -> Emission | Withheld:
     case = diagnosis.case
     if case.in_git is not None:
-        return _made([], objects.in_git(case), ("apply the manifests: the cluster has no such Role",))
+        return _made(diagnosis, [], objects.in_git(case), ("apply the manifests: the cluster has no such Role",))
     reading = case.reading("ack-role")
     if reading.status != "absent":
         return Withheld(
@@ -129,18 +159,20 @@ def _without_role(diagnosis: Diagnosis, requirements: Iterable[Requirement], adm
             f"a new Role can be made, which is unsafe: {danger}",
             "--unsafe admits it; the manifest in Git is better (--manifests DIR)",
         )
-    return _made([], [built.item], (built.title,), (danger,))
+    return _made(diagnosis, [], [built.item], (built.title,), (danger,))
 
 
-def _provider(diagnosis: Diagnosis) -> Emission | Withheld | None:
+def _provider(diagnosis: Diagnosis, admitted: Admitted) -> Emission | Withheld | None:
     built = missing_provider(diagnosis.case)
-    return _made([], [built.item], (built.title,)) if built else None
+    if built is None or isinstance(built, str):
+        return Withheld(built) if built else None
+    danger = "it serves the whole cluster; make sure that no object for it stands elsewhere"
+    if not admitted(built.plan(danger)):
+        return Withheld(f"{built.title}: unsafe, since {danger}", "--unsafe admits it")
+    return _made(diagnosis, [], [built.item], (built.title,), (danger,))
 
 
 def _nothing(diagnosis: Diagnosis, found: Repair, items: list[dict[str, Any]]) -> Emission | Withheld:
-    provider = _provider(diagnosis) if diagnosis.causes and diagnosis.causes[0].id == "oidc-provider-missing" else None
-    if provider is not None:
-        return provider
     unsafe = next((item for item in found.refusals if item.plan is not None), None)
     if unsafe is not None and unsafe.plan is not None:
         return Withheld(f"{unsafe.plan.title} is unsafe: {unsafe.plan.danger}", "--unsafe admits it")
@@ -151,15 +183,20 @@ def _nothing(diagnosis: Diagnosis, found: Repair, items: list[dict[str, Any]]) -
         return Withheld("no cause was found that a manifest could cure")
     first = diagnosis.causes[0]
     if first.id == "drift":
-        return _nudge(items)
+        return _nudge(diagnosis, items)
     if waiting(diagnosis.case):
         reason = f"{first.title}; the Role object says what it must, and has to arrive in IAM"
         return Withheld(reason, first.remediation, is_waiting=True)
-    command = f" ({first.next[0]})" if first.next else ""
-    return Withheld(f"{first.title}; no change of the Role object mends that", f"{first.remediation}{command}")
+    command = f" ({first.next[0]})" if first.next and not first.next[0].startswith("checker fix") else ""
+    reason = f"{first.title}; no change of the Role object mends that"
+    return Withheld(reason, f"{first.remediation}{command}", first.id in _AFTER_A_FIX)
 
 
-def _nudge(items: list[dict[str, Any]]) -> Emission | Withheld:
+_AFTER_A_FIX = ("propagation", "stale-credentials")
+"""What is left to see once a fix has arrived: applying goes on from there."""
+
+
+def _nudge(diagnosis: Diagnosis, items: list[dict[str, Any]]) -> Emission | Withheld:
     """White space in the trust policy: the controller acts on any change of the spec, puts everything right that
     differs, and does not count white space there (runtime, `GenerationChangedPredicate`; iam-controller, trust policies
     are compared by meaning)."""
@@ -168,7 +205,7 @@ def _nudge(items: list[dict[str, Any]]) -> Emission | Withheld:
     toggled = trust.removesuffix("\n") if trust.endswith("\n") else trust + "\n"
     after = {**role, "spec": {**role["spec"], "assumeRolePolicyDocument": toggled}}
     title = "change white space in the trust policy: the controller then reconciles, and puts back what IAM lacks"
-    return _made(items, [after, *rest], (title,), (), ("gains and loses nothing beyond what the Role object says",))
+    return _made(diagnosis, items, [after, *rest], (title,))
 
 
 def _emission(
@@ -177,49 +214,64 @@ def _emission(
     titles = tuple(dict.fromkeys(f"{item.plan.title}: {item.plan.why}" for item in found.fixes))
     warnings = [f"{item.plan.title}: {item.plan.danger}" for item in found.fixes if item.plan.danger]
     warnings += [note for item in found.fixes for note in item.plan.notes]
-    warnings += _besides(diagnosis)
-    warnings += [
-        f"left: {item.finding.message}: {item.reason}" for item in found.refusals if item.finding.rule in _PROVEN
-    ]
+    left = [item for item in found.refusals if item.finding.rule in _PROVEN]
+    warnings += [f"left: {item.finding.message}: {item.reason}" for item in left]
     effects = tuple(line for effect in found.effects for line in told(effect))
-    return _made(before, after, titles, tuple(dict.fromkeys(warnings)), effects)
+    made = _made(diagnosis, before, after, titles, tuple(dict.fromkeys(warnings)), effects)
+    return made._replace(is_partial=bool(left)) if isinstance(made, Emission) else made
 
 
-def _besides(diagnosis: Diagnosis) -> list[str]:
-    """What the next reconcile does besides: what is in IAM and not in the spec goes."""
-    takes = {
-        "iam:DetachRolePolicy": "detach", "iam:DeleteRolePolicy": "delete the inline policy",
-        "iam:DeleteRolePermissionsBoundary": "remove the boundary", "iam:UntagRole": "remove the tag",
-    }  # fmt: skip
-    return [
-        f"the controller will also {takes[step.operation]} {step.about}, which is in IAM and not in the Role object"
-        for step in next_steps(diagnosis.case)
-        if step.operation in takes and step.about not in OWN_TAGS
-    ]
+def _besides(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """What the next reconcile does besides: the controller makes IAM what the Role says, whatever it is now."""
+    case = diagnosis.case
+    inline, boundary = under(case.record, "inline/"), mapping(case.value("role")).get("boundary", "")
+    said = {
+        "iam:DetachRolePolicy": "detach {}, which is in IAM and not in the Role object",
+        "iam:DeleteRolePolicy": "delete the inline policy {}, which is in IAM and not in the Role object",
+        "iam:DeleteRolePermissionsBoundary": "remove the boundary {}, which is in IAM and not in the Role object",
+        "iam:UntagRole": "remove the tag {}, which is in IAM and not in the Role object",
+        "iam:UpdateAssumeRolePolicy": "replace the trust policy, which is another one in IAM",
+    }
+    found = []
+    for step in next_steps(case):
+        text = said.get(step.operation)
+        if step.operation == "iam:PutRolePolicy" and step.about in inline:
+            text = "replace the inline policy {}, which is another one in IAM"
+        if step.operation == "iam:PutRolePermissionsBoundary" and boundary:
+            text = "replace the boundary, which is another one in IAM"
+        if text and step.about not in OWN_TAGS:
+            found.append(f"the controller will also {text.format(step.about)}")
+    return tuple(found)
 
 
 def _made(
+    diagnosis: Diagnosis,
     before: list[dict[str, Any]],
     after: list[dict[str, Any]],
     titles: tuple[str, ...],
     warnings: tuple[str, ...] = (),
     effects: tuple[str, ...] = (),
 ) -> Emission | Withheld:
-    """The emission of everything that differs."""
-    now = {_key(item): item for item in before}
+    """The emission of everything that differs, unless an object in the cluster must not be edited there."""
+    now = {key_of(item): item for item in before}
     changed = [
-        Object(now.get(_key(item), {}), ready_to_apply(now.get(_key(item), {}), item))
+        Object(now.get(key_of(item), {}), ready_to_apply(now.get(key_of(item), {}), item))
         for item in after
-        if now.get(_key(item)) != item
+        if now.get(key_of(item)) != item
     ]
     if not changed:
         return Withheld("the objects in the cluster are what they should be already", is_waiting=True)
+    keys = {key_of(item.after) for item in changed}
+    for raw in objects.as_read(diagnosis.case):
+        held = withheld_for(raw) if key_of(raw) in keys else None
+        if held is not None:
+            return held
     if MASK in str([item.after.get("spec") for item in changed]):
         return Withheld("the spec holds a value that is masked in the evidence", "edit the object by hand, or in Git")
+    besides = _besides(diagnosis)
+    if besides:
+        # What is said of access compares Role objects; with IAM another one, "nothing else" would be a lie.
+        effects = tuple(text.replace(NOTHING_ELSE, ", by the Role object") for text in effects)
     old, new = as_text(item.before for item in changed if item.before), as_text(item.after for item in changed)
-    return Emission(tuple(changed), Change(objects.NAME, old, new, difference(old, new)), titles, effects, warnings)
-
-
-def _key(item: dict[str, Any]) -> tuple[str, str, str]:
-    metadata = mapping(item.get("metadata"))
-    return str(item.get("kind")), str(metadata.get("namespace", "")), str(metadata.get("name", ""))
+    change = Change(objects.NAME, old, new, difference(old, new))
+    return Emission(tuple(changed), change, titles, effects, (*warnings, *besides))

@@ -17,7 +17,7 @@ from ...rules import BY_ID
 from ...runbook.access import View
 from ...runbook.case import Case
 from ...text.source import Source
-from ..manifest import as_text
+from ..manifest import as_text, key_of
 
 NAME = "cluster.yaml"
 """What the text is called in diffs."""
@@ -31,20 +31,33 @@ RULES = (
 """What keeps a pod from its keys. In an incident nothing else is touched."""
 
 
-def declared(case: Case) -> list[dict[str, Any]]:
-    """The Role in the cluster and the Policies it refers to, cleaned; none where there is no Role object."""
+def as_read(case: Case) -> list[dict[str, Any]]:
+    """The Role in the cluster and the Policies it refers to, as the record has them; none without a Role object."""
     role = case.value("ack-role")
     if role is None:
         return []
     found = [role, *(case.value("ack-policies") or ())]
-    found += [item.value for item in under(case.record, "ack-policy/").values() if item.value]
-    return [clean(item) for item in found]
+    return found + [item.value for item in under(case.record, "ack-policy/").values() if item.value]
+
+
+def declared(case: Case) -> list[dict[str, Any]]:
+    """The same, cleaned."""
+    return [clean(item) for item in as_read(case)]
 
 
 def in_git(case: Case) -> list[dict[str, Any]]:
-    """The same as the manifests have it."""
+    """The same as the manifests have it: their specs, on the objects in the cluster where those are meant. A manifest
+    without a namespace goes where the Role is, or the pod."""
     found = case.value("manifests")
-    return [clean(item) for item in (found["role"], *found["policies"])] if found else []
+    live = declared(case)
+    home = live[0]["metadata"].get("namespace", "") if live else case.namespace
+    made = []
+    for item in [clean(raw) for raw in (found["role"], *found["policies"])] if found else []:
+        kind, namespace, name = key_of(item)
+        metadata = {**item["metadata"], "namespace": namespace or home}
+        same = next((one for one in live if key_of(one) == (kind, namespace or home, name)), None)
+        made.append({**item, "metadata": same["metadata"] if same else metadata})
+    return made
 
 
 def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prepared:
@@ -71,6 +84,7 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
         values,
         {},
         Settings(tuple(BY_ID[name] for name in RULES), {}),
+        is_partial=True,
     )
 
 

@@ -21,9 +21,9 @@ MASKED = "a label or an annotation is masked in the evidence; take --patch or --
 """Why a whole manifest is not shown."""
 
 
-def render(emission: Emission, index: str) -> str:
-    """YAML documents; for an emission that `is_masked` there is none to be shown."""
-    said = [f"checker: the corrected manifest for index {index}", *emission.titles]
+def render(emission: Emission, index: str, evidence: str) -> str:
+    """YAML documents; none may be shown of an emission that `is_masked`. `evidence` is when the objects were read."""
+    said = [f"checker: the corrected manifest for index {index}, from evidence of {evidence}", *emission.titles]
     said += [f"access: {text}" for text in emission.effects]
     said += [f"note: {text}" for text in emission.warnings]
     said.append("apply it with kubectl apply, never with kubectl replace (the finalizer would be lost)")
