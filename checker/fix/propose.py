@@ -24,6 +24,7 @@ from .realize import Edited, NoEditError, realize
 
 Admitted = Callable[[Plan], bool]
 Key = tuple[str, ...]
+Barred = tuple[Key, str]
 
 
 class Proposal(NamedTuple):
@@ -36,36 +37,38 @@ class Proposal(NamedTuple):
 
 class Refusal(NamedTuple):
     """A finding without a fix, and why; `plan` is the unsafe one that was not admitted. `later`: its turn has not
-    come. `disproven`: there was a plan, and it did not hold.
+    come. `disproven` is the title of a plan that did not hold.
     """
 
     finding: Finding
     reason: str
     plan: Plan | None = None
     later: bool = False
-    disproven: bool = False
+    disproven: str = ""
 
 
 class Round(NamedTuple):
-    """What came of a round: fixes that hold, findings without one, and the gate's view of the edited files."""
+    """What came of a round: fixes that hold, findings without one, the gate's view of the edited files, and all edits of
+    each file together."""
 
     proposals: tuple[Proposal, ...]
     refusals: tuple[Refusal, ...]
     made: Prepared
     judged: Judged
+    edits: tuple[Edited, ...] = ()
 
 
 def propose(
     made: Prepared,
     judged: Judged,
     admitted: Admitted,
-    barred: Mapping[Key, str] = MappingProxyType({}),
+    barred: Mapping[Barred, str] = MappingProxyType({}),
     about: Callable[[Finding], bool] = lambda finding: True,
     *,
     all_stages: bool = False,
 ) -> Round:
-    """A round over all findings that it is `about`, but for those in `barred` (by `key_of`, with the reason); without
-    `all_stages`, it ends with the first stage in which there is something to cure."""
+    """A round over all findings that it is `about`, without the plans in `barred` (by finding and title, with the
+    reason); without `all_stages`, it ends with the first stage in which there is something to cure."""
     findings = [finding for finding in judged.report.findings if about(finding)]
     survey = Survey(judged.facts, sees_all=not made.is_partial)
     refusals: list[Refusal] = []
@@ -83,16 +86,19 @@ def propose(
             for finding in findings:
                 if finding.rule not in module.RULES:
                     continue
-                if key_of(finding) in barred:
-                    refusals.append(Refusal(finding, barred[key_of(finding)], disproven=True))
-                else:
-                    found = _proposal(survey, module, finding, made, admitted, taken)
-                    (taken if isinstance(found, Proposal) else refusals).append(found)  # type: ignore[arg-type]  # by type
+                found = _proposal(survey, module, finding, made, admitted, taken, barred)
+                (taken if isinstance(found, Proposal) else refusals).append(found)  # type: ignore[arg-type]  # by type
     return _proven(made, judged, taken, refusals)
 
 
 def _proposal(
-    survey: Survey, module: ModuleType, finding: Finding, made: Prepared, admitted: Admitted, taken: list[Proposal]
+    survey: Survey,
+    module: ModuleType,
+    finding: Finding,
+    made: Prepared,
+    admitted: Admitted,
+    taken: list[Proposal],
+    barred: Mapping[Barred, str],
 ) -> Proposal | Refusal:
     project = survey.facts.project
     reasons: list[str] = []
@@ -100,6 +106,9 @@ def _proposal(
     for item in _plans(survey, module, finding):
         if isinstance(item, NoPlan):
             reasons.append(item.reason)
+            continue
+        if (key_of(finding), item.title) in barred:
+            reasons.insert(0, barred[key_of(finding), item.title])
             continue
         outside = {patch.place.file for patch in item.patches} - {source.name for source in made.sources}
         if outside:
@@ -151,27 +160,29 @@ def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
 
 
 def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal]) -> Round:
-    if not taken:
-        return Round((), tuple(refusals), made, judged)
-    after = _after(made, judged, taken)
+    holding = _holding(made, judged, taken, refusals)
+    after = _after(made, judged, holding) if holding else ""
     if isinstance(after, Round):
         return after._replace(refusals=tuple(refusals))
-    if len(taken) == 1:
-        return Round((), (*refusals, Refusal(taken[0].finding, after, disproven=True)), made, judged)
-    holding: list[Proposal] = []
-    for item in taken:
-        alone = _after(made, judged, [item])
-        if isinstance(alone, Round):
-            holding.append(item)
-        else:
-            refusals.append(Refusal(item.finding, alone, disproven=True))
-    if len(holding) == len(taken):
+    if len(holding) > 1:
         # Each holds alone, and not all together: one now, the others in the next round.
         refusals += [
-            Refusal(item.finding, "it does not go together with another fix", later=True) for item in taken[1:]
+            Refusal(item.finding, "it does not go together with another fix", later=True) for item in holding[1:]
         ]
-        holding = holding[:1]
-    return _proven(made, judged, holding, refusals)
+        return _proven(made, judged, holding[:1], refusals)
+    return Round((), tuple(refusals), made, judged)
+
+
+def _holding(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal]) -> list[Proposal]:
+    """The fixes that hold: all, if they hold together, else those of each half."""
+    after = _after(made, judged, taken) if taken else ""
+    if isinstance(after, Round) or not taken:
+        return taken
+    if len(taken) == 1:
+        refusals.append(Refusal(taken[0].finding, after, disproven=taken[0].plan.title))
+        return []
+    half = len(taken) // 2
+    return [*_holding(made, judged, taken[:half], refusals), *_holding(made, judged, taken[half:], refusals)]
 
 
 def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str:
@@ -189,7 +200,7 @@ def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str
     changed = made._replace(sources=with_texts(made.sources, texts))
     again = judge(changed)
     wrong = _wrong(judged.report.findings, again.report.findings, taken)
-    return wrong or Round(tuple(taken), (), changed, again)
+    return wrong or Round(tuple(taken), (), changed, again, edits)
 
 
 def _wrong(before: Iterable[Finding], after: Iterable[Finding], taken: list[Proposal]) -> str:
@@ -201,9 +212,14 @@ def _wrong(before: Iterable[Finding], after: Iterable[Finding], taken: list[Prop
     revealing = {edit.file for item in taken if item.plan.reveals for edit in item.edits}
     for finding in after:
         seen_from = {finding.location.file, *(item.location.file for item in finding.related)}
-        if has[key_of(finding)] > had[key_of(finding)] and seen_from.isdisjoint(revealing):
+        is_revealed = not seen_from.isdisjoint(revealing) and finding.rule not in _NEVER_REVEALED
+        if has[key_of(finding)] > had[key_of(finding)] and not is_revealed:
             return f"it would bring another finding: {finding.message} ({finding.rule})"
     return ""
+
+
+_NEVER_REVEALED = ("open-trust", "wide-subject", "excess-grant")
+"""Access that nobody had while the text could not be read. No fix opens it, whoever wrote it."""
 
 
 def key_of(finding: Finding) -> Key:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from ..engine import Finding
 from ..gate import Judged, Prepared, judge
-from ..text.splices import Splice
+from ..text.splices import Splice, compose
 from .effects import Effect, effects
-from .propose import Admitted, Key, Proposal, Refusal, key_of, propose
+from .propose import Admitted, Barred, Proposal, Refusal, key_of, propose
 
 _MOST_ROUNDS = 50
 
@@ -40,14 +40,17 @@ def repair(made: Prepared, admitted: Admitted, about: Callable[[Finding], bool] 
     first = judged = judge(made)
     fixes: list[Proposal] = []
     refusals: tuple[Refusal, ...] = ()
-    barred: dict[Key, str] = {}
+    barred: dict[Barred, str] = {}
     is_news = False
+    splices: dict[str, tuple[Splice, ...]] = {}
     for _ in range(_MOST_ROUNDS):
         found = propose(made, judged, admitted, barred, about)
         refusals, made, judged = found.refusals, found.made, found.judged
         fixes += found.proposals
+        for edit in found.edits:
+            splices[edit.file] = compose(splices.get(edit.file, ()), edit.splices)
         is_news = is_news or bool(found.proposals)
-        disproven = {key_of(item.finding): item.reason for item in refusals if item.disproven}
+        disproven = {(key_of(item.finding), item.disproven): item.reason for item in refusals if item.disproven}
         if not found.proposals and disproven.keys() <= barred.keys():
             if not (barred and is_news):
                 break
@@ -57,7 +60,7 @@ def repair(made: Prepared, admitted: Admitted, about: Callable[[Finding], bool] 
         barred |= disproven
     before = first.facts.project.sources
     changes = tuple(
-        Change(source.name, before[source.name].text, source.text, difference(before[source.name].text, source.text))
+        Change(source.name, before[source.name].text, source.text, splices[source.name])
         for source in made.sources
         if source.name in before and before[source.name].text != source.text
     )

@@ -36,6 +36,32 @@ def splice(text: str, splices: Iterable[Splice]) -> str:
     return "".join([*parts, text[place:]])
 
 
+def compose(earlier: Iterable[Splice], later: Iterable[Splice]) -> tuple[Splice, ...]:
+    """The splices of the first text that do what `earlier` does to it, and `later` to what comes of that."""
+    found: list[Splice] = []
+    pending = sorted(earlier)
+    shift = 0
+    # `shift` leads from offsets of the first text to offsets of the second.
+    for item in sorted(later):
+        while pending and pending[0].start + shift + len(pending[0].text) < item.start:
+            done = pending.pop(0)
+            found.append(done)
+            shift += len(done.text) - (done.end - done.start)
+        start, end, text = item.start - shift, item.end - shift, item.text
+        while pending and pending[0].start + shift <= item.end:
+            met = pending.pop(0)
+            # What is left of the earlier text stands on either side of the later one.
+            begin, length = met.start + shift, len(met.text)
+            head = met.text[: max(0, item.start - begin)] if item.start > begin else ""
+            tail = met.text[item.end - begin :] if item.end < begin + length else ""
+            start = min(start, met.start)
+            shift += length - (met.end - met.start)
+            end = max(item.end - shift, met.end) if not tail else met.end
+            text = head + text + tail
+        found.append(Splice(start, end, text))
+    return tuple(sorted([*found, *pending]))
+
+
 def line_break(text: str) -> str:
     """The line break that a text uses; `\\n` where it has none."""
     end = text.find("\n")
