@@ -26,18 +26,20 @@ def replace(text: str, node: Node, value: Any) -> list[Splice]:
     ]
 
 
-def append(text: str, node: SequenceNode, items: Sequence[Any]) -> list[Splice]:
-    """Adds items at the end of a list."""
-    return _add(text, node, [("", item) for item in items])
+def append(text: str, node: SequenceNode, items: Sequence[Any]) -> list[Splice] | None:
+    """Adds items at the end of a list; None where a comment stands between the items, and would change its place."""
+    return None if _has_comments(text, node) else _add(text, node, [("", item) for item in items])
 
 
-def insert(text: str, node: MappingNode, key: str, value: Any) -> list[Splice]:
-    """Adds a member at the end of an object."""
-    return _add(text, node, [(key, value)])
+def insert(text: str, node: MappingNode, key: str, value: Any) -> list[Splice] | None:
+    """Adds a member at the end of an object; None where comments stand between the members."""
+    return None if _has_comments(text, node) else _add(text, node, [(key, value)])
 
 
-def remove(text: str, node: Collection, indexes: Iterable[int]) -> list[Splice]:
-    """Takes out members or items, and the commas that go with them."""
+def remove(text: str, node: Collection, indexes: Iterable[int]) -> list[Splice] | None:
+    """Takes out members or items, and the commas that go with them; None where comments stand between them."""
+    if _has_comments(text, node):
+        return None
     parts = _parts(node)
     found: list[Splice] = []
     for first, last in _runs(sorted(indexes)):
@@ -94,6 +96,15 @@ def _add(text: str, node: Collection, items: list[tuple[str, Any]]) -> list[Spli
         for head, (_, value) in zip(heads, items, strict=True)
     ]
     return [Splice(parts[-1][1], parts[-1][1], "".join(shown))]
+
+
+def _has_comments(text: str, node: Collection) -> bool:
+    """Whether YAML comments stand between the parts: they belong to one, and only people know to which."""
+    place, gaps = start_of(node), []
+    for start, end in _parts(node):
+        gaps.append(text[place:start])
+        place = end
+    return any("#" in gap for gap in (*gaps, text[place : end_of(node)]))
 
 
 def _parts(node: Collection) -> list[tuple[int, int]]:

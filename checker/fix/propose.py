@@ -48,8 +48,8 @@ class Refusal(NamedTuple):
 
 
 class Round(NamedTuple):
-    """What came of a round: fixes that hold, findings without one, the gate's view of the edited files, and all edits of
-    each file together."""
+    """What came of a round: fixes that hold, findings without one, the gate's view of the edited files, and their
+    edits."""
 
     proposals: tuple[Proposal, ...]
     refusals: tuple[Refusal, ...]

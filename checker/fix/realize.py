@@ -6,14 +6,14 @@ style, an anchor or a merge that this code does not understand ends in "no fix",
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..iam.paths import show_path
-from ..text.documents import Document, cut, parse_piece
+from ..text.documents import Document, Piece, cut, parse_piece
 from ..text.json_nodes import JsonError, compose_json
 from ..text.nodes import Path, TreeError, find, plain
 from ..text.source import Source
@@ -188,14 +188,20 @@ def _verify(
         if document is not None and patch.kind != "splice":
             by_place.setdefault(_where(document), []).append(patch)
     try:
-        after = [_data(item) for item in _read(Source(source.name, splice(source.text, edited.splices)))]
-        wanted = [_data(item, by_place) for item in _read(source)]
+        text = splice(source.text, edited.splices)
     except OverlapError as error:
         raise NoEditError(f"its edits overlap ({error})") from None
+    before, after = list(cut(source)), list(cut(Source(source.name, text)))
+    added = [meaning(patch.value) for patch in patches if patch.kind == "add-document"]
+    try:
+        # A document that is written as before is what it was; only the others are parsed.
+        pairs = list(zip(before, after, strict=False))
+        wanted = [_data(item, by_place) for one, other in pairs if one.text != other.text for item in _read(one)]
+        found = [_data(item) for one, other in pairs if one.text != other.text for item in _read(other)]
+        found += [_data(item) for piece in after[len(before) :] for item in _read(piece)]
     except (TreeError, LookupError, TypeError, ValueError):
         raise NoEditError("what is written there is not what the edit takes it for") from None
-    wanted += [meaning(patch.value) for patch in patches if patch.kind == "add-document"]
-    if wanted != after:
+    if wanted + added != found or len(after) < len(before):
         raise NoEditError("the edit would change more than it should (an anchor, or text that two fields share)")
 
 
@@ -203,13 +209,12 @@ def _where(document: Document) -> tuple[int, int]:
     return document.piece.start, start_of(document.root)
 
 
-def _read(source: Source) -> Iterator[Document | str]:
-    """The documents of a text; those that cannot be parsed as they are written."""
-    for piece in cut(source):
-        try:
-            yield from parse_piece(piece)
-        except YamlError:
-            yield piece.text
+def _read(piece: Piece) -> list[Document | str]:
+    """The documents of a piece; one that cannot be parsed as it is written."""
+    try:
+        return [*parse_piece(piece)]
+    except YamlError:
+        return [piece.text]
 
 
 def _data(item: Document | str, patches: Mapping[tuple[int, int], list[Patch]] = MappingProxyType({})) -> Any:

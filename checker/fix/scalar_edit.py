@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from yaml.nodes import ScalarNode
 
 from ..text.nodes import scalar_value
 from ..text.scalars import character_spans
+from ..text.source import Span
 from ..text.splices import Splice, line_break
 from ..text.yaml_nodes import IMPLICIT, end_of, start_of
 
@@ -25,7 +27,7 @@ def edit_value(text: str, node: ScalarNode, base: int, edits: Iterable[Splice]) 
 
     `base` is the offset of the node's document within `text`.
     """
-    spans = character_spans(text, node, base)
+    spans = _spans(text, node, base)
     if spans is None or not node.style:
         return None
     found = []
@@ -38,8 +40,20 @@ def edit_value(text: str, node: ScalarNode, base: int, edits: Iterable[Splice]) 
             end = spans[edit.end].start
         else:
             end = spans[edit.end - 1].end
-        found.append(Splice(start, end, _encoded(edit.text, text, node, spans[0].start)))
+        found.append(Splice(start, end, _encoded(edit.text, text, node, _first(node, spans))))
     return found
+
+
+@lru_cache(maxsize=8)
+def _spans(text: str, node: ScalarNode, base: int) -> list[Span] | None:
+    """Many edits of one scalar come one by one; its characters are traced once."""
+    return character_spans(text, node, base)
+
+
+def _first(node: ScalarNode, spans: list[Span]) -> int:
+    """Where the first character stands that is no line break: behind the indentation of a block."""
+    filled = len(node.value) - len(node.value.lstrip("\n"))
+    return spans[min(filled, len(spans) - 1)].start
 
 
 def replace_value(text: str, node: ScalarNode, base: int, value: str) -> list[Splice] | None:

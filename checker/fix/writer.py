@@ -39,19 +39,28 @@ def write_in_place(changes: Iterable[Change]) -> None:
 
 def write_copies(changes: Iterable[Change], folder: str) -> list[str]:
     """Writes the edited texts below a folder, by the files' own paths; returns the names. Raises NotWrittenError."""
-    written = []
+    copies = [(change, os.path.join(folder, _below(change.file))) for change in changes]
+    taken = {os.path.realpath(change.file) for change, _ in copies}
+    for change, name in copies:
+        if os.path.realpath(name) in taken:
+            raise NotWrittenError(f"{name}: the copy of {change.file} would take the place of another file")
+        taken.add(os.path.realpath(name))
     try:
-        for change in changes:
-            name = os.path.join(folder, os.path.relpath(change.file).lstrip("./") or os.path.basename(change.file))
-            os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
+        for change, name in copies:
             with open(change.file, "rb") as file:
-                encoding = encoding_of(file.read())
+                data = encode(change.after, encoding_of(file.read()))
+            os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
             with open(name, "wb") as file:
-                file.write(encode(change.after, encoding))
-            written.append(name)
+                file.write(data)
     except OSError as error:
         raise NotWrittenError(f"{error.filename or folder}: {error.strerror or error}") from None
-    return written
+    return [name for _, name in copies]
+
+
+def _below(path: str) -> str:
+    """A file's path from here, or, where it is not below, from the root."""
+    found = os.path.relpath(path)
+    return os.path.abspath(path).lstrip(os.sep) if found.startswith(os.pardir + os.sep) else found
 
 
 def _staged(change: Change) -> tuple[str, str]:

@@ -64,7 +64,7 @@ def parse_piece(piece: Piece) -> list[Document]:
     return [Document(piece, root) for root in compose_all(piece.text)]
 
 
-_BLANK = re.compile(r"\A(?:[ \t\r\n]|---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z)|#[^\n]*)*\Z")
+_BLANK = re.compile(r"\A(?:[ \t\r\n]|---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z)|#[^\r\n]*)*\Z")
 
 
 def _is_blank(text: str) -> bool:

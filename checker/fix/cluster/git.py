@@ -20,13 +20,13 @@ def mend(diagnosis: Diagnosis, options: Options, admitted: Admitted) -> Repair:
     paths that cannot be read."""
     case = diagnosis.case
     rules = tuple(dict.fromkeys((*objects.RULES, *_ACCOUNT_RULES)))
-    made = prepare(options._replace(select=rules))
+    made = prepare(options)
     asked = objects.asked_of(case, case.in_git) or made.asked
     names = {str(mapping(mapping(case.value("ack-role")).get("metadata")).get("name", "")), case.arn.rpartition("/")[2]}
 
     def is_ours(finding: Finding) -> bool:
         item = finding.subject
-        if item is None:
+        if item is None or finding.rule not in rules:
             return False
         if item.kind == "ServiceAccount":
             return item.name == case.account_name and item.namespace in ("", case.namespace)

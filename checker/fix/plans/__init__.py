@@ -29,7 +29,8 @@ STAGES: tuple[tuple[ModuleType, ...], ...] = (
     (repeated_keys, fields, json_syntax),
     (lossy_inline_encoding, references, arns, size),
     (missing_grant, denied_grant, conditional_grant, excess_grant),
-    (untrusted_service_account, wrong_issuer, trust_statements),
+    (wrong_issuer, trust_statements),
+    (untrusted_service_account,),
 )
 """What makes text readable comes first, then what makes objects take effect, then access, then trust: what is cured
 early often shows that the rest was not ill."""

@@ -45,13 +45,9 @@ def _meant(survey: Survey, finding: Finding) -> list[str]:
         return [text]
     if not is_role:
         managed = f"arn:aws:iam::aws:policy/{text}"
-        if find_managed(managed) is not None:
-            return [managed.replace(":aws:", f":{partition}:", 1)]
-        return [
-            arn
-            for item in inventory.policies
-            if text in (item.name, item.object.name) and (arn := arn_of(survey, item))
-        ]
+        found = [managed.replace(":aws:", f":{partition}:", 1)] if find_managed(managed) is not None else []
+        named = (item for item in inventory.policies if text in (item.name, item.object.name))
+        return found + [arn for item in named if (arn := arn_of(survey, item))]
     whole = re.fullmatch(r"arn:(aws[a-z-]*):iam::(\d{12}):(?!role/)/?([\w+=,.@-]+)", text)
     name = whole[3] if whole else text.removeprefix("role/")
     partition, account = (whole[1], whole[2]) if whole else (partition, account)

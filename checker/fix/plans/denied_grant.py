@@ -6,11 +6,13 @@ itself can be changed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from ...engine import Finding
-from ...iam.document import Document, Statement
+from ...iam.document import Document, Statement, parse
+from ...iam.policies import Attached
 from ...iam.prove import prove
 from ...inventory import PolicyText
 from ...rules.denied_grant import denied_place
@@ -68,6 +70,15 @@ def _narrower(
         missing = list(dict.fromkeys(need.action for need in needs))
         place = inside(text, (*statement.path, "NotAction"))
         yield f"add {' and '.join(missing)} to NotAction of the Deny", [patch.append(place, *missing)]
+    is_everywhere = [entry.text for entry in statement.resources] == ["*"] and not statement.not_resources
+    if is_everywhere and listed and len(listed) < len(statement.actions) and not statement.conditions:
+        denied = [entry.text for entry in listed]
+        rest = {"Effect": "Deny", "Action": denied, "NotResource": resources}
+        beside = patch.append(inside(text, ("Statement",)), rest)
+        yield (
+            f"deny {' and '.join(denied)} on everything but {' and '.join(resources)}",
+            [*(patch.remove(inside(text, entry.path)) for entry in listed), beside],
+        )
     if [entry.text for entry in statement.resources] == ["*"] and not statement.not_resources:
         place = inside(text, (*statement.path, "Resource"))
         value: Any = resources if len(resources) > 1 else resources[0]
@@ -91,7 +102,10 @@ def _is_narrow(found: list[Answer], text: PolicyText, after: Document) -> bool:
     proofs = [prove(answer.question.action, answer.question.resource, layers) for answer in found]
     if any(proof is None or proof.decision.outcome == "explicit-deny" for proof in proofs):
         return False
-    changes = compare_changed(check.stack.layers, layers)
-    allowed = {answer.question.action.lower() for answer in found}
-    gained = {action.lower() for change in changes.gained for action in change.actions}
-    return not changes.lost and gained <= allowed
+    # Denying the needs again has to lead back to where it began: then nothing else was freed.
+    deny = [{"Effect": "Deny", "Action": item.question.action, "Resource": item.question.resource} for item in found]
+    again = Attached("the needs", parse(json.dumps({"Version": "2012-10-17", "Statement": deny})).document)
+    back = tuple(
+        layer._replace(policies=(*layer.policies, again)) if layer.name == "identity" else layer for layer in layers
+    )
+    return compare_changed(check.stack.layers, back).is_same

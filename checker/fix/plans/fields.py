@@ -38,5 +38,7 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         )
     elif close and close[0] in parent:
         yield NoPlan(f"{close[0]} is there as well, and which of the two counts has to be decided by hand")
+    elif close:
+        yield NoPlan(f"several fields are like it: {', '.join(close)}")
     else:
         yield NoPlan("no field has a like name; the API server drops it, so remove it or find its place")

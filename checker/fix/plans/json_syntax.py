@@ -23,9 +23,10 @@ from ..plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("invalid-policy-json",)
 
-_MOST_REPAIRS, _MOST_TEXTS = 8, 400
+_MOST_REPAIRS, _MOST_TEXTS, _MOST_COMPARED = 8, 400, 2000
 _CURLY = {"\u201c": '"', "\u201d": '"', "\u201e": '"'}
-_COMMENT = re.compile(r"[ \t]*(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"[ \t]*(?://|#)[^\n]*(?=\n)|/\*.*?\*/", re.DOTALL)
+"""A comment to the end of its line. Where the lines of the document are folded into one it has no end that shows."""
 
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
@@ -39,7 +40,8 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         if len(meant) == 1:
             repaired = min(readings, key=lambda found: len(_edits(text, found)))
             why = "every small repair that makes JSON of it means the same"
-            yield Plan(f"mend the JSON of {text.path[-1]}", why, tuple(_edits(text, repaired)), reveals=True)
+            danger = _CUT if _closers(text.text, repaired) > 1 else ""
+            yield Plan(f"mend the JSON of {text.path[-1]}", why, tuple(_edits(text, repaired)), danger, reveals=True)
         elif meant:
             yield NoPlan(f"it can be read in {len(meant)} ways, and which one is meant has to be decided by hand")
         else:
@@ -70,10 +72,10 @@ def _repairs(text: str) -> Iterator[str]:
     except ValueError as error:
         place = min(getattr(error, "pos", 0), len(text))
         named, _, _ = explain_syntax(text, error)
-    for curly, straight in _CURLY.items():
-        if curly in text:
-            yield text.replace(curly, straight)
-            return
+    if text[place : place + 1] in _CURLY:
+        # Those that delimit: after a bracket, a comma or a colon, or before one.
+        yield re.sub(r"(?<=[\[{,:\s])[\u201c\u201d\u201e]|[\u201c\u201d\u201e](?=\s*[\]},:])", '"', text)
+        return
     before = len(text[:place].rstrip()) - 1
     for comma in {named, place, before}:
         if text[comma : comma + 1] == ",":
@@ -100,11 +102,33 @@ def _repairs(text: str) -> Iterator[str]:
         yield f"{text[:place]}{'}' if text[place] == ']' else ']'}{text[place:]}"
 
 
+_CUT = "it ends too early, and more than brackets may be missing: a condition, or a Deny"
+
+
+def _closers(text: str, repaired: str) -> int:
+    """How many brackets were put at the end: behind one, nothing can be missing but members that no policy needs."""
+    old, new = text.rstrip(), repaired.rstrip()
+    tail = len(new) - len(new.rstrip("]} \t\n")) - (len(old) - len(old.rstrip("]} \t\n")))
+    return tail if len(new) > len(old) else 0
+
+
 def _edits(text: PolicyText, repaired: str) -> list[Patch]:
+    """The changed characters; of texts of one length those that differ, else by comparison of what is between the first
+    and the last difference."""
     place, old = at(text.owner, text.path), text.text or ""
-    matcher = difflib.SequenceMatcher(None, old, repaired, autojunk=False)
+    if len(old) == len(repaired):
+        found = [(index, index + 1, repaired[index]) for index, char in enumerate(old) if char != repaired[index]]
+        return [patch.retext(place, start, end, new) for start, end, new in found]
+    shorter = min(len(old), len(repaired))
+    start = next((index for index in range(shorter) if old[index] != repaired[index]), shorter)
+    room = shorter - start
+    after = next((i for i in range(room) if old[-1 - i] != repaired[-1 - i]), room)
+    one, other = old[start : len(old) - after], repaired[start : len(repaired) - after]
+    if max(len(one), len(other)) > _MOST_COMPARED:
+        return [patch.retext(place, start, len(old) - after, other)]
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     return [
-        patch.retext(place, start, end, repaired[first:last])
-        for kind, start, end, first, last in matcher.get_opcodes()
+        patch.retext(place, start + first, start + last, other[low:high])
+        for kind, first, last, low, high in matcher.get_opcodes()
         if kind != "equal"
     ]

@@ -67,6 +67,6 @@ def _in_policy(survey: Survey, finding: Finding) -> Candidates:
         if len(values) > 1:
             yield NoPlan("the two differ, and IAM refuses both; which one counts has to be decided by hand")
             continue
-        made = flow_edit.remove(text.text, node, [found[0]])
+        made = flow_edit.remove(text.text, node, [found[0]]) or []
         changes = tuple(patch.retext(place, one.start, one.end, one.text) for one in made)
         yield Plan(f"remove the first {inner[-1]}", "both say the same", changes, reveals=True)

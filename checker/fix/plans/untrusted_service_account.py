@@ -93,9 +93,11 @@ def _web_identity(
             if item.key.rpartition(":")[2].lower() in due and item.operator.lower() in ("stringequals", "stringlike")
             if due[item.key.rpartition(":")[2].lower()] not in item.values
         ]
-        for wanted in ("sub", "aud", ""):
-            chosen = [(item, value) for item, value in short if not wanted or value == due[wanted]]
-            if chosen:
+        named = {value for item in statement.conditions if item.key.lower().endswith(":sub") for value in item.values}
+        for wanted in ("sub", "aud"):
+            chosen = [(item, value) for item, value in short if value == due[wanted]]
+            # Another audience would let in everybody that the statement names, with a token they could not use before.
+            if chosen and (wanted == "sub" or named == {subject}):
                 names = " and ".join(value for _, value in chosen)
                 patches = [patch.append(inside(text, item.path), value) for item, value in chosen]
                 yield (
