@@ -214,3 +214,37 @@ def test_standard_input_cannot_be_edited_in_place(run: Run, monkeypatch: pytest.
     code, _, err = run("--write", "-")
     assert code == 2
     assert "standard input cannot be edited in place" in err
+
+
+def test_selecting_chooses_what_is_fixed_and_not_what_is_proven(run: Run, tmp_path: Path) -> None:
+    any_pod = trust(aud="vault")
+    statement = any_pod["Statement"][0]
+    statement["Condition"] = {
+        "StringLike": {
+            key: "system:serviceaccount:*:*" if key.endswith("sub") else value
+            for key, value in statement["Condition"]["StringEquals"].items()
+        }
+    }
+    text = manifest(STYLES["literal"](policy()), STYLES["literal"](any_pod))
+    (tmp_path / "role.yaml").write_text(text)
+    run("--write", "--select", "untrusted-service-account", "role.yaml")
+    found = main(["static", "--select", "open-trust,wide-subject", "role.yaml", *PARAMETERS])
+    before = mend(text).before.report.findings
+    assert found == (1 if any(item.rule in ("open-trust",) for item in before) else 0)
+
+
+def test_copies_do_not_take_each_other_s_place(run: Run, tmp_path: Path) -> None:
+    for name in ("sub/x.yaml", "x.yaml", "sub/.hid/x.yaml"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(BROKEN.replace("acme", "a" + str(len(name))))
+    code, _, _ = run("--output", "out", "sub/x.yaml", "x.yaml", "sub/.hid/x.yaml")
+    assert code == 0
+    assert sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.yaml")) == [
+        "sub/.hid/x.yaml",
+        "sub/x.yaml",
+        "x.yaml",
+    ]
+    code, _, err = run("--output", ".", "x.yaml")
+    assert code == 3
+    assert "would take the place of another file" in err

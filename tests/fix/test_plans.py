@@ -291,3 +291,93 @@ def test_every_rule_of_a_plan_exists_and_has_one_plan() -> None:
     rules = [rule for stage in STAGES for module in stage for rule in module.RULES]
     assert len(rules) == len(set(rules)) == len(BY_RULE)
     assert set(rules) <= set(BY_ID)
+
+
+def one_line(document: str) -> str:
+    return "'" + document.replace("'", "''") + "'"
+
+
+CUT = json.dumps(trust()).partition(', "Condition"')[0]
+
+
+def test_a_comment_without_an_end_hides_nothing() -> None:
+    """In one line everything behind // is the comment, a Deny included."""
+    deny = json.dumps({"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"})
+    text = '{"Version": "2012-10-17", "Statement": [' + json.dumps(grant()) + ", // and no writes " + deny + "]}"
+    assert not mend(manifest(one_line(text)), unsafe=True).changes
+
+
+def test_text_that_was_cut_off_is_not_completed_by_guess() -> None:
+    """A trust policy without its Condition would let every pod in."""
+    before = manifest(WHOLE, one_line(CUT))
+    assert not mend(before).changes
+    assert not mend(before, unsafe=True).changes
+    allowed = json.dumps(policy(grant(), DENY)).partition(', {"Sid": "Lockdown"')[0]
+    assert not mend(manifest(one_line(allowed))).changes
+
+
+def test_a_name_that_two_policies_have_is_left() -> None:
+    before = (role("  policies: [PowerUserAccess]\n"), policy_object("power-user", policy(), name="PowerUserAccess"))
+    found = mend(*before)
+    assert "not-an-arn" not in [item.finding.rule for item in found.fixes]
+    assert any("several could be meant" in item.reason for item in found.refusals)
+
+
+def test_a_name_of_aws_that_grants_too_much_is_left() -> None:
+    found = mend(role("  policies: [AdministratorAccess]\n"))
+    assert "not-an-arn" not in [item.finding.rule for item in found.fixes]
+
+
+def test_another_audience_lets_nobody_else_in() -> None:
+    subjects = ["system:serviceaccount:tenant-acme:reverse-proxy-acme", "system:serviceaccount:ci:vault-agent"]
+    both = trust(aud="vault")
+    both["Statement"][0]["Condition"]["StringEquals"][f"{ISSUER}:sub"] = subjects
+    found = mend(manifest(WHOLE, LITERAL(both)))
+    assert "untrusted-service-account" not in [item.rule for item in found.after.report.findings]
+    after = json.loads(found.after.facts.project.inventory.roles[0].trust.text or "")  # type: ignore[union-attr]
+    assert after["Statement"][0] == both["Statement"][0]
+    assert len(after["Statement"]) == 2
+
+
+def test_one_cure_for_one_disease() -> None:
+    before = manifest(WHOLE, LITERAL(trust()).replace(f'"{ISSUER}:', f'"{ISSUER}X:'))
+    assert [item.finding.rule for item in mend(before).fixes] == ["wrong-issuer"]
+
+
+def test_a_deny_is_narrowed_to_the_needs_and_no_further() -> None:
+    wide = grant(("dynamodb:GetItem", "dynamodb:Query"), "arn:aws:dynamodb:us-east-1:111122223333:table/*")
+    deny = {**DENY, "Action": ["dynamodb:Query", "dynamodb:PutItem"]}
+    found = mend(manifest(LITERAL(policy(wide, deny))), unsafe=True)
+    assert [item.finding.rule for item in found.fixes] == ["denied-grant"]
+    gained = [text for effect in found.effects for text in effect.sentences]
+    assert gained == [f"gains dynamodb:Query on {TABLE}"]
+
+
+def test_comments_between_items_of_a_flow_list_keep_their_place() -> None:
+    before = (
+        role(
+            "  policyRefs: [\n    {from: {}},\n    # the keys, see OPS-12\n    {from: {name: read}},  # read keys\n  ]\n"
+        ),
+        policy_object("read", policy()),
+    )
+    found = mend(*before)
+    assert "# the keys, see OPS-12" in texts(found, *before)[0]
+
+
+def test_typographic_quotes_inside_strings_are_not_touched() -> None:
+    odd = WHOLE.replace('"dynamodb:Query"', '"dynamodb:Query",').replace("ReadAuthKeys", "Read “Auth” Keys")
+    found = mend(manifest(odd))
+    assert "“Auth”" in texts(found, manifest(odd))[0]
+
+
+def test_the_next_plan_is_tried_where_one_does_not_hold() -> None:
+    big = {"Version": "2012-10-17", "Statement": [grant(("dynamodb:GetItem",), Sid="K")]}
+    filler = [grant("s3:GetObject", f"arn:aws:s3:::bucket-{number:04}/*", Sid=f"S{number}") for number in range(150)]
+    while len(json.dumps(big, separators=(",", ":"))) < 10_150:
+        big["Statement"].append(filler.pop())  # type: ignore[attr-defined]  # a list
+    spare = 10_238 - len(json.dumps(big, separators=(",", ":")))
+    big["Statement"][0]["Sid"] += "x" * spare  # type: ignore[index]
+    inline = "  inlinePolicies:\n    k: '" + json.dumps(big, separators=(",", ":")) + "'\n"
+    found = mend(role(inline + READ), policy_object("read", policy(grant("logs:*", "*", Sid="Logs"))))
+    assert [change.file for change in found.changes] == ["f1.yaml"]
+    assert not [item for item in found.after.report.findings if item.severity == "error"]
