@@ -12,7 +12,8 @@ from .output import look_of, write
 from .progress import Progress
 
 if TYPE_CHECKING:
-    from ..fix.cluster.emission import Emission, Withheld
+    from ..fix.cluster.emission import Emission
+    from ..fix.cluster.withheld import Withheld
     from ..incident import Plan
     from ..live.record import Record
     from ..requirements.model import Requirement
@@ -106,7 +107,7 @@ def _show(arguments: argparse.Namespace, diagnosis: Diagnosis, found: Emission) 
 
 
 def _say_withheld(found: Withheld | Emission) -> None:
-    from ..fix.cluster.emission import Withheld
+    from ..fix.cluster.withheld import Withheld
 
     if isinstance(found, Withheld):
         say(f"no manifest: {found.reason}")
@@ -117,8 +118,9 @@ def _say_withheld(found: Withheld | Emission) -> None:
 def _applied(
     arguments: argparse.Namespace, diagnosis: Diagnosis, record: Record, made: Plan, found: Emission | Withheld
 ) -> int:
-    from ..fix.cluster.apply import StoppedError, World, apply
-    from ..fix.cluster.emission import Withheld
+    from ..fix.cluster.apply import World, apply
+    from ..fix.cluster.store import StoppedError
+    from ..fix.cluster.withheld import Withheld
     from ..incident import investigate, judge
     from ..live.asking import Refused
     from ..live.collect import connection_to

@@ -113,7 +113,8 @@ def _diagnosed(options: Options, arguments: argparse.Namespace) -> tuple[Diagnos
 
 def _emit(diagnosis: Diagnosis, arguments: argparse.Namespace) -> None:
     """Writes the corrected manifest, or says why there is none."""
-    from ..fix.cluster.emission import Withheld, emit
+    from ..fix.cluster.emission import emit
+    from ..fix.cluster.withheld import Withheld
     from ..report.fix.manifest import MASKED, render
 
     found = emit(diagnosis, _requirements(arguments), lambda plan: plan.is_safe)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..fix.cluster.apply import StoppedError, World, apply
-from ..fix.cluster.emission import Emission, Withheld, emit
+from ..fix.cluster.apply import World, apply
+from ..fix.cluster.emission import Emission, emit
+from ..fix.cluster.store import StoppedError
+from ..fix.cluster.withheld import Withheld
 from ..live.asking import Observer
 from ..live.collect import collect
 from ..live.kubernetes import Cluster

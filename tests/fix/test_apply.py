@@ -9,8 +9,9 @@ import pytest
 from checker.demo import edits
 from checker.demo.breaks import BREAKS
 from checker.demo.cell import Cell
-from checker.fix.cluster.apply import StoppedError, World, apply
+from checker.fix.cluster.apply import World, apply
 from checker.fix.cluster.emission import Emission
+from checker.fix.cluster.store import StoppedError
 from checker.live import writing
 from checker.live.asking import Refused
 from checker.live.kubernetes import Cluster

@@ -10,8 +10,9 @@ import pytest
 from checker.demo import edits, lines
 from checker.demo.breaks import BREAKS
 from checker.demo.cell import Cell
-from checker.fix.cluster.apply import StoppedError, apply
+from checker.fix.cluster.apply import apply
 from checker.fix.cluster.emission import Emission
+from checker.fix.cluster.store import StoppedError
 
 from .world import Embedded, Grade, Real, make, plan
 

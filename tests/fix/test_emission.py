@@ -14,7 +14,8 @@ from checker.ack.cleaning import clean, gitops_owner
 from checker.demo import edits
 from checker.demo.breaks import BREAKS
 from checker.demo.cell import Cell
-from checker.fix.cluster.emission import Emission, Withheld
+from checker.fix.cluster.emission import Emission
+from checker.fix.cluster.withheld import Withheld
 from checker.fix.manifest import merge_patch
 from checker.live.record import dump, load
 from checker.report.fix.manifest import render, render_json, render_patches

@@ -9,7 +9,8 @@ from checker.ack.kinds import IAM
 from checker.demo.cell import Cell
 from checker.demo.kubernetes_api import Asked
 from checker.fix.cluster.apply import World
-from checker.fix.cluster.emission import Emission, Withheld, emit
+from checker.fix.cluster.emission import Emission, emit
+from checker.fix.cluster.withheld import Withheld
 from checker.live.collect import Access, collect
 from checker.live.connection import Connection
 from checker.live.kubernetes import Cluster

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ...ack.cleaning import clean
 from ...ack.controller import conditions
-from ...ack.objects import mapping
 from ...live import writing
 from ...live.asking import Refused
 from ...live.kubernetes import Cluster
-from ...live.trim import custom
 from ...runbook.commands import pod_name
 from ...runbook.decrypting import may_decrypt
 from ...runbook.delivery import objects
@@ -23,9 +20,9 @@ from ...runbook.diagnose import Diagnosis
 from ...runbook.trusting import trusting
 from ..diff import unified
 from ..manifest import as_text
-from ..patch import meaning
 from ..repair import Change
-from .emission import Emission, Object, withheld_for
+from .emission import Emission
+from .store import StoppedError, called, dry_run, store
 
 
 class World(NamedTuple):
@@ -39,17 +36,6 @@ class World(NamedTuple):
     confirm: Callable[[str], bool]
     pause: Callable[[float], None] = time.sleep
     patience: float = 180
-
-
-class StoppedError(Exception):
-    """It went no further; the message says where it stopped, why, and what to do."""
-
-
-class _Staged(NamedTuple):
-    body: dict[str, Any]
-    manager: str
-    before: dict[str, Any]
-    after: dict[str, Any]
 
 
 _INTERVAL = 3.0
@@ -81,7 +67,7 @@ def _write(world: World, emission: Emission, applied: list[str]) -> None:
         world.say(text)
     if emission.is_partial:
         raise StoppedError("the fix mends only a part of it, so nothing was applied; see what is left above")
-    staged = [_dry_run(world, item) for item in emission.objects]
+    staged = [dry_run(world.cluster, item) for item in emission.objects]
     old = as_text(item.before for item in staged if item.before)
     new = as_text(item.after for item in staged)
     if old == new:
@@ -89,99 +75,13 @@ def _write(world: World, emission: Emission, applied: list[str]) -> None:
         return
     world.say("\n".join(unified(Change("cluster.yaml", old, new, ()))))
     managers = " and ".join(dict.fromkeys(item.manager for item in staged))
-    names = ", ".join(_called(item.after) for item in staged)
+    names = ", ".join(called(item.after) for item in staged)
     if not world.confirm(f"apply this to {names} in {world.cluster.described}, as field manager {managers}?"):
         raise StoppedError("nothing was applied, as you said")
     for item, wanted in zip(staged, emission.objects, strict=True):
-        _store(world, item, wanted)
-        applied.append(_called(item.after))
-        world.say(f"applied {_called(item.after)}")
-
-
-def _dry_run(world: World, item: Object) -> _Staged:
-    """What the API server would store, as it is to be shown. Nothing but the spec may differ from what is there."""
-    live = _live(world, item)
-    now = _shown(live) if live else {}
-    if meaning(_spec(clean(live) if live else {})) != meaning(_spec(item.before)):
-        raise StoppedError(f"{_called(item.after)} has changed since it was diagnosed; run this again")
-    held = withheld_for(live) if live else None
-    if held is not None:
-        raise StoppedError(f"{held.reason}; {held.help}")
-    manager = writing.manager_for(live)
-    body = writing.body_for(manager, item.before, item.after, live)
-    stored = _send(world, body, manager, dry_run=True)
-    is_other = live is not None and _beside_the_spec(live) != _beside_the_spec(stored)
-    if is_other or meaning(_spec(clean(stored))) != meaning(_spec(clean(item.after))):
-        raise StoppedError(
-            f"the API server would store something else of {_called(item.after)} than what was proven, since another"
-            " manager owns a part of it; take what --patch prints, or edit it where that one takes it from"
-        )
-    return _Staged(body, manager, now, _shown(stored))
-
-
-def _live(world: World, item: Object) -> dict[str, Any] | None:
-    try:
-        return writing.read(world.cluster, item.after)
-    except Refused as error:
-        raise StoppedError(f"{_called(item.after)} could not be read: {error.detail}") from None
-
-
-def _spec(item: dict[str, Any]) -> dict[str, Any]:
-    """The spec without empty collections, which mean the same as none."""
-    return {key: value for key, value in mapping(item.get("spec")).items() if value not in ([], {})}
-
-
-def _beside_the_spec(item: dict[str, Any]) -> dict[str, Any]:
-    """What an apply must leave as it is."""
-    metadata = {key: value for key, value in mapping(item.get("metadata")).items() if key not in _BOOKKEEPING}
-    annotations = {key: value for key, value in mapping(metadata.get("annotations")).items() if key != _LAST_APPLIED}
-    return {**metadata, "annotations": annotations, "labels": mapping(metadata.get("labels"))}
-
-
-_BOOKKEEPING = ("managedFields", "resourceVersion", "generation", "selfLink")
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-
-
-def _shown(item: dict[str, Any]) -> dict[str, Any]:
-    """An object fit to be shown: what looks like a secret is masked, as in the evidence."""
-    return clean(custom(item))
-
-
-def _store(world: World, item: _Staged, wanted: Object) -> None:
-    """The apply itself. Where its answer is lost, the object says whether it arrived; where the object has got another
-    version meanwhile, but not another spec, it is sent once more."""
-    for attempt in (1, 2, 3):
-        try:
-            writing.apply(world.cluster, item.body, item.manager, dry_run=False)
-            return
-        except Refused as error:
-            if "conflict with" in error.detail or error.status == "denied":
-                raise StoppedError(_refused(item.body, error, "the apply")) from None
-            live = _live(world, wanted)
-            if live is not None and meaning(_spec(clean(live))) == meaning(_spec(clean(wanted.after))):
-                return
-            is_same = live is not None and meaning(_spec(clean(live))) == meaning(_spec(wanted.before))
-            if attempt == 3 or not error.detail.startswith("409") or not is_same:
-                raise StoppedError(_refused(item.body, error, "the apply")) from None
-            item = _dry_run(world, wanted)
-
-
-def _send(world: World, body: dict[str, Any], manager: str, *, dry_run: bool) -> dict[str, Any]:
-    try:
-        return writing.apply(world.cluster, body, manager, dry_run=dry_run)
-    except Refused as error:
-        raise StoppedError(_refused(body, error, "the dry run")) from None
-
-
-def _refused(body: dict[str, Any], error: Refused, what: str) -> str:
-    hint = ""
-    if "conflict with" in error.detail:
-        hint = "; change it where the manager named there takes it from, or take it over with what --patch prints"
-    elif error.detail.startswith("409"):
-        hint = "; it is being changed by somebody else: run this again"
-    elif error.status == "denied":
-        hint = "; deploy/fixer.yaml has the rights that --apply needs"
-    return f"{what} of {_called(body)} was refused: {error.detail}{hint}"
+        store(world.cluster, item, wanted)
+        applied.append(called(item.after))
+        world.say(f"applied {called(item.after)}")
 
 
 def _arrived(world: World, first: Diagnosis) -> Diagnosis:
@@ -267,8 +167,3 @@ def _recovered(world: World, since: float) -> Diagnosis:
         if not is_open or passed > world.patience:
             return found
         world.pause(_INTERVAL)
-
-
-def _called(item: dict[str, Any]) -> str:
-    metadata = mapping(item.get("metadata"))
-    return f"{item.get('kind')} {metadata.get('namespace', '')}/{metadata.get('name', '')}"

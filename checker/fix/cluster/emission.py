@@ -5,13 +5,11 @@ A fix reconciles the whole role, not only what it changes, so what the controlle
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ...ack.cleaning import gitops_owner
-from ...ack.controller import OWN_TAGS, standstill
-from ...ack.objects import make_object, mapping
-from ...inventory import Origin
+from ...ack.controller import OWN_TAGS
+from ...ack.objects import mapping
 from ...live.record import under
 from ...live.redaction import MASK
 from ...requirements.model import Requirement
@@ -24,6 +22,7 @@ from ..propose import Admitted
 from ..repair import Change, Repair, difference, repair
 from . import objects
 from .built import missing_provider, missing_role
+from .withheld import Withheld, withheld_for
 
 _PROVEN = ("missing-grant", "denied-grant", "conditional-grant", "untrusted-service-account", "missing-tag-session")
 
@@ -50,15 +49,6 @@ class Emission(NamedTuple):
     def is_masked(self) -> bool:
         """Whether a label or an annotation is masked in the evidence: then only what changes may be sent."""
         return MASK in str([item.after["metadata"] for item in self.objects])
-
-
-class Withheld(NamedTuple):
-    """Why there is no manifest, and what to do instead. `is_waiting`: what is declared is right, and only has to
-    arrive in IAM."""
-
-    reason: str
-    help: str = ""
-    is_waiting: bool = False
 
 
 def emit(diagnosis: Diagnosis, requirements: Iterable[Requirement], admitted: Admitted) -> Emission | Withheld:
@@ -89,26 +79,6 @@ def emit(diagnosis: Diagnosis, requirements: Iterable[Requirement], admitted: Ad
     if not found.changes:
         return _nothing(diagnosis, found, items)
     return _emission(diagnosis, items, from_text(objects.NAME, found.changes[0].after), found)
-
-
-def withheld_for(item: Mapping[str, Any]) -> Withheld | None:
-    """Why an edit of this live object would be lost or have no effect; None where nothing speaks against it."""
-    metadata = mapping(item.get("metadata"))
-    name = f"{item.get('kind')} {metadata.get('namespace', '')}/{metadata.get('name', '')}"
-    why = standstill(make_object({**item, "status": {}, "spec": {}}, Origin("cluster", 0, ())))
-    if "deleted" in why:
-        return Withheld(
-            f"{name} is being deleted; an edit would not survive", "find out who deleted it, and apply it anew"
-        )
-    if why:
-        return Withheld(f"{name}: {why}", "take the annotation off first, if the controller is to write again")
-    owner = gitops_owner(item)
-    if owner:
-        return Withheld(
-            f"{name} is applied by {owner}, which would undo an edit in the cluster",
-            "edit it in Git: run again with --manifests DIR",
-        )
-    return None
 
 
 def _from_git(diagnosis: Diagnosis, items: list[dict[str, Any]], admitted: Admitted) -> Emission | Withheld:

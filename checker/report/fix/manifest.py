@@ -11,7 +11,8 @@ from typing import Any
 
 from ... import __version__
 from ...ack.kinds import PLURALS
-from ...fix.cluster.emission import Emission, Object, Withheld
+from ...fix.cluster.emission import Emission, Object
+from ...fix.cluster.withheld import Withheld
 from ...fix.diff import unified
 from ...fix.manifest import as_text, merge_patch
 from ...runbook.diagnose import Diagnosis

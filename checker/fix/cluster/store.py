@@ -1,0 +1,120 @@
+"""One object into the cluster: what the API server would store, and then the apply itself."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ...ack.cleaning import clean
+from ...ack.objects import mapping
+from ...live import writing
+from ...live.asking import Refused
+from ...live.kubernetes import Cluster
+from ...live.trim import custom
+from ..patch import meaning
+from .emission import Object
+from .withheld import withheld_for
+
+
+class StoppedError(Exception):
+    """It went no further; the message says where it stopped, why, and what to do."""
+
+
+class Staged(NamedTuple):
+    """What is to be sent, as whom, and the object before and after it, as it is to be shown."""
+
+    body: dict[str, Any]
+    manager: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def dry_run(cluster: Cluster, item: Object) -> Staged:
+    """What the API server would store, as it is to be shown. Nothing but the spec may differ from what is there."""
+    live = _live(cluster, item)
+    now = _shown(live) if live else {}
+    if meaning(_spec(clean(live) if live else {})) != meaning(_spec(item.before)):
+        raise StoppedError(f"{called(item.after)} has changed since it was diagnosed; run this again")
+    held = withheld_for(live) if live else None
+    if held is not None:
+        raise StoppedError(f"{held.reason}; {held.help}")
+    manager = writing.manager_for(live)
+    body = writing.body_for(manager, item.before, item.after, live)
+    stored = _send(cluster, body, manager, dry_run=True)
+    is_other = live is not None and _beside_the_spec(live) != _beside_the_spec(stored)
+    if is_other or meaning(_spec(clean(stored))) != meaning(_spec(clean(item.after))):
+        raise StoppedError(
+            f"the API server would store something else of {called(item.after)} than what was proven, since another"
+            " manager owns a part of it; take what --patch prints, or edit it where that one takes it from"
+        )
+    return Staged(body, manager, now, _shown(stored))
+
+
+def _live(cluster: Cluster, item: Object) -> dict[str, Any] | None:
+    try:
+        return writing.read(cluster, item.after)
+    except Refused as error:
+        raise StoppedError(f"{called(item.after)} could not be read: {error.detail}") from None
+
+
+def _spec(item: dict[str, Any]) -> dict[str, Any]:
+    """The spec without empty collections, which mean the same as none."""
+    return {key: value for key, value in mapping(item.get("spec")).items() if value not in ([], {})}
+
+
+def _beside_the_spec(item: dict[str, Any]) -> dict[str, Any]:
+    """What an apply must leave as it is."""
+    metadata = {key: value for key, value in mapping(item.get("metadata")).items() if key not in _BOOKKEEPING}
+    annotations = {key: value for key, value in mapping(metadata.get("annotations")).items() if key != _LAST_APPLIED}
+    return {**metadata, "annotations": annotations, "labels": mapping(metadata.get("labels"))}
+
+
+_BOOKKEEPING = ("managedFields", "resourceVersion", "generation", "selfLink")
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def _shown(item: dict[str, Any]) -> dict[str, Any]:
+    """An object fit to be shown: what looks like a secret is masked, as in the evidence."""
+    return clean(custom(item))
+
+
+def store(cluster: Cluster, item: Staged, wanted: Object) -> None:
+    """The apply itself. Where its answer is lost, the object says whether it arrived; where the object has got another
+    version meanwhile, but not another spec, it is sent once more."""
+    for attempt in (1, 2, 3):
+        try:
+            writing.apply(cluster, item.body, item.manager, dry_run=False)
+            return
+        except Refused as error:
+            if "conflict with" in error.detail or error.status == "denied":
+                raise StoppedError(_refused(item.body, error, "the apply")) from None
+            live = _live(cluster, wanted)
+            if live is not None and meaning(_spec(clean(live))) == meaning(_spec(clean(wanted.after))):
+                return
+            is_same = live is not None and meaning(_spec(clean(live))) == meaning(_spec(wanted.before))
+            if attempt == 3 or not error.detail.startswith("409") or not is_same:
+                raise StoppedError(_refused(item.body, error, "the apply")) from None
+            item = dry_run(cluster, wanted)
+
+
+def _send(cluster: Cluster, body: dict[str, Any], manager: str, *, dry_run: bool) -> dict[str, Any]:
+    try:
+        return writing.apply(cluster, body, manager, dry_run=dry_run)
+    except Refused as error:
+        raise StoppedError(_refused(body, error, "the dry run")) from None
+
+
+def _refused(body: dict[str, Any], error: Refused, what: str) -> str:
+    hint = ""
+    if "conflict with" in error.detail:
+        hint = "; change it where the manager named there takes it from, or take it over with what --patch prints"
+    elif error.detail.startswith("409"):
+        hint = "; it is being changed by somebody else: run this again"
+    elif error.status == "denied":
+        hint = "; deploy/fixer.yaml has the rights that --apply needs"
+    return f"{what} of {called(body)} was refused: {error.detail}{hint}"
+
+
+def called(item: dict[str, Any]) -> str:
+    """An object as sentences name it."""
+    metadata = mapping(item.get("metadata"))
+    return f"{item.get('kind')} {metadata.get('namespace', '')}/{metadata.get('name', '')}"
