@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from .evidence import read_input, undamaged
 from .incident_options import need_packages, options_of
 from .output import look_of, write
 from .progress import Progress
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.apply and arguments.patch:
         raise UsageError("--patch is for you to apply; leave it out, or --apply")
     diagnosis, record, made, requirements = _diagnosed(arguments)
-    found = emit(diagnosis, requirements, lambda plan: arguments.unsafe or plan.is_safe)
+    with undamaged(arguments.replay):
+        found = emit(diagnosis, requirements, lambda plan: arguments.unsafe or plan.is_safe)
     if arguments.manifests:
         _in_git(arguments, diagnosis, requirements)
     if arguments.format == "json" and not arguments.apply:
@@ -52,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.apply and made is not None and diagnosis.verdict != "healthy":
         return _applied(arguments, diagnosis, record, made, found)
     if isinstance(found, Emission):
-        _show(arguments, diagnosis, found)
+        with undamaged(arguments.replay):
+            _show(arguments, diagnosis, found)
     else:
         _say_withheld(found)
     return _code(arguments, diagnosis)
@@ -70,12 +73,12 @@ def _diagnosed(
     from ..incident import Options, investigate, judge, plan, requirements_for
     from ..live.alert import check_account_id, check_index
     from ..live.record import load
-    from .live import read_input
 
     if arguments.replay:
         record = load(read_input(arguments.replay), arguments.replay)
         requirements = requirements_for(Options("", config=arguments.config, policies=tuple(arguments.policies)))
-        return judge(record, requirements), record, None, requirements
+        with undamaged(arguments.replay):
+            return judge(record, requirements), record, None, requirements
     need_packages("checker fix --index")
     account_id = check_account_id(arguments.account_id, "--account-id") if arguments.account_id else ""
     made = plan(options_of(arguments, check_index(arguments.index, "--index"), account_id))

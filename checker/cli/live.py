@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..report.live import FORMATS, formatter
+from .evidence import read_input, undamaged
 from .incident_options import add_incident_options, need_packages, options_of
 from .output import add_output_options, look_of, write
 
@@ -117,7 +118,8 @@ def _emit(diagnosis: Diagnosis, arguments: argparse.Namespace) -> None:
     from ..fix.cluster.withheld import Withheld
     from ..report.fix.manifest import MASKED, render
 
-    found = emit(diagnosis, _requirements(arguments), lambda plan: plan.is_safe)
+    with undamaged(arguments.replay):
+        found = emit(diagnosis, _requirements(arguments), lambda plan: plan.is_safe)
     if isinstance(found, Withheld):
         _say(f"no manifest: {found.reason}" + (f"; {found.help}" if found.help else ""))
         return
@@ -137,12 +139,8 @@ def _replayed(arguments: argparse.Namespace) -> Diagnosis:
         raise UsageError("--replay says itself which index it is about; leave out --index and --alert")
     record = load(read_input(arguments.replay), arguments.replay)
     requirements = _requirements(arguments)
-    try:
+    with undamaged(arguments.replay):
         return judge(record, requirements)
-    # What the collector writes is understood; what somebody else wrote into a record need not be.
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
-        said = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{arguments.replay}: the evidence record is damaged: {said}") from error
 
 
 def _requirements(arguments: argparse.Namespace) -> tuple[Requirement, ...]:
@@ -174,27 +172,6 @@ def _write_record(record: Record, path: str) -> str:
     except OSError as error:
         return f"cannot write {path}: {error.strerror}"
     return ""
-
-
-_MOST_BYTES = 64 * 1024 * 1024
-
-
-def read_input(path: str) -> str:
-    """The text of a file, or of standard input for `-`. Raises UsageError."""
-    try:
-        if path == "-":
-            if sys.stdin is None:
-                raise UsageError("standard input is closed")
-            return sys.stdin.read(_MOST_BYTES)
-        with open(path, encoding="utf-8") as file:
-            found = file.read(_MOST_BYTES + 1)
-        if len(found) > _MOST_BYTES:
-            raise UsageError(f"{path}: larger than 64 MB, which no alert and no record is")
-        return found
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: this is not UTF-8 text") from None
 
 
 def _say(text: str) -> None:

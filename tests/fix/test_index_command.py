@@ -135,3 +135,17 @@ def test_an_interrupted_apply_exits_130(cell: Cell, typed: Run, monkeypatch: pyt
     code, _, err = typed("fix", "--index", "acme", "--apply", "--yes")
     assert code == 130
     assert "interrupted: Role tenant-acme/acme-reverse-proxy applied; run this again" in err
+
+
+@pytest.mark.slow
+def test_damaged_evidence_ends_in_one_sentence(typed: Run, tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "report" / "live" / "missing-action.json").read_text()
+    whole = json.loads(text)
+    for key in whole["readings"]:
+        for odd in ("x", 7, [], {}, None, [None], {"metadata": 3}):
+            damaged = {**whole, "readings": {**whole["readings"], key: {**whole["readings"][key], "value": odd}}}
+            Path("damaged.json").write_text(json.dumps(damaged))
+            code, out, err = typed("fix", "--replay", "damaged.json", "--unsafe")
+            assert "internal error" not in err, (key, odd, err)
+            assert code in (0, 1, 2, 3)
+            assert out == "" or list(yaml.safe_load_all(out))
