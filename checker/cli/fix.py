@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UsageError
 from ..report.fix import FORMATS, formatter
 from . import fix_index
+from .gate_options import add_requirement_options, add_rule_options, gate_options
 from .incident_options import add_incident_options
 from .output import add_color_option, look_of, write
-from .values import names, settings
 
 if TYPE_CHECKING:
     from ..fix.repair import Repair
@@ -28,14 +28,8 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, or - for stdin")
     source = parser.add_argument_group("what is fixed")
-    source.add_argument("--config", metavar="FILE", help="configuration (default: checker.yaml, from here upward)")
-    source.add_argument("--policies", action="append", default=[], metavar="DIR", help="requirements to check")
-    source.add_argument("--cell", metavar="NAME", help="take the parameters of this cell")
-    source.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="give a parameter a value")
-    source.add_argument(
-        "--select", action="append", default=[], metavar="RULE", help="fix findings of these rules only"
-    )
-    source.add_argument("--ignore", action="append", default=[], metavar="RULE", help="leave these rules alone")
+    add_requirement_options(source)
+    add_rule_options(source, "fix findings of")
     source.add_argument("--unsafe", action="store_true", help="also fixes that change what somebody may have meant")
     fix_index.add_to(parser)
     add_incident_options(parser, alone=False)
@@ -63,20 +57,11 @@ def run(arguments: argparse.Namespace) -> int:
         if getattr(arguments, option):
             raise UsageError(f"--{option} goes with --index NAME")
     from ..fix.repair import repair
-    from ..gate import Options, prepare
+    from ..gate import prepare
     from ..report.fix.told import Told
     from ..rules import RULES
 
-    options = Options(
-        tuple(arguments.paths),
-        arguments.config,
-        tuple(arguments.policies),
-        arguments.cell,
-        settings(arguments.set),
-        names(arguments.select),
-        names(arguments.ignore),
-    )
-    made = prepare(options)
+    made = prepare(gate_options(arguments))
     chosen = {rule.ID for rule in made.settings.rules}
     # What is fixed is chosen; what is proven is not: every rule has its say on the edited text.
     whole = made._replace(settings=made.settings._replace(rules=RULES))

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from .gate_options import add_requirement_options
 from .values import duration, name, settings
 
 if TYPE_CHECKING:
@@ -32,10 +33,7 @@ def add_incident_options(parser: argparse.ArgumentParser, *, alone: bool = True)
     where.add_argument("--deadline", metavar="SECONDS", type=float, help="for everything (default: 30)")
     if alone:
         chosen = parser.add_argument_group("what is required")
-        chosen.add_argument("--config", metavar="FILE", help="configuration (default: checker.yaml, from here upward)")
-        chosen.add_argument("--policies", action="append", default=[], metavar="DIR", help="requirements to check")
-        chosen.add_argument("--cell", metavar="NAME", help="take the parameters of this cell")
-        chosen.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="give a parameter a value")
+        add_requirement_options(chosen)
 
 
 def options_of(arguments: argparse.Namespace, index: str, account_id: str) -> Options:

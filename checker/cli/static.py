@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..report import FORMATS, formatter
 from ..severity import SEVERITIES
+from .gate_options import add_requirement_options, add_rule_options, gate_options
 from .output import add_output_options, look_of, write
-from .values import names, settings
 
 if TYPE_CHECKING:
     from ..report.model import Report
@@ -28,24 +28,8 @@ def add_to(commands: Any) -> None:
         help="files, folders, or - for stdin (default: manifests: of the configuration)",
     )
     source = parser.add_argument_group("what is checked")
-    source.add_argument("--config", metavar="FILE", help="configuration (default: checker.yaml, from here upward)")
-    source.add_argument(
-        "--policies",
-        action="append",
-        default=[],
-        metavar="DIR",
-        help="requirements to check instead of the configured or shipped ones",
-    )
-    source.add_argument("--cell", metavar="NAME", help="take the parameters of this cell")
-    source.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="give a parameter a value")
-    source.add_argument(
-        "--select",
-        action="append",
-        default=[],
-        metavar="RULE",
-        help="run only these rules (repeat or separate by commas)",
-    )
-    source.add_argument("--ignore", action="append", default=[], metavar="RULE", help="do not run these rules")
+    add_requirement_options(source)
+    add_rule_options(source, "run")
     shown = parser.add_argument_group("what is shown")
     add_output_options(shown, FORMATS)
     shown.add_argument(
@@ -76,18 +60,9 @@ def _report(arguments: argparse.Namespace) -> Report:
     read = read_named(tuple(arguments.paths))
     if read is not None and holds_nothing(read):
         return nothing_for_us(len(read.names), read.passed_over)
-    from ..gate import Options, judge, prepare
+    from ..gate import judge, prepare
 
-    options = Options(
-        tuple(arguments.paths),
-        arguments.config,
-        tuple(arguments.policies),
-        arguments.cell,
-        settings(arguments.set),
-        names(arguments.select),
-        names(arguments.ignore),
-    )
-    made = prepare(options, read)
+    made = prepare(gate_options(arguments), read)
     judged = judge(made)
     if not (judged.report.findings and formatter(arguments.format).CARRIES_FIXES):
         return judged.report

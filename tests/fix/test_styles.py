@@ -106,14 +106,18 @@ BREAKS: tuple[Break, ...] = (
 RULES = {"missing-grant", "untrusted-service-account", "lossy-inline-encoding"}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
+MANIFESTS = (
     st.sampled_from(sorted(STYLES)),
     st.sampled_from(sorted(STYLES)),
     st.sampled_from(sorted(LINE_ENDS)),
-    st.lists(st.sampled_from(BREAKS), min_size=1, max_size=4, unique=True),
+    st.lists(st.sampled_from(BREAKS), min_size=1, max_size=5, unique=True),
     st.booleans(),
 )
+"""Two styles, the line ends, what is wrong, and whether the last line has an end."""
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(*MANIFESTS)
 def test_a_fix_is_clean_and_a_second_one_changes_nothing(
     style: str, trust_style: str, ends: str, breaks: list[Break], has_final_newline: bool
 ) -> None:
@@ -136,13 +140,7 @@ def test_a_fix_is_clean_and_a_second_one_changes_nothing(
 
 @pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.sampled_from(sorted(STYLES)),
-    st.sampled_from(sorted(STYLES)),
-    st.sampled_from(sorted(LINE_ENDS)),
-    st.lists(st.sampled_from(BREAKS), min_size=1, max_size=6, unique=True),
-    st.booleans(),
-)
+@given(*MANIFESTS)
 def test_the_same_for_many_more(
     style: str, trust_style: str, ends: str, breaks: list[Break], has_final_newline: bool
 ) -> None:
