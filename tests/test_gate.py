@@ -468,6 +468,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean missing-grant?" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_pyyaml_without_libyaml_gives_the_same_findings(capsys: pytest.CaptureFixture[str]) -> None:
     for rule in ("invalid-policy-json", "missing-grant", "templated-manifest"):
         for case in sorted((CASES / rule / "fires").iterdir()):

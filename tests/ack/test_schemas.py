@@ -47,6 +47,7 @@ def _is_json(value: Any) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_both_engines_agree_on_every_object() -> None:
     fast = jsonschema_rs.Draft7Validator(load("ack"))
     slow = jsonschema.Draft7Validator(load("ack"))

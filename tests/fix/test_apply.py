@@ -189,3 +189,32 @@ def test_a_lost_answer_is_not_called_a_refusal(cell: Cell, grade: Grade, monkeyp
     monkeypatch.setattr(writing, "apply", lost)
     assert apply(world, found, fix).verdict == "healthy"
     assert "applied Role tenant-acme/acme-reverse-proxy" in said
+
+
+def test_a_restart_is_asked_for_by_itself_and_only_where_the_cause_needs_it(cell: Cell, grade: Grade) -> None:
+    BREAKS["expired-token"].change(cell, "borealis")
+    said: list[str] = []
+    asked: list[str] = []
+
+    def agree(question: str) -> bool:
+        asked.append(question)
+        return True
+
+    world, found = make(grade, cell, "borealis", said, agree)
+    assert found.causes[0].restart_needed
+    last = apply(world, found, None)
+    assert [question.split(",")[0] for question in asked] == [
+        "restart the pod tenant-borealis/index-borealis-7d5b9c8f66-2vqsn"
+    ]
+    assert any(line.startswith("deleted pod tenant-borealis/") for line in said)
+    if not isinstance(grade, Real):
+        # On the real API server nobody makes a new pod.
+        assert last.verdict == "healthy"
+
+
+def test_a_restart_that_is_declined_is_said(cell: Cell, grade: Grade) -> None:
+    BREAKS["expired-token"].change(cell, "borealis")
+    said: list[str] = []
+    world, found = make(grade, cell, "borealis", said, lambda question: False)
+    apply(world._replace(patience=0), found, None)
+    assert "the pod was not restarted; it keeps what it was made with" in said

@@ -71,6 +71,15 @@ def test_apply_ends_healthy(cell: Cell, typed: Run) -> None:
     assert out.startswith("VERDICT   healthy (index acme)\n")
 
 
+def test_what_only_a_restart_mends_is_restarted(cell: Cell, typed: Run) -> None:
+    BREAKS["credentials-not-injected"].change(cell, "acme")
+    cell.live_on()
+    code, out, err = typed("fix", "--index", "acme", "--apply", "--yes")
+    assert (code, out.splitlines()[0]) == (0, "VERDICT   healthy (index acme)")
+    assert "deleted pod tenant-acme/index-acme-6c9f8d7b54-xk2lp" in err
+    assert not [asked for asked in cell.kubernetes.requests if asked.verb == "patch"]
+
+
 def test_apply_without_a_terminal_needs_yes(cell: Cell, typed: Run) -> None:
     BREAKS["missing-action"].change(cell, "acme")
     cell.kubernetes.requests.clear()

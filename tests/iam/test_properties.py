@@ -127,7 +127,7 @@ EFFECTS: st.SearchStrategy[Literal["Allow", "Deny"]] = st.sampled_from(["Allow",
 ASKED = st.sampled_from(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"])
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(stacks(), contexts(), KEYS, ASKED, st.sampled_from(ARNS))
 def test_what_is_said_with_part_of_the_context_holds_with_all_of_it(
     layers: tuple[Layer, ...], context: Context, keys: frozenset[str], action: str, arn: str
@@ -138,7 +138,7 @@ def test_what_is_said_with_part_of_the_context_holds_with_all_of_it(
     assert (partial == "allowed") == (whole == "allowed")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(stacks(), st.sampled_from(sorted(VALUES)), ASKED)
 def test_what_is_left_open_really_is(layers: tuple[Layer, ...], key: str, action: str) -> None:
     """With one key unknown, "unknown" means that a value allows and another denies, and the branches name both."""

@@ -23,6 +23,7 @@ def faults() -> Faults:
     return Faults()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", WHEN_BROKEN)
 def test_a_fault_in_a_broken_cell_gives_the_cause_or_nothing(call: str, faults: Faults) -> None:
     staged = BREAKS[WHEN_BROKEN[call]]

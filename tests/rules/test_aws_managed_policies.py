@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from checker.ack.build import build
 from checker.ack.objects import make_object
 from checker.inventory import Inventory, Origin
@@ -44,6 +46,7 @@ NOT_ASKED = {
 }
 
 
+@pytest.mark.slow
 def test_every_finding_on_aws_s_own_policies_is_explained() -> None:
     with open(_SNAPSHOT, encoding="utf-8") as file:
         rows = [line.split("\t", 2) for line in file.read().splitlines()[1:]]

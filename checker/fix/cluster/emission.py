@@ -162,8 +162,8 @@ def _nothing(diagnosis: Diagnosis, found: Repair, items: list[dict[str, Any]]) -
     return Withheld(reason, f"{first.remediation}{command}", first.id in _AFTER_A_FIX)
 
 
-_AFTER_A_FIX = ("propagation", "stale-credentials")
-"""What is left to see once a fix has arrived: applying goes on from there."""
+_AFTER_A_FIX = ("propagation", "stale-credentials", "expired-token", "credentials-not-injected")
+"""What time or a restart mends once the policies are right: applying goes on from there."""
 
 
 def _nudge(diagnosis: Diagnosis, items: list[dict[str, Any]]) -> Emission | Withheld:
