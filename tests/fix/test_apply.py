@@ -164,6 +164,7 @@ def test_an_apply_takes_nothing_away_but_what_was_said(cell: Cell, grade: Grade)
     assert "dynamodb:Query" in after["spec"]["inlinePolicies"]["auth-keys"]
 
 
+@pytest.mark.slow
 def test_what_looks_like_a_secret_is_not_shown(cell: Cell, grade: Grade) -> None:
     BREAKS["missing-action"].change(cell, "acme")
     edits.annotate_role(cell, "acme", {"example.com/api-key": "sk_live_4eC39HqLyjWDarjtT1zdp7dc"})
@@ -212,6 +213,7 @@ def test_a_restart_is_asked_for_by_itself_and_only_where_the_cause_needs_it(cell
         assert last.verdict == "healthy"
 
 
+@pytest.mark.slow
 def test_a_restart_that_is_declined_is_said(cell: Cell, grade: Grade) -> None:
     BREAKS["expired-token"].change(cell, "borealis")
     said: list[str] = []

@@ -99,6 +99,7 @@ def test_lists_that_go_are_spelled_out_as_empty(cell: Cell) -> None:
     assert item["spec"]["policies"] == [arn, "arn:aws:iam::123456789012:policy/Cell2AuthKeysRead"]
 
 
+@pytest.mark.slow
 def test_what_the_controller_will_do_besides_is_said(cell: Cell) -> None:
     """A fix reconciles the whole role: what was attached by hand is detached with it."""
     BREAKS["missing-action"].change(cell, "acme")
@@ -134,6 +135,7 @@ def test_an_edit_that_would_be_lost_is_withheld(cell: Cell, metadata: dict[str, 
     assert found.help
 
 
+@pytest.mark.slow
 def test_a_recorded_incident_gives_the_same_manifest(cell: Cell) -> None:
     BREAKS["missing-action"].change(cell, "acme")
     live = diagnosed(cell)
@@ -162,6 +164,7 @@ def test_a_masked_value_is_never_sent(cell: Cell) -> None:
     assert "masked" in found.reason
 
 
+@pytest.mark.slow
 def test_json_follows_its_schema(cell: Cell) -> None:
     schema = load_schema("emission")
     healthy = diagnosed(cell)
@@ -234,6 +237,7 @@ def test_a_namesake_of_another_account_is_not_edited(cell: Cell) -> None:
     assert not isinstance(plan(diagnosed(cell), unsafe=True), Emission)
 
 
+@pytest.mark.slow
 def test_of_two_objects_for_one_role_the_one_with_an_arn_is_meant(cell: Cell) -> None:
     BREAKS["missing-action"].change(cell, "acme")
     role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
@@ -243,6 +247,7 @@ def test_of_two_objects_for_one_role_the_one_with_an_arn_is_meant(cell: Cell) ->
     assert fix.objects[0].after["metadata"]["name"] == "acme-reverse-proxy"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", [{"services.k8s.aws/read-only": "true"}, {"argocd.argoproj.io/tracking-id": "x"}])
 def test_a_policy_that_must_not_be_edited_is_seen_as_well(cell: Cell, mark: dict[str, str]) -> None:
     BREAKS["boundary-blocks"].change(cell, "borealis")
@@ -282,6 +287,7 @@ def test_a_hot_fix_in_iam_that_would_go_is_said(cell: Cell) -> None:
     assert not any("nothing else" in text for text in fix.effects)
 
 
+@pytest.mark.slow
 def test_a_boundary_is_widened_only_when_that_is_asked_for(cell: Cell) -> None:
     BREAKS["boundary-blocks"].change(cell, "borealis")
     found = plan(diagnosed(cell, "borealis"))

@@ -127,7 +127,7 @@ EFFECTS: st.SearchStrategy[Literal["Allow", "Deny"]] = st.sampled_from(["Allow",
 ASKED = st.sampled_from(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(stacks(), contexts(), KEYS, ASKED, st.sampled_from(ARNS))
 def test_what_is_said_with_part_of_the_context_holds_with_all_of_it(
     layers: tuple[Layer, ...], context: Context, keys: frozenset[str], action: str, arn: str
@@ -138,7 +138,7 @@ def test_what_is_said_with_part_of_the_context_holds_with_all_of_it(
     assert (partial == "allowed") == (whole == "allowed")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(stacks(), st.sampled_from(sorted(VALUES)), ASKED)
 def test_what_is_left_open_really_is(layers: tuple[Layer, ...], key: str, action: str) -> None:
     """With one key unknown, "unknown" means that a value allows and another denies, and the branches name both."""
@@ -161,7 +161,7 @@ def test_what_is_left_open_really_is(layers: tuple[Layer, ...], key: str, action
     assert unknown == (len({case.truth for case in cases}) > 1 or None in {case.truth for case in cases})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(stacks(), contexts(), KEYS, ASKED, st.sampled_from([T, T + "*", T + "/index/*", "arn:aws:dynamodb:*:*:table/*"]))
 def test_proofs_agree_with_single_decisions(
     layers: tuple[Layer, ...], context: Context, keys: frozenset[str], action: str, region: str
@@ -216,7 +216,7 @@ def test_a_granted_proof_has_no_counterexample_in_ten_thousand_samples() -> None
         assert evaluate(Request("dynamodb:GetItem", arn, stated), layers).outcome == "allowed", (arn, value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(stacks(), contexts(), KEYS, ASKED, st.sampled_from(ARNS), st.randoms())
 def test_the_order_of_statements_never_matters(
     layers: tuple[Layer, ...], context: Context, keys: frozenset[str], action: str, arn: str, rng: Random
@@ -239,7 +239,7 @@ def _shuffled(layer: Layer, rng: Random) -> Layer:
     return Layer(layer.name, (attached._replace(document=attached.document._replace(statements=tuple(statements))),))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(stacks(), contexts(), ASKED, st.sampled_from(ARNS), EFFECTS, st.data())
 def test_more_allows_never_take_access_and_more_denies_never_give_any(
     layers: tuple[Layer, ...],
