@@ -31,8 +31,8 @@ def healthy(faults: Faults) -> Iterator[Cell]:
         yield cell
 
 
-def every_other() -> list[object]:
-    """Every call with every fault; a third of the pairs always, each call and each fault among them, the rest in the slow
+def a_third() -> list[object]:
+    """Every call with every fault; a third of the pairs always, each call and fault among them, the rest in the slow
     suite."""
     return [
         pytest.param(call, fault, marks=pytest.mark.slow if (place + number) % 3 else ())
@@ -41,7 +41,7 @@ def every_other() -> list[object]:
     ]
 
 
-@pytest.mark.parametrize(("call", "fault"), every_other())
+@pytest.mark.parametrize(("call", "fault"), a_third())
 def test_a_fault_is_never_healthy(call: str, fault: str, healthy: Cell, faults: Faults) -> None:
     diagnosis = look(healthy, faults, READ_OF[call], call, fault)
     assert diagnosis.verdict == "inconclusive", diagnosis.causes
