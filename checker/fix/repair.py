@@ -15,12 +15,12 @@ _MOST_ROUNDS = 50
 
 
 class Change(NamedTuple):
-    """A file's text before and after, and the edits that lead from one to the other."""
+    """A file's text before and after, and, for files, the edits that lead from one to the other."""
 
     file: str
     before: str
     after: str
-    splices: tuple[Splice, ...]
+    splices: tuple[Splice, ...] = ()
 
 
 class Repair(NamedTuple):
@@ -65,29 +65,3 @@ def repair(made: Prepared, admitted: Admitted, about: Callable[[Finding], bool] 
         if source.name in before and before[source.name].text != source.text
     )
     return Repair(first, judged, tuple(fixes), refusals, changes, effects(first.facts, judged.facts, fixes))
-
-
-def difference(before: str, after: str) -> tuple[Splice, ...]:
-    """The edits between two texts: by lines, and within them without what both begin and end with."""
-    import difflib
-
-    one, other = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    starts, places = [0], [0]
-    for lines, offsets in ((one, starts), (other, places)):
-        for line in lines:
-            offsets.append(offsets[-1] + len(line))
-    found = []
-    for kind, first, last, low, high in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        if kind != "equal":
-            start, end, text = starts[first], starts[last], after[places[low] : places[high]]
-            found.append(_narrowed(before, Splice(start, end, text)))
-    return tuple(found)
-
-
-def _narrowed(before: str, item: Splice) -> Splice:
-    start, end, text = item
-    while start < end and text and before[start] == text[0]:
-        start, text = start + 1, text[1:]
-    while start < end and text and before[end - 1] == text[-1]:
-        end, text = end - 1, text[:-1]
-    return Splice(start, end, text)

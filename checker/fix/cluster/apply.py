@@ -22,6 +22,7 @@ from ..diff import unified
 from ..manifest import as_text
 from ..repair import Change
 from .emission import Emission
+from .objects import NAME
 from .store import StoppedError, called, dry_run, store
 
 
@@ -73,7 +74,7 @@ def _write(world: World, emission: Emission, applied: list[str]) -> None:
     if old == new:
         world.say("the objects are as they should be already")
         return
-    world.say("\n".join(unified(Change("cluster.yaml", old, new, ()))))
+    world.say("\n".join(unified(Change(NAME, old, new))))
     managers = " and ".join(dict.fromkeys(item.manager for item in staged))
     names = ", ".join(called(item.after) for item in staged)
     if not world.confirm(f"apply this to {names} in {world.cluster.described}, as field manager {managers}?"):

@@ -19,7 +19,7 @@ from ..effects import NOTHING_ELSE, told
 from ..manifest import as_text, from_text, key_of, ready_to_apply
 from ..plan import Plan
 from ..propose import Admitted
-from ..repair import Change, Repair, difference, repair
+from ..repair import Change, Repair, repair
 from . import objects
 from .built import missing_provider, missing_role
 from .withheld import Withheld, withheld_for
@@ -243,5 +243,5 @@ def _made(
         # What is said of access compares Role objects; with IAM another one, "nothing else" would be a lie.
         effects = tuple(text.replace(NOTHING_ELSE, ", by the Role object") for text in effects)
     old, new = as_text(item.before for item in changed if item.before), as_text(item.after for item in changed)
-    change = Change(objects.NAME, old, new, difference(old, new))
+    change = Change(objects.NAME, old, new)
     return Emission(tuple(changed), change, titles, effects, (*warnings, *besides))
