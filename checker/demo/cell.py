@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from ..ack.kinds import IAM, ROLE_ARN_ANNOTATION
+from ..ack.kinds import IAM
 from ..live.aws import Aws
 from ..live.cluster_flow import Search
 from ..live.collect import Access
@@ -18,8 +18,8 @@ from .ack import reconcile
 from .aws_api import AwsApi
 from .field_ownership import applied_by_kubectl
 from .kubernetes_api import Asked, KubernetesApi
-from .names import ACCOUNT, BEGINNING, CLUSTER, CONTAINER, NODE, POD_IDENTITY_URI, PODS, REGION, TABLE
-from .proxy import refresh
+from .names import ACCOUNT, BEGINNING, CLUSTER, CONTAINER, NODE, PODS, REGION, TABLE
+from .proxy import injected, refresh
 from .wsgi import Application, Served
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -142,7 +142,7 @@ class Cell:
             "image": "registry.example/reverse-proxy:4.2.0",
             "env": [{"name": "AUTH_KEYS_TABLE", "value": TABLE}, {"name": "UPSTREAM_PASSWORD", "value": "never shown"}],
         }
-        sidecar["env"] += self._injected(index) if changes.get("inject", True) else []
+        sidecar["env"] += injected(self, index) if changes.get("inject", True) else []
         index_container = {"name": "index", "image": "registry.example/index:1.9.3"}
         spec: dict[str, Any] = {"serviceAccountName": f"reverse-proxy-{index}", "nodeName": NODE}
         status = {
@@ -165,22 +165,6 @@ class Cell:
         metadata["creationTimestamp"] = changes.get("created", "2026-11-01T08:00:00Z")
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
         self.kubernetes.put({**pod, "status": {"phase": "Running", **statuses}})
-
-    def _injected(self, index: str) -> list[dict[str, str]]:
-        namespace, name = f"tenant-{index}", f"reverse-proxy-{index}"
-        account = self.kubernetes.get("ServiceAccount", namespace, name)
-        has_association = any(
-            (item["namespace"], item["serviceAccount"]) == (namespace, name) for item in self.aws.associations
-        )
-        if has_association:
-            mounted = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token"
-            variables = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": POD_IDENTITY_URI}
-            variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = mounted
-        else:
-            role = account["metadata"].get("annotations", {}).get(ROLE_ARN_ANNOTATION, "")
-            mounted = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
-            variables = {"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": mounted} if role else {}
-        return [{"name": key, "value": value} for key, value in variables.items()]
 
     def log(self, index: str, *lines: str, ago: float = 20, every: float = 25, previous: bool = False) -> None:
         """Appends lines to the proxy's log; the last one was written `ago` seconds before the log is read."""

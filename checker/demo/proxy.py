@@ -1,4 +1,4 @@
-"""What the reverse proxy of an index does once a minute: it asks for its keys, and logs what comes of it.
+"""What the reverse proxy of an index is given, and does once a minute: it asks for its keys, and logs what comes of it.
 
 Whether it gets them is decided by what IAM holds now: who may assume the role, and what its policies allow.
 """
@@ -15,7 +15,7 @@ from ..iam.evaluate import Request, evaluate
 from ..iam.policies import Attached, Layer
 from ..requirements.trust import Way, lets_in
 from . import lines
-from .names import REGION, TABLE_ARN
+from .names import POD_IDENTITY_URI, REGION, TABLE_ARN
 
 if TYPE_CHECKING:
     from .cell import Cell
@@ -47,6 +47,24 @@ def refresh(cell: Cell, index: str) -> str:
     if evaluate(Request("kms:Decrypt", cell.key_arn, through), layers).outcome != "allowed":
         return lines.key_denied(cell.key_arn)
     return lines.REFRESHED
+
+
+def injected(cell: Cell, index: str) -> list[dict[str, str]]:
+    """The environment variables that the EKS webhook gives the proxy, from what it finds now."""
+    namespace, name = f"tenant-{index}", f"reverse-proxy-{index}"
+    account = cell.kubernetes.get("ServiceAccount", namespace, name)
+    has_association = any(
+        (item["namespace"], item["serviceAccount"]) == (namespace, name) for item in cell.aws.associations
+    )
+    if has_association:
+        mounted = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token"
+        variables = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": POD_IDENTITY_URI}
+        variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = mounted
+    else:
+        role = account["metadata"].get("annotations", {}).get(ROLE_ARN_ANNOTATION, "")
+        mounted = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
+        variables = {"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": mounted} if role else {}
+    return [{"name": key, "value": value} for key, value in variables.items()]
 
 
 def _way(cell: Cell, index: str) -> Way | None:

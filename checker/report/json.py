@@ -56,14 +56,19 @@ def _report(report: Report) -> dict[str, Any]:
             for question in check.required
         ],
         "skipped": [{"file": item.file, "reason": item.reason, "detail": item.detail} for item in report.skipped],
-        "unchecked": [
-            *({"what": path, "reason": reason} for path, reason in report.unreadable),
-            *(
-                {"what": f"rule {failure.rule}", "reason": failure.details.strip().splitlines()[-1]}
-                for failure in report.failures
-            ),
-        ],
+        "unchecked": unchecked(report),
     }
+
+
+def unchecked(report: Report) -> list[dict[str, str]]:
+    """What could not be checked, and why: files, and rules that broke down."""
+    return [
+        *({"what": path, "reason": reason} for path, reason in report.unreadable),
+        *(
+            {"what": f"rule {failure.rule}", "reason": failure.details.strip().splitlines()[-1]}
+            for failure in report.failures
+        ),
+    ]
 
 
 def _finding(finding: Finding, report: Report) -> dict[str, Any]:

@@ -233,6 +233,29 @@ def test_selecting_chooses_what_is_fixed_and_not_what_is_proven(run: Run, tmp_pa
     assert found == (1 if any(item.rule in ("open-trust",) for item in before) else 0)
 
 
+def test_what_could_not_be_read_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from checker import reading
+
+    (tmp_path / "role.yaml").write_text(CURED)
+    (tmp_path / "secret.yaml").write_text(CURED)
+    read = reading._read_bytes
+
+    def refuse(path: str) -> bytes:
+        if "secret" in path:
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(reading, "_read_bytes", refuse)
+    code, out, _ = run(".")
+    assert code == 3
+    assert "secret.yaml: could not be read: Permission denied" in out
+    assert "Could not check everything." in out
+    _, out, _ = run("--format", "json", ".")
+    found = json.loads(out)
+    jsonschema.validate(found, load("fix"))
+    assert found["unchecked"][0]["reason"] == "Permission denied"
+
+
 def test_copies_do_not_take_each_other_s_place(run: Run, tmp_path: Path) -> None:
     for name in ("sub/x.yaml", "x.yaml", "sub/.hid/x.yaml"):
         path = tmp_path / name

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ... import __version__
-from ..json import edit_as_json, fingerprint, located, named
+from ..json import edit_as_json, fingerprint, located, named, unchecked
 from ..model import Look
 from .told import Told
 
@@ -60,4 +60,5 @@ def as_json(told: Told) -> dict[str, Any]:
             }
             for item in repair.refusals
         ],
+        "unchecked": unchecked(repair.after.report),
     }

@@ -32,6 +32,10 @@ def render(told: Told, look: Look) -> str:
     gained = [f"access: {safe(text)}" for effect in repair.effects for text in told_of(effect)]
     access = [line for text in gained for line in wrapped(text, "  ", look)]
     left = [line for item in repair.refusals for line in _left(item, look)]
+    report = repair.after.report
+    unread = [f"{safe(path)}: could not be read: {safe(reason)}" for path, reason in report.unreadable]
+    unread += [f"the rule {failure.rule} broke down, so its part was not checked" for failure in report.failures]
+    left += [line for text in unread for line in wrapped(text, "  ", look)]
     summary = [line for text in _summary(told) for line in wrapped(safe(text), "", look)]
     return "\n".join([*parts, *("\n".join(lines) + "\n" for lines in (access, left, summary) if lines)])
 
@@ -82,6 +86,8 @@ def _summary(told: Told) -> Iterator[str]:
     files = count(len(repair.changes), "file")
     made = "1 fix" if len(repair.fixes) == 1 else f"{len(repair.fixes)} fixes"
     left = f" {count(len(repair.refusals), 'finding')} left." if repair.refusals else ""
+    if repair.after.report.unreadable or repair.after.report.failures:
+        yield "Could not check everything."
     if not repair.fixes:
         yield f"Nothing to fix.{left}" if not repair.refusals else f"No fix.{left}"
     elif told.outcome == "written":
