@@ -21,7 +21,8 @@ import yaml
 
 from checker.ack.kinds import IAM
 from checker.demo.cell import Cell
-from checker.demo.kubernetes_api import KINDS, log_text
+from checker.demo.kubernetes_api import KINDS
+from checker.demo.kubernetes_queries import log_text
 from checker.demo.wsgi import Served
 from checker.live.connection import Connection
 
