@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -38,28 +39,50 @@ def splice(text: str, splices: Iterable[Splice]) -> str:
 
 def compose(earlier: Iterable[Splice], later: Iterable[Splice]) -> tuple[Splice, ...]:
     """The splices of the first text that do what `earlier` does to it, and `later` to what comes of that."""
+    middle = _pieces(earlier)
+    last = [piece for item in _pieces(later) for piece in ([item] if isinstance(item, str) else _cut(middle, *item))]
     found: list[Splice] = []
-    pending = sorted(earlier)
-    shift = 0
-    # `shift` leads from offsets of the first text to offsets of the second.
-    for item in sorted(later):
-        while pending and pending[0].start + shift + len(pending[0].text) < item.start:
-            done = pending.pop(0)
-            found.append(done)
-            shift += len(done.text) - (done.end - done.start)
-        start, end, text = item.start - shift, item.end - shift, item.text
-        while pending and pending[0].start + shift <= item.end:
-            met = pending.pop(0)
-            # What is left of the earlier text stands on either side of the later one.
-            begin, length = met.start + shift, len(met.text)
-            head = met.text[: max(0, item.start - begin)] if item.start > begin else ""
-            tail = met.text[item.end - begin :] if item.end < begin + length else ""
-            start = min(start, met.start)
-            shift += length - (met.end - met.start)
-            end = max(item.end - shift, met.end) if not tail else met.end
-            text = head + text + tail
-        found.append(Splice(start, end, text))
-    return tuple(sorted([*found, *pending]))
+    place, text = 0, ""
+    for piece in last:
+        if isinstance(piece, str):
+            text += piece
+            continue
+        if text or piece.start > place:
+            found.append(Splice(place, piece.start, text))
+        place, text = piece.end, ""
+    return tuple(found)
+
+
+class _Kept(NamedTuple):
+    """A stretch of the text before the splices."""
+
+    start: int
+    end: int
+
+
+_END = sys.maxsize
+"""Behind the end of every text: how long the text is does not matter here."""
+
+
+def _pieces(splices: Iterable[Splice]) -> list[_Kept | str]:
+    """The text after the splices: what is kept of the one before, and what is put between."""
+    pieces: list[_Kept | str] = []
+    place = 0
+    for item in sorted(splices):
+        pieces += [_Kept(place, item.start), item.text]
+        place = item.end
+    return [*pieces, _Kept(place, _END)]
+
+
+def _cut(pieces: list[_Kept | str], start: int, end: int) -> Iterator[_Kept | str]:
+    """The part of a text in pieces from one offset to another."""
+    place = 0
+    for piece in pieces:
+        length = len(piece) if isinstance(piece, str) else piece.end - piece.start
+        first, last = max(start - place, 0), min(end - place, length)
+        if first < last:
+            yield piece[first:last] if isinstance(piece, str) else _Kept(piece.start + first, piece.start + last)
+        place += length
 
 
 def line_break(text: str) -> str:

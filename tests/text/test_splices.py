@@ -37,3 +37,9 @@ def test_two_that_meet_are_refused() -> None:
     with pytest.raises(OverlapError):
         splice("abc", [Splice(1, 1, "x"), Splice(1, 1, "y")])
     assert splice("abc", [Splice(0, 1, "x"), Splice(1, 1, "y")]) == "xybc"
+
+
+def test_a_later_edit_inside_what_an_earlier_one_put_beside_another() -> None:
+    earlier = [Splice(0, 0, "x"), Splice(4, 4, "yz")]
+    later = [Splice(1, 5, ""), Splice(6, 6, "!")]
+    assert splice("aaaaaa", compose(earlier, later)) == splice(splice("aaaaaa", earlier), later) == "xy!zaa"
