@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -10,8 +12,11 @@ from typing import Any, NamedTuple
 from .iam.paths import show_path
 from .schemas import violations
 from .schemas.sentences import say
+from .text.documents import Document
+from .text.nodes import find
 from .text.source import Source, decode
-from .validated import InvalidFileError, read
+from .text.yaml_nodes import start_of
+from .validated import InvalidFileError, place, read
 
 NAMES = ("checker.yaml", ".checker.yaml")
 
@@ -40,8 +45,24 @@ class Live(NamedTuple):
     ack_namespace: str = "ack-system"
 
 
+class Ignore(NamedTuple):
+    """Findings that are not to be reported: of these rules, about `subject` or in `file`, perhaps only in the statement
+    `sid` or below `path`, until the day `until` ("" for ever). `offset` and `length` say where it stands in TOML."""
+
+    rules: tuple[str, ...]
+    subject: str
+    file: str
+    path: str
+    sid: str
+    reason: str
+    until: str
+    offset: int = 0
+    length: int = 1
+
+
 class Config(NamedTuple):
-    """The configuration. Paths are relative to `folder`, the folder of the file; "" stands for no file at all."""
+    """The configuration. Paths are relative to `folder`, the folder of the file; "" stands for no file at all.
+    `source` is its text, `document` its nodes where it is YAML."""
 
     file: str = ""
     folder: str = ""
@@ -50,6 +71,9 @@ class Config(NamedTuple):
     cells: tuple[Cell, ...] = ()
     severities: Mapping[str, str] = MappingProxyType({})
     live: Live = Live()
+    ignores: tuple[Ignore, ...] = ()
+    source: Source | None = None
+    document: Document | None = None
 
 
 def find_config(start: str) -> str | None:
@@ -74,7 +98,12 @@ def load_config(path: str) -> Config:
     shown = os.path.relpath(path)
     with open(path, "rb") as file:
         data = file.read()
-    value = _from_toml(data, shown) if path.endswith(".toml") else _from_yaml(data, shown)
+    source = Source(shown, decode(data))
+    document = None
+    if path.endswith(".toml"):
+        value = _from_toml(data, shown)
+    else:
+        document, value = _from_yaml(source)
     folder = os.path.dirname(os.path.abspath(path))
     return Config(
         shown,
@@ -84,6 +113,9 @@ def load_config(path: str) -> Config:
         tuple(Cell(name, _parameters(cell), cell.get("context", "")) for name, cell in value.get("cells", {}).items()),
         {rule: item["severity"] for rule, item in value.get("rules", {}).items() if "severity" in item},
         Live(**{_LIVE[key]: item for key, item in value.get("live", {}).items()}),
+        _ignores(source, document, value.get("ignore", [])),
+        source,
+        document,
     )
 
 
@@ -116,12 +148,47 @@ def _mentions_checker(path: str) -> bool:
         return b"[tool.checker" in data
 
 
-def _from_yaml(data: bytes, shown: str) -> dict[str, Any]:
-    found = read(Source(shown, decode(data)), "config")
+_TABLE = re.compile(r"^[ \t]*\[\[tool\.checker\.ignore\]\]|^[ \t]*ignore(?=[ \t]*=)", re.MULTILINE)
+
+
+def _ignores(source: Source, document: Document | None, entries: list[dict[str, Any]]) -> tuple[Ignore, ...]:
+    """The entries of `ignore:`. Raises InvalidFileError where the schema cannot tell that they are wrong."""
+    tables = list(_TABLE.finditer(source.text))
+    found, problems = [], []
+    for number, entry in enumerate(entries):
+        table = tables[min(number, len(tables) - 1)] if tables else None
+        offset, length = (table.start(), len(table[0])) if table else (0, 1)
+        until = str(entry.get("until", ""))
+        where = place(source, offset, "")
+        if document is not None:
+            key = "until" if "until" in entry else "rule"
+            node = find(document.root, ("ignore", number, key))
+            where = place(source, document.piece.start + start_of(node), "")
+        if until and not _is_date(until):
+            problems.append(f"{where}ignore[{number}].until is {until}, and there is no such day")
+        if "path" in entry and "sid" in entry:
+            problems.append(f"{where}ignore[{number}] has both path and sid; write the one that says it all")
+        rules = entry["rule"] if isinstance(entry["rule"], list) else [entry["rule"]]
+        subject, file, path, sid = (str(entry.get(key, "")) for key in ("subject", "file", "path", "sid"))
+        found.append(Ignore(tuple(rules), subject, file, path, sid, entry["reason"], until, offset, length))
+    if problems:
+        raise InvalidFileError(problems)
+    return tuple(found)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _from_yaml(source: Source) -> tuple[Document, dict[str, Any]]:
+    found = read(source, "config")
     if len(found) != 1:
-        raise InvalidFileError([f"{shown}:1:1: one document is due here, {len(found)} were found"])
-    value: dict[str, Any] = found[0].value
-    return value
+        raise InvalidFileError([f"{source.name}:1:1: one document is due here, {len(found)} were found"])
+    return found[0].document, found[0].value
 
 
 def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
@@ -135,7 +202,7 @@ def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
         raise InvalidFileError([f"{shown}: there is no table [tool.checker]"]) from None
     if not isinstance(value, dict):
         raise InvalidFileError([f"{shown}: tool.checker is not a table; write [tool.checker]"])
-    table: dict[str, Any] = {"version": 1, **value}
+    table: dict[str, Any] = {"version": 1, **_without_dates(value)}
     problems = []
     for violation in violations("config", table):
         message, hint = say(violation, f"tool.checker.{show_path(violation.path)}")
@@ -143,3 +210,12 @@ def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
     if problems:
         raise InvalidFileError(problems)
     return table
+
+
+def _without_dates(value: Any) -> Any:
+    """TOML's dates as the texts that YAML has in their place."""
+    if isinstance(value, dict):
+        return {key: _without_dates(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_dates(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value

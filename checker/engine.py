@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import NamedTuple
 
@@ -79,7 +79,7 @@ def run(facts: Facts, settings: Settings, locator: Locator) -> Result:
         # A defect in one rule must not hide what the others find; it is reported and fails the run.
         except Exception:  # noqa: BLE001
             failures.append(Failure(rule.ID, traceback.format_exc()))
-    return Result(tuple(sorted(findings.values(), key=_order)), tuple(failures))
+    return Result(in_order(findings.values()), tuple(failures))
 
 
 def _finding(rule: str, severity: Severity, problem: Problem, locator: Locator) -> Finding:
@@ -116,6 +116,11 @@ def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None
     if finding.subject is not None:
         concerned.add(finding.subject.origin.file)
     return not concerned.isdisjoint(files)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings as they are reported: by file and place."""
+    return tuple(sorted(findings, key=_order))
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:

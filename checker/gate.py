@@ -6,6 +6,7 @@ files, else only what was passed. Findings are reported on what was passed.
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import os
 from collections.abc import Mapping
@@ -14,25 +15,20 @@ from typing import NamedTuple
 from .ack.kinds import READ
 from .choices import choose_cell, choose_config, choose_requirements, from_config
 from .config import Config
-from .engine import Finding, Settings, run
+from .engine import Settings
 from .errors import UsageError
-from .places import Locator
-from .project import Project, load
+from .judging import Prepared, judge
+from .project import load
 from .reading import Read, read_paths
-from .report.model import Report, Summary
-from .requirements.check import Outcome, check_project
-from .requirements.load import Loaded
-from .requirements.model import Requirement
-from .resolution import make_index
+from .report.model import Report
 from .rules import BY_ID, RULES
-from .rules.problem import Facts
+from .suppression.baseline import Baseline, load_baseline
 from .text.files import STDIN
-from .text.source import Source
 
 
 class Options(NamedTuple):
     """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured
-    ones.
+    ones. `no_ignores` reports what is suppressed, too; `write_baseline` is a baseline that is to be brought up to date.
     """
 
     paths: tuple[str, ...]
@@ -42,35 +38,9 @@ class Options(NamedTuple):
     parameters: Mapping[str, str] = {}
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-
-
-class Prepared(NamedTuple):
-    """Everything that a run of the gate rests on: what was read, and what is to be asked of it.
-
-    `sources` were passed, `background` takes part in the inventory; `files` limits the report (None: all).
-    `is_partial`: there are objects beyond these that nobody looked for.
-    """
-
-    sources: tuple[Source, ...]
-    background: tuple[Source, ...]
-    file_count: int
-    passed_over: int
-    patches: frozenset[str]
-    unreadable: tuple[tuple[str, str], ...]
-    files: frozenset[str] | None
-    requirements: Loaded
-    asked: tuple[Requirement, ...]
-    parameters: dict[str, str]
-    other_cells: dict[str, dict[str, str]]
-    settings: Settings
-    is_partial: bool = False
-
-
-class Judged(NamedTuple):
-    """The report, and the facts it rests on."""
-
-    report: Report
-    facts: Facts
+    no_ignores: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
 
 
 def check(options: Options, read: Read | None = None) -> Report:
@@ -105,29 +75,20 @@ def prepare(options: Options, read: Read | None = None) -> Prepared:
         parameters,
         _other_cells(options, config),
         settings,
+        is_partial=not judged,
+        config=None if options.no_ignores else config,
+        today=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        baseline=_baseline(options),
     )
 
 
-def judge(made: Prepared) -> Judged:
-    """Puts requirements and rules to what was read; a pure function of it."""
-    project = load(made.sources, made.background, passed_over=made.passed_over, patches=made.patches)
-    index = make_index(project.inventory, made.parameters.get("account"))
-    files = made.files
-    outcomes = tuple(check_project(item, index, made.parameters, files) for item in made.asked)
-    sources = {**made.requirements.sources, **project.sources}
-    locator = Locator({**made.requirements.documents, **project.documents}, sources)
-    facts = Facts(project, index, outcomes, made.other_cells, made.parameters)
-    result = run(facts, made.settings._replace(files=files), locator)
-    report = Report(
-        result.findings,
-        result.failures,
-        outcomes,
-        tuple(item for item in project.skipped if files is None or item.file in files),
-        made.unreadable,
-        _summary(project, made.file_count, outcomes, result.findings, files),
-        sources,
-    )
-    return Judged(report, facts)
+def _baseline(options: Options) -> Baseline | None:
+    if options.baseline and options.write_baseline:
+        raise UsageError("--write-baseline brings a baseline up to date by itself; leave --baseline out")
+    if options.write_baseline and not os.path.exists(options.write_baseline):
+        return Baseline(options.write_baseline)
+    path = options.baseline or options.write_baseline
+    return load_baseline(path) if path else None
 
 
 def _settings(options: Options, config: Config) -> Settings:
@@ -184,26 +145,3 @@ def _work_tree(paths: tuple[str, ...]) -> tuple[str, ...]:
             return ()
         folder = parent
     return (os.path.relpath(folder),)
-
-
-def _summary(
-    project: Project,
-    files_read: int,
-    outcomes: tuple[Outcome, ...],
-    findings: tuple[Finding, ...],
-    files: frozenset[str] | None,
-) -> Summary:
-    inventory = project.inventory
-    severities = [finding.severity for finding in findings]
-    return Summary(
-        files_read,
-        project.document_count,
-        project.passed_over,
-        sum(files is None or role.object.origin.file in files for role in inventory.roles),
-        sum(files is None or policy.object.origin.file in files for policy in inventory.policies),
-        len({id(check.role) for outcome in outcomes for check in outcome.checks}),
-        sum(files is None or item.file in files for item in project.skipped),
-        severities.count("error"),
-        severities.count("warning"),
-        severities.count("note"),
-    )

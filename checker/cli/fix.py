@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UsageError
 from ..report.fix import FORMATS, formatter
 from . import fix_index
-from .gate_options import add_requirement_options, add_rule_options, gate_options
+from .gate_options import add_requirement_options, add_rule_options, add_suppression_options, gate_options
 from .incident_options import add_incident_options
 from .output import add_color_option, look_of, write
 
@@ -30,6 +30,7 @@ def add_to(commands: Any) -> None:
     source = parser.add_argument_group("what is fixed")
     add_requirement_options(source)
     add_rule_options(source, "fix findings of")
+    add_suppression_options(source)
     source.add_argument("--unsafe", action="store_true", help="also fixes that change what somebody may have meant")
     fix_index.add_to(parser)
     add_incident_options(parser, alone=False)

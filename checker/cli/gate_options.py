@@ -37,6 +37,14 @@ def add_rule_options(group: Any, does: str) -> None:
     group.add_argument("--ignore", action="append", default=[], metavar="RULE", help=f"do not {does} these rules")
 
 
+def add_suppression_options(group: Any) -> None:
+    """What is known and accepted."""
+    group.add_argument("--baseline", metavar="FILE", help="report only what this baseline does not know")
+    group.add_argument(
+        "--no-ignores", action="store_true", help="report what comments, annotations and ignore: suppress"
+    )
+
+
 def gate_options(arguments: argparse.Namespace) -> Options:
     """The options of the gate. Raises UsageError."""
     from ..gate import Options
@@ -49,4 +57,7 @@ def gate_options(arguments: argparse.Namespace) -> Options:
         settings(arguments.set),
         names(arguments.select),
         names(arguments.ignore),
+        arguments.no_ignores,
+        arguments.baseline,
+        getattr(arguments, "write_baseline", None),
     )

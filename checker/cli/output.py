@@ -22,6 +22,26 @@ def add_output_options(group: Any, formats: tuple[str, ...]) -> None:
     add_color_option(group)
 
 
+def add_report_option(group: Any) -> None:
+    """The option for results in further formats."""
+    group.add_argument(
+        "--report", action="append", default=[], metavar="FORMAT=FILE", help="write the result in this format, too"
+    )
+
+
+def report_files(given: list[str], formats: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """(format, file) of every `--report`. Raises UsageError."""
+    found = []
+    for item in given:
+        name, equals, path = item.partition("=")
+        if not equals or not path:
+            raise UsageError(f"--report {item}: write --report FORMAT=FILE, such as --report sarif=checker.sarif")
+        if name not in formats:
+            raise UsageError(f"--report {item}: there is no format {name!r}; there are {', '.join(formats)}")
+        found.append((name, path))
+    return tuple(found)
+
+
 def add_color_option(group: Any) -> None:
     """The option for colour alone."""
     group.add_argument(

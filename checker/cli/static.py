@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
 from ..report import FORMATS, formatter
+from ..report.model import Look, nothing_for_us
+from ..report.wrapping import count
 from ..severity import SEVERITIES
-from .gate_options import add_requirement_options, add_rule_options, gate_options
-from .output import add_output_options, look_of, write
+from .gate_options import add_requirement_options, add_rule_options, add_suppression_options, gate_options
+from .output import add_output_options, add_report_option, look_of, report_files, write
 
 if TYPE_CHECKING:
     from ..report.model import Report
@@ -30,8 +33,12 @@ def add_to(commands: Any) -> None:
     source = parser.add_argument_group("what is checked")
     add_requirement_options(source)
     add_rule_options(source, "run")
+    known = parser.add_argument_group("what is known and accepted")
+    add_suppression_options(known)
+    known.add_argument("--write-baseline", metavar="FILE", help="accept all findings: write them to a baseline")
     shown = parser.add_argument_group("what is shown")
     add_output_options(shown, FORMATS)
+    add_report_option(shown)
     shown.add_argument(
         "--fail-on", choices=SEVERITIES, default="error", help="exit 1 from this severity on (default: error)"
     )
@@ -42,30 +49,46 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Checks, prints, and returns 0, 1 or 3; raises UsageError for 2."""
-    report = _report(arguments)
+    files = report_files(arguments.report, FORMATS)
+    report = _report(arguments, (arguments.format, *(name for name, _ in files)))
     write(formatter(arguments.format).render(report, look_of(arguments)), arguments.output)
-    counts = (report.summary.errors, report.summary.warnings, report.summary.notes)
+    for name, path in files:
+        write(formatter(name).render(report, Look(quiet=arguments.quiet, verbose=arguments.verbose)), path)
     if arguments.exit_zero:
         return 0
-    if any(counts[: SEVERITIES.index(arguments.fail_on) + 1]):
+    if any(report.count(severity) for severity in SEVERITIES[: SEVERITIES.index(arguments.fail_on) + 1]):
         return 1
     return 3 if report.failures or report.unreadable else 0
 
 
-def _report(arguments: argparse.Namespace) -> Report:
+def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> Report:
     """What the gate says. Files that hold nothing for us are told before the gate, and all it needs, is imported."""
     from ..reading import holds_nothing, read_named
-    from ..report.model import nothing_for_us
 
     read = read_named(tuple(arguments.paths))
-    if read is not None and holds_nothing(read):
+    if read is not None and holds_nothing(read) and not arguments.write_baseline:
         return nothing_for_us(len(read.names), read.passed_over)
-    from ..gate import judge, prepare
+    from ..gate import prepare
+    from ..judging import judge
 
     made = prepare(gate_options(arguments), read)
     judged = judge(made)
-    if not (judged.report.findings and formatter(arguments.format).CARRIES_FIXES):
-        return judged.report
-    from ..fix.propose import fixes_for
+    report = judged.report
+    if arguments.write_baseline:
+        report = _accepted(report, arguments.write_baseline)
+    if report.findings and any(formatter(name).CARRIES_FIXES for name in formats):
+        from ..fix.propose import fixes_for
 
-    return judged.report._replace(fixes=fixes_for(made, judged))
+        report = report._replace(fixes=fixes_for(made, judged))
+    return report
+
+
+def _accepted(report: Report, path: str) -> Report:
+    """Writes the baseline; the report against it."""
+    from ..suppression.baseline import as_text
+    from ..suppression.covering import accept
+
+    entries, report = accept(report)
+    write(as_text(entries), path)
+    print(f"checker: wrote {path}: {count(len(entries), 'known finding')}", file=sys.stderr)
+    return report

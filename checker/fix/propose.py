@@ -14,7 +14,9 @@ from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
 from ..engine import Finding
-from ..gate import Judged, Prepared, judge
+from ..judging import Judged, Prepared, judge
+from ..report.model import Report
+from ..rules import BY_ID
 from ..text.source import Source
 from ..text.splices import collide, splice
 from .patch import Patch
@@ -199,7 +201,7 @@ def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str
     texts = {item.file: splice(project.sources[item.file].text, item.splices) for item in edits}
     changed = made._replace(sources=with_texts(made.sources, texts))
     again = judge(changed)
-    wrong = _wrong(judged.report.findings, again.report.findings, taken)
+    wrong = _wrong(_all(judged.report), _all(again.report), taken)
     return wrong or Round(tuple(taken), (), changed, again, edits)
 
 
@@ -211,11 +213,18 @@ def _wrong(before: Iterable[Finding], after: Iterable[Finding], taken: list[Prop
             return "the finding would still be there"
     revealing = {edit.file for item in taken if item.plan.reveals for edit in item.edits}
     for finding in after:
+        if hasattr(BY_ID[finding.rule], "JUDGES_SUPPRESSIONS"):
+            continue  # what a suppression was for may be cured with something else
         seen_from = {finding.location.file, *(item.location.file for item in finding.related)}
         is_revealed = not seen_from.isdisjoint(revealing) and finding.rule not in _NEVER_REVEALED
         if has[key_of(finding)] > had[key_of(finding)] and not is_revealed:
             return f"it would bring another finding: {finding.message} ({finding.rule})"
     return ""
+
+
+def _all(report: Report) -> tuple[Finding, ...]:
+    """The findings of a report, suppressed ones too: no fix may bring what somebody only accepted elsewhere."""
+    return (*report.findings, *(item.finding for item in report.suppressed))
 
 
 _NEVER_REVEALED = ("open-trust", "wide-subject", "excess-grant")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..engine import Finding
-from ..gate import Judged, Prepared, judge
+from ..judging import Judged, Prepared, judge
 from ..text.splices import Splice, compose
 from .effects import Effect, effects
 from .propose import Admitted, Barred, Proposal, Refusal, key_of, propose

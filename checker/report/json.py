@@ -17,6 +17,7 @@ from .model import Look, Report
 
 if TYPE_CHECKING:
     from ..fix.propose import Proposal
+    from ..suppression.covering import Covered
     from ..text.splices import Splice
 
 CARRIES_FIXES = True
@@ -43,12 +44,14 @@ def _report(report: Report) -> dict[str, Any]:
             "policies": counts.policies,
             "checked": counts.checked,
             "skipped": counts.skipped,
-            "suppressed": 0,
-            "errors": counts.errors,
-            "warnings": counts.warnings,
-            "notes": counts.notes,
+            "suppressed": len(report.suppressed),
+            "errors": report.count("error"),
+            "warnings": report.count("warning"),
+            "notes": report.count("note"),
         },
         "findings": [_finding(finding, report) for finding in report.findings],
+        "suppressed": [_suppressed(item, report) for item in report.suppressed],
+        "baseline": _baseline(report),
         "access": [
             access(check, question)
             for outcome in report.outcomes
@@ -86,6 +89,20 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "fixes": [_fix(item, report) for item in report.fixes if item.finding is finding],
         "fingerprint": fingerprint(finding),
     }
+
+
+def _suppressed(item: Covered, report: Report) -> dict[str, Any]:
+    by = item.suppression
+    finding = _finding(item.finding, report)
+    return {"by": by.how, "reason": by.reason, "until": by.until or None, "finding": finding}
+
+
+def _baseline(report: Report) -> dict[str, Any] | None:
+    known = report.baseline
+    if known is None:
+        return None
+    fixed = [{"rule": item.rule, "path": item.path, "message": item.message} for item in known.compared.fixed]
+    return {"file": known.baseline.file, "known": len(known.compared.known), "fixed": fixed}
 
 
 def _fix(item: Proposal, report: Report) -> dict[str, Any]:

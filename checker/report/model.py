@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from ..fix.propose import Proposal
     from ..project import Skipped
     from ..requirements.check import Outcome
+    from ..severity import Severity
+    from ..suppression.baseline import Baseline, Compared
+    from ..suppression.covering import Covered
     from ..text.source import Source
 
 
@@ -25,14 +28,19 @@ class Summary(NamedTuple):
     policies: int
     checked: int
     skipped: int
-    errors: int
-    warnings: int
-    notes: int
+
+
+class Known(NamedTuple):
+    """A baseline, and the findings held against it."""
+
+    baseline: Baseline
+    compared: Compared
 
 
 class Report(NamedTuple):
     """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into,
-    `fixes` the edits for those findings that have one, for formats that carry them."""
+    `fixes` the edits for those findings that have one, for formats that carry them. `suppressed` are findings that are
+    not reported, and `baseline` what came of holding the findings against one."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
@@ -42,11 +50,17 @@ class Report(NamedTuple):
     summary: Summary
     sources: Mapping[str, Source]
     fixes: tuple[Proposal, ...] = ()
+    suppressed: tuple[Covered, ...] = ()
+    baseline: Known | None = None
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of a severity are reported."""
+        return sum(finding.severity == severity for finding in self.findings)
 
 
 def nothing_for_us(files: int, documents: int) -> Report:
     """The report on files that hold nothing for us."""
-    return Report((), (), (), (), (), Summary(files, documents, documents, 0, 0, 0, 0, 0, 0, 0), {})
+    return Report((), (), (), (), (), Summary(files, documents, documents, 0, 0, 0, 0), {})
 
 
 class Look(NamedTuple):

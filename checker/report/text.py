@@ -6,20 +6,24 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..severity import SEVERITIES
 from .frame import frame, safe
 from .model import Look, Report
 from .paint import paint
-from .wrapping import count, wrapped
+from .standing import could_not_check, standing, verdict
+from .wrapping import wrapped
 
 CARRIES_FIXES = False
 
 if TYPE_CHECKING:
     from ..engine import Finding
     from ..requirements.check import Outcome
+    from ..suppression.covering import Covered
 
 
 def render(report: Report, look: Look) -> str:
-    """The whole output. With `look.quiet`, findings only; with `look.verbose`, skipped documents and grants too."""
+    """The whole output. With `look.quiet`, findings only; with `look.verbose`, also what was skipped or suppressed, and
+    grants."""
     parts = [_finding(finding, report, look) for finding in report.findings]
     parts += [_failure(failure.rule, failure.details, look) for failure in report.failures]
     parts += [f"{safe(path)}: could not be read: {reason}\n" for path, reason in report.unreadable]
@@ -27,6 +31,7 @@ def render(report: Report, look: Look) -> str:
         parts += [
             f"{safe(item.file)}: skipped ({item.reason}): {safe(_one_line(item.detail))}\n" for item in report.skipped
         ]
+        parts += [_suppressed(item) for item in report.suppressed]
         parts += [line + "\n" for outcome in report.outcomes for line in _grants(outcome)]
     if not look.quiet:
         parts.append(_summary(report, look))
@@ -69,45 +74,17 @@ def _failure(rule: str, details: str, look: Look) -> str:
     return f"{said}\n{textwrap.indent(details, '  ')}"
 
 
+def _suppressed(item: Covered) -> str:
+    at, by = item.finding.location, item.suppression
+    place = f"{safe(at.file)}:{at.start.line}:{at.start.column}"
+    return f"{place}: suppressed by {by.how}: {item.finding.rule}: {safe(by.reason or 'no reason given')}\n"
+
+
 def _summary(report: Report, look: Look) -> str:
-    counts = report.summary
-    found = [
-        count(number, name)
-        for number, name in ((counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note"))
-    ]
-    verdict = ", ".join(
-        part for part, number in zip(found, (counts.errors, counts.warnings, counts.notes), strict=True) if number
-    )
-    could_not = bool(report.unreadable or report.failures)
-    if verdict:
-        verdict = paint(f"Found {verdict}.", "error" if counts.errors else "warning", look)
-    else:
-        verdict = (
-            paint("Could not check everything.", "error", look) if could_not else paint("No problems.", "good", look)
-        )
-    lines = [verdict, *(_standing(outcome) for outcome in report.outcomes)]
-    read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}: "
-    read += count(counts.roles, "role")
-    read += f", {counts.policies} {'policy' if counts.policies == 1 else 'policies'}, {counts.passed_over} passed over"
-    lines.append(read + (f", {counts.skipped} skipped (not checked)." if counts.skipped else "."))
-    if report.unreadable:
-        lines.append(f"{count(len(report.unreadable), 'file')} could not be read.")
+    heaviest = next((severity for severity in SEVERITIES if report.count(severity)), None)
+    style = heaviest or ("error" if could_not_check(report) else "good")
+    lines = [paint(verdict(report), style, look), *standing(report)]
     return "\n".join(line for text in lines for line in wrapped(text, "", look)) + "\n"
-
-
-def _standing(outcome: Outcome) -> str:
-    name = outcome.requirement.name
-    checked = count(len(outcome.checks), "role")
-    verdicts = [
-        {question.proof.verdict if question.proof else "unknown" for question in check.required}
-        for check in outcome.checks
-    ]
-    good = sum(found == {"granted"} for found in verdicts)
-    if not outcome.checks:
-        return f"No role was checked against {name}."
-    if good == len(outcome.checks):
-        return f"{checked} checked against {name}: access proven for {'it' if good == 1 else 'all'}."
-    return f"{checked} checked against {name}: access proven for {good}, not for {len(outcome.checks) - good}."
 
 
 def _grants(outcome: Outcome) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""The rules, one module each: `ID`, `SEVERITY`, `check(facts)`, and the module's docstring as the rule's page.
+"""The rules, one module each: `ID`, `SEVERITY`, `check(facts)`, and the module's docstring as the rule's page. Those
+with `JUDGES_SUPPRESSIONS` are asked last, when it is known what suppressions were of use.
 
 To add a rule, write its module and put it into RULES; nothing else knows the list.
 """
@@ -21,6 +22,7 @@ from . import (
     empty_reference,
     empty_statement,
     excess_grant,
+    expired_suppression,
     foreign_provider,
     idle_service_account,
     ignored_annotation,
@@ -29,6 +31,7 @@ from . import (
     invalid_field,
     invalid_policy_element,
     invalid_policy_json,
+    invalid_suppression,
     invalid_yaml,
     literal_wildcard,
     lossy_inline_encoding,
@@ -52,12 +55,14 @@ from . import (
     set_operator_on_single_value,
     templated_manifest,
     too_many_policies,
+    unexplained_suppression,
     unknown_action,
     unknown_condition_key,
     unknown_field,
     unknown_grant,
     unsupported_kind,
     untrusted_service_account,
+    unused_suppression,
     vacuous_forallvalues,
     wide_subject,
     wrong_issuer,
@@ -119,6 +124,10 @@ RULES: tuple[ModuleType, ...] = (
     misdirected_annotation,
     idle_service_account,
     no_matching_role,
+    invalid_suppression,
+    unexplained_suppression,
+    expired_suppression,
+    unused_suppression,
 )
 
 BY_ID: dict[str, ModuleType] = {rule.ID: rule for rule in RULES}

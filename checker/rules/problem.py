@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..iam.paths import Path
 from ..inventory import Object, PolicyText
@@ -12,12 +12,16 @@ from ..project import Project
 from ..requirements.check import Outcome
 from ..resolution import Index
 
+if TYPE_CHECKING:
+    from ..suppression.model import Suppression
+
 Part = Literal["key", "value"]
 
 
 class Facts(NamedTuple):
     """What rules judge: the project, its inventory by name, and every requirement put to it. `parameters` are the
     cell's (region, account, oidcIssuer, …), `other_cells` those of the cells the requirements were not put to, by name.
+    `suppressions` are those that bear on the project, on the day `today` (ISO, UTC).
     """
 
     project: Project
@@ -25,6 +29,8 @@ class Facts(NamedTuple):
     outcomes: tuple[Outcome, ...]
     other_cells: Mapping[str, dict[str, str]] = MappingProxyType({})
     parameters: Mapping[str, str] = MappingProxyType({})
+    suppressions: tuple[Suppression, ...] = ()
+    today: str = ""
 
 
 class Place(NamedTuple):

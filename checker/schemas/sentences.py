@@ -49,6 +49,9 @@ def say(violation: Violation, where: str) -> tuple[str, str]:
         return f"{where} is empty", hint
     if keyword in ("enum", "const"):
         return f"{where} is {show(violation.found)}, which is not one of the allowed values", hint
+    if keyword == "anyOf":
+        choices = [" and ".join(item["required"]) for item in json.loads(expected)]
+        return f"{where} has neither {' nor '.join(choices)}", f"add {' or '.join(choices)}"
     return f"{where} breaks the rule {keyword!r}", hint
 
 

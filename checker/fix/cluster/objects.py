@@ -9,7 +9,7 @@ from ...ack.cleaning import clean
 from ...ack.kinds import EKS, ROLE_ARN_ANNOTATION
 from ...ack.objects import mapping
 from ...engine import Settings
-from ...gate import Prepared
+from ...judging import Prepared
 from ...live.record import under
 from ...requirements.load import Loaded
 from ...requirements.model import Access, Requirement

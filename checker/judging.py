@@ -1,0 +1,150 @@
+"""What was read, judged: requirements and rules are put to it, suppressions and the baseline applied. Pure."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from .config import Config
+from .engine import Failure, Finding, Settings, in_order, run
+from .places import Locator
+from .project import Project, load
+from .report.model import Known, Report, Summary
+from .requirements.check import Outcome, check_project
+from .requirements.load import Loaded
+from .requirements.model import Requirement
+from .resolution import make_index
+from .rules.problem import Facts
+from .suppression.baseline import Baseline, Entry, against, file_of
+from .suppression.covering import Covered, by_baseline, cover
+from .suppression.model import Suppression
+from .suppression.reading import suppressions
+from .text.source import Source
+
+
+class Prepared(NamedTuple):
+    """Everything that a run of the gate rests on: what was read, and what is to be asked of it.
+
+    `sources` were passed, `background` takes part in the inventory; `files` limits the report (None: all).
+    `is_partial`: there are objects beyond these that nobody looked for. `config` holds the suppressions of the
+    configuration; without it nothing is suppressed. `today` is the day (ISO, UTC) that they are judged by.
+    """
+
+    sources: tuple[Source, ...]
+    background: tuple[Source, ...]
+    file_count: int
+    passed_over: int
+    patches: frozenset[str]
+    unreadable: tuple[tuple[str, str], ...]
+    files: frozenset[str] | None
+    requirements: Loaded
+    asked: tuple[Requirement, ...]
+    parameters: dict[str, str]
+    other_cells: dict[str, dict[str, str]]
+    settings: Settings
+    is_partial: bool = False
+    config: Config | None = None
+    today: str = ""
+    baseline: Baseline | None = None
+
+
+class Judged(NamedTuple):
+    """The report, and the facts it rests on."""
+
+    report: Report
+    facts: Facts
+
+
+def judge(made: Prepared) -> Judged:
+    """Puts requirements and rules to what was read; a pure function of it."""
+    project = load(made.sources, made.background, passed_over=made.passed_over, patches=made.patches)
+    index = make_index(project.inventory, made.parameters.get("account"))
+    files = made.files
+    outcomes = tuple(check_project(item, index, made.parameters, files) for item in made.asked)
+    documents = {**made.requirements.documents, **project.documents}
+    sources = {**made.requirements.sources, **project.sources}
+    if made.config is not None and made.config.source is not None:
+        sources[made.config.file] = made.config.source
+        documents |= {(made.config.file, 0): made.config.document} if made.config.document else {}
+    locator = Locator(documents, sources)
+    facts = Facts(project, index, outcomes, made.other_cells, made.parameters, today=made.today)
+    found = _suppressed(made, facts, locator)
+    known = _known(made, found.findings, found.failures)
+    report = Report(
+        found.findings if known is None else known.compared.new,
+        found.failures,
+        outcomes,
+        tuple(item for item in project.skipped if files is None or item.file in files),
+        made.unreadable,
+        _summary(project, made.file_count, outcomes, files),
+        sources,
+        suppressed=(*found.suppressed, *(by_baseline(known) if known else ())),
+        baseline=known,
+    )
+    return Judged(report, found.facts)
+
+
+class _Found(NamedTuple):
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+    suppressed: tuple[Covered, ...]
+    facts: Facts
+
+
+def _suppressed(made: Prepared, facts: Facts, locator: Locator) -> _Found:
+    """Runs the rules, sorts out what is suppressed, and then has the suppressions themselves judged."""
+    settings = made.settings._replace(files=made.files)
+    last = tuple(rule for rule in settings.rules if hasattr(rule, "JUDGES_SUPPRESSIONS"))
+    first = run(facts, settings._replace(rules=tuple(rule for rule in settings.rules if rule not in last)), locator)
+    if made.config is None:
+        return _Found(first.findings, first.failures, (), facts)
+    listed = suppressions(facts.project, made.requirements, made.config)
+    ran = _ran(settings, first.failures)
+
+    def is_judged(item: Suppression) -> bool:
+        is_seen = made.files is None and not made.is_partial
+        return item.rule in ran and (is_seen or (item.how != "configuration" and item.place.file in (made.files or ())))
+
+    result = cover(first.findings, listed, facts.project, locator, made.today, is_judged)
+    told = facts._replace(suppressions=result.suppressions)
+    second = run(told, settings._replace(rules=last), locator)
+    findings = in_order((*result.findings, *second.findings))
+    return _Found(findings, (*first.failures, *second.failures), result.suppressed, told)
+
+
+def _known(made: Prepared, findings: tuple[Finding, ...], failures: tuple[Failure, ...]) -> Known | None:
+    baseline = made.baseline
+    if baseline is None:
+        return None
+    ran = _ran(made.settings, failures)
+    asked = {os.path.abspath(file) for file in made.files or ()}
+
+    def is_looked_for(entry: Entry) -> bool:
+        is_seen = made.files is None and not made.is_partial
+        return entry.rule in ran and (is_seen or file_of(entry, baseline.file) in asked)
+
+    return Known(baseline, against(findings, baseline, is_looked_for))
+
+
+def _ran(settings: Settings, failures: tuple[Failure, ...]) -> set[str]:
+    """The rules that had their say."""
+    names = {rule.ID for rule in settings.rules if settings.severities.get(rule.ID) != "off"}
+    return names - {failure.rule for failure in failures}
+
+
+def _summary(
+    project: Project,
+    files_read: int,
+    outcomes: tuple[Outcome, ...],
+    files: frozenset[str] | None,
+) -> Summary:
+    inventory = project.inventory
+    return Summary(
+        files_read,
+        project.document_count,
+        project.passed_over,
+        sum(files is None or role.object.origin.file in files for role in inventory.roles),
+        sum(files is None or policy.object.origin.file in files for policy in inventory.policies),
+        len({id(check.role) for outcome in outcomes for check in outcome.checks}),
+        sum(files is None or item.file in files for item in project.skipped),
+    )

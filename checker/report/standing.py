@@ -1,0 +1,73 @@
+"""What a run comes to, in sentences that every format for people shares."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ..severity import SEVERITIES
+from .model import Report
+from .wrapping import count
+
+if TYPE_CHECKING:
+    from ..requirements.check import Outcome
+
+
+def verdict(report: Report) -> str:
+    """One sentence: what was found, or that nothing was, or that not everything could be checked."""
+    numbers = [(report.count(name), name) for name in SEVERITIES]
+    found = ", ".join(count(number, name) for number, name in numbers if number)
+    if found:
+        return f"Found {found}."
+    return "Could not check everything." if could_not_check(report) else "No problems."
+
+
+def could_not_check(report: Report) -> bool:
+    """Whether a file could not be read, or a rule broke down."""
+    return bool(report.unreadable or report.failures)
+
+
+def standing(report: Report) -> list[str]:
+    """The sentences after the verdict: access by requirement, what was read, what is not shown."""
+    lines = [_proven(outcome) for outcome in report.outcomes]
+    counts = report.summary
+    read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}: "
+    read += count(counts.roles, "role")
+    read += f", {counts.policies} {'policy' if counts.policies == 1 else 'policies'}, {counts.passed_over} passed over"
+    lines.append(read + (f", {counts.skipped} skipped (not checked)." if counts.skipped else "."))
+    if report.unreadable:
+        lines.append(f"{count(len(report.unreadable), 'file')} could not be read.")
+    return [*lines, *_not_shown(report)]
+
+
+def _not_shown(report: Report) -> list[str]:
+    lines = []
+    if report.suppressed:
+        by = Counter(item.suppression.how for item in report.suppressed)
+        listed = ", ".join(f"{number} by {how}" for how, number in by.items())
+        lines.append(f"{count(len(report.suppressed), 'finding')} suppressed: {listed}.")
+    known = report.baseline
+    if known is not None and known.compared.fixed:
+        number = len(known.compared.fixed)
+        is_are = "is" if number == 1 else "are"
+        entries = f"{number} {'entry' if number == 1 else 'entries'}"
+        lines.append(
+            f"{entries} of {known.baseline.file} {is_are} fixed; --write-baseline {known.baseline.file} takes"
+            f" {'it' if number == 1 else 'them'} out."
+        )
+    return lines
+
+
+def _proven(outcome: Outcome) -> str:
+    name = outcome.requirement.name
+    checked = count(len(outcome.checks), "role")
+    verdicts = [
+        {question.proof.verdict if question.proof else "unknown" for question in check.required}
+        for check in outcome.checks
+    ]
+    good = sum(found == {"granted"} for found in verdicts)
+    if not outcome.checks:
+        return f"No role was checked against {name}."
+    if good == len(outcome.checks):
+        return f"{checked} checked against {name}: access proven for {'it' if good == 1 else 'all'}."
+    return f"{checked} checked against {name}: access proven for {good}, not for {len(outcome.checks) - good}."

@@ -1,0 +1,33 @@
+"""Annotations: `checker/ignore: "rule, rule@scope — reason"` on an object; several lines for several reasons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ..inventory import Object
+from ..rules.problem import at
+from .model import OnObject, Suppression
+from .written import invalid, read_rules
+
+ANNOTATION = "checker/ignore"
+
+_RULES = re.compile(r"\s*((?:[a-z][a-z-]*(?:@[^\s,\u2014]+)?)(?:\s*,\s*[a-z][a-z-]*(?:@[^\s,\u2014]+)?)*)(.*)\Z")
+
+
+def in_annotations(objects: Iterable[Object]) -> Iterator[Suppression]:
+    """The suppressions in the annotations of these objects."""
+    for item in objects:
+        text = item.annotations.get(ANNOTATION)
+        if text is None:
+            continue
+        place = at(item, ("metadata", "annotations", ANNOTATION))
+        lines = [line for line in text.splitlines() if line.strip()]
+        if not lines:
+            yield invalid("it names no rule", "annotation", place)
+        for line in lines:
+            match = _RULES.match(line)
+            if match is None:
+                yield invalid('it is to begin with a rule: "RULE — reason"', "annotation", place)
+            else:
+                yield from read_rules(match[1], match[2], "annotation", place, OnObject(item.origin))

@@ -1,0 +1,142 @@
+"""The baseline: findings that were there when the gate was introduced, and are not reported until they multiply.
+
+A multiset of (rule, object, path, value). Lines do not count, so moved text brings nothing back; numbers of list items
+count only to tell equals apart, and so does the file. A second finding of the same kind is one too many, wherever it
+stands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from ..engine import Finding
+from ..errors import UsageError
+from ..reading import STDIN_NAME
+from ..schemas import violations
+from ..schemas.sentences import say
+
+Key = tuple[str, ...]
+
+
+class Entry(NamedTuple):
+    """One known finding. `file` is relative to the folder of the baseline; `message` is for readers only."""
+
+    rule: str
+    group: str
+    kind: str
+    namespace: str
+    name: str
+    path: str
+    value: str
+    file: str
+    message: str = ""
+
+
+class Baseline(NamedTuple):
+    """A baseline file, as it is shown, and its entries."""
+
+    file: str
+    entries: tuple[Entry, ...] = ()
+
+
+class Compared(NamedTuple):
+    """Findings held against a baseline: `new` ones, `known` ones; entries that are `fixed`, and those that this run did
+    not look for."""
+
+    new: tuple[Finding, ...]
+    known: tuple[Finding, ...]
+    fixed: tuple[Entry, ...]
+    unseen: tuple[Entry, ...]
+
+
+def load_baseline(path: str) -> Baseline:
+    """Reads a baseline. Raises UsageError."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            value = json.load(file)
+    except FileNotFoundError:
+        raise UsageError(f"there is no baseline {path}; --write-baseline {path} writes one") from None
+    except OSError as error:
+        raise UsageError(f"cannot read the baseline {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: this is not JSON: {error}; write it anew with --write-baseline {path}") from None
+    wrong = violations("baseline", value)
+    if wrong:
+        message, _ = say(wrong[0], ".".join(map(str, wrong[0].path)) or "the document")
+        raise UsageError(f"{path}: this is no baseline: {message}; write it anew with --write-baseline {path}")
+    return Baseline(path, tuple(_entry(item) for item in value["findings"]))
+
+
+def as_text(entries: Iterable[Entry]) -> str:
+    """A baseline file: entries in a fixed order, so that two versions can be compared and merged."""
+    found = [_as_json(entry) for entry in sorted(entries)]
+    return json.dumps({"schemaVersion": 1, "findings": found}, indent=2, ensure_ascii=False) + "\n"
+
+
+def entry_of(finding: Finding, baseline: str) -> Entry:
+    """The entry for a finding, in a baseline at this path."""
+    item, at = finding.subject, finding.location.file
+    file = at if at == STDIN_NAME else os.path.relpath(at, os.path.dirname(baseline) or os.curdir).replace(os.sep, "/")
+    named = (item.api_version.rpartition("/")[0], item.kind, item.namespace, item.name) if item else ("", "", "", "")
+    return Entry(finding.rule, *named, finding.path, _normal(finding.value), file, finding.message)
+
+
+def against(findings: Iterable[Finding], baseline: Baseline, is_looked_for: Callable[[Entry], bool]) -> Compared:
+    """Holds findings against a baseline; `is_looked_for` says whether this run would have found an entry's problem."""
+    waiting: dict[Key, list[Entry]] = {}
+    for entry in baseline.entries:
+        waiting.setdefault(_key(entry), []).append(entry)
+    asked = [(finding, entry_of(finding, baseline.file)) for finding in findings]
+    known: set[int] = set()
+    for exactness in _TIES:
+        for finding, wanted in asked:
+            same = waiting.get(_key(wanted), [])
+            match = next((entry for entry in same if exactness(entry) == exactness(wanted)), None)
+            if id(finding) not in known and match is not None:
+                same.remove(match)
+                known.add(id(finding))
+    left = [entry for entries in waiting.values() for entry in entries]
+    return Compared(
+        tuple(finding for finding, _ in asked if id(finding) not in known),
+        tuple(finding for finding, _ in asked if id(finding) in known),
+        tuple(entry for entry in left if is_looked_for(entry)),
+        tuple(entry for entry in left if not is_looked_for(entry)),
+    )
+
+
+def file_of(entry: Entry, baseline: str) -> str:
+    """The absolute path of the file an entry was found in."""
+    return os.path.abspath(os.path.join(os.path.dirname(baseline), entry.file))
+
+
+_TIES: tuple[Callable[[Entry], object], ...] = (
+    lambda entry: (entry.file, entry.path),
+    lambda entry: entry.file,
+    lambda entry: entry.path,
+    lambda entry: None,
+)
+"""What equals are told apart by, most exact first."""
+
+
+def _key(entry: Entry) -> Key:
+    named = entry[1:5] if entry.kind else (entry.file,)
+    return (entry.rule, *named, re.sub(r"\[\d+\]", "[]", entry.path), entry.value)
+
+
+def _normal(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _entry(item: dict[str, object]) -> Entry:
+    found = {**item, **(item["subject"] if isinstance(item["subject"], dict) else {})}
+    return Entry(**{name: str(found.get(name, "")) for name in Entry._fields})
+
+
+def _as_json(entry: Entry) -> dict[str, object]:
+    subject = {"group": entry.group, "kind": entry.kind, "namespace": entry.namespace, "name": entry.name}
+    rest = {"path": entry.path, "value": entry.value, "file": entry.file, "message": entry.message}
+    return {"rule": entry.rule, "subject": subject if entry.kind else None, **rest}

@@ -1,0 +1,36 @@
+"""The `ignore:` entries of the configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from ..config import Config, Ignore
+from ..rules.problem import Place
+from .model import Described, Suppression
+from .written import problem_of, tidy
+
+
+def in_configuration(config: Config) -> Iterator[Suppression]:
+    """The suppressions that the configuration lists, one for each rule of an entry."""
+    for number, entry in enumerate(config.ignores):
+        place = _place(config, number, entry)
+        file = os.path.relpath(os.path.join(config.folder, entry.file)) if entry.file else ""
+        target = Described(entry.subject, file.replace(os.sep, "/"))
+        for rule in entry.rules:
+            yield Suppression(
+                "configuration",
+                rule,
+                entry.path or entry.sid,
+                tidy(entry.reason),
+                entry.until,
+                place,
+                target,
+                problem_of(rule),
+            )
+
+
+def _place(config: Config, number: int, entry: Ignore) -> Place:
+    if config.document is not None:
+        return Place(config.file, 0, ("ignore", number))
+    return Place(config.file, None, offset=entry.offset, length=entry.length)

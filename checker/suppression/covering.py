@@ -1,0 +1,156 @@
+"""Which findings a suppression covers, and which suppressions were of use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from yaml.nodes import ScalarNode
+
+from ..engine import Finding
+from ..iam.paths import show_path
+from ..places import Locator
+from ..project import Project
+from ..report.model import Known, Report
+from ..rules.problem import Place
+from ..text.nodes import find
+from .baseline import Baseline, Compared, Entry, entry_of
+from .model import Described, OnLine, OnObject, Suppression
+
+
+class Covered(NamedTuple):
+    """A finding that is not reported, and the suppression that covers it."""
+
+    finding: Finding
+    suppression: Suppression
+
+
+class Sorted(NamedTuple):
+    """Findings to report, findings that are suppressed, and all suppressions with what came of them."""
+
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Covered, ...]
+    suppressions: tuple[Suppression, ...]
+
+
+def cover(
+    findings: Iterable[Finding],
+    suppressions: tuple[Suppression, ...],
+    project: Project,
+    locator: Locator,
+    today: str,
+    is_judged: Callable[[Suppression], bool],
+) -> Sorted:
+    """Sorts findings by whether they are suppressed on the day `today` (ISO). `is_judged` says of a suppression that
+    everything it could cover has been looked for."""
+    holding = [item for item in suppressions if is_in_force(item, today)]
+    used: set[int] = set()
+    kept: list[Finding] = []
+    suppressed: list[Covered] = []
+    for finding in findings:
+        mine = [item for item in holding if item.rule == finding.rule and _covers(item, finding, project, locator)]
+        used.update(map(id, mine))
+        if mine:
+            suppressed.append(Covered(finding, mine[0]))
+        else:
+            kept.append(finding)
+    told = tuple(
+        item._replace(use="used" if id(item) in used else "unused" if is_judged(item) else "not judged")
+        for item in suppressions
+    )
+    return Sorted(tuple(kept), tuple(suppressed), told)
+
+
+def by_baseline(known: Known) -> tuple[Covered, ...]:
+    """The findings that a baseline knows, as suppressed by it."""
+    reason = f"known in {known.baseline.file}"
+    return tuple(
+        Covered(finding, Suppression("baseline", finding.rule, "", reason, "", finding.place, None))
+        for finding in known.compared.known
+    )
+
+
+def accept(report: Report) -> tuple[tuple[Entry, ...], Report]:
+    """What a baseline holds once every finding is accepted (what is fixed is gone, what was not looked for stays), and
+    the report against that baseline."""
+    known = report.baseline
+    if known is None:
+        return (), report
+    file, old = known.baseline.file, known.compared
+    now = Compared((), (*old.known, *old.new), (), old.unseen)
+    entries = (*(entry_of(finding, file) for finding in now.known), *now.unseen)
+    renewed = Known(Baseline(file, entries), now)
+    rest = tuple(item for item in report.suppressed if item.suppression.how != "baseline")
+    return entries, report._replace(findings=(), suppressed=(*rest, *by_baseline(renewed)), baseline=renewed)
+
+
+def is_in_force(item: Suppression, today: str) -> bool:
+    """Whether a suppression can cover anything: well written, and not expired."""
+    return not item.problem and not (item.until and item.until < today)
+
+
+def _covers(item: Suppression, finding: Finding, project: Project, locator: Locator) -> bool:
+    target = item.target
+    if isinstance(target, OnLine):
+        is_meant = target.file == finding.location.file and target.line in _lines(finding, locator)
+    elif isinstance(target, OnObject):
+        is_meant = _is_about(target, finding)
+    else:
+        is_meant = target is not None and _is_described(target, finding)
+    return is_meant and (not item.scope or _is_within(item.scope, finding, project))
+
+
+def _lines(finding: Finding, locator: Locator) -> tuple[int, ...]:
+    """The line of a finding, and that of the key which owns the scalar it is in."""
+    place = finding.place
+    if place.document is None or (place.inner is None and place.inner_offset is None):
+        return (finding.location.start.line,)
+    owner = place._replace(inner=None, inner_offset=None, part="key")
+    return finding.location.start.line, locator.locate(owner).start.line
+
+
+def _is_about(target: OnObject, finding: Finding) -> bool:
+    if finding.subject is not None:
+        return finding.subject.origin == target.origin
+    place, origin = finding.place, target.origin
+    is_here = (place.file, place.document) == (origin.file, origin.document)
+    return is_here and place.path[: len(origin.path)] == origin.path
+
+
+def _is_described(target: Described, finding: Finding) -> bool:
+    if target.file and not fnmatchcase(finding.location.file.replace("\\", "/"), target.file):
+        return False
+    if not target.subject:
+        return True
+    item = finding.subject
+    if item is None:
+        return False
+    namespaced = f"{item.namespace}/{item.name}"
+    names = (item.name, namespaced, f"{item.kind} {item.name}", f"{item.kind} {namespaced}")
+    return any(fnmatchcase(name, target.subject) for name in names)
+
+
+def _is_within(scope: str, finding: Finding, project: Project) -> bool:
+    inner = show_path(finding.place.inner or ())
+    return any(_is_below(path, scope) for path in (finding.path, inner)) or scope == sid_of(finding.place, project)
+
+
+def _is_below(path: str, scope: str) -> bool:
+    return path == scope or (path.startswith(scope) and path[len(scope)] in ".[#")
+
+
+def sid_of(place: Place, project: Project) -> str:
+    """The Sid of the statement that a place is in; "" for none."""
+    document = project.documents.get((place.file, place.document or 0))
+    if document is None or not place.inner or place.inner[0] != "Statement":
+        return ""
+    node = find(document.root, place.path)
+    try:
+        statement = json.loads(node.value)["Statement"] if isinstance(node, ScalarNode) else {}
+        found = statement[int(place.inner[1])] if isinstance(statement, list) else statement
+        return str(found.get("Sid", ""))
+    # A text that is no policy: then nothing in it has a Sid.
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return ""

@@ -1,0 +1,64 @@
+"""How suppressions are written in manifests: `rule, rule@scope` and a reason."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..rules import BY_ID
+from .model import How, OnLine, OnObject, Suppression
+
+if TYPE_CHECKING:
+    from ..rules.problem import Place
+
+_LEADING = re.compile(r"\A[\s:,;\u2012-\u2015-]+")
+
+
+def read_rules(
+    text: str, reason: str, how: How, place: Place, target: OnLine | OnObject | None
+) -> Iterator[Suppression]:
+    """A suppression for each rule of a list such as `broad-action, excess-grant@WriteKeys`."""
+    listed = [item.strip() for item in _split(text) if item.strip()]
+    said = tidy(reason)
+    if not listed:
+        yield invalid("it names no rule", how, place)
+    for item in listed:
+        rule, _, scope = (part.strip() for part in item.partition("@"))
+        problem = problem_of(rule)
+        yield Suppression(how, rule, scope, said, "", place, target, problem)
+
+
+def invalid(problem: str, how: How, place: Place) -> Suppression:
+    """A suppression that cannot be used, and why."""
+    return Suppression(how, "", "", "", "", place, None, problem)
+
+
+def problem_of(rule: str) -> str:
+    """What is wrong with the name of a rule in a suppression; "" for nothing."""
+    if rule not in BY_ID:
+        close = difflib.get_close_matches(rule, BY_ID, 1)
+        return f"there is no rule {rule!r}" + (f"; did you mean {close[0]}?" if close else "")
+    if hasattr(BY_ID[rule], "JUDGES_SUPPRESSIONS"):
+        return f"{rule} is about suppressions and cannot be suppressed; its severity can be changed in checker.yaml"
+    return ""
+
+
+def tidy(reason: str) -> str:
+    """A reason on one line, without the dash that introduces it; "" where it says nothing."""
+    line = _LEADING.sub("", " ".join(reason.split()), count=1)
+    return line if any(char.isalnum() for char in line) else ""
+
+
+def _split(text: str) -> Iterator[str]:
+    """The parts between commas; brackets of a path (`Statement[0]`) hold theirs together."""
+    part, depth = "", 0
+    for char in text:
+        depth += {"[": 1, "]": -1}.get(char, 0)
+        if char == "," and depth <= 0:
+            yield part
+            part = ""
+        else:
+            part += char
+    yield part
