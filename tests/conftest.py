@@ -26,11 +26,15 @@ CELL = {
 
 @pytest.fixture
 def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
-    """Runs the gate with the shipped requirement for cell2, from a folder without any configuration."""
+    """Runs the gate with the shipped requirement for cell2, from a folder without any configuration but what a path
+    brings along."""
     monkeypatch.chdir(tmp_path)
 
     def run(*paths: str | Path, policies: tuple[str, ...] = ()) -> Report:
-        return check(Options(tuple(map(str, paths)), parameters=CELL, policies=policies))
+        config = next(
+            (str(path / "checker.yaml") for path in map(Path, paths) if (path / "checker.yaml").exists()), None
+        )
+        return check(Options(tuple(map(str, paths)), config, parameters=CELL, policies=policies))
 
     return run
 
