@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .ack.kinds import READ
 from .choices import choose_cell, choose_config, choose_requirements, from_config
-from .config import Config
+from .config import Cell, Config
 from .engine import Settings
 from .errors import UsageError
 from .judging import Prepared, judge
@@ -61,14 +61,15 @@ def prepare(options: Options, read: Read | None = None) -> Prepared:
     judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
     rest = _read_rest(config, paths, passed) if judged else None
     background = rest.sources if rest else ()
-    parameters = {**choose_cell(config, options.cell).parameters, **options.parameters} if judged else {}
+    cell = choose_cell(config, options.cell) if judged else Cell("", {})
+    parameters = {**cell.parameters, **options.parameters} if judged else {}
     return Prepared(
         passed.sources,
         background,
         len(passed.names),
         passed.passed_over,
         passed.patches | (rest.patches if rest else frozenset()),
-        (*passed.unreadable, *(rest.unreadable if rest else ())),
+        tuple(dict.fromkeys((*passed.unreadable, *(rest.unreadable if rest else ())))),
         frozenset(source.name for source in passed.sources) if background else None,
         requirements,
         requirements.requirements if judged else (),
@@ -77,6 +78,7 @@ def prepare(options: Options, read: Read | None = None) -> Prepared:
         settings,
         is_partial=not judged,
         config=None if options.no_ignores else config,
+        cell=cell.name,
         today=datetime.datetime.now(datetime.UTC).date().isoformat(),
         baseline=_baseline(options),
     )

@@ -45,6 +45,7 @@ class Prepared(NamedTuple):
     is_partial: bool = False
     config: Config | None = None
     today: str = ""
+    cell: str = ""
     baseline: Baseline | None = None
 
 
@@ -80,6 +81,7 @@ def judge(made: Prepared) -> Judged:
         sources,
         suppressed=(*found.suppressed, *(by_baseline(known) if known else ())),
         baseline=known,
+        cell=made.cell,
     )
     return Judged(report, found.facts)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checker.rules import RULES, page, summary
+from checker.pages import as_markdown, page, summary
+from checker.rules import RULES
 from checker.runbook.causes import CAUSES
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -26,7 +27,7 @@ def rules() -> str:
         *(f"| [{rule.ID}](#{rule.ID}) | {rule.SEVERITY} | {summary(rule)} |" for rule in RULES),
     ]
     for rule in RULES:
-        lines += ["", f"## {rule.ID}", "", "```text", page(rule), "```"]
+        lines += ["", f"## {rule.ID}", "", as_markdown(page(rule), 3)]
     return "\n".join(lines) + "\n"
 
 
@@ -45,7 +46,7 @@ def causes() -> str:
         helps, restart = ("yes" if told else "no" for told in (cause.MANIFEST_HELPS, cause.RESTART_NEEDED))
         lines.append(f"| [{cause.ID}](#{cause.ID}) | {summary(cause)} | {helps} | {restart} |")
     for cause in CAUSES:
-        lines += ["", f"## {cause.ID}", "", "```text", page(cause), "```"]
+        lines += ["", f"## {cause.ID}", "", as_markdown(page(cause), 3)]
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from checker.rules import RULES, page
+from checker.pages import page
+from checker.rules import RULES
 
 ROOT = Path(__file__).parent.parent
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..report import FORMATS, formatter
@@ -50,15 +52,24 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Checks, prints, and returns 0, 1 or 3; raises UsageError for 2."""
     files = report_files(arguments.report, FORMATS)
-    report = _report(arguments, (arguments.format, *(name for name, _ in files)))
+    report = _report(arguments, (arguments.format, *(name for name, _ in files)))._replace(fail_on=arguments.fail_on)
     write(formatter(arguments.format).render(report, look_of(arguments)), arguments.output)
+    _write_beside(report, formatter(arguments.format))
     for name, path in files:
         write(formatter(name).render(report, Look(quiet=arguments.quiet, verbose=arguments.verbose)), path)
     if arguments.exit_zero:
         return 0
-    if any(report.count(severity) for severity in SEVERITIES[: SEVERITIES.index(arguments.fail_on) + 1]):
+    if any(map(report.fails, report.findings)):
         return 1
     return 3 if report.failures or report.unreadable else 0
+
+
+def _write_beside(report: Report, module: ModuleType) -> None:
+    found = module.beside(report, os.environ) if hasattr(module, "beside") else None
+    if found is not None:
+        path, text = found
+        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
 
 
 def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> Report:

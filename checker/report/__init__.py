@@ -1,5 +1,6 @@
 """Output formats, one module each: `render(report, look)` gives the whole output as text, `CARRIES_FIXES` says whether
-edits are part of it.
+edits are part of it. A format may have something to write `beside(report, environment)` its output: (file, text) or
+None.
 
 To add a format, write its module and put its name into FORMATS; nothing else knows the list.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown")
 
 
 def formatter(name: str) -> ModuleType:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..places import Location
 
 _CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _TAB = "    "
 _MARGIN = 12
@@ -20,8 +20,14 @@ _MARGIN = 12
 
 
 def safe(text: str) -> str:
-    """Text from a manifest with control characters (terminal escapes, writing direction) made visible."""
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    """Text from a manifest with control characters (terminal escapes, writing direction) made visible, and without the
+    old workflow commands, which GitHub's runner takes from anywhere in a line (ActionCommand.cs, TryParse)."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text).replace("##[", "##\\[")
+
+
+def safe_path(path: str) -> str:
+    """A path fit to begin a line: one that begins like a workflow command (TryParseV2) gets a `./` before it."""
+    return safe(f"./{path}" if path.lstrip().startswith("::") else path)
 
 
 def frame(source: Source, location: Location, width: int | None) -> tuple[str, str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
@@ -13,6 +11,8 @@ from ..inventory import Object
 from ..places import Location
 from ..requirements.check import Check, Question
 from ..text.source import line_starts, position
+from .as_json import written
+from .fingerprints import fingerprint
 from .model import Look, Report
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def render(report: Report, look: Look) -> str:
     """One JSON object, in ASCII so that it is valid in every encoding.
 
     `location` counts lines and columns from 1, offsets in code points from 0."""
-    return json.dumps(_report(report), indent=2) + "\n"
+    return written(_report(report))
 
 
 def _report(report: Report) -> dict[str, Any]:
@@ -124,14 +124,6 @@ def edit_as_json(text: str, item: Splice) -> dict[str, Any]:
     starts = line_starts(text)
     start, end = (position(starts, place)._asdict() for place in (item.start, item.end))
     return {"start": start, "end": end, "text": item.text}
-
-
-def fingerprint(finding: Finding) -> str:
-    """Stable while lines move: a digest of the rule, the object, the path in it and the offending value."""
-    subject = finding.subject
-    parts = [finding.rule, finding.path, finding.value]
-    parts += [subject.kind, subject.namespace, subject.name] if subject else [finding.location.file]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def named(subject: Object | None) -> dict[str, str] | None:

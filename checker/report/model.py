@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..severity import SEVERITIES
+
 if TYPE_CHECKING:
     from ..engine import Failure, Finding
     from ..fix.propose import Proposal
@@ -40,7 +42,8 @@ class Known(NamedTuple):
 class Report(NamedTuple):
     """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into,
     `fixes` the edits for those findings that have one, for formats that carry them. `suppressed` are findings that are
-    not reported, and `baseline` what came of holding the findings against one."""
+    not reported, and `baseline` what came of holding the findings against one. `cell` is the one that was asked about,
+    `fail_on` the severity from which findings fail the run."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
@@ -52,6 +55,12 @@ class Report(NamedTuple):
     fixes: tuple[Proposal, ...] = ()
     suppressed: tuple[Covered, ...] = ()
     baseline: Known | None = None
+    cell: str = ""
+    fail_on: Severity = "error"
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding fails the run."""
+        return SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.fail_on)
 
     def count(self, severity: Severity) -> int:
         """How many findings of a severity are reported."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..severity import SEVERITIES
-from .frame import frame, safe
+from .frame import frame, safe, safe_path
 from .model import Look, Report
 from .paint import paint
 from .standing import could_not_check, standing, verdict
@@ -26,10 +26,11 @@ def render(report: Report, look: Look) -> str:
     grants."""
     parts = [_finding(finding, report, look) for finding in report.findings]
     parts += [_failure(failure.rule, failure.details, look) for failure in report.failures]
-    parts += [f"{safe(path)}: could not be read: {reason}\n" for path, reason in report.unreadable]
+    parts += [f"{safe_path(path)}: could not be read: {reason}\n" for path, reason in report.unreadable]
     if look.verbose:
         parts += [
-            f"{safe(item.file)}: skipped ({item.reason}): {safe(_one_line(item.detail))}\n" for item in report.skipped
+            f"{safe_path(item.file)}: skipped ({item.reason}): {safe(_one_line(item.detail))}\n"
+            for item in report.skipped
         ]
         parts += [_suppressed(item) for item in report.suppressed]
         parts += [line + "\n" for outcome in report.outcomes for line in _grants(outcome)]
@@ -40,7 +41,7 @@ def render(report: Report, look: Look) -> str:
 
 def _finding(finding: Finding, report: Report, look: Look) -> str:
     at = finding.location
-    head, severity = f"{safe(at.file)}:{at.start.line}:{at.start.column}:", f"{finding.severity}[{finding.rule}]"
+    head, severity = f"{safe_path(at.file)}:{at.start.line}:{at.start.column}:", f"{finding.severity}[{finding.rule}]"
     lines = wrapped(f"{head} {severity}: {safe(finding.message)}", "", look)
     # Painted once wrapped: escape sequences take no columns.
     lines[0] = lines[0].replace(head, paint(head, "bold", look), 1)
@@ -76,7 +77,7 @@ def _failure(rule: str, details: str, look: Look) -> str:
 
 def _suppressed(item: Covered) -> str:
     at, by = item.finding.location, item.suppression
-    place = f"{safe(at.file)}:{at.start.line}:{at.start.column}"
+    place = f"{safe_path(at.file)}:{at.start.line}:{at.start.column}"
     return f"{place}: suppressed by {by.how}: {item.finding.rule}: {safe(by.reason or 'no reason given')}\n"
 
 

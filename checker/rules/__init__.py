@@ -131,13 +131,3 @@ RULES: tuple[ModuleType, ...] = (
 )
 
 BY_ID: dict[str, ModuleType] = {rule.ID: rule for rule in RULES}
-
-
-def page(rule: ModuleType) -> str:
-    """The page of a rule: its module's docstring."""
-    return (rule.__doc__ or "").strip()
-
-
-def summary(rule: ModuleType) -> str:
-    """The first sentence of a rule's page."""
-    return page(rule).splitlines()[0]

@@ -36,6 +36,7 @@ from .statements import conditions, problem_in, statements
 
 ID = "condition-type-mismatch"
 SEVERITY = "warning"
+PRECISION = "medium"
 
 _FITTING: dict[str, tuple[Family, ...]] = {
     "String": ("text",),

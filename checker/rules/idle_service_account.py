@@ -30,6 +30,7 @@ from .problem import Facts, Problem, at, called
 
 ID = "idle-service-account"
 SEVERITY = "warning"
+PRECISION = "medium"
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -37,6 +37,7 @@ from .statements import problem_in, statements
 
 ID = "mismatched-resource"
 SEVERITY = "warning"
+PRECISION = "medium"
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -35,6 +35,7 @@ from .trusts import allowing, web_identities
 
 ID = "open-trust"
 SEVERITY = "error"
+SECURITY_SEVERITY = "9.5"
 
 _WHY = "a pod that has nothing to do with this role can take it, and read the auth keys"
 

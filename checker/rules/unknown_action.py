@@ -31,6 +31,7 @@ from .statements import problem_in, statements
 
 ID = "unknown-action"
 SEVERITY = "warning"
+PRECISION = "medium"
 
 
 def check(facts: Facts) -> Iterator[Problem]:

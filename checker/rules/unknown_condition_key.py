@@ -33,6 +33,7 @@ from .statements import Written, action_strings, conditions, problem_in, stateme
 
 ID = "unknown-condition-key"
 SEVERITY = "warning"
+PRECISION = "medium"
 
 
 def check(facts: Facts) -> Iterator[Problem]:

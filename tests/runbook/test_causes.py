@@ -8,7 +8,7 @@ import pytest
 
 from checker.demo.breaks import BREAKS
 from checker.demo.story import tell
-from checker.rules import page
+from checker.pages import page
 from checker.runbook.causes import BY_ID, CAUSES
 
 BESIDE: dict[str, set[str]] = {

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ... import __version__
-from ..json import edit_as_json, fingerprint, located, named, unchecked
+from ..as_json import written
+from ..fingerprints import fingerprint
+from ..json import edit_as_json, located, named, unchecked
 from ..model import Look
 from .told import Told
 
 
 def render(told: Told, look: Look) -> str:
     """One JSON object, in ASCII."""
-    return json.dumps(as_json(told), indent=2) + "\n"
+    return written(as_json(told))
 
 
 def as_json(told: Told) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ...fix.cluster.withheld import Withheld
 from ...fix.diff import unified
 from ...fix.manifest import as_text, merge_patch
 from ...runbook.diagnose import Diagnosis
+from ..as_json import written
 from ..frame import safe
 
 MASKED = "a label or an annotation is masked in the evidence; take --patch or --apply, which leave them alone"
@@ -43,7 +44,7 @@ def render_json(found: Emission | Withheld, diagnosis: Diagnosis) -> str:
         "causes": [cause.id for cause in diagnosis.causes],
     }
     if not isinstance(found, Emission):
-        return json.dumps({**whole, "fix": None, "reason": found.reason, "help": found.help}, indent=2) + "\n"
+        return written({**whole, "fix": None, "reason": found.reason, "help": found.help})
     fix = {
         "titles": list(found.titles),
         "access": list(found.effects),
@@ -52,7 +53,7 @@ def render_json(found: Emission | Withheld, diagnosis: Diagnosis) -> str:
         "patches": [merge_patch(item.before, item.after) if item.before else None for item in found.objects],
         "diff": "\n".join(unified(found.change)) + "\n",
     }
-    return json.dumps({**whole, "fix": fix, "reason": None, "help": None}, indent=2) + "\n"
+    return written({**whole, "fix": fix, "reason": None, "help": None})
 
 
 def render_patches(emission: Emission) -> str:

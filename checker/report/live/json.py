@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from ... import __version__
 from ...runbook.diagnose import Cause, Diagnosis
+from ..as_json import written
 from ..json import access
 from ..model import Look
 from .told import how_to_get_access, log_line, next_commands
@@ -17,12 +17,12 @@ def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
     """One object for one index, a list of them for several."""
     if len(diagnoses) == 1:
         return render(diagnoses[0], look)
-    return json.dumps([as_json(diagnosis) for diagnosis in diagnoses], indent=2) + "\n"
+    return written([as_json(diagnosis) for diagnosis in diagnoses])
 
 
 def render(diagnosis: Diagnosis, look: Look) -> str:
     """One JSON object, in ASCII so that it is valid in every encoding."""
-    return json.dumps(as_json(diagnosis), indent=2) + "\n"
+    return written(as_json(diagnosis))
 
 
 def as_json(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -1,21 +1,18 @@
 """A diagnosis for an incident channel: verdict, log line, evidence, the command to copy.
 
-Text that comes from the cluster or from the log stands in code or is escaped: it must not format, link or mention
-anybody (CommonMark specification, "Backslash escapes"; Slack documentation, "Formatting text": `<!channel>` and `@`).
+Text that comes from the cluster or from the log stands in code or is escaped.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ...runbook.diagnose import Diagnosis
-from ..frame import safe
+from ..commonmark import fenced, plain
 from ..model import Look
 from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line, next_commands, role
 
 _MARKS = {"ok": "✓", "failed": "✗", "unknown": "?", "skipped": "–"}
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
 
 
 def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
@@ -36,7 +33,7 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
         parts.append(f"{plain(causes[0].title)}. {plain(causes[0].remediation)} ({consequences(causes[0])})")
     line = log_line(diagnosis)
     if line:
-        parts.append(code(line) + (f"\n{plain(log_count(diagnosis))}" if log_count(diagnosis) else ""))
+        parts.append(fenced(line) + (f"\n{plain(log_count(diagnosis))}" if log_count(diagnosis) else ""))
     facts = [f"- role: {plain(role(diagnosis.case))}"]
     facts += [f"- {plain(sentence)}" for cause in causes[:1] for sentence in cause.evidence]
     facts += [f"- also {cause.id} ({cause.confidence})" for cause in causes[1:]]
@@ -45,22 +42,8 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
     parts.append("\n".join(facts))
     commands = next_commands(diagnosis)
     if commands:
-        parts.append(f"Next:\n{code(commands[0])}")
+        parts.append(f"Next:\n{fenced(commands[0])}")
     if not look.quiet:
         steps = [f"{_MARKS[item.state]} {item.step} {item.id}" for item in diagnosis.checks]
         parts.append(" · ".join(steps) + f" · {diagnosis.case.record.elapsed_ms / 1000:.1f} s")
     return "\n\n".join(parts) + "\n"
-
-
-def plain(text: str) -> str:
-    """Text that formats nothing and links nowhere: an address is only made a link where `://` stands together."""
-    return _SPECIAL.sub(r"\\\1", safe(text)).replace("\\@", "@\u200b").replace("://", ":\u200b//")
-
-
-def code(text: str) -> str:
-    """A fenced block, with a fence that the text does not end. Slack knows no longer fences, and reads `<!channel>` in
-    code too, so runs of backticks and `<!`, `<@`, `<#` are broken up where a text has them."""
-    text = re.sub(r"<(?=[!@#])", "<\u200b", text.replace("```", "`\u200b`\u200b`"))
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}\n{safe(text)}\n{fence}"

@@ -1,0 +1,12 @@
+"""JSON as it is printed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def written(value: Any) -> str:
+    """The value in ASCII, valid in every encoding. `##[`, which can only stand in a string, is escaped: in a job's log
+    GitHub's runner would take a command from it (ActionCommand.cs, TryParse)."""
+    return json.dumps(value, indent=2).replace("##[", "##\\u005b") + "\n"

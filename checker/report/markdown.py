@@ -1,0 +1,45 @@
+"""Markdown: for the comment on a pull request, the summary of a job, a ticket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .commonmark import inline, plain
+from .model import Look, Report
+from .standing import standing, verdict
+
+if TYPE_CHECKING:
+    from ..engine import Finding
+
+CARRIES_FIXES = False
+
+_MOST = 50
+"""Findings that are told in full: a comment on a pull request takes 65,536 characters."""
+
+
+def render(report: Report, look: Look) -> str:
+    """A heading with the verdict, a section a finding, what could not be checked, and where things stand."""
+    parts = [f"### checker: {verdict(report)}"]
+    parts += [_finding(finding) for finding in report.findings[:_MOST]]
+    if len(report.findings) > _MOST:
+        parts.append(f"… and {len(report.findings) - _MOST} more.")
+    parts += [f"- **could not check** {inline(path)}: {plain(reason)}" for path, reason in report.unreadable]
+    parts += [f"- **could not check** the rule {failure.rule}, which broke down" for failure in report.failures]
+    if look.verbose:
+        parts += [
+            f"- suppressed by {item.suppression.how}: `{item.finding.rule}` at {_at(item.finding)}:"
+            f" {plain(item.suppression.reason or 'no reason given')}"
+            for item in report.suppressed
+        ]
+    if not look.quiet:
+        parts.append("\n".join(f"- {plain(line)}" for line in standing(report)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _finding(finding: Finding) -> str:
+    head = f"**{finding.severity}** `{finding.rule}` at {_at(finding)}  \n{plain(finding.message)}"
+    return f"{head}  \n*{plain(finding.why)}*  \nHelp: {inline(finding.help)}"
+
+
+def _at(finding: Finding) -> str:
+    return inline(f"{finding.location.file}:{finding.location.start.line}")
