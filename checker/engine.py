@@ -112,10 +112,13 @@ def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None
     """
     if files is None or finding.location.file not in facts.project.sources:
         return True
+    return not files.isdisjoint(files_of(finding))
+
+
+def files_of(finding: Finding) -> set[str]:
+    """The files a finding concerns: where it is, what it is about, and what explains it."""
     concerned = {finding.location.file, *(item.location.file for item in finding.related)}
-    if finding.subject is not None:
-        concerned.add(finding.subject.origin.file)
-    return not concerned.isdisjoint(files)
+    return concerned | ({finding.subject.origin.file} if finding.subject is not None else set())
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -28,7 +28,8 @@ from .text.files import STDIN
 
 class Options(NamedTuple):
     """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured
-    ones. `no_ignores` reports what is suppressed, too; `write_baseline` is a baseline that is to be brought up to date.
+    ones. `no_ignores` reports what is suppressed, too; `write_baseline` is a baseline that is to be brought up to date;
+    `changed_since` a git revision.
     """
 
     paths: tuple[str, ...]
@@ -41,6 +42,7 @@ class Options(NamedTuple):
     no_ignores: bool = False
     baseline: str | None = None
     write_baseline: str | None = None
+    changed_since: str | None = None
 
 
 def check(options: Options, read: Read | None = None) -> Report:
@@ -53,27 +55,47 @@ def check(options: Options, read: Read | None = None) -> Report:
 def prepare(options: Options, read: Read | None = None) -> Prepared:
     """Reads everything. Raises UsageError, as `check`."""
     config = choose_config(options.config)
-    settings = _settings(options, config)
-    requirements = choose_requirements(config, options.policies)
     paths = options.paths or from_config(config, config.manifests) or (os.curdir,)
     passed = _usable(read or read_paths(paths), paths)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
+    made = _prepared(options, config, passed, judged)
     rest = _read_rest(config, paths, passed) if judged else None
-    background = rest.sources if rest else ()
+    if rest is None:
+        return made
+    made = made._replace(
+        background=rest.sources,
+        patches=passed.patches | rest.patches,
+        unreadable=tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable))),
+        files=frozenset(source.name for source in passed.sources) if rest.sources else None,
+    )
+    if not options.changed_since:
+        return made
+    from .diff.since import since
+
+    return made._replace(since=since(options.changed_since, made, config))
+
+
+def prepare_whole(options: Options, read: Read) -> Prepared:
+    """The same for a project that has been read as a whole, from wherever it is. Raises UsageError."""
+    return _prepared(options, choose_config(options.config), read, True)
+
+
+def _prepared(options: Options, config: Config, read: Read, judged: bool) -> Prepared:
+    settings = _settings(options, config)
+    requirements = choose_requirements(config, options.policies)
     cell = choose_cell(config, options.cell) if judged else Cell("", {})
-    parameters = {**cell.parameters, **options.parameters} if judged else {}
     return Prepared(
-        passed.sources,
-        background,
-        len(passed.names),
-        passed.passed_over,
-        passed.patches | (rest.patches if rest else frozenset()),
-        tuple(dict.fromkeys((*passed.unreadable, *(rest.unreadable if rest else ())))),
-        frozenset(source.name for source in passed.sources) if background else None,
+        read.sources,
+        (),
+        len(read.names),
+        read.passed_over,
+        read.patches,
+        read.unreadable,
+        None,
         requirements,
         requirements.requirements if judged else (),
-        parameters,
+        {**cell.parameters, **options.parameters} if judged else {},
         _other_cells(options, config),
         settings,
         is_partial=not judged,

@@ -6,7 +6,7 @@ import os
 from typing import NamedTuple
 
 from .config import Config
-from .engine import Failure, Finding, Settings, in_order, run
+from .engine import Failure, Finding, Settings, files_of, in_order, run
 from .places import Locator
 from .project import Project, load
 from .report.model import Known, Report, Summary
@@ -20,6 +20,15 @@ from .suppression.covering import Covered, by_baseline, cover
 from .suppression.model import Suppression
 from .suppression.reading import suppressions
 from .text.source import Source
+
+
+class Since(NamedTuple):
+    """What to report of a change: findings on the `changed` files (None: on all), and those that were not there
+    `before`, at this revision."""
+
+    revision: str
+    changed: frozenset[str] | None
+    before: Baseline
 
 
 class Prepared(NamedTuple):
@@ -47,6 +56,7 @@ class Prepared(NamedTuple):
     today: str = ""
     cell: str = ""
     baseline: Baseline | None = None
+    since: Since | None = None
 
 
 class Judged(NamedTuple):
@@ -58,21 +68,20 @@ class Judged(NamedTuple):
 
 def judge(made: Prepared) -> Judged:
     """Puts requirements and rules to what was read; a pure function of it."""
-    project = load(made.sources, made.background, passed_over=made.passed_over, patches=made.patches)
-    index = make_index(project.inventory, made.parameters.get("account"))
-    files = made.files
-    outcomes = tuple(check_project(item, index, made.parameters, files) for item in made.asked)
+    facts = gather(made)
+    project, outcomes, files = facts.project, facts.outcomes, made.files
     documents = {**made.requirements.documents, **project.documents}
     sources = {**made.requirements.sources, **project.sources}
     if made.config is not None and made.config.source is not None:
         sources[made.config.file] = made.config.source
         documents |= {(made.config.file, 0): made.config.document} if made.config.document else {}
     locator = Locator(documents, sources)
-    facts = Facts(project, index, outcomes, made.other_cells, made.parameters, today=made.today)
     found = _suppressed(made, facts, locator)
     known = _known(made, found.findings, found.failures)
+    findings = found.findings if known is None else known.compared.new
+    touched = _touched(made.since, findings)
     report = Report(
-        found.findings if known is None else known.compared.new,
+        touched,
         found.failures,
         outcomes,
         tuple(item for item in project.skipped if files is None or item.file in files),
@@ -81,9 +90,18 @@ def judge(made: Prepared) -> Judged:
         sources,
         suppressed=(*found.suppressed, *(by_baseline(known) if known else ())),
         baseline=known,
+        elsewhere=len(findings) - len(touched),
         cell=made.cell,
     )
     return Judged(report, found.facts)
+
+
+def gather(made: Prepared) -> Facts:
+    """What rules judge: the project, and the requirements put to it."""
+    project = load(made.sources, made.background, passed_over=made.passed_over, patches=made.patches)
+    index = make_index(project.inventory, made.parameters.get("account"))
+    outcomes = tuple(check_project(item, index, made.parameters, made.files) for item in made.asked)
+    return Facts(project, index, outcomes, made.other_cells, made.parameters, today=made.today)
 
 
 class _Found(NamedTuple):
@@ -126,6 +144,14 @@ def _known(made: Prepared, findings: tuple[Finding, ...], failures: tuple[Failur
         return entry.rule in ran and (is_seen or file_of(entry, baseline.file) in asked)
 
     return Known(baseline, against(findings, baseline, is_looked_for))
+
+
+def _touched(since: Since | None, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings that a change has to do with."""
+    if since is None or since.changed is None:
+        return findings
+    new = set(map(id, against(findings, since.before, lambda entry: False).new))
+    return tuple(item for item in findings if id(item) in new or not since.changed.isdisjoint(files_of(item)))
 
 
 def _ran(settings: Settings, failures: tuple[Failure, ...]) -> set[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .ack.kinds import KUSTOMIZATIONS, can_concern
@@ -35,33 +36,40 @@ class Read(NamedTuple):
 def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset()) -> Read:
     """Reads every manifest below the paths, except the files in `already` (absolute paths)."""
     found = find_files(paths)
-    sources: list[Source] = []
     unreadable = list(found.unreadable)
-    patches: set[str] = set()
+
+    def opened() -> Iterator[tuple[str, bytes]]:
+        for path in found.files:
+            if os.path.abspath(path) in already:
+                continue
+            try:
+                yield (STDIN_NAME, sys.stdin.buffer.read()) if path == STDIN else (path, _read_bytes(path))
+            except OSError as error:
+                unreadable.append((path, error.strerror or str(error)))
+
+    read = sort_out(opened())
+    return read._replace(missing=found.missing, unreadable=tuple(unreadable))
+
+
+def sort_out(files: Iterable[tuple[str, bytes]]) -> Read:
+    """What comes of files that have been read: their names, as they are shown, and their bytes."""
+    sources: list[Source] = []
     names: list[str] = []
+    patches: set[str] = set()
     passed_over = 0
     is_empty_stream = False
-    for path in found.files:
-        if os.path.abspath(path) in already:
-            continue
-        try:
-            data = sys.stdin.buffer.read() if path == STDIN else _read_bytes(path)
-            is_empty_stream = is_empty_stream or (path == STDIN and not data.strip())
-            name = STDIN_NAME if path == STDIN else path
-            names.append(name)
-            if os.path.basename(path) in KUSTOMIZATIONS:
-                from .ack.kustomize import patch_files
+    for name, data in files:
+        is_empty_stream = is_empty_stream or (name == STDIN_NAME and not data.strip())
+        names.append(name)
+        if os.path.basename(name) in KUSTOMIZATIONS:
+            from .ack.kustomize import patch_files
 
-                patches.update(patch_files(Source(name, decode(data))))
-            if can_concern(data):
-                sources.append(Source(name, decode(data)))
-            else:
-                passed_over += data.count(b"\n---") + 1
-        except OSError as error:
-            unreadable.append((path, error.strerror or str(error)))
-    return Read(
-        tuple(sources), tuple(names), passed_over, frozenset(patches), found.missing, tuple(unreadable), is_empty_stream
-    )
+            patches.update(patch_files(Source(name, decode(data))))
+        if can_concern(data):
+            sources.append(Source(name, decode(data)))
+        else:
+            passed_over += data.count(b"\n---") + 1
+    return Read(tuple(sources), tuple(names), passed_over, frozenset(patches), (), (), is_empty_stream)
 
 
 def read_named(paths: tuple[str, ...]) -> Read | None:

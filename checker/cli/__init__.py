@@ -10,9 +10,9 @@ from types import ModuleType
 
 from .. import __version__
 from ..errors import UsageError
-from . import demo, explain, fix, live, static
+from . import demo, diff, explain, fix, live, static
 
-COMMANDS: tuple[ModuleType, ...] = (static, live, fix, explain, demo)
+COMMANDS: tuple[ModuleType, ...] = (static, live, fix, diff, explain, demo)
 
 EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED = 2, 3, 130
 

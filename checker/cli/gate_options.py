@@ -60,4 +60,5 @@ def gate_options(arguments: argparse.Namespace) -> Options:
         arguments.no_ignores,
         arguments.baseline,
         getattr(arguments, "write_baseline", None),
+        getattr(arguments, "changed_since", None),
     )

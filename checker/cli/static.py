@@ -35,6 +35,11 @@ def add_to(commands: Any) -> None:
     source = parser.add_argument_group("what is checked")
     add_requirement_options(source)
     add_rule_options(source, "run")
+    source.add_argument(
+        "--changed-since",
+        metavar="REV",
+        help="report only what has been changed since a git revision (A...B: since their merge base), or come since",
+    )
     known = parser.add_argument_group("what is known and accepted")
     add_suppression_options(known)
     known.add_argument("--write-baseline", metavar="FILE", help="accept all findings: write them to a baseline")

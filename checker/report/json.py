@@ -45,6 +45,7 @@ def _report(report: Report) -> dict[str, Any]:
             "checked": counts.checked,
             "skipped": counts.skipped,
             "suppressed": len(report.suppressed),
+            "elsewhere": report.elsewhere,
             "errors": report.count("error"),
             "warnings": report.count("warning"),
             "notes": report.count("note"),

@@ -42,7 +42,8 @@ class Known(NamedTuple):
 class Report(NamedTuple):
     """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into,
     `fixes` the edits for those findings that have one, for formats that carry them. `suppressed` are findings that are
-    not reported, and `baseline` what came of holding the findings against one. `cell` is the one that was asked about,
+    not reported, and `baseline` what came of holding the findings against one. `elsewhere` counts
+    findings that the change asked about has nothing to do with. `cell` is the one that was asked about,
     `fail_on` the severity from which findings fail the run."""
 
     findings: tuple[Finding, ...]
@@ -55,6 +56,7 @@ class Report(NamedTuple):
     fixes: tuple[Proposal, ...] = ()
     suppressed: tuple[Covered, ...] = ()
     baseline: Known | None = None
+    elsewhere: int = 0
     cell: str = ""
     fail_on: Severity = "error"
 

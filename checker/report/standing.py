@@ -46,6 +46,8 @@ def _not_shown(report: Report) -> list[str]:
         by = Counter(item.suppression.how for item in report.suppressed)
         listed = ", ".join(f"{number} by {how}" for how, number in by.items())
         lines.append(f"{count(len(report.suppressed), 'finding')} suppressed: {listed}.")
+    if report.elsewhere:
+        lines.append(f"{count(report.elsewhere, 'finding')} elsewhere, which this change does not touch.")
     known = report.baseline
     if known is not None and known.compared.fixed:
         number = len(known.compared.fixed)

@@ -32,7 +32,8 @@ class SchemaDisagreementError(Exception):
 
 
 def load(name: str) -> dict[str, Any]:
-    """The shipped schema of that name (`ack`, `requirement`, `config`, `report`, `diagnosis`, `fix`, `emission`)."""
+    """The shipped schema of that name: `ack`, `requirement`, `config`, `baseline`, or that of a command's JSON
+    (`report`, `diagnosis`, `fix`, `emission`, `diff`)."""
     with open(os.path.join(os.path.dirname(__file__), f"{name}.json"), encoding="utf-8") as file:
         schema: dict[str, Any] = json.load(file)
     return schema

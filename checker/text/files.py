@@ -25,6 +25,12 @@ class Found(NamedTuple):
     unreadable: tuple[tuple[str, str], ...]
 
 
+def is_manifest(path: str) -> bool:
+    """Whether a file below a folder (by its path from there, parts between slashes) is one that `find_files` lists."""
+    *folders, name = path.split("/")
+    return name.endswith(EXTENSIONS) and _TOOL_FOLDERS.isdisjoint(folders)
+
+
 def find_files(paths: Iterable[str]) -> Found:
     """Lists files: a file named is taken whatever its name, a folder gives its YAML and JSON files, `-` is stdin."""
     files: dict[str, str] = {}

@@ -1,0 +1,79 @@
+"""What a comparison of two sides comes to."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ..ack.edits import Note
+from ..iam.grants import Change
+from ..iam.prove import Verdict
+from ..inventory import Object
+
+Status = Literal["added", "removed", "changed"]
+
+
+class Demand(NamedTuple):
+    """What a requirement says of one access (`required`, `forbidden`) or of a service account's trust, before and
+    after; None where it was not asked."""
+
+    kind: Literal["required", "forbidden", "trust"]
+    requirement: str
+    action: str
+    resource: str
+    before: Verdict | None
+    after: Verdict | None
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether required access is not as sure as before, or forbidden access less surely out of reach."""
+        one, other = (_RANKS[verdict] for verdict in (self.before, self.after))
+        return other > one if self.kind == "forbidden" else other < one
+
+
+_RANKS: dict[Verdict | None, int] = {None: 0, "not-granted": 0, "unknown": 1, "conditional": 2, "granted": 3}
+
+
+class Reach(NamedTuple):
+    """A service account that works with the role, and what runs its pods."""
+
+    service_account: str
+    workloads: tuple[str, ...]
+
+
+class RoleChange(NamedTuple):
+    """One role that changes. `gained` and `lost` are accesses with a witness each, `unclear` says what cannot be told;
+    `let_in` and `shut_out` are who may assume the role now and could not, and the other way round.
+    """
+
+    status: Status
+    role: Object
+    gained: tuple[Change, ...]
+    lost: tuple[Change, ...]
+    unclear: tuple[str, ...]
+    demands: tuple[Demand, ...]
+    let_in: tuple[str, ...]
+    shut_out: tuple[str, ...]
+    notes: tuple[Note, ...]
+    reach: tuple[Reach, ...]
+
+
+class ObjectNote(NamedTuple):
+    """A word on an object that is no role."""
+
+    item: Object
+    note: Note
+
+
+class Difference(NamedTuple):
+    """Everything that differs between two sides, by their names. `unread` says what of either could not be read."""
+
+    base: str
+    head: str
+    roles: tuple[RoleChange, ...]
+    others: tuple[ObjectNote, ...]
+    unread: tuple[str, ...]
+
+    @property
+    def worse(self) -> tuple[Demand, ...]:
+        """The demands that are met less surely than before."""
+        return tuple(demand for change in self.roles for demand in change.demands if demand.is_worse)

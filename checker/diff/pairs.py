@@ -1,0 +1,62 @@
+"""Which object of the one side is which of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
+
+from ..inventory import Policy, Role
+from .sides import Side
+
+T = TypeVar("T", Role, Policy)
+
+
+class Pair(NamedTuple):
+    """An object before and after; None where there is none."""
+
+    before: Role | None
+    after: Role | None
+
+
+def pair_roles(before: Side, after: Side) -> list[Pair]:
+    """The roles of both sides, each once, in the order of the second."""
+    return [
+        Pair(*pair)
+        for pair in _paired(before, after, *(side.facts.project.inventory.roles for side in (before, after)))
+    ]
+
+
+def pair_policies(before: Side, after: Side) -> list[tuple[Policy | None, Policy | None]]:
+    """The policies of both sides."""
+    return _paired(before, after, *(side.facts.project.inventory.policies for side in (before, after)))
+
+
+def _paired(before: Side, after: Side, old: Sequence[T], new: Sequence[T]) -> list[tuple[T | None, T | None]]:
+    """Objects of the same name in the same file first, then wherever they are, then those of one name in AWS, then
+    those at the same place: renamed altogether."""
+    waiting = list(old)
+    partner: dict[int, T] = {}
+    keys: tuple[Callable[[Side, T], object], ...] = (
+        lambda side, item: (item.object.namespace, item.object.name, side.file_of(item.object.origin.file)),
+        lambda side, item: (item.object.namespace, item.object.name),
+        lambda side, item: (item.iam_path, item.name.lower(), side.file_of(item.object.origin.file)),
+        lambda side, item: (item.iam_path, item.name.lower()),
+        lambda side, item: (
+            side.file_of(item.object.origin.file),
+            item.object.origin.document,
+            item.object.origin.path,
+        ),
+    )
+    for key in keys:
+        for item in new:
+            match = next((other for other in waiting if key(before, other) == key(after, item)), None)
+            if id(item) not in partner and match is not None:
+                partner[id(item)] = match
+                waiting = [other for other in waiting if other is not match]
+    found: list[tuple[T | None, T | None]] = [(partner.get(id(item)), item) for item in new]
+    return found + [(item, None) for item in waiting]
+
+
+def changed_texts(pairs: Iterable[tuple[T | None, T | None]]) -> list[tuple[T, T]]:
+    """Pairs whose objects differ in anything but their place."""
+    return [(one, other) for one, other in pairs if one and other and one.object.data != other.object.data]

@@ -1,0 +1,68 @@
+"""The two states that are compared: folders, revisions, or the working folder as it is."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from ..choices import choose_config, from_config
+from ..errors import UsageError
+from ..gate import Options, prepare_whole
+from ..judging import gather
+from ..reading import read_paths, sort_out
+from ..rules.problem import Facts
+from .revisions import Revision, find_revision, manifests_of
+
+
+class Side(NamedTuple):
+    """One state: what it is called, the folder its files are named from, what is in it and what could not be read."""
+
+    name: str
+    root: str
+    facts: Facts
+    unreadable: tuple[tuple[str, str], ...]
+
+    def file_of(self, file: str) -> str:
+        """The path of a file from the root: what the same file is called on both sides."""
+        return os.path.relpath(file, self.root) if self.root else file
+
+
+WORKING_FOLDER = "the working folder"
+
+
+def read_sides(base: str, head: str | None, options: Options) -> tuple[Side, Side]:
+    """Both sides. Raises UsageError for names that are neither folder nor revision, and as the gate does."""
+    before, after = _meant(base), _meant(head) if head is not None else None
+    if isinstance(before, str) and after is None:
+        raise UsageError(f"{base} is a folder: give the folder to compare it with, too")
+    return _side(before, base, options), _side(after, head or WORKING_FOLDER, options)
+
+
+def _meant(name: str) -> Revision | str:
+    """A revision, or the path of a folder."""
+    is_folder = os.path.isdir(name)
+    is_path = name.endswith(os.sep) or name.startswith((".", os.sep))
+    revision = None if is_folder and is_path else find_revision(name)
+    if is_folder and revision is not None:
+        raise UsageError(f"{name} is both a folder and a git revision; write ./{name} for the folder")
+    if is_folder:
+        return name
+    if revision is None:
+        raise UsageError(
+            f"{name}: there is no such folder, and no such git revision here; where only a part of the history was"
+            " fetched, fetch this one first (actions/checkout: fetch-depth: 0)"
+        )
+    return revision
+
+
+def _side(meant: Revision | str | None, name: str, options: Options) -> Side:
+    if isinstance(meant, str):
+        read = read_paths((meant,))
+        root = meant
+    else:
+        config = choose_config(options.config)
+        roots = options.paths or from_config(config, config.manifests) or (os.curdir,)
+        root = ""
+        read = read_paths(roots) if meant is None else sort_out(manifests_of(meant, roots))
+    made = prepare_whole(options, read)
+    return Side(name, root, gather(made), made.unreadable)

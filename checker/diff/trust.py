@@ -1,0 +1,108 @@
+"""Who may assume a role before and after, told by asking both trust policies about the same callers.
+
+Callers are those that either policy names, and an example of each kind that it lets in by a pattern. Sources: see
+`iam.trust` and `requirements.trust`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from ..iam.conditions import Truth
+from ..iam.document import Document
+from ..iam.principals import Caller
+from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
+from ..inventory import Role
+from ..requirements.trust import lets_in
+
+
+class TrustChange(NamedTuple):
+    """Who is let in now and was not, who is shut out now and was not, and what cannot be told."""
+
+    let_in: tuple[str, ...]
+    shut_out: tuple[str, ...]
+    unclear: tuple[str, ...]
+
+
+def compare_trust(
+    before: Role | None, after: Role | None, accounts: tuple[str, ...], values: Mapping[str, str]
+) -> TrustChange:
+    """Compares two trust policies; `accounts` are the service accounts (`NAMESPACE/NAME`) that work with the role."""
+    texts = [role.trust.text if role and role.trust else None for role in (before, after)]
+    if texts[0] == texts[1]:
+        return TrustChange((), (), ())
+    one, other = (role.trust.parsed.document if role and role.trust else None for role in (before, after))
+    unread = [role for role, document in ((before, one), (after, other)) if role and document is None]
+    if unread:
+        return TrustChange((), (), ("a trust policy cannot be read, so who may assume the role cannot be compared",))
+    let_in: list[str] = []
+    shut_out: list[str] = []
+    unclear: list[str] = []
+    for name, was, now in _asked(one, other, accounts, values):
+        if was is not True and now is True:
+            let_in.append(name)
+        elif was is True and now is False:
+            shut_out.append(name)
+        elif was is not now and now is None:
+            unclear.append(f"whether {name} may assume it now")
+    return TrustChange(tuple(let_in), tuple(shut_out), tuple(unclear))
+
+
+def _asked(
+    one: Document | None, other: Document | None, accounts: tuple[str, ...], values: Mapping[str, str]
+) -> Iterator[tuple[str, Truth, Truth]]:
+    documents = [document for document in (one, other) if document is not None]
+    for provider, subject in dict.fromkeys(item for document in documents for item in _tokens(document)):
+        answers = [_takes(document, provider, subject) for document in (one, other)]
+        yield f"{_called(subject)} of {issuer_of(provider)}", answers[0], answers[1]
+    for account in accounts:
+        answers = [
+            lets_in(document, "pod-identity", account, values).truth if document else False for document in (one, other)
+        ]
+        yield f"{account} through EKS Pod Identity", answers[0], answers[1]
+    named = [_principals(document) if document else set() for document in (one, other)]
+    for name in sorted(named[0] | named[1]):
+        yield name, name in named[0], name in named[1]
+
+
+def _called(subject: str) -> str:
+    """A subject as people read it; an example that a pattern gave may be unfinished."""
+    namespace, colon, name = subject.removeprefix("system:serviceaccount:").partition(":")
+    if not subject.startswith("system:serviceaccount:") or not colon:
+        return f"tokens such as {subject or 'any'}"
+    return f"{namespace}/{name}" if namespace and name else f"service accounts such as {namespace or 'x'}/{name or 'x'}"
+
+
+def _tokens(document: Document) -> Iterator[tuple[str, str]]:
+    """(provider, subject) of the tokens that a trust policy speaks of, or lets in without naming them."""
+    for statement in document.statements:
+        for provider in oidc_providers(statement):
+            key = f"{issuer_of(provider)}:sub".lower()
+            for item in statement.conditions:
+                if item.key.lower() == key:
+                    yield from ((provider, value) for value in item.values if not {"*", "?"} & set(value))
+            yield from ((provider, subject) for subject in other_subjects(document, provider))
+
+
+def _takes(document: Document | None, provider: str, subject: str) -> Truth:
+    if document is None:
+        return False
+    context = token_context(document, issuer_of(provider), {"aud": "sts.amazonaws.com", "sub": subject})
+    return may_assume(document, Caller("Federated", provider), WEB_IDENTITY, context)
+
+
+def _principals(document: Document) -> set[str]:
+    """Principals other than OIDC providers and Pod Identity, as Allow statements name them, with their conditions."""
+    found = set()
+    for statement in document.statements:
+        providers = set(oidc_providers(statement))
+        for principal in statement.principals if statement.effect == "Allow" else ():
+            name = principal.entry.text
+            if name in providers or name == "pods.eks.amazonaws.com":
+                continue
+            conditions = ", ".join(
+                f"{item.operator} {item.key} {', '.join(item.values)}" for item in statement.conditions
+            )
+            found.add(f"{principal.kind} {name}" + (f" where {conditions}" if conditions else ""))
+    return found

@@ -1,0 +1,47 @@
+"""A difference for people: a block a role, the summary last."""
+
+from __future__ import annotations
+
+from ...diff.model import Difference, RoleChange
+from ...rules.problem import called
+from ..frame import safe, safe_path
+from ..model import Look
+from ..paint import paint
+from ..wrapping import wrapped
+from .told import Line, lines, reach, verdict
+
+_STYLES = {"+": "good", "-": "error", "~": "note", "!": "warning", "?": "warning"}
+
+
+def render(difference: Difference, look: Look) -> str:
+    """The whole output. With `look.quiet`, without whom it concerns and without the summary."""
+    parts = [_role(change, look) for change in difference.roles]
+    others = [
+        line
+        for item in difference.others
+        for line in wrapped(f"! {called(item.item)}: {safe(item.note.sentence)}", "    ", look)
+    ]
+    unread = [line for text in difference.unread for line in wrapped(safe(f"? {text}"), "    ", look)]
+    parts += ["\n".join(block) + "\n" for block in (others, unread) if block]
+    if not look.quiet:
+        style = "error" if difference.worse else "good"
+        head = f"{safe(difference.base)} to {safe(difference.head)}: "
+        said = "\n".join(wrapped(head + verdict(difference), "", look))
+        parts.append(said.replace(verdict(difference), paint(verdict(difference), style, look)) + "\n")
+    return "\n".join(parts)
+
+
+def _role(change: RoleChange, look: Look) -> str:
+    head = f"{safe(called(change.role))} {change.status}"
+    shown = [f"{paint(head, 'bold', look)}  {safe_path(change.role.origin.file)}"]
+    for line in lines(change):
+        shown += _line(line, look)
+    if not look.quiet:
+        shown += [part for text in reach(change) for part in wrapped(f"  {safe(text)}", "    ", look)]
+    return "\n".join(shown) + "\n"
+
+
+def _line(line: Line, look: Look) -> list[str]:
+    first, *rest = wrapped(f"  {line.mark} {safe(line.text)}", "    ", look)
+    style = "error" if line.is_worse else _STYLES[line.mark]
+    return [paint(part, style, look) for part in (first, *rest)]

@@ -1,0 +1,117 @@
+"""A difference in sentences that the formats for people share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from ...diff.model import Demand, Difference, RoleChange
+from ...iam.grants import Change, compact
+from ..wrapping import count
+
+Mark = Literal["+", "-", "~", "!", "?"]
+
+
+class Line(NamedTuple):
+    """One statement: gained, lost, changed, attention, cannot tell. `is_worse` fails the run."""
+
+    mark: Mark
+    text: str
+    is_worse: bool = False
+
+
+def lines(change: RoleChange) -> Iterator[Line]:
+    """Everything about one role, what matters most first."""
+    yield from (Line("!", text, True) for text in _demands(change, True))
+    yield from (Line("~", text) for text in _demands(change, False))
+    yield from (Line("-", f"loses {access}") for access in _accesses(change.lost))
+    yield from (Line("+", f"gains {access}") for access in _accesses(change.gained))
+    yield from (Line("+", f"may now be assumed by {who}") for who in change.let_in)
+    yield from (Line("-", f"may no longer be assumed by {who}") for who in change.shut_out)
+    yield from (Line("!", note.sentence) for note in change.notes)
+    yield from (Line("?", f"cannot tell: {text}") for text in change.unclear)
+
+
+def reach(change: RoleChange) -> list[str]:
+    """Whom it concerns: service accounts, and what runs as them."""
+    if not change.reach:
+        return ["used by no service account that is known here"]
+    return [
+        f"used by service account {item.service_account}"
+        + (f" ({', '.join(item.workloads)})" if item.workloads else " (no workload known here)")
+        for item in change.reach
+    ]
+
+
+def verdict(difference: Difference) -> str:
+    """One sentence for the whole."""
+    kinds = {demand.kind for demand in difference.worse}
+    said = [
+        text
+        for kind, text in (
+            ("required", "required access is lost"),
+            ("trust", "a service account can no longer assume its role"),
+            ("forbidden", "forbidden access is gained"),
+        )
+        if kind in kinds
+    ]
+    roles = f"{count(len(difference.roles), 'role')} {'changes' if len(difference.roles) == 1 else 'change'}"
+    if said:
+        return f"{roles}: {', '.join(said)}."
+    if difference.roles:
+        return f"{roles}; what is required stays granted, what is forbidden stays out of reach."
+    return "No role's access changes."
+
+
+_IN_REACH = {
+    "not-granted": "out of reach",
+    "unknown": "perhaps in reach",
+    "conditional": "in reach",
+    "granted": "in reach",
+}
+_SURE = {
+    "not-granted": "not granted",
+    "unknown": "unknown",
+    "conditional": "granted on conditions",
+    "granted": "granted",
+}
+
+
+def _demands(change: RoleChange, is_worse: bool) -> list[str]:
+    """Demands, those of one kind on one resource together."""
+    actions: dict[tuple[str, str, str, str], list[str]] = {}
+    for item in change.demands:
+        if item.is_worse is is_worse:
+            key = (item.kind, item.resource, _went(item, change), item.requirement)
+            actions.setdefault(key, []).append(item.action)
+    return [
+        f"service account {resource} may assume the role: {went} ({requirement})"
+        if kind == "trust"
+        else f"{kind}: {', '.join(compact(listed))} on {resource}: {went} ({requirement})"
+        for (kind, resource, went, requirement), listed in actions.items()
+    ]
+
+
+def _went(item: Demand, change: RoleChange) -> str:
+    words = _IN_REACH if item.kind == "forbidden" else _SURE
+    none = {"forbidden": "out of reach", "trust": "no longer given it"}.get(
+        item.kind, "gone" if change.status == "removed" else "not asked"
+    )
+    was, now = (words[verdict] if verdict else none for verdict in (item.before, item.after))
+    return f"was {was}, is {now}"
+
+
+_MOST = 10
+
+
+def _accesses(changes: tuple[Change, ...]) -> list[str]:
+    """Accesses, those on the same kind of resource together; JSON has all of a long list."""
+    by_witness: dict[str, list[str]] = {}
+    for change in changes:
+        by_witness.setdefault(change.witness, []).extend(change.actions)
+    found = []
+    for witness, actions in by_witness.items():
+        shown = list(compact(actions))
+        more = f" and {len(shown) - _MOST} more" if len(shown) > _MOST else ""
+        found.append(f"{', '.join(shown[:_MOST])}{more} on {witness}")
+    return found
