@@ -11,6 +11,7 @@ from types import ModuleType
 from .. import __version__
 from ..errors import UsageError
 from . import demo, diff, explain, fix, live, static
+from .completion import PrintCompletion
 
 COMMANDS: tuple[ModuleType, ...] = (static, live, fix, diff, explain, demo)
 
@@ -23,24 +24,33 @@ _EPILOG = """exit codes:
   3  could not check"""
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line, each command adding its own part."""
+def build_parser(prog: str = "checker") -> argparse.ArgumentParser:
+    """The whole command line, each command adding its own part. `prog` is how it was called."""
     parser = argparse.ArgumentParser(
-        prog="checker",
-        description="Checks that reverse-proxy roles (ACK IAM) can read the auth keys table, and no more.",
+        prog=prog,
+        description="Checks that reverse-proxy roles (ACK IAM) can read the auth keys table,\nand no more.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"checker {__version__}")
+    parser.add_argument(
+        "--print-completion", action=PrintCompletion, metavar="SHELL", help="print completions for bash, zsh or fish"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add_to(commands)
     return parser
 
 
+def _called_as(path: str) -> str:
+    """`checker`, or `kubectl checker` where kubectl has found the plugin under its name."""
+    name = os.path.basename(path).removesuffix(".exe")
+    return name.replace("-", " ", 1) if name == "kubectl-checker" else "checker"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Results go to stdout, everything else to stderr."""
-    arguments = build_parser().parse_args(argv)
+    arguments = build_parser(_called_as(sys.argv[0])).parse_args(argv)
     try:
         code: int = arguments.run(arguments)
         if sys.stdout is not None:

@@ -11,7 +11,7 @@ from typing import Any
 def add_to(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser("explain", help="show the page of a rule or a cause, or list them")
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a rule or a cause, as results name it")
+    parser.add_argument("name", nargs="?", metavar="RULE|CAUSE", help="a rule or a cause, as results name it")
     parser.set_defaults(run=run)
 
 
