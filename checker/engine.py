@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .iam.paths import show_path
 from .inventory import Object
+from .observing import Observe, unobserved
 from .places import Location, Locator
 from .rules.problem import Facts, Place, Problem
 from .severity import SEVERITIES, Severity
@@ -63,11 +64,12 @@ class Result(NamedTuple):
     failures: tuple[Failure, ...]
 
 
-def run(facts: Facts, settings: Settings, locator: Locator) -> Result:
+def run(facts: Facts, settings: Settings, locator: Locator, observe: Observe = unobserved) -> Result:
     """Runs every rule of the settings over the facts."""
     findings: dict[tuple[str, Location, str], Finding] = {}
     failures: list[Failure] = []
-    for rule in settings.rules:
+    for done, rule in enumerate(settings.rules):
+        observe("asking rules", done, len(settings.rules))
         severity = settings.severities.get(rule.ID, rule.SEVERITY)
         if severity == "off":
             continue

@@ -18,6 +18,7 @@ from .config import Cell, Config
 from .engine import Settings
 from .errors import UsageError
 from .judging import Prepared, judge
+from .observing import Observe, unobserved
 from .project import load
 from .reading import Read, read_paths
 from .report.model import Report
@@ -52,15 +53,15 @@ def check(options: Options, read: Read | None = None) -> Report:
     return judge(prepare(options, read)).report
 
 
-def prepare(options: Options, read: Read | None = None) -> Prepared:
+def prepare(options: Options, read: Read | None = None, observe: Observe = unobserved) -> Prepared:
     """Reads everything. Raises UsageError, as `check`."""
     config = choose_config(options.config)
     paths = options.paths or from_config(config, config.manifests) or (os.curdir,)
-    passed = _usable(read or read_paths(paths), paths)
+    passed = _usable(read or read_paths(paths, observe=observe), paths)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
     made = _prepared(options, config, passed, judged)
-    rest = _read_rest(config, paths, passed) if judged else None
+    rest = _read_rest(config, paths, passed, observe) if judged else None
     if rest is None:
         return made
     made = made._replace(
@@ -151,10 +152,10 @@ def _holds_something(passed: Read) -> bool:
     )
 
 
-def _read_rest(config: Config, paths: tuple[str, ...], passed: Read) -> Read:
+def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, observe: Observe) -> Read:
     """The rest of the project: what references in the passed files may point to."""
     roots = from_config(config, config.manifests) or _work_tree(paths)
-    rest = read_paths(roots, already=frozenset(map(os.path.abspath, passed.names)))
+    rest = read_paths(roots, already=frozenset(map(os.path.abspath, passed.names)), observe=observe)
     if rest.missing:
         raise UsageError(*(f"{config.file}: manifests names {path}, which does not exist" for path in rest.missing))
     return rest

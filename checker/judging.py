@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .config import Config
 from .engine import Failure, Finding, Settings, files_of, in_order, run
+from .observing import Observe, unobserved
 from .places import Locator
 from .project import Project, load
 from .report.model import Known, Report, Summary
@@ -66,9 +67,9 @@ class Judged(NamedTuple):
     facts: Facts
 
 
-def judge(made: Prepared) -> Judged:
+def judge(made: Prepared, observe: Observe = unobserved) -> Judged:
     """Puts requirements and rules to what was read; a pure function of it."""
-    facts = gather(made)
+    facts = gather(made, observe)
     project, outcomes, files = facts.project, facts.outcomes, made.files
     documents = {**made.requirements.documents, **project.documents}
     sources = {**made.requirements.sources, **project.sources}
@@ -76,7 +77,7 @@ def judge(made: Prepared) -> Judged:
         sources[made.config.file] = made.config.source
         documents |= {(made.config.file, 0): made.config.document} if made.config.document else {}
     locator = Locator(documents, sources)
-    found = _suppressed(made, facts, locator)
+    found = _suppressed(made, facts, locator, observe)
     known = _known(made, found.findings, found.failures)
     findings = found.findings if known is None else known.compared.new
     touched = _touched(made.since, findings)
@@ -96,11 +97,11 @@ def judge(made: Prepared) -> Judged:
     return Judged(report, found.facts)
 
 
-def gather(made: Prepared) -> Facts:
+def gather(made: Prepared, observe: Observe = unobserved) -> Facts:
     """What rules judge: the project, and the requirements put to it."""
     project = load(made.sources, made.background, passed_over=made.passed_over, patches=made.patches)
     index = make_index(project.inventory, made.parameters.get("account"))
-    outcomes = tuple(check_project(item, index, made.parameters, made.files) for item in made.asked)
+    outcomes = tuple(check_project(item, index, made.parameters, made.files, observe=observe) for item in made.asked)
     return Facts(project, index, outcomes, made.other_cells, made.parameters, today=made.today)
 
 
@@ -111,11 +112,13 @@ class _Found(NamedTuple):
     facts: Facts
 
 
-def _suppressed(made: Prepared, facts: Facts, locator: Locator) -> _Found:
+def _suppressed(made: Prepared, facts: Facts, locator: Locator, observe: Observe) -> _Found:
     """Runs the rules, sorts out what is suppressed, and then has the suppressions themselves judged."""
     settings = made.settings._replace(files=made.files)
     last = tuple(rule for rule in settings.rules if hasattr(rule, "JUDGES_SUPPRESSIONS"))
-    first = run(facts, settings._replace(rules=tuple(rule for rule in settings.rules if rule not in last)), locator)
+    first = run(
+        facts, settings._replace(rules=tuple(rule for rule in settings.rules if rule not in last)), locator, observe
+    )
     if made.config is None:
         return _Found(first.findings, first.failures, (), facts)
     listed = suppressions(facts.project, made.requirements, made.config)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .ack.kinds import KUSTOMIZATIONS, can_concern
+from .observing import Observe, unobserved
 from .text.files import STDIN, find_files
 from .text.source import Source, decode
 
@@ -33,13 +34,14 @@ class Read(NamedTuple):
     is_empty_stream: bool = False
 
 
-def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset()) -> Read:
+def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(), observe: Observe = unobserved) -> Read:
     """Reads every manifest below the paths, except the files in `already` (absolute paths)."""
     found = find_files(paths)
     unreadable = list(found.unreadable)
 
     def opened() -> Iterator[tuple[str, bytes]]:
-        for path in found.files:
+        for done, path in enumerate(found.files):
+            observe("reading files", done, len(found.files))
             if os.path.abspath(path) in already:
                 continue
             try:
@@ -72,12 +74,12 @@ def sort_out(files: Iterable[tuple[str, bytes]]) -> Read:
     return Read(tuple(sources), tuple(names), passed_over, frozenset(patches), (), (), is_empty_stream)
 
 
-def read_named(paths: tuple[str, ...]) -> Read | None:
+def read_named(paths: tuple[str, ...], observe: Observe = unobserved) -> Read | None:
     """Reads paths that are files named one by one, as hooks pass them; None where one is a folder or a stream, or where
     there are none: those are always judged."""
     if not paths or any(path == STDIN or os.path.isdir(path) for path in paths):
         return None
-    return read_paths(paths)
+    return read_paths(paths, observe=observe)
 
 
 def holds_nothing(read: Read) -> bool:

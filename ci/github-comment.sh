@@ -8,7 +8,8 @@ body="$CHECKER_COMMENT_FILE.body"
 # A comment takes 65,536 characters.
 { echo "$mark"; head -c 64000 "$CHECKER_COMMENT_FILE"; } > "$body"
 
-id=$(MARK="$mark" gh api --paginate "$comments" --jq '.[] | select(.body | startswith(env.MARK)) | .id' | head -n 1)
+found=$(MARK="$mark" gh api --paginate "$comments" --jq '.[] | select(.body | startswith(env.MARK)) | .id')
+id=${found%%$'\n'*}
 if [ -n "$id" ]; then
   gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" --field "body=@$body"
 else

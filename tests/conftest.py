@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -68,6 +68,22 @@ def cell() -> Iterator[Cell]:
 
     with Cell() as running:
         yield running
+
+
+@pytest.fixture(params=["embedded", "api-server"])
+def grade(request: pytest.FixtureRequest, cell: Cell) -> Callable[[], Any]:
+    """Gives the connection to the cluster, once the cell is as the test wants it."""
+    if request.param == "embedded":
+        return lambda: cell.access().connection
+    from tests.live.api_server import VIEWER
+
+    server: ApiServer = request.getfixturevalue("api_server")
+
+    def connect() -> Any:
+        server.mirror(cell)
+        return server.connection(VIEWER)
+
+    return connect
 
 
 @pytest.fixture(scope="session", autouse=True)

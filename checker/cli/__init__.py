@@ -10,10 +10,10 @@ from types import ModuleType
 
 from .. import __version__
 from ..errors import UsageError
-from . import demo, diff, explain, fix, live, static
+from . import demo, diff, explain, fix, init, live, static
 from .completion import PrintCompletion
 
-COMMANDS: tuple[ModuleType, ...] = (static, live, fix, diff, explain, demo)
+COMMANDS: tuple[ModuleType, ...] = (static, live, fix, diff, init, explain, demo)
 
 EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED = 2, 3, 130
 

@@ -12,10 +12,12 @@ from ..report import FORMATS, formatter
 from ..report.model import Look, nothing_for_us
 from ..report.wrapping import count
 from ..severity import SEVERITIES
+from .bar import Bar
 from .gate_options import add_requirement_options, add_rule_options, add_suppression_options, gate_options
 from .output import add_output_options, add_report_option, look_of, report_files, write
 
 if TYPE_CHECKING:
+    from ..observing import Observe
     from ..report.model import Report
 
 
@@ -79,16 +81,21 @@ def _write_beside(report: Report, module: ModuleType) -> None:
 
 def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> Report:
     """What the gate says. Files that hold nothing for us are told before the gate, and all it needs, is imported."""
+    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
+        return _judged(arguments, formats, bar.observe)
+
+
+def _judged(arguments: argparse.Namespace, formats: tuple[str, ...], observe: Observe) -> Report:
     from ..reading import holds_nothing, read_named
 
-    read = read_named(tuple(arguments.paths))
+    read = read_named(tuple(arguments.paths), observe)
     if read is not None and holds_nothing(read) and not arguments.write_baseline:
         return nothing_for_us(len(read.names), read.passed_over)
     from ..gate import prepare
     from ..judging import judge
 
-    made = prepare(gate_options(arguments), read)
-    judged = judge(made)
+    made = prepare(gate_options(arguments), read, observe)
+    judged = judge(made, observe)
     report = judged.report
     if arguments.write_baseline:
         report = _accepted(report, arguments.write_baseline)

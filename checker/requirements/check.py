@@ -17,6 +17,7 @@ from ..iam.policies import Layer
 from ..iam.principals import Caller
 from ..iam.prove import Proof, may_reach, prove
 from ..inventory import Object, Role
+from ..observing import Observe, unobserved
 from ..resolution import Index
 from .layers import Stack, stack
 from .model import Access, Requirement, fill
@@ -79,6 +80,7 @@ def check_project(
     parameters: dict[str, str],
     files: frozenset[str] | None = None,
     above: tuple[Layer, ...] = (),
+    observe: Observe = unobserved,
 ) -> Outcome:
     """Puts one requirement to the roles it selects; with `files`, to those that a file in it has a part in.
 
@@ -87,12 +89,14 @@ def check_project(
     """
     selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
-    stacked = [(item, stack(item.role, index, item.session, above)) for item in selected]
-    checks = tuple(
-        _check(requirement, item, attached, values) for item, attached in stacked if _touches(item, attached, files)
-    )
+    checks: list[Check] = []
+    for done, item in enumerate(selected):
+        observe(f"proving {requirement.name} for roles", done, len(selected))
+        attached = stack(item.role, index, item.session, above)
+        if _touches(item, attached, files):
+            checks.append(_check(requirement, item, attached, values))
     asked = tuple(item for item in unseen if files is None or item.object.origin.file in files)
-    return Outcome(requirement, len(selected) + len(unseen), checks, asked)
+    return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked)
 
 
 def _touches(selected: Selected, attached: Stack, files: frozenset[str] | None) -> bool:

@@ -12,26 +12,10 @@ from checker.demo.cell import Cell
 from checker.live.collect import Access, collect
 from checker.live.record import Record
 
-from .api_server import VIEWER, ApiServer
-
 ROOT = Path(__file__).parent.parent.parent
 
 
 Collect = Callable[..., Record]
-
-
-@pytest.fixture(params=["embedded", "api-server"])
-def grade(request: pytest.FixtureRequest, cell: Cell) -> Callable[[], Any]:
-    """Gives the connection to the cluster, once the cell is as the test wants it."""
-    if request.param == "embedded":
-        return lambda: cell.access().connection
-    server: ApiServer = request.getfixturevalue("api_server")
-
-    def connect() -> Any:
-        server.mirror(cell)
-        return server.connection(VIEWER)
-
-    return connect
 
 
 @pytest.fixture

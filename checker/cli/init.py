@@ -1,0 +1,106 @@
+"""`checker init`: a first checker.yaml and a first requirement for this repository."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..report.wrapping import count
+
+if TYPE_CHECKING:
+    from ..init.survey import Survey
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "init",
+        help="write checker.yaml and a first requirement for this repository",
+        description="Looks at the manifests below this folder and writes checker.yaml, a first requirement and the JSON"
+        " Schemas that editors take, all commented. Values are those that the manifests agree on. Nothing that"
+        " exists is overwritten.",
+    )
+    parser.add_argument(
+        "--context", metavar="NAME", help="look at the cluster of this kubeconfig context too, read-only"
+    )
+    parser.add_argument("--no-schemas", action="store_true", help="do not write the JSON Schemas for editors")
+    parser.add_argument("--force", action="store_true", help="overwrite the files")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be written")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes the files, says what was found and what to do next, and returns 0; raises UsageError for 2."""
+    from ..init.compose import REQUIREMENT, SCHEMAS, configuration, requirement
+    from ..schemas import load
+
+    found, cluster = _look(arguments.context)
+    with_schemas = not arguments.no_schemas
+    texts = {
+        "checker.yaml": configuration(found, (cluster, arguments.context or ""), with_schemas),
+        REQUIREMENT: requirement(found, with_schemas),
+    }
+    if with_schemas:
+        from ..report.as_json import written
+
+        texts |= {f"{SCHEMAS}/{name}.json": written(load(name)) for name in ("config", "requirement")}
+    if arguments.dry_run:
+        for name, text in texts.items():
+            print(f"# {name}\n{text}" if not name.startswith(SCHEMAS) else f"# {name} (a JSON Schema)")
+        return 0
+    existing = [name for name in texts if os.path.exists(name)]
+    if existing and not arguments.force:
+        raise UsageError(*(f"{name} exists already; --force overwrites it" for name in existing))
+    for name, text in texts.items():
+        os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(text)
+        print(f"wrote {name}")
+    print("\n".join(_told(found)))
+    return 0
+
+
+def _look(context: str | None) -> tuple[Survey, str]:
+    """What this folder, and perhaps a cluster, has; and the cluster's name."""
+    from ..init.survey import survey
+    from ..project import load
+    from ..reading import read_paths
+    from ..text.source import Source
+
+    read = read_paths((os.curdir,))
+    for path, reason in read.unreadable:
+        print(f"checker: {path} could not be read: {reason}", file=sys.stderr)
+    sources, cluster = list(read.sources), ""
+    if context:
+        from ..fix.manifest import as_text
+        from ..init.cluster import look
+
+        seen = look(context)
+        cluster = seen.name
+        for line in seen.unread:
+            print(f"checker: could not read {line}", file=sys.stderr)
+        sources.append(Source(f"<context {context}>", as_text(seen.objects)))
+    return survey(load(sources, patches=read.patches), frozenset(source.name for source in read.sources)), cluster
+
+
+def _told(found: Survey) -> list[str]:
+    """What was found, and what to do next."""
+    lines = [""]
+    if found.roles:
+        lines.append(f"{count(found.roles, 'role')} of reverse proxies, told {found.how}; {found.others} other.")
+    else:
+        lines.append("No role of a reverse proxy was found: correct manifests: and appliesTo before anything else.")
+    for cell in found.cells:
+        missing = [
+            name
+            for name, value in (("region", cell.region), ("account", cell.account), ("authKeysTable", cell.table))
+            if not value
+        ]
+        if missing:
+            lines.append(f"cell {cell.name}: the manifests do not say {', '.join(missing)}; fill it in.")
+    several = len(found.cells) > 1
+    commands = [f"checker static --cell {cell.name}" for cell in found.cells] if several else ["checker static"]
+    return [*lines, "Next: " + "; ".join(commands)]

@@ -1,0 +1,1 @@
+"""A first configuration and requirement, from what a repository (and perhaps a cluster) has."""

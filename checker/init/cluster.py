@@ -1,0 +1,86 @@
+"""What a cluster has, for a first configuration: the objects of the ACK IAM controller and the pods, read only.
+
+The rights are those of `checker live` (deploy/kubernetes.yaml).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from ..ack.kinds import IAM
+from ..ack.objects import mapping, sequence
+from ..errors import UsageError
+from ..live.asking import Refused
+from ..live.connection import from_kubeconfig
+from ..live.kubernetes import Cluster
+from ..live.trim import custom
+from .survey import CONTAINER
+
+_CLUSTER = re.compile(r"arn:[^:]+:eks:([^:]+):(\d{12}):cluster/(.+)")
+
+
+class Seen(NamedTuple):
+    """The cluster's name ("" where the context does not say), the objects, and what could not be read."""
+
+    name: str
+    objects: list[dict[str, Any]]
+    unread: list[str]
+
+
+def look(context: str) -> Seen:
+    """Reads a cluster. Raises UsageError where it cannot be reached."""
+    try:
+        connection = from_kubeconfig(context)
+    except Refused as error:
+        raise UsageError(f"--context {context}: {error.detail}") from None
+    objects, unread = read(Cluster(connection))
+    if unread and not objects:
+        raise UsageError(f"--context {context}: nothing could be read: {unread[0]}")
+    named = _CLUSTER.search(context)
+    return Seen(named[3] if named else "", objects, unread)
+
+
+def read(cluster: Cluster) -> tuple[list[dict[str, Any]], list[str]]:
+    """The objects of a cluster that bear on roles, and what could not be read."""
+    found: list[dict[str, Any]] = []
+    unread: list[str] = []
+    for kind, path in (("Role", "roles"), ("Policy", "policies")):
+        try:
+            for item in cluster.pages(f"/apis/{IAM}/{path}", {"limit": "250"}):
+                found.append({**custom(item), "apiVersion": IAM, "kind": kind})
+        except Refused as error:
+            unread.append(f"{path}.iam.services.k8s.aws: {error.detail}")
+    try:
+        pods = [item for item in cluster.pages("/api/v1/pods", {"limit": "250"}) if _is_proxy(item)]
+    except Refused as error:
+        unread.append(f"pods: {error.detail}")
+        pods = []
+    found += [_pod(item) for item in pods]
+    for namespace, name in dict.fromkeys(_account_of(item) for item in pods):
+        try:
+            account = cluster.get(f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}")
+            found.append({**custom(account), "apiVersion": "v1", "kind": "ServiceAccount"})
+        except Refused as error:
+            if error.status != "absent":
+                unread.append(f"service account {namespace}/{name}: {error.detail}")
+    return found, unread
+
+
+def _is_proxy(pod: dict[str, Any]) -> bool:
+    spec = mapping(pod.get("spec"))
+    containers = [*sequence(spec.get("containers")), *sequence(spec.get("initContainers"))]
+    return any(mapping(item).get("name") == CONTAINER for item in containers)
+
+
+def _account_of(pod: dict[str, Any]) -> tuple[str, str]:
+    metadata, spec = mapping(pod.get("metadata")), mapping(pod.get("spec"))
+    return str(metadata.get("namespace", "")), str(spec.get("serviceAccountName") or "default")
+
+
+def _pod(item: dict[str, Any]) -> dict[str, Any]:
+    """A pod without anything but what tells its role: no environment, no volumes."""
+    namespace, account = _account_of(item)
+    name = str(mapping(item.get("metadata")).get("name", ""))
+    spec = {"serviceAccountName": account, "containers": [{"name": CONTAINER}]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": namespace}, "spec": spec}

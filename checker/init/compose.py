@@ -1,0 +1,97 @@
+"""The text of a first configuration and of a first requirement, with comments that say what to change. Pure."""
+
+from __future__ import annotations
+
+import json
+
+from .survey import Cell, Survey
+
+SCHEMAS = ".checker"
+"""The folder that the JSON Schemas for editors are written to."""
+
+REQUIREMENT = "policies/reverse-proxy-auth-keys.yaml"
+
+
+def configuration(found: Survey, cluster: tuple[str, str], with_schemas: bool) -> str:
+    """checker.yaml. `cluster` is (cluster name, kubeconfig context), each "" where it is not known."""
+    lines = [f"# yaml-language-server: $schema={SCHEMAS}/config.json"] if with_schemas else []
+    lines += [
+        "# What checker checks. `checker static` reads this file from here or from any folder below.",
+        "version: 1",
+        "",
+        "# Where the manifests are; references resolve over all of them.",
+        f"manifests: {_flow(found.manifests or ('.',))}",
+        "",
+        "# What every reverse proxy must be able to do, and what it must not.",
+        "policies: [policies]",
+        "",
+        "# Values for ${…} in requirements, by cell. With several cells, --cell NAME chooses one.",
+        "cells:",
+    ]
+    for cell in found.cells or (Cell("cell1", "", "", "", "", ()),):
+        lines += _cell(cell, cluster if len(found.cells) <= 1 else ("", ""))
+    lines += [
+        "",
+        "# Findings that are known and accepted, each with a reason, perhaps until a day:",
+        "# ignore:",
+        "#   - {rule: excess-grant, subject: tenant-acme/acme-reverse-proxy, reason: rotates keys, until: 2027-01-31}",
+        "",
+        "# A rule's severity (error, warning, note, off); `checker explain` lists the rules:",
+        "# rules:",
+        "#   broad-action: {severity: error}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(cell: Cell, cluster: tuple[str, str]) -> list[str]:
+    name, context = cluster
+    rows = [
+        ("cluster", name, "MY-EKS-CLUSTER"),
+        ("context", context, "MY-KUBECONFIG-CONTEXT"),
+        ("region", cell.region, "us-east-1"),
+        ("account", json.dumps(cell.account) if cell.account else "", '"111122223333"'),
+        ("oidcIssuer", cell.issuer, "https://oidc.eks.REGION.amazonaws.com/id/ID"),
+    ]
+    lines = [f"  {cell.name}:"]
+    lines += [f"    {key}: {value}" if value else f"    # {key}: {example}" for key, value, example in rows]
+    table = cell.table or "MY-AUTH-KEYS-TABLE"
+    lines += ["    parameters:", f"      authKeysTable: {table}" + ("" if cell.table else "  # the table's name")]
+    return lines
+
+
+def requirement(found: Survey, with_schemas: bool) -> str:
+    """The first requirement: read access to the auth keys table, and no writing."""
+    names = found.role_names or ("*-reverse-proxy",)
+    accounts = found.account_names or ("reverse-proxy-*",)
+    head = [f"# yaml-language-server: $schema=../{SCHEMAS}/requirement.json"] if with_schemas else []
+    return "\n".join([*head, _REQUIREMENT.format(names=_flow(names), accounts=_flow(accounts))])
+
+
+_REQUIREMENT = """\
+# What every reverse-proxy role must be able to do, and what it must not.
+# ${{region}}, ${{account}} and ${{authKeysTable}} come from a cell in checker.yaml or from --set.
+apiVersion: checker/v1
+kind: AccessRequirement
+metadata:
+  name: reverse-proxy-auth-keys
+spec:
+  description: The reverse proxy reads its API keys from the auth keys table.
+  # Which roles: by name (of the object or in IAM), or those that these service accounts work with; * is anything.
+  appliesTo:
+    roles:
+      names: {names}
+    serviceAccounts:
+      names: {accounts}
+  # Every action on every resource must be granted. Add table/${{authKeysTable}}/index/* if the proxy queries an index.
+  require:
+    - actions: [dynamodb:GetItem, dynamodb:Query]
+      resources: ["arn:aws:dynamodb:${{region}}:${{account}}:table/${{authKeysTable}}"]
+  # None of these may be within reach.
+  forbid:
+    - actions: [dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:DeleteItem, dynamodb:BatchWriteItem, dynamodb:Scan]
+      resources: ["arn:aws:dynamodb:*:*:table/${{authKeysTable}}*"]
+"""
+
+
+def _flow(values: tuple[str, ...]) -> str:
+    return "[" + ", ".join(json.dumps(value, ensure_ascii=False) for value in values) + "]"

@@ -1,0 +1,140 @@
+"""`checker init` on repositories of several kinds: what it writes is what the gate then takes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from checker.cli import main
+from checker.demo.cell import Cell
+from checker.demo.serving import write_files
+from checker.fix.manifest import as_text
+from checker.init.cluster import read
+from checker.init.survey import survey
+from checker.live.kubernetes import Cluster
+from checker.project import load as load_project
+from checker.schemas import load
+from checker.text.source import Source
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def config() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(Path("checker.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_repository_with_one_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(ROOT / "manifests", "manifests")
+    assert main(["init"]) == 0
+    assert "14 roles of reverse proxies" in capsys.readouterr().out
+    written = config()
+    assert written["manifests"] == ["manifests"]
+    assert written["cells"] == {
+        "cell2": {
+            "region": "us-east-1",
+            "account": "111122223333",
+            "oidcIssuer": "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+            "parameters": {"authKeysTable": "cell2-auth-keys"},
+        }
+    }
+    requirement = yaml.safe_load(Path("policies/reverse-proxy-auth-keys.yaml").read_text(encoding="utf-8"))
+    assert requirement["spec"]["appliesTo"]["roles"]["names"] == ["*-reverse-proxy"]
+    assert main(["static"]) == 0
+    assert "14 roles checked against reverse-proxy-auth-keys: access proven for all." in capsys.readouterr().out
+
+
+def test_the_gate_then_shows_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(ROOT / "manifests", "manifests")
+    role = Path("manifests/tenants/acme/role.yaml")
+    role.write_text(role.read_text(encoding="utf-8").replace(', "dynamodb:Query"', ""), encoding="utf-8")
+    assert main(["init"]) == 0
+    assert main(["static"]) == 1
+    assert "error[missing-grant]" in capsys.readouterr().out
+
+
+def test_several_cells_by_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    for cell, account in (("east", "111122223333"), ("west", "444455556666")):
+        shutil.copytree(ROOT / "manifests", f"clusters/{cell}")
+        for file in Path("clusters", cell).rglob("*.*"):
+            text = file.read_text(encoding="utf-8").replace("111122223333", account)
+            file.write_text(text.replace("cell2-auth-keys", f"{cell}-auth-keys"), encoding="utf-8")
+    assert main(["init"]) == 0
+    cells = config()["cells"]
+    assert {name: cell["account"] for name, cell in cells.items()} == {"east": "111122223333", "west": "444455556666"}
+    assert "Next: checker static --cell east; checker static --cell west" in capsys.readouterr().out
+    for cell in cells:
+        assert main(["static", "--cell", cell, f"clusters/{cell}"]) == 0
+
+
+def test_a_repository_without_roles(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init"]) == 0
+    assert "No role of a reverse proxy was found" in capsys.readouterr().out
+    assert main(["static"]) == 1
+    assert "error[no-matching-role]" in capsys.readouterr().out
+
+
+def test_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("checker.yaml").write_text("version: 1\n", encoding="utf-8")
+    assert main(["init"]) == 2
+    assert "checker.yaml exists already; --force overwrites it" in capsys.readouterr().err
+    assert Path("checker.yaml").read_text(encoding="utf-8") == "version: 1\n"
+    assert not Path("policies").exists()
+    assert main(["init", "--force"]) == 0
+    assert "cells:" in Path("checker.yaml").read_text(encoding="utf-8")
+
+
+def test_a_dry_run_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(ROOT / "manifests", "manifests")
+    assert main(["init", "--dry-run"]) == 0
+    assert "kind: AccessRequirement" in capsys.readouterr().out
+    assert sorted(path.name for path in Path().iterdir()) == ["manifests"]
+
+
+def test_editors_find_the_schemas() -> None:
+    assert main(["init"]) == 0
+    for file, name in (("checker.yaml", "config"), ("policies/reverse-proxy-auth-keys.yaml", "requirement")):
+        first = Path(file).read_text(encoding="utf-8").splitlines()[0]
+        prefix, _, path = first.partition("$schema=")
+        assert prefix == "# yaml-language-server: "
+        assert json.loads((Path(file).parent / path).read_text(encoding="utf-8")) == load(name)
+
+
+def test_without_schemas() -> None:
+    assert main(["init", "--no-schemas"]) == 0
+    assert not Path(".checker").exists()
+    assert "yaml-language-server" not in Path("checker.yaml").read_text(encoding="utf-8")
+
+
+def test_from_a_cluster(grade: Callable[[], Any]) -> None:
+    objects, unread = read(Cluster(grade()))
+    assert unread == []
+    found = survey(load_project([Source("cluster", as_text(objects))]), frozenset())
+    assert found.roles == 3
+    assert found.role_names == ("*-reverse-proxy",)
+    assert [(cell.account, cell.table) for cell in found.cells] == [("123456789012", "cell2-auth-keys")]
+    assert not any("env" in str(item) for item in objects if item["kind"] == "Pod")
+
+
+def test_a_context_of_a_kubeconfig(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in write_files(cell, str(tmp_path)).items():
+        monkeypatch.setenv(name, value)
+    context = yaml.safe_load((tmp_path / "kubeconfig").read_text(encoding="utf-8"))["current-context"]
+    Path("checker.yaml").unlink(missing_ok=True)
+    assert main(["init", "--context", context]) == 0
+    assert config()["cells"]["cell2"]["context"] == context
+    assert main(["init", "--force", "--context", "nowhere"]) == 2
+    assert "--context nowhere: " in capsys.readouterr().err
