@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-slow lint types dist clean
+.PHONY: help demo test test-slow lint types site dist clean
 
 help:
 	@echo "make demo       install into .venv, run the gate over manifests/, then break, diagnose and mend an embedded cell"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-slow  the slow tests as well"
 	@echo "make lint       ruff: rules and format"
 	@echo "make types      mypy --strict"
+	@echo "make site       the documentation as a site, in site/; broken links fail"
 	@echo "make dist       build the wheel"
 
 # Installed anew when what is to be installed changes.
@@ -24,6 +25,11 @@ $(VENV)/base: pyproject.toml constraints.txt checker/__init__.py
 $(VENV)/dev: $(VENV)/base
 	@echo "installing what the tests need …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(VENV)/docs: $(VENV)/base
+	@echo "installing what the site is built with …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 demo: $(VENV)/base
@@ -43,8 +49,11 @@ lint: $(VENV)/dev
 types: $(VENV)/dev
 	$(BIN)/mypy
 
+site: $(VENV)/docs
+	$(BIN)/zensical build --strict --clean
+
 dist: $(VENV)/dev
 	$(BIN)/python -m build --wheel --outdir dist .
 
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) dist site .cache

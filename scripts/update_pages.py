@@ -1,15 +1,24 @@
-"""Writes docs/rules.md and docs/causes.md from the docstrings of the rules and causes.
+"""Writes the pages of docs/ that follow from the code: rules, causes, commands, JSON.
 
 Usage: python scripts/update_pages.py   (a test fails while the files are not current)
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
+import sys
 from pathlib import Path
 
+from checker.cli import COMMANDS, build_parser
 from checker.pages import as_markdown, page, summary
 from checker.rules import RULES
 from checker.runbook.causes import CAUSES
+from checker.schemas import load
+
+sys.path.insert(0, str(Path(__file__).parent))
+from schema_page import table  # beside this file, whoever imports it
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -50,7 +59,66 @@ def causes() -> str:
     return "\n".join(lines) + "\n"
 
 
+_SCHEMAS = {
+    "report": "checker static",
+    "diagnosis": "checker live",
+    "fix": "checker fix PATH",
+    "emission": "checker fix --index",
+    "diff": "checker diff",
+    "baseline": "A baseline file",
+}
+
+
+def json_reference() -> str:
+    """docs/json.md: the fields of every JSON output, from the schemas that the outputs are tested against."""
+    lines = [
+        "# JSON",
+        "",
+        "Written by scripts/update_pages.py from the shipped schemas (`checker/schemas/`), against which every output is tested.",
+        "`schemaVersion` changes when a field goes or changes its meaning; new fields may come at any time. Lines and columns",
+        "count from 1, columns in Unicode code points; `offset` counts code points from 0. Output is ASCII.",
+    ]
+    for name, title in _SCHEMAS.items():
+        schema = load(name)
+        lines += ["", f"## {title}", "", f"`{name}.json`: {schema['description']}", "", table(schema)]
+    return "\n".join(lines) + "\n"
+
+
+def commands() -> str:
+    """docs/commands.md: what `--help` prints, for every command."""
+    lines = [
+        "# Commands",
+        "",
+        "Written by scripts/update_pages.py: what `--help` prints.",
+        "",
+        "```text",
+        _help([]),
+        "```",
+    ]
+    for module in COMMANDS:
+        name = module.__name__.rpartition(".")[2]
+        lines += ["", f"## checker {name}", "", "```text", _help([name]), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _help(arguments: list[str]) -> str:
+    shown = io.StringIO()
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "80"
+    try:
+        with contextlib.redirect_stdout(shown), contextlib.suppress(SystemExit):
+            build_parser().parse_args([*arguments, "--help"])
+    finally:
+        os.environ.pop("COLUMNS")
+        if before is not None:
+            os.environ["COLUMNS"] = before
+    return shown.getvalue().rstrip()
+
+
+PAGES = {"rules.md": rules, "causes.md": causes, "commands.md": commands, "json.md": json_reference}
+
+
 if __name__ == "__main__":
-    (DOCS / "rules.md").write_text(rules(), encoding="utf-8")
-    (DOCS / "causes.md").write_text(causes(), encoding="utf-8")
-    print(f"{DOCS}: {len(RULES)} rules, {len(CAUSES)} causes")
+    for name, page_of in PAGES.items():
+        (DOCS / name).write_text(page_of(), encoding="utf-8")
+        print(f"wrote docs/{name}")

@@ -6,9 +6,11 @@ What it does
     nearest one.
 
 Why it matters
-    The API server drops unknown fields silently. An `inlinePolicy` that should
-    have been `inlinePolicies` means no policy at all, because ACK takes an
-    absent list for an empty one and removes what is attached.
+    The API server drops unknown fields, with a warning at most, unless the
+    client asks it to refuse them, as newer versions of kubectl do. An
+    `inlinePolicy` that should have been `inlinePolicies` means no policy at
+    all, because ACK takes an absent list for an empty one and removes what is
+    attached.
 
 Example
         spec:
@@ -20,7 +22,7 @@ Use instead
 
 Source
     CRDs of iam-controller v1.8.1 (structural schemas: unlisted fields are
-    pruned).
+    pruned); kubernetes/enhancements, KEP-2885 (server-side field validation).
 """
 
 from __future__ import annotations
@@ -35,5 +37,5 @@ SEVERITY = "error"
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    why = "the API server drops it silently, so what it says never takes effect"
+    why = "the API server drops it unless the client asks it to refuse it; what it says never takes effect"
     yield from field_problems(facts, lambda keyword: keyword == "additionalProperties", why)
