@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ack.edits import Note, gone, notes, replaced
-from ..fix.simulate import compare_changed
+from ..iam.changed import compare_changed, says_the_same
 from ..iam.grants import Comparison
 from ..iam.policies import Layer
 from ..inventory import Role
@@ -82,7 +82,7 @@ def _access(pair: Pair, before: Side, after: Side) -> Comparison:
     found = Comparison((), (), ())
     for account in dict.fromkeys((None, *limited)):
         one, other = _layers(pair.before, before, account), _layers(pair.after, after, account)
-        if _documents(one) != _documents(other):
+        if not says_the_same(one, other):
             part = compare_changed(one, other)
             found = Comparison(
                 (*found.gained, *(item for item in part.gained if item not in found.gained)),
@@ -102,10 +102,6 @@ def _layers(role: Role | None, side: Side, account: tuple[str, str] | None) -> t
         return (Layer("identity", ()),)
     sessions = [user.session for user in users_on(side, role) if (user.namespace, user.name) == account]
     return stack(role, side.facts.names, sessions[0] if sessions else None).layers
-
-
-def _documents(layers: tuple[Layer, ...]) -> list[object]:
-    return [(layer.name, [(policy.document, policy.reason) for policy in layer.policies]) for layer in layers]
 
 
 def _reach(pair: Pair, before: Side, after: Side) -> tuple[Reach, ...]:

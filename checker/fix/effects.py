@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..iam.changed import compare_changed, says_the_same
 from ..iam.document import parse
 from ..iam.grants import Change, compact
 from ..iam.policies import Attached, Layer
@@ -14,7 +15,6 @@ from ..requirements.layers import stack
 from ..rules.problem import Facts, called
 from .plan import Need
 from .propose import Proposal
-from .simulate import compare_changed
 
 
 class Effect(NamedTuple):
@@ -45,7 +45,7 @@ def effects(before: Facts, after: Facts, fixes: Iterable[Proposal]) -> tuple[Eff
 
 def _effect(before: Facts, after: Facts, earlier: Role, role: Role, needs: list[Need]) -> Effect | None:
     one, other = stack(earlier, before.names, None).layers, stack(role, after.names, None).layers
-    if _documents(one) == _documents(other):
+    if says_the_same(one, other):
         return None
     unread = [policy.label for layer in one for policy in layer.policies if policy.document is None]
     if needs and not unread and compare_changed(_with(one, needs), other).is_same:
@@ -76,10 +76,6 @@ def told(effect: Effect) -> tuple[str, ...]:
 
 def _identity(item: Object) -> tuple[str, ...]:
     return item.origin.file, str(item.origin.document), item.namespace, item.name
-
-
-def _documents(layers: tuple[Layer, ...]) -> list[object]:
-    return [(layer.name, [(policy.document, policy.reason) for policy in layer.policies]) for layer in layers]
 
 
 def _with(layers: tuple[Layer, ...], needs: list[Need]) -> tuple[Layer, ...]:
