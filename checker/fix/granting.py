@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ..iam.changed import compare_changed
 from ..iam.document import Statement
 from ..iam.paths import show_path
 from ..iam.policies import LayerName
@@ -25,7 +26,7 @@ from . import patch
 from .flow_edit import document as laid_out
 from .patch import Patch
 from .plan import Candidates, Need, NoPlan, Plan, Survey
-from .simulate import compare_changed, edited, is_exact, labels_of, with_document
+from .simulate import edited, is_exact, labels_of, with_document
 
 
 class Grant(NamedTuple):

@@ -1,5 +1,4 @@
-"""Two versions of the policies of one role: whether they differ, and what the difference does, without asking about what
-both leave alike."""
+"""Two versions of the policies of one role: whether they differ, and what the difference does to access."""
 
 from __future__ import annotations
 

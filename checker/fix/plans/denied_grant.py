@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...engine import Finding
+from ...iam.changed import compare_changed
 from ...iam.document import Document, Statement, parse
 from ...iam.policies import Attached
 from ...iam.prove import prove
@@ -21,7 +22,7 @@ from ...rules.problem import called, inside
 from .. import patch
 from ..patch import Patch
 from ..plan import Candidates, Need, NoPlan, Plan, Survey
-from ..simulate import compare_changed, edited, labels_of, with_document
+from ..simulate import edited, labels_of, with_document
 
 RULES = ("denied-grant",)
 
