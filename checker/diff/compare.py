@@ -10,7 +10,9 @@ from ..iam.grants import Comparison
 from ..iam.policies import Layer
 from ..inventory import Role
 from ..requirements.layers import stack
-from .demands import demands, users_on
+from .answers import users_on
+from .consumers import consumers
+from .demands import demands
 from .model import Difference, ObjectNote, Reach, RoleChange
 from .pairs import Pair, changed_texts, pair_policies, pair_roles
 from .sides import Side
@@ -19,7 +21,8 @@ from .trust import compare_trust
 
 def compare_sides(before: Side, after: Side) -> Difference:
     """The whole difference; a pure function of both sides."""
-    changes = (_role(pair, before, after) for pair in pair_roles(before, after))
+    pairs = pair_roles(before, after)
+    roles = tuple(filter(None, (_role(pair, before, after) for pair in pairs)))
     policies = pair_policies(before, after)
     others = [
         ObjectNote(other.object, note)
@@ -28,7 +31,8 @@ def compare_sides(before: Side, after: Side) -> Difference:
     ]
     others += [ObjectNote(one.object, gone(one.object)) for one, other in policies if one and not other]
     unread = [f"{side.name}: {line}" for side in (before, after) for line in _unread(side)]
-    return Difference(before.name, after.name, tuple(filter(None, changes)), tuple(others), tuple(unread))
+    moved = tuple(consumers(pairs, before, after))
+    return Difference(before.name, after.name, roles, moved, tuple(others), tuple(unread))
 
 
 def _unread(side: Side) -> Iterator[str]:

@@ -10,13 +10,14 @@ from ..iam.prove import Verdict
 from ..inventory import Object
 
 Status = Literal["added", "removed", "changed"]
+Kind = Literal["required", "forbidden", "trust"]
 
 
 class Demand(NamedTuple):
     """What a requirement says of one access (`required`, `forbidden`) or of a service account's trust, before and
     after; None where it was not asked."""
 
-    kind: Literal["required", "forbidden", "trust"]
+    kind: Kind
     requirement: str
     action: str
     resource: str
@@ -57,6 +58,15 @@ class RoleChange(NamedTuple):
     reach: tuple[Reach, ...]
 
 
+class ConsumerChange(NamedTuple):
+    """A service account or workload that works with another role than before; "none" for no role that is known."""
+
+    name: str
+    before: str
+    after: str
+    demands: tuple[Demand, ...]
+
+
 class ObjectNote(NamedTuple):
     """A word on an object that is no role."""
 
@@ -70,10 +80,13 @@ class Difference(NamedTuple):
     base: str
     head: str
     roles: tuple[RoleChange, ...]
+    consumers: tuple[ConsumerChange, ...]
     others: tuple[ObjectNote, ...]
     unread: tuple[str, ...]
 
     @property
     def worse(self) -> tuple[Demand, ...]:
         """The demands that are met less surely than before."""
-        return tuple(demand for change in self.roles for demand in change.demands if demand.is_worse)
+        found = [demand for change in self.roles for demand in change.demands]
+        found += [demand for change in self.consumers for demand in change.demands]
+        return tuple(demand for demand in found if demand.is_worse)

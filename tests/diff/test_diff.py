@@ -176,7 +176,7 @@ def test_a_renamed_role_stays_behind(diff: Diff) -> None:
     role = one_role(diff(code=1))
     assert [note["kind"] for note in role["notes"]] == ["orphaned"]
     assert "role acme-reverse-proxy stays in AWS" in role["notes"][0]["sentence"]
-    assert told(role) == ["trust sts:AssumeRole granted None"]
+    assert told(role) == []
 
 
 def test_a_renamed_object_takes_its_role_along(diff: Diff) -> None:
@@ -232,9 +232,93 @@ def test_a_tenant_that_comes_and_goes(diff: Diff) -> None:
 
 def test_a_role_that_goes_while_its_service_account_stays(diff: Diff) -> None:
     write("---\n".join(WORLD.split("---\n")[1:]))
-    role = one_role(diff(code=1))
-    assert role["status"] == "removed"
-    assert "required dynamodb:Query granted None" in told(role)
+    found = diff(code=1)
+    assert one_role(found)["status"] == "removed"
+    consumer = one_consumer(found)
+    assert (consumer["name"], consumer["before"]) == ("service account tenant-acme/proxy", "acme-reverse-proxy")
+    assert "required dynamodb:Query granted None" in told(consumer)
+
+
+def one_consumer(found: dict[str, Any]) -> dict[str, Any]:
+    assert len(found["consumers"]) == 1
+    consumer: dict[str, Any] = found["consumers"][0]
+    return consumer
+
+
+def test_a_role_that_nobody_is_known_to_use_is_missed_when_it_goes(diff: Diff) -> None:
+    write("---\n".join(WORLD.split("---\n")[:2]))
+    git("commit", "-qam", "only the role")
+    write(WORLD.split("---\n")[1])
+    assert "required dynamodb:Query granted None" in told(one_role(diff(code=1)))
+
+
+OTHER = """\
+---
+apiVersion: iam.services.k8s.aws/v1alpha1
+kind: Role
+metadata: {name: other, namespace: tenant-acme}
+spec:
+  name: other
+  assumeRolePolicyDocument: '{"Version": "2012-10-17", "Statement": []}'
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: other, namespace: tenant-acme}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "who", "before", "after"),
+    [
+        (
+            "role/cell/acme-reverse-proxy",
+            "role/other",
+            "service account tenant-acme/proxy",
+            "acme-reverse-proxy",
+            "other",
+        ),
+        (
+            '  annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/cell/acme-reverse-proxy"}\n',
+            "",
+            "service account tenant-acme/proxy",
+            "acme-reverse-proxy",
+            "none",
+        ),
+        (
+            "role/cell/acme-reverse-proxy",
+            "role/cell/acme-reverse-proxi",
+            "service account tenant-acme/proxy",
+            "acme-reverse-proxy",
+            "acme-reverse-proxi",
+        ),
+        (
+            "serviceAccountName: proxy",
+            "serviceAccountName: other",
+            "Deployment tenant-acme/index-acme",
+            "acme-reverse-proxy",
+            "none",
+        ),
+    ],
+)
+def test_a_proxy_that_works_with_another_role(
+    old: str, new: str, who: str, before: str, after: str, diff: Diff
+) -> None:
+    write(WORLD + OTHER)
+    git("commit", "-qam", "two roles")
+    assert old in WORLD
+    write(WORLD.replace(old, new) + OTHER)
+    consumer = one_consumer(diff(code=1))
+    assert (consumer["name"], consumer["before"], consumer["after"]) == (who, before, after)
+    lost = [line for line in told(consumer) if line.startswith("required dynamodb:Query granted")]
+    assert len(lost) == 1
+
+
+def test_a_proxy_that_works_with_another_role_that_grants_the_same(diff: Diff) -> None:
+    second = WORLD.split("---\n")[0].replace("acme-reverse-proxy", "acme2-reverse-proxy")
+    write(WORLD + "---\n" + second)
+    git("commit", "-qam", "two roles")
+    write(WORLD.replace("role/cell/acme-reverse-proxy", "role/cell/acme2-reverse-proxy") + "---\n" + second)
+    assert told(one_consumer(diff())) == []
 
 
 def test_a_moved_file_changes_nothing(diff: Diff) -> None:
@@ -312,10 +396,10 @@ def test_text_and_markdown(capsys: pytest.CaptureFixture[str]) -> None:
         f"  - loses dynamodb:Query on {table}\n"
         "  used by service account tenant-acme/proxy (Deployment tenant-acme/index-acme)\n"
         "\n"
-        "HEAD to the working folder: 1 role changes: required access is lost.\n"
+        "HEAD to the working folder: 1 change: required access is lost.\n"
     )
     assert Path("comment.md").read_text(encoding="utf-8") == (
-        "### Access from `HEAD` to `the working folder`: 1 role changes: required access is lost.\n\n"
+        "### Access from `HEAD` to `the working folder`: 1 change: required access is lost.\n\n"
         "**Role tenant-acme/acme-reverse-proxy** changed in `manifests/acme.yaml`\n\n"
         f"- ⚠️ **required: dynamodb:Query on {table}: was granted, is not granted \\(reverse-proxy-auth-keys\\)**\n"
         f"- ➖ loses dynamodb:Query on {table}\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import __version__
 from ...ack.edits import Note
-from ...diff.model import Demand, Difference, RoleChange
+from ...diff.model import ConsumerChange, Demand, Difference, RoleChange
 from ...iam.grants import Change
 from ..as_json import written
 from ..json import named
@@ -24,6 +24,7 @@ def render(difference: Difference, look: Look) -> str:
             "head": difference.head,
             "worse": bool(difference.worse),
             "roles": [_role(change) for change in difference.roles],
+            "consumers": [_consumer(item) for item in difference.consumers],
             "objects": [{"subject": named(item.item), **_note(item.note)} for item in difference.others],
             "unchecked": list(difference.unread),
         }
@@ -44,6 +45,11 @@ def _role(change: RoleChange) -> dict[str, Any]:
         "notes": [_note(note) for note in change.notes],
         "reach": [{"serviceAccount": item.service_account, "workloads": list(item.workloads)} for item in change.reach],
     }
+
+
+def _consumer(item: ConsumerChange) -> dict[str, Any]:
+    demands = [_demand(demand) for demand in item.demands]
+    return {"name": item.name, "before": item.before, "after": item.after, "demands": demands}
 
 
 def _access(item: Change) -> dict[str, Any]:

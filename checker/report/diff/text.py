@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ...diff.model import Difference, RoleChange
+from ...diff.model import ConsumerChange, Difference, RoleChange
 from ...rules.problem import called
 from ..frame import safe, safe_path
 from ..model import Look
 from ..paint import paint
 from ..wrapping import wrapped
-from .told import Line, lines, reach, verdict
+from .told import Line, lines, moved, reach, verdict
 
 _STYLES = {"+": "good", "-": "error", "~": "note", "!": "warning", "?": "warning"}
 
@@ -16,6 +16,7 @@ _STYLES = {"+": "good", "-": "error", "~": "note", "!": "warning", "?": "warning
 def render(difference: Difference, look: Look) -> str:
     """The whole output. With `look.quiet`, without whom it concerns and without the summary."""
     parts = [_role(change, look) for change in difference.roles]
+    parts += [_consumer(change, look) for change in difference.consumers]
     others = [
         line
         for item in difference.others
@@ -39,6 +40,11 @@ def _role(change: RoleChange, look: Look) -> str:
     if not look.quiet:
         shown += [part for text in reach(change) for part in wrapped(f"  {safe(text)}", "    ", look)]
     return "\n".join(shown) + "\n"
+
+
+def _consumer(change: ConsumerChange, look: Look) -> str:
+    head = paint(safe(change.name[:1].upper() + change.name[1:]), "bold", look)
+    return "\n".join([head, *(part for line in moved(change) for part in _line(line, look))]) + "\n"
 
 
 def _line(line: Line, look: Look) -> list[str]:

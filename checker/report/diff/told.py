@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from ...diff.model import Demand, Difference, RoleChange
+from ...diff.model import ConsumerChange, Demand, Difference, RoleChange
 from ...iam.grants import Change, compact
 from ..wrapping import count
 
@@ -32,6 +32,13 @@ def lines(change: RoleChange) -> Iterator[Line]:
     yield from (Line("?", f"cannot tell: {text}") for text in change.unclear)
 
 
+def moved(change: ConsumerChange) -> Iterator[Line]:
+    """Everything about one that works with another role than before."""
+    yield Line("~", f"works with role {change.after}, and worked with {change.before}")
+    yield from (Line("!", text, True) for text in _demands(change, True))
+    yield from (Line("~", text) for text in _demands(change, False))
+
+
 def reach(change: RoleChange) -> list[str]:
     """Whom it concerns: service accounts, and what runs as them."""
     if not change.reach:
@@ -55,11 +62,11 @@ def verdict(difference: Difference) -> str:
         )
         if kind in kinds
     ]
-    roles = f"{count(len(difference.roles), 'role')} {'changes' if len(difference.roles) == 1 else 'change'}"
+    changes = len(difference.roles) + len(difference.consumers)
     if said:
-        return f"{roles}: {', '.join(said)}."
-    if difference.roles:
-        return f"{roles}; what is required stays granted, what is forbidden stays out of reach."
+        return f"{count(changes, 'change')}: {', '.join(said)}."
+    if changes:
+        return f"{count(changes, 'change')}; what is required stays granted, what is forbidden stays out of reach."
     return "No role's access changes."
 
 
@@ -77,7 +84,7 @@ _SURE = {
 }
 
 
-def _demands(change: RoleChange, is_worse: bool) -> list[str]:
+def _demands(change: RoleChange | ConsumerChange, is_worse: bool) -> list[str]:
     """Demands, those of one kind on one resource together."""
     actions: dict[tuple[str, str, str, str], list[str]] = {}
     for item in change.demands:
@@ -92,10 +99,10 @@ def _demands(change: RoleChange, is_worse: bool) -> list[str]:
     ]
 
 
-def _went(item: Demand, change: RoleChange) -> str:
+def _went(item: Demand, change: RoleChange | ConsumerChange) -> str:
     words = _IN_REACH if item.kind == "forbidden" else _SURE
     none = {"forbidden": "out of reach", "trust": "no longer given it"}.get(
-        item.kind, "gone" if change.status == "removed" else "not asked"
+        item.kind, "gone" if isinstance(change, ConsumerChange) or change.status == "removed" else "not asked"
     )
     was, now = (words[verdict] if verdict else none for verdict in (item.before, item.after))
     return f"was {was}, is {now}"

@@ -1,0 +1,84 @@
+"""The answers that requirements get about a role on one side: required and forbidden access, trust to use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from ..iam.prove import Verdict
+from ..inventory import Role
+from ..requirements.check import Check
+from ..requirements.check import Question as Asked
+from ..requirements.select import User, users_of
+from ..requirements.trust import lets_in, way_of
+from .model import Demand, Kind
+from .sides import Side
+
+
+class Question(NamedTuple):
+    """What is asked; `place` tells apart what is asked of one action: the entry of the requirement, the account."""
+
+    kind: Kind
+    requirement: str
+    action: str
+    place: object
+
+
+class Answer(NamedTuple):
+    """The resource it was asked about, and the verdict."""
+
+    resource: str
+    verdict: Verdict
+
+
+Answers = Mapping[Question, Answer]
+
+
+def answers(role: Role | None, side: Side) -> dict[Question, Answer]:
+    """The least favourable answer to each question about the role, over all ways in which it is used."""
+    found: dict[Question, Answer] = {}
+    for check in (check for outcome in side.facts.outcomes for check in outcome.checks if check.role is role):
+        for question, answer in (*_of_requirement(check), *_of_trust(check, side)):
+            known = found.get(question)
+            if known is None or _is_worse(question.kind, known.verdict, answer.verdict):
+                found[question] = answer
+    return found
+
+
+def compared(old: Answers, new: Answers) -> Iterator[Demand]:
+    """The questions whose answers differ."""
+    for question in dict.fromkeys((*old, *new)):
+        one, other = old.get(question), new.get(question)
+        known = other or one
+        if known is not None and (one is None or other is None or one.verdict != other.verdict):
+            verdicts = [answer.verdict if answer else None for answer in (one, other)]
+            yield Demand(question.kind, question.requirement, question.action, known.resource, verdicts[0], verdicts[1])
+
+
+def users_on(side: Side, role: Role | None) -> list[User]:
+    """The service accounts that get this role on a side."""
+    return [user for user in users_of(side.facts.names) if any(item is role for item in user.roles)]
+
+
+def _is_worse(kind: Kind, one: Verdict, other: Verdict) -> bool:
+    return Demand(kind, "", "", "", one, other).is_worse
+
+
+def _of_requirement(check: Check) -> Iterator[tuple[Question, Answer]]:
+    asked: list[tuple[Kind, Asked]] = [("required", item) for item in check.required]
+    asked += [("forbidden", item) for item in check.excess]
+    for kind, item in asked:
+        verdict: Verdict = item.proof.verdict if item.proof else "unknown"
+        yield Question(kind, check.requirement.name, item.action, item.path), Answer(item.resource, verdict)
+
+
+_VERDICTS: dict[bool | None, Verdict] = {True: "granted", False: "not-granted", None: "unknown"}
+
+
+def _of_trust(check: Check, side: Side) -> Iterator[tuple[Question, Answer]]:
+    document = check.role.trust.parsed.document if check.role.trust else None
+    for user in users_on(side, check.role):
+        way = way_of(user.giver)
+        account = f"{user.namespace}/{user.name}"
+        truth = lets_in(document, way, account, side.facts.parameters).truth if document and way else None
+        yield Question("trust", check.requirement.name, "sts:AssumeRole", account), Answer(account, _VERDICTS[truth])

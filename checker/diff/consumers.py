@@ -1,0 +1,101 @@
+"""Who works with another role than before, or with none: service accounts, and workloads that run as another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..inventory import Role, Workload
+from ..requirements.select import User, users_of
+from .answers import Answer, Question, answers, compared
+from .model import ConsumerChange
+from .pairs import Pair
+from .sides import Side
+
+Account = tuple[str, str]
+
+
+class _Held(NamedTuple):
+    """The roles that a service account gets on a side, and what it names where that leads to none."""
+
+    roles: tuple[Role, ...]
+    named: str
+
+
+def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[ConsumerChange]:
+    """Those whose role is another one on the other side. Who is gone is not missed."""
+    old, new = _held(before), _held(after)
+    for account in sorted(old.keys() | (new.keys() & _accounts(before))):
+        if account in _accounts(after):
+            name = f"service account {'/'.join(account)}"
+            yield from _change(name, pairs, (before, account, old), (after, account, new))
+    running = {(item.object.kind, item.object.namespace, item.object.name): item for item in _workloads(before)}
+    for item in _workloads(after):
+        earlier = running.get((item.object.kind, item.object.namespace, item.object.name))
+        if earlier is not None and earlier.service_account != item.service_account:
+            one, other = (item.object.namespace, earlier.service_account), (item.object.namespace, item.service_account)
+            name = f"{item.object.kind} {item.object.namespace}/{item.object.name}"
+            yield from _change(name, pairs, (before, one, old), (after, other, new))
+
+
+def _workloads(side: Side) -> tuple[Workload, ...]:
+    return side.facts.project.inventory.workloads
+
+
+def _accounts(side: Side) -> set[Account]:
+    """The service accounts that exist on a side, or that something runs as or gives a role to."""
+    inventory = side.facts.project.inventory
+    found = {(item.object.namespace, item.object.name) for item in inventory.service_accounts}
+    found |= {(item.object.namespace, item.service_account) for item in inventory.workloads}
+    return found | {(item.namespace, item.service_account) for item in inventory.associations}
+
+
+def _held(side: Side) -> dict[Account, _Held]:
+    found: dict[Account, _Held] = {}
+    for user in users_of(side.facts.names):
+        known = found.get((user.namespace, user.name), _Held((), ""))
+        found[user.namespace, user.name] = _Held((*known.roles, *user.roles), _named(user) or known.named)
+    return found
+
+
+def _named(user: User) -> str:
+    return "" if user.roles else user.role_named
+
+
+End = tuple[Side, Account, dict[Account, _Held]]
+
+
+def _change(name: str, pairs: list[Pair], one: End, other: End) -> Iterator[ConsumerChange]:
+    had, has = (held.get(account, _Held((), "")) for _, account, held in (one, other))
+    if _are_the_same(pairs, had, has):
+        return
+    found = tuple(compared(_answers(had, *one[:2]), _answers(has, *other[:2])))
+    yield ConsumerChange(name, _shown(had), _shown(has), found)
+
+
+def _are_the_same(pairs: list[Pair], had: _Held, has: _Held) -> bool:
+    """Whether the roles are the same ones, also where an edit of the path, which the controller ignores, keeps the ARN
+    from leading there."""
+    if not had.roles and not has.roles:
+        return True
+    partners = [pair.after for pair in pairs for role in had.roles if pair.before is role]
+    if {id(role) for role in partners} == {id(role) for role in has.roles}:
+        return True
+    name = has.named.rpartition("/")[2]
+    return bool(name) and any(role is not None and role.name == name for role in partners)
+
+
+def _answers(held: _Held, side: Side, account: Account) -> dict[Question, Answer]:
+    """The answers about the roles, with the trust in this service account as the one question of trust."""
+    found: dict[Question, Answer] = {}
+    for role in held.roles:
+        for question, answer in answers(role, side).items():
+            if question.kind != "trust":
+                found[question] = answer
+            elif question.place == "/".join(account):
+                found[question._replace(place="trust")] = answer
+    return found
+
+
+def _shown(held: _Held) -> str:
+    return ", ".join(role.name for role in held.roles) or held.named.rpartition("/")[2] or "none"
