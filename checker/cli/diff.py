@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from ..errors import UsageError
 from ..report.diff import FORMATS, formatter
 from ..report.model import Look
+from .bar import Bar
 from .gate_options import add_requirement_options, gate_options
 from .output import add_output_options, add_report_option, look_of, report_files, write
 
@@ -47,10 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     from ..diff.sides import read_sides
 
     files = report_files(arguments.report, FORMATS)
-    before, after = read_sides(arguments.base, arguments.head, gate_options(arguments))
+    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
+        before, after = read_sides(arguments.base, arguments.head, gate_options(arguments), bar.observe)
+        found = compare_sides(before, after, bar.observe)
     if not (before.facts.project.sources or after.facts.project.sources or before.unreadable or after.unreadable):
         raise UsageError(f"neither {before.name} nor {after.name} holds a manifest that concerns a role")
-    found = compare_sides(before, after)
     write(formatter(arguments.format).render(found, look_of(arguments)), arguments.output)
     for name, path in files:
         write(formatter(name).render(found, Look(quiet=arguments.quiet)), path)

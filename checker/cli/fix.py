@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..report.fix import FORMATS, formatter
 from . import fix_index
+from .bar import Bar
 from .gate_options import add_requirement_options, add_rule_options, add_suppression_options, gate_options
 from .incident_options import add_incident_options
 from .output import add_color_option, look_of, write
@@ -62,11 +64,17 @@ def run(arguments: argparse.Namespace) -> int:
     from ..report.fix.told import Told
     from ..rules import RULES
 
-    made = prepare(gate_options(arguments))
-    chosen = {rule.ID for rule in made.settings.rules}
-    # What is fixed is chosen; what is proven is not: every rule has its say on the edited text.
-    whole = made._replace(settings=made.settings._replace(rules=RULES))
-    found = repair(whole, lambda plan: arguments.unsafe or plan.is_safe, lambda finding: finding.rule in chosen)
+    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
+        made = prepare(gate_options(arguments), observe=bar.observe)
+        chosen = {rule.ID for rule in made.settings.rules}
+        # What is fixed is chosen; what is proven is not: every rule has its say on the edited text.
+        whole = made._replace(settings=made.settings._replace(rules=RULES))
+        found = repair(
+            whole,
+            lambda plan: arguments.unsafe or plan.is_safe,
+            lambda finding: finding.rule in chosen,
+            bar.observe,
+        )
     outcome, written = _carried_out(found, arguments)
     told = Told(found, outcome, tuple(written))
     write(formatter(arguments.format).render(told, look_of(arguments)), None)

@@ -9,6 +9,7 @@ from ..iam.changed import compare_changed, says_the_same
 from ..iam.grants import Comparison
 from ..iam.policies import Layer
 from ..inventory import Role
+from ..observing import Observe, unobserved
 from ..requirements.layers import stack
 from .answers import users_on
 from .consumers import consumers
@@ -19,10 +20,13 @@ from .sides import Side
 from .trust import compare_trust
 
 
-def compare_sides(before: Side, after: Side) -> Difference:
+def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> Difference:
     """The whole difference; a pure function of both sides."""
     pairs = pair_roles(before, after)
-    roles = tuple(filter(None, (_role(pair, before, after) for pair in pairs)))
+    roles = []
+    for done, pair in enumerate(pairs):
+        observe("comparing roles", done, len(pairs))
+        roles += [found for found in (_role(pair, before, after),) if found is not None]
     policies = pair_policies(before, after)
     others = [
         ObjectNote(other.object, note)
@@ -32,7 +36,7 @@ def compare_sides(before: Side, after: Side) -> Difference:
     others += [ObjectNote(one.object, gone(one.object)) for one, other in policies if one and not other]
     unread = [f"{side.name}: {line}" for side in (before, after) for line in _unread(side)]
     moved = tuple(consumers(pairs, before, after))
-    return Difference(before.name, after.name, roles, moved, tuple(others), tuple(unread))
+    return Difference(before.name, after.name, tuple(roles), moved, tuple(others), tuple(unread))
 
 
 def _unread(side: Side) -> Iterator[str]:

@@ -9,6 +9,7 @@ from ..choices import choose_config, from_config
 from ..errors import UsageError
 from ..gate import Options, prepare_whole
 from ..judging import gather
+from ..observing import Observe, unobserved
 from ..reading import read_paths, sort_out
 from ..rules.problem import Facts
 from .revisions import Revision, find_revision, manifests_of
@@ -30,12 +31,12 @@ class Side(NamedTuple):
 WORKING_FOLDER = "the working folder"
 
 
-def read_sides(base: str, head: str | None, options: Options) -> tuple[Side, Side]:
+def read_sides(base: str, head: str | None, options: Options, observe: Observe = unobserved) -> tuple[Side, Side]:
     """Both sides. Raises UsageError for names that are neither folder nor revision, and as the gate does."""
     before, after = _meant(base), _meant(head) if head is not None else None
     if isinstance(before, str) and after is None:
         raise UsageError(f"{base} is a folder: give the folder to compare it with, too")
-    return _side(before, base, options), _side(after, head or WORKING_FOLDER, options)
+    return _side(before, base, options, observe), _side(after, head or WORKING_FOLDER, options, observe)
 
 
 def _meant(name: str) -> Revision | str:
@@ -55,14 +56,14 @@ def _meant(name: str) -> Revision | str:
     return revision
 
 
-def _side(meant: Revision | str | None, name: str, options: Options) -> Side:
+def _side(meant: Revision | str | None, name: str, options: Options, observe: Observe) -> Side:
     if isinstance(meant, str):
-        read = read_paths((meant,))
+        read = read_paths((meant,), observe=observe)
         root = meant
     else:
         config = choose_config(options.config)
         roots = options.paths or from_config(config, config.manifests) or (os.curdir,)
         root = ""
-        read = read_paths(roots) if meant is None else sort_out(manifests_of(meant, roots))
+        read = read_paths(roots, observe=observe) if meant is None else sort_out(manifests_of(meant, roots))
     made = prepare_whole(options, read)
-    return Side(name, root, gather(made), made.unreadable)
+    return Side(name, root, gather(made, observe), made.unreadable)

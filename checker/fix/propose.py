@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..engine import Finding
 from ..judging import Judged, Prepared, judge
+from ..observing import Observe, unobserved
 from ..report.model import Report
 from ..rules import BY_ID
 from ..text.source import Source
@@ -68,6 +69,7 @@ def propose(
     about: Callable[[Finding], bool] = lambda finding: True,
     *,
     all_stages: bool = False,
+    observe: Observe = unobserved,
 ) -> Round:
     """A round over all findings that it is `about`, without the plans in `barred` (by finding and title, with the
     reason); without `all_stages`, it ends with the first stage in which there is something to cure."""
@@ -88,6 +90,7 @@ def propose(
             for finding in findings:
                 if finding.rule not in module.RULES:
                     continue
+                observe("planning fixes", len(taken) + len(refusals), len(findings))
                 found = _proposal(survey, module, finding, made, admitted, taken, barred)
                 (taken if isinstance(found, Proposal) else refusals).append(found)  # type: ignore[arg-type]  # by type
     return _proven(made, judged, taken, refusals)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..engine import Finding
 from ..judging import Judged, Prepared, judge
+from ..observing import Observe, unobserved
 from ..text.splices import Splice, compose
 from .effects import Effect, effects
 from .propose import Admitted, Barred, Proposal, Refusal, key_of, propose
@@ -34,17 +35,22 @@ class Repair(NamedTuple):
     effects: tuple[Effect, ...]
 
 
-def repair(made: Prepared, admitted: Admitted, about: Callable[[Finding], bool] = lambda finding: True) -> Repair:
+def repair(
+    made: Prepared,
+    admitted: Admitted,
+    about: Callable[[Finding], bool] = lambda finding: True,
+    observe: Observe = unobserved,
+) -> Repair:
     """Cures what can be cured by the plans that are admitted, of the findings that it is about. Pure: no file is
     written."""
-    first = judged = judge(made)
+    first = judged = judge(made, observe)
     fixes: list[Proposal] = []
     refusals: tuple[Refusal, ...] = ()
     barred: dict[Barred, str] = {}
     is_news = False
     splices: dict[str, tuple[Splice, ...]] = {}
     for _ in range(_MOST_ROUNDS):
-        found = propose(made, judged, admitted, barred, about)
+        found = propose(made, judged, admitted, barred, about, observe=observe)
         refusals, made, judged = found.refusals, found.made, found.judged
         fixes += found.proposals
         for edit in found.edits:
