@@ -9,7 +9,6 @@ from ..iam.prove import Verdict
 from ..inventory import Role
 from ..requirements.check import Check
 from ..requirements.check import Question as Asked
-from ..requirements.select import User, users_of
 from ..requirements.trust import lets_in, way_of
 from .model import Demand, Kind
 from .sides import Side
@@ -37,7 +36,7 @@ Answers = Mapping[Question, Answer]
 def answers(role: Role | None, side: Side) -> dict[Question, Answer]:
     """The least favourable answer to each question about the role, over all ways in which it is used."""
     found: dict[Question, Answer] = {}
-    for check in (check for outcome in side.facts.outcomes for check in outcome.checks if check.role is role):
+    for check in side.checks_of(role):
         for question, answer in (*_of_requirement(check), *_of_trust(check, side)):
             known = found.get(question)
             if known is None or _is_worse(question.kind, known.verdict, answer.verdict):
@@ -53,11 +52,6 @@ def compared(old: Answers, new: Answers) -> Iterator[Demand]:
         if known is not None and (one is None or other is None or one.verdict != other.verdict):
             verdicts = [answer.verdict if answer else None for answer in (one, other)]
             yield Demand(question.kind, question.requirement, question.action, known.resource, verdicts[0], verdicts[1])
-
-
-def users_on(side: Side, role: Role | None) -> list[User]:
-    """The service accounts that get this role on a side."""
-    return [user for user in users_of(side.facts.names) if any(item is role for item in user.roles)]
 
 
 def _is_worse(kind: Kind, one: Verdict, other: Verdict) -> bool:
@@ -77,7 +71,7 @@ _VERDICTS: dict[bool | None, Verdict] = {True: "granted", False: "not-granted", 
 
 def _of_trust(check: Check, side: Side) -> Iterator[tuple[Question, Answer]]:
     document = check.role.trust.parsed.document if check.role.trust else None
-    for user in users_on(side, check.role):
+    for user in side.users_of(check.role):
         way = way_of(user.giver)
         account = f"{user.namespace}/{user.name}"
         truth = lets_in(document, way, account, side.facts.parameters).truth if document and way else None

@@ -11,7 +11,6 @@ from ..iam.policies import Layer
 from ..inventory import Role
 from ..observing import Observe, unobserved
 from ..requirements.layers import stack
-from .answers import users_on
 from .consumers import consumers
 from .demands import demands
 from .model import Difference, ObjectNote, Reach, RoleChange
@@ -102,13 +101,13 @@ def _access(pair: Pair, before: Side, after: Side) -> Comparison:
 
 def _limited(role: Role | None, side: Side) -> list[tuple[str, str]]:
     """The service accounts whose sessions of the role a policy limits."""
-    return [(user.namespace, user.name) for user in users_on(side, role) if user.session is not None]
+    return [(user.namespace, user.name) for user in side.users_of(role) if user.session is not None]
 
 
 def _layers(role: Role | None, side: Side, account: tuple[str, str] | None) -> tuple[Layer, ...]:
     if role is None:
         return (Layer("identity", ()),)
-    sessions = [user.session for user in users_on(side, role) if (user.namespace, user.name) == account]
+    sessions = [user.session for user in side.users_of(role) if (user.namespace, user.name) == account]
     return stack(role, side.facts.names, sessions[0] if sessions else None).layers
 
 
@@ -116,7 +115,7 @@ def _reach(pair: Pair, before: Side, after: Side) -> tuple[Reach, ...]:
     """The service accounts that work with the role on either side, each with what runs its pods."""
     found: dict[tuple[str, str], list[str]] = {}
     for role, side in ((pair.before, before), (pair.after, after)):
-        for user in users_on(side, role):
+        for user in side.users_of(role):
             workloads = found.setdefault((user.namespace, user.name), [])
             workloads += [
                 f"{item.object.kind} {item.object.namespace}/{item.object.name}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..inventory import Role, Workload
-from ..requirements.select import User, users_of
+from ..requirements.select import User
 from .answers import Answer, Question, answers, compared
 from .model import ConsumerChange
 from .pairs import Pair
@@ -25,17 +25,19 @@ class _Held(NamedTuple):
 def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[ConsumerChange]:
     """Those whose role is another one on the other side. Who is gone is not missed."""
     old, new = _held(before), _held(after)
-    for account in sorted(old.keys() | (new.keys() & _accounts(before))):
-        if account in _accounts(after):
+    were_there, are_there = _accounts(before), _accounts(after)
+    partners = {id(pair.before): pair.after for pair in pairs if pair.before is not None}
+    for account in sorted(old.keys() | (new.keys() & were_there)):
+        if account in are_there:
             name = f"service account {'/'.join(account)}"
-            yield from _change(name, pairs, (before, account, old), (after, account, new))
+            yield from _change(name, partners, (before, account, old), (after, account, new))
     running = {(item.object.kind, item.object.namespace, item.object.name): item for item in _workloads(before)}
     for item in _workloads(after):
         earlier = running.get((item.object.kind, item.object.namespace, item.object.name))
         if earlier is not None and earlier.service_account != item.service_account:
             one, other = (item.object.namespace, earlier.service_account), (item.object.namespace, item.service_account)
             name = f"{item.object.kind} {item.object.namespace}/{item.object.name}"
-            yield from _change(name, pairs, (before, one, old), (after, other, new))
+            yield from _change(name, partners, (before, one, old), (after, other, new))
 
 
 def _workloads(side: Side) -> tuple[Workload, ...]:
@@ -52,7 +54,7 @@ def _accounts(side: Side) -> set[Account]:
 
 def _held(side: Side) -> dict[Account, _Held]:
     found: dict[Account, _Held] = {}
-    for user in users_of(side.facts.names):
+    for user in side.users:
         known = found.get((user.namespace, user.name), _Held((), ""))
         found[user.namespace, user.name] = _Held((*known.roles, *user.roles), _named(user) or known.named)
     return found
@@ -63,26 +65,28 @@ def _named(user: User) -> str:
 
 
 End = tuple[Side, Account, dict[Account, _Held]]
+Partners = Mapping[int, Role | None]
+"""The role on the other side, by the identity of that on the first."""
 
 
-def _change(name: str, pairs: list[Pair], one: End, other: End) -> Iterator[ConsumerChange]:
+def _change(name: str, partners: Partners, one: End, other: End) -> Iterator[ConsumerChange]:
     had, has = (held.get(account, _Held((), "")) for _, account, held in (one, other))
-    if _are_the_same(pairs, had, has):
+    if _are_the_same(partners, had, has):
         return
     found = tuple(compared(_answers(had, *one[:2]), _answers(has, *other[:2])))
     yield ConsumerChange(name, _shown(had), _shown(has), found)
 
 
-def _are_the_same(pairs: list[Pair], had: _Held, has: _Held) -> bool:
+def _are_the_same(partners: Partners, had: _Held, has: _Held) -> bool:
     """Whether the roles are the same ones, also where an edit of the path, which the controller ignores, keeps the ARN
     from leading there."""
     if not had.roles and not has.roles:
         return True
-    partners = [pair.after for pair in pairs for role in had.roles if pair.before is role]
-    if {id(role) for role in partners} == {id(role) for role in has.roles}:
+    now = [partners.get(id(role)) for role in had.roles]
+    if {id(role) for role in now} == {id(role) for role in has.roles}:
         return True
     name = has.named.rpartition("/")[2]
-    return bool(name) and any(role is not None and role.name == name for role in partners)
+    return bool(name) and any(role is not None and role.name == name for role in now)
 
 
 def _answers(held: _Held, side: Side, account: Account) -> dict[Question, Answer]:

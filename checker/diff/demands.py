@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .answers import answers, compared, users_on
+from .answers import answers, compared
 from .model import Demand
 from .pairs import Pair
 from .sides import Side
@@ -22,6 +22,6 @@ def demands(pair: Pair, before: Side, after: Side) -> Iterator[Demand]:
             continue  # the service account came or went, or works with another role
         if pair.before is None and demand.kind != "forbidden":
             continue
-        if pair.after is None and (demand.kind == "forbidden" or users_on(before, pair.before)):
+        if pair.after is None and (demand.kind == "forbidden" or before.users_of(pair.before)):
             continue
         yield demand

@@ -48,11 +48,15 @@ def _paired(before: Side, after: Side, old: Sequence[T], new: Sequence[T]) -> li
         ),
     )
     for key in keys:
+        by_key: dict[object, list[T]] = {}
+        for item in waiting:
+            by_key.setdefault(key(before, item), []).append(item)
         for item in new:
-            match = next((other for other in waiting if key(before, other) == key(after, item)), None)
-            if id(item) not in partner and match is not None:
-                partner[id(item)] = match
-                waiting = [other for other in waiting if other is not match]
+            matches = by_key.get(key(after, item))
+            if id(item) not in partner and matches:
+                partner[id(item)] = matches.pop(0)
+        taken = set(map(id, partner.values()))
+        waiting = [item for item in waiting if id(item) not in taken]
     found: list[tuple[T | None, T | None]] = [(partner.get(id(item)), item) for item in new]
     return found + [(item, None) for item in waiting]
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from ..choices import choose_config, from_config
 from ..errors import UsageError
 from ..gate import Options, prepare_whole
+from ..inventory import Role
 from ..judging import gather
 from ..observing import Observe, unobserved
 from ..reading import read_paths, sort_out
+from ..requirements.check import Check
+from ..requirements.select import User, users_of
 from ..rules.problem import Facts
 from .revisions import Revision, find_revision, manifests_of
 
 
-class Side(NamedTuple):
+@dataclass(frozen=True)
+class Side:
     """One state: what it is called, the folder its files are named from, what is in it and what could not be read."""
 
     name: str
@@ -26,6 +31,34 @@ class Side(NamedTuple):
     def file_of(self, file: str) -> str:
         """The path of a file from the root: what the same file is called on both sides."""
         return os.path.relpath(file, self.root) if self.root else file
+
+    @cached_property
+    def users(self) -> tuple[User, ...]:
+        """Every service account that is given a role, worked out once."""
+        return tuple(users_of(self.facts.names))
+
+    @cached_property
+    def _users_by_role(self) -> dict[int, list[User]]:
+        found: dict[int, list[User]] = {}
+        for user in self.users:
+            for role in user.roles:
+                found.setdefault(id(role), []).append(user)
+        return found
+
+    @cached_property
+    def _checks_by_role(self) -> dict[int, list[Check]]:
+        found: dict[int, list[Check]] = {}
+        for check in (check for outcome in self.facts.outcomes for check in outcome.checks):
+            found.setdefault(id(check.role), []).append(check)
+        return found
+
+    def users_of(self, role: Role | None) -> list[User]:
+        """The service accounts that get this role."""
+        return self._users_by_role.get(id(role), [])
+
+    def checks_of(self, role: Role | None) -> list[Check]:
+        """The requirements that were put to this role."""
+        return self._checks_by_role.get(id(role), [])
 
 
 WORKING_FOLDER = "the working folder"
