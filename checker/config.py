@@ -76,6 +76,11 @@ class Config(NamedTuple):
     document: Document | None = None
 
 
+def may_be_config(name: str, data: bytes) -> bool:
+    """Whether a file of this name and with these bytes is a configuration."""
+    return name in NAMES or (name == "pyproject.toml" and _holds_checker(data))
+
+
 def find_config(start: str) -> str | None:
     """The nearest checker.yaml (or pyproject.toml with a [tool.checker] table) from `start` upward, or None."""
     folder = os.path.abspath(start)
@@ -95,9 +100,13 @@ def find_config(start: str) -> str | None:
 
 def load_config(path: str) -> Config:
     """Reads a configuration file. Raises InvalidFileError with places, OSError where it cannot be read."""
-    shown = os.path.relpath(path)
     with open(path, "rb") as file:
-        data = file.read()
+        return parse_config(path, file.read())
+
+
+def parse_config(path: str, data: bytes) -> Config:
+    """The configuration in the bytes of a file. Raises InvalidFileError with places."""
+    shown = os.path.relpath(path)
     source = Source(shown, decode(data))
     document = None
     if path.endswith(".toml"):
@@ -133,17 +142,21 @@ def _parameters(cell: dict[str, Any]) -> dict[str, str]:
 
 def _mentions_checker(path: str) -> bool:
     """Whether a pyproject.toml has a [tool.checker] table. A broken one that seems to is taken, and then reported."""
-    import tomllib
-
     try:
         with open(path, "rb") as file:
-            data = file.read()
-        if b"checker" not in data:
-            return False
-        tool = tomllib.loads(data.decode("utf-8")).get("tool")
-        return isinstance(tool, dict) and "checker" in tool
+            return _holds_checker(file.read())
     except OSError:
         return False
+
+
+def _holds_checker(data: bytes) -> bool:
+    import tomllib
+
+    if b"checker" not in data:
+        return False
+    try:
+        tool = tomllib.loads(data.decode("utf-8")).get("tool")
+        return isinstance(tool, dict) and "checker" in tool
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         return b"[tool.checker" in data
 

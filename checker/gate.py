@@ -61,15 +61,14 @@ def prepare(options: Options, read: Read | None = None, observe: Observe = unobs
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
     made = _prepared(options, config, passed, judged)
-    rest = _read_rest(config, paths, passed, observe) if judged else None
-    if rest is None:
-        return made
-    made = made._replace(
-        background=rest.sources,
-        patches=passed.patches | rest.patches,
-        unreadable=tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable))),
-        files=frozenset(source.name for source in passed.sources) if rest.sources else None,
-    )
+    if judged:
+        rest = _read_rest(config, paths, passed, observe)
+        made = made._replace(
+            background=rest.sources,
+            patches=passed.patches | rest.patches,
+            unreadable=tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable))),
+            files=frozenset(source.name for source in passed.sources) if rest.sources else None,
+        )
     if not options.changed_since:
         return made
     from .diff.since import since

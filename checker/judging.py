@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .config import Config
 from .engine import Failure, Finding, Settings, files_of, in_order, run
+from .inventory import Origin
 from .observing import Observe, unobserved
 from .places import Locator
 from .project import Project, load
@@ -80,7 +81,7 @@ def judge(made: Prepared, observe: Observe = unobserved) -> Judged:
     found = _suppressed(made, facts, locator, observe)
     known = _known(made, found.findings, found.failures)
     findings = found.findings if known is None else known.compared.new
-    touched = _touched(made.since, findings)
+    touched = _touched(made.since, findings, facts)
     report = Report(
         touched,
         found.failures,
@@ -149,12 +150,21 @@ def _known(made: Prepared, findings: tuple[Finding, ...], failures: tuple[Failur
     return Known(baseline, against(findings, baseline, is_looked_for))
 
 
-def _touched(since: Since | None, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings that a change has to do with."""
+def _touched(since: Since | None, findings: tuple[Finding, ...], facts: Facts) -> tuple[Finding, ...]:
+    """The findings that a change has to do with: they are new, or concern a changed file, or a role of which a policy
+    stands in one."""
     if since is None or since.changed is None:
         return findings
     new = set(map(id, against(findings, since.before, lambda entry: False).new))
-    return tuple(item for item in findings if id(item) in new or not since.changed.isdisjoint(files_of(item)))
+    behind: dict[Origin, set[str]] = {}
+    for check in (check for outcome in facts.outcomes for check in outcome.checks):
+        texts = [source.text for source in check.stack.sources.values() if source.text is not None]
+        behind.setdefault(check.role.object.origin, set()).update(text.owner.origin.file for text in texts)
+
+    def concerned(finding: Finding) -> set[str]:
+        return files_of(finding) | (behind.get(finding.subject.origin, set()) if finding.subject else set())
+
+    return tuple(item for item in findings if id(item) in new or not since.changed.isdisjoint(concerned(item)))
 
 
 def _ran(settings: Settings, failures: tuple[Failure, ...]) -> set[str]:

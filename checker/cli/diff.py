@@ -59,4 +59,4 @@ def run(arguments: argparse.Namespace) -> int:
         write(formatter(name).render(found, Look(quiet=arguments.quiet)), path)
     if arguments.exit_zero:
         return 0
-    return 1 if found.worse else 3 if found.unread else 0
+    return 1 if found.is_worse else 3 if found.unread else 0

@@ -89,7 +89,8 @@ def _judged(arguments: argparse.Namespace, formats: tuple[str, ...], observe: Ob
     from ..reading import holds_nothing, read_named
 
     read = read_named(tuple(arguments.paths), observe)
-    if read is not None and holds_nothing(read) and not arguments.write_baseline:
+    told_now = arguments.write_baseline or arguments.changed_since
+    if read is not None and holds_nothing(read) and not told_now:
         return nothing_for_us(len(read.names), read.passed_over)
     from ..gate import prepare
     from ..judging import judge

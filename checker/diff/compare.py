@@ -11,9 +11,11 @@ from ..iam.policies import Layer
 from ..inventory import Role
 from ..observing import Observe, unobserved
 from ..requirements.layers import stack
+from ..rules import BY_ID
+from ..suppression.baseline import Baseline, against, entry_of
 from .consumers import consumers
 from .demands import demands
-from .model import Difference, ObjectNote, Reach, RoleChange
+from .model import Difference, NewFinding, ObjectNote, Reach, RoleChange
 from .pairs import Pair, changed_texts, pair_policies, pair_roles
 from .sides import Side
 from .trust import compare_trust
@@ -33,17 +35,46 @@ def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> D
         for note in notes(one.object, other.object)
     ]
     others += [ObjectNote(one.object, gone(one.object)) for one, other in policies if one and not other]
-    unread = [f"{side.name}: {line}" for side in (before, after) for line in _unread(side)]
+    unread = [
+        f"{one.name}: {line}" for one, other in ((before, after), (after, before)) for line in _unread(one, other)
+    ]
     moved = tuple(consumers(pairs, before, after))
-    return Difference(before.name, after.name, tuple(roles), moved, tuple(others), tuple(unread))
+    findings = tuple(_findings(before, after, roles))
+    return Difference(before.name, after.name, tuple(roles), moved, findings, tuple(others), tuple(unread))
 
 
-def _unread(side: Side) -> Iterator[str]:
-    """What keeps a side from being known as a whole."""
-    yield from (f"{path} could not be read: {reason}" for path, reason in side.unreadable)
-    project = side.facts.project
-    yield from (f"{item.source.name} is no YAML: {item.message}" for item in project.broken)
-    yield from (f"{item.file} holds a template ({item.reason}), which was not compared" for item in project.skipped)
+_OF_DEMANDS = ("missing-grant", "denied-grant", "conditional-grant", "unknown-grant", "excess-grant")
+
+
+def _findings(before: Side, after: Side, roles: list[RoleChange]) -> Iterator[NewFinding]:
+    """The errors that the gate would report on the second side and not on the first: what the comparison may miss, such
+    as a text that can no longer be read. What is told of a role already is not told again."""
+    told = [change.role for change in roles if any(demand.is_worse for demand in change.demands)]
+    known = Baseline("", tuple(entry_of(finding, "") for finding in before.findings))
+    for finding in against(after.findings, known, lambda entry: False).new:
+        is_told = finding.rule in _OF_DEMANDS and any(finding.subject is role for role in told)
+        is_about_access = not hasattr(BY_ID[finding.rule], "JUDGES_SUPPRESSIONS")
+        if finding.severity == "error" and is_about_access and not is_told:
+            yield NewFinding(finding.rule, finding.message, finding.location.file, finding.location.start.line)
+
+
+def _unread(side: Side, other: Side) -> Iterator[str]:
+    """What keeps a side from being known as a whole; what is the same on both sides is no difference."""
+    yield from (f"{path}: {reason}" for path, reason in side.unreadable)
+    project, same = side.facts.project, _same_files(side, other)
+    for broken in project.broken:
+        if broken.source.name not in same:
+            yield f"{broken.source.name} is no YAML: {broken.message}"
+    for skipped in project.skipped:
+        if skipped.file not in same:
+            what = "a kustomize patch" if skipped.reason == "kustomize-patch" else f"a template ({skipped.reason})"
+            yield f"{skipped.file} holds {what}, which was not compared"
+
+
+def _same_files(side: Side, other: Side) -> set[str]:
+    texts = {other.file_of(name): source.text for name, source in other.facts.project.sources.items()}
+    sources = side.facts.project.sources.items()
+    return {name for name, source in sources if texts.get(side.file_of(name)) == source.text}
 
 
 def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
@@ -60,7 +91,7 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
         access.gained,
         access.lost,
         (*access.unclear, *trust.unclear),
-        tuple(demands(pair, before, after)),
+        tuple(demands(pair, before, after, access, trust)),
         trust.let_in,
         trust.shut_out,
         tuple(_notes(pair)),

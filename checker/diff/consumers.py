@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..inventory import Role, Workload
-from ..requirements.select import User
 from .answers import Answer, Question, answers, compared
 from .model import ConsumerChange
 from .pairs import Pair
@@ -24,8 +23,9 @@ class _Held(NamedTuple):
 
 def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[ConsumerChange]:
     """Those whose role is another one on the other side. Who is gone is not missed."""
-    old, new = _held(before), _held(after)
-    were_there, are_there = _accounts(before), _accounts(after)
+    moved = [pair for pair in pairs if pair.before and pair.after and pair.before.iam_path != pair.after.iam_path]
+    old, new = _held(before, []), _held(after, moved)
+    were_there, are_there = accounts_on(before), accounts_on(after)
     partners = {id(pair.before): pair.after for pair in pairs if pair.before is not None}
     for account in sorted(old.keys() | (new.keys() & were_there)):
         if account in are_there:
@@ -44,7 +44,7 @@ def _workloads(side: Side) -> tuple[Workload, ...]:
     return side.facts.project.inventory.workloads
 
 
-def _accounts(side: Side) -> set[Account]:
+def accounts_on(side: Side) -> set[Account]:
     """The service accounts that exist on a side, or that something runs as or gives a role to."""
     inventory = side.facts.project.inventory
     found = {(item.object.namespace, item.object.name) for item in inventory.service_accounts}
@@ -52,16 +52,28 @@ def _accounts(side: Side) -> set[Account]:
     return found | {(item.namespace, item.service_account) for item in inventory.associations}
 
 
-def _held(side: Side) -> dict[Account, _Held]:
+def _held(side: Side, moved: list[Pair]) -> dict[Account, _Held]:
+    """The roles by account. The controller ignores an edit of a role's path: ARNs with the old one lead to the role,
+    those with the new one nowhere."""
     found: dict[Account, _Held] = {}
     for user in side.users:
+        roles = user.roles
+        if user.giver.kind == "ServiceAccount":
+            ended = [pair.after for pair in moved]
+            roles = tuple(role for role in roles if not any(role is item for item in ended))
+            roles += tuple(
+                pair.after for pair in moved if pair.before and pair.after and _is_at(user.role_named, pair.before)
+            )
         known = found.get((user.namespace, user.name), _Held((), ""))
-        found[user.namespace, user.name] = _Held((*known.roles, *user.roles), _named(user) or known.named)
+        found[user.namespace, user.name] = _Held(
+            (*known.roles, *roles), known.named or ("" if roles else user.role_named)
+        )
     return found
 
 
-def _named(user: User) -> str:
-    return "" if user.roles else user.role_named
+def _is_at(arn: str, role: Role) -> bool:
+    """Whether an ARN is that of a role at its path."""
+    return arn.endswith(f":role{role.iam_path}{role.name}")
 
 
 End = tuple[Side, Account, dict[Account, _Held]]
@@ -78,15 +90,10 @@ def _change(name: str, partners: Partners, one: End, other: End) -> Iterator[Con
 
 
 def _are_the_same(partners: Partners, had: _Held, has: _Held) -> bool:
-    """Whether the roles are the same ones, also where an edit of the path, which the controller ignores, keeps the ARN
-    from leading there."""
+    """Whether the roles are the same ones."""
     if not had.roles and not has.roles:
         return True
-    now = [partners.get(id(role)) for role in had.roles]
-    if {id(role) for role in now} == {id(role) for role in has.roles}:
-        return True
-    name = has.named.rpartition("/")[2]
-    return bool(name) and any(role is not None and role.name == name for role in now)
+    return {id(partners.get(id(role))) for role in had.roles} == {id(role) for role in has.roles}
 
 
 def _answers(held: _Held, side: Side, account: Account) -> dict[Question, Answer]:

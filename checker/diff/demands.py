@@ -4,24 +4,87 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..iam.globs import arn_glob, matches
+from ..iam.grants import Change, Comparison
+from ..requirements.check import Question
 from .answers import answers, compared
-from .model import Demand
+from .consumers import accounts_on
+from .model import Demand, Kind
 from .pairs import Pair
 from .sides import Side
+from .trust import TrustChange
 
 
-def demands(pair: Pair, before: Side, after: Side) -> Iterator[Demand]:
-    """The questions about the role whose answers differ.
+def demands(pair: Pair, before: Side, after: Side, access: Comparison, trust: TrustChange) -> Iterator[Demand]:
+    """The questions about the role whose answers differ, or have got worse without another verdict.
 
-    What a new role lacks was never there to lose; a role that goes is missed by those who worked with it (see
-    `consumers`), and, where nobody is known to have worked with it, by somebody who is not.
+    What a new role lacks was never there to lose. A role that goes is missed by those who still name it, and, where
+    nobody is known to work with it, by somebody who is not.
     """
-    old, new = answers(pair.before, before), answers(pair.after, after)
-    for demand in compared(old, new):
+    told: set[tuple[Kind, str, str]] = set()
+    for demand in compared(answers(pair.before, before), answers(pair.after, after)):
         if demand.kind == "trust" and (demand.before is None or demand.after is None):
-            continue  # the service account came or went, or works with another role
+            continue  # the service account came or went, or works with another role: see `consumers`
         if pair.before is None and demand.kind != "forbidden":
             continue
-        if pair.after is None and (demand.kind == "forbidden" or before.users_of(pair.before)):
+        if pair.after is None and (demand.kind == "forbidden" or not _is_missed(pair, before, after)):
             continue
+        told.add((demand.kind, demand.requirement, demand.action))
         yield demand
+    if pair.after is not None:
+        found = [
+            *_changed(pair, before, after, access),
+            *_shut_out(pair, before, after, trust),
+            *_deleted(pair, before),
+        ]
+        yield from (item for item in found if (item.kind, item.requirement, item.action) not in told)
+
+
+def _is_missed(pair: Pair, before: Side, after: Side) -> bool:
+    users = before.users_of(pair.before)
+    still = {
+        (user.giver.kind, user.namespace, user.name, after.file_of(user.giver.origin.file), user.role_named)
+        for user in after.users
+    }
+    return not users or any(
+        (user.giver.kind, user.namespace, user.name, before.file_of(user.giver.origin.file), user.role_named) in still
+        for user in users
+    )
+
+
+def _changed(pair: Pair, before: Side, after: Side, access: Comparison) -> Iterator[Demand]:
+    """Required access that is lost, and forbidden access that is gained, in part: on some ARN, in some request."""
+    for check in before.checks_of(pair.before):
+        yield from _met("required", check.requirement.name, check.required, access.lost)
+    for check in after.checks_of(pair.after):
+        yield from _met("forbidden", check.requirement.name, check.excess, access.gained)
+
+
+def _met(kind: Kind, requirement: str, asked: tuple[Question, ...], changes: tuple[Change, ...]) -> Iterator[Demand]:
+    for question in asked:
+        for change in changes:
+            is_meant = bool(question.unset) or matches(arn_glob(question.resource), change.witness)
+            if question.action in change.actions and is_meant:
+                verdict = question.proof.verdict if question.proof else "unknown"
+                yield Demand(kind, requirement, question.action, question.resource, verdict, verdict, change.witness)
+                break
+
+
+def _shut_out(pair: Pair, before: Side, after: Side, trust: TrustChange) -> Iterator[Demand]:
+    """Callers that can no longer assume a role which a requirement selects, unless they are gone themselves."""
+    gone = {"/".join(account) for account in accounts_on(before) - accounts_on(after)}
+    for check in before.checks_of(pair.before)[:1]:
+        for who in trust.shut_out:
+            if who.partition(" ")[0] not in gone:
+                yield Demand("trust", check.requirement.name, "sts:AssumeRole", who, "granted", "not-granted")
+
+
+def _deleted(pair: Pair, before: Side) -> Iterator[Demand]:
+    """Required access of a role that another object takes over: deleting the first object deletes the role."""
+    one, other = pair.before, pair.after
+    if one is None or other is None or one.object.name == other.object.name or one.name.lower() != other.name.lower():
+        return
+    for check in before.checks_of(one):
+        for item in check.required:
+            if item.proof and item.proof.verdict == "granted":
+                yield Demand("required", check.requirement.name, item.action, item.resource, "granted", "unknown")

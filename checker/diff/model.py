@@ -23,10 +23,14 @@ class Demand(NamedTuple):
     resource: str
     before: Verdict | None
     after: Verdict | None
+    witness: str = ""
 
     @property
     def is_worse(self) -> bool:
-        """Whether required access is not as sure as before, or forbidden access less surely out of reach."""
+        """Whether required access is not as sure as before, or forbidden access less surely out of reach; or, where the
+        verdict is the same word, something of it is lost or within reach that was not: on `witness`."""
+        if self.witness:
+            return True
         one, other = (_RANKS[verdict] for verdict in (self.before, self.after))
         return other > one if self.kind == "forbidden" else other < one
 
@@ -67,6 +71,15 @@ class ConsumerChange(NamedTuple):
     demands: tuple[Demand, ...]
 
 
+class NewFinding(NamedTuple):
+    """An error of the gate that the first side does not have: the rule, the message, and the place on the second."""
+
+    rule: str
+    message: str
+    file: str
+    line: int
+
+
 class ObjectNote(NamedTuple):
     """A word on an object that is no role."""
 
@@ -81,8 +94,14 @@ class Difference(NamedTuple):
     head: str
     roles: tuple[RoleChange, ...]
     consumers: tuple[ConsumerChange, ...]
+    findings: tuple[NewFinding, ...]
     others: tuple[ObjectNote, ...]
     unread: tuple[str, ...]
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether required access is lost, forbidden access gained, or the gate would fail on something new."""
+        return bool(self.worse or self.findings)
 
     @property
     def worse(self) -> tuple[Demand, ...]:

@@ -1,11 +1,9 @@
-"""Manifests as a git revision has them, read through the git command; nothing is checked out.
-
-Links are not followed: git stores them as the text of their target.
-"""
+"""Manifests as a git revision has them, read through the git command; nothing is checked out."""
 
 from __future__ import annotations
 
 import os
+import posixpath
 import subprocess
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,6 +12,7 @@ from ..errors import UsageError
 from ..text.files import is_manifest
 
 _TIMEOUT = 120
+_MOST_LINKS = 20
 
 
 class Revision(NamedTuple):
@@ -24,50 +23,110 @@ class Revision(NamedTuple):
     top: str
 
 
+class Held(NamedTuple):
+    """What a commit has below some paths: (path from the working folder, bytes) of every manifest, and what could not
+    be read (path, reason)."""
+
+    files: tuple[tuple[str, bytes], ...]
+    unreadable: tuple[tuple[str, str], ...]
+
+
+class _Entry(NamedTuple):
+    kind: str
+    identity: str
+
+
 def find_revision(name: str) -> Revision | None:
     """The commit a name stands for (a branch, a tag, an id; `A...B` for the merge base of the two), or None. Raises
     UsageError where git cannot be asked."""
     top = _git("rev-parse", "--show-toplevel")
-    if top is None:
+    if top is None or not name:
         return None
     first, dots, second = name.partition("...")
     if dots:
         found = _git("merge-base", "--", first or "HEAD", second or "HEAD") if not name.startswith("-") else None
     else:
         found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    return Revision(name, found.decode().strip(), top.decode().strip()) if found else None
+    return Revision(name, found.decode().strip(), os.fsdecode(top).rstrip("\n")) if found else None
 
 
-def manifests_of(revision: Revision, roots: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """(path from the working folder, bytes) of every manifest that the commit has below these paths."""
-    below = [_within(revision, root) for root in roots]
-    listed = _asked("ls-tree", "-r", "-z", "--full-tree", revision.commit).split(b"\0")
-    wanted: list[tuple[str, str]] = []
-    for line in filter(None, listed):
-        about, _, path = line.partition(b"\t")
-        mode, kind, identity = about.decode().split()
-        name = os.fsdecode(path)
-        if kind == "blob" and mode != "120000" and any(_is_asked_for(name, root) for root in below):
-            wanted.append((os.path.relpath(os.path.join(revision.top, name)), identity))
-    yield from zip((name for name, _ in wanted), _contents([identity for _, identity in wanted]), strict=True)
+def manifests_of(revision: Revision, roots: tuple[str, ...]) -> Held:
+    """Every manifest of the commit below these paths. Links within the work tree are followed; what a link or a
+    submodule holds elsewhere could not be read. Raises UsageError for paths outside the work tree."""
+    tree = _tree(revision)
+    wanted: dict[str, str] = {}
+    unreadable: list[tuple[str, str]] = []
+    for root in dict.fromkeys(within(revision, root) for root in roots):
+        for name, entry in _below(tree, root, "", unreadable):
+            wanted.setdefault(name, entry.identity)
+    names = [os.path.relpath(os.path.join(revision.top, name)) for name in wanted]
+    contents = _contents(list(wanted.values()))
+    return Held(tuple(zip(names, contents, strict=True)), tuple(unreadable))
 
 
 def text_at(revision: Revision, path: str) -> bytes | None:
     """The bytes of one file (by its path from the working folder) in the commit; None where it has none."""
-    name = _within(revision, path)
-    return None if name.startswith("..") else _git("cat-file", "blob", f"{revision.commit}:{name}")
+    try:
+        name = within(revision, path)
+    except UsageError:
+        return None
+    return _git("cat-file", "blob", f"{revision.commit}:{name}")
 
 
-def _is_asked_for(name: str, root: str) -> bool:
-    """Whether a file (by its path from the top) is below a root, or the root itself: a file named is always taken."""
-    if name == root:
-        return True
-    rest = name if root == "." else name.removeprefix(root + "/") if name.startswith(root + "/") else ""
-    return bool(rest) and is_manifest(rest)
+def within(revision: Revision, path: str) -> str:
+    """A path (from the working folder) as the commit names it. Raises UsageError where it is outside."""
+    folder, name = os.path.split(os.path.abspath(path))
+    # The folder is resolved, the last part is not: a link has its own place in the tree.
+    found = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(revision.top))
+    if found == ".." or found.startswith("../"):
+        raise UsageError(f"{path} is outside the git work tree {revision.top}, so {revision.name} says nothing of it")
+    return found.replace(os.sep, "/")
 
 
-def _within(revision: Revision, path: str) -> str:
-    return os.path.relpath(os.path.realpath(path), os.path.realpath(revision.top)).replace(os.sep, "/")
+def _tree(revision: Revision) -> dict[str, _Entry]:
+    """Everything in the commit by its path from the top: blob, link, or commit (a submodule)."""
+    found = {}
+    for line in filter(None, _asked("ls-tree", "-r", "-z", "--full-tree", revision.commit).split(b"\0")):
+        about, _, path = line.partition(b"\t")
+        mode, kind, identity = about.decode().split()
+        found[os.fsdecode(path)] = _Entry("link" if mode == "120000" else kind, identity)
+    return found
+
+
+def _below(
+    tree: dict[str, _Entry], root: str, shown: str, unreadable: list[tuple[str, str]], depth: int = 0
+) -> Iterator[tuple[str, _Entry]]:
+    """(path, entry) of the manifests below a path, or of the file itself; `shown` is what stands for the path where a
+    link leads to it."""
+    prefix = "" if root == "." else root + "/"
+    for name, entry in tree.items():
+        if name != root and not name.startswith(prefix):
+            continue
+        rest = "" if name == root else name[len(prefix) :]
+        path = posixpath.join(shown, rest) if shown and rest else shown or name
+        if entry.kind == "commit":
+            unreadable.append((path, "a submodule, which the revision only names"))
+        elif entry.kind == "link":
+            yield from _behind(tree, name, path, entry, unreadable, depth)
+        elif not rest or is_manifest(rest):
+            yield path, entry
+
+
+def _behind(
+    tree: dict[str, _Entry], name: str, path: str, entry: _Entry, unreadable: list[tuple[str, str]], depth: int
+) -> Iterator[tuple[str, _Entry]]:
+    """What a link leads to."""
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(name), os.fsdecode(next(_contents([entry.identity])))))
+    is_folder = any(other.startswith(target + "/") for other in tree)
+    if depth >= _MOST_LINKS or not (target in tree or is_folder):
+        if is_manifest(path):
+            unreadable.append((path, "a link that leads out of the revision"))
+        return
+    if name.startswith(target + "/"):
+        return  # a folder that holds the link itself: it was listed already
+    for found, behind in _below(tree, target, path, unreadable, depth + 1):
+        if is_manifest(found):
+            yield found, behind
 
 
 def _contents(identities: list[str]) -> Iterator[bytes]:
@@ -76,7 +135,10 @@ def _contents(identities: list[str]) -> Iterator[bytes]:
     place = 0
     for _ in identities:
         end = out.index(b"\n", place)
-        size = int(out[place:end].split()[2])
+        about = out[place:end].split()
+        if len(about) != 3:
+            raise UsageError("git lacks a part of this revision; fetch it whole (a partial clone, perhaps)")
+        size = int(about[2])
         yield out[end + 1 : end + 1 + size]
         place = end + size + 2
 
@@ -89,15 +151,19 @@ def _asked(*arguments: str, stdin: bytes = b"") -> bytes:
 
 
 def _git(*arguments: str, stdin: bytes = b"") -> bytes | None:
-    """What git prints; None where it refuses. It runs in the working folder and writes nothing."""
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    """What git prints; None where it refuses. It runs in the working folder and writes nothing.
+
+    The variables that hooks set name one repository and its index, from wherever the hook was called: left out, git
+    finds the work tree by the working folder.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     try:
         done = subprocess.run(  # noqa: S603  # a list of arguments, no shell
             ("git", *arguments),  # noqa: S607  # git is where PATH has it
             input=stdin,
             capture_output=True,
             check=False,
-            env=environment,
+            env={**kept, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
             timeout=_TIMEOUT,
         )
     except FileNotFoundError:
@@ -107,3 +173,6 @@ def _git(*arguments: str, stdin: bytes = b"") -> bytes | None:
     if b"dubious ownership" in done.stderr:
         raise UsageError("git refuses to read this work tree, which belongs to somebody else (git: safe.directory)")
     return done.stdout if done.returncode == 0 else None
+
+
+_OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")

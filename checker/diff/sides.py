@@ -7,25 +7,29 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..choices import choose_config, from_config
+from ..engine import Finding
 from ..errors import UsageError
 from ..gate import Options, prepare_whole
 from ..inventory import Role
-from ..judging import gather
+from ..judging import judge
 from ..observing import Observe, unobserved
-from ..reading import read_paths, sort_out
+from ..reading import Read, read_paths, sort_out
 from ..requirements.check import Check
 from ..requirements.select import User, users_of
 from ..rules.problem import Facts
+from .configured import roots_at
 from .revisions import Revision, find_revision, manifests_of
 
 
 @dataclass(frozen=True)
 class Side:
-    """One state: what it is called, the folder its files are named from, what is in it and what could not be read."""
+    """One state: what it is called, the folder its files are named from, what the manifests in it hold, what the gate
+    finds there and what could not be read. The requirements put to it are those of the working folder."""
 
     name: str
     root: str
     facts: Facts
+    findings: tuple[Finding, ...]
     unreadable: tuple[tuple[str, str], ...]
 
     def file_of(self, file: str) -> str:
@@ -69,6 +73,8 @@ def read_sides(base: str, head: str | None, options: Options, observe: Observe =
     before, after = _meant(base), _meant(head) if head is not None else None
     if isinstance(before, str) and after is None:
         raise UsageError(f"{base} is a folder: give the folder to compare it with, too")
+    if options.paths and isinstance(before, str):
+        raise UsageError("--path goes with git revisions; of two folders, give the parts that are to be compared")
     return _side(before, base, options, observe), _side(after, head or WORKING_FOLDER, options, observe)
 
 
@@ -90,13 +96,24 @@ def _meant(name: str) -> Revision | str:
 
 
 def _side(meant: Revision | str | None, name: str, options: Options, observe: Observe) -> Side:
+    root, read, unreadable = "", *_read(meant, options, observe)
     if isinstance(meant, str):
-        read = read_paths((meant,), observe=observe)
         root = meant
-    else:
-        config = choose_config(options.config)
-        roots = options.paths or from_config(config, config.manifests) or (os.curdir,)
-        root = ""
-        read = read_paths(roots, observe=observe) if meant is None else sort_out(manifests_of(meant, roots))
-    made = prepare_whole(options, read)
-    return Side(name, root, gather(made, observe), made.unreadable)
+    judged = judge(prepare_whole(options, read), observe)
+    if not judged.facts.project.sources and not unreadable:
+        unreadable = ((name, "it holds no manifest that concerns a role"),)
+    return Side(name, root, judged.facts, judged.report.findings, (*judged.report.unreadable, *unreadable))
+
+
+def _read(meant: Revision | str | None, options: Options, observe: Observe) -> tuple[Read, tuple[tuple[str, str], ...]]:
+    """What is to be compared, and what of it could not be read."""
+    if isinstance(meant, str):
+        return read_paths((meant,), observe=observe), ()
+    config = choose_config(options.config)
+    if isinstance(meant, Revision):
+        held = manifests_of(meant, options.paths or roots_at(meant, config))
+        return sort_out(held.files), held.unreadable
+    read = read_paths(options.paths or from_config(config, config.manifests) or (os.curdir,), observe=observe)
+    if read.missing:
+        raise UsageError(*(f"{path}: there is no such file or folder" for path in read.missing))
+    return read, ()

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..iam.conditions import Truth
+from ..iam.context import Context
 from ..iam.document import Document
-from ..iam.principals import Caller
+from ..iam.principals import Caller, CallerKind
 from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
 from ..inventory import Role
 from ..requirements.trust import lets_in
@@ -56,14 +57,20 @@ def _asked(
     for provider, subject in dict.fromkeys(item for document in documents for item in _tokens(document)):
         answers = [_takes(document, provider, subject) for document in (one, other)]
         yield f"{_called(subject)} of {issuer_of(provider)}", answers[0], answers[1]
-    for account in accounts:
-        answers = [
-            lets_in(document, "pod-identity", account, values).truth if document else False for document in (one, other)
-        ]
-        yield f"{account} through EKS Pod Identity", answers[0], answers[1]
-    named = [_principals(document) if document else set() for document in (one, other)]
-    for name in sorted(named[0] | named[1]):
-        yield name, name in named[0], name in named[1]
+    for account in accounts or (_ANY_ACCOUNT,):
+        name = "pods" if account == _ANY_ACCOUNT else account
+        truths = [lets_in(item, "pod-identity", account, values).truth if item else False for item in (one, other)]
+        yield f"{name} through EKS Pod Identity", truths[0], truths[1]
+    for caller, action in dict.fromkeys(item for document in documents for item in _others(document)):
+        truths = [may_assume(item, caller, action, Context()) if item else False for item in (one, other)]
+        if truths == [None, None] and _written(one, caller) != _written(other, caller):
+            # Under conditions before and after, and not the same ones.
+            truths = [False, None]
+        yield caller.arn, truths[0], truths[1]
+
+
+_ANY_ACCOUNT = "any-namespace/any-account"
+"""Stands for the service accounts of associations that are made outside of the manifests."""
 
 
 def _called(subject: str) -> str:
@@ -92,17 +99,41 @@ def _takes(document: Document | None, provider: str, subject: str) -> Truth:
     return may_assume(document, Caller("Federated", provider), WEB_IDENTITY, context)
 
 
-def _principals(document: Document) -> set[str]:
-    """Principals other than OIDC providers and Pod Identity, as Allow statements name them, with their conditions."""
-    found = set()
+def _others(document: Document) -> Iterator[tuple[Caller, str]]:
+    """Callers other than service accounts that statements name, and how they would assume the role."""
     for statement in document.statements:
         providers = set(oidc_providers(statement))
-        for principal in statement.principals if statement.effect == "Allow" else ():
+        for principal in statement.principals:
             name = principal.entry.text
-            if name in providers or name == "pods.eks.amazonaws.com":
-                continue
-            conditions = ", ".join(
-                f"{item.operator} {item.key} {', '.join(item.values)}" for item in statement.conditions
-            )
-            found.add(f"{principal.kind} {name}" + (f" where {conditions}" if conditions else ""))
-    return found
+            if principal.kind == "Service" and name != _POD_IDENTITY:
+                yield Caller("Service", name), "sts:AssumeRole"
+            elif principal.kind == "Federated" and name not in providers:
+                yield Caller("Federated", name), "sts:AssumeRoleWithSAML"
+            elif principal.kind in ("AWS", "*"):
+                yield _aws(name), "sts:AssumeRole"
+
+
+_POD_IDENTITY = "pods.eks.amazonaws.com"
+
+
+def _aws(name: str) -> Caller:
+    """An AWS principal as a caller; everyone is represented by a user of an account of nobody's."""
+    if name == "*":
+        return Caller("user", "arn:aws:iam::999999999999:user/anybody")
+    if name.isdigit():
+        return Caller("root", f"arn:aws:iam::{name}:root")
+    kind: CallerKind = "role" if ":role/" in name else "user" if ":user/" in name else "root"
+    return Caller(kind, name)
+
+
+def _written(document: Document | None, caller: Caller) -> set[tuple[object, ...]]:
+    """What the statements that name a caller say, whatever the order."""
+    return {
+        (
+            statement.effect,
+            frozenset(entry.text.lower() for entry in statement.actions),
+            frozenset((item.operator, item.key.lower(), frozenset(item.values)) for item in statement.conditions),
+        )
+        for statement in (document.statements if document else ())
+        if any(_aws(item.entry.text) == caller or item.entry.text == caller.arn for item in statement.principals)
+    }

@@ -36,7 +36,10 @@ def _concerned(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> list[str]
     one, other = (_statements(layers) for layers in (before, after))
     differing = [statement for key, statement in (one | other).items() if not (key in one and key in other)]
     named = list(dict.fromkeys(entry.text for statement in differing for entry in statement.resources))
-    if any(statement.not_resources for statement in differing) or "*" in named or len(named) > _MOST_PATTERNS:
+    # A layer that comes or goes bears on every resource, whatever its statements name.
+    is_layered = [layer.name for layer in before] != [layer.name for layer in after]
+    is_wide = any(statement.not_resources for statement in differing) or "*" in named or len(named) > _MOST_PATTERNS
+    if is_layered or is_wide:
         return ["*"]
     is_plain = all(name.count(":") >= 5 and "${" not in name for name in named)
     return named if is_plain and _unread(before) == _unread(after) else ["*"]

@@ -97,7 +97,11 @@ def stack(role: Role, index: Index, session: PolicyText | None, above: tuple[Lay
     if not_ours:
         identity.append(attach("what the role has in AWS", None, not_ours, Source(None, role.object, ("metadata",))))
     layers = [Layer("identity", tuple(identity))]
-    if role.boundary_arn is not None:
+    if role.boundary_arn is not None and role.boundary_ref is not None:
+        reason = "with permissionsBoundary and permissionsBoundaryRef together the controller changes nothing"
+        source = Source(None, role.object, ("spec", "permissionsBoundaryRef"))
+        layers.append(Layer("boundary", (attach("the boundary that the role has now", None, reason, source),)))
+    elif role.boundary_arn is not None:
         layers.append(Layer("boundary", (from_arn(role.boundary_arn),)))
     elif role.boundary_ref is not None:
         layers.append(Layer("boundary", (from_reference(role.boundary_ref),)))

@@ -181,7 +181,9 @@ def test_a_renamed_role_stays_behind(diff: Diff) -> None:
 
 def test_a_renamed_object_takes_its_role_along(diff: Diff) -> None:
     write(WORLD.replace("metadata:\n  name: acme-reverse-proxy", "metadata:\n  name: acme"))
-    assert [note["kind"] for note in one_role(diff())["notes"]] == ["recreated"]
+    role = one_role(diff(code=1))
+    assert [note["kind"] for note in role["notes"]] == ["recreated"]
+    assert "required dynamodb:Query granted unknown" in told(role)
     write(WORLD.replace("name: acme-reverse-proxy", "name: acme9-reverse-proxy"))
     assert [note["kind"] for note in one_role(diff(code=1))["notes"]] == ["deleted", "recreated"]
 
@@ -190,7 +192,6 @@ def test_a_renamed_object_takes_its_role_along(diff: Diff) -> None:
     ("old", "new", "said"),
     [
         ("path: /cell/", "path: /cell/", ""),
-        ("path: /cell/", "path: /other/", "spec.path stays /cell/ in AWS"),
         ("  description: reads keys\n", "", "the description stays in AWS"),
         ("name: AuthKeysRead", "name: KeysRead", "spec.name stays AuthKeysRead in AWS"),
         (
@@ -218,7 +219,7 @@ def test_a_read_only_role_does_not_change(diff: Diff) -> None:
 
 
 def test_a_tenant_that_comes_and_goes(diff: Diff) -> None:
-    write(WORLD.replace("acme", "borealis"), "borealis.yaml")
+    write(WORLD.replace("acme", "borealis").replace("AuthKeysRead", "BorealisRead"), "borealis.yaml")
     role = one_role(diff())
     assert (role["status"], told(role)) == ("added", [])
     gained = [action for item in role["gained"] for action in item["actions"]]
@@ -361,7 +362,212 @@ def test_from_a_folder_below(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_what_cannot_be_read_is_not_green(diff: Diff) -> None:
     write(WORLD + "---\napiVersion: iam.services.k8s.aws/v1alpha1\nkind: a: b\n")
-    assert "manifests/acme.yaml is no YAML" in diff(code=3)["unchecked"][0]
+    found = diff(code=1)
+    assert "manifests/acme.yaml is no YAML" in found["unchecked"][0]
+    assert [item["rule"] for item in found["findings"]] == ["invalid-yaml"]
+    git("commit", "-qam", "broken")
+    assert diff()["unchecked"] == []
+
+
+def role_with(old: str, new: str) -> str:
+    assert old in WORLD, old
+    return WORLD.replace(old, new)
+
+
+POD_IDENTITY = (
+    WORLD.split("---\n")[0].partition("  assumeRole")[0]
+    + """\
+  assumeRolePolicyDocument: |
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},
+      "Action": ["sts:AssumeRole", "sts:TagSession"]}]}
+  policyRefs:
+    - from: {name: auth-keys-read}
+---
+"""
+    + WORLD.split("---\n")[1]
+)
+CONDITIONAL = WORLD.replace('"Sid": "Read", ', '"Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}, ')
+SUBJECT = "serviceaccount:tenant-acme:proxy"
+TABLE = "table/cell2-auth-keys"
+BOUNDARY = """\
+---
+apiVersion: iam.services.k8s.aws/v1alpha1
+kind: Policy
+metadata: {name: bound, namespace: tenant-acme}
+spec:
+  name: Bound
+  policyDocument: '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::b/*"}]}'
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            WORLD, WORLD.replace("/cell/", "/other/").replace(SUBJECT, "serviceaccount:a:b"), id="path-and-trust"
+        ),
+        pytest.param(WORLD, WORLD.replace("/cell/", "/other/"), id="path-and-annotation"),
+        pytest.param(
+            WORLD,
+            WORLD.replace("acme-reverse", "acme2-reverse").replace(', "dynamodb:Query"', ""),
+            id="renamed-and-less",
+        ),
+        pytest.param(WORLD, "---\n".join(WORLD.split("---\n")[3:]), id="only-the-workload-is-left"),
+        pytest.param(POD_IDENTITY, POD_IDENTITY.replace("pods.eks", "ec2"), id="no-pod-identity"),
+        pytest.param(POD_IDENTITY, POD_IDENTITY.replace(', "sts:TagSession"', ""), id="no-tag-session"),
+        pytest.param(POD_IDENTITY, "---\n" + POD_IDENTITY.split("---\n")[1], id="role-with-unknown-users"),
+        pytest.param(POD_IDENTITY, POD_IDENTITY.replace("v1alpha1", "v1beta1", 1), id="version-that-is-none"),
+        pytest.param(CONDITIONAL, CONDITIONAL.replace("vpce-1", "vpce-2"), id="another-condition"),
+        pytest.param(
+            WORLD.replace(f'{TABLE}"', f'{TABLE}*"').replace('"dynamodb:Query"', '"dynamodb:Query", "dynamodb:Scan"'),
+            WORLD.replace(f'{TABLE}"', f'{TABLE}*"').replace('"dynamodb:Query"', '"dynamodb:Query", "dynamodb:*"'),
+            id="more-that-is-forbidden",
+        ),
+        pytest.param(
+            WORLD,
+            role_with("  policyRefs", "  permissionsBoundaryRef: {from: {name: bound}}\n  policyRefs") + BOUNDARY,
+            id="boundary",
+        ),
+        pytest.param(WORLD, role_with("StringEquals", "StringEqualz"), id="broken-trust"),
+        pytest.param(WORLD, role_with('"Statement": [{"Sid"', '"Statement": [{"Sid":: '), id="broken-policy"),
+    ],
+)
+def test_what_locks_a_proxy_out_is_never_green(before: str, after: str, diff: Diff) -> None:
+    write(before)
+    git("commit", "-qam", "before", "--allow-empty")
+    assert before != after
+    write(after)
+    assert diff(code=1)["worse"] is True
+
+
+def test_without_the_issuer_of_the_cell_a_broken_trust_is_seen_all_the_same(diff: Diff) -> None:
+    Path("checker.yaml").write_text(CONFIG, encoding="utf-8")
+    git("commit", "-qam", "no issuer")
+    write(WORLD.replace(SUBJECT, "serviceaccount:tenant-acme:other"))
+    assert diff(code=1)["worse"] is True
+
+
+def test_a_boundary_on_a_role_that_nobody_asks_about_is_shown(diff: Diff) -> None:
+    other = WORLD.replace("acme-reverse-proxy", "worker").replace(
+        "serviceaccount:tenant-acme:proxy", "serviceaccount:a:w"
+    )
+    write("---\n".join(other.split("---\n")[:2]) + BOUNDARY)
+    git("commit", "-qam", "a worker")
+    text = Path("manifests/acme.yaml").read_text(encoding="utf-8")
+    write(text.replace("  policyRefs", "  permissionsBoundaryRef: {from: {name: bound}}\n  policyRefs"))
+    assert "dynamodb:GetItem" in str(one_role(diff())["lost"])
+
+
+def test_a_renamed_service_account_is_no_loss(diff: Diff) -> None:
+    write(
+        WORLD.replace("name: proxy\n", "name: keeper\n")
+        .replace(SUBJECT, "serviceaccount:tenant-acme:keeper")
+        .replace("serviceAccountName: proxy", "serviceAccountName: keeper")
+    )
+    assert diff()["worse"] is False
+
+
+def test_reordered_conditions_of_another_principal_are_no_change(diff: Diff) -> None:
+    ops = """---
+apiVersion: iam.services.k8s.aws/v1alpha1
+kind: Role
+metadata: {name: ops, namespace: t}
+spec:
+  name: ops
+  assumeRolePolicyDocument: |
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+     "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalTag/a": ["1", "2"], "aws:PrincipalTag/b": "3"}}}]}
+"""  # noqa: E501
+    write(WORLD + ops)
+    git("commit", "-qam", "ops")
+    write(
+        WORLD
+        + ops.replace(
+            '"aws:PrincipalTag/a": ["1", "2"], "aws:PrincipalTag/b": "3"',
+            '"aws:PrincipalTag/b": "3", "aws:PrincipalTag/a": ["2", "1"]',
+        )
+    )
+    assert diff()["roles"] == []
+    write(
+        WORLD
+        + ops.replace(
+            ', "Condition"',
+            ', "Sid": "A"}, {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition"',
+        )
+        .replace("StringEquals", "Null")
+        .replace('["1", "2"]', '"true"')
+        .replace('"3"', '"true"')
+    )
+    assert diff()["roles"] != []
+
+
+# What is read of a revision
+
+
+def test_links_are_followed_within_the_revision(diff: Diff) -> None:
+    Path("shared").mkdir()
+    Path("manifests/acme.yaml").rename("shared/acme.yaml")
+    Path("manifests/acme.yaml").symlink_to("../shared/acme.yaml")
+    Path("manifests/more").symlink_to("../shared")
+    git("add", "-A")
+    git("commit", "-qm", "links")
+    assert diff()["roles"] == []
+    Path("shared/acme.yaml").write_text(WORLD.replace(', "dynamodb:Query"', ""), encoding="utf-8")
+    assert diff(code=1)["worse"] is True
+    Path("manifests/gone.yaml").symlink_to("/nowhere.yaml")
+    git("add", "-A")
+    git("commit", "-qm", "a link that leads out")
+    assert "a link that leads out of the revision" in str(diff("HEAD", "HEAD", code=3)["unchecked"])
+
+
+def test_a_submodule_could_not_be_read(diff: Diff, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.yaml").write_text(WORLD, encoding="utf-8")
+    git("-C", str(other), "init", "-q")
+    git("-C", str(other), "add", "-A")
+    git("-C", str(other), "commit", "-qm", "x")
+    git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "manifests/sub")
+    git("commit", "-qm", "submodule")
+    assert "manifests/sub: a submodule, which the revision only names" in str(diff("HEAD", "HEAD", code=3)["unchecked"])
+
+
+def test_a_moved_folder_is_found_by_the_configuration_of_its_revision(diff: Diff) -> None:
+    git("mv", "manifests", "clusters")
+    text = Path("checker.yaml").read_text(encoding="utf-8").replace("[manifests]", "[clusters]")
+    Path("checker.yaml").write_text(text, encoding="utf-8")
+    assert diff()["roles"] == []
+    Path("clusters/acme.yaml").write_text(WORLD.replace(', "dynamodb:Query"', ""), encoding="utf-8")
+    assert diff(code=1)["worse"] is True
+
+
+def test_variables_of_hooks_do_not_lead_elsewhere(diff: Diff, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    write(WORLD.replace(', "dynamodb:Query"', ""))
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", "nowhere")
+    monkeypatch.chdir("manifests")
+    assert diff(code=1)["worse"] is True
+
+
+def test_an_empty_side_is_not_green(diff: Diff) -> None:
+    Path("empty").mkdir()
+    found = diff("empty", "./manifests", code=3)
+    assert "empty: empty: it holds no manifest that concerns a role" in str(found["unchecked"])
+    assert diff("./manifests", "empty", code=1)["findings"][0]["rule"] == "no-matching-role"
+
+
+def test_what_is_the_same_on_both_sides_is_no_difference(diff: Diff) -> None:
+    write(
+        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: '{{ .Release.Name }}'}\n", "chart.yaml"
+    )
+    git("add", "-A")
+    git("commit", "-qm", "a template")
+    assert diff()["unchecked"] == []
+    write(
+        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: '{{ .Chart.Name }}'}\n", "chart.yaml"
+    )
+    assert len(diff(code=3)["unchecked"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -369,6 +575,9 @@ def test_what_cannot_be_read_is_not_green(diff: Diff) -> None:
     [
         (["nowhere"], "nowhere: there is no such folder, and no such git revision here"),
         (["--", "--output=x"], "--output=x: there is no such folder"),
+        (["HEAD", "--path", "nowhere"], "nowhere: there is no such file or folder"),
+        (["HEAD", "--path", "/tmp"], "/tmp is outside the git work tree"),
+        (["./manifests", "./manifests", "--path", "a"], "--path goes with git revisions"),
         (["manifests"], "manifests is a folder: give the folder to compare it with, too"),
         (["HEAD", "both"], "both is both a folder and a git revision; write ./both for the folder"),
         (["HEAD", "--cell", "cell9"], "there is no cell 'cell9'"),
@@ -446,6 +655,44 @@ def test_a_changed_configuration_touches_everything(capsys: pytest.CaptureFixtur
     assert ("manifests/acme.yaml", "missing-grant") in changed(capsys)
 
 
+def test_a_configuration_that_is_gone_touches_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    write(WORLD.replace(', "dynamodb:Query"', ""))
+    text = Path("checker.yaml").read_text(encoding="utf-8")
+    Path("checker.yaml").rename(".checker.yaml")
+    Path("checker.yaml").write_text(text, encoding="utf-8")
+    git("add", "-A")
+    git("commit", "-qm", "two")
+    assert changed(capsys) == []
+    Path("checker.yaml").unlink()
+    assert ("manifests/acme.yaml", "missing-grant") in changed(capsys)
+
+
+def test_a_baseline_that_shrinks_touches_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    write(WORLD.replace(', "dynamodb:Query"', ""))
+    assert main(["static", "--write-baseline", "known.json"]) == 0
+    git("add", "-A")
+    git("commit", "-qm", "known")
+    Path("known.json").write_text('{"schemaVersion": 1, "findings": []}', encoding="utf-8")
+    assert ("manifests/acme.yaml", "missing-grant") in changed(capsys, "--baseline", "known.json")
+
+
+def test_a_policy_of_the_role_touches_its_findings(capsys: pytest.CaptureFixture[str]) -> None:
+    role, policy, *rest = WORLD.split("---\n")
+    second = (
+        policy.replace("auth-keys-read", "more").replace("AuthKeysRead", "More").replace("dynamodb:GetItem", "s3:Get")
+    )
+    role = role.replace("auth-keys-read}", "auth-keys-read}\n    - from: {name: more}")
+    write("---\n".join([role, policy.replace(', "dynamodb:Query"', ""), *rest]))
+    write(second.replace(', "dynamodb:Query"', ""), "more.yaml")
+    git("add", "-A")
+    git("commit", "-qm", "broken")
+    assert changed(capsys) == []
+    write(second.replace(', "dynamodb:Query"', "").replace("s3:Get", "s3:Put"), "more.yaml")
+    assert ("manifests/acme.yaml", "missing-grant") in changed(capsys)
+
+
 def test_no_such_revision(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["static", "--changed-since", "nowhere"]) == 2
+    Path("notes.yaml").write_text("kind: ConfigMap\n", encoding="utf-8")
+    assert main(["static", "--changed-since", "nowhere", "notes.yaml"]) == 2
     assert "--changed-since nowhere: there is no such git revision here" in capsys.readouterr().err

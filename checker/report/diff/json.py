@@ -22,9 +22,10 @@ def render(difference: Difference, look: Look) -> str:
             "tool": {"name": "checker", "version": __version__},
             "base": difference.base,
             "head": difference.head,
-            "worse": bool(difference.worse),
+            "worse": difference.is_worse,
             "roles": [_role(change) for change in difference.roles],
             "consumers": [_consumer(item) for item in difference.consumers],
+            "findings": [item._asdict() for item in difference.findings],
             "objects": [{"subject": named(item.item), **_note(item.note)} for item in difference.others],
             "unchecked": list(difference.unread),
         }
@@ -65,6 +66,7 @@ def _demand(item: Demand) -> dict[str, Any]:
         "before": item.before,
         "after": item.after,
         "worse": item.is_worse,
+        "witness": item.witness or None,
     }
 
 

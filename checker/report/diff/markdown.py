@@ -6,7 +6,7 @@ from ...diff.model import Difference
 from ...rules.problem import called
 from ..commonmark import inline, plain
 from ..model import Look
-from .told import lines, moved, reach, verdict
+from .told import finding, lines, moved, reach, verdict
 
 _MARKS = {"+": "➕", "-": "➖", "~": "•", "!": "⚠️", "?": "❔"}  # these are meant
 
@@ -22,6 +22,7 @@ def render(difference: Difference, look: Look) -> str:
     for item in difference.consumers:
         listed = [f"- {_MARKS[line.mark]} {_bold(plain(line.text), line.is_worse)}" for line in moved(item)]
         parts.append("\n".join([f"**{plain(item.name)}**", "", *listed]))
+    parts += [f"- ⚠️ **{plain(finding(item).text)}**" for item in difference.findings]
     parts += [f"- ⚠️ **{plain(called(item.item))}**: {plain(item.note.sentence)}" for item in difference.others]
     parts += [f"- ❔ {plain(text)}" for text in difference.unread]
     return "\n\n".join(parts) + "\n"

@@ -8,7 +8,7 @@ from ..frame import safe, safe_path
 from ..model import Look
 from ..paint import paint
 from ..wrapping import wrapped
-from .told import Line, lines, moved, reach, verdict
+from .told import Line, finding, lines, moved, reach, verdict
 
 _STYLES = {"+": "good", "-": "error", "~": "note", "!": "warning", "?": "warning"}
 
@@ -17,15 +17,16 @@ def render(difference: Difference, look: Look) -> str:
     """The whole output. With `look.quiet`, without whom it concerns and without the summary."""
     parts = [_role(change, look) for change in difference.roles]
     parts += [_consumer(change, look) for change in difference.consumers]
+    found = [part for item in difference.findings for part in _line(finding(item), look)]
     others = [
         line
         for item in difference.others
         for line in wrapped(f"! {called(item.item)}: {safe(item.note.sentence)}", "    ", look)
     ]
     unread = [line for text in difference.unread for line in wrapped(safe(f"? {text}"), "    ", look)]
-    parts += ["\n".join(block) + "\n" for block in (others, unread) if block]
+    parts += ["\n".join(block) + "\n" for block in (found, others, unread) if block]
     if not look.quiet:
-        style = "error" if difference.worse else "good"
+        style = "error" if difference.is_worse else "warning" if difference.unread else "good"
         head = f"{safe(difference.base)} to {safe(difference.head)}: "
         said = "\n".join(wrapped(head + verdict(difference), "", look))
         parts.append(said.replace(verdict(difference), paint(verdict(difference), style, look)) + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from ...diff.model import ConsumerChange, Demand, Difference, RoleChange
+from ...diff.model import ConsumerChange, Demand, Difference, NewFinding, RoleChange
 from ...iam.grants import Change, compact
 from ..wrapping import count
 
@@ -29,7 +29,18 @@ def lines(change: RoleChange) -> Iterator[Line]:
     yield from (Line("+", f"may now be assumed by {who}") for who in change.let_in)
     yield from (Line("-", f"may no longer be assumed by {who}") for who in change.shut_out)
     yield from (Line("!", note.sentence) for note in change.notes)
-    yield from (Line("?", f"cannot tell: {text}") for text in change.unclear)
+    yield from (Line("?", f"cannot tell: {text}") for text in change.unclear[:_MOST_UNCLEAR])
+    if len(change.unclear) > _MOST_UNCLEAR:
+        yield Line("?", f"… and {len(change.unclear) - _MOST_UNCLEAR} more that cannot be told")
+
+
+_MOST_UNCLEAR = 3
+"""A policy that cannot be read makes every action one that cannot be told."""
+
+
+def finding(item: NewFinding) -> Line:
+    """An error of the gate that is new."""
+    return Line("!", f"the gate: {item.file}:{item.line}: {item.rule}: {item.message}", True)
 
 
 def moved(change: ConsumerChange) -> Iterator[Line]:
@@ -63,8 +74,12 @@ def verdict(difference: Difference) -> str:
         if kind in kinds
     ]
     changes = len(difference.roles) + len(difference.consumers)
+    if difference.findings:
+        said.append(f"{count(len(difference.findings), 'new error')} of the gate")
     if said:
         return f"{count(changes, 'change')}: {', '.join(said)}."
+    if difference.unread and not changes:
+        return "No role's access changes, as far as could be told."
     if changes:
         return f"{count(changes, 'change')}; what is required stays granted, what is forbidden stays out of reach."
     return "No role's access changes."
@@ -101,10 +116,14 @@ def _demands(change: RoleChange | ConsumerChange, is_worse: bool) -> list[str]:
 
 def _went(item: Demand, change: RoleChange | ConsumerChange) -> str:
     words = _IN_REACH if item.kind == "forbidden" else _SURE
-    none = {"forbidden": "out of reach", "trust": "no longer given it"}.get(
+    none = {"forbidden": "out of reach", "trust": "not given it"}.get(
         item.kind, "gone" if isinstance(change, ConsumerChange) or change.status == "removed" else "not asked"
     )
     was, now = (words[verdict] if verdict else none for verdict in (item.before, item.after))
+    if item.witness:
+        return (
+            f"{'less' if item.kind == 'required' else 'more'} of it is granted than before, such as on {item.witness}"
+        )
     return f"was {was}, is {now}"
 
 
