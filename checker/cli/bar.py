@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from typing import TextIO
+
+from ..report.frame import safe
 
 _PATIENCE, _PAUSE = 0.7, 0.1
 """Seconds before anything is shown, and between two looks."""
@@ -38,5 +41,6 @@ class Bar:
         self._is_drawn = True
         filled = _WIDTH * done // max(total, 1)
         line = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {doing}: {done} of {total}"
-        self._stream.write(f"\r\x1b[K{line[:78]}")
+        width = shutil.get_terminal_size().columns - 2
+        self._stream.write(f"\r\x1b[K{safe(line)[: max(width, 1)]}")
         self._stream.flush()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ..config import find_config
 from ..errors import UsageError
 from ..report.wrapping import count
 
@@ -37,11 +39,15 @@ def run(arguments: argparse.Namespace) -> int:
     from ..init.compose import REQUIREMENT, SCHEMAS, configuration, requirement
     from ..schemas import load
 
+    existing = find_config(os.curdir)
+    if existing is not None and not arguments.force:
+        raise UsageError(f"{os.path.relpath(existing)} exists already, and a new one would hide it; --force writes one")
     found, cluster = _look(arguments.context)
     with_schemas = not arguments.no_schemas
+    folder = _folder()
     texts = {
-        "checker.yaml": configuration(found, (cluster, arguments.context or ""), with_schemas),
-        REQUIREMENT: requirement(found, with_schemas),
+        "checker.yaml": configuration(found, (cluster, arguments.context or ""), folder, with_schemas),
+        f"{folder}/{REQUIREMENT}": requirement(found, with_schemas),
     }
     if with_schemas:
         from ..report.as_json import written
@@ -51,16 +57,23 @@ def run(arguments: argparse.Namespace) -> int:
         for name, text in texts.items():
             print(f"# {name}\n{text}" if not name.startswith(SCHEMAS) else f"# {name} (a JSON Schema)")
         return 0
-    existing = [name for name in texts if os.path.exists(name)]
-    if existing and not arguments.force:
-        raise UsageError(*(f"{name} exists already; --force overwrites it" for name in existing))
-    for name, text in texts.items():
+    standing = [name for name in texts if os.path.lexists(name)]
+    if standing and not arguments.force:
+        raise UsageError(*(f"{name} exists already; --force overwrites it" for name in standing))
+    for name in texts:
         os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
+    for name, text in texts.items():
         with open(name, "w", encoding="utf-8") as file:
             file.write(text)
         print(f"wrote {name}")
     print("\n".join(_told(found)))
     return 0
+
+
+def _folder() -> str:
+    """The folder for requirements: `policies`, unless something else has it (policies of ACK, perhaps)."""
+    free = not os.path.lexists("policies") or (os.path.isdir("policies") and not os.listdir("policies"))
+    return "policies" if free or os.path.exists("policies/reverse-proxy-auth-keys.yaml") else "requirements"
 
 
 def _look(context: str | None) -> tuple[Survey, str]:
@@ -101,6 +114,12 @@ def _told(found: Survey) -> list[str]:
         ]
         if missing:
             lines.append(f"cell {cell.name}: the manifests do not say {', '.join(missing)}; fill it in.")
-    several = len(found.cells) > 1
-    commands = [f"checker static --cell {cell.name}" for cell in found.cells] if several else ["checker static"]
-    return [*lines, "Next: " + "; ".join(commands)]
+    if len(found.cells) <= 1:
+        return [*lines, "Next: checker static"]
+    lines.append("A requirement is put to one cell at a time, so each cell is checked with its own files:")
+    for cell in found.cells:
+        folders = sorted({os.path.dirname(file) or os.curdir for file in cell.files})
+        common = os.path.commonpath(folders)
+        command = ["checker", "static", "--cell", cell.name, *([common] if common else folders[:20])]
+        lines.append(f"  {shlex.join(command)}")
+    return lines

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 
 from .survey import Cell, Survey
 
 SCHEMAS = ".checker"
 """The folder that the JSON Schemas for editors are written to."""
 
-REQUIREMENT = "policies/reverse-proxy-auth-keys.yaml"
+REQUIREMENT = "reverse-proxy-auth-keys.yaml"
 
 
-def configuration(found: Survey, cluster: tuple[str, str], with_schemas: bool) -> str:
-    """checker.yaml. `cluster` is (cluster name, kubeconfig context), each "" where it is not known."""
+def configuration(found: Survey, cluster: tuple[str, str], folder: str, with_schemas: bool) -> str:
+    """checker.yaml. `cluster` is (cluster name, kubeconfig context), each "" where it is not known; `folder` is where
+    requirements are."""
     lines = [f"# yaml-language-server: $schema={SCHEMAS}/config.json"] if with_schemas else []
     lines += [
         "# What checker checks. `checker static` reads this file from here or from any folder below.",
@@ -23,7 +25,7 @@ def configuration(found: Survey, cluster: tuple[str, str], with_schemas: bool) -
         f"manifests: {_flow(found.manifests or ('.',))}",
         "",
         "# What every reverse proxy must be able to do, and what it must not.",
-        "policies: [policies]",
+        f"policies: [{folder}]",
         "",
         "# Values for ${…} in requirements, by cell. With several cells, --cell NAME chooses one.",
         "cells:",
@@ -49,12 +51,12 @@ def _cell(cell: Cell, cluster: tuple[str, str]) -> list[str]:
         ("cluster", name, "MY-EKS-CLUSTER"),
         ("context", context, "MY-KUBECONFIG-CONTEXT"),
         ("region", cell.region, "us-east-1"),
-        ("account", json.dumps(cell.account) if cell.account else "", '"111122223333"'),
+        ("account", cell.account, "111122223333"),
         ("oidcIssuer", cell.issuer, "https://oidc.eks.REGION.amazonaws.com/id/ID"),
     ]
-    lines = [f"  {cell.name}:"]
-    lines += [f"    {key}: {value}" if value else f"    # {key}: {example}" for key, value, example in rows]
-    table = cell.table or "MY-AUTH-KEYS-TABLE"
+    lines = [f"  {_scalar(cell.name)}:"]
+    lines += [f"    {'' if value else '# '}{key}: {_scalar(value or example)}" for key, value, example in rows]
+    table = _scalar(cell.table or "MY-AUTH-KEYS-TABLE")
     lines += ["    parameters:", f"      authKeysTable: {table}" + ("" if cell.table else "  # the table's name")]
     return lines
 
@@ -63,8 +65,9 @@ def requirement(found: Survey, with_schemas: bool) -> str:
     """The first requirement: read access to the auth keys table, and no writing."""
     names = found.role_names or ("*-reverse-proxy",)
     accounts = found.account_names or ("reverse-proxy-*",)
+    partition = found.cells[0].partition if found.cells else "aws"
     head = [f"# yaml-language-server: $schema=../{SCHEMAS}/requirement.json"] if with_schemas else []
-    return "\n".join([*head, _REQUIREMENT.format(names=_flow(names), accounts=_flow(accounts))])
+    return "\n".join([*head, _REQUIREMENT.format(names=_flow(names), accounts=_flow(accounts), partition=partition)])
 
 
 _REQUIREMENT = """\
@@ -85,13 +88,22 @@ spec:
   # Every action on every resource must be granted. Add table/${{authKeysTable}}/index/* if the proxy queries an index.
   require:
     - actions: [dynamodb:GetItem, dynamodb:Query]
-      resources: ["arn:aws:dynamodb:${{region}}:${{account}}:table/${{authKeysTable}}"]
+      resources: ["arn:{partition}:dynamodb:${{region}}:${{account}}:table/${{authKeysTable}}"]
   # None of these may be within reach.
   forbid:
     - actions: [dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:DeleteItem, dynamodb:BatchWriteItem, dynamodb:Scan]
-      resources: ["arn:aws:dynamodb:*:*:table/${{authKeysTable}}*"]
+      resources: ["arn:{partition}:dynamodb:*:*:table/${{authKeysTable}}*"]
 """
 
 
 def _flow(values: tuple[str, ...]) -> str:
     return "[" + ", ".join(json.dumps(value, ensure_ascii=False) for value in values) + "]"
+
+
+_PLAIN = re.compile(r"[A-Za-z][\w./-]*\Z|https://[\w./-]+\Z")
+
+
+def _scalar(value: str) -> str:
+    """A value as YAML has it: plain where nobody could take it for anything but a string, else in quotes."""
+    is_word = value.lower() in ("true", "false", "null", "yes", "no", "on", "off")
+    return value if _PLAIN.match(value) and not is_word else json.dumps(value, ensure_ascii=False)

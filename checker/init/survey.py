@@ -30,6 +30,7 @@ class Cell(NamedTuple):
     issuer: str
     table: str
     files: tuple[str, ...]
+    partition: str = "aws"
 
 
 class Survey(NamedTuple):
@@ -96,6 +97,7 @@ class _Values(NamedTuple):
     account: str
     issuer: str
     table: str
+    partition: str
 
 
 def _values(role: Role, index: Index) -> _Values:
@@ -110,6 +112,7 @@ def _values(role: Role, index: Index) -> _Values:
         _most(f"https://{issuer_of(name)}" for name in clusters),
         _most(parts[5].removeprefix("table/") for parts in tables if "auth" in parts[5] or "key" in parts[5])
         or _most(parts[5].removeprefix("table/") for parts in tables),
+        _most(parts[1] for parts in tables),
     )
 
 
@@ -147,9 +150,10 @@ def _cells(found: list[tuple[Role, _Values]]) -> Iterator[Cell]:
     files = {key: tuple(dict.fromkeys(role.object.origin.file for role, _ in group)) for key, group in named.items()}
     for number, (key, group) in enumerate(named.items(), 1):
         region, account, issuer, table = (_most(values[place] for _, values in group) for place in range(4))
+        partition = _most(values.partition for _, values in group) or "aws"
         others = [path for other, paths in files.items() if other != key for path in paths]
         name = _cell_name(table, files[key], others) or f"cell{number}"
-        yield Cell(name, region, account, issuer, table, files[key])
+        yield Cell(name, region, account, issuer, table, files[key], partition)
 
 
 def _cell_name(table: str, files: tuple[str, ...], others: list[str]) -> str:
@@ -180,7 +184,7 @@ def _globs(names: list[str], everything: list[str]) -> tuple[str, ...]:
                 return (glob.format(text),)
     if len(wanted) == 1 and wanted[0].endswith(f"-{CONTAINER}"):
         return (f"*-{CONTAINER}",)
-    return tuple(wanted[:50])
+    return tuple(wanted)
 
 
 def _common(parts: list[list[str]]) -> list[str]:

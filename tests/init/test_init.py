@@ -21,6 +21,7 @@ from checker.live.kubernetes import Cluster
 from checker.project import load as load_project
 from checker.schemas import load
 from checker.text.source import Source
+from tests.report.worlds import BOTH, role
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -73,8 +74,9 @@ def test_several_cells_by_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init"]) == 0
     cells = config()["cells"]
     assert {name: cell["account"] for name, cell in cells.items()} == {"east": "111122223333", "west": "444455556666"}
-    assert "Next: checker static --cell east; checker static --cell west" in capsys.readouterr().out
+    shown = capsys.readouterr().out
     for cell in cells:
+        assert f"  checker static --cell {cell} clusters/{cell}" in shown
         assert main(["static", "--cell", cell, f"clusters/{cell}"]) == 0
 
 
@@ -88,11 +90,51 @@ def test_a_repository_without_roles(capsys: pytest.CaptureFixture[str]) -> None:
 def test_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
     Path("checker.yaml").write_text("version: 1\n", encoding="utf-8")
     assert main(["init"]) == 2
-    assert "checker.yaml exists already; --force overwrites it" in capsys.readouterr().err
+    assert "checker.yaml exists already, and a new one would hide it; --force" in capsys.readouterr().err
     assert Path("checker.yaml").read_text(encoding="utf-8") == "version: 1\n"
     assert not Path("policies").exists()
     assert main(["init", "--force"]) == 0
     assert "cells:" in Path("checker.yaml").read_text(encoding="utf-8")
+
+
+def test_a_configuration_is_not_hidden(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("pyproject.toml").write_text("[tool.checker]\n", encoding="utf-8")
+    Path("below").mkdir()
+    for folder in (".", "below"):
+        monkeypatch.chdir(folder)
+        assert main(["init"]) == 2
+        assert "pyproject.toml exists already, and a new one would hide it" in capsys.readouterr().err
+
+
+def test_a_folder_of_that_name_with_policies_of_ack_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(ROOT / "manifests/shared", "policies")
+    assert main(["init"]) == 0
+    assert config()["policies"] == ["requirements"]
+    assert main(["static"]) == 1
+    assert "error[no-matching-role]" in capsys.readouterr().out
+
+
+def test_odd_names_and_other_partitions() -> None:
+    for cell in ("a: b", "yes #1"):
+        shutil.copytree(ROOT / "manifests", f"clusters/{cell}")
+        for file in Path("clusters", cell).rglob("*.*"):
+            text = (
+                file.read_text(encoding="utf-8").replace("arn:aws:", "arn:aws-cn:").replace("us-east-1", "cn-north-1")
+            )
+            file.write_text(text.replace("cell2-auth-keys", f"t{len(cell)}-auth-keys"), encoding="utf-8")
+    assert main(["init"]) == 0
+    assert set(config()["cells"]) == {"a: b", "yes #1"}
+    assert main(["static", "--cell", "a: b", "clusters/a: b", "--select", "missing-grant,no-matching-role"]) == 0
+
+
+def test_many_roles_without_a_common_name(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("manifests").mkdir()
+    for number in range(60):
+        text = role("acme", BOTH).replace("acme-reverse-proxy", f"r{number}x").replace("acme", f"n{number}x")
+        Path(f"manifests/{number}.yaml").write_text(text, encoding="utf-8")
+    assert main(["init"]) == 0
+    assert main(["static"]) == 0
+    assert "60 roles checked" in capsys.readouterr().out
 
 
 def test_a_dry_run_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
