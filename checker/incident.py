@@ -64,6 +64,7 @@ def plan(options: Options) -> Plan:
     absent = [path for path in options.manifests if not os.path.exists(path)]
     if absent:
         raise UsageError(*(f"--manifests {path}: there is no such file or folder" for path in absent))
+    context = options.context or ("" if options.cluster else cell.context)
     target = Target(
         options.index_name,
         options.account_id,
@@ -74,8 +75,9 @@ def plan(options: Options) -> Plan:
         options.since_seconds,
         live.credentials_url,
         parameters,
+        context,
+        cell.name,
     )
-    context = options.context or ("" if options.cluster else cell.context)
     access = Access(Aws(region), context=context or None, through_aws=bool(cluster and region and not context))
     search = Search(
         live.pod_selector, options.pod, Meaning(live.account_id_means, live.account_id_label), live.ack_namespace

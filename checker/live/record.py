@@ -42,7 +42,8 @@ class Reading(NamedTuple):
 class Target(NamedTuple):
     """What is diagnosed, and where. `parameters` are the cell's (region, account, authKeysTable, …), as far as known.
 
-    `account_id` is the alert's label, whatever it means; it is not assumed to be an AWS account.
+    `account_id` is the alert's label, whatever it means; it is not assumed to be an AWS account. `context` and `cell`
+    are how the cluster was reached, for commands to copy.
     """
 
     index_name: str
@@ -54,6 +55,8 @@ class Target(NamedTuple):
     since_seconds: int = 900
     credentials_url: str = ""
     parameters: Mapping[str, str] = {}
+    context: str = ""
+    cell: str = ""
 
 
 class Record(NamedTuple):

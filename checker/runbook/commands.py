@@ -10,6 +10,7 @@ import shlex
 
 from ..ack.objects import mapping, text
 from ..live.pods import workload_of
+from ..live.record import Target
 from ..live.role_flow import role_name
 from .case import Case
 
@@ -19,6 +20,20 @@ _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 def command(*words: str) -> str:
     """Words as one line for a shell."""
     return shlex.join(words)
+
+
+def addressed(line: str, target: Target) -> str:
+    """A command that goes where the diagnosis came from: the current context of whoever pastes it may be another."""
+    first, _, rest = line.partition(" ")
+    if first == "kubectl" and target.context:
+        return f"kubectl --context {shlex.quote(target.context)} {rest}"
+    if first == "checker":
+        words = ["--cell", target.cell] if target.cell else []
+        words += ["--context", target.context] if target.context and not target.cell else []
+        if not target.context and not target.cell and target.cluster and target.region:
+            words += ["--cluster", target.cluster, "--region", target.region]
+        return f"{line} {command(*words)}" if words else line
+    return line
 
 
 def mend_role(case: Case) -> str:

@@ -11,6 +11,7 @@ from ..requirements.model import Requirement
 from .case import Case, make_case
 from .causes import CAUSES
 from .checks import Check, checks
+from .commands import addressed
 from .gate_rules import RuleFinding, rule_findings
 from .seen import SUREST_FIRST, Confidence, confidence
 
@@ -74,7 +75,7 @@ def _cause(module: ModuleType, case: Case) -> Cause:
         module.RESTART_NEEDED if seen.restart is None else seen.restart,
         seen.remediation or module.REMEDIATION,
         seen.evidence,
-        seen.next,
+        tuple(addressed(line, case.record.target) for line in seen.next),
     )
 
 

@@ -101,7 +101,7 @@ def test_what_no_manifest_mends_is_said_with_what_does(cell: Cell, typed: Run) -
     code, out, err = typed("fix", "--index", "acme")
     assert (code, out) == (1, "")
     assert "no change of the Role object mends that" in err
-    assert "kubectl annotate serviceaccount reverse-proxy-acme -n tenant-acme" in err
+    assert "kubectl --context demo annotate serviceaccount reverse-proxy-acme -n tenant-acme" in err
 
 
 def test_a_healthy_index_needs_nothing(typed: Run) -> None:

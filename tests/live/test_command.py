@@ -62,7 +62,7 @@ def test_an_unknown_index_is_3_and_says_how_to_look(live: Callable[..., int], ca
     assert live("--index", "nobody") == 3
     shown = capsys.readouterr().out
     assert "no pod of index nobody among 5" in shown
-    assert "next      kubectl get pods -A | grep nobody" in shown
+    assert "next      kubectl --context demo get pods -A | grep nobody" in shown
 
 
 def test_json_record_and_replay(live: Callable[..., int], capsys: Captured) -> None:

@@ -6,6 +6,7 @@ import shlex
 
 from ...live.record import Status
 from ...runbook.case import Case
+from ...runbook.commands import addressed, describe_pod, logs
 from ...runbook.diagnose import Cause, Diagnosis
 
 VERDICTS = {
@@ -52,12 +53,12 @@ def next_commands(diagnosis: Diagnosis) -> tuple[str, ...]:
         return ()
     pods = case.reading("pods")
     if case.pod is None and pods.status == "ok":
-        return (f"kubectl get pods -A | grep {shlex.quote(case.record.target.index_name)}",)
-    from ...runbook.commands import describe_pod, logs
-
-    if case.pod is None:
+        found = f"kubectl get pods -A | grep {shlex.quote(case.record.target.index_name)}"
+    elif case.pod is None:
         return ()
-    return (logs(case) if case.container is not None else describe_pod(case),)
+    else:
+        found = logs(case) if case.container is not None else describe_pod(case)
+    return (addressed(found, case.record.target),)
 
 
 def how_to_get_access(diagnosis: Diagnosis) -> str:

@@ -62,7 +62,8 @@ def test_the_verdict_stands_in_twelve_lines(name: str, width: int | None) -> Non
     assert rows <= (12 if width != 40 else 16)
     assert head[0].startswith("VERDICT")
     if name == "missing-action":
-        assert head[-1] == "next      checker fix --index acme"
+        where = "--cluster cell2-MultitenantEKSCluster --region us-east-1"
+        assert head[-1] == f"next      checker fix --index acme {where}"
         assert "Add the missing action" in " ".join(" ".join(head).split())
     if width is not None:
         # What is to be copied is never broken.
