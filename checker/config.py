@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .iam.paths import show_path
+from .reading import CONFIGURATIONS as NAMES
 from .schemas import violations
 from .schemas.sentences import say
 from .text.documents import Document
@@ -17,8 +18,6 @@ from .text.nodes import find
 from .text.source import Source, decode
 from .text.yaml_nodes import start_of
 from .validated import InvalidFileError, place, read
-
-NAMES = ("checker.yaml", ".checker.yaml")
 
 
 class Cell(NamedTuple):

@@ -58,6 +58,10 @@ def prepare(options: Options, read: Read | None = None, observe: Observe = unobs
     config = choose_config(options.config)
     paths = options.paths or from_config(config, config.manifests) or (os.curdir,)
     passed = _usable(read or read_paths(paths, observe=observe), paths)
+    if passed.has_ours and not any(path == STDIN or os.path.isdir(path) for path in paths):
+        # A hook is handed a configuration or a requirement, which concern everything.
+        paths = from_config(config, config.manifests) or _work_tree(paths) or paths
+        passed = _usable(read_paths(paths, observe=observe), paths)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
     made = _prepared(options, config, passed, judged)

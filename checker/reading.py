@@ -16,13 +16,16 @@ from .text.files import STDIN, find_files
 from .text.source import Source, decode
 
 STDIN_NAME = "<stdin>"
+CONFIGURATIONS = ("checker.yaml", ".checker.yaml")
+_OURS = b"checker/v1"
 
 
 class Read(NamedTuple):
     """What came of reading some paths.
 
     `names` are all files read, `passed_over` counts the documents in those that hold nothing for us. `patches` are the
-    files that kustomizations name as patches (absolute paths), `unreadable` are (path, reason).
+    files that kustomizations name as patches (absolute paths), `unreadable` are (path, reason). `has_ours` says that a
+    configuration or a requirement of this tool is among the files: what it changes concerns the whole project.
     """
 
     sources: tuple[Source, ...]
@@ -32,6 +35,7 @@ class Read(NamedTuple):
     missing: tuple[str, ...]
     unreadable: tuple[tuple[str, str], ...]
     is_empty_stream: bool = False
+    has_ours: bool = False
 
 
 def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(), observe: Observe = unobserved) -> Read:
@@ -45,7 +49,7 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(),
             if os.path.abspath(path) in already:
                 continue
             try:
-                yield (STDIN_NAME, sys.stdin.buffer.read()) if path == STDIN else (path, _read_bytes(path))
+                yield (STDIN_NAME, _stdin()) if path == STDIN else (path, _read_bytes(path))
             except OSError as error:
                 unreadable.append((path, error.strerror or str(error)))
 
@@ -59,8 +63,9 @@ def sort_out(files: Iterable[tuple[str, bytes]]) -> Read:
     names: list[str] = []
     patches: set[str] = set()
     passed_over = 0
-    is_empty_stream = False
+    is_empty_stream = has_ours = False
     for name, data in files:
+        has_ours = has_ours or os.path.basename(name) in CONFIGURATIONS or _OURS in data
         is_empty_stream = is_empty_stream or (name == STDIN_NAME and not data.strip())
         names.append(name)
         if os.path.basename(name) in KUSTOMIZATIONS:
@@ -71,7 +76,7 @@ def sort_out(files: Iterable[tuple[str, bytes]]) -> Read:
             sources.append(Source(name, decode(data)))
         else:
             passed_over += data.count(b"\n---") + 1
-    return Read(tuple(sources), tuple(names), passed_over, frozenset(patches), (), (), is_empty_stream)
+    return Read(tuple(sources), tuple(names), passed_over, frozenset(patches), (), (), is_empty_stream, has_ours)
 
 
 def read_named(paths: tuple[str, ...], observe: Observe = unobserved) -> Read | None:
@@ -84,7 +89,13 @@ def read_named(paths: tuple[str, ...], observe: Observe = unobserved) -> Read | 
 
 def holds_nothing(read: Read) -> bool:
     """Whether every file was read and none can concern us."""
-    return not (read.sources or read.missing or read.unreadable)
+    return not (read.sources or read.missing or read.unreadable or read.has_ours)
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise OSError("standard input is closed")
+    return sys.stdin.buffer.read()
 
 
 def _read_bytes(path: str) -> bytes:

@@ -456,6 +456,18 @@ def test_a_file_without_anything_of_ours_is_not_even_parsed() -> None:
     assert done.stdout.splitlines()[-1] == "0 False False"
 
 
+def test_a_configuration_or_requirement_among_the_files_concerns_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("k8s").mkdir()
+    Path("policies").mkdir()
+    shutil.copy(BROKEN, "k8s/role.yaml")
+    shutil.copy(ROOT / "policies/reverse-proxy-auth-keys.yaml", "policies/keys.yaml")
+    Path("checker.yaml").write_text("version: 1\nmanifests: [k8s]\npolicies: [policies]\n", encoding="utf-8")
+    for passed in ("checker.yaml", "policies/keys.yaml"):
+        assert rules_of(report(capsys, passed)) == ["missing-grant"]
+    Path("checker.yaml").write_text("version: 1\nnonsense: 1\n", encoding="utf-8")
+    assert static("checker.yaml") == 2
+
+
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain"]) == 0
     listed = capsys.readouterr().out

@@ -8,7 +8,6 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ..config import find_config
 from ..errors import UsageError
 from ..report.wrapping import count
 
@@ -36,6 +35,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the files, says what was found and what to do next, and returns 0; raises UsageError for 2."""
+    from ..config import find_config
     from ..init.compose import REQUIREMENT, SCHEMAS, configuration, requirement
     from ..schemas import load
 

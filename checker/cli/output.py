@@ -65,7 +65,9 @@ def look_of(arguments: argparse.Namespace) -> Look:
 
 
 def write(text: str, output: str | None) -> None:
-    """Writes the result to a file or to standard output. Raises UsageError where there is none to write to."""
+    """Writes the result to a file, or to standard output (None, `-`). Raises UsageError where there is none to write
+    to."""
+    output = None if output == "-" else output
     if output is None and sys.stdout is None:
         raise UsageError("standard output is closed; write the result to a file with --output")
     if output is None:

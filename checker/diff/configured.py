@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from ..choices import from_config
-from ..config import NAMES, Config, may_be_config, parse_config
+from ..config import Config, may_be_config, parse_config
 from ..errors import UsageError
+from ..reading import CONFIGURATIONS
 from ..text.source import Source, decode
 from ..validated import InvalidFileError
 from .revisions import Revision, manifests_of, text_at, within
@@ -16,7 +17,7 @@ def config_at(revision: Revision) -> tuple[str, bytes] | None:
     """(path from the working folder, bytes) of the configuration that the commit has for this folder, or None."""
     folder = os.path.abspath(os.curdir)
     while True:
-        for name in (*NAMES, "pyproject.toml"):
+        for name in (*CONFIGURATIONS, "pyproject.toml"):
             path = os.path.relpath(os.path.join(folder, name))
             data = text_at(revision, path)
             if data is not None and may_be_config(name, data):

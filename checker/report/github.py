@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 CARRIES_FIXES = False
 
 _MOST = 10
+_MOST_IN_SUMMARY = 1000
+"""A summary takes 1 MiB (GitHub Docs, "Workflow commands", "Step isolation and limits")."""
+
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render(report: Report, look: Look) -> str:
     """One command a line, then the verdict."""
     worst_first = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
-    lines = [_command("error", {"title": "checker"}, said) for said in _not_checked(report)]
+    lines = [_command("error", {**place, "title": "checker"}, said) for place, said in _not_checked(report)]
     shown: Counter[str] = Counter({"error": len(lines)})
     for finding in worst_first:
         shown[finding.severity] += 1
@@ -40,20 +43,22 @@ def render(report: Report, look: Look) -> str:
     if not look.quiet:
         lines += [verdict(report), *standing(report)]
     if left_out:
-        lines.append(f"{count(left_out, 'finding')} more than GitHub shows; the job's summary has all.")
+        lines.append(
+            f"{count(left_out, 'finding')} more than GitHub shows; the job's summary has up to {_MOST_IN_SUMMARY}."
+        )
     return "".join(line + "\n" for line in lines)
 
 
 def beside(report: Report, environment: Mapping[str, str]) -> tuple[str, str] | None:
     """The file that a run within GitHub Actions appends its summary to, and the summary; None elsewhere."""
     path = environment.get("GITHUB_STEP_SUMMARY")
-    return (path, markdown.render(report, Look())) if path else None
+    return (path, markdown.render(report, Look(), _MOST_IN_SUMMARY)) if path else None
 
 
-def _not_checked(report: Report) -> list[str]:
+def _not_checked(report: Report) -> list[tuple[dict[str, str], str]]:
     return [
-        *(f"{path} could not be read: {reason}" for path, reason in report.unreadable),
-        *(f"the rule {failure.rule} broke down, so its part was not checked" for failure in report.failures),
+        *(({"file": path.replace("\\", "/")}, f"could not be read: {reason}") for path, reason in report.unreadable),
+        *(({}, f"the rule {item.rule} broke down, so its part was not checked") for item in report.failures),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..severity import SEVERITIES
 from .commonmark import inline, plain
 from .model import Look, Report
 from .standing import standing, verdict
@@ -17,12 +18,16 @@ _MOST = 50
 """Findings that are told in full: a comment on a pull request takes 65,536 characters."""
 
 
-def render(report: Report, look: Look) -> str:
-    """A heading with the verdict, a section a finding, what could not be checked, and where things stand."""
+def render(report: Report, look: Look, most: int = _MOST) -> str:
+    """A heading with the verdict, a section a finding (`most` of them, worst first where some are left out), what could
+    not be checked, and where things stand."""
     parts = [f"### checker: {verdict(report)}"]
-    parts += [_finding(finding) for finding in report.findings[:_MOST]]
-    if len(report.findings) > _MOST:
-        parts.append(f"… and {len(report.findings) - _MOST} more.")
+    shown = report.findings
+    if len(shown) > most:
+        shown = tuple(sorted(shown, key=lambda finding: SEVERITIES.index(finding.severity)))[:most]
+    parts += [_finding(finding) for finding in shown]
+    if len(report.findings) > most:
+        parts.append(f"… and {len(report.findings) - most} more.")
     parts += [f"- **could not check** {inline(path)}: {plain(reason)}" for path, reason in report.unreadable]
     parts += [f"- **could not check** the rule {failure.rule}, which broke down" for failure in report.failures]
     if look.verbose:

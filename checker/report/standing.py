@@ -19,7 +19,9 @@ def verdict(report: Report) -> str:
     found = ", ".join(count(number, name) for number, name in numbers if number)
     if found:
         return f"Found {found}."
-    return "Could not check everything." if could_not_check(report) else "No problems."
+    if could_not_check(report):
+        return "Could not check everything."
+    return "No problems but those that are suppressed." if report.suppressed else "No problems."
 
 
 def could_not_check(report: Report) -> bool:

@@ -113,6 +113,38 @@ def test_only_what_a_pull_request_touches(runner: Path, monkeypatch: pytest.Monk
     assert outputs(runner)["exit-code"] == "0"
 
 
+def test_a_merge_is_compared_with_its_first_parent(runner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pull request is checked out as its merge into a main that may have moved on since the event."""
+    git("branch", "change")
+    git("reset", "-q", "--hard", "HEAD~1")
+    Path("manifests/zeta.yaml").write_text(role("zeta", ONE), encoding="utf-8")
+    git("add", "-A")
+    git("commit", "-qm", "somebody else's")
+    git("merge", "-q", "--no-edit", "change")
+    monkeypatch.setenv("CHECKER_CHANGED_ONLY", "true")
+    assert script("github.sh").returncode == 0
+    sarif = json.loads(Path(outputs(runner)["sarif-file"]).read_text(encoding="utf-8"))
+    places = [
+        item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for item in sarif["runs"][0]["results"]
+    ]
+    assert places == ["manifests/acme.yaml"]
+
+
+@pytest.mark.parametrize("base", ["0" * 40, "", "1" * 40])
+def test_without_a_commit_to_compare_with_everything_is_reported(
+    base: str, runner: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKER_BASE", base)
+    monkeypatch.setenv("CHECKER_CHANGED_ONLY", "true")
+    monkeypatch.setenv("CHECKER_COMMENT", "true")
+    done = script("github.sh")
+    assert done.returncode == 0, done.stderr
+    assert "::warning title=checker::there is no commit to compare with" in done.stdout
+    found = outputs(runner)
+    assert found["exit-code"] == "1"
+    assert "Found 1 error." in Path(found["comment-file"]).read_text(encoding="utf-8")
+
+
 def test_wrong_usage_fails_at_once(runner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHECKER_CELL", "nowhere")
     done = script("github.sh")
@@ -140,6 +172,8 @@ with open(os.environ["GH_LOG"], "a") as log:
     log.write(json.dumps([sys.argv[1:], body]) + "\\n")
 if "--paginate" in sys.argv:
     print(os.environ.get("GH_FOUND", ""))
+if os.environ.get("GH_REFUSES") or sys.argv[1:3] == ["api", "user"]:
+    sys.exit("gh: Resource not accessible by integration (HTTP 403)")
 """
 
 
@@ -164,9 +198,15 @@ def test_one_comment_that_is_kept_up_to_date(
         monkeypatch.setenv(name, value)
     done = script("github-comment.sh")
     assert done.returncode == 0, done.stderr
-    (listed, _), (written, body) = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    _, (listed, _), (written, body) = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert "repos/owner/name/issues/7/comments" in listed
     assert method in written
     assert ("repos/owner/name/issues/comments/17" in written) is bool(found)
-    assert body.startswith("<!-- checker:cell2_--_x -->\nx")
+    assert re.match(r"<!-- checker:cell2_--_x:\d+ -->\nx", body)
+    assert body.endswith("the rest is in the summary of the job.\n")
     assert len(body) < 65_536
+    # A token that may not write is no reason to fail.
+    monkeypatch.setenv("GH_REFUSES", "1")
+    done = script("github-comment.sh")
+    assert done.returncode == 0
+    assert "::warning title=checker::the comment could not be written" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -95,6 +96,31 @@ def test_the_whole_project() -> None:
     code, shown = pre_commit()
     assert code == 1
     assert "manifests/borealis.yaml:14:19: error[missing-grant]" in shown
+
+
+def test_a_deleted_file_and_a_broken_configuration() -> None:
+    local("checker", "checker-all")
+    text = role("acme", BOTH)
+    document = json.dumps(
+        {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]}
+    )
+    spec = {"name": "More", "policyDocument": document}
+    policy = {"apiVersion": "iam.services.k8s.aws/v1alpha1", "kind": "Policy", "spec": spec}
+    policy["metadata"] = {"name": "more", "namespace": "tenant-acme"}
+    Path("manifests/acme.yaml").write_text(text + "  policyRefs: [{from: {name: more}}]\n", encoding="utf-8")
+    Path("manifests/policy.yaml").write_text(json.dumps(policy), encoding="utf-8")
+    git("add", "-A")
+    git("commit", "-qm", "first")
+    Path("manifests/policy.yaml").unlink()
+    code, shown = pre_commit()
+    assert code == 1
+    assert "error[dangling-reference]" in shown
+    git("reset", "-q", "--hard")
+    Path("checker.yaml").write_text("version: 1\nnonsense: 1\n", encoding="utf-8")
+    local("checker")
+    code, shown = pre_commit("--files", "checker.yaml")
+    assert code == 1
+    assert "nonsense is not a known field" in shown
 
 
 @pytest.mark.slow

@@ -307,7 +307,7 @@ def test_workflow_commands_come_worst_first_and_no_more_than_github_shows(
     text = shown(capsys, "findings", "github")
     names = [item.name for item in commands(text)]
     assert names == ["error"] * 10 + ["warning"] * 10
-    assert text.endswith("6 findings more than GitHub shows; the job's summary has all.\n")
+    assert text.endswith("6 findings more than GitHub shows; the job's summary has up to 1000.\n")
     summary = Path("summary.md").read_text(encoding="utf-8")
     assert summary.startswith("before\n### checker: Found 13 errors, 13 warnings.\n")
     assert summary.count("**error**") == 13
