@@ -160,16 +160,32 @@ def _holds_checker(data: bytes) -> bool:
         return b"[tool.checker" in data
 
 
-_TABLE = re.compile(r"^[ \t]*\[\[tool\.checker\.ignore\]\]|^[ \t]*ignore(?=[ \t]*=)", re.MULTILINE)
+_HEADER = re.compile(r"[ \t]*(\[\[?)[ \t]*([\w.\"' \t-]+?)[ \t]*\]")
+_KEY = re.compile(r"[ \t]*ignore(?=[ \t]*=)")
+
+
+def _toml_places(text: str) -> list[tuple[int, int]]:
+    """(offset, length) of each `[[tool.checker.ignore]]`, or of the key `ignore` in `[tool.checker]`."""
+    found, table, offset = [], "", 0
+    for line in text.splitlines(keepends=True):
+        header = _HEADER.match(line)
+        if header is not None:
+            table = re.sub(r"[\s\"']", "", header[2])
+            if table == "tool.checker.ignore":
+                found.append((offset, len(line.rstrip())))
+        elif table == "tool.checker" and (key := _KEY.match(line)) is not None:
+            found.append((offset, len(key[0])))
+        offset += len(line)
+    return found
 
 
 def _ignores(source: Source, document: Document | None, entries: list[dict[str, Any]]) -> tuple[Ignore, ...]:
     """The entries of `ignore:`. Raises InvalidFileError where the schema cannot tell that they are wrong."""
-    tables = list(_TABLE.finditer(source.text))
+    places = _toml_places(source.text) if document is None else []
     found, problems = [], []
     for number, entry in enumerate(entries):
-        table = tables[min(number, len(tables) - 1)] if tables else None
-        offset, length = (table.start(), len(table[0])) if table else (0, 1)
+        # An inline list has one place for all of its entries.
+        offset, length = places[min(number, len(places) - 1)] if places else (0, 1)
         until = str(entry.get("until", ""))
         where = place(source, offset, "")
         if document is not None:

@@ -111,6 +111,8 @@ def _prepared(options: Options, config: Config, read: Read, judged: bool) -> Pre
 
 
 def _baseline(options: Options) -> Baseline | None:
+    if options.baseline == "":
+        raise UsageError("--baseline names no file (an empty variable, perhaps)")
     if options.baseline and options.write_baseline:
         raise UsageError("--write-baseline brings a baseline up to date by itself; leave --baseline out")
     if options.write_baseline and not os.path.exists(options.write_baseline):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .config import Config
 from .engine import Failure, Finding, Settings, files_of, in_order, run
 from .inventory import Origin
+from .looked_for import LookedFor, dark_files
 from .observing import Observe, unobserved
 from .places import Locator
 from .project import Project, load
@@ -16,8 +17,9 @@ from .requirements.check import Outcome, check_project
 from .requirements.load import Loaded
 from .requirements.model import Requirement
 from .resolution import make_index
+from .rules import BY_ID
 from .rules.problem import Facts
-from .suppression.baseline import Baseline, Entry, against, file_of
+from .suppression.baseline import Baseline, against
 from .suppression.covering import Covered, by_baseline, cover
 from .suppression.model import Suppression
 from .suppression.reading import suppressions
@@ -79,7 +81,10 @@ def judge(made: Prepared, observe: Observe = unobserved) -> Judged:
         documents |= {(made.config.file, 0): made.config.document} if made.config.document else {}
     locator = Locator(documents, sources)
     found = _suppressed(made, facts, locator, observe)
-    known = _known(made, found.findings, found.failures)
+    looked = _looked_for(made, project, found.failures)
+    known = None
+    if made.baseline is not None:
+        known = Known(made.baseline, against(found.findings, made.baseline, looked), looked.cell)
     findings = found.findings if known is None else known.compared.new
     touched = _touched(made.since, findings, facts)
     report = Report(
@@ -123,11 +128,13 @@ def _suppressed(made: Prepared, facts: Facts, locator: Locator, observe: Observe
     if made.config is None:
         return _Found(first.findings, first.failures, (), facts)
     listed = suppressions(facts.project, made.requirements, made.config)
-    ran = _ran(settings, first.failures)
+    looked = _looked_for(made, facts.project, first.failures)
 
     def is_judged(item: Suppression) -> bool:
-        is_seen = made.files is None and not made.is_partial
-        return item.rule in ran and (is_seen or (item.how != "configuration" and item.place.file in (made.files or ())))
+        if item.rule not in BY_ID or looked.depends_on_cell(item.rule):
+            return False
+        is_listed = item.how == "configuration"
+        return looked.everywhere(item.rule) if is_listed else looked.in_file(item.rule, item.place.file)
 
     result = cover(first.findings, listed, facts.project, locator, made.today, is_judged)
     told = facts._replace(suppressions=result.suppressions)
@@ -136,26 +143,12 @@ def _suppressed(made: Prepared, facts: Facts, locator: Locator, observe: Observe
     return _Found(findings, (*first.failures, *second.failures), result.suppressed, told)
 
 
-def _known(made: Prepared, findings: tuple[Finding, ...], failures: tuple[Failure, ...]) -> Known | None:
-    baseline = made.baseline
-    if baseline is None:
-        return None
-    ran = _ran(made.settings, failures)
-    asked = {os.path.abspath(file) for file in made.files or ()}
-
-    def is_looked_for(entry: Entry) -> bool:
-        is_seen = made.files is None and not made.is_partial
-        return entry.rule in ran and (is_seen or file_of(entry, baseline.file) in asked)
-
-    return Known(baseline, against(findings, baseline, is_looked_for))
-
-
 def _touched(since: Since | None, findings: tuple[Finding, ...], facts: Facts) -> tuple[Finding, ...]:
     """The findings that a change has to do with: they are new, or concern a changed file, or a role of which a policy
     stands in one."""
     if since is None or since.changed is None:
         return findings
-    new = set(map(id, against(findings, since.before, lambda entry: False).new))
+    new = set(map(id, against(findings, since.before).new))
     behind: dict[Origin, set[str]] = {}
     for check in (check for outcome in facts.outcomes for check in outcome.checks):
         texts = [source.text for source in check.stack.sources.values() if source.text is not None]
@@ -167,10 +160,15 @@ def _touched(since: Since | None, findings: tuple[Finding, ...], facts: Facts) -
     return tuple(item for item in findings if id(item) in new or not since.changed.isdisjoint(concerned(item)))
 
 
-def _ran(settings: Settings, failures: tuple[Failure, ...]) -> set[str]:
-    """The rules that had their say."""
-    names = {rule.ID for rule in settings.rules if settings.severities.get(rule.ID) != "off"}
-    return names - {failure.rule for failure in failures}
+def _looked_for(made: Prepared, project: Project, failures: tuple[Failure, ...]) -> LookedFor:
+    names = {rule.ID for rule in made.settings.rules if made.settings.severities.get(rule.ID) != "off"}
+    files = frozenset(map(os.path.abspath, made.files)) if made.files is not None else None
+    return LookedFor(
+        frozenset(names - {failure.rule for failure in failures}),
+        frozenset() if made.is_partial else files,
+        dark_files(project, made.unreadable),
+        made.cell if made.other_cells else "",
+    )
 
 
 def _summary(

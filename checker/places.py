@@ -34,7 +34,7 @@ class Locator:
     def __init__(self, documents: Mapping[tuple[str, int], Document], sources: Mapping[str, Source]) -> None:
         self._documents = documents
         self._sources = sources
-        self._starts: dict[str, list[int]] = {}
+        self._starts: dict[str, tuple[int, ...]] = {}
 
     def locate(self, place: Place) -> Location:
         """The location of a place in one of the project's files."""

@@ -42,6 +42,19 @@ def report_files(given: list[str], formats: tuple[str, ...]) -> tuple[tuple[str,
     return tuple(found)
 
 
+def check_targets(given: list[str | None]) -> None:
+    """Makes sure, before anything is done, that every file can be written and none is written twice. Raises
+    UsageError."""
+    paths = [path for path in given if path is not None and path != "-"]
+    for path in paths:
+        folder = os.path.dirname(path) or os.curdir
+        if not path or not os.path.isdir(folder):
+            raise UsageError(f"cannot write {path or 'a file without a name'}: there is no folder {folder}")
+    twice = next((path for path in paths if paths.count(path) > 1), None)
+    if twice is not None:
+        raise UsageError(f"{twice} is to be written twice; give each its own file")
+
+
 def add_color_option(group: Any) -> None:
     """The option for colour alone."""
     group.add_argument(

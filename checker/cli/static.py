@@ -14,7 +14,7 @@ from ..report.wrapping import count
 from ..severity import SEVERITIES
 from .bar import Bar
 from .gate_options import add_requirement_options, add_rule_options, add_suppression_options, gate_options
-from .output import add_output_options, add_report_option, look_of, report_files, write
+from .output import add_output_options, add_report_option, check_targets, look_of, report_files, write
 
 if TYPE_CHECKING:
     from ..observing import Observe
@@ -59,6 +59,7 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Checks, prints, and returns 0, 1 or 3; raises UsageError for 2."""
     files = report_files(arguments.report, FORMATS)
+    check_targets([arguments.output, arguments.write_baseline, *(path for _, path in files)])
     report = _report(arguments, (arguments.format, *(name for name, _ in files)))._replace(fail_on=arguments.fail_on)
     write(formatter(arguments.format).render(report, look_of(arguments)), arguments.output)
     _write_beside(report, formatter(arguments.format))
@@ -75,8 +76,11 @@ def _write_beside(report: Report, module: ModuleType) -> None:
     found = module.beside(report, os.environ) if hasattr(module, "beside") else None
     if found is not None:
         path, text = found
-        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        try:
+            with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+        except OSError as error:
+            print(f"checker: could not write the summary to {path}: {error.strerror}", file=sys.stderr)
 
 
 def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> Report:
@@ -89,7 +93,8 @@ def _judged(arguments: argparse.Namespace, formats: tuple[str, ...], observe: Ob
     from ..reading import holds_nothing, read_named
 
     read = read_named(tuple(arguments.paths), observe)
-    told_now = arguments.write_baseline or arguments.changed_since
+    told_now = arguments.write_baseline or arguments.baseline or arguments.changed_since
+    told_now = told_now or arguments.select or arguments.ignore
     if read is not None and holds_nothing(read) and not told_now:
         return nothing_for_us(len(read.names), read.passed_over)
     from ..gate import prepare

@@ -51,7 +51,7 @@ def _findings(before: Side, after: Side, roles: list[RoleChange]) -> Iterator[Ne
     as a text that can no longer be read. What is told of a role already is not told again."""
     told = [change.role for change in roles if any(demand.is_worse for demand in change.demands)]
     known = Baseline("", tuple(entry_of(finding, "") for finding in before.findings))
-    for finding in against(after.findings, known, lambda entry: False).new:
+    for finding in against(after.findings, known).new:
         is_told = finding.rule in _OF_DEMANDS and any(finding.subject is role for role in told)
         is_about_access = not hasattr(BY_ID[finding.rule], "JUDGES_SUPPRESSIONS")
         if finding.severity == "error" and is_about_access and not is_told:

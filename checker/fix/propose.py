@@ -8,6 +8,7 @@ merged: the later one waits for the next round.
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
@@ -69,10 +70,12 @@ def propose(
     about: Callable[[Finding], bool] = lambda finding: True,
     *,
     all_stages: bool = False,
+    budget: int = sys.maxsize,
     observe: Observe = unobserved,
 ) -> Round:
     """A round over all findings that it is `about`, without the plans in `barred` (by finding and title, with the
-    reason); without `all_stages`, it ends with the first stage in which there is something to cure."""
+    reason); without `all_stages`, it ends with the first stage in which there is something to cure. The edited
+    project is judged at most `budget` times; fixes that are not proven by then are refused."""
     findings = [finding for finding in judged.report.findings if about(finding)]
     survey = Survey(judged.facts, sees_all=not made.is_partial)
     refusals: list[Refusal] = []
@@ -93,7 +96,14 @@ def propose(
                 observe("planning fixes", len(taken) + len(refusals), len(findings))
                 found = _proposal(survey, module, finding, made, admitted, taken, barred)
                 (taken if isinstance(found, Proposal) else refusals).append(found)  # type: ignore[arg-type]  # by type
-    return _proven(made, judged, taken, refusals)
+    return _proven(made, judged, taken, refusals, _Budget(budget))
+
+
+class _Budget:
+    """How often the project may still be judged."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
 
 
 def _proposal(
@@ -150,7 +160,12 @@ def _plans(survey: Survey, module: ModuleType, finding: Finding) -> Iterator[Pla
 
 def fixes_for(made: Prepared, judged: Judged) -> tuple[Proposal, ...]:
     """An edit for each finding that has one, unsafe ones too, all of the files as they are: for reports to carry."""
-    return propose(made, judged, lambda plan: True, all_stages=True).proposals
+    return propose(made, judged, lambda plan: True, all_stages=True, budget=_MOST_FOR_REPORTS).proposals
+
+
+_MOST_FOR_REPORTS = 24
+"""Judgements that a report may cost besides its own: with hundreds of fixes of which some do not hold, it takes minutes
+to find out which."""
 
 
 def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
@@ -164,8 +179,8 @@ def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
     )
 
 
-def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal]) -> Round:
-    holding = _holding(made, judged, taken, refusals)
+def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget) -> Round:
+    holding = _holding(made, judged, taken, refusals, budget)
     after = _after(made, judged, holding) if holding else ""
     if isinstance(after, Round):
         return after._replace(refusals=tuple(refusals))
@@ -174,12 +189,18 @@ def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: lis
         refusals += [
             Refusal(item.finding, "it does not go together with another fix", later=True) for item in holding[1:]
         ]
-        return _proven(made, judged, holding[:1], refusals)
+        return _proven(made, judged, holding[:1], refusals, budget)
     return Round((), tuple(refusals), made, judged)
 
 
-def _holding(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal]) -> list[Proposal]:
+def _holding(
+    made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget
+) -> list[Proposal]:
     """The fixes that hold: all, if they hold together, else those of each half."""
+    if taken and budget.left <= 0:
+        refusals += [Refusal(item.finding, "too many fixes to prove them all; checker fix does") for item in taken]
+        return []
+    budget.left -= bool(taken)
     after = _after(made, judged, taken) if taken else ""
     if isinstance(after, Round) or not taken:
         return taken
@@ -187,7 +208,8 @@ def _holding(made: Prepared, judged: Judged, taken: list[Proposal], refusals: li
         refusals.append(Refusal(taken[0].finding, after, disproven=taken[0].plan.title))
         return []
     half = len(taken) // 2
-    return [*_holding(made, judged, taken[:half], refusals), *_holding(made, judged, taken[half:], refusals)]
+    first = _holding(made, judged, taken[:half], refusals, budget)
+    return [*first, *_holding(made, judged, taken[half:], refusals, budget)]
 
 
 def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str:

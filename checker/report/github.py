@@ -15,6 +15,7 @@ from ..severity import SEVERITIES
 from . import markdown
 from .frame import safe
 from .model import Look, Report
+from .paths import for_readers
 from .standing import standing, verdict
 from .wrapping import count
 
@@ -57,14 +58,14 @@ def beside(report: Report, environment: Mapping[str, str]) -> tuple[str, str] | 
 
 def _not_checked(report: Report) -> list[tuple[dict[str, str], str]]:
     return [
-        *(({"file": path.replace("\\", "/")}, f"could not be read: {reason}") for path, reason in report.unreadable),
+        *(({"file": for_readers(path)}, f"could not be read: {reason}") for path, reason in report.unreadable),
         *(({}, f"the rule {item.rule} broke down, so its part was not checked") for item in report.failures),
     ]
 
 
 def _finding(finding: Finding) -> str:
     at = finding.location
-    place = {"file": at.file.replace("\\", "/"), "line": str(at.start.line), "endLine": str(at.end.line)}
+    place = {"file": for_readers(at.file), "line": str(at.start.line), "endLine": str(at.end.line)}
     if at.start.line == at.end.line:
         # Columns of an annotation over several lines are not understood.
         place |= {"col": str(at.start.column), "endColumn": str(max(at.end.column, at.start.column + 1))}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .as_json import written
 from .fingerprints import fingerprint
 from .model import Look, Report
+from .paths import for_readers
 
 if TYPE_CHECKING:
     from ..engine import Finding
@@ -51,5 +52,5 @@ def _as_json(rule: str, said: str, severity: str, file: str, line: int, fingerpr
         "check_name": rule,
         "fingerprint": fingerprint,
         "severity": severity,
-        "location": {"path": file.replace("\\", "/").removeprefix("./"), "lines": {"begin": line}},
+        "location": {"path": for_readers(file), "lines": {"begin": line}},
     }

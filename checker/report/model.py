@@ -33,10 +33,11 @@ class Summary(NamedTuple):
 
 
 class Known(NamedTuple):
-    """A baseline, and the findings held against it."""
+    """A baseline, and the findings held against it, in a cell ("" for the only one)."""
 
     baseline: Baseline
     compared: Compared
+    cell: str = ""
 
 
 class Report(NamedTuple):

@@ -20,6 +20,7 @@ from .as_json import written
 from .fingerprints import fingerprint, line_hashes
 from .frame import safe
 from .model import Look, Report
+from .paths import for_readers
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -129,7 +130,7 @@ def _physical(location: Location) -> dict[str, Any]:
 
 
 def _artifact(file: str) -> dict[str, str]:
-    return {"uri": quote(file.replace("\\", "/"), safe="/", errors="surrogateescape")}
+    return {"uri": quote(for_readers(file), safe="/", errors="surrogateescape")}
 
 
 def _region(start: Position, end: Position) -> dict[str, int]:

@@ -36,6 +36,7 @@ from .problem import Facts, Problem, called, inside
 
 ID = "broad-action"
 SEVERITY = "warning"
+ASKS_THE_CELL = True
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -34,6 +34,7 @@ from .problem import Facts, Place, Problem
 
 ID = "conditional-grant"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 
 class _Hanging(NamedTuple):

@@ -31,6 +31,7 @@ from .problem import Facts, Place, Problem
 
 ID = "denied-grant"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 
 class _Denied(NamedTuple):

@@ -29,6 +29,7 @@ from .problem import Facts, Place, Problem
 
 ID = "excess-grant"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 
 def check(facts: Facts) -> Iterator[Problem]:
@@ -64,5 +65,5 @@ def _problem(item: Check, place: Place, rows: list[tuple[str, str, Proof]]) -> P
         f"grant only {needed}",
         item.role.object,
         seen_from(item, place),
-        value=" ".join(actions),
+        value=f"{' '.join(actions)}{if_condition}",
     )

@@ -30,6 +30,7 @@ from .trusts import web_identities
 
 ID = "foreign-provider"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 
 def check(facts: Facts) -> Iterator[Problem]:

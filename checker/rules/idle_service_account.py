@@ -30,6 +30,7 @@ from .problem import Facts, Problem, at, called
 
 ID = "idle-service-account"
 SEVERITY = "warning"
+ASKS_THE_CELL = True
 PRECISION = "medium"
 
 

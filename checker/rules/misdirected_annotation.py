@@ -34,6 +34,7 @@ from .wrong_partition import partition_of
 
 ID = "misdirected-annotation"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 
 def check(facts: Facts) -> Iterator[Problem]:

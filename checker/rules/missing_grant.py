@@ -39,6 +39,7 @@ from .problem import Facts, Place, Problem, at, inside
 
 ID = "missing-grant"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 _LAYERS = {
     "identity": "none of its policies allows it",

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from ..iam.condition_keys import find_key
 from .problem import Facts, Problem
-from .statements import conditions, problem_in, statements
+from .statements import condition_text, conditions, problem_in, statements
 
 ID = "multivalued-condition-key"
 SEVERITY = "warning"
@@ -41,4 +41,6 @@ def check(facts: Facts) -> Iterator[Problem]:
             why = "what AWS makes of it is not documented, so whether the statement applies cannot be told"
             limits = key.name == "aws:TagKeys" or key.name.startswith("dynamodb:")
             prefix = "ForAllValues" if limits and written.statement.effect == "Allow" else "ForAnyValue"
-            yield problem_in(written, item.path, wrong, why, f'write "{prefix}:{item.operator}"', item.key, "key")
+            yield problem_in(
+                written, item.path, wrong, why, f'write "{prefix}:{item.operator}"', condition_text(item), "key"
+            )

@@ -23,6 +23,7 @@ from .problem import Facts, Place, Problem
 
 ID = "no-matching-role"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 
 def check(facts: Facts) -> Iterator[Problem]:

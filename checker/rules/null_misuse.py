@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from ..iam.document import Condition
 from .problem import Facts, Problem
-from .statements import Written, conditions, problem_in, statements
+from .statements import Written, condition_text, conditions, problem_in, statements
 
 ID = "null-misuse"
 SEVERITY = "warning"
@@ -40,7 +40,7 @@ def check(facts: Facts) -> Iterator[Problem]:
             wrong = _wrong(written, item)
             if wrong is not None:
                 why = "the condition does not restrict the statement in the way it seems to"
-                yield problem_in(written, item.path, wrong[0], why, wrong[1], item.key, "key")
+                yield problem_in(written, item.path, wrong[0], why, wrong[1], condition_text(item), "key")
 
 
 def _wrong(written: Written, item: Condition) -> tuple[str, str] | None:

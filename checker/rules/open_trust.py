@@ -31,7 +31,7 @@ from ..iam.principals import Caller
 from ..iam.trust import WEB_IDENTITY, is_cluster, issuer_of, may_assume, other_subjects, token_context
 from .problem import Facts, Problem
 from .statements import Written, problem_in
-from .trusts import allowing, web_identities
+from .trusts import allowing, subject_text, web_identities
 
 ID = "open-trust"
 SEVERITY = "error"
@@ -49,7 +49,9 @@ def check(facts: Facts) -> Iterator[Problem]:
             due = "system:serviceaccount:NAMESPACE:NAME" if is_cluster(provider) else "…"
             hint = f'write "StringEquals": {{"{issuer_of(provider)}:sub": "{due}"}}'
             path = subject_path(written, provider)
-            yield problem_in(written, path, f"{who} can assume the role", _WHY, hint, "sub", "key")
+            yield problem_in(
+                written, path, f"{who} can assume the role", _WHY, hint, subject_text(written, provider), "key"
+            )
 
 
 _ELSEWHERE = "system:serviceaccount:some-other-namespace:some-other-account"

@@ -33,7 +33,7 @@ from ..iam.language import explore
 from ..iam.paths import show_path
 from ..iam.statements import action_matches
 from .problem import Facts, Problem
-from .statements import Written, problem_in, statements
+from .statements import Written, problem_in, statement_text, statements
 
 ID = "redundant-statement"
 SEVERITY = "warning"
@@ -66,7 +66,7 @@ def _judge(rows: list[Written]) -> Iterator[Problem]:
         named = " and ".join(_called(item) for item in by)
         why = "what is written here has no effect, and readers rely on it"
         wrong = f"{_called(statement)} {verb} {named}"
-        yield problem_in(row, statement.path, wrong, why, hint, show_path(statement.path))
+        yield problem_in(row, statement.path, wrong, why, hint, statement_text(statement))
 
 
 def _called(statement: Statement) -> str:

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from ..iam.condition_keys import find_key
 from .problem import Facts, Problem
-from .statements import conditions, problem_in, statements
+from .statements import condition_text, conditions, problem_in, statements
 
 ID = "set-operator-on-single-value"
 SEVERITY = "warning"
@@ -46,7 +46,7 @@ def check(facts: Facts) -> Iterator[Problem]:
                 else "it misleads readers"
             )
             plain = item.operator.partition(":")[2]
-            yield problem_in(written, item.path, wrong, why, f'write "{plain}"', item.key, "key")
+            yield problem_in(written, item.path, wrong, why, f'write "{plain}"', condition_text(item), "key")
 
 
 def _is_single(key: str, kind: str) -> bool:

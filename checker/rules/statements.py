@@ -48,3 +48,14 @@ def problem_in(
     """A problem at an element of a statement's document."""
     text = written.text
     return Problem(inside(text, path, part), f"{called(text.owner)}: {message}", why, hint, text.owner, value=value)
+
+
+def condition_text(item: Condition) -> str:
+    """A condition as offending text: what it compares, and with what."""
+    return f"{item.operator} {item.key} {' '.join(item.values)}"
+
+
+def statement_text(statement: Statement) -> str:
+    """A statement as offending text, wherever it stands in its document."""
+    actions = " ".join(entry.text for entry in statement.actions)
+    return f"{statement.effect} {actions} on {' '.join(entry.text for entry in statement.resources)}"

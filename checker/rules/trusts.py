@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..iam.statements import action_matches
-from ..iam.trust import WEB_IDENTITY, is_cluster, oidc_providers
+from ..iam.trust import WEB_IDENTITY, is_cluster, issuer_of, oidc_providers
 from .problem import Facts
-from .statements import Written, statements
+from .statements import Written, condition_text, statements
 
 
 def allowing(facts: Facts) -> Iterator[Written]:
@@ -31,3 +31,10 @@ def allows(written: Written, action: str) -> bool:
     """Whether the statement's Action, or NotAction, takes in the action for certain."""
     listed = any(action_matches(entry.text, action.lower()) for entry in written.statement.actions)
     return listed != written.statement.not_actions
+
+
+def subject_text(written: Written, provider: str) -> str:
+    """What a statement says of the subject, as offending text: another pattern lets in others."""
+    key = f"{issuer_of(provider)}:sub".lower()
+    said = [condition_text(item) for item in written.statement.conditions if item.key.lower() == key]
+    return "; ".join(said) or "sub"

@@ -30,6 +30,7 @@ from .problem import Facts, Place, Problem, at, called, inside, inside_at
 
 ID = "unknown-grant"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 
 class _Unread(NamedTuple):

@@ -36,6 +36,7 @@ from .problem import Facts, Place, Problem, Related, at, called, inside
 
 ID = "untrusted-service-account"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 
 class Refused(NamedTuple):

@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Problem]:
     for item in facts.suppressions:
         is_expired = bool(item.until) and item.until < facts.today
         if item.use == "unused" and not item.problem and not is_expired:
-            scope = f" within {item.scope}" if item.scope else ""
+            scope = f" within {item.scope.removeprefix('@')}" if item.scope else ""
             yield Problem(
                 item.place,
                 f"nothing is suppressed by this {item.how}: there is no finding of {item.rule}{scope} here",

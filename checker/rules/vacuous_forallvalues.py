@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from ..iam.catalogue import expand
 from ..iam.condition_keys import carriers, find_key
 from .problem import Facts, Problem
-from .statements import action_strings, conditions, problem_in, statements
+from .statements import action_strings, condition_text, conditions, problem_in, statements
 
 ID = "vacuous-forallvalues"
 SEVERITY = "warning"
@@ -52,14 +52,14 @@ def check(facts: Facts) -> Iterator[Problem]:
                 wrong = f"{item.operator} on {item.key} also holds for requests without the key"
                 why = "ForAllValues holds when the key is absent, so such requests are allowed without any condition"
                 hint = f'write "ForAnyValue{item.operator[12:]}", or add "Null": {{"{item.key}": "false"}}'
-                yield problem_in(written, item.path, wrong, why, hint, item.key, "key")
+                yield problem_in(written, item.path, wrong, why, hint, condition_text(item), "key")
                 continue
             if without:
                 shown = ", ".join(without[:3]) + (", …" if len(without) > 3 else "")
                 wrong = f"{item.operator} on {item.key} does not restrain {shown}: their requests lack the key"
                 why = "ForAllValues holds when the key is absent, so these actions are allowed without any condition"
                 hint = "take these actions into a statement of their own"
-                yield problem_in(written, item.path, wrong, why, hint, item.key, "key")
+                yield problem_in(written, item.path, wrong, why, hint, condition_text(item), "key")
 
 
 def _without(patterns: tuple[str, ...], key: str) -> list[str]:

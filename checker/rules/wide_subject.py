@@ -27,7 +27,7 @@ from ..iam.trust import issuer_of, other_subjects
 from .open_trust import is_far, subject_path
 from .problem import Facts, Problem
 from .statements import problem_in
-from .trusts import cluster_identities
+from .trusts import cluster_identities, subject_text
 
 ID = "wide-subject"
 SEVERITY = "warning"
@@ -42,4 +42,6 @@ def check(facts: Facts) -> Iterator[Problem]:
         wrong = f"every service account of {namespace} that fits the pattern can assume the role"
         why = "whoever may create such a service account there can read the auth keys"
         hint = f'write "StringEquals": {{"{issuer_of(provider)}:sub": "system:serviceaccount:{namespace}:NAME"}}'
-        yield problem_in(written, subject_path(written, provider), wrong, why, hint, "sub", "key")
+        yield problem_in(
+            written, subject_path(written, provider), wrong, why, hint, subject_text(written, provider), "key"
+        )

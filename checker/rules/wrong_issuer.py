@@ -34,6 +34,7 @@ from .trusts import allowing, web_identities
 
 ID = "wrong-issuer"
 SEVERITY = "error"
+ASKS_THE_CELL = True
 
 _WHY = "STS refuses the pod's token, so nothing that the role allows is within reach"
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..engine import Finding
 from ..errors import UsageError
+from ..looked_for import LookedFor
 from ..reading import STDIN_NAME
 from ..schemas import violations
 from ..schemas.sentences import say
@@ -23,7 +24,8 @@ Key = tuple[str, ...]
 
 
 class Entry(NamedTuple):
-    """One known finding. `file` is relative to the folder of the baseline; `message` is for readers only."""
+    """One known finding. `file` is relative to the folder of the baseline; `cell` is "" where there is only one;
+    `message` is for readers only."""
 
     rule: str
     group: str
@@ -33,14 +35,16 @@ class Entry(NamedTuple):
     path: str
     value: str
     file: str
+    cell: str = ""
     message: str = ""
 
 
 class Baseline(NamedTuple):
-    """A baseline file, as it is shown, and its entries."""
+    """A baseline file, as it is shown, its entries, and those files of theirs that are there."""
 
     file: str
     entries: tuple[Entry, ...] = ()
+    present: frozenset[str] = frozenset()
 
 
 class Compared(NamedTuple):
@@ -62,13 +66,15 @@ def load_baseline(path: str) -> Baseline:
         raise UsageError(f"there is no baseline {path}; --write-baseline {path} writes one") from None
     except OSError as error:
         raise UsageError(f"cannot read the baseline {path}: {error.strerror}") from None
-    except ValueError as error:
-        raise UsageError(f"{path}: this is not JSON: {error}; write it anew with --write-baseline {path}") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: this is not JSON: {error}; delete it, and --write-baseline writes it anew") from None
     wrong = violations("baseline", value)
     if wrong:
         message, _ = say(wrong[0], ".".join(map(str, wrong[0].path)) or "the document")
-        raise UsageError(f"{path}: this is no baseline: {message}; write it anew with --write-baseline {path}")
-    return Baseline(path, tuple(_entry(item) for item in value["findings"]))
+        raise UsageError(f"{path}: this is no baseline: {message}; delete it, and --write-baseline writes it anew")
+    entries = tuple(_entry(item) for item in value["findings"])
+    files = {entry.file for entry in entries}
+    return Baseline(path, entries, frozenset(file for file in files if os.path.exists(_path(file, path))))
 
 
 def as_text(entries: Iterable[Entry]) -> str:
@@ -77,28 +83,41 @@ def as_text(entries: Iterable[Entry]) -> str:
     return json.dumps({"schemaVersion": 1, "findings": found}, indent=2, ensure_ascii=False) + "\n"
 
 
-def entry_of(finding: Finding, baseline: str) -> Entry:
-    """The entry for a finding, in a baseline at this path."""
+def entry_of(finding: Finding, baseline: str, cell: str = "") -> Entry:
+    """The entry for a finding in this cell, in a baseline at this path."""
     item, at = finding.subject, finding.location.file
     file = at if at == STDIN_NAME else os.path.relpath(at, os.path.dirname(baseline) or os.curdir).replace(os.sep, "/")
     named = (item.api_version.rpartition("/")[0], item.kind, item.namespace, item.name) if item else ("", "", "", "")
-    return Entry(finding.rule, *named, finding.path, _normal(finding.value), file, finding.message)
+    return Entry(finding.rule, *named, finding.path, _normal(finding.value), file, cell, finding.message)
 
 
-def against(findings: Iterable[Finding], baseline: Baseline, is_looked_for: Callable[[Entry], bool]) -> Compared:
-    """Holds findings against a baseline; `is_looked_for` says whether this run would have found an entry's problem."""
+def against(findings: Iterable[Finding], baseline: Baseline, looked: LookedFor | None = None) -> Compared:
+    """Holds findings against a baseline; `looked` says what the run looked for (without it: for everything).
+
+    An entry of a file that is there, and that the run did not look at, waits for that file: another finding of its kind
+    is a new one.
+    """
+
+    def is_looked_for(entry: Entry) -> bool:
+        is_of_cell = looked is None or entry.cell == looked.cell
+        return is_of_cell and (looked is None or looked.in_file(entry.rule, _path(entry.file, baseline.file)))
+
     waiting: dict[Key, list[Entry]] = {}
     for entry in baseline.entries:
         waiting.setdefault(_key(entry), []).append(entry)
-    asked = [(finding, entry_of(finding, baseline.file)) for finding in findings]
+    cell = looked.cell if looked is not None else ""
+    asked = [(finding, entry_of(finding, baseline.file, cell)) for finding in findings]
     known: set[int] = set()
     for exactness in _TIES:
         for finding, wanted in asked:
-            same = waiting.get(_key(wanted), [])
-            match = next((entry for entry in same if exactness(entry) == exactness(wanted)), None)
-            if id(finding) not in known and match is not None:
-                same.remove(match)
-                known.add(id(finding))
+            if id(finding) in known:
+                continue
+            for entry in waiting.get(_key(wanted), []):
+                is_free = entry.file == wanted.file or entry.file not in baseline.present or is_looked_for(entry)
+                if is_free and exactness(entry) == exactness(wanted):
+                    waiting[_key(wanted)].remove(entry)
+                    known.add(id(finding))
+                    break
     left = [entry for entries in waiting.values() for entry in entries]
     return Compared(
         tuple(finding for finding, _ in asked if id(finding) not in known),
@@ -108,9 +127,9 @@ def against(findings: Iterable[Finding], baseline: Baseline, is_looked_for: Call
     )
 
 
-def file_of(entry: Entry, baseline: str) -> str:
-    """The absolute path of the file an entry was found in."""
-    return os.path.abspath(os.path.join(os.path.dirname(baseline), entry.file))
+def _path(file: str, baseline: str) -> str:
+    """The path of the file an entry was found in, from the working folder."""
+    return file if file == STDIN_NAME else os.path.join(os.path.dirname(baseline), file)
 
 
 _TIES: tuple[Callable[[Entry], object], ...] = (
@@ -124,7 +143,7 @@ _TIES: tuple[Callable[[Entry], object], ...] = (
 
 def _key(entry: Entry) -> Key:
     named = entry[1:5] if entry.kind else (entry.file,)
-    return (entry.rule, *named, re.sub(r"\[\d+\]", "[]", entry.path), entry.value)
+    return (entry.cell, entry.rule, *named, re.sub(r"\[\d+\]", "[]", entry.path), entry.value)
 
 
 def _normal(value: str) -> str:
@@ -139,4 +158,5 @@ def _entry(item: dict[str, object]) -> Entry:
 def _as_json(entry: Entry) -> dict[str, object]:
     subject = {"group": entry.group, "kind": entry.kind, "namespace": entry.namespace, "name": entry.name}
     rest = {"path": entry.path, "value": entry.value, "file": entry.file, "message": entry.message}
+    rest |= {"cell": entry.cell} if entry.cell else {}
     return {"rule": entry.rule, "subject": subject if entry.kind else None, **rest}

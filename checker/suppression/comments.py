@@ -22,7 +22,8 @@ from .written import invalid, read_rules
 if TYPE_CHECKING:
     from ..text.documents import Document
 
-_COMMENT = re.compile(r"(?<![^\s])#[ \t]*checker:[ \t]*ignore(?![\w-])([^\r\n]*)", re.IGNORECASE)
+_MARK = r"#[ \t]*checker:[ \t]*ignore(?![\w-])"
+_COMMENT = re.compile(rf"(?<![^\s]){_MARK}((?:(?!\s{_MARK})[^\r\n])*)", re.IGNORECASE)
 
 
 def in_comments(
@@ -41,7 +42,7 @@ def in_comments(
                 yield from _read(source, starts, match)
 
 
-def _read(source: Source, starts: list[int], match: re.Match[str]) -> Iterator[Suppression]:
+def _read(source: Source, starts: tuple[int, ...], match: re.Match[str]) -> Iterator[Suppression]:
     place = Place(source.name, None, offset=match.start(), length=len(match[0].rstrip()))
     rest = match[1].strip()
     end = _closing(rest)
@@ -62,7 +63,7 @@ def _closing(text: str) -> int:
     return -1
 
 
-def _line_meant(text: str, starts: list[int], offset: int) -> int:
+def _line_meant(text: str, starts: tuple[int, ...], offset: int) -> int:
     line = position(starts, offset).line
     while line_text(text, starts, line).lstrip().startswith("#") and line < len(starts):
         line += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 from ..config import Config, Ignore
@@ -15,13 +14,12 @@ def in_configuration(config: Config) -> Iterator[Suppression]:
     """The suppressions that the configuration lists, one for each rule of an entry."""
     for number, entry in enumerate(config.ignores):
         place = _place(config, number, entry)
-        file = os.path.relpath(os.path.join(config.folder, entry.file)) if entry.file else ""
-        target = Described(entry.subject, file.replace(os.sep, "/"))
+        target = Described(entry.subject, entry.file, config.folder)
         for rule in entry.rules:
             yield Suppression(
                 "configuration",
                 rule,
-                entry.path or entry.sid,
+                f"@{entry.sid}" if entry.sid else entry.path,
                 tidy(entry.reason),
                 entry.until,
                 place,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -80,10 +81,12 @@ def accept(report: Report) -> tuple[tuple[Entry, ...], Report]:
         return (), report
     file, old = known.baseline.file, known.compared
     now = Compared((), (*old.known, *old.new), (), old.unseen)
-    entries = (*(entry_of(finding, file) for finding in now.known), *now.unseen)
-    renewed = Known(Baseline(file, entries), now)
+    entries = (*(entry_of(finding, file, known.cell) for finding in now.known), *now.unseen)
+    renewed = Known(Baseline(file, entries), now, known.cell)
     rest = tuple(item for item in report.suppressed if item.suppression.how != "baseline")
-    return entries, report._replace(findings=(), suppressed=(*rest, *by_baseline(renewed)), baseline=renewed)
+    return entries, report._replace(
+        findings=(), elsewhere=0, suppressed=(*rest, *by_baseline(renewed)), baseline=renewed
+    )
 
 
 def is_in_force(item: Suppression, today: str) -> bool:
@@ -120,7 +123,7 @@ def _is_about(target: OnObject, finding: Finding) -> bool:
 
 
 def _is_described(target: Described, finding: Finding) -> bool:
-    if target.file and not fnmatchcase(finding.location.file.replace("\\", "/"), target.file):
+    if target.file and not _is_in(finding.location.file, target):
         return False
     if not target.subject:
         return True
@@ -132,7 +135,16 @@ def _is_described(target: Described, finding: Finding) -> bool:
     return any(fnmatchcase(name, target.subject) for name in names)
 
 
+def _is_in(file: str, target: Described) -> bool:
+    """Whether a file is one that the glob means, or below a folder that it means."""
+    path = os.path.relpath(file, target.folder).replace(os.sep, "/")
+    pattern = target.file.removeprefix("./").rstrip("/")
+    return fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*")
+
+
 def _is_within(scope: str, finding: Finding, project: Project) -> bool:
+    if scope.startswith("@"):
+        return scope[1:] == sid_of(finding.place, project)
     inner = show_path(finding.place.inner or ())
     return any(_is_below(path, scope) for path in (finding.path, inner)) or scope == sid_of(finding.place, project)
 

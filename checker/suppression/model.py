@@ -28,16 +28,19 @@ class OnObject(NamedTuple):
 
 class Described(NamedTuple):
     """Findings by what they are about: globs for the subject (`Role tenant-acme/acme`, `tenant-acme/acme`, `acme`) and
-    for the file (relative to the working folder); "" for any."""
+    for the file, relative to `folder` (absolute); "" for any."""
 
     subject: str
     file: str
+    folder: str
 
 
 class Suppression(NamedTuple):
-    """One rule that is not to be reported somewhere. `scope` narrows it: the Sid of a statement, or a path
-    (`Statement[0]`, `spec.policies`) with all below it. `until` is the last day it holds ("" for ever). `problem` says
-    why it cannot be used as it is written; it covers nothing then. `use` is filled in once all findings are known.
+    """One rule that is not to be reported somewhere.
+
+    `scope` narrows it: the Sid of a statement (`@ReadKeys` where only a Sid is meant), or a path (`Statement[0]`,
+    `spec.policies`) with all below it. `until` is the last day it holds ("" for ever). `problem` says why it cannot be
+    used as it is written; it covers nothing then. `use` is filled in once all findings are known.
     """
 
     how: How

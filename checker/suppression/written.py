@@ -25,8 +25,10 @@ def read_rules(
     if not listed:
         yield invalid("it names no rule", how, place)
     for item in listed:
-        rule, _, scope = (part.strip() for part in item.partition("@"))
+        rule, at, scope = (part.strip() for part in item.partition("@"))
         problem = problem_of(rule)
+        if at and not scope:
+            problem = problem or f"the scope of {rule} is missing behind the @: a Sid, or a path such as Statement[0]"
         yield Suppression(how, rule, scope, said, "", place, target, problem)
 
 

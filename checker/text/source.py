@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
@@ -78,20 +79,21 @@ def encode(text: str, encoding: Encoding) -> bytes:
     return encoding.mark + text.encode(encoding.codec, errors)
 
 
-def line_starts(text: str) -> list[int]:
+@lru_cache(maxsize=16)
+def line_starts(text: str) -> tuple[int, ...]:
     """The offset of each line's first character. Lines end at LF, CRLF and CR, and nowhere else (U+2028 is no line
     end).
     """
-    return [0, *(found.end() for found in _LINE_BREAK.finditer(text))]
+    return (0, *(found.end() for found in _LINE_BREAK.finditer(text)))
 
 
-def position(starts: list[int], offset: int) -> Position:
+def position(starts: tuple[int, ...], offset: int) -> Position:
     """The line and column of an offset, given the text's line starts."""
     line = bisect_right(starts, offset)
     return Position(line, offset - starts[line - 1] + 1, offset)
 
 
-def line_text(text: str, starts: list[int], line: int) -> str:
+def line_text(text: str, starts: tuple[int, ...], line: int) -> str:
     """One line (counting from 1) without its line break."""
     end = starts[line] if line < len(starts) else len(text)
     return text[starts[line - 1] : end].rstrip("\r\n")

@@ -84,7 +84,7 @@ def test_several_reports_of_one_run(world: str, capsys: pytest.CaptureFixture[st
     [
         ("sarif", "--report sarif: write --report FORMAT=FILE"),
         ("sarf=a", "there is no format 'sarf'; there are text, json, sarif"),
-        ("sarif=nowhere/a", "cannot write nowhere/a: No such file or directory"),
+        ("sarif=nowhere/a", "cannot write nowhere/a: there is no folder nowhere"),
     ],
 )
 def test_reports_that_cannot_be_written(given: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:

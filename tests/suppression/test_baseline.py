@@ -111,9 +111,76 @@ def test_what_was_not_looked_for_is_neither_fixed_nor_lost(capsys: pytest.Captur
     assert left(capsys)["baseline"]["known"] == 3
 
 
+def test_a_known_finding_that_gets_worse_is_new(capsys: pytest.CaptureFixture[str]) -> None:
+    issuer = "oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"
+    wide = ROLE.replace(
+        '{"Service": "pods.eks.amazonaws.com"}', f'{{"Federated": "arn:aws:iam::111122223333:oidc-provider/{issuer}"}}'
+    )
+    wide = wide.replace(
+        '["sts:AssumeRole", "sts:TagSession"]}]}',
+        f'"sts:AssumeRoleWithWebIdentity", "Condition": {{"StringEquals": {{"{issuer}:aud": "sts.amazonaws.com"}},'
+        f' "StringLike": {{"{issuer}:sub": "system:serviceaccount:tenant-ac*:proxy"}}}}}}]}}',
+    )
+    write("role.yaml", wide)
+    static("--write-baseline", "known.json")
+    assert rules(left(capsys)) == []
+    write("role.yaml", wide.replace("system:serviceaccount:tenant-ac*:proxy", "*"))
+    assert rules(left(capsys)) == [("m/role.yaml", "open-trust")]
+    condition = '"Condition": {"StringEquals": {"aws:PrincipalTag/x": "admin"}}, '
+    more = ROLE.replace(
+        '{"Sid": "Read"',
+        f'{{"Effect": "Allow", {condition}"Action": "dynamodb:PutItem", "Resource": "*"}}, {{"Sid": "Read"',
+    )
+    write("role.yaml", more)
+    static("--write-baseline", "known.json")
+    assert rules(left(capsys)) == []
+    write("role.yaml", more.replace(condition, ""))
+    assert ("m/role.yaml", "excess-grant") in rules(left(capsys))
+
+
+def test_an_entry_of_a_file_that_was_not_looked_at_hides_nothing_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("checker.yaml").write_text("version: 1\nmanifests: [m]\n", encoding="utf-8")
+    write("copy.yaml", ROLE)
+    assert {file for file, _ in rules(left(capsys, paths=("m/copy.yaml",)))} == {"m/copy.yaml"}
+    static("--write-baseline", "known.json", paths=("m/copy.yaml",))
+    files = [item["file"] for item in json.loads(Path("known.json").read_text(encoding="utf-8"))["findings"]]
+    assert sorted(files) == ["m/copy.yaml"] * 2 + ["m/role.yaml"] * 2
+
+
+@pytest.mark.parametrize("broken", ["link", "yaml", "template"])
+def test_what_cannot_be_read_is_not_fixed(broken: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if broken == "link":
+        Path("m/role.yaml").unlink()
+        Path("m/role.yaml").symlink_to("nowhere.yaml")
+    else:
+        end = "  x: [unclosed\n" if broken == "yaml" else "  x: '{{ .Values.x }}'\n"
+        write("role.yaml", ROLE + end)
+    before = json.loads(Path("known.json").read_text(encoding="utf-8"))["findings"]
+    assert left(capsys)["baseline"]["fixed"] == []
+    static("--write-baseline", "known.json")
+    after = json.loads(Path("known.json").read_text(encoding="utf-8"))["findings"]
+    assert all(item in after for item in before)
+
+
+def test_each_cell_has_its_own_entries(capsys: pytest.CaptureFixture[str]) -> None:
+    cell = "{region: us-east-1, account: '111122223333', parameters: {authKeysTable: "
+    text = f"version: 1\ncells:\n  cell1: {cell}cell1-auth-keys}}}}\n  cell2: {cell}cell2-auth-keys}}}}\n"
+    Path("checker.yaml").write_text(text, encoding="utf-8")
+    Path("known.json").unlink()
+    for name in ("cell1", "cell2", "cell1"):
+        assert main(["static", "m", "--cell", name, "--write-baseline", "known.json"]) == 0
+        assert main(["static", "m", "--cell", name, "--baseline", "known.json"]) == 0
+        assert "fixed" not in capsys.readouterr().out
+    assert {item["cell"] for item in json.loads(Path("known.json").read_text(encoding="utf-8"))["findings"]} == {
+        "cell1",
+        "cell2",
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[" * 100_000, "known.json: this is not JSON"),
         ("", "known.json: this is not JSON"),
         ('{"schemaVersion": 2, "findings": []}', "known.json: this is no baseline: schemaVersion is 2"),
         ('{"schemaVersion": 1, "findings": [{}]}', "known.json: this is no baseline: findings.0"),
@@ -129,6 +196,10 @@ def test_a_baseline_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> Non
     assert static("--baseline", "nowhere.json") == 2
     assert "there is no baseline nowhere.json; --write-baseline nowhere.json writes one" in capsys.readouterr().err
     assert static("--baseline", "known.json", "--write-baseline", "known.json") == 2
+    assert static("--baseline", "") == 2
+    assert static("--write-baseline", "known.json", "--output", "known.json") == 2
+    Path("notes.yaml").write_text("kind: ConfigMap\n", encoding="utf-8")
+    assert static("--baseline", "nowhere.json", paths=("notes.yaml",)) == 2
 
 
 def test_from_another_folder_it_is_the_same(

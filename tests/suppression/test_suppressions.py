@@ -71,6 +71,16 @@ def rules(found: dict[str, Any]) -> list[str]:
             None,
         ),
         ("a typo\n", "'a # checker: ignore[unknown-field] no'\n", [*BOTH]),
+        (
+            "  desc",
+            "  # checker: ignore[a] x # checker: ignore[unknown-field] y\n  desc",
+            ["invalid-suppression", "missing-grant"],
+        ),
+        (
+            "keys: |\n",
+            "keys: | # checker: ignore[missing-grant@] why not\n",
+            ["unknown-field", "invalid-suppression", "missing-grant"],
+        ),
     ],
 )
 def test_comments(old: str, new: str, left: list[str] | None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,6 +119,11 @@ def test_broken_text_can_be_suppressed(capsys: pytest.CaptureFixture[str]) -> No
         ('"missing-grant, unknown-field: why not"', []),
         ("|\n      missing-grant — why not\n      unknown-field@spec.descriptoin — the other one", []),
         ('"missing-grant@Read why not"', ["unknown-field"]),
+        ('"missing-grant@Read: why not"', ["unknown-field"]),
+        ('"missing-grant@ Read — why not"', ["invalid-suppression", *BOTH]),
+        ('"missing-grant @Read — why not"', ["invalid-suppression", *BOTH]),
+        ('"missing-grantX — why not"', ["invalid-suppression", *BOTH]),
+        ('"missing-grant, nope_x — why not"', ["invalid-suppression", *BOTH]),
     ],
 )
 def test_annotations(annotation: str, left: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,6 +146,8 @@ def test_annotations(annotation: str, left: list[str], capsys: pytest.CaptureFix
         ("file: role.yaml, path: spec.inlinePolicies.auth", False),
         ("file: role.yaml, sid: Read", True),
         ("file: role.yaml, sid: Write", False),
+        ("file: role.yaml, sid: Statement", False),
+        ("file: ./role.yaml", True),
         ("file: role.yaml, until: 2999-01-01", True),
         ("file: role.yaml, until: 2020-01-01", False),
     ],
@@ -142,13 +159,44 @@ def test_entries_of_the_configuration(entry: str, is_covered: bool, capsys: pyte
     assert bool(told) is not is_covered
 
 
+def test_files_are_meant_from_the_configuration_however_they_are_passed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Path("m[1]/a").mkdir(parents=True)
+    Path("m[1]/a/role.yaml").write_text(ROLE, encoding="utf-8")
+    entry = "ignore: [{rule: [missing-grant, unknown-field], file: a/, reason: why not}]\n"
+    Path("m[1]/checker.yaml").write_text(f"version: 1\n{entry}", encoding="utf-8")
+    assert main(["static", "--config", "m[1]/checker.yaml", str(tmp_path / "m[1]"), *SET]) == 0
+    monkeypatch.chdir("m[1]/a")
+    assert main(["static", ".", *SET]) == 0
+
+
+def test_a_template_is_not_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    text = ROLE.replace("keys: |\n", "keys: | # checker: ignore[unknown-action] why not\n").replace(
+        '"Read"', "{{ .Values.sid }}"
+    )
+    assert rules(report(capsys, text, "--ignore", "no-matching-role")) == ["templated-manifest"]
+
+
+def test_what_another_cell_may_need_is_not_called_unused(capsys: pytest.CaptureFixture[str]) -> None:
+    good = ROLE.replace('["dynamodb:GetItem"]', '["dynamodb:GetItem", "dynamodb:Query"]').replace(
+        "  descriptoin: a typo\n", ""
+    )
+    note = good.replace("keys: |\n", "keys: | # checker: ignore[missing-grant] only in cell1\n")
+    cell = "{region: us-east-1, account: '111122223333', parameters: {authKeysTable: "
+    config = f"cells:\n  cell1: {cell}cell1-auth-keys}}}}\n  cell2: {cell}cell2-auth-keys}}}}\n"
+    assert rules(report(capsys, note, "--cell", "cell2", config=config)) == []
+    assert main(["static", "role.yaml", "--cell", "cell1"]) == 0
+
+
 def test_entries_in_toml(capsys: pytest.CaptureFixture[str]) -> None:
     table = '[[tool.checker.ignore]]\nrule = "{}"\nfile = "role.yaml"\nreason = "why not"\nuntil = {}\n'
     text = table.format("missing-grant", "2999-01-01") + table.format("unknown-field", "2020-01-01")
-    Path("pyproject.toml").write_text("[tool.checker]\n" + text, encoding="utf-8")
+    others = '[tool.ruff.lint]\nignore = ["E501"]\n[tool.checker]\n'
+    Path("pyproject.toml").write_text(others + text.replace("[[tool.", "[[ tool."), encoding="utf-8")
     found = report(capsys, ROLE)
     assert rules(found) == ["expired-suppression", "unknown-field"]
-    assert found["findings"][0]["location"]["start"]["line"] == 7
+    assert found["findings"][0]["location"]["start"]["line"] == 9
 
 
 @pytest.mark.parametrize(
