@@ -38,9 +38,11 @@ def notes(before: Object, after: Object) -> Iterator[Note]:
         yield from _paused(before, after, old, new)
     elif after.kind == "Policy":
         yield from _ignored(old, new, ("name", "path", "description"))
+        yield from _paused(before, after, old, new)
     if text(old.get("description")) and not text(new.get("description")) and after.kind == "Role":
         yield Note("ignored", "the description stays in AWS: the controller does not remove one")
-    if old == new and before.annotations != after.annotations:
+    is_paused = before.annotations.get(_READ_ONLY) != after.annotations.get(_READ_ONLY)
+    if old == new and before.annotations != after.annotations and not is_paused:
         yield Note(
             "ignored",
             "only annotations change: the controller looks at the object at its next resync, after up to ten hours",
@@ -118,8 +120,13 @@ def _tags(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Note]:
 
 
 def _paused(before: Object, after: Object, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Note]:
-    if after.annotations.get(_READ_ONLY, "").lower() == "true" and old != new:
-        yield Note("ignored", f"{_READ_ONLY} makes the controller write nothing: no part of this change reaches AWS")
+    if after.annotations.get(_READ_ONLY, "").lower() == "true":
+        if old != new:
+            yield Note(
+                "ignored", f"{_READ_ONLY} makes the controller write nothing: no part of this change reaches AWS"
+            )
+        elif before.annotations.get(_READ_ONLY, "").lower() != "true":
+            yield Note("paused", f"{_READ_ONLY}: from now on the controller writes nothing, whatever the spec says")
     for plain, reference in (("policies", "policyRefs"), ("permissionsBoundary", "permissionsBoundaryRef")):
         if new.get(plain) and new.get(reference):
             yield Note("ignored", f"{plain} and {reference} are both set: the controller changes nothing on this role")

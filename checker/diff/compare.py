@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ack.edits import Note, gone, notes, replaced
-from ..iam.changed import compare_changed, says_the_same
+from ..iam.changed import compare_readable, says_the_same
 from ..iam.grants import Comparison
 from ..iam.policies import Layer
 from ..inventory import Role
@@ -40,7 +40,15 @@ def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> D
     ]
     moved = tuple(consumers(pairs, before, after))
     findings = tuple(_findings(before, after, roles))
-    return Difference(before.name, after.name, tuple(roles), moved, findings, tuple(others), tuple(unread))
+    judged_by = tuple(_notes_on_requirements(before, after))
+    return Difference(before.name, after.name, tuple(roles), moved, findings, tuple(others), judged_by, tuple(unread))
+
+
+def _notes_on_requirements(before: Side, after: Side) -> Iterator[str]:
+    for side in (before, after):
+        if side.differing:
+            named = ", ".join(dict.fromkeys(side.differing))
+            yield f"{named} differs in {side.name}: both sides were put to what the working folder has"
 
 
 _OF_DEMANDS = ("missing-grant", "denied-grant", "conditional-grant", "unknown-grant", "excess-grant")
@@ -121,7 +129,7 @@ def _access(pair: Pair, before: Side, after: Side) -> Comparison:
     for account in dict.fromkeys((None, *limited)):
         one, other = _layers(pair.before, before, account), _layers(pair.after, after, account)
         if not says_the_same(one, other):
-            part = compare_changed(one, other)
+            part = compare_readable(one, other)
             found = Comparison(
                 (*found.gained, *(item for item in part.gained if item not in found.gained)),
                 (*found.lost, *(item for item in part.lost if item not in found.lost)),

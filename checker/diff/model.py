@@ -88,7 +88,8 @@ class ObjectNote(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """Everything that differs between two sides, by their names. `unread` says what of either could not be read."""
+    """Everything that differs between two sides, by their names. `notes` say by what
+    both were judged, where that differs itself, `unread` what of either could not be read."""
 
     base: str
     head: str
@@ -96,6 +97,7 @@ class Difference(NamedTuple):
     consumers: tuple[ConsumerChange, ...]
     findings: tuple[NewFinding, ...]
     others: tuple[ObjectNote, ...]
+    notes: tuple[str, ...]
     unread: tuple[str, ...]
 
     @property

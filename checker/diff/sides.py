@@ -17,20 +17,22 @@ from ..reading import Read, read_paths, sort_out
 from ..requirements.check import Check
 from ..requirements.select import User, users_of
 from ..rules.problem import Facts
-from .configured import roots_at
+from .configured import changed_since, roots_at
 from .revisions import Revision, find_revision, manifests_of
 
 
 @dataclass(frozen=True)
 class Side:
     """One state: what it is called, the folder its files are named from, what the manifests in it hold, what the gate
-    finds there and what could not be read. The requirements put to it are those of the working folder."""
+    finds there and what could not be read. The requirements put to it are those of the working folder; `differing` are
+    the files of ours that the state itself has otherwise."""
 
     name: str
     root: str
     facts: Facts
     findings: tuple[Finding, ...]
     unreadable: tuple[tuple[str, str], ...]
+    differing: tuple[str, ...] = ()
 
     def file_of(self, file: str) -> str:
         """The path of a file from the root: what the same file is called on both sides."""
@@ -99,10 +101,16 @@ def _side(meant: Revision | str | None, name: str, options: Options, observe: Ob
     root, read, unreadable = "", *_read(meant, options, observe)
     if isinstance(meant, str):
         root = meant
-    judged = judge(prepare_whole(options, read), observe)
+    made = prepare_whole(options, read)
+    differing: list[str] = []
+    if isinstance(meant, Revision):
+        differing = changed_since(meant, choose_config(options.config), made.requirements.sources, "")
+    judged = judge(made, observe)
     if not judged.facts.project.sources and not unreadable:
         unreadable = ((name, "it holds no manifest that concerns a role"),)
-    return Side(name, root, judged.facts, judged.report.findings, (*judged.report.unreadable, *unreadable))
+    return Side(
+        name, root, judged.facts, judged.report.findings, (*judged.report.unreadable, *unreadable), tuple(differing)
+    )
 
 
 def _read(meant: Revision | str | None, options: Options, observe: Observe) -> tuple[Read, tuple[tuple[str, str], ...]]:

@@ -16,6 +16,23 @@ def _documents(layers: tuple[Layer, ...]) -> list[object]:
     return [(layer.name, [(policy.document, policy.reason) for policy in layer.policies]) for layer in layers]
 
 
+def compare_readable(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Comparison:
+    """The same where the very same policies cannot be read on both sides: what the others grant is compared, and what
+    the unread ones do besides is one thing that cannot be told, not one for each action."""
+    unread = _unread(before)
+    if not unread or unread != _unread(after):
+        return compare_changed(before, after)
+    found = compare_changed(_readable(before), _readable(after))
+    labels = ", ".join(dict.fromkeys(label for label, _ in unread))
+    return found._replace(unclear=(*found.unclear, f"what {labels} may allow or deny besides"))
+
+
+def _readable(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """The layers without the policies that cannot be read; one that has no other is left out."""
+    kept = [(layer, tuple(policy for policy in layer.policies if policy.document is not None)) for layer in layers]
+    return tuple(layer._replace(policies=policies) for layer, policies in kept if policies or layer.name == "identity")
+
+
 def compare_changed(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Comparison:
     """`compare`, where only the statements that differ have a say: on the resources that they name. What is decided
     about any other resource rests on the same statements in both."""

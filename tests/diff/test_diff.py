@@ -441,6 +441,39 @@ def test_what_locks_a_proxy_out_is_never_green(before: str, after: str, diff: Di
     assert diff(code=1)["worse"] is True
 
 
+def test_what_can_be_read_is_compared_beside_what_cannot(diff: Diff) -> None:
+    text = WORLD.split("---\n")
+    arn = 'policies: ["arn:aws:iam::111122223333:policy/kept-elsewhere"]'
+    inline = "  inlinePolicies:\n    keys: |\n" + text[1].partition("policyDocument: |\n")[2].replace(
+        "    {", "      {", 1
+    )
+    before = text[0].replace("  policyRefs:\n    - from: {name: auth-keys-read}\n", f"  {arn}\n{inline}")
+    write("---\n".join([before, *text[2:]]))
+    git("commit", "-qam", "before")
+    write("---\n".join([before.replace(', "dynamodb:Query"', ""), *text[2:]]))
+    role = one_role(diff(code=1))
+    assert "required dynamodb:Query unknown unknown" in told(role)
+    assert role["unclear"] == ["what arn:aws:iam::111122223333:policy/kept-elsewhere may allow or deny besides"]
+
+
+def test_a_requirement_that_changes_with_the_role_is_told(diff: Diff) -> None:
+    Path("policies").mkdir()
+    shipped = (Path(__file__).parent.parent.parent / "policies/reverse-proxy-auth-keys.yaml").read_text(
+        encoding="utf-8"
+    )
+    Path("policies/keys.yaml").write_text(shipped, encoding="utf-8")
+    Path("checker.yaml").write_text(
+        Path("checker.yaml").read_text(encoding="utf-8") + "policies: [policies]\n", encoding="utf-8"
+    )
+    git("add", "-A")
+    git("commit", "-qm", "a requirement of our own")
+    assert diff()["notes"] == []
+    Path("policies/keys.yaml").write_text(shipped.replace("GetItem, dynamodb:Query", "GetItem"), encoding="utf-8")
+    write(WORLD.replace(', "dynamodb:Query"', ""))
+    said = "policies/keys.yaml differs in HEAD: both sides were put to what the working folder has"
+    assert diff()["notes"] == [said]
+
+
 def test_without_the_issuer_of_the_cell_a_broken_trust_is_seen_all_the_same(diff: Diff) -> None:
     Path("checker.yaml").write_text(CONFIG, encoding="utf-8")
     git("commit", "-qam", "no issuer")

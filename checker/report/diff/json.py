@@ -27,6 +27,7 @@ def render(difference: Difference, look: Look) -> str:
             "consumers": [_consumer(item) for item in difference.consumers],
             "findings": [item._asdict() for item in difference.findings],
             "objects": [{"subject": named(item.item), **_note(item.note)} for item in difference.others],
+            "notes": list(difference.notes),
             "unchecked": list(difference.unread),
         }
     )

@@ -24,6 +24,7 @@ def render(difference: Difference, look: Look) -> str:
         parts.append("\n".join([f"**{plain(item.name)}**", "", *listed]))
     parts += [f"- ⚠️ **{plain(finding(item).text)}**" for item in difference.findings]
     parts += [f"- ⚠️ **{plain(called(item.item))}**: {plain(item.note.sentence)}" for item in difference.others]
+    parts += [f"- ⚠️ {plain(text)}" for text in difference.notes]
     parts += [f"- ❔ {plain(text)}" for text in difference.unread]
     return "\n\n".join(parts) + "\n"
 

@@ -23,6 +23,7 @@ def render(difference: Difference, look: Look) -> str:
         for item in difference.others
         for line in wrapped(f"! {called(item.item)}: {safe(item.note.sentence)}", "    ", look)
     ]
+    others += [line for text in difference.notes for line in wrapped(safe(f"! {text}"), "    ", look)]
     unread = [line for text in difference.unread for line in wrapped(safe(f"? {text}"), "    ", look)]
     parts += ["\n".join(block) + "\n" for block in (found, others, unread) if block]
     if not look.quiet:
