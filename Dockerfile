@@ -1,4 +1,4 @@
-# checker in an image: docker build -t checker . ; docker run --rm -v "$PWD:/work:ro" checker static
+# checker in an image: docker build -t checker . ; docker run --rm -v "$PWD:/repo:ro" checker static
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY . .
@@ -16,8 +16,8 @@ RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -r
 COPY --from=build /opt/checker /opt/checker
 # The mounted work tree belongs to somebody else than the user in here, which git refuses without being told.
 ENV PATH=/opt/checker/bin:$PATH PYTHONDONTWRITEBYTECODE=1 \
-  GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=/work
+  GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=/repo
 USER 65532:65532
-WORKDIR /work
+WORKDIR /repo
 ENTRYPOINT ["checker"]
 CMD ["static"]
