@@ -71,11 +71,15 @@ def _met(kind: Kind, requirement: str, asked: tuple[Question, ...], changes: tup
 
 
 def _shut_out(pair: Pair, before: Side, after: Side, trust: TrustChange) -> Iterator[Demand]:
-    """Callers that can no longer assume a role which a requirement selects, unless they are gone themselves."""
-    gone = {"/".join(account) for account in accounts_on(before) - accounts_on(after)}
+    """Callers that can no longer assume a role which a requirement selects, unless they are gone themselves, or let in
+    in the way they now take."""
+    fine = {"/".join(account) for account in accounts_on(before) - accounts_on(after)}
+    for question, answer in answers(pair.after, after).items():
+        if question.kind == "trust" and answer.verdict == "granted":
+            fine.add(answer.resource)
     for check in before.checks_of(pair.before)[:1]:
         for who in trust.shut_out:
-            if who.partition(" ")[0] not in gone:
+            if who.partition(" ")[0] not in fine:
                 yield Demand("trust", check.requirement.name, "sts:AssumeRole", who, "granted", "not-granted")
 
 

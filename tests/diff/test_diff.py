@@ -501,6 +501,23 @@ def test_a_renamed_service_account_is_no_loss(diff: Diff) -> None:
     assert diff()["worse"] is False
 
 
+def test_another_way_to_the_same_role_is_no_loss(diff: Diff) -> None:
+    """From IRSA to EKS Pod Identity: the subject is shut out, and the service account does not come that way any more."""
+    association = """---
+apiVersion: eks.services.k8s.aws/v1alpha1
+kind: PodIdentityAssociation
+metadata: {name: proxy, namespace: tenant-acme}
+spec: {clusterName: c, namespace: tenant-acme, serviceAccount: proxy, roleRef: {from: {name: acme-reverse-proxy}}}
+"""
+    role = POD_IDENTITY.split("---\n")[0]
+    account = '  annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/cell/acme-reverse-proxy"}\n'
+    rest = "---\n".join(WORLD.split("---\n")[1:]).replace(account, "")
+    write(f"{role}---\n{rest}{association}")
+    assert diff()["worse"] is False
+    write(f"{role}---\n{rest}{association}".replace("pods.eks", "ec2"))
+    assert diff(code=1)["worse"] is True
+
+
 def test_reordered_conditions_of_another_principal_are_no_change(diff: Diff) -> None:
     ops = """---
 apiVersion: iam.services.k8s.aws/v1alpha1
