@@ -502,7 +502,7 @@ def test_a_renamed_service_account_is_no_loss(diff: Diff) -> None:
 
 
 def test_another_way_to_the_same_role_is_no_loss(diff: Diff) -> None:
-    """From IRSA to EKS Pod Identity: the subject is shut out, and the service account does not come that way any more."""
+    """From IRSA to EKS Pod Identity: the subject is shut out, and the service account does not come that way."""
     association = """---
 apiVersion: eks.services.k8s.aws/v1alpha1
 kind: PodIdentityAssociation
