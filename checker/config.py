@@ -14,9 +14,10 @@ from .reading import CONFIGURATIONS as NAMES
 from .schemas import violations
 from .schemas.sentences import say
 from .text.documents import Document
+from .text.files import read_whole
 from .text.nodes import find
 from .text.source import Source, decode
-from .text.yaml_nodes import start_of
+from .text.yaml_nodes import start_of, too_deep
 from .validated import InvalidFileError, place, read
 
 
@@ -99,8 +100,7 @@ def find_config(start: str) -> str | None:
 
 def load_config(path: str) -> Config:
     """Reads a configuration file. Raises InvalidFileError with places, OSError where it cannot be read."""
-    with open(path, "rb") as file:
-        return parse_config(path, file.read())
+    return parse_config(path, read_whole(path))
 
 
 def parse_config(path: str, data: bytes) -> Config:
@@ -142,8 +142,7 @@ def _parameters(cell: dict[str, Any]) -> dict[str, str]:
 def _mentions_checker(path: str) -> bool:
     """Whether a pyproject.toml has a [tool.checker] table. A broken one that seems to is taken, and then reported."""
     try:
-        with open(path, "rb") as file:
-            return _holds_checker(file.read())
+        return _holds_checker(read_whole(path))
     except OSError:
         return False
 
@@ -156,7 +155,7 @@ def _holds_checker(data: bytes) -> bool:
     try:
         tool = tomllib.loads(data.decode("utf-8")).get("tool")
         return isinstance(tool, dict) and "checker" in tool
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
         return b"[tool.checker" in data
 
 
@@ -226,6 +225,8 @@ def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
         value: Any = tomllib.loads(data.decode("utf-8"))["tool"]["checker"]
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidFileError([f"{shown}: this is not TOML: {error}"]) from None
+    except RecursionError:
+        raise InvalidFileError([f"{shown}: {too_deep()}"]) from None
     except (KeyError, TypeError):
         raise InvalidFileError([f"{shown}: there is no table [tool.checker]"]) from None
     if not isinstance(value, dict):

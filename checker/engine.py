@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import NamedTuple
 
 from .iam.paths import show_path
-from .inventory import Object
+from .inventory import Object, Origin
 from .observing import Observe, unobserved
 from .places import Location, Locator
 from .rules.problem import Facts, Place, Problem
@@ -64,6 +64,13 @@ class Result(NamedTuple):
     failures: tuple[Failure, ...]
 
 
+MOST_ALIKE = 100
+"""Findings of one rule on one object, or outside of objects in one file, that are listed; the others are counted."""
+
+_MOST_SUGGESTED = 25
+"""Problems of one rule for which a better help is looked for."""
+
+
 def run(facts: Facts, settings: Settings, locator: Locator, observe: Observe = unobserved) -> Result:
     """Runs every rule of the settings over the facts."""
     findings: dict[tuple[str, Location, str], Finding] = {}
@@ -74,7 +81,7 @@ def run(facts: Facts, settings: Settings, locator: Locator, observe: Observe = u
         if severity == "off":
             continue
         try:
-            for problem in rule.check(facts):
+            for problem in _listed(rule.check(facts)):
                 finding = _finding(rule.ID, severity, problem, locator)
                 if _is_asked_about(finding, facts, settings.files):
                     findings.setdefault((finding.rule, finding.location, finding.message), finding)
@@ -84,13 +91,44 @@ def run(facts: Facts, settings: Settings, locator: Locator, observe: Observe = u
     return Result(in_order(findings.values()), tuple(failures))
 
 
+def _listed(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems that are listed, with the best help; a row of more of them on one object ends in their number."""
+    suggested = 0
+    seen: dict[Origin | str, int] = {}
+    last: dict[Origin | str, Problem] = {}
+    for problem in problems:
+        about = problem.subject.origin if problem.subject else problem.place.file
+        seen[about] = seen.get(about, 0) + 1
+        if seen[about] > MOST_ALIKE:
+            last.setdefault(about, problem)
+            continue
+        if problem.suggest is not None and suggested < _MOST_SUGGESTED:
+            suggested += 1
+            problem = problem._replace(help=problem.suggest() or problem.help)
+        yield problem
+    for about, problem in last.items():
+        more = seen[about] - MOST_ALIKE
+        said = f"{more:,} more of these are not listed, the first of them here: {problem.message}"
+        yield problem._replace(message=said, value=f"{more} more")
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= _LONGEST_MESSAGE:
+        return message
+    half = _LONGEST_MESSAGE // 2
+    return f"{message[:half]} […] {message[-half:]}"
+
+
+_LONGEST_MESSAGE = 2_000
+
+
 def _finding(rule: str, severity: Severity, problem: Problem, locator: Locator) -> Finding:
     return Finding(
         rule,
         severity,
-        problem.message,
+        _shortened(problem.message),
         problem.why,
-        problem.help,
+        _shortened(problem.help),
         problem.subject,
         _show(problem.place, problem.subject),
         locator.locate(problem.place),

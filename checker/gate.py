@@ -24,7 +24,7 @@ from .reading import Read, read_paths
 from .report.model import Report
 from .rules import BY_ID, RULES
 from .suppression.baseline import Baseline, load_baseline
-from .text.files import STDIN
+from .text.files import STDIN, work_tree
 
 
 class Options(NamedTuple):
@@ -167,11 +167,5 @@ def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, observe: Ob
 
 
 def _work_tree(paths: tuple[str, ...]) -> tuple[str, ...]:
-    first = next((path for path in paths if path != STDIN), os.curdir)
-    folder = os.path.abspath(first)
-    while not os.path.exists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return ()
-        folder = parent
-    return (os.path.relpath(folder),)
+    found = work_tree(next((path for path in paths if path != STDIN), os.curdir))
+    return (os.path.relpath(found),) if found else ()

@@ -21,15 +21,17 @@ from .inventory import Inventory, Object, Origin
 from .text.documents import Document, Piece, cut, parse_piece
 from .text.nodes import Path, Repeated, TreeError, repeated_keys
 from .text.source import Source
-from .text.yaml_nodes import YamlError, start_of
+from .text.yaml_nodes import LimitError, YamlError, start_of
 
 
 class Broken(NamedTuple):
-    """Text that could not be parsed: what is wrong and where (offset into the source)."""
+    """Text that could not be parsed: what is wrong and where (offset into the source). With `is_limit`, it was not even
+    tried, since there is too much of it."""
 
     source: Source
     message: str
     offset: int
+    is_limit: bool = False
 
 
 class Skipped(NamedTuple):
@@ -81,6 +83,10 @@ class _Reader:
         self.unsupported: list[Unsupported] = []
 
     def read(self, source: Source) -> None:
+        if source.refused:
+            self.sources[source.name] = source
+            self.number += 1
+            self.broken.append(Broken(source, source.refused, 0, is_limit=True))
         for piece in cut(source):
             if not text_can_concern(piece.text):
                 self.number += 1
@@ -97,12 +103,13 @@ class _Reader:
                 self._document(document)
 
     def _unparsed(self, piece: Piece, error: YamlError) -> None:
-        template = find_breaking(piece.text)
+        is_limit = isinstance(error, LimitError)
+        template = None if is_limit else find_breaking(piece.text)
         if template is not None:
             reason, detail, offset = template
             self.skipped.append(Skipped(piece.source.name, reason, detail, piece.start + offset, None, (), None))
         else:
-            self.broken.append(Broken(piece.source, error.message, piece.start + error.offset))
+            self.broken.append(Broken(piece.source, error.message, piece.start + error.offset, is_limit))
 
     def _document(self, document: Document) -> None:
         file, number = document.piece.source.name, self.number

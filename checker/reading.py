@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from .ack.kinds import KUSTOMIZATIONS, can_concern
 from .observing import Observe, unobserved
-from .text.files import STDIN, find_files
+from .text.files import STDIN, find_files, read_bytes, read_stream
+from .text.limits import FILE_LIMIT, TOO_LARGE
 from .text.source import Source, decode
 
 STDIN_NAME = "<stdin>"
@@ -49,7 +50,7 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(),
             if os.path.abspath(path) in already:
                 continue
             try:
-                yield (STDIN_NAME, _stdin()) if path == STDIN else (path, _read_bytes(path))
+                yield (STDIN_NAME, _stdin()) if path == STDIN else (path, read_bytes(path))
             except OSError as error:
                 unreadable.append((path, error.strerror or str(error)))
 
@@ -68,6 +69,9 @@ def sort_out(files: Iterable[tuple[str, bytes]]) -> Read:
         has_ours = has_ours or os.path.basename(name) in CONFIGURATIONS or _OURS in data
         is_empty_stream = is_empty_stream or (name == STDIN_NAME and not data.strip())
         names.append(name)
+        if len(data) > FILE_LIMIT:
+            sources.append(Source(name, "", TOO_LARGE))
+            continue
         if os.path.basename(name) in KUSTOMIZATIONS:
             from .ack.kustomize import patch_files
 
@@ -95,9 +99,4 @@ def holds_nothing(read: Read) -> bool:
 def _stdin() -> bytes:
     if sys.stdin is None:
         raise OSError("standard input is closed")
-    return sys.stdin.buffer.read()
-
-
-def _read_bytes(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
+    return read_stream(sys.stdin.buffer)

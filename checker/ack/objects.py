@@ -13,9 +13,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from ..inventory import Object, Origin
 from ..text.documents import Document
-from ..text.nodes import Path, TreeError, entries, plain, walk
+from ..text.nodes import Path, entries, plain, walk
 from .kinds import IAM_GROUP, WORKLOADS, standing
-from .placeholders import Placeholder, find_placeholder
+from .placeholders import Placeholder, find_placeholder, find_ytt
 
 
 class Sighting(NamedTuple):
@@ -29,20 +29,21 @@ class Sighting(NamedTuple):
 
 def sightings(document: Document, number: int) -> Iterator[Sighting]:
     """The objects of our kinds in one document, in reading order. Raises TreeError for trees that never end."""
-    inside: list[Path] = []
-    for path, node in walk(document.root):
-        if not isinstance(node, MappingNode) or any(path[: len(outer)] == outer for outer in inside):
+    inside: set[int] = set()
+    ytt = find_ytt(document.root, document.piece)
+    for path, node in walk(document.root, closed=inside):
+        if not isinstance(node, MappingNode):
             continue
         fields = {key.value: value for key, value in entries(node) if isinstance(key, ScalarNode)}
         identity = _identity(fields, path)
         status = standing(*identity) if identity else "passed-over"
         if identity is None or status == "passed-over" or _is_reference(fields, path):
             continue
-        inside.append(path)
+        inside.add(id(node))
         data = without_nulls(plain(node))
         if isinstance(data, dict):
             is_ours = status == "read" and identity not in WORKLOADS
-            placeholder = find_placeholder(node, document.piece.text) if is_ours else None
+            placeholder = find_placeholder(node, document.piece.text) or ytt if is_ours else None
             origin = Origin(document.piece.source.name, number, path)
             yield Sighting(node, make_object(data, origin), placeholder, status == "read")
 
@@ -62,15 +63,13 @@ def make_object(data: dict[str, Any], origin: Origin) -> Object:
     )
 
 
-def without_nulls(value: Any, depth: int = 0) -> Any:
+def without_nulls(value: Any) -> Any:
     """The value without null fields, which the API server prunes (Kubernetes documentation, "CustomResourceDefinition:
     Defaulting and Nullable")."""
-    if depth > 100:
-        raise TreeError("nested too deeply", ScalarNode("", ""))
     if isinstance(value, dict):
-        return {key: without_nulls(item, depth + 1) for key, item in value.items() if item is not None}
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
-        return [without_nulls(item, depth + 1) for item in value]
+        return [without_nulls(item) for item in value]
     return value
 
 

@@ -1,18 +1,20 @@
 """Text that is still to be filled in by a template engine, so that it says nothing yet.
 
 Shapes seen in public repositories: kro `${schema.spec.name}`, Helm and Argo `{{ … }}`, Jinja `{% … %}`, Backstage
-`${{ … }}`, shell `$NAME` and `${NAME}`, CloudFormation `${AWS::AccountId}`, `<placeholder>`, `__NAME__`, and words in
-place of an account number (`ACCOUNT_ID`, `XXXX`). An IAM policy variable (`${aws:username}`, `${*}`) is none of these:
-its name has a service prefix and a colon.
+`${{ … }}`, shell `$NAME` and `${NAME}`, Flux's escape `$${…}`, CloudFormation `${AWS::AccountId}`, ytt comments
+(`#@ …`), `<placeholder>`, `__NAME__`, and words in place of an account number (`ACCOUNT_ID`, `XXXX`). An IAM policy
+variable (`${aws:username}`, `${*}`) is none of these: its name has a service prefix and a colon.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from ..text.documents import Piece
 from ..text.nodes import Path, walk
 from ..text.yaml_nodes import end_of, start_of
 
@@ -29,20 +31,56 @@ class Placeholder(NamedTuple):
     in_key: bool
 
 
+class _Enclosed(NamedTuple):
+    """What stands between an opening and the next `closing`. One expression for both would look for the closing anew
+    from each opening; where there is none, that takes the square of the text's length."""
+
+    reason: str
+    opening: re.Pattern[str]
+    closing: str
+
+    def search(self, text: str) -> tuple[int, int] | None:
+        """The first one, as (start, end)."""
+        opened = self.opening.search(text)
+        closed = text.find(self.closing, opened.end()) if opened else -1
+        return (opened.start(), closed + len(self.closing)) if opened and closed >= 0 else None
+
+
+_ENCLOSED = (
+    _Enclosed("backstage", re.compile(r"\$\{\{"), "}}"),
+    _Enclosed(
+        "helm",
+        re.compile(r"\{\{-?\s*+(?:[.$]|/\*|(?:include|template|tpl|if|else|with|range|toYaml|define|end)\b)"),
+        "}}",
+    ),
+    _Enclosed("jinja", re.compile(r"\{\{"), "}}"),
+    _Enclosed("jinja", re.compile(r"\{%"), "%}"),
+)
 _SHAPES = (
-    ("backstage", re.compile(r"\$\{\{.*?\}\}", re.DOTALL)),
-    ("helm", re.compile(r"(?s)\{\{-?\s*(?:[.$]|/\*|(?:include|template|if|with|range|toYaml|define|end)\b).*?\}\}")),
-    ("jinja", re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)),
-    ("shell-variable", re.compile(r"\$\{(?:[A-Z][A-Z0-9_]*|\w+:?[-=?+][^{}]*)\}|\$[A-Z][A-Z0-9_]+\b")),
-    ("cloudformation", re.compile(r"\$\{AWS::\w+\}")),
-    ("kro", re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")),
-    ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/-]*>")),
-    ("double-underscore", re.compile(r"\b__[A-Z][A-Z0-9_]*__\b")),
-    ("account-word", re.compile(r"\barn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([A-Z_]*ACCOUNT[A-Z_]*|X{4,})(?=:)")),
-)  # fmt: skip
+    ("shell-variable", re.compile(r"\$\{(?:[A-Z][A-Z0-9_]*+|\w++:?[-=?+][^{}]*+)\}|\$[A-Z][A-Z0-9_]++\b")),
+    ("cloudformation", re.compile(r"\$\{AWS::\w++\}")),
+    ("kro", re.compile(r"\$\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}")),
+    ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/-]*+>")),
+    ("double-underscore", re.compile(r"\b__[A-Z][A-Z0-9_]*(?<=__)\b")),
+    (
+        "account-word",
+        re.compile(r"\barn:aws[a-z-]*+:[a-z0-9-]++:[a-z0-9-]*+:((?=[A-Z_]*ACCOUNT)[A-Z_]++|X{4,}+)(?=:)"),
+    ),
+)
+_FLUX_ESCAPE = re.compile(r"\$\$\{[^{}]*+\}")
+_YTT = re.compile(r"(?:^|(?<=[ \t]))#@[^\r\n]*+", re.MULTILINE)
+_COMMENTS_ABOVE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?+(?:\r\n|[\r\n]))*+\Z")
 _HINT = re.compile(r"[$<{%]|__|ACCOUNT|XXXX")
-_BREAKING = re.compile(r"^[ \t]*(?:- +)?(?P<line>\{\{.*?\}\}|\{%.*?%\})|: +(?P<value>\{\{.*?\}\})", re.MULTILINE)
+_MOST_ABOVE = 10_000
+_ORDER = (
+    "backstage", "helm", "jinja", "flux-escape", "shell-variable", "cloudformation", "kro", "angle-brackets",
+    "double-underscore", "account-word",
+)  # fmt: skip
+"""Which engine is named where two placeholders begin at the same character."""
+
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
+_LINE_START = re.compile(r"[ \t]*+(?:- ++)?(?=\{[{%])")
+_VALUE = re.compile(r": ++(?=\{\{)")
 
 
 def find_placeholder(root: Node, text: str) -> Placeholder | None:
@@ -82,12 +120,52 @@ def find_breaking(text: str) -> tuple[str, str, int] | None:
     (reason, placeholder, offset).
     """
     uncommented = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
-    found = _BREAKING.search(uncommented)
-    if found is None:
+    offset = 0
+    for line in uncommented.splitlines(keepends=True):
+        breaking = _breaking_in(line) if "}}" in line or "%}" in line else None
+        if breaking is not None:
+            start, end = breaking
+            found = find_in_text(line[start:end])
+            return (found[0] if found else "jinja", line[start:end], offset + start)
+        offset += len(line)
+    return None
+
+
+def find_ytt(root: Node, piece: Piece) -> Placeholder | None:
+    """The first instruction of ytt in a document: a comment that begins with `#@`, in it or right above it. (ytt,
+    "Templating syntax": what stands inside a scalar is none.)"""
+    text, start = piece.text, piece.start
+    whole = piece.source.text
+    if "#@" not in whole:
         return None
-    group = "line" if found["line"] else "value"
-    reason = find_in_text(found[group])
-    return (reason[0] if reason else "jinja", found[group], found.start(group))
+    marker = len(text) - len(text.lstrip("-. \t"))
+    above = whole[max(0, start - _MOST_ABOVE) : start]
+    lead = _COMMENTS_ABOVE.search(above)
+    found = _YTT.search(lead[0]) if lead else None
+    if found is not None:
+        return Placeholder("ytt", found[0].strip(), (), 0, True)
+    inside = [(start_of(node), end_of(node)) for _, node in walk(root) if isinstance(node, ScalarNode) and node.value]
+    inside.sort()
+    starts = [first for first, _ in inside]
+    for found in _YTT.finditer(text, marker):
+        before = bisect_right(starts, found.start()) - 1
+        if before < 0 or inside[before][1] <= found.start():
+            return Placeholder("ytt", found[0].strip(), (), 0, True)
+    return None
+
+
+def _breaking_in(line: str) -> tuple[int, int] | None:
+    """From where to where in the line such a placeholder stands: at its beginning, or where a value is due."""
+    begins = _LINE_START.match(line)
+    starts = [begins.end()] if begins else []
+    value = _VALUE.search(line)
+    starts += [value.end()] if value else []
+    for start in starts:
+        closing = "}}" if line.startswith("{{", start) else "%}"
+        end = line.find(closing, start + 2)
+        if end >= 0:
+            return start, end + 2
+    return None
 
 
 def _is_free_text(path: Path) -> bool:
@@ -106,7 +184,15 @@ def find_in_text(text: str) -> tuple[str, str, int] | None:
         for reason, shape in _SHAPES
         if (found := shape.search(masked))
     ]
+    escaped = _FLUX_ESCAPE.search(text)
+    if escaped is not None:
+        hits.append((escaped.start(), "flux-escape", escaped[0]))
+    for shape in _ENCLOSED:
+        span = shape.search(masked)
+        if span is not None:
+            hits.append((span[0], shape.reason, masked[slice(*span)]))
     if not hits:
         return None
-    offset, reason, shown = min(hits, key=lambda hit: hit[0])
+    order = {reason: place for place, reason in enumerate(_ORDER)}
+    offset, reason, shown = min(hits, key=lambda hit: (hit[0], order[hit[1]]))
     return reason, shown, offset

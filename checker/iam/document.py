@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from . import grammar
@@ -25,6 +26,9 @@ ProblemCode = Literal["syntax", "duplicate-key", "element", "principal"]
 
 _MOST_DUPLICATES = 20
 """Repeated keys that are shown: to find the place of one takes a walk through the document."""
+
+_MOST_FLAWS = 50
+"""Flaws that are told: the first of them makes AWS refuse the document."""
 
 _ODD_CHARACTER = re.compile("[^\t\n\r\x20-\xff]")
 
@@ -128,7 +132,7 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
         problems = [_duplicate(value, holder, key) for holder, key in duplicates[:_MOST_DUPLICATES]]
         problems += [
             Problem(flaw.code, flaw.message, flaw.hint, flaw.path, at_key=flaw.at_key)
-            for flaw in grammar.flaws(value, kind)
+            for flaw in islice(grammar.flaws(value, kind), _MOST_FLAWS)
         ]
         problems += _odd_characters(text)
     except RecursionError:

@@ -28,9 +28,22 @@ def find(arn: str) -> Parsed | None:
 
 def closest(arn: str) -> str | None:
     """The known ARN that an unknown one was perhaps meant to be."""
-    known = [line.split(b"\t", 1)[0].decode() for line in _snapshot().split(b"\n")[1:]]
-    close = difflib.get_close_matches(arn, known, 1, 0.85)
+    name = arn.rpartition("/")[2].lower()
+    alike = [known for start, end, known in _ends() if name.startswith(start) or name.endswith(end)]
+    close = difflib.get_close_matches(arn, alike[:_MOST_ALIKE], 1, 0.85)
     return close[0] if close else None
+
+
+_MOST_ALIKE = 50
+"""Names that are compared with an unknown one: some begin like hundreds of others."""
+
+
+@lru_cache(maxsize=1)
+def _ends() -> tuple[tuple[str, str, str], ...]:
+    """How the name of each known policy begins and ends, and its ARN."""
+    known = [line.split(b"\t", 1)[0].decode() for line in _snapshot().split(b"\n")[1:]]
+    names = [(arn.rpartition("/")[2].lower(), arn) for arn in known]
+    return tuple((name[:10], name[-10:], arn) for name, arn in names if name)
 
 
 def provenance() -> str:

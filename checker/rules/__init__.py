@@ -11,6 +11,7 @@ from types import ModuleType
 
 from . import (
     allow_with_notprincipal,
+    beyond_limits,
     broad_action,
     condition_type_mismatch,
     conditional_grant,
@@ -72,6 +73,7 @@ from . import (
 
 RULES: tuple[ModuleType, ...] = (
     invalid_yaml,
+    beyond_limits,
     duplicate_key,
     templated_manifest,
     unsupported_kind,

@@ -2,8 +2,7 @@
 
 What it does
     Reports text that is no YAML (or JSON) at the place where parsing stops,
-    and aliases that contain themselves or stand for an excessive number of
-    nodes. Documents that cannot hold an object this tool reads are not parsed
+    and aliases that contain themselves. Documents that cannot hold an object this tool reads are not parsed
     at all.
 
 Why it matters
@@ -32,7 +31,7 @@ SEVERITY = "error"
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    for broken in facts.project.broken:
+    for broken in (item for item in facts.project.broken if not item.is_limit):
         yield Problem(
             Place(broken.source.name, None, offset=broken.offset),
             f"this is not YAML: {broken.message}",

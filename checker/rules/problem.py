@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -60,7 +60,8 @@ class Problem(NamedTuple):
     """One thing a rule found: `message` says what is wrong, `why` what it does to the reverse proxy, `help` what to
     write.
 
-    `value` is the offending text, for fingerprints that survive moved lines.
+    `value` is the offending text, for fingerprints that survive moved lines. `suggest` finds a better `help`, or "" for
+    none; it takes time, so it is asked for the first problems of a rule alone.
     """
 
     place: Place
@@ -70,6 +71,7 @@ class Problem(NamedTuple):
     subject: Object | None = None
     related: tuple[Related, ...] = ()
     value: str = ""
+    suggest: Callable[[], str] | None = None
 
 
 def at(item: Object, path: Path = (), part: Part = "value") -> Place:

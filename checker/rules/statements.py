@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..iam.document import Condition, Document, PolicyKind, Statement
@@ -43,11 +43,19 @@ def action_strings(written: Written) -> tuple[str, ...]:
 
 
 def problem_in(
-    written: Written, path: Path, message: str, why: str, hint: str, value: str, part: Part = "value"
+    written: Written,
+    path: Path,
+    message: str,
+    why: str,
+    hint: str,
+    value: str,
+    part: Part = "value",
+    suggest: Callable[[], str] | None = None,
 ) -> Problem:
     """A problem at an element of a statement's document."""
     text = written.text
-    return Problem(inside(text, path, part), f"{called(text.owner)}: {message}", why, hint, text.owner, value=value)
+    said = f"{called(text.owner)}: {message}"
+    return Problem(inside(text, path, part), said, why, hint, text.owner, value=value, suggest=suggest)
 
 
 def condition_text(item: Condition) -> str:

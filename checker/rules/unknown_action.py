@@ -24,6 +24,7 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache, partial
 
 from ..iam.catalogue import expand, find_action, prefixes, service
 from .problem import Facts, Problem
@@ -40,28 +41,39 @@ def check(facts: Facts) -> Iterator[Problem]:
             wrong = _wrong(entry.text)
             if wrong is not None:
                 why = "AWS takes any name: one that does not exist grants and denies nothing"
-                yield problem_in(written, entry.path, wrong[0], why, wrong[1], entry.text)
+                yield problem_in(
+                    written, entry.path, wrong[0], why, wrong[1], entry.text, suggest=partial(_meant, entry.text)
+                )
 
 
+_SEE = "see the Service Authorization Reference"
+
+
+@lru_cache(maxsize=4096)
 def _wrong(pattern: str) -> tuple[str, str] | None:
     """What is wrong with an Action string, and what to write."""
     prefix, _, name = pattern.partition(":")
     if "*" in prefix or "?" in prefix:
         return None
-    import difflib
-
     known = service(prefix)
     if known is None:
-        close = difflib.get_close_matches(prefix.lower(), prefixes(), 1, 0.75)
-        hint = f'did you mean "{close[0]}:{name}"?' if close else "see the Service Authorization Reference"
-        return f"there is no service {prefix!r}", hint
+        return f"there is no service {prefix!r}", _SEE
     if "*" in name or "?" in name:
         if expand(pattern):
             return None
         return f"no action of {known.name} matches {pattern!r}", "name the actions, or correct the pattern"
-    if find_action(pattern) is not None:
-        return None
+    return None if find_action(pattern) else (f"{known.name} has no action {name!r}", _SEE)
+
+
+def _meant(pattern: str) -> str:
+    """The service or action that an unknown one was perhaps meant to be, as a question."""
+    import difflib
+
+    prefix, _, name = pattern.partition(":")
+    known = service(prefix)
+    if known is None:
+        close = difflib.get_close_matches(prefix.lower(), prefixes(), 1, 0.75)
+        return f'did you mean "{close[0]}:{name}"?' if close else ""
     named = {action.name.lower(): action.name for action in known.actions.values()}
-    close = difflib.get_close_matches(name.lower(), named, 1, 0.7)
-    hint = f'did you mean "{prefix}:{named[close[0]]}"?' if close else "see the Service Authorization Reference"
-    return f"{known.name} has no action {name!r}", hint
+    close = [] if "*" in name or "?" in name else difflib.get_close_matches(name.lower(), named, 1, 0.7)
+    return f'did you mean "{prefix}:{named[close[0]]}"?' if close else ""

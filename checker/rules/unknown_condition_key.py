@@ -25,6 +25,7 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ..iam.condition_keys import carriers, closest_key, find_key
 from ..iam.document import Condition
@@ -42,7 +43,13 @@ def check(facts: Facts) -> Iterator[Problem]:
             wrong = _wrong(written, item)
             if wrong is not None:
                 why = "AWS takes any key; one that requests do not carry is as good as absent in every request"
-                yield problem_in(written, item.path, wrong[0], why, wrong[1], item.key, "key")
+                suggest = partial(_meant, item.key)
+                yield problem_in(written, item.path, wrong[0], why, wrong[1], item.key, "key", suggest)
+
+
+def _meant(key: str) -> str:
+    close = closest_key(key) if find_key(key) is None else None
+    return f'did you mean "{close}"?' if close else ""
 
 
 def _wrong(written: Written, item: Condition) -> tuple[str, str] | None:
@@ -50,9 +57,7 @@ def _wrong(written: Written, item: Condition) -> tuple[str, str] | None:
     if "${" in item.key or is_claim:
         return None
     if find_key(item.key) is None:
-        close = closest_key(item.key)
-        hint = f'did you mean "{close}"?' if close else "see the condition keys of the service"
-        return f"there is no condition key {item.key}", hint
+        return f"there is no condition key {item.key}", "see the condition keys of the service"
     actions = action_strings(written)
     if written.text.kind != "trust" and carriers(actions, item.key) == ():
         listed = ", ".join(actions[:3])

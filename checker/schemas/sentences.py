@@ -25,9 +25,7 @@ def say(violation: Violation, where: str) -> tuple[str, str]:
     hint = f"write {violation.hint}" if violation.hint else ""
     expected, keyword = violation.expected, violation.keyword
     if keyword == "additionalProperties":
-        close = difflib.get_close_matches(name, expected, 1, 0.7)
-        known = ", ".join(expected[:12])
-        return f"{where} is not a known field", f"write {close[0]}" if close else f"known here: {known}"
+        return f"{where} is not a known field", suggest(violation) or f"known here: {', '.join(expected[:12])}"
     if keyword == "required":
         return f"{where} is missing", f"add {name}"
     if keyword == "type":
@@ -53,6 +51,14 @@ def say(violation: Violation, where: str) -> tuple[str, str]:
         choices = [" and ".join(item["required"]) for item in json.loads(expected)]
         return f"{where} has neither {' nor '.join(choices)}", f"add {' or '.join(choices)}"
     return f"{where} breaks the rule {keyword!r}", hint
+
+
+def suggest(violation: Violation) -> str:
+    """For an unknown field the one that was perhaps meant; else, or where none is like it, ""."""
+    if violation.keyword != "additionalProperties":
+        return ""
+    close = difflib.get_close_matches(str(violation.path[-1]), violation.expected, 1, 0.7)
+    return f"write {close[0]}" if close else ""
 
 
 def describe(found: Any) -> str:

@@ -19,6 +19,7 @@ from ..looked_for import LookedFor
 from ..reading import STDIN_NAME
 from ..schemas import violations
 from ..schemas.sentences import say
+from ..text.files import read_whole
 
 Key = tuple[str, ...]
 
@@ -60,14 +61,13 @@ class Compared(NamedTuple):
 def load_baseline(path: str) -> Baseline:
     """Reads a baseline. Raises UsageError."""
     try:
-        with open(path, encoding="utf-8") as file:
-            value = json.load(file)
+        value = json.loads(read_whole(path))
     except FileNotFoundError:
         raise UsageError(f"there is no baseline {path}; --write-baseline {path} writes one") from None
     except OSError as error:
         raise UsageError(f"cannot read the baseline {path}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: this is not JSON: {error}; delete it, and --write-baseline writes it anew") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path}: this is not JSON; delete it, and --write-baseline writes it anew") from None
     wrong = violations("baseline", value)
     if wrong:
         message, _ = say(wrong[0], ".".join(map(str, wrong[0].path)) or "the document")

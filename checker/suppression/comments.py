@@ -7,7 +7,9 @@ key (or above it) it holds for all that is inside the scalar: JSON in a block sc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from yaml.nodes import ScalarNode
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from ..text.documents import Document
 
 _MARK = r"#[ \t]*checker:[ \t]*ignore(?![\w-])"
-_COMMENT = re.compile(rf"(?<![^\s]){_MARK}((?:(?!\s{_MARK})[^\r\n])*)", re.IGNORECASE)
+_COMMENT = re.compile(rf"(?<![^\s]){_MARK}", re.IGNORECASE)
+_LINE_END = re.compile(r"[\r\n]")
 
 
 def in_comments(
@@ -37,19 +40,25 @@ def in_comments(
             continue
         starts = line_starts(source.text)
         mine = [document for (file, _), document in documents.items() if file == source.name]
-        for match in found:
-            if _is_comment(match.start(), mine, source.name in unparsed):
-                yield from _read(source, starts, match)
+        outside = _outside_of(mine, source.name in unparsed)
+        meant = _lines_meant(source.text, starts)
+        for match, following in zip(found, [*found[1:], None], strict=True):
+            if not outside(match.start()):
+                continue
+            broken = _LINE_END.search(source.text, match.end())
+            end = broken.start() if broken else len(source.text)
+            end = min(end, following.start()) if following else end
+            yield from _read(source, meant(position(starts, match.start()).line), match, source.text[match.end() : end])
 
 
-def _read(source: Source, starts: tuple[int, ...], match: re.Match[str]) -> Iterator[Suppression]:
-    place = Place(source.name, None, offset=match.start(), length=len(match[0].rstrip()))
-    rest = match[1].strip()
+def _read(source: Source, line: int, match: re.Match[str], behind: str) -> Iterator[Suppression]:
+    length = match.end() - match.start() + len(behind.rstrip())
+    place = Place(source.name, None, offset=match.start(), length=length)
+    rest = behind.strip()
     end = _closing(rest)
     if not rest.startswith("[") or end < 0:
         yield invalid("the rules are to stand in brackets: # checker: ignore[RULE] reason", "comment", place)
         return
-    line = _line_meant(source.text, starts, match.start())
     yield from read_rules(rest[1:end], rest[end + 1 :], "comment", place, OnLine(source.name, line))
 
 
@@ -63,25 +72,49 @@ def _closing(text: str) -> int:
     return -1
 
 
-def _line_meant(text: str, starts: tuple[int, ...], offset: int) -> int:
-    line = position(starts, offset).line
-    while line_text(text, starts, line).lstrip().startswith("#") and line < len(starts):
-        line += 1
-    return line
+def _lines_meant(text: str, starts: tuple[int, ...]) -> Callable[[int], int]:
+    """Which line a comment on this line is for: its own, or the next that is no comment. Comments are asked about in
+    reading order, so that rows of them are gone through once."""
+    known: tuple[int, int] = (0, 0)
+
+    def meant(line: int) -> int:
+        nonlocal known
+        first, last = known
+        if first <= line <= last and line_text(text, starts, line).lstrip().startswith("#"):
+            return last
+        start = line
+        while line_text(text, starts, line).lstrip().startswith("#") and line < len(starts):
+            line += 1
+        known = (start, line)
+        return line
+
+    return meant
 
 
-def _is_comment(offset: int, documents: list[Document], otherwise: bool) -> bool:
-    """Whether a `#` is outside every value. A block scalar's own line, behind the `|`, still takes a comment."""
-    for document in documents:
-        base, text = document.piece.start, document.piece.text
-        if base <= offset < base + len(text):
-            at = offset - base
-            inside = [
-                node
-                for _, node in walk(document.root)
-                if isinstance(node, ScalarNode) and start_of(node) <= at < end_of(node)
-            ]
-            return all(
-                node.style in ("|", ">") and not re.search(r"[\r\n]", text[start_of(node) : at]) for node in inside
-            )
-    return otherwise
+def _outside_of(documents: list[Document], otherwise: bool) -> Callable[[int], bool]:
+    """Whether a `#` at an offset is outside every value. A block scalar's own line, behind the `|`, still takes a
+    comment."""
+    pieces = sorted({(item.piece.start, item.piece.start + len(item.piece.text)) for item in documents})
+    values = sorted(
+        (item.piece.start + _first_inside(node, item.piece.text), item.piece.start + end_of(node))
+        for item in documents
+        for _, node in walk(item.root)
+        if isinstance(node, ScalarNode)
+    )
+
+    def outside(offset: int) -> bool:
+        piece = bisect_right(pieces, (offset, sys.maxsize)) - 1
+        if piece < 0 or pieces[piece][1] <= offset:
+            return otherwise
+        value = bisect_right(values, (offset, sys.maxsize)) - 1
+        return value < 0 or values[value][1] <= offset
+
+    return outside
+
+
+def _first_inside(node: ScalarNode, text: str) -> int:
+    """Where the value of a scalar begins: for a block behind its own line."""
+    if node.style not in ("|", ">"):
+        return start_of(node)
+    broken = _LINE_END.search(text, start_of(node))
+    return broken.start() if broken else end_of(node)

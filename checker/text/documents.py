@@ -14,8 +14,9 @@ from typing import NamedTuple
 from yaml.nodes import Node
 
 from .json_nodes import JsonError, compose_json
+from .nodes import TreeError, measure
 from .source import Source
-from .yaml_nodes import compose_all, refuse_undecodable
+from .yaml_nodes import LimitError, compose_all, refuse_undecodable, start_of
 
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
@@ -51,20 +52,29 @@ def cut(source: Source) -> Iterator[Piece]:
 
 
 def parse_piece(piece: Piece) -> list[Document]:
-    """The documents of a piece. Raises YamlError with an offset into the piece.
+    """The documents of a piece. Raises YamlError with an offset into the piece, LimitError where it is too much.
 
     Text that begins like JSON is read as JSON where it is JSON, since YAML 1.1 refuses tabs and surrogate escapes.
     """
     if piece.text.lstrip()[:1] in ("{", "["):
         refuse_undecodable(piece.text)
         try:
-            return [Document(piece, compose_json(piece.text))]
+            return [_measured(piece, compose_json(piece.text))]
         except JsonError:
             pass
-    return [Document(piece, root) for root in compose_all(piece.text)]
+    return [_measured(piece, root) for root in compose_all(piece.text)]
 
 
-_BLANK = re.compile(r"\A(?:[ \t\r\n]|---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z)|#[^\r\n]*)*\Z")
+def _measured(piece: Piece, root: Node) -> Document:
+    try:
+        measure(root)
+    except TreeError as error:
+        raise LimitError(error.message, start_of(error.node)) from None
+    return Document(piece, root)
+
+
+# Possessive: a row of `#` can be cut into comments in countless ways, and each would be tried.
+_BLANK = re.compile(r"\A(?:[ \t\r\n]++|---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z)|#[^\r\n]*+)*+\Z")
 
 
 def _is_blank(text: str) -> bool:

@@ -1,34 +1,48 @@
 """Which files there are below the paths that were given.
 
-Folders are walked in name order; links to folders are followed once each, so a loop of links ends. Folders of tools
-(`.git`, `node_modules`, virtual environments) are not entered.
+Folders are walked in name order; links to folders are followed once each, so a loop of links ends, and not out of the
+work tree, so a link to `/` does not bring in the machine. Folders of tools (`.git`, `node_modules`, virtual
+environments) are not entered; what is left out is told.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
+
+from .limits import FILE_LIMIT, TOO_LARGE
 
 EXTENSIONS = (".yaml", ".yml", ".json")
-_TOOL_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".terraform"})
+_NAMES = ("Kustomization",)
+"""Manifests without an extension, by name."""
+
+_HISTORY = frozenset({".git", ".hg", ".svn"})
+_TOOL_FOLDERS = _HISTORY | {".venv", "venv", "node_modules", "__pycache__", ".tox", ".terraform"}
 
 STDIN = "-"
 
 
 class Found(NamedTuple):
-    """The files below some paths, as paths to open; what is missing; what could not be listed (path, reason)."""
+    """The files below some paths, as paths to open; what is missing; what could not be listed (path, reason); what was
+    left out (path, reason)."""
 
     files: tuple[str, ...]
     missing: tuple[str, ...]
     unreadable: tuple[tuple[str, str], ...]
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 def is_manifest(path: str) -> bool:
     """Whether a file below a folder (by its path from there, parts between slashes) is one that `find_files` lists."""
     *folders, name = path.split("/")
-    return name.endswith(EXTENSIONS) and _TOOL_FOLDERS.isdisjoint(folders)
+    return _is_named_so(name) and _TOOL_FOLDERS.isdisjoint(folders)
+
+
+def _is_named_so(name: str) -> bool:
+    return name.lower().endswith(EXTENSIONS) or name in _NAMES
 
 
 def find_files(paths: Iterable[str]) -> Found:
@@ -36,20 +50,33 @@ def find_files(paths: Iterable[str]) -> Found:
     files: dict[str, str] = {}
     missing: list[str] = []
     unreadable: list[tuple[str, str]] = []
+    left_out: list[tuple[str, str]] = []
     for path in paths:
         if path == STDIN:
             files.setdefault(STDIN, STDIN)
         elif os.path.isdir(path):
-            for found in _walk(os.path.normpath(path), unreadable):
+            for found in _walk(os.path.normpath(path), unreadable, left_out):
                 files.setdefault(os.path.abspath(found), found)
         elif os.path.lexists(path):
             files.setdefault(os.path.abspath(path), os.path.normpath(path))
         else:
             missing.append(path)
-    return Found(tuple(files.values()), tuple(missing), tuple(unreadable))
+    return Found(tuple(files.values()), tuple(missing), tuple(unreadable), tuple(left_out))
 
 
-def _walk(top: str, unreadable: list[tuple[str, str]]) -> Iterator[str]:
+def work_tree(folder: str) -> str | None:
+    """The git work tree around a folder, as an absolute path; None where there is none."""
+    folder = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
+
+
+def _walk(top: str, unreadable: list[tuple[str, str]], left_out: list[tuple[str, str]]) -> Iterator[str]:
+    bounds = os.path.realpath(work_tree(top) or top)
     pending = [top]
     entered: set[tuple[int, int]] = set()
     while pending:
@@ -68,10 +95,16 @@ def _walk(top: str, unreadable: list[tuple[str, str]]) -> Iterator[str]:
         for entry in entries:
             path = entry.name if folder == os.curdir else os.path.join(folder, entry.name)
             if _is_folder(entry):
-                if entry.name not in _TOOL_FOLDERS:
+                if entry.name not in _TOOL_FOLDERS and _is_within(entry, bounds):
                     folders.append(path)
-            elif entry.name.endswith(EXTENSIONS) and not _is_special(entry):
-                yield path
+                elif entry.name not in _HISTORY:
+                    reason = "a folder of a tool" if entry.name in _TOOL_FOLDERS else "a link out of the work tree"
+                    left_out.append((path, reason))
+            elif _is_named_so(entry.name):
+                if not _is_special(entry):
+                    yield path
+                else:
+                    left_out.append((path, "a pipe, socket or device"))
         pending += reversed(folders)
 
 
@@ -82,6 +115,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def _is_within(entry: os.DirEntry[str], bounds: str) -> bool:
+    if not entry.is_symlink():
+        return True
+    target = os.path.realpath(entry.path)
+    return target == bounds or target.startswith(os.path.join(bounds, ""))
+
+
 def _is_special(entry: os.DirEntry[str]) -> bool:
     """A pipe, socket or device, from which reading might never end. Links are judged by what they lead to."""
     try:
@@ -89,3 +129,34 @@ def _is_special(entry: os.DirEntry[str]) -> bool:
     except OSError:
         return False
     return not stat.S_ISREG(mode)
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file, one more than FILE_LIMIT at most. Raises OSError, also for what might never end: a pipe
+    (except one that the shell has opened, `<(…)`), a socket, a device."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb") as file:
+        mode = os.fstat(handle).st_mode
+        is_opened = path.startswith(("/dev/fd/", "/proc/self/fd/")) or path == "/dev/stdin"
+        if not (stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and is_opened)):
+            raise OSError(errno.EINVAL, f"it is {_called(mode)}, not a file; to read a stream, pipe it into -")
+        if is_opened:
+            os.set_blocking(handle, True)
+        return read_stream(file)
+
+
+def read_stream(stream: BinaryIO) -> bytes:
+    """All that comes from a stream, one byte more than FILE_LIMIT at most."""
+    return stream.read(FILE_LIMIT + 1)
+
+
+def read_whole(path: str) -> bytes:
+    """The bytes of a file of ours. Raises OSError, also where it is larger than is read."""
+    data = read_bytes(path)
+    if len(data) > FILE_LIMIT:
+        raise OSError(errno.EFBIG, TOO_LARGE)
+    return data
+
+
+def _called(mode: int) -> str:
+    return "a pipe" if stat.S_ISFIFO(mode) else "a folder" if stat.S_ISDIR(mode) else "a device or socket"

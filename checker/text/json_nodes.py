@@ -13,7 +13,8 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from .yaml_nodes import DEPTH_LIMIT, IMPLICIT, end_of
+from .limits import DEPTH_LIMIT
+from .yaml_nodes import IMPLICIT, end_of, too_deep
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WORD = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
@@ -58,7 +59,7 @@ def _skip(text: str, place: int) -> int:
 
 def _value(text: str, start: int, depth: int) -> Node:
     if depth > DEPTH_LIMIT:
-        raise JsonError(f"nested more than {DEPTH_LIMIT} levels deep", start)
+        raise JsonError(too_deep(), start)
     opening = text[start : start + 1]
     if opening == '"':
         return _string(text, start)

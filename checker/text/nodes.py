@@ -8,12 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from .yaml_nodes import IMPLICIT
+from .limits import DEPTH_LIMIT, NODE_LIMIT
+from .yaml_nodes import IMPLICIT, too_deep
 
 Path = tuple[str | int, ...]
-
-SIZE_LIMIT = 100_000
-"""Nodes a document may have once its aliases are written out; the API server refuses excessive aliasing as well."""
 
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NULLS = ("", "~", "null", "Null", "NULL")
@@ -83,12 +81,12 @@ def scalar_value(node: ScalarNode) -> Any:
 
 
 def plain(root: Node) -> Any:
-    """The tree as dicts, lists and scalars; what an alias shares is shared here too. Raises TreeError.
+    """The tree, which `measure` has let pass, as dicts, lists and scalars; what an alias shares is shared here too.
+    Raises TreeError for an alias inside itself.
 
     Keys that are no scalars are left out: no Kubernetes field has one.
     """
     built: dict[int, Any] = {}
-    sizes: dict[int, int] = {}
     open_nodes: set[int] = set()
 
     def build(node: Node) -> Any:
@@ -103,22 +101,56 @@ def plain(root: Node) -> Any:
         if isinstance(node, MappingNode):
             pairs = [(key.value, item) for key, item in entries(node) if isinstance(key, ScalarNode)]
             value = {key: build(item) for key, item in pairs}
-            below = [item for _, item in pairs]
         else:
-            below = node.value
-            value = [build(item) for item in below]
-        size = 1 + sum(sizes.get(id(item), 1) for item in below)
-        if size > SIZE_LIMIT:
-            raise TreeError(f"the aliases here stand for more than {SIZE_LIMIT} nodes", node)
+            value = [build(item) for item in node.value]
         open_nodes.discard(id(node))
-        built[id(node)], sizes[id(node)] = value, size
+        built[id(node)] = value
         return value
 
     return build(root)
 
 
-def walk(root: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Every node of the tree with its route, each shared node once."""
+def measure(root: Node) -> None:
+    """Raises TreeError where the tree is deeper or larger than is read, with its aliases and merges written out: then
+    it is small enough for everything else that is done with it. An alias inside itself counts once."""
+    height: dict[int, int] = {}
+    size: dict[int, int] = {}
+    merged: dict[int, int] = {}
+    all_merged = 0
+    entered: set[int] = set()
+    pending = [(root, False)]
+    while pending:
+        node, is_left = pending.pop()
+        if isinstance(node, ScalarNode) or id(node) in height:
+            continue
+        below = [item for _, item in node.value] if isinstance(node, MappingNode) else node.value
+        if not is_left:
+            if id(node) not in entered:
+                entered.add(id(node))
+                pending.append((node, True))
+                pending += [(item, False) for item in below if not isinstance(item, ScalarNode)]
+            continue
+        height[id(node)] = 1 + max((height.get(id(item), 0) for item in below), default=0)
+        size[id(node)] = 1 + sum(size.get(id(item), 1) for item in below)
+        if isinstance(node, MappingNode):
+            fields = len(below) + sum(merged.get(id(source), 0) for source in _merge_sources(node))
+            merged[id(node)] = fields
+            all_merged += fields - len(below)
+        if height[id(node)] > DEPTH_LIMIT:
+            raise TreeError(too_deep(), node)
+        if size[id(node)] > NODE_LIMIT or all_merged > NODE_LIMIT:
+            what = "aliases" if size[id(node)] > NODE_LIMIT else "merges (<<)"
+            raise TreeError(f"the {what} here stand for more than {NODE_LIMIT:,} fields and items", node)
+
+
+def _merge_sources(node: MappingNode) -> list[Node]:
+    named = [value for key, value in node.value if _is_merge(key)]
+    return [item for value in named for item in (value.value if isinstance(value, SequenceNode) else [value])]
+
+
+def walk(root: Node, path: Path = (), closed: set[int] | None = None) -> Iterator[tuple[Path, Node]]:
+    """Every node of the tree with its route, each shared node once. What is below a node whose id the caller puts into
+    `closed` before taking the next is left out."""
     seen: set[int] = set()
     pending: list[tuple[Path, Node]] = [(path, root)]
     while pending:
@@ -127,6 +159,8 @@ def walk(root: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
             continue
         seen.add(id(node))
         yield route, node
+        if closed and id(node) in closed:
+            continue
         if isinstance(node, MappingNode):
             below = [((*route, key.value), item) for key, item in node.value if isinstance(key, ScalarNode)]
         elif isinstance(node, SequenceNode):
@@ -152,16 +186,24 @@ def repeated_keys(root: Node) -> Iterator[Repeated]:
 Part = Literal["key", "value"]
 
 
-def find(root: Node, path: Path, part: Part = "value") -> Node:
+Fields = dict[int, dict[str, tuple[ScalarNode, Node]]]
+"""The fields of mappings by name, by the mapping's id: for who asks more than once, as long as the nodes live."""
+
+
+def find(root: Node, path: Path, part: Part = "value", known: Fields | None = None) -> Node:
     """The node at the end of a route, or its key; where the route ends early, the last node on it."""
+    known = {} if known is None else known
     node = root
     key_node: Node | None = None
     for step in path:
         following: Node | None = None
         if isinstance(node, MappingNode):
-            for key, value in entries(node):
-                if isinstance(key, ScalarNode) and key.value == step:
-                    key_node, following = key, value
+            if id(node) not in known:
+                known[id(node)] = {
+                    key.value: (key, value) for key, value in entries(node) if isinstance(key, ScalarNode)
+                }
+            if step in known[id(node)]:
+                key_node, following = known[id(node)][str(step)]
         elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
             key_node, following = None, node.value[step]
         if following is None:

@@ -12,10 +12,12 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Source(NamedTuple):
-    """A file's text. `name` is the path as it is shown; a byte order mark is not part of `text`."""
+    """A file's text. `name` is the path as it is shown; a byte order mark is not part of `text`. `refused` says why
+    there is none ("" where there is)."""
 
     name: str
     text: str
+    refused: str = ""
 
 
 class Position(NamedTuple):

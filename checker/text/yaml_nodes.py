@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 from yaml.nodes import Node
 
+from .limits import DEPTH_LIMIT, NODE_LIMIT
+
 try:
     from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]  # the stubs leave it out
 except ImportError:  # a PyYAML that was built without libyaml: slower, same nodes
@@ -31,8 +33,8 @@ except ImportError:  # a PyYAML that was built without libyaml: slower, same nod
 IMPLICIT = ""
 """The tag of a node whose type the text does not state with a `!!tag`."""
 
-DEPTH_LIMIT = 500
-"""Nesting beyond this is refused: the C parser recurses on the stack and takes the process down at about 10,000."""
+_SAFE_DEPTH = 2_000
+"""What the C parser bears: it recurses on the stack and takes the process down at about 10,000."""
 
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,6 +46,10 @@ class YamlError(Exception):
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
         self.message, self.offset = message, offset
+
+
+class LimitError(YamlError):
+    """Text that may well be YAML, but more of it, or deeper, than is read (see `limits`)."""
 
 
 class _Composer(_Parser):
@@ -68,8 +74,8 @@ def end_of(node: Node) -> int:
 def compose_all(text: str) -> list[Node]:
     """The root nodes of all non-empty documents in the text. Raises YamlError."""
     try:
-        if _depth_bound(text) > DEPTH_LIMIT:
-            _refuse_depth(text)
+        if _depth_bound(text) > _SAFE_DEPTH or _node_bound(text) > NODE_LIMIT:
+            _refuse_excess(text)
         composer = _Composer(text)
         roots = []
         while composer.check_node():
@@ -111,14 +117,31 @@ def _depth_bound(text: str) -> int:
     return text.count("[") + text.count("{") + 2 * longest
 
 
-def _refuse_depth(text: str) -> None:
+def _node_bound(text: str) -> int:
+    """At least the number of nodes: each stands behind a line break or one of `,[{:?-`, or begins the text."""
+    return 1 + sum(map(text.count, "\n\r,[{:?-"))
+
+
+def _refuse_excess(text: str) -> None:
+    """Raises LimitError where the text is too deep or too long, told from its events alone, which take no memory."""
     parser = _Composer(text)
-    depth = 0
+    depth = nodes = 0
     while parser.check_event():
         event = parser.get_event()
+        nodes += isinstance(event, yaml.NodeEvent)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
-            if depth > DEPTH_LIMIT:
-                raise YamlError(f"nested more than {DEPTH_LIMIT} levels deep", start_of(event))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        if depth > DEPTH_LIMIT or nodes > NODE_LIMIT:
+            raise LimitError(too_deep() if depth > DEPTH_LIMIT else too_many(), start_of(event) if event else 0)
+
+
+def too_deep() -> str:
+    """The sentence about a document beyond the depth that is read."""
+    return f"nested more than {DEPTH_LIMIT} levels deep, and not read"
+
+
+def too_many() -> str:
+    """The sentence about a document with more fields than are read."""
+    return f"the document has more than {NODE_LIMIT:,} fields and items, and is not read"

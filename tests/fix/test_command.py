@@ -238,14 +238,14 @@ def test_what_could_not_be_read_is_said(run: Run, tmp_path: Path, monkeypatch: p
 
     (tmp_path / "role.yaml").write_text(CURED)
     (tmp_path / "secret.yaml").write_text(CURED)
-    read = reading._read_bytes
+    from checker.text.files import read_bytes as read
 
     def refuse(path: str) -> bytes:
         if "secret" in path:
             raise PermissionError(13, "Permission denied")
         return read(path)
 
-    monkeypatch.setattr(reading, "_read_bytes", refuse)
+    monkeypatch.setattr(reading, "read_bytes", refuse)
     code, out, _ = run(".")
     assert code == 3
     assert "secret.yaml: could not be read: Permission denied" in out

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from checker.text.documents import cut, parse_piece
-from checker.text.nodes import TreeError, find, plain, repeated_keys
+from checker.text.limits import DEPTH_LIMIT
+from checker.text.nodes import TreeError, find, measure, plain, repeated_keys
 from checker.text.source import Source, decode, line_starts, line_text, position
-from checker.text.yaml_nodes import DEPTH_LIMIT, YamlError, compose_all, start_of
+from checker.text.yaml_nodes import YamlError, compose_all, start_of
 
 
 def values(text: str) -> list[object]:
@@ -59,7 +60,7 @@ def test_an_alias_is_shared_and_billions_of_laughs_cost_nothing() -> None:
     root = compose_all("\n".join(lines))[0]
     assert find(root, ("l1", 0)) is find(root, ("l0",))
     with pytest.raises(TreeError, match="stand for more than"):
-        plain(root)
+        measure(root)
 
 
 def test_an_alias_inside_itself_is_an_error_with_a_place() -> None:
