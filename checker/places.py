@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from yaml.nodes import Node, ScalarNode
 
+from .iam.document import LONGEST
 from .rules.problem import Place
 from .text.documents import Document
 from .text.json_nodes import JsonError, compose_json
@@ -61,7 +62,10 @@ class Locator:
         return _node_span(document, node, place, self._known)
 
     def _inner_span(self, document: Document, node: ScalarNode, place: Place) -> Span | None:
-        """Findings come scalar by scalar: what has been worked out for the last one is kept."""
+        """Findings come scalar by scalar: what has been worked out for the last one is kept. In a text longer than a
+        policy document can be, nothing is looked for."""
+        if len(node.value) > LONGEST:
+            return None
         if self._spans[0] != id(node):
             self._spans = (id(node), character_spans(document.piece.source.text, node, document.piece.start))
         spans = self._spans[1]

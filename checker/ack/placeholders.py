@@ -71,7 +71,7 @@ _FLUX_ESCAPE = re.compile(r"\$\$\{[^{}]*+\}")
 _YTT = re.compile(r"(?:^|(?<=[ \t]))#@[^\r\n]*+", re.MULTILINE)
 _COMMENTS_ABOVE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?+(?:\r\n|[\r\n]))*+\Z")
 _HINT = re.compile(r"[$<{%]|__|ACCOUNT|XXXX")
-_MOST_ABOVE = 10_000
+_MOST_ABOVE = 2_000
 _ORDER = (
     "backstage", "helm", "jinja", "flux-escape", "shell-variable", "cloudformation", "kro", "angle-brackets",
     "double-underscore", "account-word",
@@ -135,15 +135,14 @@ def find_ytt(root: Node, piece: Piece) -> Placeholder | None:
     """The first instruction of ytt in a document: a comment that begins with `#@`, in it or right above it. (ytt,
     "Templating syntax": what stands inside a scalar is none.)"""
     text, start = piece.text, piece.start
-    whole = piece.source.text
-    if "#@" not in whole:
-        return None
     marker = len(text) - len(text.lstrip("-. \t"))
-    above = whole[max(0, start - _MOST_ABOVE) : start]
-    lead = _COMMENTS_ABOVE.search(above)
+    above = piece.source.text[max(0, start - _MOST_ABOVE) : start]
+    lead = _COMMENTS_ABOVE.search(above) if "#@" in above else None
     found = _YTT.search(lead[0]) if lead else None
     if found is not None:
         return Placeholder("ytt", found[0].strip(), (), 0, True)
+    if "#@" not in text:
+        return None
     inside = [(start_of(node), end_of(node)) for _, node in walk(root) if isinstance(node, ScalarNode) and node.value]
     inside.sort()
     starts = [first for first, _ in inside]

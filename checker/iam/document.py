@@ -27,6 +27,10 @@ ProblemCode = Literal["syntax", "duplicate-key", "element", "principal"]
 _MOST_DUPLICATES = 20
 """Repeated keys that are shown: to find the place of one takes a walk through the document."""
 
+LONGEST = 131_072
+"""Characters the IAM API takes for any policy document (botocore's model of IAM, policyDocumentType). What is longer
+is refused for certain, so it need not be understood."""
+
 _MOST_FLAWS = 50
 """Flaws that are told: the first of them makes AWS refuse the document."""
 
@@ -109,6 +113,9 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
     """Reads the JSON text of a policy document. Raises nothing: whatever is wrong comes back as problems with a
     place.
     """
+    if len(text) > LONGEST:
+        wrong = f"the document has {len(text):,} characters, and IAM takes {LONGEST:,} at most"
+        return _refused(Problem("element", wrong, "split it into several policies"))
     duplicates: list[tuple[dict[str, Any], str]] = []
 
     def keep_last(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

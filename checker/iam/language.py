@@ -132,6 +132,7 @@ class _Machine:
             following_level: list[int] = []
             for state in level:
                 if all(state & accept for _, accept in self.bounds):
+                    work += len(self.accepts) // 8
                     accepted = sum(1 << place for place, accept in enumerate(self.accepts) if state & accept)
                     yield accepted, _Spell(state, parents)
                 forced = self.only.get(state & self.first)

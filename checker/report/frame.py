@@ -16,6 +16,9 @@ _CONTROL = re.compile(
 )
 _TAB = "    "
 _MARGIN = 12
+_LONGEST = 1_000
+"""Characters of a line that are looked at: no terminal is wider."""
+
 """Characters of context kept before the span when a long line is cut."""
 
 
@@ -34,12 +37,13 @@ def frame(source: Source, location: Location, width: int | None) -> tuple[str, s
     """(line number, line, caret line), the line cut around the span where it is wider than `width` columns."""
     starts = line_starts(source.text)
     line = line_text(source.text, starts, location.start.line)
+    line = line[: location.start.column + _LONGEST]
     first = min(location.start.column - 1, len(line))
     last = location.end.column - 1 if location.end.line == location.start.line else len(line)
     last = max(min(last, len(line)), first)
     room = (width or 160) - len(str(location.start.line)) - 5
     begin = 0
-    if display_width(line) > room and first > _MARGIN:
+    if first > _MARGIN and (len(line) > _LONGEST or display_width(line) > room):
         begin = first - _MARGIN
     shown, before, marked = line[begin:], line[begin:first], line[first:last]
     head = "…" if begin else ""

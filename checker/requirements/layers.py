@@ -33,6 +33,11 @@ class Stack(NamedTuple):
     sources: dict[str, Source]
 
 
+_MOST_POLICIES = 250
+"""Policies of one sort that are judged. IAM attaches 25 to a role at most, and its inline policies may have 10,240
+characters together (IAM User Guide, "IAM and AWS STS quotas")."""
+
+
 def _not_ours(role: Role) -> str:
     """Why the manifest does not say what the role has: the controller only reads it, or takes its spec from AWS."""
     annotations = role.object.annotations
@@ -85,6 +90,10 @@ def stack(role: Role, index: Index, session: PolicyText | None, above: tuple[Lay
         missing = f"it is not in account {index.account}" if is_foreign else "its document is not in this project"
         return from_policies(found, managed.arn, missing, managed.owner, managed.path)
 
+    if max(map(len, (role.inline, role.policy_arns, role.policy_refs))) > _MOST_POLICIES:
+        reason = f"it has more than {_MOST_POLICIES} policies of one sort, which AWS refuses"
+        unread = attach("the policies of the role", None, reason, Source(None, role.object, ("spec", "name")))
+        return Stack((Layer("identity", (unread,)), *above), sources)
     identity = [from_text(f"inline policy {text.path[-1]}", text, text.owner, text.path) for text in role.inline]
     identity += [from_arn(managed) for managed in role.policy_arns]
     identity += [from_reference(reference) for reference in role.policy_refs]

@@ -8,18 +8,42 @@ from functools import partial
 from ..ack.kinds import READ
 from ..iam.paths import show_path
 from ..inventory import Object
-from ..schemas import Violation, violations
+from ..schemas import Violation, is_valid, violations
 from ..schemas.sentences import say, suggest
 from .problem import Facts, Problem, at, called
 
 
 def field_problems(facts: Facts, wanted: Callable[[str], bool], why: str) -> Iterator[Problem]:
     """A problem for each violation whose keyword is wanted."""
-    for item in facts.project.inventory.objects:
-        if (item.api_version, item.kind) in READ:
-            for violation in violations("ack", item.data):
-                if wanted(violation.keyword):
-                    yield _problem(item, violation, why)
+    for item, found in _broken(facts.project.inventory.objects):
+        if found is None:
+            unlisted = f"{called(item)}: this object, and perhaps others behind it, break the schema as well"
+            yield Problem(at(item), unlisted, why, "mend the others first", item, value="unlisted")
+        yield from (_problem(item, violation, why) for violation in found or () if wanted(violation.keyword))
+
+
+Broken = tuple[Object, list[Violation] | None]
+
+_last: list[tuple[tuple[Object, ...], list[Broken]]] = []
+"""What `_broken` has found last: three rules ask about the same objects, one behind the other."""
+
+
+def _broken(objects: tuple[Object, ...]) -> list[Broken]:
+    """The objects that break the schema of their kind, each with what does; None for the first of too many."""
+    if _last and _last[0][0] is objects:
+        return _last[0][1]
+    found: list[Broken] = []
+    for item in objects:
+        if (item.api_version, item.kind) in READ and not is_valid("ack", item.data):
+            found.append((item, violations("ack", item.data) if len(found) < _MOST_EXPLAINED else None))
+            if found[-1][1] is None:
+                break
+    _last[:] = [(objects, found)]
+    return found
+
+
+_MOST_EXPLAINED = 200
+"""Objects whose broken fields are explained, which takes far longer than to see that one is broken."""
 
 
 def _problem(item: Object, violation: Violation, why: str) -> Problem:

@@ -4,7 +4,8 @@ What it does
     Proves for each statement that other statements of the same document cover
     all its actions on all its resources under no narrower conditions: Allow
     by Allow, Deny by Deny (redundant), or Allow by an unconditional Deny (it
-    can never take effect).
+    can never take effect). In documents where more than 40 statements could
+    cover another one, this is not looked for.
 
 Why it matters
     Readers take what is written for what counts: the redundant grant is
@@ -28,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..iam.document import Statement
-from ..iam.globs import Glob, arn_glob, wildcard_glob
+from ..iam.globs import Glob, arn_glob, matches, wildcard_glob
 from ..iam.language import explore
 from ..iam.paths import show_path
 from ..iam.statements import action_matches
@@ -49,15 +50,18 @@ def check(facts: Facts) -> Iterator[Problem]:
 
 
 def _judge(rows: list[Written]) -> Iterator[Problem]:
-    left = [row.statement for row in rows]
+    left = {id(row.statement): row.statement for row in rows}
+    candidates = _Candidates([row.statement for row in rows])
     # Of two equal ones the later is reported, so the search begins at the end.
     for row in reversed(rows):
         statement = row.statement
-        others = [item for item in left if item is not statement]
+        others = [item for item in candidates.of(statement) if item is not statement and id(item) in left]
+        if len(others) > _MOST_COMPARED:
+            continue
         alike = [item for item in others if item.effect == statement.effect and _is_wider(item, statement)]
         denials = [item for item in others if item.effect == "Deny" and not item.conditions]
         if (by := _covering(statement, alike)) is not None:
-            left = others
+            del left[id(statement)]
             verb, hint = "adds nothing to", "remove it, or correct what it should say"
         elif statement.effect == "Allow" and (by := _covering(statement, denials)) is not None:
             verb, hint = "can never take effect beside", "remove it, or narrow the Deny"
@@ -67,6 +71,42 @@ def _judge(rows: list[Written]) -> Iterator[Problem]:
         why = "what is written here has no effect, and readers rely on it"
         wrong = f"{_called(statement)} {verb} {named}"
         yield problem_in(row, statement.path, wrong, why, hint, statement_text(statement))
+
+
+_MOST_COMPARED = 40
+"""Statements that may cover another; in a document with more of them, what is redundant is not looked for."""
+
+
+class _Candidates:
+    """Which statements of a document may cover one: those that name its first resource, or a pattern for it. Without
+    this, each would be compared with each."""
+
+    def __init__(self, statements: list[Statement]) -> None:
+        self._by_resource: dict[str, list[Statement]] = {}
+        self._open: list[Statement] = []
+        for statement in statements:
+            if statement.not_resources or any(_is_open(item.text) for item in statement.resources):
+                self._open.append(statement)
+            else:
+                for text in dict.fromkeys(item.text for item in statement.resources):
+                    self._by_resource.setdefault(text, []).append(statement)
+
+    def of(self, statement: Statement) -> list[Statement]:
+        if not statement.resources:
+            return []
+        first = statement.resources[0].text
+        if not _is_open(first):
+            glob_matches = [item for item in self._open if item.not_resources or _may_match(item, first)]
+            return [*self._by_resource.get(first, ()), *glob_matches]
+        return self._open
+
+
+def _is_open(text: str) -> bool:
+    return "*" in text or "?" in text or "${" in text
+
+
+def _may_match(statement: Statement, resource: str) -> bool:
+    return any("${" in item.text or matches(arn_glob(item.text), resource) for item in statement.resources)
 
 
 def _called(statement: Statement) -> str:

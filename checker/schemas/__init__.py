@@ -39,6 +39,11 @@ def load(name: str) -> dict[str, Any]:
     return schema
 
 
+def is_valid(name: str, value: Any) -> bool:
+    """Whether the schema takes the value."""
+    return bool(_validator(name).is_valid(value))
+
+
 def violations(name: str, value: Any) -> list[Violation]:
     """Everything in `value` (plain dicts, lists and scalars) that the schema refuses, in document order of the
     schema.

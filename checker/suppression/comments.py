@@ -45,10 +45,10 @@ def in_comments(
         for match, following in zip(found, [*found[1:], None], strict=True):
             if not outside(match.start()):
                 continue
-            broken = _LINE_END.search(source.text, match.end())
-            end = broken.start() if broken else len(source.text)
+            line = position(starts, match.start()).line
+            end = starts[line] if line < len(starts) else len(source.text)
             end = min(end, following.start()) if following else end
-            yield from _read(source, meant(position(starts, match.start()).line), match, source.text[match.end() : end])
+            yield from _read(source, meant(line), match, source.text[match.end() : end].rstrip("\r\n"))
 
 
 def _read(source: Source, line: int, match: re.Match[str], behind: str) -> Iterator[Suppression]:
@@ -73,20 +73,18 @@ def _closing(text: str) -> int:
 
 
 def _lines_meant(text: str, starts: tuple[int, ...]) -> Callable[[int], int]:
-    """Which line a comment on this line is for: its own, or the next that is no comment. Comments are asked about in
-    reading order, so that rows of them are gone through once."""
-    known: tuple[int, int] = (0, 0)
+    """Which line a comment on this line is for: its own, or the next that is no comment. Rows of comments are gone
+    through once."""
+    known: dict[int, int] = {}
 
     def meant(line: int) -> int:
-        nonlocal known
-        first, last = known
-        if first <= line <= last and line_text(text, starts, line).lstrip().startswith("#"):
-            return last
-        start = line
-        while line_text(text, starts, line).lstrip().startswith("#") and line < len(starts):
+        row = []
+        while line not in known and line < len(starts) and line_text(text, starts, line).lstrip().startswith("#"):
+            row.append(line)
             line += 1
-        known = (start, line)
-        return line
+        found = known.setdefault(line, line)
+        known.update(dict.fromkeys(row, found))
+        return found
 
     return meant
 

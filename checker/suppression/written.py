@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..rules import BY_ID
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 _LEADING = re.compile(r"\A[\s:,;\u2012-\u2015-]+")
 
 
+_MOST_RULES = 100
+"""Rules that one suppression may name; there are fewer."""
+
+
 def read_rules(
     text: str, reason: str, how: How, place: Place, target: OnLine | OnObject | None
 ) -> Iterator[Suppression]:
@@ -24,6 +29,9 @@ def read_rules(
     said = tidy(reason)
     if not listed:
         yield invalid("it names no rule", how, place)
+    if len(listed) > _MOST_RULES:
+        yield invalid(f"it names {len(listed):,} rules, and {_MOST_RULES} at most are read", how, place)
+        return
     for item in listed:
         rule, at, scope = (part.strip() for part in item.partition("@"))
         problem = problem_of(rule)
@@ -37,6 +45,7 @@ def invalid(problem: str, how: How, place: Place) -> Suppression:
     return Suppression(how, "", "", "", "", place, None, problem)
 
 
+@lru_cache(maxsize=1024)
 def problem_of(rule: str) -> str:
     """What is wrong with the name of a rule in a suppression; "" for nothing."""
     if rule not in BY_ID:
@@ -55,12 +64,10 @@ def tidy(reason: str) -> str:
 
 def _split(text: str) -> Iterator[str]:
     """The parts between commas; brackets of a path (`Statement[0]`) hold theirs together."""
-    part, depth = "", 0
-    for char in text:
+    start, depth = 0, 0
+    for place, char in enumerate(text):
         depth += {"[": 1, "]": -1}.get(char, 0)
         if char == "," and depth <= 0:
-            yield part
-            part = ""
-        else:
-            part += char
-    yield part
+            yield text[start:place]
+            start = place + 1
+    yield text[start:]
