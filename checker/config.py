@@ -159,8 +159,8 @@ def _holds_checker(data: bytes) -> bool:
         return b"[tool.checker" in data
 
 
-_HEADER = re.compile(r"[ \t]*(\[\[?)[ \t]*([\w.\"' \t-]+?)[ \t]*\]")
-_KEY = re.compile(r"[ \t]*ignore(?=[ \t]*=)")
+_HEADER = re.compile(r"[ \t]*+(\[\[?+)([\w.\"' \t-]++)\]")
+_KEY = re.compile(r"[ \t]*+ignore(?=[ \t]*+=)")
 
 
 def _toml_places(text: str) -> list[tuple[int, int]]:

@@ -107,6 +107,7 @@ def _prepared(options: Options, config: Config, read: Read, judged: bool) -> Pre
         cell=cell.name,
         today=datetime.datetime.now(datetime.UTC).date().isoformat(),
         baseline=_baseline(options),
+        left_out=read.left_out,
     )
 
 

@@ -61,6 +61,7 @@ class Prepared(NamedTuple):
     cell: str = ""
     baseline: Baseline | None = None
     since: Since | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 class Judged(NamedTuple):
@@ -99,6 +100,7 @@ def judge(made: Prepared, observe: Observe = unobserved) -> Judged:
         baseline=known,
         elsewhere=len(findings) - len(touched),
         cell=made.cell,
+        left_out=made.left_out,
     )
     return Judged(report, found.facts)
 

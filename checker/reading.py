@@ -27,6 +27,7 @@ class Read(NamedTuple):
     `names` are all files read, `passed_over` counts the documents in those that hold nothing for us. `patches` are the
     files that kustomizations name as patches (absolute paths), `unreadable` are (path, reason). `has_ours` says that a
     configuration or a requirement of this tool is among the files: what it changes concerns the whole project.
+    `left_out` are (path, reason) of what was not entered or opened below folders.
     """
 
     sources: tuple[Source, ...]
@@ -37,6 +38,7 @@ class Read(NamedTuple):
     unreadable: tuple[tuple[str, str], ...]
     is_empty_stream: bool = False
     has_ours: bool = False
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(), observe: Observe = unobserved) -> Read:
@@ -55,7 +57,7 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(),
                 unreadable.append((path, error.strerror or str(error)))
 
     read = sort_out(opened())
-    return read._replace(missing=found.missing, unreadable=tuple(unreadable))
+    return read._replace(missing=found.missing, unreadable=tuple(unreadable), left_out=found.left_out)
 
 
 def sort_out(files: Iterable[tuple[str, bytes]]) -> Read:

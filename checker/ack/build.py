@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..iam.document import Parsed, PolicyKind, parse
+from ..iam.document import LONGEST, Parsed, PolicyKind, parse, too_long
 from ..iam.paths import Path
 from ..inventory import (
     Association,
@@ -141,4 +141,4 @@ def _policy_text(item: Object, path: Path, kind: PolicyKind) -> PolicyText | Non
 def _read_text(item: Object, path: Path, kind: PolicyKind, value: Any) -> PolicyText:
     if not isinstance(value, str):
         return PolicyText(item, path, kind, None, Parsed(None, ()))
-    return PolicyText(item, path, kind, value, parse(value, kind))
+    return PolicyText(item, path, kind, value, parse(value, kind) if len(value) <= LONGEST else too_long(value))

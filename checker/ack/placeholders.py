@@ -69,7 +69,6 @@ _SHAPES = (
 )
 _FLUX_ESCAPE = re.compile(r"\$\$\{[^{}]*+\}")
 _YTT = re.compile(r"(?:^|(?<=[ \t]))#@[^\r\n]*+", re.MULTILINE)
-_COMMENTS_ABOVE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?+(?:\r\n|[\r\n]))*+\Z")
 _HINT = re.compile(r"[$<{%]|__|ACCOUNT|XXXX")
 _MOST_ABOVE = 2_000
 _ORDER = (
@@ -137,10 +136,12 @@ def find_ytt(root: Node, piece: Piece) -> Placeholder | None:
     text, start = piece.text, piece.start
     marker = len(text) - len(text.lstrip("-. \t"))
     above = piece.source.text[max(0, start - _MOST_ABOVE) : start]
-    lead = _COMMENTS_ABOVE.search(above) if "#@" in above else None
-    found = _YTT.search(lead[0]) if lead else None
-    if found is not None:
-        return Placeholder("ytt", found[0].strip(), (), 0, True)
+    for line in reversed(above.splitlines() if "#@" in above else ()):
+        found = _YTT.match(line.lstrip())
+        if found is not None:
+            return Placeholder("ytt", found[0].strip(), (), 0, True)
+        if line.strip() and not line.lstrip().startswith("#"):
+            break
     if "#@" not in text:
         return None
     inside = [(start_of(node), end_of(node)) for _, node in walk(root) if isinstance(node, ScalarNode) and node.value]

@@ -90,7 +90,7 @@ def _key(name: str, kind: str) -> Key:
     return Key(name, kind.removeprefix("ArrayOf"), kind.startswith("ArrayOf"))
 
 
-_VARIABLE = re.compile(r"\\\$\\\{[^}]*\\\}|<[^>]*>")
+_VARIABLE = re.compile(r"\\\$\\\{[^{}]*\\\}|<[^<>]*+>")
 
 
 def _look_up(table: dict[str, Key], folded: str) -> Key | None:

@@ -43,9 +43,9 @@ class Known(NamedTuple):
 class Report(NamedTuple):
     """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into,
     `fixes` the edits for those findings that have one, for formats that carry them. `suppressed` are findings that are
-    not reported, and `baseline` what came of holding the findings against one. `elsewhere` counts
-    findings that the change asked about has nothing to do with. `cell` is the one that was asked about,
-    `fail_on` the severity from which findings fail the run."""
+    not reported, and `baseline` what came of holding the findings against one. `elsewhere` counts findings that the
+    change asked about has nothing to do with. `cell` is the one that was asked about, `left_out` are (path, reason) of
+    what was not looked into below the folders, `fail_on` the severity from which findings fail the run."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
@@ -59,6 +59,7 @@ class Report(NamedTuple):
     baseline: Known | None = None
     elsewhere: int = 0
     cell: str = ""
+    left_out: tuple[tuple[str, str], ...] = ()
     fail_on: Severity = "error"
 
     def fails(self, finding: Finding) -> bool:

@@ -36,7 +36,8 @@ def standing(report: Report) -> list[str]:
     read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}: "
     read += count(counts.roles, "role")
     read += f", {counts.policies} {'policy' if counts.policies == 1 else 'policies'}, {counts.passed_over} passed over"
-    lines.append(read + (f", {counts.skipped} skipped (not checked)." if counts.skipped else "."))
+    read += f", {counts.skipped} skipped (not checked)" if counts.skipped else ""
+    lines.append(read + (f", {len(report.left_out)} left out (-v names them)." if report.left_out else "."))
     if report.unreadable:
         lines.append(f"{count(len(report.unreadable), 'file')} could not be read.")
     return [*lines, *_not_shown(report)]

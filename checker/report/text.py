@@ -32,6 +32,7 @@ def render(report: Report, look: Look) -> str:
             f"{safe_path(item.file)}: skipped ({item.reason}): {safe(_one_line(item.detail))}\n"
             for item in report.skipped
         ]
+        parts += [f"{safe_path(path)}: left out ({reason})\n" for path, reason in report.left_out]
         parts += [_suppressed(item) for item in report.suppressed]
         parts += [line + "\n" for outcome in report.outcomes for line in _grants(outcome)]
     if not look.quiet:

@@ -87,7 +87,7 @@ def _odd_parameters(item: Validated) -> list[str]:
     return [
         place(source, base + start_of(node), f"{odd[0]} is not a parameter; write ${{name}} with a plain name")
         for _, node in walk(item.document.root)
-        if isinstance(node.value, str) and (odd := re.search(r"\$\{(?![A-Za-z_]\w*\})[^}]*\}?", node.value))
+        if isinstance(node.value, str) and (odd := re.search(r"\$\{(?![A-Za-z_]\w*\})[^{}]*+\}?", node.value))
     ]
 
 

@@ -32,7 +32,7 @@ from .statements import Written, problem_in, statements
 ID = "inert-variable"
 SEVERITY = "error"
 
-_VARIABLE = re.compile(r"\$\{[\w-]+:[^}]*\}")
+_VARIABLE = re.compile(r"\$\{[\w-]+:[^{}]*+\}")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

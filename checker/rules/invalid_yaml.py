@@ -2,8 +2,8 @@
 
 What it does
     Reports text that is no YAML (or JSON) at the place where parsing stops,
-    and aliases that contain themselves. Documents that cannot hold an object this tool reads are not parsed
-    at all.
+    and aliases that contain themselves. Documents that cannot hold an object
+    this tool reads are not parsed at all.
 
 Why it matters
     kubectl refuses the whole file. A role in it is neither created nor

@@ -30,7 +30,7 @@ from .statements import conditions, problem_in, statements
 ID = "literal-wildcard"
 SEVERITY = "warning"
 
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_VARIABLE = re.compile(r"\$\{[^{}]*+\}")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

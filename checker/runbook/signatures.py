@@ -21,7 +21,7 @@ _PRINCIPAL = re.compile(r"User: \"?(arn:aws[^\s\",]+)")
 _ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
 _OPERATION = re.compile(r"operation error DynamoDB: (\w+)|when calling the (\w+) operation")
 _RESOURCE = re.compile(r"on resource: [\"']?(arn:aws[^\s\"',]+)")
-_POLICY = re.compile(r"explicit deny in [a-z -]+: (arn:aws[^\s\",)]+)", re.IGNORECASE)
+_POLICY = re.compile(r"explicit deny in [a-z -]{1,60}+: (arn:aws[^\s\",)]+)", re.IGNORECASE)
 _HOST = re.compile(
     r"https?://([\w.-]+)|lookup ([\w.-]+\w)|(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+)|UnknownHostException: ([\w.-]+\w)"
     r"|HTTP request: ([\w.-]+\w)|dial tcp ([\d.]+)"
