@@ -69,7 +69,6 @@ def prepare(options: Options, read: Read | None = None, observe: Observe = unobs
         rest = _read_rest(config, paths, passed, observe)
         made = made._replace(
             background=rest.sources,
-            patches=passed.patches | rest.patches,
             unreadable=tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable))),
             files=frozenset(source.name for source in passed.sources) if rest.sources else None,
         )
@@ -94,7 +93,6 @@ def _prepared(options: Options, config: Config, read: Read, judged: bool) -> Pre
         (),
         len(read.names),
         read.passed_over,
-        read.patches,
         read.unreadable,
         None,
         requirements,
@@ -149,8 +147,8 @@ def _usable(passed: Read, paths: tuple[str, ...]) -> Read:
 def _holds_something(passed: Read) -> bool:
     """Whether the files have a say in who may read the keys: ACK objects, annotated service accounts, or text that
     might hold either. A Deployment or a RoleBinding alone has none."""
-    project = load(passed.sources, patches=passed.patches)
-    if project.broken or project.skipped or project.unsupported:
+    project = load(passed.sources)
+    if project.broken or project.skipped or project.unsupported or project.kustomizations:
         return True
     inventory = project.inventory
     return any((item.api_version, item.kind) in READ for item in inventory.objects) or any(
@@ -159,7 +157,10 @@ def _holds_something(passed: Read) -> bool:
 
 
 def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, observe: Observe) -> Read:
-    """The rest of the project: what references in the passed files may point to."""
+    """The rest of the project: what references in the passed files may point to. A stream is a project of its own: what
+    somebody rendered must not be mended by the sources it was rendered from. With folders beside the `-` it is not."""
+    if all(path == STDIN for path in paths):
+        return read_paths((), observe=observe)
     roots = from_config(config, config.manifests) or _work_tree(paths)
     rest = read_paths(roots, already=frozenset(map(os.path.abspath, passed.names)), observe=observe)
     if rest.missing:

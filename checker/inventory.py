@@ -6,7 +6,7 @@ from beyond `Origin`, which the engine turns into a place to show.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from .iam.document import Parsed, PolicyKind
 from .iam.paths import Path
@@ -20,8 +20,21 @@ class Origin(NamedTuple):
     path: Path
 
 
+class Alteration(NamedTuple):
+    """Something that changes an object before it reaches the cluster, in a way that is not worked out: its content, its
+    name (so that references miss it), or its namespace; "unlisted" says that it is not built with its neighbours.
+    `what` names it for people; it stands in `file` at `offset`.
+    """
+
+    aspect: Literal["content", "name", "namespace", "unlisted"]
+    file: str
+    offset: int
+    what: str
+
+
 class Object(NamedTuple):
-    """A Kubernetes object. `namespace` is "" where the manifest states none. `data` is the whole object, plain."""
+    """A Kubernetes object. `namespace` is "" where the manifest states none. `data` is the whole object, plain.
+    `built_names` are the names that kustomizations may give it instead of `name`."""
 
     api_version: str
     kind: str
@@ -31,6 +44,8 @@ class Object(NamedTuple):
     annotations: dict[str, str]
     data: dict[str, Any]
     origin: Origin
+    alterations: tuple[Alteration, ...] = ()
+    built_names: tuple[str, ...] = ()
 
 
 class PolicyText(NamedTuple):
@@ -127,6 +142,11 @@ class Inventory(NamedTuple):
     associations: tuple[Association, ...] = ()
     workloads: tuple[Workload, ...] = ()
     unread: tuple[Object, ...] = ()
+
+
+def altered(item: Object, *aspects: str) -> str:
+    """What changes the object in one of these respects, as a reason that nothing can be said of it; "" for nothing."""
+    return next((f"{entry.what} changes it" for entry in item.alterations if entry.aspect in aspects), "")
 
 
 def policy_texts(inventory: Inventory) -> tuple[PolicyText, ...]:

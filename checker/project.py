@@ -7,17 +7,19 @@ skipped with a reason, or a problem with a place; none is lost.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from yaml.nodes import Node
-
 from .ack.build import build
-from .ack.kinds import text_can_concern
-from .ack.kustomize import inline_patches
+from .ack.embedded import embedded
+from .ack.kinds import KUSTOMIZATIONS, names_a_group, text_can_concern
 from .ack.objects import Sighting, sightings
 from .ack.placeholders import find_breaking
 from .inventory import Inventory, Object, Origin
+from .kustomize.effects import Effects, apply
+from .kustomize.model import Kustomization
+from .kustomize.patches import fragment
+from .kustomize.read import kustomizations
 from .text.documents import Document, Piece, cut, parse_piece
 from .text.nodes import Path, Repeated, TreeError, repeated_keys
 from .text.source import Source
@@ -52,6 +54,25 @@ class Unsupported(NamedTuple):
     object: Object
 
 
+class Change(NamedTuple):
+    """A change that a kustomization makes to objects, and that is not worked out: `by` names the kustomization, `what`
+    the change, which stands in `file` at `offset`; `is_name` where it is one of their names alone."""
+
+    by: str
+    what: str
+    file: str
+    offset: int
+    objects: tuple[Object, ...]
+    is_name: bool
+
+
+class Unlisted(NamedTuple):
+    """An object in a file that the kustomization beside it does not take in."""
+
+    object: Object
+    kustomization: str
+
+
 class Project(NamedTuple):
     """Everything that was read. `documents` holds, by (file, number), those with an object of ours."""
 
@@ -64,13 +85,17 @@ class Project(NamedTuple):
     repeated: tuple[tuple[str, int, Repeated], ...]
     skipped: tuple[Skipped, ...]
     unsupported: tuple[Unsupported, ...]
+    changes: tuple[Change, ...] = ()
+    unlisted: tuple[Unlisted, ...] = ()
+    kustomizations: tuple[Kustomization, ...] = ()
 
 
 class _Reader:
-    """Gathers what the sources hold, one at a time."""
+    """Gathers what the sources hold, one at a time; then, what kustomizations make of it."""
 
-    def __init__(self, patches: frozenset[str]) -> None:
-        self.patches = patches
+    def __init__(self) -> None:
+        self.kustomizations: list[Kustomization] = []
+        self.seen: list[tuple[Document, int, list[Sighting]]] = []
         self.objects: list[Object] = []
         self.unread: list[Object] = []
         self.documents: dict[tuple[str, int], Document] = {}
@@ -87,8 +112,9 @@ class _Reader:
             self.sources[source.name] = source
             self.number += 1
             self.broken.append(Broken(source, source.refused, 0, is_limit=True))
+        is_kustomization = os.path.basename(source.name) in KUSTOMIZATIONS
         for piece in cut(source):
-            if not text_can_concern(piece.text):
+            if not is_kustomization and not text_can_concern(piece.text):
                 self.number += 1
                 self.passed_over += 1
                 continue
@@ -105,7 +131,10 @@ class _Reader:
     def _unparsed(self, piece: Piece, error: YamlError) -> None:
         is_limit = isinstance(error, LimitError)
         template = None if is_limit else find_breaking(piece.text)
-        if template is not None:
+        if template is not None and not names_a_group(piece.text):
+            # A chart is full of service accounts; one that names no role is none of our business.
+            self.passed_over += 1
+        elif template is not None:
             reason, detail, offset = template
             self.skipped.append(Skipped(piece.source.name, reason, detail, piece.start + offset, None, (), None))
         else:
@@ -116,31 +145,45 @@ class _Reader:
         self.number += 1
         try:
             seen = list(sightings(document, number))
-            patches = [] if seen else inline_patches(document)
+            found = [] if seen else kustomizations(document)
         except TreeError as error:
             offset = document.piece.start + start_of(error.node)
             self.broken.append(Broken(document.piece.source, error.message, offset))
             return
+        self.kustomizations += found
         if not seen:
-            self._kustomization(document, patches)
             self.passed_over += 1
+            for item in embedded(document):
+                self.skipped.append(Skipped(file, "embedded", f"a {item.kind} as text", item.offset, None, (), None))
             return
         self.documents[file, number] = document
-        if os.path.abspath(file) in self.patches:
-            for sighting in seen:
-                detail = f"a kustomize patch changes {sighting.object.kind} {sighting.object.name}"
-                start = document.piece.start + start_of(sighting.node)
-                self.skipped.append(Skipped(file, "kustomize-patch", detail, start, None, (), None))
-            return
-        self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
-        for sighting in seen:
-            self._object(sighting)
+        self.seen.append((document, number, seen))
 
-    def _kustomization(self, document: Document, patches: list[Node]) -> None:
-        for patch in patches:
-            start = document.piece.start + start_of(patch)
-            detail = "a kustomize patch changes objects of the ACK IAM controller"
-            self.skipped.append(Skipped(document.piece.source.name, "kustomize-patch", detail, start, None, (), None))
+    def finish(self) -> Effects:
+        """Takes in all objects that were seen, those in patches as fragments; kustomizations then change them."""
+        patches = {path for item in self.kustomizations for path in item.patch_files}
+        for document, number, seen in self.seen:
+            file = document.piece.source.name
+            if os.path.abspath(file) in patches:
+                for sighting in seen:
+                    self._fragment(sighting, document)
+                continue
+            self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
+            for sighting in seen:
+                self._object(sighting)
+        return apply(self.kustomizations, self.objects)
+
+    def _fragment(self, sighting: Sighting, document: Document) -> None:
+        file, item = document.piece.source.name, sighting.object
+        start = document.piece.start + start_of(sighting.node)
+        detail = f"a kustomize patch changes {item.kind} {item.name}"
+        self.skipped.append(Skipped(file, "kustomize-patch", detail, start, None, (), None))
+        patch = fragment(item.data, file, start)
+        path = os.path.abspath(file)
+        self.kustomizations = [
+            one._replace(patches=(*one.patches, patch)) if path in one.patch_files else one
+            for one in self.kustomizations
+        ]
 
     def _object(self, sighting: Sighting) -> None:
         found = sighting.placeholder
@@ -151,6 +194,8 @@ class _Reader:
             offset = self.documents[origin.file, origin.document].piece.start + start_of(sighting.node)
             inner = None if found.in_key else found.offset
             self.unread.append(sighting.object)
+            if sighting.object.kind == "ServiceAccount" and not names_a_group(str(sighting.object.data)):
+                return
             self.skipped.append(Skipped(origin.file, found.reason, found.text, offset, origin, found.path, inner))
         else:
             self.objects.append(sighting.object)
@@ -161,27 +206,53 @@ def load(
     background: Iterable[Source] = (),
     *,
     passed_over: int = 0,
-    patches: frozenset[str] = frozenset(),
 ) -> Project:
     """Reads the sources. Those in `background` take part in the inventory, but their documents are not counted.
 
-    `passed_over` counts documents already ruled out by a scan of bytes; `patches` names (by absolute
-    path) the files that are kustomize patches, whose objects are fragments.
+    `passed_over` counts documents already ruled out by a scan of bytes.
     """
-    reader = _Reader(patches)
+    reader = _Reader()
     for source in sources:
         reader.read(source)
     counted, passed_over = reader.number + passed_over, reader.passed_over + passed_over
     for source in background:
         reader.read(source)
+    effects = reader.finish()
+    changes = tuple(_changes(effects))
+    skipped = [*reader.skipped, *_not_worked_out(changes, reader.skipped)]
     return Project(
-        build(reader.objects, reader.unread),
+        build(effects.objects, reader.unread),
         reader.documents,
         reader.sources,
         counted,
         passed_over,
         tuple(reader.broken),
         tuple(reader.repeated),
-        tuple(reader.skipped),
+        tuple(skipped),
         tuple(reader.unsupported),
+        changes,
+        tuple(
+            Unlisted(item, effects.unlisted[item.origin.file].file)
+            for item in effects.objects
+            if item.origin.file in effects.unlisted
+        ),
+        tuple(reader.kustomizations),
     )
+
+
+def _not_worked_out(changes: tuple[Change, ...], known: list[Skipped]) -> Iterator[Skipped]:
+    """What kustomizations change, as something that was not checked; patches in files of their own are known."""
+    seen = {(item.file, item.offset) for item in known}
+    for change in changes:
+        if (change.file, change.offset) not in seen:
+            seen.add((change.file, change.offset))
+            reason = "kustomize-name" if change.is_name else "kustomize-patch"
+            detail = f"{change.what} of {change.by}"
+            yield Skipped(change.file, reason, detail, change.offset, None, (), None)
+
+
+def _changes(effects: Effects) -> Iterator[Change]:
+    for one, patch, objects in effects.changes:
+        yield Change(one.what, patch.what, patch.file, patch.offset, objects, False)
+    for one, what, offset, objects in effects.renamed:
+        yield Change(one.what, what, one.file, offset, objects, True)

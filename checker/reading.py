@@ -24,8 +24,8 @@ _OURS = b"checker/v1"
 class Read(NamedTuple):
     """What came of reading some paths.
 
-    `names` are all files read, `passed_over` counts the documents in those that hold nothing for us. `patches` are the
-    files that kustomizations name as patches (absolute paths), `unreadable` are (path, reason). `has_ours` says that a
+    `names` are all files read, `passed_over` counts the documents in those that hold nothing for us; `unreadable` are
+    (path, reason). `has_ours` says that a
     configuration or a requirement of this tool is among the files: what it changes concerns the whole project.
     `left_out` are (path, reason) of what was not entered or opened below folders.
     """
@@ -33,7 +33,6 @@ class Read(NamedTuple):
     sources: tuple[Source, ...]
     names: tuple[str, ...]
     passed_over: int
-    patches: frozenset[str]
     missing: tuple[str, ...]
     unreadable: tuple[tuple[str, str], ...]
     is_empty_stream: bool = False
@@ -64,7 +63,6 @@ def sort_out(files: Iterable[tuple[str, bytes]]) -> Read:
     """What comes of files that have been read: their names, as they are shown, and their bytes."""
     sources: list[Source] = []
     names: list[str] = []
-    patches: set[str] = set()
     passed_over = 0
     is_empty_stream = has_ours = False
     for name, data in files:
@@ -74,15 +72,11 @@ def sort_out(files: Iterable[tuple[str, bytes]]) -> Read:
         if len(data) > FILE_LIMIT:
             sources.append(Source(name, "", TOO_LARGE))
             continue
-        if os.path.basename(name) in KUSTOMIZATIONS:
-            from .ack.kustomize import patch_files
-
-            patches.update(patch_files(Source(name, decode(data))))
-        if can_concern(data):
+        if os.path.basename(name) in KUSTOMIZATIONS or can_concern(data):
             sources.append(Source(name, decode(data)))
         else:
             passed_over += data.count(b"\n---") + 1
-    return Read(tuple(sources), tuple(names), passed_over, frozenset(patches), (), (), is_empty_stream, has_ours)
+    return Read(tuple(sources), tuple(names), passed_over, (), (), is_empty_stream, has_ours)
 
 
 def read_named(paths: tuple[str, ...], observe: Observe = unobserved) -> Read | None:

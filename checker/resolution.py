@@ -47,11 +47,21 @@ def make_index(inventory: Inventory, account: str | None) -> Index:
     return Index(
         inventory,
         account,
-        _by(inventory.policies, lambda policy: policy.object.name),
+        _by_all_names(inventory.policies),
         _by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
         _by(inventory.roles, lambda role: role.object.name),
         _by(inventory.roles, lambda role: role.iam_path + role.name.lower()),
     )
+
+
+def _by_all_names(policies: tuple[Policy, ...]) -> dict[str, list[Policy]]:
+    """Policies by metadata.name, and by the names that kustomizations may give them instead."""
+    found = _by(policies, lambda policy: policy.object.name)
+    for policy in policies:
+        for name in policy.object.built_names:
+            if policy not in found.setdefault(name, []):
+                found[name].append(policy)
+    return found
 
 
 def resolve_policy(index: Index, reference: Reference) -> Resolved:

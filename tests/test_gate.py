@@ -224,7 +224,7 @@ def test_kustomize_patches_are_fragments(capsys: pytest.CaptureFixture[str]) -> 
     found = report(capsys, ".")
     detail = "a kustomize patch changes Role acme-reverse-proxy"
     assert found["skipped"] == [{"file": "patch.yaml", "reason": "kustomize-patch", "detail": detail}]
-    assert [(item["rule"], item["severity"]) for item in found["findings"]] == [("templated-manifest", "warning")]
+    assert found["findings"] == []  # a session's duration is nobody's access
     Path("kustomization.yaml").write_text(
         "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [role.yaml]\npatches:\n"
         "  - target: {group: iam.services.k8s.aws, kind: Role}\n    patch: '[]'\n",
@@ -233,6 +233,7 @@ def test_kustomize_patches_are_fragments(capsys: pytest.CaptureFixture[str]) -> 
     Path("patch.yaml").unlink()
     found = report(capsys, ".")
     assert [item["reason"] for item in found["skipped"]] == ["kustomize-patch"]
+    assert found["findings"][0]["rule"] == "kustomize-change"
     assert found["findings"][0]["location"]["start"]["line"] == 5
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..inventory import Object, Origin
 from ..text.documents import Document
-from ..text.nodes import Path, entries, plain, walk
+from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
 from .kinds import IAM_GROUP, WORKLOADS, standing
 from .placeholders import Placeholder, find_placeholder, find_ytt
 
@@ -30,22 +30,41 @@ class Sighting(NamedTuple):
 def sightings(document: Document, number: int) -> Iterator[Sighting]:
     """The objects of our kinds in one document, in reading order. Raises TreeError for trees that never end."""
     inside: set[int] = set()
+    inherited: dict[int, tuple[str, str]] = {}
     ytt = find_ytt(document.root, document.piece)
     for path, node in walk(document.root, closed=inside):
         if not isinstance(node, MappingNode):
             continue
-        fields = {key.value: value for key, value in entries(node) if isinstance(key, ScalarNode)}
-        identity = _identity(fields, path)
+        fields = {key_of(key): value for key, value in entries(node) if isinstance(key, ScalarNode)}
+        identity = _identity(fields, path) or inherited.get(id(node))
+        if identity is not None and identity[1].endswith("List"):
+            inherited |= _given_to_items(identity, fields)
         status = standing(*identity) if identity else "passed-over"
         if identity is None or status == "passed-over" or _is_reference(fields, path):
             continue
         inside.add(id(node))
         data = without_nulls(plain(node))
         if isinstance(data, dict):
+            data = {**data, "apiVersion": identity[0], "kind": identity[1]}
             is_ours = status == "read" and identity not in WORKLOADS
             placeholder = find_placeholder(node, document.piece.text) or ytt if is_ours else None
             origin = Origin(document.piece.source.name, number, path)
             yield Sighting(node, make_object(data, origin), placeholder, status == "read")
+
+
+def _given_to_items(identity: tuple[str, str], fields: dict[str, Node]) -> dict[int, tuple[str, str]]:
+    """What a `RoleList` says of its items that do not state both themselves (apimachinery, unstructured/scheme.go,
+    decodeToList: an item without kind or apiVersion gets those inferred from the list)."""
+    items = fields.get("items")
+    version, kind = identity[0], identity[1].removesuffix("List")
+    if not kind or not isinstance(items, SequenceNode):
+        return {}
+    return {id(item): (version, kind) for item in items.value if isinstance(item, MappingNode) and _lacks(item)}
+
+
+def _lacks(item: MappingNode) -> bool:
+    stated = {key_of(key) for key, _ in entries(item) if isinstance(key, ScalarNode)}
+    return not {"apiVersion", "kind"} <= stated
 
 
 def make_object(data: dict[str, Any], origin: Origin) -> Object:
@@ -95,7 +114,7 @@ def string_map(value: Any) -> dict[str, str]:
 
 def _identity(fields: dict[str, Node], path: Path) -> tuple[str, str] | None:
     """(apiVersion, kind) of a mapping that has both; a whole document of ours without a kind has the kind ""."""
-    texts = {key: node.value for key, node in fields.items() if isinstance(node, ScalarNode)}
+    texts = {key: str(scalar_value(node)) for key, node in fields.items() if isinstance(node, ScalarNode)}
     version, kind = texts.get("apiVersion"), texts.get("kind")
     if version is None or (not kind and (path or not version.startswith(f"{IAM_GROUP}/"))):
         return None

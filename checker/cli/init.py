@@ -96,7 +96,7 @@ def _look(context: str | None) -> tuple[Survey, str]:
         for line in seen.unread:
             print(f"checker: could not read {line}", file=sys.stderr)
         sources.append(Source(f"<context {context}>", as_text(seen.objects)))
-    return survey(load(sources, patches=read.patches), frozenset(source.name for source in read.sources)), cluster
+    return survey(load(sources), frozenset(source.name for source in read.sources)), cluster
 
 
 def _told(found: Survey) -> list[str]:

@@ -75,7 +75,9 @@ def _unread(side: Side, other: Side) -> Iterator[str]:
             yield f"{broken.source.name} is no YAML: {broken.message}"
     for skipped in project.skipped:
         if skipped.file not in same:
-            what = "a kustomize patch" if skipped.reason == "kustomize-patch" else f"a template ({skipped.reason})"
+            what = (
+                "a change by kustomize" if skipped.reason.startswith("kustomize-") else f"a template ({skipped.reason})"
+            )
             yield f"{skipped.file} holds {what}, which was not compared"
 
 

@@ -32,8 +32,6 @@ def since(name: str, made: Prepared, config: Config) -> Since:
     old = {os.path.abspath(source.name): source.text for source in read.sources}
     now = (*made.sources, *made.background)
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
-    before = made._replace(
-        sources=read.sources, background=(), patches=read.patches, unreadable=(), files=None, baseline=None
-    )
+    before = made._replace(sources=read.sources, background=(), unreadable=(), files=None, baseline=None)
     found = judge(before).report
     return Since(name, changed, Baseline("", tuple(entry_of(finding, "") for finding in found.findings)))

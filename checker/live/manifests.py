@@ -18,7 +18,7 @@ def declared_in(paths: tuple[str, ...], arn: str, names: set[str]) -> dict[str, 
     read = read_paths(paths)
     if read.missing:
         raise Refused("failed", f"{', '.join(read.missing)}: there is no such file or folder")
-    inventory = load(read.sources, patches=read.patches).inventory
+    inventory = load(read.sources).inventory
     account = arn.split(":")[4] if arn.count(":") >= 5 else None
     index = make_index(inventory, account)
     wanted = arn.rpartition("/")[2].lower()

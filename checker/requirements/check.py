@@ -92,7 +92,7 @@ def check_project(
     checks: list[Check] = []
     for done, item in enumerate(selected):
         observe(f"proving {requirement.name} for roles", done, len(selected))
-        attached = stack(item.role, index, item.session, above)
+        attached = stack(item.role, index, item.session, above, item.giver)
         if _touches(item, attached, files):
             checks.append(_check(requirement, item, attached, values))
     asked = tuple(item for item in unseen if files is None or item.object.origin.file in files)

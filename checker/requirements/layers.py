@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..iam.document import Parsed
 from ..iam.paths import Path
 from ..iam.policies import Attached, Layer
-from ..inventory import ManagedArn, Object, Policy, PolicyText, Reference, Role
+from ..inventory import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered
 from ..managed import closest, provenance
 from ..managed import find as find_managed
 from ..resolution import Index, policies_by_arn, resolve_policy
@@ -33,6 +33,19 @@ class Stack(NamedTuple):
     sources: dict[str, Source]
 
 
+def _missed(reference: Reference, found: tuple[Policy, ...]) -> str:
+    """Why a reference misses the Policies it names once a kustomization has built them: kustomize renames objects, and
+    not the references of custom resources (kustomize#3130), and it builds only what it lists."""
+    for policy in found:
+        renamed = next((entry for entry in policy.object.alterations if entry.aspect == "name"), None)
+        if renamed is not None and reference.name not in policy.object.built_names:
+            return f"{renamed.what} renames the Policy, and kustomize does not rename references to it"
+        unlisted = next((entry for entry in policy.object.alterations if entry.aspect == "unlisted"), None)
+        if unlisted is not None and not altered(reference.owner, "unlisted"):
+            return f"its manifest is not built by {unlisted.what}"
+    return ""
+
+
 _MOST_POLICIES = 250
 """Policies of one sort that are judged. IAM attaches 25 to a role at most, and its inline policies may have 10,240
 characters together (IAM User Guide, "IAM and AWS STS quotas")."""
@@ -48,8 +61,15 @@ def _not_ours(role: Role) -> str:
     return ""
 
 
-def stack(role: Role, index: Index, session: PolicyText | None, above: tuple[Layer, ...] = ()) -> Stack:
-    """Gathers every policy that bears on the role, and on a session of it where that is limited; `above` as given."""
+def stack(
+    role: Role,
+    index: Index,
+    session: PolicyText | None,
+    above: tuple[Layer, ...] = (),
+    giver: Object | None = None,
+) -> Stack:
+    """Gathers every policy that bears on the role, and on a session of it where that is limited; `above` as given. What
+    a kustomization changes of the role, of a policy, or of the association that gives the role is not known."""
     sources: dict[str, Source] = {}
 
     def attach(label: str, reading: Parsed | None, reason: str, source: Source) -> Attached:
@@ -68,14 +88,19 @@ def stack(role: Role, index: Index, session: PolicyText | None, above: tuple[Lay
             reason = f"{len(found)} different Policies in this project could be meant" if found else missing
             return attach(named, None, reason, Source(None, owner, path))
         text = found[0].document
-        if text is None:
-            return attach(named, None, "the Policy has no policyDocument here", Source(None, owner, path))
+        changed = altered(found[0].object, "content")
+        if text is None or changed:
+            why = changed or "the Policy has no policyDocument here"
+            return attach(named, None, why, Source(None, owner, path))
         return from_text(f"Policy {found[0].object.name}", text, owner, path)
 
     def from_reference(reference: Reference) -> Attached:
         resolved = resolve_policy(index, reference)
         missing = "a template stands in its place" if resolved.unread else "the project has no such Policy"
         named = f"Policy {reference.name or '(no name)'}"
+        missed = _missed(reference, resolved.policies)
+        if missed:
+            return attach(named, None, missed, Source(None, reference.owner, (*reference.path, "name")))
         return from_policies(resolved.policies, named, missing, reference.owner, (*reference.path, "name"))
 
     def from_arn(managed: ManagedArn) -> Attached:
@@ -102,7 +127,7 @@ def stack(role: Role, index: Index, session: PolicyText | None, above: tuple[Lay
         identity.append(
             attach("what the role has now", None, reason, Source(None, role.object, ("spec", "policyRefs")))
         )
-    not_ours = _not_ours(role)
+    not_ours = _not_ours(role) or altered(role.object, "content")
     if not_ours:
         identity.append(attach("what the role has in AWS", None, not_ours, Source(None, role.object, ("metadata",))))
     layers = [Layer("identity", tuple(identity))]
@@ -114,7 +139,11 @@ def stack(role: Role, index: Index, session: PolicyText | None, above: tuple[Lay
         layers.append(Layer("boundary", (from_arn(role.boundary_arn),)))
     elif role.boundary_ref is not None:
         layers.append(Layer("boundary", (from_reference(role.boundary_ref),)))
-    if session is not None:
+    changed = altered(giver, "content") if giver is not None and giver.kind == "PodIdentityAssociation" else ""
+    if changed and giver is not None:
+        label = f"session policy of {giver.kind} {giver.name}"
+        layers.append(Layer("session", (attach(label, None, changed, Source(None, giver, ("metadata", "name"))),)))
+    elif session is not None:
         label = f"session policy of {session.owner.kind} {session.owner.name}"
         layers.append(Layer("session", (from_text(label, session, session.owner, session.path),)))
     return Stack((*layers, *above), sources)

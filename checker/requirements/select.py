@@ -59,7 +59,8 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
     through_accounts = {id(role) for user in wanted for role in user.roles}
     picked: list[Selected] = []
     for role in index.inventory.roles:
-        by_itself = selects(requirement.roles, (role.object.name, role.name), role.object.labels)
+        names = (role.object.name, role.name, *role.object.built_names)
+        by_itself = selects(requirement.roles, names, role.object.labels)
         if by_itself or id(role) in through_accounts:
             using = by_role.get(id(role), [])
             picked += _ways(role, [user for user in using if id(user) in chosen] or using)

@@ -15,7 +15,7 @@ from ..iam.context import Values, make_context
 from ..iam.document import Document
 from ..iam.principals import Caller
 from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, token_context
-from ..inventory import Object
+from ..inventory import Object, Role, altered
 from .model import Requirement, fill
 from .select import Selected
 
@@ -45,6 +45,9 @@ def check_trust(requirement: Requirement, selected: Selected, values: dict[str, 
     if filled.unset:
         names = ", ".join(f"${{{name}}}" for name in filled.unset)
         return TrustCheck(filled.text, None, f"no service account is known to use the role ({names})")
+    changed = changed_by(role, selected.giver)
+    if changed:
+        return TrustCheck(filled.text, None, changed)
     document = role.trust.parsed.document if role.trust else None
     if document is None:
         return TrustCheck(filled.text, None, "the role's trust policy cannot be read")
@@ -56,6 +59,13 @@ def check_trust(requirement: Requirement, selected: Selected, values: dict[str, 
     truth = any_of(answer.truth for answer in answers)
     reasons = [answer.reason for answer in answers if answer.reason and answer.truth is None]
     return TrustCheck(filled.text, truth, "; ".join(dict.fromkeys(reasons)) if truth is None else "")
+
+
+def changed_by(role: Role, giver: Object | None) -> str:
+    """What of kustomize keeps it from being told who may assume a role: a change of the role, or of the object that
+    gives it to a service account; "" for nothing."""
+    of_role = altered(role.object, "content", "namespace")
+    return of_role or (altered(giver, "content", "name", "namespace") if giver is not None else "")
 
 
 _WAYS: dict[str, Way] = {"ServiceAccount": "irsa", "PodIdentityAssociation": "pod-identity"}

@@ -26,6 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..inventory import altered
 from .problem import Facts, Problem, at, called
 
 ID = "idle-service-account"
@@ -44,7 +45,7 @@ def check(facts: Facts) -> Iterator[Problem]:
         names = running.get(item.namespace, set()) | running.get("", set())
         if not account.role_arn or item.namespace not in running or not item.namespace or item.name in names:
             continue
-        if _is_named_anywhere(facts, item.name):
+        if altered(item, "name", "namespace") or _is_named_anywhere(facts, item.name):
             continue
         others = ", ".join(sorted(running[item.namespace]))
         yield Problem(

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
-from ..inventory import Role, ServiceAccount
+from ..inventory import Role, ServiceAccount, altered
 from ..resolution import roles_by_arn
 from .problem import Facts, Problem, Related, at, called
 from .wrong_partition import partition_of
@@ -84,6 +84,8 @@ def _trusting(facts: Facts, account: ServiceAccount) -> Role | None:
     """The one role of the project whose trust policy names this service account, if the annotation names none of
     those."""
     item = account.object
+    if altered(item, "content", "name", "namespace"):
+        return None
     subject = f"system:serviceaccount:{item.namespace}:{item.name}"
     trusting = [role for role in facts.project.inventory.roles if item.namespace and _names(role, subject)]
     meant = roles_by_arn(facts.names, account.role_arn or "", item)

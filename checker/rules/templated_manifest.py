@@ -34,20 +34,24 @@ _HELP = {
     "shell-variable": "fill it in first and check the result: envsubst < FILE | checker static -",
     "kro": "keep placeholders out of the policies, or check the objects that kro makes of it",
     "account-word": "write the account's 12 digits",
-    "kustomize-patch": "build it first and check the result: kustomize build … | checker static -",
+    "embedded": "check it as the manifest it becomes: … | checker static -",
 }
 
 
 def check(facts: Facts) -> Iterator[Problem]:
     unread = {item.origin: item for item in facts.project.inventory.unread}
     for skipped in facts.project.skipped:
+        if skipped.reason.startswith("kustomize-"):
+            continue  # kustomize-change says what it changes
         said = f"{_shorten(skipped.detail)} is a placeholder ({skipped.reason})"
+        if skipped.reason == "embedded":
+            said = f"this holds {skipped.detail}"
         if skipped.origin is None:
             place = Place(
                 skipped.file,
                 None,
                 offset=skipped.offset,
-                length=1 if skipped.reason == "kustomize-patch" else len(skipped.detail),
+                length=1 if skipped.reason == "embedded" else len(skipped.detail),
             )
         else:
             route = (*skipped.origin.path, *skipped.path)

@@ -14,6 +14,11 @@ from .yaml_nodes import IMPLICIT, too_deep
 Path = tuple[str | int, ...]
 
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_YAML = "tag:yaml.org,2002:"
+_BINARY = f"{_YAML}binary"
+_PLAIN_TAGS = frozenset({IMPLICIT, *(f"{_YAML}{name}" for name in ("null", "bool", "int", "float"))})
+"""Tags under which a plain scalar is what it looks like; under `!!str` and unknown ones it is a string."""
+
 _NULLS = ("", "~", "null", "Null", "NULL")
 _INTEGER = re.compile(r"[-+]?\d{1,100}")
 _DECIMAL = re.compile(r"[-+]?\d{1,100}\.\d{1,100}")
@@ -64,12 +69,19 @@ def _merge(
     return pairs
 
 
+def key_of(node: ScalarNode) -> str:
+    """The name of a field: its text, decoded where it is `!!binary`."""
+    return _decoded(node.value) if node.tag == _BINARY else str(node.value)
+
+
 def scalar_value(node: ScalarNode) -> Any:
     """A scalar as Kubernetes would take it: quoted and block scalars are strings, plain ones may be null, true,
     false, a whole number or a decimal; everything else (`2012-10-17`, `on`, `1e3`) is a string.
     """
     text: str = node.value
-    if node.style or node.tag != IMPLICIT:
+    if node.tag == _BINARY:
+        return _decoded(text)
+    if node.style or node.tag not in _PLAIN_TAGS:
         return text
     if text in _NULLS:
         return None
@@ -78,6 +90,17 @@ def scalar_value(node: ScalarNode) -> Any:
     if _INTEGER.fullmatch(text):
         return int(text)
     return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def _decoded(text: str) -> str:
+    """What `!!binary` stands for, as Kubernetes reads it: base64 of the text (yaml.v3, resolve.go); what is none stays
+    as it is written, and the API server refuses the object."""
+    from base64 import b64decode
+
+    try:
+        return b64decode("".join(text.split()), validate=True).decode("utf-8", "surrogateescape")
+    except ValueError:
+        return text
 
 
 def plain(root: Node) -> Any:
@@ -99,7 +122,7 @@ def plain(root: Node) -> Any:
         open_nodes.add(id(node))
         value: Any
         if isinstance(node, MappingNode):
-            pairs = [(key.value, item) for key, item in entries(node) if isinstance(key, ScalarNode)]
+            pairs = [(key_of(key), item) for key, item in entries(node) if isinstance(key, ScalarNode)]
             value = {key: build(item) for key, item in pairs}
         else:
             value = [build(item) for item in node.value]

@@ -29,7 +29,8 @@ def cases(rule: str, kind: str) -> list[Path]:
 def alone(case: Path) -> Path:
     """The case copied to the working folder: outside the repository, the project is the case and nothing else. A case
     that needs a configuration is a folder."""
-    return Path(shutil.copytree(case, Path.cwd() / case.name) if case.is_dir() else shutil.copy(case, Path.cwd()))
+    copied = shutil.copytree(case, Path.cwd() / case.name) if case.is_dir() else shutil.copy(case, Path.cwd())
+    return Path(copied).relative_to(Path.cwd())
 
 
 def shown(case: Path, rule: str, report: Report) -> str:

@@ -76,7 +76,6 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
         (Source("given.yaml", as_text(_giver(case))),),
         1,
         0,
-        frozenset(),
         (),
         None,
         Loaded(asked, {}, {}),

@@ -1,0 +1,36 @@
+"""Objects of the ACK IAM controller that stand as text inside another object: in a ConfigMap, in the values of a
+HelmRelease. The API server keeps such text as it is; whether somebody makes objects of it later cannot be told here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from yaml.nodes import ScalarNode
+
+from ..text.documents import Document
+from ..text.nodes import walk
+from ..text.yaml_nodes import start_of
+from .kinds import IAM_GROUP
+
+_KIND = re.compile(r"""\bkind["']?:\s?["']?(Role|Policy)\b""")
+
+
+class Embedded(NamedTuple):
+    """Text that holds an object: its kind, and where the text begins (offset into the source)."""
+
+    kind: str
+    offset: int
+
+
+def embedded(document: Document) -> Iterator[Embedded]:
+    """The texts in a document that hold a Role or a Policy of ACK, in reading order."""
+    if IAM_GROUP not in document.piece.text:
+        return
+    for _, node in walk(document.root):
+        if isinstance(node, ScalarNode) and f"{IAM_GROUP}/" in node.value:
+            found = _KIND.search(node.value)
+            if found is not None:
+                yield Embedded(found[1], document.piece.start + start_of(node))

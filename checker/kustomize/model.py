@@ -1,0 +1,58 @@
+"""Kustomizations as values: what one builds, and what it changes of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Target(NamedTuple):
+    """Which objects a patch is for; each part is a regular expression of kustomize's, "" for any."""
+
+    group: str = ""
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+
+
+class Patch(NamedTuple):
+    """A change of some objects: `what` it is, its place (an offset into a file), and the fields it touches, as routes
+    with slashes (`spec/inlinePolicies`); () where that is not known, so that it may touch any."""
+
+    what: str
+    file: str
+    offset: int
+    target: Target
+    fields: tuple[str, ...] = ()
+
+
+class Renaming(NamedTuple):
+    """A prefix or suffix of names: how it is written (`namePrefix prod-`), and where."""
+
+    what: str
+    offset: int
+
+
+class Kustomization(NamedTuple):
+    """One kustomization file, or an object of Flux or Argo CD that kustomizes what it deploys.
+
+    `builds` are the files and folders (absolute paths) that it takes in, `components` those folders whose changes apply
+    to all of that. For Flux and Argo CD, `below` is the folder in the repository that they deploy (None for others).
+    `keeps_references` says that it has configurations which tell kustomize to rename references to Policies as well.
+    """
+
+    file: str
+    folder: str
+    what: str
+    is_component: bool
+    builds: tuple[str, ...]
+    components: tuple[str, ...]
+    below: str | None
+    patch_files: tuple[str, ...]
+    patches: tuple[Patch, ...]
+    renamings: tuple[Renaming, ...]
+    prefix: str
+    suffix: str
+    namespace: str
+    labels: Mapping[str, str]
+    keeps_references: bool

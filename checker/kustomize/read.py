@@ -1,0 +1,161 @@
+"""From the documents of kustomization files, of Flux Kustomizations and of Argo CD Applications to values.
+
+Sources: the kustomization API (kubectl.docs.kubernetes.io, "kustomization": resources, components, patches,
+patchesStrategicMerge, patchesJson6902, namespace, namePrefix, nameSuffix, labels, commonLabels, commonAnnotations,
+replacements, transformers, configurations; a kustomization file needs no apiVersion); Flux, "Kustomization":
+spec.{path, patches, targetNamespace, namePrefix, nameSuffix, commonMetadata, components}; Argo CD, "Kustomize":
+spec.source(s)[].kustomize.{patches, namePrefix, nameSuffix, commonLabels, commonAnnotations, namespace, components}.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from ..ack.kinds import KUSTOMIZATIONS
+from ..ack.objects import mapping, sequence, string_map, text
+from ..text.documents import Document
+from ..text.nodes import Fields, Path, find, plain
+from ..text.yaml_nodes import start_of
+from .model import Kustomization, Patch, Renaming, Target
+from .patches import fields_of_annotations, patches_in
+
+_CONFIG = "kustomize.config.k8s.io/"
+_FLUX = "kustomize.toolkit.fluxcd.io/"
+_ARGO = "argoproj.io/"
+
+
+def kustomizations(document: Document) -> list[Kustomization]:
+    """What one document says about building others; nothing for most. Raises TreeError."""
+    file = document.piece.source.name
+    value = plain(document.root)
+    if not isinstance(value, dict):
+        return []
+    version, kind = text(value.get("apiVersion")) or "", text(value.get("kind")) or ""
+    is_file = os.path.basename(file) in KUSTOMIZATIONS
+    if version.startswith(_CONFIG) or (is_file and not version.startswith(_FLUX)):
+        return [_read(document, (), value, None, is_component=kind == "Component")]
+    names = ("Flux Kustomization", value)
+    if version.startswith(_FLUX) and kind == "Kustomization":
+        spec = mapping(value.get("spec"))
+        return [_read(document, ("spec",), _from_flux(spec), text(spec.get("path")) or "", names=names)]
+    if version.startswith(_ARGO) and kind in ("Application", "ApplicationSet"):
+        return list(_from_argo(document, kind, value))
+    return []
+
+
+def _from_flux(spec: dict[str, Any]) -> dict[str, Any]:
+    common = mapping(spec.get("commonMetadata"))
+    renamed = {"targetNamespace": "namespace"}
+    found = {renamed.get(key, key): value for key, value in spec.items() if key not in ("path", "namespace")}
+    return {**found, "commonLabels": common.get("labels"), "commonAnnotations": common.get("annotations")}
+
+
+def _from_argo(document: Document, kind: str, value: dict[str, Any]) -> Iterator[Kustomization]:
+    route: Path = ("spec",) if kind == "Application" else ("spec", "template", "spec")
+    spec: Any = value
+    for key in route:
+        spec = mapping(spec).get(str(key))
+    spec = mapping(spec)
+    sources: list[tuple[Path, Any]] = [((*route, "source"), spec["source"])] if "source" in spec else []
+    sources += [((*route, "sources", place), item) for place, item in enumerate(sequence(spec.get("sources")))]
+    for path, source in sources:
+        options = mapping(mapping(source).get("kustomize"))
+        if options:
+            below = text(mapping(source).get("path")) or ""
+            names = (f"Argo CD {kind}", value)
+            yield _read(document, (*path, "kustomize"), options, "" if "{" in below else below, names=names)
+
+
+def _read(
+    document: Document,
+    route: Path,
+    value: dict[str, Any],
+    below: str | None,
+    *,
+    is_component: bool = False,
+    names: tuple[str, dict[str, Any]] | None = None,
+) -> Kustomization:
+    file = document.piece.source.name
+    folder = os.path.dirname(os.path.abspath(file))
+    known: Fields = {}
+
+    def offset(*path: str | int) -> int:
+        node = find(document.root, (*route, *path), "key" if len(path) == 1 else "value", known)
+        return document.piece.start + start_of(node)
+
+    def local(field: str) -> list[str]:
+        entries = [entry for entry in sequence(value.get(field)) if isinstance(entry, str) and not _is_remote(entry)]
+        return [os.path.abspath(os.path.join(folder, entry)) for entry in entries]
+
+    patches: list[Patch] = []
+    files: list[str] = []
+    for field in ("patches", "patchesStrategicMerge", "patchesJson6902"):
+        for place, entry in enumerate(sequence(value.get(field))):
+            path = _path_of(field, entry)
+            if path:
+                files.append(os.path.abspath(os.path.join(folder, path)))
+            patches += patches_in(field, entry, path, file, offset(field, place))
+    for place, entry in enumerate(sequence(value.get("replacements"))):
+        patches += _replacement(entry, file, offset("replacements", place))
+    for field in ("transformers", "vars"):
+        if value.get(field):
+            patches.append(Patch(field, file, offset(field), Target()))
+    fields = fields_of_annotations(string_map(value.get("commonAnnotations")))
+    if fields:
+        patches.append(Patch("commonAnnotations", file, offset("commonAnnotations"), Target(), fields))
+    renamings = [
+        Renaming(f"{field} {value[field]}", offset(field)) for field in ("namePrefix", "nameSuffix") if value.get(field)
+    ]
+    labels = {**string_map(value.get("commonLabels"))}
+    for entry in sequence(value.get("labels")):
+        labels |= string_map(mapping(entry).get("pairs"))
+    return Kustomization(
+        file,
+        folder,
+        _called(*names) if names else file,
+        is_component,
+        () if below is not None else (*local("resources"), *local("bases")),
+        tuple(local("components")) if below is None else (),
+        None if below is None else posixpath.normpath("/" + below).strip("/"),
+        tuple(files) if below is None else (),
+        tuple(patches),
+        tuple(renamings),
+        text(value.get("namePrefix")) or "",
+        text(value.get("nameSuffix")) or "",
+        text(value.get("namespace")) or "",
+        labels,
+        bool(value.get("configurations")),
+    )
+
+
+def _called(what: str, value: dict[str, Any]) -> str:
+    metadata = mapping(value.get("metadata"))
+    name = text(metadata.get("name")) or "(without a name)"
+    namespace = text(metadata.get("namespace"))
+    return f"{what} {namespace}/{name}" if namespace else f"{what} {name}"
+
+
+def _path_of(field: str, entry: Any) -> str:
+    """The file that an entry of patches names, "" for a patch that stands in place."""
+    if field == "patchesStrategicMerge":
+        return entry if isinstance(entry, str) and "\n" not in entry else ""
+    return text(mapping(entry).get("path")) or ""
+
+
+def _replacement(entry: Any, file: str, offset: int) -> Iterator[Patch]:
+    """A replacement writes a value into fields of the objects it selects; one in a file of its own may select any."""
+    targets = sequence(mapping(entry).get("targets"))
+    if "path" in mapping(entry) or not targets:
+        yield Patch("a replacement", file, offset, Target())
+    for item in targets:
+        select = mapping(mapping(item).get("select"))
+        paths = [path.replace(".", "/") for path in sequence(mapping(item).get("fieldPaths")) if isinstance(path, str)]
+        parts = (text(select.get(key)) or "" for key in ("group", "kind", "name", "namespace"))
+        yield Patch("a replacement", file, offset, Target(*parts), tuple(paths))
+
+
+def _is_remote(entry: str) -> bool:
+    return "://" in entry or "?ref=" in entry or entry.startswith(("git@", "github.com/"))
