@@ -14,7 +14,7 @@ from .reading import CONFIGURATIONS as NAMES
 from .schemas import violations
 from .schemas.sentences import say
 from .text.documents import Document
-from .text.files import read_whole
+from .text.files import read_bytes
 from .text.nodes import find
 from .text.source import Source, decode
 from .text.yaml_nodes import start_of, too_deep
@@ -100,7 +100,7 @@ def find_config(start: str) -> str | None:
 
 def load_config(path: str) -> Config:
     """Reads a configuration file. Raises InvalidFileError with places, OSError where it cannot be read."""
-    return parse_config(path, read_whole(path))
+    return parse_config(path, read_bytes(path))
 
 
 def parse_config(path: str, data: bytes) -> Config:
@@ -142,7 +142,7 @@ def _parameters(cell: dict[str, Any]) -> dict[str, str]:
 def _mentions_checker(path: str) -> bool:
     """Whether a pyproject.toml has a [tool.checker] table. A broken one that seems to is taken, and then reported."""
     try:
-        return _holds_checker(read_whole(path))
+        return _holds_checker(read_bytes(path))
     except OSError:
         return False
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .ack.kinds import KUSTOMIZATIONS, can_concern
 from .observing import Observe, unobserved
-from .text.files import STDIN, find_files, read_bytes, read_stream
+from .text.files import STDIN, TooLargeError, find_files, read_bytes, read_stream
 from .text.limits import FILE_LIMIT, TOO_LARGE
 from .text.source import Source, decode
 
@@ -45,13 +45,15 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(),
     found = find_files(paths)
     unreadable = list(found.unreadable)
 
-    def opened() -> Iterator[tuple[str, bytes]]:
+    def opened() -> Iterator[tuple[str, bytes | None]]:
         for done, path in enumerate(found.files):
             observe("reading files", done, len(found.files))
             if os.path.abspath(path) in already:
                 continue
             try:
                 yield (STDIN_NAME, _stdin()) if path == STDIN else (path, read_bytes(path))
+            except TooLargeError:
+                yield (STDIN_NAME if path == STDIN else path), None
             except OSError as error:
                 unreadable.append((path, error.strerror or str(error)))
 
@@ -59,19 +61,21 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(),
     return read._replace(missing=found.missing, unreadable=tuple(unreadable), left_out=found.left_out)
 
 
-def sort_out(files: Iterable[tuple[str, bytes]]) -> Read:
-    """What comes of files that have been read: their names, as they are shown, and their bytes."""
+def sort_out(files: Iterable[tuple[str, bytes | None]]) -> Read:
+    """What comes of files that have been read: their names, as they are shown, and their bytes, None for one that is
+    too large to be read."""
     sources: list[Source] = []
     names: list[str] = []
     passed_over = 0
     is_empty_stream = has_ours = False
     for name, data in files:
+        if data is None or len(data) > FILE_LIMIT:
+            names.append(name)
+            sources.append(Source(name, "", TOO_LARGE))
+            continue
         has_ours = has_ours or os.path.basename(name) in CONFIGURATIONS or _OURS in data
         is_empty_stream = is_empty_stream or (name == STDIN_NAME and not data.strip())
         names.append(name)
-        if len(data) > FILE_LIMIT:
-            sources.append(Source(name, "", TOO_LARGE))
-            continue
         if os.path.basename(name) in KUSTOMIZATIONS or can_concern(data):
             sources.append(Source(name, decode(data)))
         else:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..text.documents import Document
-from ..text.files import find_files, read_whole
+from ..text.files import find_files, read_bytes
 from ..text.source import Source, decode
 from ..validated import InvalidFileError
 from .model import Requirement, read_requirements
@@ -33,7 +33,7 @@ def load_requirements(paths: tuple[str, ...]) -> Loaded:
     problems: list[str] = []
     for path in found.files:
         try:
-            loaded = _added(loaded, Source(path, decode(read_whole(path))))
+            loaded = _added(loaded, Source(path, decode(read_bytes(path))))
         except InvalidFileError as error:
             problems += error.problems
         except OSError as error:

@@ -19,7 +19,7 @@ from ..looked_for import LookedFor
 from ..reading import STDIN_NAME
 from ..schemas import violations
 from ..schemas.sentences import say
-from ..text.files import read_whole
+from ..text.files import read_bytes
 
 Key = tuple[str, ...]
 
@@ -61,7 +61,7 @@ class Compared(NamedTuple):
 def load_baseline(path: str) -> Baseline:
     """Reads a baseline. Raises UsageError."""
     try:
-        value = json.loads(read_whole(path))
+        value = json.loads(read_bytes(path))
     except FileNotFoundError:
         raise UsageError(f"there is no baseline {path}; --write-baseline {path} writes one") from None
     except OSError as error:

@@ -131,31 +131,35 @@ def _is_special(entry: os.DirEntry[str]) -> bool:
     return not stat.S_ISREG(mode)
 
 
+class TooLargeError(OSError):
+    """A file or stream with more bytes than are read."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EFBIG, TOO_LARGE)
+
+
 def read_bytes(path: str) -> bytes:
-    """The bytes of a file, one more than FILE_LIMIT at most. Raises OSError, also for what might never end: a pipe
-    (except one that the shell has opened, `<(…)`), a socket, a device."""
+    """The bytes of a file. Raises TooLargeError, and OSError also for what might never end: a pipe (except one that the
+    shell has opened, `<(…)`), a socket, a device."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(handle, "rb") as file:
-        mode = os.fstat(handle).st_mode
+        found = os.fstat(handle)
         is_opened = path.startswith(("/dev/fd/", "/proc/self/fd/")) or path == "/dev/stdin"
-        if not (stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and is_opened)):
-            raise OSError(errno.EINVAL, f"it is {_called(mode)}, not a file; to read a stream, pipe it into -")
+        if not (stat.S_ISREG(found.st_mode) or (stat.S_ISFIFO(found.st_mode) and is_opened)):
+            raise OSError(errno.EINVAL, f"it is {_called(found.st_mode)}, not a file; to read a stream, pipe it into -")
+        if found.st_size > FILE_LIMIT:
+            raise TooLargeError
         if is_opened:
             os.set_blocking(handle, True)
         return read_stream(file)
 
 
 def read_stream(stream: BinaryIO) -> bytes:
-    """All that comes from a stream, one byte more than FILE_LIMIT at most."""
-    return stream.read(FILE_LIMIT + 1)
-
-
-def read_whole(path: str) -> bytes:
-    """The bytes of a file of ours. Raises OSError, also where it is larger than is read."""
-    data = read_bytes(path)
-    if len(data) > FILE_LIMIT:
-        raise OSError(errno.EFBIG, TOO_LARGE)
-    return data
+    """All that comes from a stream. Raises TooLargeError."""
+    found = stream.read(FILE_LIMIT + 1)
+    if len(found) > FILE_LIMIT:
+        raise TooLargeError
+    return found
 
 
 def _called(mode: int) -> str:
