@@ -136,7 +136,8 @@ _LIVE = {
 
 def _parameters(cell: dict[str, Any]) -> dict[str, str]:
     own = {key: cell[key] for key in ("cluster", "region", "account", "oidcIssuer") if key in cell}
-    return {**own, **cell.get("parameters", {})}
+    ack = {f"ack.{key}": value for key, value in cell.get("ack", {}).items()}
+    return {**own, **ack, **cell.get("parameters", {})}
 
 
 def _mentions_checker(path: str) -> bool:

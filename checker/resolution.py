@@ -8,22 +8,28 @@ meant: in the same file, else in the folder that shares the longest path.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from .iam.partitions import partition_of
 from .inventory import Association, Inventory, Object, Policy, Reference, Role
 
 T = TypeVar("T", Policy, Role)
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Index(NamedTuple):
     """The inventory by the names that references and ARNs use. IAM names are folded: IAM ignores their case.
 
-    `account` is the account the objects go to, 12 digits, or None if it is not known.
+    `account` is the account the objects go to, 12 digits, or None if it is not known; `partition` the one it is in, ""
+    if it is not known. `crosses_namespaces`: the cell's controller resolves references into other namespaces.
     """
 
     inventory: Inventory
     account: str | None
+    partition: str
+    crosses_namespaces: bool
     policies: dict[str, list[Policy]]
     policies_by_arn: dict[str, list[Policy]]
     roles: dict[str, list[Role]]
@@ -42,11 +48,17 @@ class Resolved(NamedTuple):
     unread: bool = False
 
 
-def make_index(inventory: Inventory, account: str | None) -> Index:
-    """Everything by name, once for the whole run."""
+CROSSING = "ack.crossNamespaceReferences"
+"""The parameter that says whether the cell's controller was told to allow references into other namespaces."""
+
+
+def make_index(inventory: Inventory, account: str | None, parameters: Mapping[str, str] = _NONE) -> Index:
+    """Everything by name, once for the whole run; `parameters` are the cell's."""
     return Index(
         inventory,
         account,
+        partition_of(parameters.get("region", "")),
+        parameters.get(CROSSING) == "allowed",
         _by_all_names(inventory.policies),
         _by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
         _by(inventory.roles, lambda role: role.object.name),

@@ -81,7 +81,7 @@ def covering(layers: tuple[Layer, ...], asked: Asked) -> list[tuple[Clause, Trut
         for policy in policies:
             document = policy.document
             if document is None:
-                for effect in _EITHER:
+                for effect in _EITHER[1:] if policy.refused else _EITHER:
                     rows.append((Clause(name, level, policy, None, effect, "user", None, (), _UNREADABLE), None))
                 continue
             for prepared in prepare(document):

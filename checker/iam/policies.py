@@ -13,11 +13,16 @@ WITH_PRINCIPALS: tuple[LayerName, ...] = ("rcp", "endpoint", "resource", "key", 
 
 
 class Attached(NamedTuple):
-    """A policy as it is attached. `label` names it for people; without a document, `reason` says why there is none."""
+    """A policy as it is attached. `label` names it for people; without a document, `reason` says why there is none.
+
+    With `refused`, AWS takes it for certain not: it allows nothing, and since whoever applies it may have stopped
+    there, what stands beside it need not be in force either.
+    """
 
     label: str
     document: Document | None
     reason: str = ""
+    refused: bool = False
 
 
 class Layer(NamedTuple):

@@ -222,7 +222,7 @@ def _allowed(layers: tuple[Layer, ...]) -> Iterator[str]:
     """The Action strings of all Allow statements; `*` for NotAction, and for what cannot be read."""
     for layer in layers:
         for policy in layer.policies:
-            yield from ("*",) if policy.document is None else ()
+            yield from ("*",) if policy.document is None and not policy.refused else ()
             for statement in policy.document.statements if policy.document else ():
                 if statement.effect == "Allow":
                     yield from ("*",) if statement.not_actions else (entry.text for entry in statement.actions)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..ack.limits import refusal
 from ..iam.document import Parsed
+from ..iam.partitions import foreign
 from ..iam.paths import Path
 from ..iam.policies import Attached, Layer
 from ..inventory import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered
@@ -33,6 +35,15 @@ class Stack(NamedTuple):
     sources: dict[str, Source]
 
 
+def _crossing(reference: Reference, index: Index) -> str:
+    """Why a reference into another namespace does not resolve: the controller refuses it by default since v1.10.0
+    (aws-controllers-k8s/community#3031, iam-controller#175)."""
+    namespace = reference.owner.namespace
+    if index.crosses_namespaces or not reference.namespace or not namespace or reference.namespace == namespace:
+        return ""
+    return f"the controller refuses references from namespace {namespace} to {reference.namespace}"
+
+
 def _missed(reference: Reference, found: tuple[Policy, ...]) -> str:
     """Why a reference misses the Policies it names once a kustomization has built them: kustomize renames objects, and
     not the references of custom resources (kustomize#3130), and it builds only what it lists."""
@@ -49,6 +60,26 @@ def _missed(reference: Reference, found: tuple[Policy, ...]) -> str:
 _MOST_POLICIES = 250
 """Policies of one sort that are judged. IAM attaches 25 to a role at most, and its inline policies may have 10,240
 characters together (IAM User Guide, "IAM and AWS STS quotas")."""
+
+
+def _ignored(item: Object, *fields: str) -> str:
+    """Why an edit of one of these fields is not pushed, as a reason; "" where it is. Source: ACK documentation, "Ignore
+    field drift": paths such as `spec.tags`, which the controller leaves as AWS has them."""
+    listed = [entry.strip() for entry in item.annotations.get(_IGNORED, "").split(",")]
+    hit = next((entry for entry in listed if entry and any(_is_at_or_above(entry, field) for field in fields)), "")
+    return f"{_IGNORED} lists {hit}, so the controller does not push it" if hit else ""
+
+
+_IGNORED = "services.k8s.aws/ignore-field-drift"
+
+
+def _is_at_or_above(entry: str, field: str) -> bool:
+    return field == entry or field.startswith(f"{entry}.") or entry.startswith((f"{field}.", f"{field}["))
+
+
+def ignored_trust(role: Role) -> str:
+    """Why an edit of the trust policy is not pushed; "" where it is."""
+    return _ignored(role.object, "spec.assumeRolePolicyDocument")
 
 
 def _not_ours(role: Role) -> str:
@@ -72,14 +103,19 @@ def stack(
     a kustomization changes of the role, of a policy, or of the association that gives the role is not known."""
     sources: dict[str, Source] = {}
 
-    def attach(label: str, reading: Parsed | None, reason: str, source: Source) -> Attached:
+    def attach(label: str, reading: Parsed | None, reason: str, source: Source, *, refused: bool = False) -> Attached:
         while label in sources:
             label += "'"
         sources[label] = source
-        return Attached(label, reading.document if reading else None, reason)
+        return Attached(label, reading.document if reading else None, reason, refused)
 
     def from_text(label: str, text: PolicyText, owner: Object, path: Path) -> Attached:
-        reason = "its document cannot be read" if text.parsed.document is None else ""
+        document = text.parsed.document
+        odd = next(foreign(document, index.partition), None) if document is not None else None
+        if odd is not None:
+            reason = f"IAM refuses it, since {odd.text} is of another partition"
+            return attach(label, None, reason, Source(text, owner, path), refused=True)
+        reason = "its document cannot be read" if document is None else ""
         return attach(label, text.parsed, reason, Source(text, owner, path))
 
     def from_policies(found: tuple[Policy, ...], named: str, missing: str, owner: Object, path: Path) -> Attached:
@@ -88,7 +124,10 @@ def stack(
             reason = f"{len(found)} different Policies in this project could be meant" if found else missing
             return attach(named, None, reason, Source(None, owner, path))
         text = found[0].document
-        changed = altered(found[0].object, "content")
+        changed = altered(found[0].object, "content") or _ignored(found[0].object, "spec.policyDocument")
+        refused = refusal(found[0].object)
+        if refused:
+            return attach(named, None, refused, Source(text, owner, path), refused=True)
         if text is None or changed:
             why = changed or "the Policy has no policyDocument here"
             return attach(named, None, why, Source(None, owner, path))
@@ -98,7 +137,7 @@ def stack(
         resolved = resolve_policy(index, reference)
         missing = "a template stands in its place" if resolved.unread else "the project has no such Policy"
         named = f"Policy {reference.name or '(no name)'}"
-        missed = _missed(reference, resolved.policies)
+        missed = _missed(reference, resolved.policies) or _crossing(reference, index)
         if missed:
             return attach(named, None, missed, Source(None, reference.owner, (*reference.path, "name")))
         return from_policies(resolved.policies, named, missing, reference.owner, (*reference.path, "name"))
@@ -128,10 +167,19 @@ def stack(
             attach("what the role has now", None, reason, Source(None, role.object, ("spec", "policyRefs")))
         )
     not_ours = _not_ours(role) or altered(role.object, "content")
+    not_ours = not_ours or _ignored(role.object, "spec.inlinePolicies", "spec.policies", "spec.policyRefs")
     if not_ours:
         identity.append(attach("what the role has in AWS", None, not_ours, Source(None, role.object, ("metadata",))))
+    refused = refusal(role.object)
+    if refused:
+        source = Source(None, role.object, ("spec", "name"))
+        identity.append(attach("the role", None, refused, source, refused=True))
     layers = [Layer("identity", tuple(identity))]
-    if role.boundary_arn is not None and role.boundary_ref is not None:
+    ignored = _ignored(role.object, "spec.permissionsBoundary", "spec.permissionsBoundaryRef")
+    if ignored:
+        source = Source(None, role.object, ("metadata", "annotations"))
+        layers.append(Layer("boundary", (attach("the boundary that the role has now", None, ignored, source),)))
+    elif role.boundary_arn is not None and role.boundary_ref is not None:
         reason = "with permissionsBoundary and permissionsBoundaryRef together the controller changes nothing"
         source = Source(None, role.object, ("spec", "permissionsBoundaryRef"))
         layers.append(Layer("boundary", (attach("the boundary that the role has now", None, reason, source),)))

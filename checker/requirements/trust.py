@@ -16,6 +16,7 @@ from ..iam.document import Document
 from ..iam.principals import Caller
 from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, token_context
 from ..inventory import Object, Role, altered
+from .layers import ignored_trust
 from .model import Requirement, fill
 from .select import Selected
 
@@ -45,7 +46,7 @@ def check_trust(requirement: Requirement, selected: Selected, values: dict[str, 
     if filled.unset:
         names = ", ".join(f"${{{name}}}" for name in filled.unset)
         return TrustCheck(filled.text, None, f"no service account is known to use the role ({names})")
-    changed = changed_by(role, selected.giver)
+    changed = changed_by(role, selected.giver) or ignored_trust(role)
     if changed:
         return TrustCheck(filled.text, None, changed)
     document = role.trust.parsed.document if role.trust else None

@@ -2,8 +2,9 @@
 
 What it does
     Checks types, lengths, patterns and ranges of the ACK kinds' fields: a list
-    where a list is due, 3600 to 43200 seconds, names of allowed characters,
-    annotations that are strings.
+    where a list is due, 3600 to 43200 seconds, names, descriptions and tags of
+    the characters that AWS takes, tag keys that stand once (IAM ignores their
+    case), annotations that are strings.
 
 Why it matters
     A wrong type is refused by the API server. Lengths and patterns are checked
@@ -19,16 +20,21 @@ Use instead
         policies: [arn:aws:iam::111122223333:policy/auth-keys-read]
 
 Source
-    IAM API Reference (limits of CreateRole, CreatePolicy); CRDs of
-    iam-controller v1.8.1, which state types only.
+    botocore's service models of IAM and EKS (checker/ack/limits.json); IAM API
+    Reference, TagRole (duplicate keys); CRDs of iam-controller v1.8.1, which
+    state types only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..ack.kinds import READ
+from ..ack.limits import refused_fields
+from ..iam.paths import Path, show_path
+from ..inventory import Origin
 from .fields import field_problems
-from .problem import Facts, Problem
+from .problem import Facts, Problem, at, called
 
 ID = "invalid-field"
 SEVERITY = "error"
@@ -36,4 +42,15 @@ SEVERITY = "error"
 
 def check(facts: Facts) -> Iterator[Problem]:
     why = "the API server or AWS refuses it, and then nothing of the object is applied"
-    yield from field_problems(facts, lambda keyword: keyword not in ("additionalProperties", "required"), why)
+    said: set[tuple[Origin, Path]] = set()
+    for problem in field_problems(facts, lambda keyword: keyword not in ("additionalProperties", "required"), why):
+        if problem.subject is not None:
+            said.add((problem.subject.origin, problem.place.path))
+        yield problem
+    for item in facts.project.inventory.objects:
+        for limit in refused_fields(item) if (item.api_version, item.kind) in READ else ():
+            place = at(item, limit.path, "key" if limit.at_key else "value")
+            if (item.origin, place.path) not in said:
+                message = f"{called(item)}: {show_path(limit.path)} {limit.message}"
+                why = "AWS refuses the call that carries it, and what the controller would do after it is not done"
+                yield Problem(place, message, why, limit.hint, item, value=limit.message)

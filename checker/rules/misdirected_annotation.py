@@ -27,10 +27,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
+from ..iam.partitions import partition_of
 from ..inventory import Role, ServiceAccount, altered
 from ..resolution import roles_by_arn
 from .problem import Facts, Problem, Related, at, called
-from .wrong_partition import partition_of
 
 ID = "misdirected-annotation"
 SEVERITY = "error"

@@ -33,6 +33,7 @@ from ..iam.document import Statement
 from ..iam.globs import arn_glob, matches
 from ..iam.statements import action_matches
 from ..inventory import PolicyText
+from ..requirements.check import Check
 from ..requirements.model import fill
 from .grants import Answer, actions_of, by_place, can_call, element_path, grant_problem, role_place
 from .problem import Facts, Place, Problem, at, inside
@@ -60,9 +61,15 @@ def check(facts: Facts) -> Iterator[Problem]:
     for (nearest, witness), members in by_place(facts, "not-granted", _lacking):
         answer, actions = members[0], actions_of(members)
         layer = _LAYERS[answer.proof.decision.layer or "identity"]
-        message = f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}"
+        message = f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}{_refused(answer.check)}"
         value = f"{' '.join(actions)} {answer.question.resource}"
         yield grant_problem(answer.check, nearest.place, message, _help(nearest, actions, answer, facts), value)
+
+
+def _refused(check: Check) -> str:
+    """What AWS refuses of the role's policies, as a part of the sentence: they might grant the access otherwise."""
+    refused = [policy for layer in check.stack.layers for policy in layer.policies if policy.refused]
+    return "".join(f"; {policy.label}: {policy.reason}" for policy in refused[:3])
 
 
 def _lacking(answer: Answer) -> tuple[_Nearest, str] | None:
@@ -82,6 +89,7 @@ def _nearest(answer: Answer) -> _Nearest:
     action, witness, layer = answer.question.action.lower(), proof.witness or "", proof.decision.layer or "identity"
     policies = next(item.policies for item in check.stack.layers if item.name == layer)
     second: _Nearest | None = None
+    refused = next((check.stack.sources[policy.label] for policy in policies if policy.refused), None)
     for policy in policies:
         text = check.stack.sources[policy.label].text
         for statement in policy.document.statements if policy.document and text else ():
@@ -93,6 +101,8 @@ def _nearest(answer: Answer) -> _Nearest:
                 second = _Nearest(inside(text, _closest_resource(statement, witness)), statement, "resources")
     if second is not None:
         return second
+    if refused is not None:
+        return _Nearest(at(refused.owner, refused.path))
     source = next((check.stack.sources[policy.label] for policy in policies), None)
     if layer != "identity" and source is not None:
         return _Nearest(at(source.owner, source.path))
@@ -111,6 +121,8 @@ def _falling_short(text: PolicyText, statement: Statement, action: str) -> _Near
 
 def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer, facts: Facts) -> str:
     resource = answer.question.resource
+    if nearest.statement is None and _refused(answer.check):
+        return "mend what AWS refuses first: whatever stands there is not in force"
     if nearest.statement is not None and nearest.element == "actions":
         listed = ", ".join(f'"{name}"' for name in (*(entry.text for entry in nearest.statement.actions), *actions))
         return f'write "Action": [{listed}]' if len(listed) < 110 else f"add {_quoted(actions)} to this Action list"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..iam.document import Principal
 from ..iam.statements import action_matches
 from ..iam.trust import WEB_IDENTITY, is_cluster, issuer_of, oidc_providers
+from ..inventory import Role
+from ..resolution import roles_by_arn
 from .problem import Facts
 from .statements import Written, condition_text, statements
 
@@ -25,6 +28,15 @@ def web_identities(facts: Facts) -> Iterator[tuple[Written, str]]:
 def cluster_identities(facts: Facts) -> Iterator[tuple[Written, str]]:
     """The same for EKS clusters alone, whose tokens are those of service accounts."""
     return ((written, provider) for written, provider in web_identities(facts) if is_cluster(provider))
+
+
+def named_roles(facts: Facts) -> Iterator[tuple[Written, Principal, Role]]:
+    """The principals of trust policies that are roles of the project, each with that role."""
+    for written in allowing(facts):
+        for principal in written.statement.principals:
+            if principal.kind == "AWS" and ":role/" in principal.entry.text:
+                for role in roles_by_arn(facts.names, principal.entry.text, written.text.owner):
+                    yield written, principal, role
 
 
 def allows(written: Written, action: str) -> bool:

@@ -71,6 +71,10 @@ def _cannot_tell(item: Check, unread: _Unread, actions: tuple[str, ...], forbidd
     readable = "make the policy readable: mend its document, or add its manifest to the project"
     plain = "every policy was read: spell actions, accounts and ARNs out, or check by hand what no manifest shows"
     hint = readable if is_unread else plain
+    if any(policy.refused for layer in item.stack.layers for policy in layer.policies):
+        hint = "mend what AWS refuses first: nothing beside it is sure to be in force"
+    elif "services.k8s.aws/ignore-field-drift" in item.role.object.annotations:
+        hint = "take the field out of the annotation, or look at what the role has: checker live --index …"
     if item.role.object.alterations or (item.giver is not None and item.giver.alterations):
         hint = "build it first and check the result: kustomize build … | checker static -"
     return grant_problem(item, unread.place, message, hint, f"{' '.join(actions)} {unread.resource}")

@@ -1,32 +1,35 @@
-"""A statement whose resources, or principals, are all in another partition than the cell.
+"""A policy document with an ARN of another partition.
 
 What it does
-    Compares the partition of resource ARNs, and of principals in trust
-    policies, with the one that the cell's region belongs to: `aws-cn` for
-    China, `aws-us-gov` for GovCloud, else `aws`.
-    Statements that list several partitions on purpose are left alone.
+    Compares the partition of each resource ARN, and of each principal, with the
+    one that the cell's region belongs to: `aws-cn` for China, `aws-us-gov` for
+    GovCloud, else `aws`. Without a region, with the first ARN of the document.
+    A `*` as the partition is left alone.
 
 Why it matters
-    Partitions never cross. `arn:aws:…` in a China account is accepted and
-    silently grants nothing.
+    IAM refuses the whole document: "Partition "aws" is not valid for resource".
+    The role ends in ACK.Terminal, and the good statements beside it are not in
+    place either.
 
 Example
-        "Resource": "arn:aws-cn:dynamodb:us-east-1:111122223333:table/auth-keys"
+        "Resource": ["arn:aws:dynamodb:us-east-1:111122223333:table/auth-keys",
+                     "arn:aws-cn:dynamodb:cn-north-1:111122223333:table/auth-keys"]
 
 Use instead
         "Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/auth-keys"
 
 Source
-    IAM User Guide, "Amazon Resource Names (ARNs)" (partitions).
+    IAM User Guide, "Amazon Resource Names (ARNs)" (partitions); the refusal:
+    aws/chalice#777, terraform-aws-modules/terraform-aws-iam#309, kops#6763.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..iam.globs import matches, wildcard_glob
-from .problem import Facts, Problem
-from .statements import problem_in, statements
+from ..iam.partitions import foreign, partition_in, partition_of
+from ..inventory import policy_texts
+from .problem import Facts, Problem, called, inside
 
 ID = "wrong-partition"
 SEVERITY = "error"
@@ -34,24 +37,13 @@ SEVERITY = "error"
 
 def check(facts: Facts) -> Iterator[Problem]:
     due = partition_of(facts.parameters.get("region", ""))
-    for written in statements(facts) if due else ():
-        named = [
-            principal.entry for principal in written.statement.principals if principal.entry.text.startswith("arn:")
-        ]
-        entries = named if written.text.kind == "trust" else written.statement.resources
-        found = [(entry, entry.text.split(":", 2)[1]) for entry in entries if ":" in entry.text]
-        if not found or len(found) < len(entries) or written.statement.not_resources:
-            continue
-        if any(matches(wildcard_glob(partition), due) or "${" in partition for _, partition in found):
-            continue
-        for entry, partition in found:
-            wrong = f"{entry.text} is in the partition {partition}, the cell is in {due}"
-            why = "partitions never cross: AWS takes the statement, and it has no effect"
-            yield problem_in(written, entry.path, wrong, why, f"write arn:{due}:…", entry.text)
-
-
-def partition_of(region: str) -> str:
-    """The partition a region belongs to; "" for no region."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws" if region else ""
+    for text in policy_texts(facts.project.inventory):
+        for entry in foreign(text.parsed.document, due) if text.parsed.document else ():
+            where = f"the cell is in {due}" if due else "the document names another one as well"
+            wrong = (
+                f"{entry.text} is in the partition {partition_in(entry.text)}, and {where}: IAM refuses the document"
+            )
+            why = "nothing of the document comes into force, and what stands there now stays"
+            hint = f"write arn:{due}:…, or delete it" if due else "keep the ARNs of one partition"
+            item = text.owner
+            yield Problem(inside(text, entry.path), f"{called(item)}: {wrong}", why, hint, item, value=entry.text)

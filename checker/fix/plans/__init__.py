@@ -11,6 +11,7 @@ from types import ModuleType
 from . import (
     arns,
     conditional_grant,
+    cross_namespace,
     denied_grant,
     excess_grant,
     fields,
@@ -23,11 +24,12 @@ from . import (
     trust_statements,
     untrusted_service_account,
     wrong_issuer,
+    wrong_partition,
 )
 
 STAGES: tuple[tuple[ModuleType, ...], ...] = (
     (repeated_keys, fields, json_syntax),
-    (lossy_inline_encoding, references, arns, size),
+    (lossy_inline_encoding, references, cross_namespace, arns, wrong_partition, size),
     (missing_grant, denied_grant, conditional_grant, excess_grant),
     (wrong_issuer, trust_statements),
     (untrusted_service_account,),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ...engine import Finding
+from ...iam.partitions import partition_of
 from ...managed import find as find_managed
 from ...rules.misdirected_annotation import trusting
 from ...rules.not_an_arn import is_arn
-from ...rules.wrong_partition import partition_of
 from .. import patch
 from ..plan import Candidates, NoPlan, Plan, Survey
 from .references import arn_of

@@ -10,11 +10,11 @@ import difflib
 from typing import Any
 
 from ...engine import Finding
+from ...iam.partitions import partition_of
 from ...iam.paths import Path
 from ...inventory import Policy, Reference, Role
 from ...resolution import policies_by_arn, resolve_policy
 from ...rules.problem import at
-from ...rules.wrong_partition import partition_of
 from .. import patch
 from ..plan import Candidates, NoPlan, Plan, Survey
 

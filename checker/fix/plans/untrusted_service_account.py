@@ -12,6 +12,7 @@ from typing import Any
 
 from ...engine import Finding
 from ...iam.document import Statement
+from ...iam.partitions import partition_of
 from ...iam.trust import WEB_IDENTITY, issuer_of, oidc_providers
 from ...inventory import Object, PolicyText, Role
 from ...requirements.trust import Way, lets_in, way_of
@@ -19,7 +20,6 @@ from ...rules import misdirected_annotation
 from ...rules.oversized_policy import TRUST, counted
 from ...rules.problem import inside
 from ...rules.untrusted_service_account import refused
-from ...rules.wrong_partition import partition_of
 from .. import patch
 from ..patch import Patch
 from ..plan import Candidates, NoPlan, Plan, Survey
