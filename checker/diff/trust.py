@@ -40,7 +40,11 @@ def compare_trust(
     let_in: list[str] = []
     shut_out: list[str] = []
     unclear: list[str] = []
-    for name, was, now in _asked(one, other, accounts, values):
+    asked = list(_asked(one, other, accounts, values))
+    if any(name.startswith(f"{_ANYBODY} through") and was is not True and now is True for name, was, now in asked):
+        # Whom one example stands for, the others stand for as well.
+        asked = [row for row in asked if not row[0].startswith((f"{_ANYBODY} of", "service accounts "))]
+    for name, was, now in asked:
         if was is not True and now is True:
             let_in.append(name)
         elif was is True and now is False:
@@ -57,10 +61,9 @@ def _asked(
     for provider, subject in dict.fromkeys(item for document in documents for item in _tokens(document)):
         answers = [_takes(document, provider, subject) for document in (one, other)]
         yield f"{_called(subject)} of {issuer_of(provider)}", answers[0], answers[1]
-    for account in accounts or (_ANY_ACCOUNT,):
-        name = "pods" if account == _ANY_ACCOUNT else account
+    for account in dict.fromkeys((*accounts, *_pods(documents))):
         truths = [lets_in(item, "pod-identity", account, values).truth if item else False for item in (one, other)]
-        yield f"{name} through EKS Pod Identity", truths[0], truths[1]
+        yield f"{_named(account)} through EKS Pod Identity", truths[0], truths[1]
     for caller, action in dict.fromkeys(item for document in documents for item in _others(document)):
         truths = [may_assume(item, caller, action, Context()) if item else False for item in (one, other)]
         if truths == [None, None] and _written(one, caller) != _written(other, caller):
@@ -69,8 +72,35 @@ def _asked(
         yield caller.arn, truths[0], truths[1]
 
 
-_ANY_ACCOUNT = "any-namespace/any-account"
-"""Stands for the service accounts of associations that are made outside of the manifests."""
+_ANYBODY = "any pod"
+_ANY = "any"
+"""Stands for namespaces and service accounts that no policy names: associations are often made outside of manifests."""
+
+
+def _named(account: str) -> str:
+    """A service account as people read it; of a stranger only what a policy says of it."""
+    namespace, _, name = account.partition("/")
+    if namespace == _ANY:
+        return _ANYBODY if name == _ANY else f"service accounts {name} of any namespace"
+    return f"{_ANYBODY} of {namespace}" if name == _ANY else account
+
+
+def _pods(documents: list[Document]) -> Iterator[str]:
+    """Service accounts to ask about beside those that are known: strangers always, and one for each namespace and name
+    that a condition on the request tags names, or lets in by a pattern."""
+    found: dict[str, dict[str, None]] = {
+        "kubernetes-namespace": {_ANY: None},
+        "kubernetes-service-account": {_ANY: None},
+    }
+    for item in (item for document in documents for statement in document.statements for item in statement.conditions):
+        tag = item.key.lower().removeprefix("aws:requesttag/")
+        if tag in found and len(found[tag]) < _MOST_EXAMPLES:
+            found[tag] |= dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in item.values)
+    for namespace in found["kubernetes-namespace"]:
+        yield from (f"{namespace}/{name}" for name in found["kubernetes-service-account"])
+
+
+_MOST_EXAMPLES = 20
 
 
 def _called(subject: str) -> str:

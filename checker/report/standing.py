@@ -31,7 +31,7 @@ def could_not_check(report: Report) -> bool:
 
 def standing(report: Report) -> list[str]:
     """The sentences after the verdict: access by requirement, what was read, what is not shown."""
-    lines = [_proven(outcome) for outcome in report.outcomes]
+    lines = [line for outcome in report.outcomes for line in (_proven(outcome), *_entry(outcome))]
     counts = report.summary
     read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}: "
     read += count(counts.roles, "role")
@@ -70,9 +70,32 @@ def _proven(outcome: Outcome) -> str:
         {question.proof.verdict if question.proof else "unknown" for question in check.required}
         for check in outcome.checks
     ]
-    good = sum(found == {"granted"} for found in verdicts)
+    entries = [check.trust or check.entry for check in outcome.checks]
+    good = sum(
+        found == {"granted"} and entry.truth is not False for found, entry in zip(verdicts, entries, strict=True)
+    )
     if not outcome.checks:
         return f"No role was checked against {name}."
-    if good == len(outcome.checks):
-        return f"{checked} checked against {name}: access proven for {'it' if good == 1 else 'all'}."
-    return f"{checked} checked against {name}: access proven for {good}, not for {len(outcome.checks) - good}."
+    bad = len(outcome.checks) - good
+    said = f"{checked} checked against {name}: access proven for "
+    said += (("it" if good == 1 else "all") if not bad else f"{good}, not for {bad}") + "."
+    return said
+
+
+def _entry(outcome: Outcome) -> list[str]:
+    """Who can assume the roles, as far as it is not who is to: access is of use only to who gets in."""
+    entries = [check.trust or check.entry for check in outcome.checks]
+    asked = [check.trust for check in outcome.checks if check.trust is not None]
+    shut = sum(entry.truth is False for entry in entries)
+    unsure = sum(entry.truth is None and not entry.is_open for entry in entries)
+    unnamed = sum(entry.truth is None and entry.is_open for entry in asked)
+    lines = []
+    if shut:
+        whom = "it" if shut == 1 else "them"
+        lines.append(f"{count(shut, 'role')} cannot be assumed by who is to use {whom}.")
+    if unsure:
+        lines.append(f"Who can assume {count(unsure, 'role')} cannot be told.")
+    if unnamed:
+        of = "its trust policy lets" if unnamed == 1 else "their trust policies let"
+        lines.append(f"Who is to use {count(unnamed, 'role')} is not known; {of} some pod in.")
+    return lines

@@ -21,8 +21,9 @@ from ..observing import Observe, unobserved
 from ..resolution import Index
 from .layers import Stack, stack
 from .model import Access, Requirement, fill
+from .pods import SESSION_TAGS, caller_of, request_of
 from .select import Selected, Unseen, select
-from .trust import TrustCheck, check_trust
+from .trust import TrustCheck, check_entry, check_trust
 
 
 class Question(NamedTuple):
@@ -39,7 +40,8 @@ class Question(NamedTuple):
 
 class Check(NamedTuple):
     """A requirement put to one way of using a role: what is required, what is forbidden but within
-    reach, whether the trust policy fits, and the object that gives the role to its service account.
+    reach, whether the trust policy fits (None where the requirement asks for none), the object that gives the role to
+    its service account, and whether whoever is to use the role can assume it at all.
     """
 
     requirement: Requirement
@@ -49,6 +51,7 @@ class Check(NamedTuple):
     excess: tuple[Question, ...]
     trust: TrustCheck | None
     giver: Object | None
+    entry: TrustCheck
 
 
 class Outcome(NamedTuple):
@@ -64,14 +67,6 @@ _ABSENT = (
     "aws:username", "aws:CalledVia", "aws:CalledViaFirst",
     "aws:CalledViaLast", "aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:PrincipalServiceName",
 )  # fmt: skip
-
-
-_SESSION_TAGS = (
-    "eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account", "kubernetes-pod-name",
-    "kubernetes-pod-uid",
-)  # fmt: skip
-"""Tags that EKS Pod Identity puts on the session (EKS User Guide, "EKS Pod Identity session tags"); a session tag wins
-over the role's tag of the same key."""
 
 
 def check_project(
@@ -126,6 +121,7 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, parame
         tuple(item for item in forbidden if item.proof or item.unset),
         check_trust(requirement, selected, values),
         selected.giver,
+        check_entry(selected, values),
     )
 
 
@@ -211,26 +207,28 @@ def _context(selected: Selected, requirement: Requirement, values: dict[str, str
         arn = _role_arn(role, values, resource)
         if arn:
             known["aws:PrincipalArn"] = arn
-    known |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if key not in _SESSION_TAGS}
-    known |= _session_tags(selected)
+    known |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if key not in SESSION_TAGS}
+    known |= _session_tags(selected, values)
     for key, texts in requirement.context.items():
         filled = [fill(text, values) for text in texts]
         if not any(item.unset for item in filled):
             known[key] = tuple(item.text for item in filled)
     has_no_tags = selected.giver is not None and selected.giver.kind == "ServiceAccount"
-    untagged = tuple(f"aws:PrincipalTag/{key}" for key in _SESSION_TAGS if has_no_tags and key not in role.tags)
+    untagged = tuple(f"aws:PrincipalTag/{key}" for key in SESSION_TAGS if has_no_tags and key not in role.tags)
     return make_context(known, (*_ABSENT, *untagged))
 
 
-def _session_tags(selected: Selected) -> dict[str, str]:
+def _session_tags(selected: Selected, values: dict[str, str]) -> dict[str, str]:
     """What is known of the session tags: a session policy or disableSessionTags switches them off."""
     giver = selected.giver
     if giver is None or giver.kind != "PodIdentityAssociation" or selected.service_account is None:
         return {}
-    spec = giver.data.get("spec")
-    if selected.session is not None or not isinstance(spec, dict) or spec.get("disableSessionTags"):
+    pod = caller_of(*selected.service_account, giver, values)
+    if selected.session is not None or not pod.has_tags:
         return {}
-    namespace, name = selected.service_account
-    tags = {"aws:PrincipalTag/kubernetes-namespace": namespace, "aws:PrincipalTag/kubernetes-service-account": name}
-    cluster = spec.get("clusterName")
-    return {**tags, "aws:PrincipalTag/eks-cluster-name": cluster} if isinstance(cluster, str) else tags
+    known = request_of(pod, values).values
+    return {
+        f"aws:PrincipalTag/{name}": known[f"aws:requesttag/{name}"][0]
+        for name in SESSION_TAGS
+        if f"aws:requesttag/{name}" in known
+    }

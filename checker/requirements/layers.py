@@ -77,6 +77,13 @@ def _is_at_or_above(entry: str, field: str) -> bool:
     return field == entry or field.startswith(f"{entry}.") or entry.startswith((f"{field}.", f"{field}["))
 
 
+def refused_trust(role: Role, partition: str) -> str:
+    """Why IAM refuses the trust policy, and with it the role; "" where it does not."""
+    document = role.trust.parsed.document if role.trust else None
+    odd = next(foreign(document, partition), None) if document is not None else None
+    return f"IAM refuses the trust policy, since {odd.text} is of another partition" if odd is not None else ""
+
+
 def ignored_trust(role: Role) -> str:
     """Why an edit of the trust policy is not pushed; "" where it is."""
     return _ignored(role.object, "spec.assumeRolePolicyDocument")
@@ -170,7 +177,7 @@ def stack(
     not_ours = not_ours or _ignored(role.object, "spec.inlinePolicies", "spec.policies", "spec.policyRefs")
     if not_ours:
         identity.append(attach("what the role has in AWS", None, not_ours, Source(None, role.object, ("metadata",))))
-    refused = refusal(role.object)
+    refused = refusal(role.object) or refused_trust(role, index.partition)
     if refused:
         source = Source(None, role.object, ("spec", "name"))
         identity.append(attach("the role", None, refused, source, refused=True))

@@ -30,10 +30,12 @@ class Access(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """Which service account (`NAMESPACE/NAME`, with parameters) must be able to assume the role, and how."""
+    """Which service account (`NAMESPACE/NAME`, with parameters) must be able to assume the role, and how. With
+    `when_unknown` "pass", a role of which no service account is known need only let in some."""
 
     service_account: str
     via: tuple[Literal["irsa", "pod-identity"], ...]
+    when_unknown: Literal["error", "pass"] = "error"
 
 
 class Requirement(NamedTuple):
@@ -102,11 +104,16 @@ def _requirement(value: dict[str, Any], origin: Origin) -> Requirement:
         _selector(selectors.get("serviceAccounts", {})),
         _accesses(spec["require"], "require"),
         _accesses(spec.get("forbid", []), "forbid"),
-        Trust(trust["serviceAccount"], tuple(trust.get("via", ("irsa", "pod-identity")))) if trust else None,
+        _trust(trust) if trust else None,
         dict(spec.get("parameters", {})),
         {key: (item,) if isinstance(item, str) else tuple(item) for key, item in spec.get("context", {}).items()},
         origin,
     )
+
+
+def _trust(value: dict[str, Any]) -> Trust:
+    via = tuple(value.get("via", ("irsa", "pod-identity")))
+    return Trust(value["serviceAccount"], via, value.get("whenUnknown", "error"))
 
 
 def _selector(value: dict[str, Any]) -> Selector:

@@ -56,7 +56,7 @@ def _judge(facts: Facts, account: ServiceAccount, fields: list[str]) -> Iterator
         wrong.append(
             (
                 f"names {fields[5]}, and the role that trusts it is role{trusting.iam_path}{trusting.name}",
-                f"write …:role{trusting.iam_path}{trusting.name}, or let {fields[5]} trust it",
+                f"write …:role{trusting.iam_path}{trusting.name}",
             )
         )
     for message, hint in wrong:

@@ -1,5 +1,6 @@
-"""Lets the service account in that runs the reverse proxy: one more subject or audience in the statement of its
-cluster, else a statement of its own. Nobody who is let in now is shut out.
+"""Lets the service account in that runs the reverse proxy: its subject, audience or tag in the statement of its
+cluster, in place of an entry that can serve nobody, else beside what stands there; else a statement of its own, with
+the conditions of the one that it stands beside. Nobody who is let in now is shut out.
 
 Source: EKS User Guide, "IAM roles for service accounts" and "EKS Pod Identity" (trust policies of both).
 """
@@ -7,19 +8,22 @@ Source: EKS User Guide, "IAM roles for service accounts" and "EKS Pod Identity" 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from ...engine import Finding
-from ...iam.document import Statement
+from ...iam.conditions import condition_holds
+from ...iam.context import Context, look_up
+from ...iam.document import Condition, Statement
 from ...iam.partitions import partition_of
 from ...iam.trust import WEB_IDENTITY, issuer_of, oidc_providers
 from ...inventory import Object, PolicyText, Role
+from ...requirements.pods import SERVICE, caller_of, request_of
 from ...requirements.trust import Way, lets_in, way_of
 from ...rules import misdirected_annotation
 from ...rules.oversized_policy import TRUST, counted
 from ...rules.problem import inside
-from ...rules.untrusted_service_account import refused
+from ...rules.untrusted_service_account import is_of_another_tenant, refused
 from .. import patch
 from ..patch import Patch
 from ..plan import Candidates, NoPlan, Plan, Survey
@@ -34,6 +38,9 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         role, account = item.role, item.service_account
         if role.object is not finding.subject or account != finding.value:
             continue
+        if "${" in account:
+            yield NoPlan("which service account is meant is not known; its annotation or association tells")
+            continue
         if item.giver is not None and _is_misdirected(survey, item.giver):
             yield NoPlan("the service account's annotation names the wrong role; that is what is to be mended")
             continue
@@ -41,8 +48,11 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         if text is None or text.parsed.document is None:
             yield NoPlan("the trust policy has to be readable first")
             continue
+        danger = ""
+        if is_of_another_tenant(role, account):
+            danger = "the role is trusted to others, and this service account may have been given the wrong one"
         for way in _likely_first(item.ways, role, item.giver):
-            yield from _through(survey, text, account, way)
+            yield from _through(survey, text, account, way, item.giver, danger)
 
 
 def _is_misdirected(survey: Survey, giver: Object) -> bool:
@@ -57,36 +67,41 @@ def _likely_first(ways: tuple[Way, ...], role: Role, giver: Object | None) -> li
     return sorted(found, key=lambda way: (way == "pod-identity") != speaks_of_pods)
 
 
-def _through(survey: Survey, text: PolicyText, account: str, way: Way) -> Candidates:
+def _through(survey: Survey, text: PolicyText, account: str, way: Way, giver: Object | None, danger: str) -> Candidates:
     values = survey.facts.parameters
     issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
-    attempts = _pods(text) if way == "pod-identity" else _web_identity(text, account, issuer, values)
-    for title, why, patches in attempts:
-        after = edited(text, patches)
-        if (
-            after is None
-            or lets_in(after, way, account, {"oidcIssuer": issuer or _only_issuer(text), **values}).truth is not True
-        ):
+    association = giver if giver is not None and giver.kind == "PodIdentityAssociation" else None
+    attempts = _pods(text, account, association, values)
+    if way == "irsa":
+        attempts = _web_identity(text, account, issuer, values)
+    known = {"oidcIssuer": issuer or _only_issuer(text), **values}
+    for attempt in attempts:
+        after = edited(text, attempt.patches)
+        if after is None or lets_in(after, way, account, known, giver).truth is not True:
             continue
-        size = counted(text.text or "") + sum(counted(json.dumps(item.value)) for item in patches)
+        size = counted(text.text or "") + sum(counted(json.dumps(item.value)) for item in attempt.patches)
         if size > TRUST:
             yield NoPlan(f"the trust policy would have {size:,} characters, and AWS takes {TRUST:,}")
             continue
-        yield Plan(title, why, tuple(patches))
+        yield Plan(attempt.title, attempt.why, tuple(attempt.patches), danger or attempt.danger)
     if way == "irsa" and not (issuer and values.get("account")):
         yield NoPlan("oidcIssuer and account of the cell are needed to write a statement; give them with --set")
     else:
         yield NoPlan("something else in the trust policy shuts it out (a Deny, or a further condition)")
 
 
-def _web_identity(
-    text: PolicyText, account: str, issuer: str, values: Mapping[str, str]
-) -> Iterator[tuple[str, str, list[Patch]]]:
+class _Attempt(NamedTuple):
+    title: str
+    why: str
+    patches: list[Patch]
+    danger: str = ""
+
+
+def _web_identity(text: PolicyText, account: str, issuer: str, values: Mapping[str, str]) -> Iterator[_Attempt]:
     subject = f"system:serviceaccount:{account.replace('/', ':')}"
     due = {"sub": subject, "aud": "sts.amazonaws.com"}
-    for statement in text.parsed.document.statements if text.parsed.document else ():
-        if statement.effect != "Allow" or not _is_of(statement, issuer):
-            continue
+    own = [item for item in _allowing(text) if _is_of(item, issuer)]
+    for statement in own:
         short = [
             (item, due[item.key.rpartition(":")[2].lower()])
             for item in statement.conditions
@@ -99,30 +114,116 @@ def _web_identity(
             # Another audience would let in everybody that the statement names, with a token they could not use before.
             if chosen and (wanted == "sub" or named == {subject}):
                 names = " and ".join(value for _, value in chosen)
-                patches = [patch.append(inside(text, item.path), value) for item, value in chosen]
-                yield (
-                    f"let {names} in",
-                    "the statement is about this cluster already, and keeps those it names",
-                    patches,
-                )
+                patches = [_entered(text, item, value, _is_dead_subject) for item, value in chosen]
+                why = "the statement is about this cluster already, and keeps those it names"
+                if any(item.kind == "replace" for item in patches):
+                    why = "the statement is about this cluster already, and what stood there can serve nobody"
+                yield _Attempt(f"let {names} in", why, patches)
     if issuer and values.get("account"):
         partition = partition_of(values.get("region", "")) or "aws"
+        claims = {f"{issuer}:{claim}": value for claim, value in sorted(due.items())}
+        carried = _carried(text, (":sub", ":aud"))
         made = {
             "Effect": "Allow",
             "Principal": {"Federated": f"arn:{partition}:iam::{values['account']}:oidc-provider/{issuer}"},
             "Action": WEB_IDENTITY,
-            "Condition": {"StringEquals": {f"{issuer}:{claim}": value for claim, value in sorted(due.items())}},
+            "Condition": _joined(carried, {"StringEquals": claims}),
         }
-        yield f"add a statement that lets {subject} in", "no statement is about this cluster", [_statement(text, made)]
+        title, why = f"add a statement that lets {subject} in", "no statement is about this cluster"
+        yield _Attempt(title, why, [_statement(text, made)])
 
 
-def _pods(text: PolicyText) -> Iterator[tuple[str, str, list[Patch]]]:
-    made = {
-        "Effect": "Allow",
-        "Principal": {"Service": "pods.eks.amazonaws.com"},
-        "Action": ["sts:AssumeRole", "sts:TagSession"],
-    }
-    yield "add a statement that lets EKS Pod Identity in", "no statement does", [_statement(text, made)]
+def _pods(text: PolicyText, account: str, association: Object | None, values: Mapping[str, str]) -> Iterator[_Attempt]:
+    namespace, _, name = account.partition("/")
+    pod = caller_of(namespace, name, association, values)
+    context = request_of(pod, values)
+    ours = ("aws:requesttag/kubernetes-namespace", "aws:requesttag/kubernetes-service-account", "aws:sourceaccount")
+    for statement in _allowing(text):
+        if not any(item.entry.text == SERVICE for item in statement.principals) or text.parsed.document is None:
+            continue
+        failing = [
+            item for item in statement.conditions if condition_holds(text.parsed.document, item, context) is False
+        ]
+        wanted = {key: (look_up(context, key) or ("",))[0] for key in ours}
+        if failing and all(item.key.lower() in ours and wanted[item.key.lower()] for item in failing):
+            names = " and ".join(f"{wanted[item.key.lower()]} for {item.key}" for item in failing)
+            patches = [_entered(text, item, wanted[item.key.lower()], _is_dead_for_pods(context)) for item in failing]
+            why = "the statement is for EKS Pod Identity already, and keeps its other conditions"
+            yield _Attempt(f"write {names}", why, patches)
+    made: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": ["sts:AssumeRole"]}
+    condition = _carried(text, (":sub", ":aud", *ours, "aws:sourcearn"))
+    danger = ""
+    if pod.has_tags:
+        made["Action"] = ["sts:AssumeRole", "sts:TagSession"]
+        tags = {"kubernetes-namespace": namespace, "kubernetes-service-account": name}
+        condition = _joined(
+            condition, {"StringEquals": {f"aws:RequestTag/{key}": value for key, value in tags.items()}}
+        )
+    elif not condition:
+        danger = "without session tags, every association of the account may take the role then"
+    made |= {"Condition": condition} if condition else {}
+    title = f"add a statement that lets {account} in through EKS Pod Identity"
+    yield _Attempt(title, "no statement does", [_statement(text, made)], danger)
+
+
+def _allowing(text: PolicyText) -> list[Statement]:
+    document = text.parsed.document
+    return [item for item in document.statements if item.effect == "Allow"] if document else []
+
+
+def _carried(text: PolicyText, without: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """The conditions that a new statement takes over from those it stands beside: what the author restricts there (a
+    VPC, an organization) holds for everybody; whom they name does not."""
+    found: dict[str, dict[str, Any]] = {}
+    for statement in _allowing(text):
+        for item in statement.conditions:
+            if not item.key.lower().endswith(without) and "requesttag/" not in item.key.lower():
+                values = item.values[0] if len(item.values) == 1 else list(item.values)
+                found.setdefault(item.operator, {}).setdefault(item.key, values)
+    return found
+
+
+def _joined(one: dict[str, dict[str, Any]], other: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: {**one.get(name, {}), **other.get(name, {})} for name in dict.fromkeys((*one, *other))}
+
+
+def _entered(text: PolicyText, item: Condition, value: str, is_dead: Callable[[Condition, str], bool]) -> Patch:
+    """The value in place of one that can serve nobody, else beside those that stand there."""
+    place = inside(text, item.path)
+    dead = next((number for number, entry in enumerate(item.values) if is_dead(item, entry)), None)
+    if dead is None:
+        return patch.append(place, value)
+    return patch.replace(inside(text, item.path if _is_one(text, item) else (*item.path, dead)), value)
+
+
+def _is_one(text: PolicyText, item: Condition) -> bool:
+    """Whether the condition's value is a string, and no list."""
+    value: Any = json.loads(text.text or "{}")
+    for step in item.path:
+        value = value[step]
+    return not isinstance(value, list)
+
+
+def _is_dead_subject(item: Condition, entry: str) -> bool:
+    """Whether no service account's token has this subject: a wildcard that is taken letter by letter, or no subject of
+    a service account at all."""
+    if not item.key.lower().endswith(":sub"):
+        return False
+    is_literal = item.operator.lower() == "stringequals"
+    parts = entry.split(":")
+    is_subject = entry.startswith("system:serviceaccount:") and len(parts) == 4 and all(parts)
+    return (is_literal and ("*" in entry or "?" in entry)) or not (is_subject or "*" in entry)
+
+
+def _is_dead_for_pods(context: Context) -> Callable[[Condition, str], bool]:
+    """Whether no call of this cell has the value: another account's, or a wildcard that is taken letter by letter."""
+
+    def is_dead(item: Condition, entry: str) -> bool:
+        if item.key.lower() == "aws:sourceaccount":
+            return (entry,) != look_up(context, item.key)
+        return item.operator.lower() == "stringequals" and ("*" in entry or "?" in entry)
+
+    return is_dead
 
 
 def _statement(text: PolicyText, made: dict[str, Any]) -> Patch:

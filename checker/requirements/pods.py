@@ -1,0 +1,62 @@
+"""What is known of the call with which EKS Pod Identity assumes a role for a pod.
+
+Sources: EKS User Guide, "Create IAM role with trust policy required by EKS Pod Identity" (the request tags may be asked
+for in the trust policy) and "Grant pods access to AWS resources based on tags" (the six tags; disableSessionTags, which
+a session policy on the association requires, leaves them out); on aws:SourceArn, which is the cluster's ARN, and
+aws:SourceAccount, its account: terraform-aws-modules/terraform-aws-eks-pod-identity#11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..ack.objects import mapping, text
+from ..iam.context import Context, Values, make_context
+from ..iam.partitions import partition_of
+from ..inventory import Object
+
+SERVICE = "pods.eks.amazonaws.com"
+
+SESSION_TAGS = (
+    "eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account", "kubernetes-pod-name",
+    "kubernetes-pod-uid",
+)  # fmt: skip
+"""Tags that EKS Pod Identity puts on the session; a session tag wins over the role's tag of the same key."""
+
+
+class Caller(NamedTuple):
+    """On whose behalf the role is assumed: a service account of a cluster ("" where it is not known), with or without
+    session tags."""
+
+    namespace: str
+    name: str
+    cluster: str = ""
+    has_tags: bool = True
+
+
+def caller_of(namespace: str, name: str, association: Object | None, values: Mapping[str, str]) -> Caller:
+    """The service account as its association gives it the role; without one, as an association with tags would."""
+    spec = mapping(association.data.get("spec")) if association is not None else {}
+    cluster = text(spec.get("clusterName")) or values.get("cluster", "")
+    return Caller(namespace, name, cluster, not (spec.get("disableSessionTags") is True or spec.get("policy")))
+
+
+def request_of(caller: Caller, values: Mapping[str, str]) -> Context:
+    """The condition context of the call, as far as it is known. `values` are the cell's parameters."""
+    region, account = values.get("region", ""), values.get("account", "")
+    known: dict[str, str | Values] = {"aws:SecureTransport": "true"}
+    if account:
+        known["aws:SourceAccount"] = account
+    arn = ""
+    if region and account and caller.cluster:
+        arn = f"arn:{partition_of(region)}:eks:{region}:{account}:cluster/{caller.cluster}"
+        known["aws:SourceArn"] = arn
+    tags = {"kubernetes-namespace": caller.namespace, "kubernetes-service-account": caller.name}
+    tags |= {"eks-cluster-name": caller.cluster} if caller.cluster else {}
+    tags |= {"eks-cluster-arn": arn} if arn else {}
+    if not caller.has_tags:
+        return make_context(known, ("aws:TagKeys", *(f"aws:RequestTag/{name}" for name in SESSION_TAGS)))
+    known |= {f"aws:RequestTag/{name}": value for name, value in tags.items()}
+    known["aws:TagKeys"] = SESSION_TAGS
+    return make_context(known)
