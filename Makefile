@@ -4,11 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-slow lint types site dist clean
+# The part of the tests that takes a minute and needs no server: what is run on every Python.
+FAST := tests/ack tests/iam tests/text tests/kustomize tests/rules tests/report tests/suppression tests/test_gate.py
+
+.PHONY: help demo test test-fast test-slow lint types site dist clean
 
 help:
 	@echo "make demo       install into .venv, run the gate over manifests/, then break, diagnose and mend an embedded cell"
 	@echo "make test       install into .venv and run the tests"
+	@echo "make test-fast  a part of the tests, for another Python: make test-fast PYTHON=python3.13 VENV=.venv-3.13"
 	@echo "make test-slow  the slow tests as well"
 	@echo "make lint       ruff: rules and format"
 	@echo "make types      mypy --strict"
@@ -38,6 +42,9 @@ demo: $(VENV)/base
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-fast: $(VENV)/dev
+	$(BIN)/python -m pytest -n auto -m "not slow" $(FAST)
 
 test-slow: $(VENV)/dev
 	$(BIN)/python -m pytest -n auto

@@ -123,29 +123,42 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
             value[key] = item
         return value
 
+    deep = _too_deep(text)
+    if deep is not None:
+        wrong = "the JSON is nested too deeply to be a policy"
+        return _refused(Problem("syntax", wrong, "write a flat document", (), deep))
     try:
         value = json.loads(text, object_pairs_hook=keep_last, parse_constant=_refuse_constant)
-    except RecursionError:
-        return _refused(
-            Problem("syntax", "the JSON is nested too deeply to be a policy", "write a flat document", (), 0)
-        )
     except ValueError as error:
         offset, message, hint = explain_syntax(text, error)
         return _refused(Problem("syntax", message, hint, (), offset))
-    try:
-        problems = [_duplicate(value, holder, key) for holder, key in duplicates[:_MOST_DUPLICATES]]
-        problems += [
-            Problem(flaw.code, flaw.message, flaw.hint, flaw.path, at_key=flaw.at_key)
-            for flaw in islice(grammar.flaws(value, kind), _MOST_FLAWS)
-        ]
-        problems += _odd_characters(text)
-    except RecursionError:
-        return _refused(
-            Problem("syntax", "the JSON is nested too deeply to be a policy", "write a flat document", (), 0)
-        )
+    problems = [_duplicate(value, holder, key) for holder, key in duplicates[:_MOST_DUPLICATES]]
+    problems += [
+        Problem(flaw.code, flaw.message, flaw.hint, flaw.path, at_key=flaw.at_key)
+        for flaw in islice(grammar.flaws(value, kind), _MOST_FLAWS)
+    ]
+    problems += _odd_characters(text)
     if problems:
         return Parsed(None, tuple(problems))
     return Parsed(_build(value), ())
+
+
+_DEEPEST = 50
+"""Lists and objects inside one another: a policy has seven at most. Interpreters differ in what their parser bears."""
+
+_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+
+
+def _too_deep(text: str) -> int | None:
+    """The offset of the bracket that is nested too deeply; None where none is."""
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return None
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        if depth > _DEEPEST:
+            return found.start()
+    return None
 
 
 def too_long(text: str) -> Parsed:

@@ -19,7 +19,9 @@ def explain_syntax(text: str, error: ValueError) -> tuple[int, str, str]:
     if not text.strip():
         return 0, "the document is empty", "write a policy document, or remove the field"
     if not isinstance(error, json.JSONDecodeError):
-        return _constant_place(text), f"this is not JSON: {error}", "write a plain string or number"
+        if found := _CONSTANT.search(text):
+            return found.start(), f"this is not JSON: {found[0]} is no value", "write a plain string or number"
+        return 0, "this is not JSON: a number has too many digits", "write a plain string or number"
     place = min(error.pos, len(text))
     after = _skip_space(text, place)
     before = _last_before(text, after)
@@ -56,9 +58,7 @@ def explain_syntax(text: str, error: ValueError) -> tuple[int, str, str]:
     return after, "a value is due here", "write a string in double quotes, a list or an object"
 
 
-def _constant_place(text: str) -> int:
-    found = re.search(r"(?<![\w\"])(-?Infinity|NaN)\b", text)
-    return found.start() if found else 0
+_CONSTANT = re.compile(r"(?<![\w\"])(-?Infinity|NaN)\b")
 
 
 def _skip_space(text: str, place: int) -> int:

@@ -29,8 +29,8 @@ from checker.iam import parse
         ('{"a": "\\q"}', 7, "escape"),
         ('{"a": 1, // why\n "b": 2}', 9, "comment"),
         ("Version: 2012-10-17\nStatement: []", 0, "YAML"),
-        ("[" * 200_000, 0, "nested too deeply"),
-        ('{"a": ' * 200_000, 0, "nested too deeply"),
+        ("[" * 200_000, 50, "nested too deeply"),
+        ("{\"a\": " * 200_000, 300, "nested too deeply"),
     ],
 )
 def test_syntax(text: str, offset: int, said: str) -> None:

@@ -34,6 +34,7 @@ role.yaml:15:41: error[missing-grant]: Role tenant-acme/acme-reverse-proxy canno
 
 Found 1 error.
 1 role checked against reverse-proxy-auth-keys: access proven for 0, not for 1.
+Who is to use 1 role is not known; its trust policy lets some pod in.
 Read 1 file with 1 document: 1 role, 0 policies, 0 passed over.
 """)
 
@@ -58,6 +59,8 @@ role.yaml:15:41: error[missing-grant]: Role
 Found 1 error.
 1 role checked against reverse-proxy-auth-keys: access
   proven for 0, not for 1.
+Who is to use 1 role is not known; its trust policy lets
+  some pod in.
 Read 1 file with 1 document: 1 role, 0 policies, 0
   passed over.
 """)
@@ -67,6 +70,7 @@ def test_a_clean_run(gate: Callable[..., Report]) -> None:
     assert shown(gate, "missing-grant/silent/two-statements.yaml") == snapshot("""\
 No problems.
 1 role checked against reverse-proxy-auth-keys: access proven for it.
+Who is to use 1 role is not known; its trust policy lets some pod in.
 Read 1 file with 1 document: 1 role, 0 policies, 0 passed over.
 """)
     assert shown(gate, "missing-grant/silent/two-statements.yaml", Look(quiet=True)) == snapshot("")
