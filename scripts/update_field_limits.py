@@ -34,6 +34,15 @@ DOCUMENTS = ("assumeRolePolicyDocument", "policyDocument")
 
 
 def main() -> int:
+    kinds = limits()
+    value = {"source": f"botocore {botocore.__version__} (Apache-2.0), service models of IAM and EKS", "kinds": kinds}
+    TARGET.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    print(f"wrote {TARGET.name}: {sum(map(len, kinds.values()))} fields of {len(kinds)} kinds")
+    return 0
+
+
+def limits() -> dict[str, dict[str, dict[str, Any]]]:
+    """The limits of each field, by kind and by the field's route."""
     session = botocore.session.get_session()
     kinds: dict[str, dict[str, dict[str, Any]]] = {}
     for kind, (service, call) in KINDS.items():
@@ -48,17 +57,14 @@ def main() -> int:
             gather(fields, "inlinePolicies/{key}", put["PolicyName"])
             gather(fields, "policies/*", model.operation_model("AttachRolePolicy").input_shape.members["PolicyArn"])
         kinds[kind] = dict(sorted(fields.items()))
-    value = {"source": f"botocore {botocore.__version__} (Apache-2.0), service models of IAM and EKS", "kinds": kinds}
-    TARGET.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
-    print(f"wrote {TARGET.name}: {sum(map(len, kinds.values()))} fields of {len(kinds)} kinds")
-    return 0
+    return kinds
 
 
 def gather(fields: dict[str, dict[str, Any]], route: str, shape: Any) -> None:
     """The limits of a shape, and of what is in it."""
     found = {key: shape.metadata[key] for key in ("min", "max", "pattern", "enum") if key in shape.metadata}
     if found:
-        fields[route] = found
+        fields[route] = {**found, **({"type": "integer"} if shape.type_name == "integer" else {})}
     if shape.type_name == "list":
         gather(fields, f"{route}/*", shape.member)
     elif shape.type_name == "map":

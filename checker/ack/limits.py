@@ -95,14 +95,16 @@ def _wrong(value: Any, limit: dict[str, Any]) -> tuple[str, str] | None:
     least, most = limit.get("min", 0), limit.get("max")
     if isinstance(value, bool) or not isinstance(value, (str, int, list, dict)):
         return None
+    if isinstance(value, int) != ("type" in limit):
+        return None
+    if isinstance(value, str) and find_in_text(value) is not None:
+        return None  # free text may hold placeholders; what will stand there is not known
     if isinstance(value, int):
         is_within = least <= value and (most is None or value <= most)
         return None if is_within else (f"is {value}, and AWS takes {least} to {most}", f"write {least} to {most}")
     size, unit = len(value), "characters" if isinstance(value, str) else "entries"
     if size < least or (most is not None and size > most):
         return f"has {size} {unit}, and AWS takes {least} to {most}", f"write {least} to {most} {unit}"
-    if isinstance(value, str) and find_in_text(value) is not None:
-        return None  # free text may hold placeholders; what will stand there is not known
     if isinstance(value, str) and "pattern" in limit and not _fits(value, limit["pattern"]):
         return _characters(value, limit["pattern"])
     return None

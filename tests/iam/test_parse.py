@@ -30,7 +30,7 @@ from checker.iam import parse
         ('{"a": 1, // why\n "b": 2}', 9, "comment"),
         ("Version: 2012-10-17\nStatement: []", 0, "YAML"),
         ("[" * 200_000, 50, "nested too deeply"),
-        ("{\"a\": " * 200_000, 300, "nested too deeply"),
+        ('{"a": ' * 200_000, 300, "nested too deeply"),
     ],
 )
 def test_syntax(text: str, offset: int, said: str) -> None:

@@ -1,0 +1,86 @@
+"""Who may assume a role before and after, told of strangers too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.cli import main
+
+from ..conftest import CELL
+from ..fix.test_refused import CHINA, GRANTS, association, irsa, pods
+from ..hostile.bombs import role
+
+NAMED = {"aws:RequestTag/kubernetes-namespace": "acme", "aws:RequestTag/kubernetes-service-account": "proxy"}
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    monkeypatch.chdir(tmp_path)
+
+    def run(before: str, after: str) -> tuple[int, str]:
+        for name, text in (("before", before), ("after", after)):
+            Path(name).mkdir()
+            Path(name, "m.yaml").write_text(text, encoding="utf-8")
+        sets = [f"--set={key}={value}" for key, value in CELL.items()]
+        monkeypatch.setattr("sys.argv", ["checker", "diff", "before", "after", *sets])
+        return main(), capsys.readouterr().out
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (pods(StringEquals=NAMED), pods(), "may now be assumed by any pod through EKS Pod Identity"),
+        (
+            pods(StringEquals=NAMED),
+            pods(StringLike={**NAMED, "aws:RequestTag/kubernetes-namespace": "tenant-*"}),
+            "may now be assumed by tenant-x/proxy through EKS Pod Identity",
+        ),
+        (
+            pods(StringEquals=NAMED),
+            pods(StringEquals={"aws:RequestTag/kubernetes-namespace": "acme"}),
+            "may now be assumed by any pod of acme through EKS Pod Identity",
+        ),
+        (
+            pods(StringEquals=NAMED),
+            pods(StringEquals={**NAMED, "aws:RequestTag/kubernetes-namespace": ["acme", "borealis"]}),
+            "may now be assumed by borealis/proxy through EKS Pod Identity",
+        ),
+    ],
+)
+def test_widened_trust_is_told(before: Any, after: Any, said: str, told: Any) -> None:
+    _, out = told(role(GRANTS, trust=before) + association(), role(GRANTS, trust=after) + association())
+    assert said in out, out
+
+
+def test_the_same_trust_in_other_words_is_no_change(told: Any) -> None:
+    other = pods(StringEquals={key: [value] for key, value in NAMED.items()})
+    code, out = told(
+        role(GRANTS, trust=pods(StringEquals=NAMED)) + association(), role(GRANTS, trust=other) + association()
+    )
+    assert code == 0
+    assert "may now be assumed" not in out
+
+
+def test_tags_that_are_switched_off_lock_the_pod_out(told: Any) -> None:
+    text = role(GRANTS, trust=pods(StringEquals=NAMED))
+    code, out = told(text + association(), text + association(", disableSessionTags: true"))
+    assert code == 1, out
+    assert "untrusted-service-account" in out
+
+
+def test_an_arn_of_another_partition_is_no_mere_gain(told: Any) -> None:
+    both = [{**GRANTS[0], "Resource": [GRANTS[0]["Resource"], CHINA]}]
+    code, out = told(role(GRANTS), role(both))
+    assert code == 1, out
+    assert "wrong-partition" in out
+
+
+def test_irsa_beside_pod_identity_is_asked_as_before(told: Any) -> None:
+    code, out = told(role(GRANTS, trust=irsa()), role(GRANTS, trust=pods()))
+    assert "may now be assumed by any pod through EKS Pod Identity" in out
+    assert code in (0, 1)
