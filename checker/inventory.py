@@ -113,7 +113,8 @@ class Association(NamedTuple):
     """An EKS Pod Identity association: it gives a service account a role, perhaps limited by a session policy.
 
     With a target role, the first role only serves to assume that one: the target is what the pod works with, and
-    what the session policy limits. So `role_arn` and `role_ref` name the target where there is one.
+    what the session policy limits. So `role_arn` and `role_ref` name the target where there is one, and `hop_arn` and
+    `hop_ref` then the role that assumes it.
     """
 
     object: Object
@@ -122,6 +123,8 @@ class Association(NamedTuple):
     role_arn: str | None
     role_ref: Reference | None
     session: PolicyText | None
+    hop_arn: str | None = None
+    hop_ref: Reference | None = None
 
 
 class Workload(NamedTuple):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
-from .iam.partitions import partition_of
+from .iam.partitions import partition_in, partition_of
 from .inventory import Association, Inventory, Object, Policy, Reference, Role
 
 T = TypeVar("T", Policy, Role)
@@ -104,9 +104,12 @@ def roles_by_arn(index: Index, arn: str, owner: Object) -> tuple[Role, ...]:
 
 
 def _path_and_name(index: Index, arn: str, kind: str) -> str:
-    """Path and folded name of an IAM ARN; "" for one of another account, which means nothing in the project."""
+    """Path and folded name of an IAM ARN; "" for one of another account or partition, which means nothing in the
+    project."""
     fields = arn.split(":", 5)
     if len(fields) < 6 or (index.account is not None and fields[4] != index.account):
+        return ""
+    if index.partition and partition_in(arn) not in ("", index.partition):
         return ""
     path, slash, name = fields[5].removeprefix(kind).rpartition("/")
     return path + slash + name.lower()
@@ -114,12 +117,28 @@ def _path_and_name(index: Index, arn: str, kind: str) -> str:
 
 def role_of_association(index: Index, association: Association) -> tuple[Role, ...]:
     """The Roles that a Pod Identity association can mean, by reference or by ARN."""
-    if association.role_ref is not None:
-        namespace = association.role_ref.namespace or association.object.namespace
-        named = index.roles.get(association.role_ref.name, [])
+    return _roles(index, association.role_ref, association.role_arn, association.object)
+
+
+def hop_of_association(index: Index, association: Association) -> tuple[Role, ...]:
+    """The Roles that can be meant by the one which assumes the target role."""
+    return _roles(index, association.hop_ref, association.hop_arn, association.object)
+
+
+def arn_of_role(index: Index, role: Role) -> str:
+    """The ARN of a role of the project; "" where the account is not known."""
+    if index.account is None:
+        return ""
+    return f"arn:{index.partition or 'aws'}:iam::{index.account}:role{role.iam_path}{role.name}"
+
+
+def _roles(index: Index, reference: Reference | None, arn: str | None, owner: Object) -> tuple[Role, ...]:
+    if reference is not None:
+        namespace = reference.namespace or owner.namespace
+        named = index.roles.get(reference.name, [])
         here = [role for role in named if _same_namespace(role.object.namespace, namespace)]
-        return _nearest(here, association.object)
-    return roles_by_arn(index, association.role_arn, association.object) if association.role_arn else ()
+        return _nearest(here, owner)
+    return roles_by_arn(index, arn, owner) if arn else ()
 
 
 def _by(items: tuple[T, ...], key: Callable[[T], str]) -> dict[str, list[T]]:

@@ -99,6 +99,8 @@ def association(item: Object) -> Association:
         text(spec.get(arn)),
         _reference(item, ("spec", reference), "Role", spec.get(reference)),
         _policy_text(item, ("spec", "policy"), "identity"),
+        text(spec.get("roleARN")) if is_chained else None,
+        _reference(item, ("spec", "roleRef"), "Role", spec.get("roleRef")) if is_chained else None,
     )
 
 

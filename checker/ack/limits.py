@@ -48,6 +48,24 @@ def refused_fields(item: Object) -> Iterator[Limit]:
                 yield Limit(path, *wrong, at_key)
     if item.api_version.startswith(f"{IAM_GROUP}/"):
         yield from _tags(sequence(mapping(spec).get("tags")))
+    if item.kind == "PodIdentityAssociation" and isinstance(spec, dict):
+        yield from _association(spec)
+
+
+def _association(spec: dict[str, Any]) -> Iterator[Limit]:
+    """What EKS and its controller refuse of an association: botocore's model of CreatePodIdentityAssociation ("When
+    using this policy, disableSessionTags must be set to true"); eks-controller, references.go (one of a field and its
+    reference, never both)."""
+    if spec.get("policy") and spec.get("disableSessionTags") is not True:
+        wrong = "needs disableSessionTags: true beside it, without which EKS refuses the association"
+        yield Limit(("spec", "policy"), wrong, "add disableSessionTags: true", at_key=True)
+    for plain, reference in (("roleARN", "roleRef"), ("clusterName", "clusterRef"), ("targetRoleARN", "targetRoleRef")):
+        if spec.get(plain) and spec.get(reference):
+            wrong = f"stands beside {plain}, and the controller takes one of them"
+            yield Limit(("spec", reference), wrong, "keep one of them", at_key=True)
+        elif not (spec.get(plain) or spec.get(reference)) and not plain.startswith("target"):
+            wrong = f"has neither {plain} nor {reference}, and the controller refuses it"
+            yield Limit(("spec",), wrong, f"add {plain} or {reference}", at_key=True)
 
 
 def refusal(item: Object) -> str:

@@ -74,5 +74,9 @@ def _of_trust(check: Check, side: Side) -> Iterator[tuple[Question, Answer]]:
     for user in side.users_of(check.role):
         way = way_of(user.giver)
         account = f"{user.namespace}/{user.name}"
-        truth = lets_in(document, way, account, side.facts.parameters).truth if document and way else None
+        truth = (
+            lets_in(document, way, account, side.facts.parameters, user.giver, user.hop).truth
+            if document and way
+            else None
+        )
         yield Question("trust", check.requirement.name, "sts:AssumeRole", account), Answer(account, _VERDICTS[truth])

@@ -15,7 +15,9 @@ from ..iam.document import Document
 from ..iam.principals import Caller, CallerKind
 from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
 from ..inventory import Role
-from ..requirements.trust import lets_in
+from ..requirements.pods import ANY, pods_named
+from ..requirements.pods import Caller as Pod
+from ..requirements.trust import AUDIENCE, lets_in_pod
 
 
 class TrustChange(NamedTuple):
@@ -29,7 +31,8 @@ class TrustChange(NamedTuple):
 def compare_trust(
     before: Role | None, after: Role | None, accounts: tuple[str, ...], values: Mapping[str, str]
 ) -> TrustChange:
-    """Compares two trust policies; `accounts` are the service accounts (`NAMESPACE/NAME`) that work with the role."""
+    """Compares two trust policies; `accounts` are the service accounts (`NAMESPACE/NAME`) that work with the role.
+    Strangers are asked about as well: in the cell's cluster, in another one, and without session tags."""
     texts = [role.trust.text if role and role.trust else None for role in (before, after)]
     if texts[0] == texts[1]:
         return TrustChange((), (), ())
@@ -40,11 +43,7 @@ def compare_trust(
     let_in: list[str] = []
     shut_out: list[str] = []
     unclear: list[str] = []
-    asked = list(_asked(one, other, accounts, values))
-    if any(name.startswith(f"{_ANYBODY} through") and was is not True and now is True for name, was, now in asked):
-        # Whom one example stands for, the others stand for as well.
-        asked = [row for row in asked if not row[0].startswith((f"{_ANYBODY} of", "service accounts "))]
-    for name, was, now in asked:
+    for name, was, now in _fewest(list(_asked(one, other, accounts, values))):
         if was is not True and now is True:
             let_in.append(name)
         elif was is True and now is False:
@@ -54,16 +53,37 @@ def compare_trust(
     return TrustChange(tuple(let_in), tuple(shut_out), tuple(unclear))
 
 
+def _fewest(asked: list[tuple[str, Truth, Truth]]) -> list[tuple[str, Truth, Truth]]:
+    """Without those for whom another one speaks: "any pod" for every stranger, whoever is named for the same one in
+    another cluster or without tags, and pods for tokens with an odd audience."""
+    changes = {name: (was, now) for name, was, now in asked}
+    through = " through EKS Pod Identity"
+
+    def is_spoken_for(name: str, was: Truth, now: Truth) -> bool:
+        plain = name
+        for more in (" in another cluster", " without session tags"):
+            plain = plain.replace(more, "")
+        plain = plain.partition(" with the audience ")[0]
+        if plain != name and changes.get(plain) == (was, now):
+            return True
+        is_stranger = name.startswith((f"{_ANYBODY} of", "service accounts "))
+        return is_stranger and changes.get(name.replace(name.partition(through)[0], _ANYBODY)) == (was, now)
+
+    return [row for row in asked if not is_spoken_for(*row)]
+
+
 def _asked(
     one: Document | None, other: Document | None, accounts: tuple[str, ...], values: Mapping[str, str]
 ) -> Iterator[tuple[str, Truth, Truth]]:
     documents = [document for document in (one, other) if document is not None]
     for provider, subject in dict.fromkeys(item for document in documents for item in _tokens(document)):
-        answers = [_takes(document, provider, subject) for document in (one, other)]
-        yield f"{_called(subject)} of {issuer_of(provider)}", answers[0], answers[1]
-    for account in dict.fromkeys((*accounts, *_pods(documents))):
-        truths = [lets_in(item, "pod-identity", account, values).truth if item else False for item in (one, other)]
-        yield f"{_named(account)} through EKS Pod Identity", truths[0], truths[1]
+        for audience in _audiences(documents, provider):
+            answers = [_takes(document, provider, subject, audience) for document in (one, other)]
+            asked = "" if audience == AUDIENCE else f" with the audience {audience}"
+            yield f"{_called(subject)} of {issuer_of(provider)}{asked}", answers[0], answers[1]
+    for name, pod in _pods(documents, accounts, values):
+        truths = [lets_in_pod(item, pod, values) if item else False for item in (one, other)]
+        yield f"{name} through EKS Pod Identity", truths[0], truths[1]
     for caller, action in dict.fromkeys(item for document in documents for item in _others(document)):
         truths = [may_assume(item, caller, action, Context()) if item else False for item in (one, other)]
         if truths == [None, None] and _written(one, caller) != _written(other, caller):
@@ -73,34 +93,39 @@ def _asked(
 
 
 _ANYBODY = "any pod"
-_ANY = "any"
-"""Stands for namespaces and service accounts that no policy names: associations are often made outside of manifests."""
 
 
-def _named(account: str) -> str:
+def _pods(documents: list[Document], accounts: tuple[str, ...], values: Mapping[str, str]) -> Iterator[tuple[str, Pod]]:
+    """Whom to ask about, with a name: those that are known, those that a policy names, strangers; and all of them in
+    another cluster than the cell's, and by an association without session tags."""
+    cluster = values.get("cluster", "")
+    known = [Pod(*account.partition("/")[::2], cluster) for account in accounts]
+    for pod in dict.fromkeys((*known, *pods_named(documents, cluster))):
+        yield _named(pod), pod
+        yield f"{_named(pod)} in another cluster", pod._replace(cluster="some-other-cluster")
+        yield f"{_named(pod)} without session tags", pod._replace(has_tags=False)
+
+
+def _named(pod: Pod) -> str:
     """A service account as people read it; of a stranger only what a policy says of it."""
-    namespace, _, name = account.partition("/")
-    if namespace == _ANY:
-        return _ANYBODY if name == _ANY else f"service accounts {name} of any namespace"
-    return f"{_ANYBODY} of {namespace}" if name == _ANY else account
+    if pod.namespace == ANY:
+        return _ANYBODY if pod.name == ANY else f"service accounts {pod.name} of any namespace"
+    return f"{_ANYBODY} of {pod.namespace}" if pod.name == ANY else f"{pod.namespace}/{pod.name}"
 
 
-def _pods(documents: list[Document]) -> Iterator[str]:
-    """Service accounts to ask about beside those that are known: strangers always, and one for each namespace and name
-    that a condition on the request tags names, or lets in by a pattern."""
-    found: dict[str, dict[str, None]] = {
-        "kubernetes-namespace": {_ANY: None},
-        "kubernetes-service-account": {_ANY: None},
-    }
-    for item in (item for document in documents for statement in document.statements for item in statement.conditions):
-        tag = item.key.lower().removeprefix("aws:requesttag/")
-        if tag in found and len(found[tag]) < _MOST_EXAMPLES:
-            found[tag] |= dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in item.values)
-    for namespace in found["kubernetes-namespace"]:
-        yield from (f"{namespace}/{name}" for name in found["kubernetes-service-account"])
-
-
-_MOST_EXAMPLES = 20
+def _audiences(documents: list[Document], provider: str) -> tuple[str, ...]:
+    """The audience of pods, and those that the policies ask for of this issuer's tokens."""
+    key = f"{issuer_of(provider)}:aud".lower()
+    named = (
+        value
+        for document in documents
+        for statement in document.statements
+        for item in statement.conditions
+        if item.key.lower() == key
+        for value in item.values
+        if "*" not in value and "?" not in value
+    )
+    return tuple(dict.fromkeys((AUDIENCE, *named, "some-other-audience")))
 
 
 def _called(subject: str) -> str:
@@ -122,10 +147,10 @@ def _tokens(document: Document) -> Iterator[tuple[str, str]]:
             yield from ((provider, subject) for subject in other_subjects(document, provider))
 
 
-def _takes(document: Document | None, provider: str, subject: str) -> Truth:
+def _takes(document: Document | None, provider: str, subject: str, audience: str) -> Truth:
     if document is None:
         return False
-    context = token_context(document, issuer_of(provider), {"aud": "sts.amazonaws.com", "sub": subject})
+    context = token_context(document, issuer_of(provider), {"aud": audience, "sub": subject})
     return may_assume(document, Caller("Federated", provider), WEB_IDENTITY, context)
 
 
@@ -138,7 +163,8 @@ def _others(document: Document) -> Iterator[tuple[Caller, str]]:
             if principal.kind == "Service" and name != _POD_IDENTITY:
                 yield Caller("Service", name), "sts:AssumeRole"
             elif principal.kind == "Federated" and name not in providers:
-                yield Caller("Federated", name), "sts:AssumeRoleWithSAML"
+                is_saml = ":saml-provider/" in name
+                yield Caller("Federated", name), "sts:AssumeRoleWithSAML" if is_saml else WEB_IDENTITY
             elif principal.kind in ("AWS", "*"):
                 yield _aws(name), "sts:AssumeRole"
 

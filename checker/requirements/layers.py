@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..ack.limits import refusal
 from ..iam.document import Parsed
-from ..iam.partitions import foreign
+from ..iam.partitions import foreign, partition_in
 from ..iam.paths import Path
 from ..iam.policies import Attached, Layer
 from ..inventory import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered
@@ -77,6 +77,20 @@ def _is_at_or_above(entry: str, field: str) -> bool:
     return field == entry or field.startswith(f"{entry}.") or entry.startswith((f"{field}.", f"{field}["))
 
 
+def not_pushed(item: Object) -> str:
+    """Why what a Policy or an association says need not be what AWS has; "" where the controller pushes it."""
+    annotations = item.annotations
+    if annotations.get(f"{_ACK}read-only", "").lower() == "true":
+        return f"{_ACK}read-only makes the controller write nothing"
+    if annotations.get(f"{_ACK}adoption-policy") == "adopt":
+        return f"{_ACK}adoption-policy: adopt takes the object's spec from AWS"
+    fields = ("policyDocument",) if item.kind == "Policy" else ("roleARN", "roleRef", "policy", "serviceAccount")
+    return _ignored(item, *(f"spec.{field}" for field in fields))
+
+
+_ACK = "services.k8s.aws/"
+
+
 def refused_trust(role: Role, partition: str) -> str:
     """Why IAM refuses the trust policy, and with it the role; "" where it does not."""
     document = role.trust.parsed.document if role.trust else None
@@ -94,6 +108,8 @@ def _not_ours(role: Role) -> str:
     annotations = role.object.annotations
     if annotations.get("services.k8s.aws/read-only", "").lower() == "true":
         return "services.k8s.aws/read-only makes the controller write nothing"
+    if annotations.get("services.k8s.aws/adoption-policy") == "adopt":
+        return "services.k8s.aws/adoption-policy: adopt takes the role's spec from AWS"
     if "services.k8s.aws/adoption-policy" in annotations and not role.object.data.get("spec"):
         return "the role is adopted without a spec, which then comes from AWS"
     return ""
@@ -131,7 +147,7 @@ def stack(
             reason = f"{len(found)} different Policies in this project could be meant" if found else missing
             return attach(named, None, reason, Source(None, owner, path))
         text = found[0].document
-        changed = altered(found[0].object, "content") or _ignored(found[0].object, "spec.policyDocument")
+        changed = altered(found[0].object, "content") or not_pushed(found[0].object)
         refused = refusal(found[0].object)
         if refused:
             return attach(named, None, refused, Source(text, owner, path), refused=True)
@@ -150,6 +166,10 @@ def stack(
         return from_policies(resolved.policies, named, missing, reference.owner, (*reference.path, "name"))
 
     def from_arn(managed: ManagedArn) -> Attached:
+        named = partition_in(managed.arn)
+        if index.partition and named not in ("", index.partition):
+            reason = f"AWS refuses it, since {named} is another partition"
+            return attach(managed.arn, None, reason, Source(None, managed.owner, managed.path), refused=True)
         if ":iam::aws:policy/" in managed.arn:
             reading = find_managed(managed.arn)
             meant = None if reading else closest(managed.arn)
@@ -194,7 +214,8 @@ def stack(
         layers.append(Layer("boundary", (from_arn(role.boundary_arn),)))
     elif role.boundary_ref is not None:
         layers.append(Layer("boundary", (from_reference(role.boundary_ref),)))
-    changed = altered(giver, "content") if giver is not None and giver.kind == "PodIdentityAssociation" else ""
+    is_association = giver is not None and giver.kind == "PodIdentityAssociation"
+    changed = altered(giver, "content") or not_pushed(giver) if giver is not None and is_association else ""
     if changed and giver is not None:
         label = f"session policy of {giver.kind} {giver.name}"
         layers.append(Layer("session", (attach(label, None, changed, Source(None, giver, ("metadata", "name"))),)))

@@ -8,11 +8,12 @@ aws:SourceAccount, its account: terraform-aws-modules/terraform-aws-eks-pod-iden
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..ack.objects import mapping, text
 from ..iam.context import Context, Values, make_context
+from ..iam.document import Document
 from ..iam.partitions import partition_of
 from ..inventory import Object
 
@@ -38,14 +39,18 @@ class Caller(NamedTuple):
 def caller_of(namespace: str, name: str, association: Object | None, values: Mapping[str, str]) -> Caller:
     """The service account as its association gives it the role; without one, as an association with tags would."""
     spec = mapping(association.data.get("spec")) if association is not None else {}
-    cluster = text(spec.get("clusterName")) or values.get("cluster", "")
+    cluster = text(spec.get("clusterName")) or ("" if spec.get("clusterRef") else values.get("cluster", ""))
     return Caller(namespace, name, cluster, not (spec.get("disableSessionTags") is True or spec.get("policy")))
 
 
 def request_of(caller: Caller, values: Mapping[str, str]) -> Context:
     """The condition context of the call, as far as it is known. `values` are the cell's parameters."""
     region, account = values.get("region", ""), values.get("account", "")
-    known: dict[str, str | Values] = {"aws:SecureTransport": "true"}
+    known: dict[str, str | Values] = {
+        "aws:SecureTransport": "true",
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": SERVICE,
+    }
     if account:
         known["aws:SourceAccount"] = account
     arn = ""
@@ -60,3 +65,21 @@ def request_of(caller: Caller, values: Mapping[str, str]) -> Context:
     known |= {f"aws:RequestTag/{name}": value for name, value in tags.items()}
     known["aws:TagKeys"] = SESSION_TAGS
     return make_context(known)
+
+
+ANY = "any"
+"""Stands for namespaces and service accounts that no policy names: associations are often made outside of manifests."""
+
+_MOST_EXAMPLES = 20
+
+
+def pods_named(documents: Iterable[Document], cluster: str) -> Iterator[Caller]:
+    """Callers to ask about: strangers, and one for each namespace and name that a condition on the request tags names,
+    or lets in by a pattern."""
+    found: dict[str, dict[str, None]] = {"kubernetes-namespace": {ANY: None}, "kubernetes-service-account": {ANY: None}}
+    for item in (item for document in documents for statement in document.statements for item in statement.conditions):
+        tag = item.key.lower().removeprefix("aws:requesttag/")
+        if tag in found and len(found[tag]) < _MOST_EXAMPLES:
+            found[tag] |= dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in item.values)
+    for namespace in found["kubernetes-namespace"]:
+        yield from (Caller(namespace, name, cluster) for name in found["kubernetes-service-account"])

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from ..iam.globs import matches, wildcard_glob
-from ..inventory import Object, PolicyText, Role
-from ..resolution import Index, role_of_association, roles_by_arn
+from ..inventory import Association, Inventory, Object, PolicyText, Role, policy_texts
+from ..resolution import Index, arn_of_role, hop_of_association, role_of_association, roles_by_arn
 from .model import Requirement, Selector
+
+
+class Hop(NamedTuple):
+    """The role that assumes a target role for the pod: its ARN ("" where it is not known), and the role where the
+    project has it."""
+
+    arn: str
+    role: Role | None
 
 
 class Selected(NamedTuple):
     """One way in which a role is used.
 
     `service_account` is (namespace, name) where one is known, `session` the policy that its Pod Identity association
-    puts on top, `giver` the object that gives the role to the service account.
+    puts on top, `giver` the object that gives the role to the service account, `hop` the role in between, if there is
+    one.
     """
 
     role: Role
     service_account: tuple[str, str] | None = None
     session: PolicyText | None = None
     giver: Object | None = None
+    hop: Hop | None = None
 
 
 class Unseen(NamedTuple):
@@ -41,13 +52,15 @@ class User(NamedTuple):
     roles: tuple[Role, ...]
     role_named: str
     session: PolicyText | None
+    hop: Hop | None = None
 
 
 def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...], tuple[Unseen, ...]]:
     """The roles that the requirement's selectors pick, and the selected service accounts whose role is not to be seen.
 
     A role comes once for each way it is used: by the service accounts that are selected themselves, else by all of
-    them. Ways that differ in nothing that bears on access (no session policy) are one.
+    them. Ways that differ in nothing that bears on access (no session policy, no policy that tells session tags apart)
+    are one.
     """
     users = users_of(index)
     wanted = [user for user in users if selects(requirement.service_accounts, (user.name,), user.labels)]
@@ -58,12 +71,13 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
     chosen = set(map(id, wanted))
     through_accounts = {id(role) for user in wanted for role in user.roles}
     picked: list[Selected] = []
+    tells_apart = _tells_tags_apart(index.inventory)
     for role in index.inventory.roles:
         names = (role.object.name, role.name, *role.object.built_names)
         by_itself = selects(requirement.roles, names, role.object.labels)
         if by_itself or id(role) in through_accounts:
             using = by_role.get(id(role), [])
-            picked += _ways(role, [user for user in using if id(user) in chosen] or using)
+            picked += _ways(role, [user for user in using if id(user) in chosen] or using, tells_apart)
     unseen = [Unseen(user.giver, user.role_named) for user in wanted if not user.roles]
     return tuple(picked), (*unseen, *_without_role(requirement, index, users))
 
@@ -102,11 +116,34 @@ def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str]) 
     return bool(wanted) and all(key in labels and matches(wildcard_glob(glob), labels[key]) for key, glob in wanted)
 
 
-def _ways(role: Role, users: list[User]) -> list[Selected]:
-    ways: dict[int, Selected] = {}
+def _ways(role: Role, users: list[User], tells_apart: bool) -> list[Selected]:
+    ways: dict[Hashable, Selected] = {}
     for user in users:
-        ways.setdefault(id(user.session), Selected(role, (user.namespace, user.name), user.session, user.giver))
+        key: Hashable = (id(user.session), user.hop is not None)
+        if tells_apart:
+            key = (key, user.namespace, user.name, user.giver.kind, _session_of(user.giver))
+        made = Selected(role, (user.namespace, user.name), user.session, user.giver, user.hop)
+        ways.setdefault(key, made)
     return list(ways.values()) or [Selected(role)]
+
+
+def _session_of(giver: Object) -> tuple[str, ...]:
+    """What an association says of its sessions' tags."""
+    spec = giver.data.get("spec")
+    found = spec if isinstance(spec, dict) and giver.kind == "PodIdentityAssociation" else {}
+    return tuple(str(found.get(key)) for key in ("clusterName", "disableSessionTags"))
+
+
+def _tells_tags_apart(inventory: Inventory) -> bool:
+    """Whether a policy asks for a tag of the principal, which EKS Pod Identity sets for each service account."""
+    texts = (item.text for item in policy_texts(inventory) if item.text and item.kind != "trust")
+    return any("principaltag/" in text.lower() for text in texts)
+
+
+def _hop(index: Index, association: Association) -> Hop:
+    found = hop_of_association(index, association)
+    role = found[0] if len(found) == 1 else None
+    return Hop(association.hop_arn or (arn_of_role(index, role) if role else ""), role)
 
 
 def users_of(index: Index) -> list[User]:
@@ -128,5 +165,6 @@ def users_of(index: Index) -> list[User]:
         named = association.role_arn or (association.role_ref.name if association.role_ref else "")
         roles = role_of_association(index, association)
         giver, session = association.object, association.session
-        users.append(User(association.namespace, association.service_account, {}, giver, roles, named, session))
+        hop = _hop(index, association) if association.hop_arn or association.hop_ref else None
+        users.append(User(association.namespace, association.service_account, {}, giver, roles, named, session, hop))
     return users

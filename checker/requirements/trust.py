@@ -7,7 +7,7 @@ sts:TagSession, request tags).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from ..ack.limits import refusal
@@ -16,13 +16,13 @@ from ..iam.context import Context, look_up
 from ..iam.document import Document
 from ..iam.partitions import partition_of
 from ..iam.principals import Caller
-from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, token_context
+from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, token_context
 from ..inventory import Object, Role, altered
-from .layers import ignored_trust, refused_trust
+from .layers import ignored_trust, not_pushed, refused_trust
 from .model import Requirement, fill
-from .pods import SERVICE, caller_of, request_of
+from .pods import SERVICE, caller_of, pods_named, request_of
 from .pods import Caller as Pod
-from .select import Selected
+from .select import Hop, Selected
 
 Way = Literal["irsa", "pod-identity"]
 
@@ -68,15 +68,17 @@ def _check(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[s
     if document is None:
         return TrustCheck(filled.text, None, "the role's trust policy cannot be read")
     if filled.unset:
-        if any(_lets_in_some(document, way, values) for way in via):
-            names = ", ".join(f"${{{name}}}" for name in filled.unset)
-            return TrustCheck(filled.text, None, f"no service account is known to use the role ({names})", True)
-        return TrustCheck(filled.text, False, "", True)
+        some = any_of(_lets_in_some(document, way, values) for way in via)
+        names = ", ".join(f"${{{name}}}" for name in filled.unset)
+        reason = f"no service account is known to use the role ({names})"
+        if some is None:
+            return TrustCheck(filled.text, None, f"{reason}, and whether its trust policy lets any in cannot be told")
+        return TrustCheck(filled.text, None if some else False, reason if some else "", True)
     taken = _WAYS.get(giver.kind) if giver else None
     ways = [way for way in via if taken is None or way == taken]
     if not ways:
         return TrustCheck(filled.text, False)
-    answers = [lets_in(document, way, filled.text, values, giver) for way in ways]
+    answers = [lets_in(document, way, filled.text, values, giver, selected.hop) for way in ways]
     truth = any_of(answer.truth for answer in answers)
     reasons = [answer.reason for answer in answers if answer.reason and answer.truth is None]
     is_open = truth is None and all(answer.is_open for answer in answers if answer.truth is None)
@@ -87,7 +89,9 @@ def changed_by(role: Role, giver: Object | None) -> str:
     """What of kustomize keeps it from being told who may assume a role: a change of the role, or of the object that
     gives it to a service account; "" for nothing."""
     of_role = altered(role.object, "content", "namespace")
-    return of_role or (altered(giver, "content", "name", "namespace") if giver is not None else "")
+    if of_role or giver is None:
+        return of_role
+    return altered(giver, "content", "name", "namespace") or not_pushed(giver) or refusal(giver)
 
 
 _WAYS: dict[str, Way] = {"ServiceAccount": "irsa", "PodIdentityAssociation": "pod-identity"}
@@ -99,30 +103,84 @@ def way_of(giver: Object) -> Way | None:
 
 
 def lets_in(
-    document: Document, way: Way, service_account: str, values: Mapping[str, str], giver: Object | None = None
+    document: Document,
+    way: Way,
+    service_account: str,
+    values: Mapping[str, str],
+    giver: Object | None = None,
+    hop: Hop | None = None,
 ) -> TrustCheck:
     """Whether a trust policy lets a service account (`NAMESPACE/NAME`) assume the role in one way. `values` are the
     cell's parameters, of which issuer, account, region and cluster count; `giver` is the object that gives the role to
-    it, if there is one."""
+    it, `hop` the role that assumes this one for the pod, if there are such."""
     namespace, _, name = service_account.partition("/")
     if way == "irsa":
-        answer = _through_irsa(document, namespace, name, values)
+        answer = _through_irsa(document, namespace, name, values, audience_of(giver))
     else:
         association = giver if giver is not None and giver.kind == "PodIdentityAssociation" else None
-        answer = _through_pod_identity(document, caller_of(namespace, name, association, values), values)
+        pod = caller_of(namespace, name, association, values)
+        answer = _through_hop(document, hop, pod, values) if hop else _through_pod_identity(document, pod, values)
     return TrustCheck(service_account, *answer)
 
 
-def _lets_in_some(document: Document, way: Way, values: Mapping[str, str]) -> bool:
-    """Whether the trust policy lets any service account in, in one way; also where that cannot be told."""
+def lets_in_pod(document: Document, pod: Pod, values: Mapping[str, str]) -> Truth:
+    """Whether a trust policy lets EKS Pod Identity assume the role for this pod."""
+    return _through_pod_identity(document, pod, values).truth
+
+
+AUDIENCE = "sts.amazonaws.com"
+_AUDIENCE_ANNOTATION = "eks.amazonaws.com/audience"
+
+
+def audience_of(giver: Object | None) -> str:
+    """The audience of the token that the webhook gives to pods of a service account (amazon-eks-pod-identity-webhook,
+    README: the annotation, else sts.amazonaws.com)."""
+    return (giver.annotations.get(_AUDIENCE_ANNOTATION) if giver is not None else None) or AUDIENCE
+
+
+def _through_hop(document: Document, hop: Hop, pod: Pod, values: Mapping[str, str]) -> _Answer:
+    """A target role is assumed by the association's first role, which EKS Pod Identity assumes (EKS API,
+    CreatePodIdentityAssociation, targetRoleArn)."""
+    if not hop.arn:
+        return _Answer(None, "which role assumes this one for the pod is not known")
+    own = may_assume(document, Caller("role", hop.arn), "sts:AssumeRole", Context())
+    trust = hop.role.trust.parsed.document if hop.role is not None and hop.role.trust else None
+    first = _through_pod_identity(trust, pod, values).truth if trust is not None else None
+    truth = all_of((own, first))
+    if truth is not None:
+        return _Answer(truth)
+    what = "trusts it" if own is None else "may be assumed for the pod"
+    return _Answer(None, f"whether {hop.arn}, which assumes this role for the pod, {what} cannot be told")
+
+
+def _lets_in_some(document: Document, way: Way, values: Mapping[str, str]) -> Truth:
+    """Whether the trust policy lets any service account in, in one way: one that it names, or one that fits its
+    patterns; None where that cannot be told."""
     if way == "pod-identity":
-        known = request_of(Pod("", "", values.get("cluster", "")), values)
-        some = Context({key: item for key, item in known.values.items() if "kubernetes-" not in key})
-        return may_assume(document, Caller("Service", SERVICE), "sts:AssumeRole", some) is not False
+        return any_of(lets_in_pod(document, pod, values) for pod in pods_named([document], values.get("cluster", "")))
     issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
-    caller = Caller("Federated", f"arn:*:iam::{values.get('account', '*')}:oidc-provider/{issuer or '*'}")
-    context = token_context(document, issuer, {"aud": "sts.amazonaws.com"})
-    return may_assume(document, caller, WEB_IDENTITY, context if issuer else Context()) is not False
+    providers = {name for item in document.statements for name in oidc_providers(item)}
+    issuers = [name for name in map(issuer_of, sorted(providers)) if not issuer or name == issuer]
+    return any_of(
+        _through_irsa(document, namespace, name, {**values, "oidcIssuer": found}, AUDIENCE).truth
+        for found in issuers
+        for namespace, name in _subjects(document, found)
+    )
+
+
+def _subjects(document: Document, issuer: str) -> Iterator[tuple[str, str]]:
+    """Service accounts (namespace, name) to ask about: each that is named, an example of each pattern, a stranger."""
+    yield "any", "any"
+    for statement in document.statements:
+        for item in statement.conditions:
+            if item.key.lower() == f"{issuer}:sub".lower():
+                for value in item.values[:_MOST_SUBJECTS]:
+                    parts = value.replace("*", "x").replace("?", "x").split(":")
+                    if len(parts) == 4 and parts[:2] == ["system", "serviceaccount"]:
+                        yield parts[2], parts[3]
+
+
+_MOST_SUBJECTS = 50
 
 
 class _Answer(NamedTuple):
@@ -131,7 +189,7 @@ class _Answer(NamedTuple):
     is_open: bool = False
 
 
-def _through_irsa(document: Document, namespace: str, name: str, values: Mapping[str, str]) -> _Answer:
+def _through_irsa(document: Document, namespace: str, name: str, values: Mapping[str, str], audience: str) -> _Answer:
     issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
     federated = [
         issuer_of(principal.entry.text)
@@ -143,10 +201,10 @@ def _through_irsa(document: Document, namespace: str, name: str, values: Mapping
         return _Answer(False)
     if not issuer and len(set(federated)) == 1:
         # Whatever the cell's issuer is: by tokens of another one than the policy names nobody gets in.
-        answer = _through_irsa(document, namespace, name, {**values, "oidcIssuer": federated[0]})
+        answer = _through_irsa(document, namespace, name, {**values, "oidcIssuer": federated[0]}, audience)
         if answer.truth is not True:
             return answer
-    claims = {"aud": "sts.amazonaws.com", "sub": f"system:serviceaccount:{namespace}:{name}"}
+    claims = {"aud": audience, "sub": f"system:serviceaccount:{namespace}:{name}"}
     caller = Caller("Federated", f"arn:*:iam::{values.get('account', '*')}:oidc-provider/{issuer or '*'}")
     context = token_context(document, issuer, claims)
     truth = may_assume(document, caller, WEB_IDENTITY, context)

@@ -7,8 +7,8 @@ What it does
 
 Why it matters
     The controller refuses such references by default since v1.10.0. None of
-    the role's references is resolved then, and nothing of the role is
-    reconciled any more.
+    the object's references is resolved then, and nothing of it is reconciled
+    any more.
 
 Example
         policyRefs: [{from: {name: auth-keys-read, namespace: shared}}]
@@ -36,15 +36,18 @@ ASKS_THE_CELL = True
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    for role in () if facts.names.crosses_namespaces else facts.project.inventory.roles:
-        for reference in (*role.policy_refs, *([role.boundary_ref] if role.boundary_ref else [])):
-            if reference.namespace and role.object.namespace and reference.namespace != role.object.namespace:
-                yield Problem(
-                    at(reference.owner, (*reference.path, "namespace")),
-                    f"{called(role.object)}: the reference goes to namespace {reference.namespace}",
-                    "the controller refuses it by default, and then changes nothing of the role",
-                    f"keep a copy in namespace {role.object.namespace}, or write an inline policy; where the controller"
-                    " allows it, say so: ack: {crossNamespaceReferences: allowed} in the cell",
-                    role.object,
-                    value=reference.namespace,
-                )
+    inventory = facts.project.inventory
+    references = [item for role in inventory.roles for item in (*role.policy_refs, role.boundary_ref)]
+    references += [item for one in inventory.associations for item in (one.role_ref, one.hop_ref)]
+    for reference in () if facts.names.crosses_namespaces else filter(None, references):
+        owner = reference.owner
+        if reference.namespace and owner.namespace and reference.namespace != owner.namespace:
+            yield Problem(
+                at(owner, (*reference.path, "namespace")),
+                f"{called(owner)}: the reference goes to namespace {reference.namespace}",
+                "the controller refuses it by default, and then changes nothing of the object",
+                f"keep what it needs in namespace {owner.namespace}; where the controller allows it, say so:"
+                " ack: {crossNamespaceReferences: allowed} in the cell",
+                owner,
+                value=reference.namespace,
+            )

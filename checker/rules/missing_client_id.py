@@ -28,9 +28,10 @@ from collections.abc import Iterator
 
 from ..ack.kinds import IAM
 from ..ack.objects import mapping, sequence, text
+from ..iam.globs import matches, wildcard_glob
 from ..iam.trust import issuer_of
 from .problem import Facts, Problem, Related, at, called
-from .statements import Written
+from .statements import Written, conditions
 from .trusts import web_identities
 
 ID = "missing-client-id"
@@ -67,7 +68,11 @@ def check(facts: Facts) -> Iterator[Problem]:
 
 
 def _audiences(written: Written, issuer: str) -> tuple[str, ...]:
-    """The audiences one of which the statement asks for; that of pods where it asks for none."""
+    """The audiences one of which a token must have: that of pods, unless the statement asks for others alone."""
     key = f"{issuer}:aud".lower()
-    found = tuple(value for item in written.statement.conditions if item.key.lower() == key for value in item.values)
-    return tuple(value for value in found if "*" not in value and "?" not in value) or (() if found else (_DEFAULT,))
+    wanted: tuple[str, ...] = ()
+    for item, operator in conditions(written):
+        if item.key.lower() == key and not operator.negated and operator.name != "Null":
+            wanted += item.values
+    fits = any(matches(wildcard_glob(value), _DEFAULT) for value in wanted)
+    return (_DEFAULT,) if fits or not wanted else tuple(value for value in wanted if "*" not in value)

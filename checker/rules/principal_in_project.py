@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .problem import Facts, Problem, Related, at, called
+from .self_principal import reaches
 from .statements import problem_in
 from .trusts import named_roles
 
@@ -37,10 +38,12 @@ SEVERITY = "note"
 
 def check(facts: Facts) -> Iterator[Problem]:
     named = list(named_roles(facts))
-    pairs = {(id(written.text.owner), id(role.object)) for written, _, role in named}
+    trusted: dict[int, set[int]] = {}
+    for written, _, role in named:
+        trusted.setdefault(id(written.text.owner), set()).add(id(role.object))
     for written, principal, role in named:
         owner = written.text.owner
-        if role.object is owner or (id(role.object), id(owner)) in pairs:
+        if reaches(trusted, id(role.object), id(owner)):
             continue  # self-principal says that this never works
         wrong = f"it trusts {called(role.object)}, which must exist in IAM before it"
         why = "applied together, this role may come first: it is refused then, and not tried again"

@@ -31,8 +31,9 @@ def cluster_identities(facts: Facts) -> Iterator[tuple[Written, str]]:
 
 
 def named_roles(facts: Facts) -> Iterator[tuple[Written, Principal, Role]]:
-    """The principals of trust policies that are roles of the project, each with that role."""
-    for written in allowing(facts):
+    """The principals of trust policies that are roles of the project, each with that role. IAM looks up all of them,
+    those of a Deny too."""
+    for written in statements(facts, "trust"):
         for principal in written.statement.principals:
             if principal.kind == "AWS" and ":role/" in principal.entry.text:
                 for role in roles_by_arn(facts.names, principal.entry.text, written.text.owner):

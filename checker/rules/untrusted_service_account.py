@@ -65,6 +65,8 @@ def check(facts: Facts) -> Iterator[Problem]:
                     f"cannot tell whether {trust.service_account} can assume {called(made.role.object)}: {trust.reason}"
                 )
                 hint = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
+                if "of which nothing is known" in trust.reason:
+                    hint = "drop the condition, or check by hand that the call carries the key"
                 yield _problem(made.role, trust.service_account, message, why(made), hint, made.giver, facts)
 
 
@@ -108,7 +110,7 @@ def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
             if len(issuers) == 1:
                 values.setdefault("oidcIssuer", issuers.pop())
             account = f"{user.namespace}/{user.name}"
-            if lets_in(document, way, account, values, user.giver).truth is False:
+            if lets_in(document, way, account, values, user.giver, user.hop).truth is False:
                 yield role, account, user.giver
 
 
@@ -197,9 +199,10 @@ def _place(role: Role, service_account: str, giver: Object | None, facts: Facts)
             context = request_of(caller_of(namespace, name, association, facts.parameters), facts.parameters)
         else:
             continue
-        for condition in statement.conditions:
-            if "${" not in service_account and condition_holds(document, condition, context) is False:
-                return inside(role.trust, _first_value(role.trust, condition))
+        for truth in (False, None):
+            for condition in statement.conditions:
+                if "${" not in service_account and condition_holds(document, condition, context) is truth:
+                    return inside(role.trust, _first_value(role.trust, condition))
         if statement.principals:
             return inside(role.trust, statement.principals[0].entry.path)
     return at(role.object, ("spec", "assumeRolePolicyDocument"), "key")

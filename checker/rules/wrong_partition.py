@@ -1,10 +1,11 @@
 """A policy document with an ARN of another partition.
 
 What it does
-    Compares the partition of each resource ARN, and of each principal, with the
-    one that the cell's region belongs to: `aws-cn` for China, `aws-us-gov` for
-    GovCloud, else `aws`. Without a region, with the first ARN of the document.
-    A `*` as the partition is left alone.
+    Compares the partition of each resource ARN, of each principal, and of each
+    policy or role that a field names, with the one that the cell's region
+    belongs to: `aws-cn` for China, `aws-us-gov` for GovCloud, else `aws`.
+    Without a region, with the first ARN of the document. A `*` as the partition
+    is left alone.
 
 Why it matters
     IAM refuses the whole document: "Partition "aws" is not valid for resource".
@@ -28,8 +29,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..iam.partitions import foreign, partition_in, partition_of
-from ..inventory import policy_texts
-from .problem import Facts, Problem, called, inside
+from ..iam.paths import Path
+from ..inventory import Object, policy_texts
+from .problem import Facts, Problem, at, called, inside
 
 ID = "wrong-partition"
 SEVERITY = "error"
@@ -47,3 +49,23 @@ def check(facts: Facts) -> Iterator[Problem]:
             hint = f"write arn:{due}:…, or delete it" if due else "keep the ARNs of one partition"
             item = text.owner
             yield Problem(inside(text, entry.path), f"{called(item)}: {wrong}", why, hint, item, value=entry.text)
+    for item, path, arn in _named(facts) if due else ():
+        partition = partition_in(arn)
+        if partition not in ("", due):
+            wrong = f"{called(item)}: {arn} is in the partition {partition}, and the cell is in {due}: AWS refuses it"
+            why = "the call that carries it fails, and what the controller would do after it is not done"
+            yield Problem(at(item, path), wrong, why, f"write arn:{due}:…", item, value=arn)
+
+
+def _named(facts: Facts) -> Iterator[tuple[Object, Path, str]]:
+    """The ARNs of policies and roles that fields of objects name."""
+    inventory = facts.project.inventory
+    for role in inventory.roles:
+        for managed in (*role.policy_arns, *([role.boundary_arn] if role.boundary_arn else [])):
+            yield role.object, managed.path, managed.arn
+    for association in inventory.associations:
+        for field, arn in (("roleARN", association.hop_arn), ("targetRoleARN", association.role_arn)):
+            if arn and association.hop_arn is not None:
+                yield association.object, ("spec", field), arn
+        if association.role_arn and association.hop_arn is None and association.hop_ref is None:
+            yield association.object, ("spec", "roleARN"), association.role_arn

@@ -3,8 +3,10 @@ Policy would need another name in IAM, and its users would no longer share one."
 
 from __future__ import annotations
 
+from ...ack.limits import refusal
 from ...engine import Finding
 from ...inventory import Reference, Role
+from ...requirements.layers import not_pushed
 from ...resolution import resolve_policy
 from ...rules.problem import at
 from .. import patch
@@ -21,6 +23,10 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         yield NoPlan("a boundary cannot be written into the role; keep a Policy for it in the role's namespace")
         return
     meant = resolve_policy(survey.facts.names, reference).policies
+    odd = next((reason for item in meant if (reason := not_pushed(item.object) or refusal(item.object))), "")
+    if odd:
+        yield NoPlan(f"what the Policy grants is not sure: {odd}")
+        return
     text = meant[0].document.text if len(meant) == 1 and meant[0].document else None
     if text is None:
         yield NoPlan("which Policy is meant cannot be read here")

@@ -29,7 +29,9 @@ def _tag_session(survey: Survey, written: Written, finding: Finding, inner: Path
     if written.statement.not_actions:
         return NoPlan("take sts:TagSession out of NotAction by hand")
     change = patch.append(inside(written.text, (*written.statement.path, "Action")), "sts:TagSession")
-    return Plan("add sts:TagSession", "EKS Pod Identity tags every session", (change,))
+    others = [item.entry.text for item in written.statement.principals if item.entry.text != "pods.eks.amazonaws.com"]
+    danger = f"{', '.join(others)} could tag sessions as well, and policies may trust tags" if others else ""
+    return Plan("add sts:TagSession", "EKS Pod Identity tags every session", (change,), danger)
 
 
 def _principal(survey: Survey, written: Written, finding: Finding, inner: Path) -> Plan | NoPlan:

@@ -145,25 +145,48 @@ def _pods(text: PolicyText, account: str, association: Object | None, values: Ma
             item for item in statement.conditions if condition_holds(text.parsed.document, item, context) is False
         ]
         wanted = {key: (look_up(context, key) or ("",))[0] for key in ours}
-        if failing and all(item.key.lower() in ours and wanted[item.key.lower()] for item in failing):
+        if failing and all(_can_be_entered(item) and wanted.get(item.key.lower()) for item in failing):
             names = " and ".join(f"{wanted[item.key.lower()]} for {item.key}" for item in failing)
             patches = [_entered(text, item, wanted[item.key.lower()], _is_dead_for_pods(context)) for item in failing]
             why = "the statement is for EKS Pod Identity already, and keeps its other conditions"
             yield _Attempt(f"write {names}", why, patches)
     made: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": ["sts:AssumeRole"]}
-    condition = _carried(text, (":sub", ":aud", *ours, "aws:sourcearn"))
-    danger = ""
+    fitting = _fitting(text, context)
+    condition = _joined(_carried(text, (":sub", ":aud")), fitting)
+    around = [item for item in _allowing(text) if any(one.entry.text == SERVICE for one in item.principals)]
+    danger = (
+        "the trust policy restricts EKS Pod Identity otherwise, and the new statement gets around that"
+        if around
+        else ""
+    )
     if pod.has_tags:
         made["Action"] = ["sts:AssumeRole", "sts:TagSession"]
         tags = {"kubernetes-namespace": namespace, "kubernetes-service-account": name}
-        condition = _joined(
-            condition, {"StringEquals": {f"aws:RequestTag/{key}": value for key, value in tags.items()}}
-        )
+        named = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+        condition = _joined(condition, {"StringEquals": named})
     elif not condition:
         danger = "without session tags, every association of the account may take the role then"
     made |= {"Condition": condition} if condition else {}
     title = f"add a statement that lets {account} in through EKS Pod Identity"
-    yield _Attempt(title, "no statement does", [_statement(text, made)], danger)
+    why = "what stands there shuts it out" if around else "no statement does"
+    yield _Attempt(title, why, [_statement(text, made)], danger)
+
+
+def _can_be_entered(item: Condition) -> bool:
+    """Whether a value that is added makes the condition take more."""
+    return item.operator.lower() in ("stringequals", "stringlike")
+
+
+def _fitting(text: PolicyText, context: Context) -> dict[str, dict[str, Any]]:
+    """The conditions of the statements for EKS Pod Identity that this pod's call fulfils: they stay."""
+    found: dict[str, dict[str, Any]] = {}
+    for statement in _allowing(text):
+        if any(item.entry.text == SERVICE for item in statement.principals) and text.parsed.document is not None:
+            for item in statement.conditions:
+                if condition_holds(text.parsed.document, item, context):
+                    values = item.values[0] if len(item.values) == 1 else list(item.values)
+                    found.setdefault(item.operator, {}).setdefault(item.key, values)
+    return found
 
 
 def _allowing(text: PolicyText) -> list[Statement]:
@@ -173,11 +196,12 @@ def _allowing(text: PolicyText) -> list[Statement]:
 
 def _carried(text: PolicyText, without: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """The conditions that a new statement takes over from those it stands beside: what the author restricts there (a
-    VPC, an organization) holds for everybody; whom they name does not."""
+    VPC, an organization) holds for everybody; whom they name does not, nor what belongs to EKS Pod Identity alone."""
     found: dict[str, dict[str, Any]] = {}
+    own = ("aws:requesttag/", "aws:sourcearn", "aws:sourceaccount", "aws:tagkeys")
     for statement in _allowing(text):
         for item in statement.conditions:
-            if not item.key.lower().endswith(without) and "requesttag/" not in item.key.lower():
+            if not item.key.lower().endswith(without) and not item.key.lower().startswith(own):
                 values = item.values[0] if len(item.values) == 1 else list(item.values)
                 found.setdefault(item.operator, {}).setdefault(item.key, values)
     return found

@@ -38,7 +38,13 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     elif is_foreign_region:
         yield NoPlan(f"the region {fields[3]} is not in the partition {due} either, so what is meant is not clear")
     else:
-        yield Plan(f"write {corrected}", why, (patch.replace(finding.place, corrected),), reveals=True)
+        danger = ""
+        if "Principal" in inner or "NotPrincipal" in inner:
+            is_provider = ":oidc-provider/" in arn
+            danger = "" if is_provider else "an account of another partition is somebody else's here"
+        elif "*" in fields[-1]:
+            danger = f"the pattern takes in what nobody could reach here before: {corrected}"
+        yield Plan(f"write {corrected}", why, (patch.replace(finding.place, corrected),), danger, reveals=True)
 
 
 def _text_at(survey: Survey, finding: Finding) -> PolicyText | None:
