@@ -11,6 +11,7 @@ from ..iam.policies import Layer
 from ..inventory import Role
 from ..observing import Observe, unobserved
 from ..requirements.layers import stack
+from ..requirements.select import User
 from ..rules import BY_ID
 from ..suppression.baseline import Baseline, against, entry_of
 from .consumers import consumers
@@ -102,8 +103,8 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
         access.lost,
         (*access.unclear, *trust.unclear),
         tuple(demands(pair, before, after, access, trust)),
-        trust.let_in,
-        trust.shut_out,
+        (*trust.let_in, *_given(pair, before, after)),
+        (*trust.shut_out, *_given(Pair(pair.after, pair.before), after, before)),
         tuple(_notes(pair)),
         reach,
     )
@@ -111,6 +112,23 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
         (*found.gained, *found.lost, *found.unclear, *found.demands, *found.let_in, *found.shut_out, *found.notes)
     )
     return found if is_told or found.status != "changed" else None
+
+
+def _given(pair: Pair, before: Side, after: Side) -> Iterator[str]:
+    """To whom an association gives the role on the second side only: for EKS Pod Identity, that is what lets a pod in."""
+    if pair.before is None or pair.after is None:
+        return
+    old = {_association(user) for user in before.users_of(pair.before)}
+    for user in after.users_of(pair.after):
+        if user.giver.kind == "PodIdentityAssociation" and _association(user) not in old:
+            namespace, name, cluster = _association(user)
+            where = f" in cluster {cluster}" if cluster else ""
+            yield f"{namespace}/{name}{where}, by PodIdentityAssociation {user.giver.name}"
+
+
+def _association(user: User) -> tuple[str, str, str]:
+    spec = user.giver.data.get("spec")
+    return user.namespace, user.name, str(spec.get("clusterName") or "") if isinstance(spec, dict) else ""
 
 
 def _notes(pair: Pair) -> Iterator[Note]:

@@ -72,7 +72,8 @@ def _proven(outcome: Outcome) -> str:
     ]
     entries = [check.trust or check.entry for check in outcome.checks]
     good = sum(
-        found == {"granted"} and entry.truth is not False for found, entry in zip(verdicts, entries, strict=True)
+        found == {"granted"} and (entry.truth is True or (entry.truth is None and entry.is_open))
+        for found, entry in zip(verdicts, entries, strict=True)
     )
     if not outcome.checks:
         return f"No role was checked against {name}."

@@ -14,6 +14,7 @@ from ..iam.document import Parsed
 from ..iam.partitions import foreign, partition_in
 from ..iam.paths import Path
 from ..iam.policies import Attached, Layer
+from ..iam.principals import account_of
 from ..inventory import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered
 from ..managed import closest, provenance
 from ..managed import find as find_managed
@@ -91,11 +92,19 @@ def not_pushed(item: Object) -> str:
 _ACK = "services.k8s.aws/"
 
 
-def refused_trust(role: Role, partition: str) -> str:
+def refused_trust(role: Role, partition: str, account: str | None) -> str:
     """Why IAM refuses the trust policy, and with it the role; "" where it does not."""
     document = role.trust.parsed.document if role.trust else None
-    odd = next(foreign(document, partition), None) if document is not None else None
-    return f"IAM refuses the trust policy, since {odd.text} is of another partition" if odd is not None else ""
+    if document is None:
+        return ""
+    odd = next(foreign(document, partition), None)
+    if odd is not None:
+        return f"IAM refuses the trust policy, since {odd.text} is of another partition"
+    named = (principal.entry.text for statement in document.statements for principal in statement.principals)
+    own = next((text for text in named if text.endswith(f":role{role.iam_path}{role.name}")), "")
+    if own and (not account or account_of(own) == account):
+        return "IAM refuses to create the role, since its trust policy names the role itself"
+    return ""
 
 
 def ignored_trust(role: Role) -> str:
@@ -197,7 +206,7 @@ def stack(
     not_ours = not_ours or _ignored(role.object, "spec.inlinePolicies", "spec.policies", "spec.policyRefs")
     if not_ours:
         identity.append(attach("what the role has in AWS", None, not_ours, Source(None, role.object, ("metadata",))))
-    refused = refusal(role.object) or refused_trust(role, index.partition)
+    refused = refusal(role.object) or refused_trust(role, index.partition, index.account)
     if refused:
         source = Source(None, role.object, ("spec", "name"))
         identity.append(attach("the role", None, refused, source, refused=True))

@@ -61,7 +61,7 @@ def _check(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[s
     role, giver = selected.role, selected.giver
     filled = fill(wanted, values)
     changed = changed_by(role, giver) or ignored_trust(role) or refusal(role.object)
-    changed = changed or refused_trust(role, partition_of(values.get("region", "")))
+    changed = changed or refused_trust(role, partition_of(values.get("region", "")), values.get("account"))
     if changed:
         return TrustCheck(filled.text, None, changed)
     document = role.trust.parsed.document if role.trust else None

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
 from ..iam.partitions import partition_of
-from ..inventory import Role, ServiceAccount, altered
+from ..inventory import Association, Role, ServiceAccount, altered
 from ..resolution import roles_by_arn
 from .problem import Facts, Problem, Related, at, called
 
@@ -42,6 +42,29 @@ def check(facts: Facts) -> Iterator[Problem]:
         fields = (account.role_arn or "").split(":", 5)
         if len(fields) == 6:
             yield from _judge(facts, account, fields)
+    for association in facts.project.inventory.associations:
+        arn = association.hop_arn or (None if association.hop_ref else association.role_arn)
+        yield from _of_association(facts, association, arn) if arn else ()
+
+
+def _of_association(facts: Facts, association: Association, arn: str) -> Iterator[Problem]:
+    """An association's roleARN has to be of the cluster's account, and whole: with the role's path."""
+    fields, here = arn.split(":", 5), facts.parameters.get("account", "")
+    if len(fields) < 6:
+        return
+    hint = ""
+    if here and fields[4].isdigit() and fields[4] != here:
+        wrong, hint = f"names a role of account {fields[4]}, the cell is in {here}", f"write {here} for the account"
+    elif not roles_by_arn(facts.names, arn, association.object):
+        name = fields[5].rpartition("/")[2]
+        meant = [role for role in facts.project.inventory.roles if role.name == name]
+        if len(meant) == 1:
+            whole = f"role{meant[0].iam_path}{name}"
+            wrong, hint = f"names {fields[5]}, and the role of that name is {whole}", f"write …:{whole}"
+    if hint:
+        item = association.object
+        why = "the pod asks for a role that it does not get, so it has no credentials"
+        yield Problem(at(item, ("spec", "roleARN")), f"{called(item)} {wrong}", why, hint, item, value=arn)
 
 
 def _judge(facts: Facts, account: ServiceAccount, fields: list[str]) -> Iterator[Problem]:
