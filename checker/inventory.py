@@ -34,7 +34,8 @@ class Alteration(NamedTuple):
 
 class Object(NamedTuple):
     """A Kubernetes object. `namespace` is "" where the manifest states none. `data` is the whole object, plain.
-    `built_names` are the names that kustomizations may give it instead of `name`."""
+    `built_names` are the names that kustomizations may give it instead of `name`, `built_namespaces` the namespaces
+    they put it into where there are several."""
 
     api_version: str
     kind: str
@@ -46,6 +47,7 @@ class Object(NamedTuple):
     origin: Origin
     alterations: tuple[Alteration, ...] = ()
     built_names: tuple[str, ...] = ()
+    built_namespaces: tuple[str, ...] = ()
 
 
 class PolicyText(NamedTuple):

@@ -14,14 +14,14 @@ from .ack.build import build
 from .ack.embedded import embedded
 from .ack.kinds import KUSTOMIZATIONS, names_a_group, text_can_concern
 from .ack.objects import Sighting, sightings
-from .ack.placeholders import find_breaking
+from .ack.placeholders import find_breaking, find_ytt
 from .inventory import Inventory, Object, Origin
 from .kustomize.effects import Effects, apply
-from .kustomize.model import Kustomization
+from .kustomize.model import Kustomization, Patch
 from .kustomize.patches import fragment
 from .kustomize.read import kustomizations
 from .text.documents import Document, Piece, cut, parse_piece
-from .text.nodes import Path, Repeated, TreeError, repeated_keys
+from .text.nodes import Path, Repeated, TreeError, plain, repeated_keys
 from .text.source import Source
 from .text.yaml_nodes import LimitError, YamlError, start_of
 
@@ -90,6 +90,9 @@ class Project(NamedTuple):
     kustomizations: tuple[Kustomization, ...] = ()
 
 
+_DROPPED = "kubectl reads nothing behind `...` but what begins with `---`, so this document is lost; write `---` here"
+
+
 class _Reader:
     """Gathers what the sources hold, one at a time; then, what kustomizations make of it."""
 
@@ -119,6 +122,8 @@ class _Reader:
                 self.passed_over += 1
                 continue
             self.sources[source.name] = source
+            if piece.is_dropped:
+                self.broken.append(Broken(source, _DROPPED, piece.start))
             try:
                 parsed = parse_piece(piece)
             except YamlError as error:
@@ -131,7 +136,8 @@ class _Reader:
     def _unparsed(self, piece: Piece, error: YamlError) -> None:
         is_limit = isinstance(error, LimitError)
         template = None if is_limit else find_breaking(piece.text)
-        if template is not None and not names_a_group(piece.text):
+        is_kustomization = os.path.basename(piece.source.name) in KUSTOMIZATIONS
+        if template is not None and not (is_kustomization or names_a_group(piece.text)):
             # A chart is full of service accounts; one that names no role is none of our business.
             self.passed_over += 1
         elif template is not None:
@@ -144,8 +150,9 @@ class _Reader:
         file, number = document.piece.source.name, self.number
         self.number += 1
         try:
-            seen = list(sightings(document, number))
-            found = [] if seen else kustomizations(document)
+            found = kustomizations(document)
+            # What stands inside of a patch, or of a chart's values, is no object yet.
+            seen = [] if found else list(sightings(document, number))
         except TreeError as error:
             offset = document.piece.start + start_of(error.node)
             self.broken.append(Broken(document.piece.source, error.message, offset))
@@ -153,6 +160,8 @@ class _Reader:
         self.kustomizations += found
         if not seen:
             self.passed_over += 1
+            if not found and (overlay := find_ytt(document.root, document.piece)) and "overlay" in overlay.text:
+                self.skipped.append(Skipped(file, "ytt", overlay.text, document.piece.start, None, (), None))
             for item in embedded(document):
                 self.skipped.append(Skipped(file, "embedded", f"a {item.kind} as text", item.offset, None, (), None))
             return
@@ -162,28 +171,36 @@ class _Reader:
     def finish(self) -> Effects:
         """Takes in all objects that were seen, those in patches as fragments; kustomizations then change them."""
         patches = {path for item in self.kustomizations for path in item.patch_files}
+        built = {path for item in self.kustomizations for path in item.builds}
+        fragments: dict[str, list[Patch]] = {}
         for document, number, seen in self.seen:
             file = document.piece.source.name
-            if os.path.abspath(file) in patches:
+            path = os.path.realpath(file)
+            if path in patches:
                 for sighting in seen:
-                    self._fragment(sighting, document)
-                continue
-            self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
-            for sighting in seen:
-                self._object(sighting)
+                    fragments.setdefault(path, []).append(self._fragment(sighting, document))
+            if path not in patches or path in built:
+                self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
+                for sighting in seen:
+                    self._object(sighting)
+        texts = {os.path.realpath(name): source.text for name, source in self.sources.items()}
+        self.kustomizations = [
+            one._replace(
+                patches=(*one.patches, *(patch for path in one.patch_files for patch in fragments.get(path, ()))),
+                keeps_references=any("policyRefs" in texts.get(path, "") for path in one.configurations),
+            )
+            for one in self.kustomizations
+        ]
         return apply(self.kustomizations, self.objects)
 
-    def _fragment(self, sighting: Sighting, document: Document) -> None:
+    def _fragment(self, sighting: Sighting, document: Document) -> Patch:
         file, item = document.piece.source.name, sighting.object
         start = document.piece.start + start_of(sighting.node)
         detail = f"a kustomize patch changes {item.kind} {item.name}"
         self.skipped.append(Skipped(file, "kustomize-patch", detail, start, None, (), None))
-        patch = fragment(item.data, file, start)
-        path = os.path.abspath(file)
-        self.kustomizations = [
-            one._replace(patches=(*one.patches, patch)) if path in one.patch_files else one
-            for one in self.kustomizations
-        ]
+        # The object is without nulls, which in a patch take fields away.
+        data = plain(sighting.node)
+        return fragment(data if isinstance(data, dict) else item.data, file, start)
 
     def _object(self, sighting: Sighting) -> None:
         found = sighting.placeholder

@@ -48,6 +48,7 @@ _NEEDLES = (
     rb"kustomize\.(?:config\.k8s|toolkit\.fluxcd)\.io",
     rb"\bargoproj\.io/v1",
     rb"eks\.amazonaws\.com",
+    rb"\bnameReference\b|#@overlay",
     rb"\bServiceAccount(?:List)?\b",
     rb"\bserviceAccount(?:Name)?\b",
     rb"\\(?:[xuU\r\n]|/)",

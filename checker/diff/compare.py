@@ -115,7 +115,7 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
 
 
 def _given(pair: Pair, before: Side, after: Side) -> Iterator[str]:
-    """To whom an association gives the role on the second side only: for EKS Pod Identity, that is what lets a pod in."""
+    """To whom an association gives the role on the second side only: with Pod Identity, that is what lets a pod in."""
     if pair.before is None or pair.after is None:
         return
     old = {_association(user) for user in before.users_of(pair.before)}

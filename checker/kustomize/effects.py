@@ -13,9 +13,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..ack.kinds import EKS, IAM_GROUP
+from ..iam.globs import matches, wildcard_glob
 from ..inventory import Alteration, Object
 from .model import Kustomization, Patch, Target
-from .reach import Reach
+from .reach import Reach, Variant
 
 _HARMLESS = ("metadata/labels", "metadata/annotations", "spec/description", "spec/maxSessionDuration")
 """Fields of Roles and Policies whose change does not change access; labels may change who is selected."""
@@ -36,91 +37,162 @@ class Effects(NamedTuple):
 def apply(found: Iterable[Kustomization], objects: Iterable[Object]) -> Effects:
     """Puts the changes of all kustomizations to all objects."""
     everything = tuple(objects)
-    reach = Reach(tuple(found))
-    if not reach.found:
+    known = tuple(found)
+    if not known:
         return Effects(everything, (), (), {})
-    files = {item.origin.file: os.path.abspath(item.origin.file) for item in everything}
-    alterations: dict[int, list[Alteration]] = {}
+    if len(known) > _MOST_KUSTOMIZATIONS:
+        return Effects(tuple(_unknown(item, known[0]) for item in everything), (), (), {})
+    paths = {item.origin.file: os.path.realpath(item.origin.file) for item in everything}
+    by_path: dict[str, list[Object]] = {}
+    for item in everything:
+        by_path.setdefault(paths[item.origin.file], []).append(item)
+    reach = Reach(known, by_path)
+    made = _Made({}, {})
     changes = []
     renamed = []
-    for one in reach.found:
-        reached = [item for item in everything if reach.reaches(one, files[item.origin.file])]
-        for patch in one.patches:
-            concerned = tuple(item for item in reached if _may_be_for(patch.target, item) and _matters(patch, item))
+    affixes = frozenset((one.prefix, one.suffix) for one in known if one.prefix or one.suffix)
+    keeping = frozenset(path for one in known if one.keeps_references for path in reach.reached(one))
+    work = 0
+    for one in known:
+        reached = reach.reached(one)
+        objects_there = [item for path in by_path if path in reached for item in by_path[path]]
+        for path in reached if one.labels else ():
+            made.labels.setdefault(path, {}).update(one.labels)
+        ours = [item for item in objects_there if _is_ours(item)]
+        patches = _to_look_at(one)
+        work += len(ours) * (len(patches) + len(one.renamings))
+        if work > _MOST_WORK:
+            return Effects(tuple(_unknown(item, one) for item in everything), (), (), {})
+        for patch in patches:
+            concerned = tuple(
+                item for item in ours if _may_be_for(patch.target, item, affixes, one.labels) and _matters(patch, item)
+            )
             if concerned:
                 changes.append((one, patch, concerned))
             for item in concerned:
                 if not _is_harmless(patch, item):
-                    alterations.setdefault(id(item), []).append(
-                        Alteration("content", patch.file, patch.offset, f"{patch.what} of {one.what}")
-                    )
+                    made.add(item, Alteration("content", patch.file, patch.offset, f"{patch.what} of {one.what}"))
         for renaming in one.renamings:
-            named = tuple(item for item in reached if _has_a_name_that_counts(item, one))
+            named = tuple(item for item in ours if _has_a_name_that_counts(item, paths[item.origin.file] in keeping))
             if named:
                 renamed.append((one, renaming.what, renaming.offset, named))
             for item in named:
-                alterations.setdefault(id(item), []).append(
-                    Alteration("name", one.file, renaming.offset, f"{renaming.what} in {one.what}")
-                )
-    unlisted = {file: beside for file, path in files.items() if (beside := reach.beside(path)) is not None}
+                made.add(item, Alteration("name", one.file, renaming.offset, f"{renaming.what[:200]} in {one.what}"))
+    unlisted = {file: beside for file, path in paths.items() if (beside := reach.beside(path)) is not None}
     for item in everything:
         beside = unlisted.get(item.origin.file)
         if beside is not None:
-            alterations.setdefault(id(item), []).append(
-                Alteration("unlisted", beside.file, 0, f"{beside.what}, which does not list {item.origin.file}")
-            )
-    made = []
+            what = f"{beside.what}, which does not list {item.origin.file}"
+            made.add(item, Alteration("unlisted", beside.file, 0, what))
+    built = []
     for item in everything:
-        made.append(_as_built(item, reach, files[item.origin.file], alterations.get(id(item), [])))
-    return Effects(tuple(made), tuple(changes), tuple(renamed), unlisted)
+        path = paths[item.origin.file]
+        built.append(_as_built(item, reach.variants(path), path, made))
+    return Effects(tuple(built), tuple(changes), tuple(renamed), unlisted)
 
 
-def _as_built(item: Object, reach: Reach, file: str, alterations: list[Alteration]) -> Object:
+_MOST_KUSTOMIZATIONS = 1_000
+_MOST_PATCHES = 200
+"""Kustomizations of a project, and patches of one that may be for an object of ours; with more, anything may change."""
+
+_MOST_WORK = 500_000
+"""Changes times objects that are looked at in a project: kustomizations of whole repositories stay far below."""
+
+_LONGEST_NAME = 253
+
+
+class _Made(NamedTuple):
+    """What has been found out so far: alterations by the identity of the object, labels by path."""
+
+    alterations: dict[int, list[Alteration]]
+    labels: dict[str, dict[str, str]]
+
+    def add(self, item: Object, alteration: Alteration) -> None:
+        known = self.alterations.setdefault(id(item), [])
+        if len(known) < _MOST_PATCHES:
+            known.append(alteration)
+
+
+def _unknown(item: Object, first: Kustomization) -> Object:
+    what = "one of more kustomizations than are looked into"
+    return item._replace(alterations=(Alteration("content", first.file, 0, what),))
+
+
+def _to_look_at(one: Kustomization) -> list[Patch]:
+    """The patches that may be for an object of ours; with too many of them, one that may be for any."""
+    found = [patch for patch in one.patches if any(_may_be(patch.target.kind, kind) for kind in _KINDS)]
+    if len(found) <= _MOST_PATCHES:
+        return found
+    return [Patch(f"one of {len(found):,} patches", one.file, found[0].offset, Target())]
+
+
+_KINDS = ("Role", "Policy", "OpenIDConnectProvider", "InstanceProfile", "PodIdentityAssociation", "ServiceAccount")
+
+
+def _as_built(item: Object, variants: frozenset[Variant], path: str, made: _Made) -> Object:
     """The object with its namespace and labels as the kustomizations make them, and the names they may give it."""
-    variants = reach.variants(file)
-    namespaces = {variant.namespace for variant in variants}
-    if len(namespaces) > 1:
-        named = " and ".join(sorted(name or "its own" for name in namespaces))
-        alterations.append(
-            Alteration("namespace", item.origin.file, 0, f"overlays that put it into namespaces {named}")
+    alterations = made.alterations.get(id(item), [])
+    namespaces = {variant.namespace or item.namespace for variant in variants}
+    is_open = any(char in name for name in namespaces for char in "{$")
+    if len(namespaces) > 1 or is_open:
+        named = " and ".join(sorted(name or "its own" for name in namespaces)[:5])
+        what = f"overlays that put it into namespaces {named}"
+        alterations = [*alterations, Alteration("namespace", item.origin.file, 0, what)]
+    namespace = next(iter(namespaces)) if len(namespaces) == 1 and not is_open else ""
+    labels = made.labels.get(path, {})
+    names = tuple(
+        dict.fromkeys(
+            f"{one.prefix}{item.name}{one.suffix}"
+            for one in variants
+            if len(one.prefix) + len(item.name) + len(one.suffix) <= _LONGEST_NAME
         )
-    namespace = next(iter(namespaces)) if len(namespaces) == 1 else ""
-    labels = reach.labels(file)
-    names = dict.fromkeys(f"{one.prefix}{item.name}{one.suffix}" for one in variants if one.prefix or one.suffix)
+    )
+    names = () if names == (item.name,) else names
     if not (alterations or namespace or labels or names):
         return item
     return item._replace(
         namespace=namespace or item.namespace,
         labels={**item.labels, **labels},
         alterations=tuple(alterations),
-        built_names=tuple(names),
+        built_names=names,
+        built_namespaces=tuple(sorted(namespaces)) if len(namespaces) > 1 and not is_open else (),
     )
 
 
-def _may_be_for(target: Target, item: Object) -> bool:
+def _may_be_for(target: Target, item: Object, affixes: frozenset[tuple[str, str]], labels: Mapping[str, str]) -> bool:
+    """Whether a target may mean an object, by the name it has or may have been given."""
     group, slash, _ = item.api_version.partition("/")
-    return (
-        _may_be(target.group, group if slash else "")
-        and _may_be(target.kind, item.kind)
-        and (not target.name or _may_be(target.name, item.name) or item.name in target.name)
-        and (not item.namespace or _may_be(target.namespace, item.namespace))
-    )
+    if not (_may_be(target.group, group if slash else "") and _may_be(target.kind, item.kind)):
+        return False
+    if target.labels and not _may_select(target.labels, {**item.labels, **labels}):
+        return False
+    names = (item.name, *(f"{prefix}{item.name}{suffix}" for prefix, suffix in affixes))
+    return not target.name or any(_may_be(target.name, name) for name in names)
+
+
+def _may_select(selector: str, labels: Mapping[str, str]) -> bool:
+    """Whether a label selector may select; only equalities are looked into."""
+    for part in selector.split(","):
+        key, equals, value = part.replace("==", "=").partition("=")
+        is_plain = equals and "!" not in part and "(" not in part
+        if is_plain and labels.get(key.strip()) != value.strip():
+            return False
+    return True
 
 
 @lru_cache(maxsize=4096)
 def _may_be(pattern: str, text: str) -> bool:
-    """Whether an anchored regular expression may match; only the plainest are looked into, the others may."""
+    """Whether an anchored regular expression may match; only `.`, `.*` and `|` are looked into, all else may."""
+    if len(pattern) > _LONGEST_PATTERN:
+        return True
     for choice in pattern.split("|"):
-        start, star, end = choice.partition(".*")
-        if not choice or not set(start + end) <= _PLAIN:
-            return True
-        if star and text.startswith(start) and text.endswith(end):
-            return True
-        if not star and text == choice:
+        glob = choice.replace(".*", "*").replace(".", "?")
+        if not choice or not set(choice.replace(".*", "")) <= _PLAIN or matches(wildcard_glob(glob), text):
             return True
     return False
 
 
+_LONGEST_PATTERN = 500
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./")
 
 
@@ -130,7 +202,7 @@ def _is_ours(item: Object) -> bool:
 
 def _matters(patch: Patch, item: Object) -> bool:
     """Whether a patch is worth a word: it is for an object of ours, and not for what nobody here looks at."""
-    if not _is_ours(item):
+    if patch.what == "vars" and "$(" not in str(item.data):
         return False
     if item.kind == "ServiceAccount":
         return any(not field or _starts(field, "metadata") for field in patch.fields or ("",))
@@ -157,12 +229,12 @@ def _is_of_ack(field: str) -> bool:
     return "services.k8s.aws" in field or "eks.amazonaws.com" in field or field in ("metadata", "metadata/annotations")
 
 
-def _has_a_name_that_counts(item: Object, one: Kustomization) -> bool:
+def _has_a_name_that_counts(item: Object, keeps_references: bool) -> bool:
     """Whether another object means this one by its name, or it means another: references are not renamed with it,
     unless a configuration tells kustomize where they stand (kustomize#3130)."""
     if item.kind in _ACCOUNT_KINDS:
         return True
-    if one.keeps_references:
+    if keeps_references:
         return False
     spec = item.data.get("spec")
     refers = isinstance(spec, dict) and any(key.endswith(("Ref", "Refs")) for key in spec)

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 
 class Target(NamedTuple):
-    """Which objects a patch is for; each part is a regular expression of kustomize's, "" for any."""
+    """Which objects a patch is for: group, kind and name are regular expressions of kustomize's, `labels` is a label
+    selector; "" for any. The namespace is left out: kustomize goes by the original one as well as by the new one."""
 
     group: str = ""
     kind: str = ""
     name: str = ""
-    namespace: str = ""
+    labels: str = ""
 
 
 class Patch(NamedTuple):
@@ -56,3 +57,4 @@ class Kustomization(NamedTuple):
     namespace: str
     labels: Mapping[str, str]
     keeps_references: bool
+    configurations: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..ack.objects import mapping, text
 from ..text.documents import cut, parse_piece
+from ..text.files import is_manifest
 from ..text.nodes import TreeError, plain
 from ..text.source import Source
 from ..text.yaml_nodes import YamlError
@@ -24,7 +25,11 @@ def patches_in(field: str, entry: Any, path: str, file: str, offset: int) -> Ite
     """The changes that one entry of `patches` (or its older forms) makes."""
     given = entry if field == "patchesStrategicMerge" else mapping(entry).get("patch")
     target = mapping(mapping(entry).get("target")) if isinstance(entry, dict) else {}
-    named = Target(*(text(target.get(key)) or "" for key in ("group", "kind", "name", "namespace"))) if target else None
+    keys = ("group", "kind", "name", "labelSelector")
+    named = Target(*(text(target.get(key)) or "" for key in keys)) if target else None
+    if path and not is_manifest(path.replace(os.sep, "/").removeprefix("./")):
+        yield Patch(f"the patch {path}, which is not read here,", file, offset, named or Target())
+        return
     if path:
         # What stands in a file of its own is read with the file: a fragment is recognised there as an object.
         yield Patch(f"the patch {path}", file, offset, named or _NOBODY)
@@ -34,7 +39,7 @@ def patches_in(field: str, entry: Any, path: str, file: str, offset: int) -> Ite
         yield Patch("a patch", file, offset, named or _own_target(content), _fields(content))
 
 
-_NOBODY = Target("-", "-", "-", "-")
+_NOBODY = Target("-", "-", "-")
 """Nothing: who is meant stands in the fragment itself."""
 
 
@@ -66,7 +71,7 @@ def _own_target(content: Any) -> Target:
     metadata = mapping(value.get("metadata"))
     group, slash, _ = (text(value.get("apiVersion")) or "").partition("/")
     parts = (group if slash else "", text(value.get("kind")) or "", text(metadata.get("name")) or "")
-    return Target(*parts, text(metadata.get("namespace")) or "")
+    return Target(*parts)
 
 
 def _fields(content: Any) -> tuple[str, ...]:
@@ -76,6 +81,9 @@ def _fields(content: Any) -> tuple[str, ...]:
         found = [(path or "").strip("/").replace("~1", "/") for path in paths]
         return tuple(found) if content and all(found) else ()
     if not isinstance(content, dict) or "$patch" in content:
+        return ()
+    named = mapping(content.get("metadata"))
+    if named.keys() - {"name", "namespace", "labels", "annotations"}:
         return ()
     return tuple(_below(content))
 

@@ -1,15 +1,19 @@
 """Which files each kustomization takes in, and in which ways a file is built.
 
 A kustomization builds its files, and what the kustomizations below it build; a component changes what those build that
-take it in; Flux and Argo CD change what lies below their path.
+take it in; Flux and Argo CD change what lies below their path, and what the kustomization there builds. Of a folder the
+file named so counts, and of that its first document, as for kustomize.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
+from ..ack.kinds import KUSTOMIZATIONS
+from ..text.files import work_tree
 from .model import Kustomization
 
 
@@ -22,103 +26,165 @@ class Variant(NamedTuple):
     suffix: str
 
 
+_PLAIN = frozenset({Variant("", "", "")})
+Contents = Mapping[str, frozenset[Variant]]
+"""The files that a kustomization takes in, each with the ways in which it is built."""
+
+
 class Reach:
-    """All kustomizations, and what reaches what."""
+    """All kustomizations, and what reaches what of these files."""
 
-    def __init__(self, found: tuple[Kustomization, ...]) -> None:
+    def __init__(self, found: tuple[Kustomization, ...], files: Iterable[str]) -> None:
         self.found = found
-        self._by_folder = {item.folder: item for item in found if item.below is None}
-        self._closures: dict[int, frozenset[str]] = {}
-        self._roots = [item for item in found if item.below is None and not self._parents(item)]
-        for item in found:
-            self._closure(item)
+        self.files = frozenset(files)
+        self._by_folder: dict[str, Kustomization] = {}
+        for one in sorted((item for item in found if item.below is None), key=_is_named_otherwise):
+            self._by_folder.setdefault(one.folder, one)
+        self._parents: dict[int, list[Kustomization]] = {}
+        for one in self._by_folder.values():
+            for path in (*one.builds, *one.components):
+                child = self._by_folder.get(path)
+                if child is not None and child is not one:
+                    self._parents.setdefault(id(child), []).append(one)
+        self._contents: dict[int, Contents] = {}
+        for one in found:
+            self._fill(one)
+        self.listed = frozenset(path for item in self._contents.values() for path in item)
+        self._patch_files = frozenset(path for item in found for path in item.patch_files)
+        self._folders_of_files = {
+            os.path.dirname(path): item for item in found for path in item.builds if path not in self._by_folder
+        }
+        self._variants = self._all_variants()
 
-    def _parents(self, one: Kustomization) -> list[Kustomization]:
-        return [
-            item
-            for item in self.found
-            if item is not one and item.below is None and one.folder in (*item.builds, *item.components)
-        ]
+    def _below(self, one: Kustomization) -> list[Kustomization]:
+        found = (self._by_folder.get(path) for path in (*one.builds, *one.components))
+        return [item for item in found if item is not None and item is not one]
 
-    def _closure(self, one: Kustomization, entered: frozenset[str] = frozenset()) -> frozenset[str]:
-        """The files that a kustomization takes in, through all below it."""
-        known = self._closures.get(id(one))
-        if known is not None:
-            return known
-        files: set[str] = set()
+    def _fill(self, start: Kustomization) -> None:
+        """Works out what a kustomization takes in, those below it first; one inside itself takes in nothing more."""
+        pending = [(start, False)]
+        entered: set[int] = set()
+        while pending:
+            one, is_left = pending.pop()
+            if id(one) in self._contents:
+                continue
+            if is_left:
+                self._contents[id(one)] = self._made(one)
+            elif id(one) not in entered:
+                entered.add(id(one))
+                pending.append((one, True))
+                pending += [(item, False) for item in self._below(one)]
+
+    def _made(self, one: Kustomization) -> Contents:
+        gathered: dict[str, frozenset[Variant]] = {}
         for path in (*one.builds, *one.components):
             below = self._by_folder.get(path)
             if below is None:
-                files.add(path)
-            elif below.folder not in entered and below is not one:
-                files |= self._closure(below, entered | {one.folder})
-        if not entered:
-            self._closures[id(one)] = frozenset(files)
-        return frozenset(files)
+                gathered[path] = gathered.get(path, frozenset()) | _PLAIN
+            for file, variants in self._contents.get(id(below), {}).items() if below is not None else ():
+                gathered[file] = gathered.get(file, frozenset()) | variants
+        applied = [*self._components(one), one]
+        if not any(item.namespace or item.prefix or item.suffix for item in applied):
+            return gathered
+        return {file: frozenset(_changed(variant, applied) for variant in found) for file, found in gathered.items()}
 
-    def reaches(self, one: Kustomization, file: str) -> bool:
+    def _components(self, one: Kustomization) -> list[Kustomization]:
+        """The components that apply to what one builds, those of components too."""
+        found: dict[int, Kustomization] = {}
+        pending = list(one.components)
+        while pending:
+            item = self._by_folder.get(pending.pop())
+            if item is not None and id(item) not in found and item is not one:
+                found[id(item)] = item
+                pending += item.components
+        return list(found.values())
+
+    def reached(self, one: Kustomization) -> frozenset[str]:
+        """The files whose objects one changes."""
         if one.below is not None:
-            return _is_below(file, one.below)
-        if file in self._closures[id(one)]:
-            return True
+            below = frozenset(file for file in self.files if _is_below(file, one))
+            built = [self._contents[id(item)] for item in self._by_folder.values() if _is_at(item.folder, one)]
+            return below | self.files.intersection(path for item in built for path in item)
+        own = self.files & self._contents[id(one)].keys()
         if not one.is_component:
-            return False
-        parents = self._parents(one)
-        return not parents or any(file in self._closures[id(item)] for item in parents)
+            return own
+        users = self._users(one)
+        if not users:
+            return self.files
+        return own.union(*(self.files & self._contents[id(item)].keys() for item in users))
+
+    def _users(self, one: Kustomization) -> list[Kustomization]:
+        """Those that take a component in, through other components too."""
+        found: dict[int, Kustomization] = {}
+        pending = [one]
+        while pending:
+            for parent in self._parents.get(id(pending.pop()), ()):
+                if id(parent) not in found:
+                    found[id(parent)] = parent
+                    if parent.is_component:
+                        pending.append(parent)
+        return list(found.values())
 
     def variants(self, file: str) -> frozenset[Variant]:
         """The ways in which a file is built; none where no kustomization takes it in."""
-        found = {
-            variant
-            for root in self._roots
-            if file in self._closures[id(root)]
-            for variant in self._built(root, file, ())
-        }
+        return self._variants.get(file, frozenset())
+
+    def _all_variants(self) -> dict[str, frozenset[Variant]]:
+        found: dict[str, frozenset[Variant]] = {}
         for one in self.found:
-            if one.below is not None and (one.namespace or one.prefix or one.suffix) and self.reaches(one, file):
-                found = {
-                    Variant(one.namespace or inner.namespace, one.prefix + inner.prefix, inner.suffix + one.suffix)
-                    for inner in found or {Variant("", "", "")}
-                }
-        return frozenset(found)
-
-    def _built(self, one: Kustomization, file: str, entered: tuple[str, ...]) -> Iterator[Variant]:
-        for path in (*one.builds, *one.components):
-            below = self._by_folder.get(path)
-            inner: Iterable[Variant] = ()
-            if below is None and path == file:
-                inner = (Variant("", "", ""),)
-            elif below is not None and below.folder not in entered and file in self._closures[id(below)]:
-                inner = self._built(below, file, (*entered, one.folder))
-            for made in inner:
-                yield Variant(one.namespace or made.namespace, one.prefix + made.prefix, made.suffix + one.suffix)
-
-    def _is_file_in(self, path: str, folder: str) -> bool:
-        return os.path.dirname(path) == folder and path not in self._by_folder
-
-    def labels(self, file: str) -> dict[str, str]:
-        return {
-            key: value
-            for item in self.found
-            if item.labels and self.reaches(item, file)
-            for key, value in item.labels.items()
-        }
+            if one.below is None and not one.is_component and not self._parents.get(id(one)):
+                for file in self.files & self._contents[id(one)].keys():
+                    found[file] = found.get(file, frozenset()) | self._contents[id(one)][file]
+        deployed: dict[str, set[Variant]] = {}
+        for one in self.found:
+            for file in self.reached(one) if one.below is not None else ():
+                inner = found.get(file) or _PLAIN
+                deployed.setdefault(file, set()).update(_changed(variant, [one]) for variant in inner)
+        return found | {file: frozenset(variants) for file, variants in deployed.items()}
 
     def beside(self, file: str) -> Kustomization | None:
-        """The kustomization that a file stands beside, or below files of its folder, where none takes the file in."""
-        if any(file in closure for closure in self._closures.values()):
+        """The kustomization that a file stands beside, or right below, where none takes the file in."""
+        if file in self.listed or file in self._patch_files:
             return None
         folder = os.path.dirname(file)
-        if os.path.abspath(file) in {path for item in self.found for path in item.patch_files}:
-            return None
-        if folder in self._by_folder and self._by_folder[folder].builds:
-            return self._by_folder[folder]
-        return next(
-            (item for item in self.found if any(self._is_file_in(path, folder) for path in item.builds)),
-            None,
-        )
+        for near in (folder, os.path.dirname(folder)):
+            one = self._by_folder.get(near)
+            if one is not None and (one.builds or one.components):
+                return one
+        return self._folders_of_files.get(folder)
 
 
-def _is_below(file: str, folder: str) -> bool:
-    """Whether a file lies below a folder that is named from the top of its repository."""
-    return not folder or f"/{folder}/" in file.replace(os.sep, "/")
+def _changed(variant: Variant, applied: list[Kustomization]) -> Variant:
+    for one in applied:
+        variant = Variant(one.namespace or variant.namespace, one.prefix + variant.prefix, variant.suffix + one.suffix)
+    return variant
+
+
+def _is_named_otherwise(one: Kustomization) -> bool:
+    return os.path.basename(one.file) not in KUSTOMIZATIONS
+
+
+def _is_below(file: str, one: Kustomization) -> bool:
+    """Whether a file lies below the folder that Flux or Argo CD deploys, which is named from the top of the repository;
+    outside of a work tree that is anywhere."""
+    if not one.below:
+        return True
+    top = _top(one.folder)
+    if top is not None:
+        return file.startswith(os.path.join(top, one.below.replace("/", os.sep), ""))
+    return f"/{one.below}/" in file.replace(os.sep, "/")
+
+
+def _is_at(folder: str, one: Kustomization) -> bool:
+    """Whether a folder is the one that Flux or Argo CD deploys."""
+    below = one.below or ""
+    top = _top(one.folder)
+    if top is not None:
+        return folder == os.path.normpath(os.path.join(top, below))
+    return not below or folder.replace(os.sep, "/").endswith(f"/{below}")
+
+
+@lru_cache(maxsize=256)
+def _top(folder: str) -> str | None:
+    found = work_tree(folder)
+    return os.path.realpath(found) if found else None

@@ -29,20 +29,31 @@ _ARGO = "argoproj.io/"
 
 def kustomizations(document: Document) -> list[Kustomization]:
     """What one document says about building others; nothing for most. Raises TreeError."""
-    file = document.piece.source.name
     value = plain(document.root)
+    if isinstance(value, dict) and value.get("kind") == "List":
+        return [
+            one
+            for place, item in enumerate(sequence(value.get("items")))
+            for one in _of(document, item, ("items", place))
+        ]
+    return _of(document, value, ())
+
+
+def _of(document: Document, value: Any, route: Path) -> list[Kustomization]:
+    file = document.piece.source.name
     if not isinstance(value, dict):
         return []
     version, kind = text(value.get("apiVersion")) or "", text(value.get("kind")) or ""
     is_file = os.path.basename(file) in KUSTOMIZATIONS
     if version.startswith(_CONFIG) or (is_file and not version.startswith(_FLUX)):
-        return [_read(document, (), value, None, is_component=kind == "Component")]
+        return [_read(document, route, value, None, is_component=kind == "Component")]
     names = ("Flux Kustomization", value)
     if version.startswith(_FLUX) and kind == "Kustomization":
         spec = mapping(value.get("spec"))
-        return [_read(document, ("spec",), _from_flux(spec), text(spec.get("path")) or "", names=names)]
+        below = text(spec.get("path")) or ""
+        return [_read(document, (*route, "spec"), _from_flux(spec), "" if "$" in below else below, names=names)]
     if version.startswith(_ARGO) and kind in ("Application", "ApplicationSet"):
-        return list(_from_argo(document, kind, value))
+        return list(_from_argo(document, kind, value, route))
     return []
 
 
@@ -53,11 +64,12 @@ def _from_flux(spec: dict[str, Any]) -> dict[str, Any]:
     return {**found, "commonLabels": common.get("labels"), "commonAnnotations": common.get("annotations")}
 
 
-def _from_argo(document: Document, kind: str, value: dict[str, Any]) -> Iterator[Kustomization]:
+def _from_argo(document: Document, kind: str, value: dict[str, Any], start: Path) -> Iterator[Kustomization]:
     route: Path = ("spec",) if kind == "Application" else ("spec", "template", "spec")
     spec: Any = value
     for key in route:
         spec = mapping(spec).get(str(key))
+    route = (*start, *route)
     spec = mapping(spec)
     sources: list[tuple[Path, Any]] = [((*route, "source"), spec["source"])] if "source" in spec else []
     sources += [((*route, "sources", place), item) for place, item in enumerate(sequence(spec.get("sources")))]
@@ -79,7 +91,7 @@ def _read(
     names: tuple[str, dict[str, Any]] | None = None,
 ) -> Kustomization:
     file = document.piece.source.name
-    folder = os.path.dirname(os.path.abspath(file))
+    folder = os.path.dirname(os.path.realpath(file))
     known: Fields = {}
 
     def offset(*path: str | int) -> int:
@@ -88,7 +100,7 @@ def _read(
 
     def local(field: str) -> list[str]:
         entries = [entry for entry in sequence(value.get(field)) if isinstance(entry, str) and not _is_remote(entry)]
-        return [os.path.abspath(os.path.join(folder, entry)) for entry in entries]
+        return [os.path.realpath(os.path.join(folder, entry)) for entry in entries]
 
     patches: list[Patch] = []
     files: list[str] = []
@@ -96,10 +108,15 @@ def _read(
         for place, entry in enumerate(sequence(value.get(field))):
             path = _path_of(field, entry)
             if path:
-                files.append(os.path.abspath(os.path.join(folder, path)))
+                files.append(os.path.realpath(os.path.join(folder, path)))
             patches += patches_in(field, entry, path, file, offset(field, place))
     for place, entry in enumerate(sequence(value.get("replacements"))):
         patches += _replacement(entry, file, offset("replacements", place))
+    for entry in sequence(value.get("components")):
+        if isinstance(entry, str) and _is_remote(entry):
+            patches.append(
+                Patch(f"the component {entry}, which is not read here,", file, offset("components"), Target())
+            )
     for field in ("transformers", "vars"):
         if value.get(field):
             patches.append(Patch(field, file, offset(field), Target()))
@@ -120,14 +137,15 @@ def _read(
         () if below is not None else (*local("resources"), *local("bases")),
         tuple(local("components")) if below is None else (),
         None if below is None else posixpath.normpath("/" + below).strip("/"),
-        tuple(files) if below is None else (),
+        tuple(dict.fromkeys(files)) if below is None else (),
         tuple(patches),
         tuple(renamings),
         text(value.get("namePrefix")) or "",
         text(value.get("nameSuffix")) or "",
         text(value.get("namespace")) or "",
         labels,
-        bool(value.get("configurations")),
+        False,
+        tuple(local("configurations")),
     )
 
 
@@ -153,7 +171,7 @@ def _replacement(entry: Any, file: str, offset: int) -> Iterator[Patch]:
     for item in targets:
         select = mapping(mapping(item).get("select"))
         paths = [path.replace(".", "/") for path in sequence(mapping(item).get("fieldPaths")) if isinstance(path, str)]
-        parts = (text(select.get(key)) or "" for key in ("group", "kind", "name", "namespace"))
+        parts = (text(select.get(key)) or "" for key in ("group", "kind", "name", "labelSelector"))
         yield Patch("a replacement", file, offset, Target(*parts), tuple(paths))
 
 

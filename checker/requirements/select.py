@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from ..iam.globs import matches, wildcard_glob
-from ..inventory import Association, Inventory, Object, PolicyText, Role, policy_texts
+from ..inventory import Association, Inventory, Object, PolicyText, Role, altered, policy_texts
 from ..resolution import Index, arn_of_role, hop_of_association, role_of_association, roles_by_arn
 from .model import Requirement, Selector
 
@@ -96,7 +96,7 @@ def _without_role(requirement: Requirement, index: Index, users: list[User]) -> 
     for item, name in accounts:
         key = (item.namespace, name)
         labels = item.labels if item.kind == "ServiceAccount" else {}
-        is_open = key not in served and item.namespace not in with_pod_identity
+        is_open = key not in served and item.namespace not in with_pod_identity and not altered(item, "content")
         if is_open and selects(requirement.service_accounts, (name,), labels):
             found.setdefault(key, Unseen(item, ""))
     return list(found.values())

@@ -59,11 +59,35 @@ def check_entry(selected: Selected, values: dict[str, str]) -> TrustCheck:
 
 def _check(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[str, str]) -> TrustCheck:
     role, giver = selected.role, selected.giver
-    filled = fill(wanted, values)
     changed = changed_by(role, giver) or ignored_trust(role) or refusal(role.object)
     changed = changed or refused_trust(role, partition_of(values.get("region", "")), values.get("account"))
     if changed:
-        return TrustCheck(filled.text, None, changed)
+        return TrustCheck(fill(wanted, values).text, None, changed)
+    moved = moved_by(role, giver)
+    if not moved:
+        return _asked(wanted, via, selected, values)
+    # Whatever the overlays make of namespace and name: where each of them is let in, it does not matter.
+    found = [_asked(wanted, via, selected, {**values, **built}) for built in _as_built(role, giver)]
+    if found and all(item.truth is True for item in found):
+        return found[0]
+    return TrustCheck(fill(wanted, values).text, None, moved, True)
+
+
+_MOST_VARIANTS = 20
+
+
+def _as_built(role: Role, giver: Object | None) -> list[dict[str, str]]:
+    """The values of namespace and service account that overlays give them; none where they are open."""
+    namespaces = role.object.built_namespaces or (giver.built_namespaces if giver is not None else ())
+    names = giver.built_names if giver is not None and giver.kind == "ServiceAccount" else ()
+    named = [{"namespace": namespace} for namespace in namespaces] or [{}]
+    both = [{**one, **other} for one in named for other in ([{"serviceAccount": name} for name in names] or [{}])]
+    return [item for item in both if item][:_MOST_VARIANTS]
+
+
+def _asked(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[str, str]) -> TrustCheck:
+    role, giver = selected.role, selected.giver
+    filled = fill(wanted, values)
     document = role.trust.parsed.document if role.trust else None
     if document is None:
         return TrustCheck(filled.text, None, "the role's trust policy cannot be read")
@@ -86,12 +110,19 @@ def _check(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[s
 
 
 def changed_by(role: Role, giver: Object | None) -> str:
-    """What of kustomize keeps it from being told who may assume a role: a change of the role, or of the object that
-    gives it to a service account; "" for nothing."""
-    of_role = altered(role.object, "content", "namespace")
+    """What keeps it from being told who may assume a role: a change of the role or of the object that gives it to a
+    service account, by kustomize, or one that is not pushed or refused; "" for nothing."""
+    of_role = altered(role.object, "content")
     if of_role or giver is None:
         return of_role
-    return altered(giver, "content", "name", "namespace") or not_pushed(giver) or refusal(giver)
+    return altered(giver, "content") or not_pushed(giver) or refusal(giver)
+
+
+def moved_by(role: Role, giver: Object | None) -> str:
+    """What gives the role, or the object that gives it away, another namespace or name than is written; "" for
+    nothing."""
+    of_role = altered(role.object, "namespace")
+    return of_role or (altered(giver, "name", "namespace") if giver is not None else "")
 
 
 _WAYS: dict[str, Way] = {"ServiceAccount": "irsa", "PodIdentityAssociation": "pod-identity"}

@@ -4,7 +4,7 @@ What it does
     Proves for each statement that other statements of the same document cover
     all its actions on all its resources under no narrower conditions: Allow
     by Allow, Deny by Deny (redundant), or Allow by an unconditional Deny (it
-    can never take effect). In documents where more than 40 statements could
+    can never take effect). In documents where more than 100 statements could
     cover another one, this is not looked for.
 
 Why it matters
@@ -73,7 +73,7 @@ def _judge(rows: list[Written]) -> Iterator[Problem]:
         yield problem_in(row, statement.path, wrong, why, hint, statement_text(statement))
 
 
-_MOST_COMPARED = 40
+_MOST_COMPARED = 100
 """Statements that may cover another; in a document with more of them, what is redundant is not looked for."""
 
 

@@ -35,7 +35,7 @@ from ..iam.trust import issuer_of, token_context
 from ..inventory import Object, PolicyText, Role
 from ..requirements.pods import caller_of, request_of
 from ..requirements.select import users_of
-from ..requirements.trust import Way, changed_by, lets_in, way_of
+from ..requirements.trust import Way, changed_by, lets_in, moved_by, way_of
 from .grants import why
 from .problem import Facts, Place, Problem, Related, at, called, inside
 
@@ -98,7 +98,7 @@ def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
         way = way_of(user.giver)
         for role in user.roles if way is not None and len(user.roles) == 1 and user.namespace else ():
             document = role.trust.parsed.document if role.trust else None
-            if document is None or way is None or changed_by(role, user.giver):
+            if document is None or way is None or changed_by(role, user.giver) or moved_by(role, user.giver):
                 continue
             values = dict(facts.parameters)
             issuers = {

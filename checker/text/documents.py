@@ -23,11 +23,14 @@ _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 
 class Piece(NamedTuple):
-    """A stretch of the source that holds one YAML document (in rare cases, with directives, all of them)."""
+    """A stretch of the source that holds one YAML document (in rare cases, with directives, all of them). With
+    `is_dropped` it stands behind a `...` and begins with no `---`: kubectl and kustomize cut at `---` alone, and read
+    only the first document of what they cut."""
 
     source: Source
     start: int
     text: str
+    is_dropped: bool = False
 
 
 class Document(NamedTuple):
@@ -41,14 +44,18 @@ def cut(source: Source) -> Iterator[Piece]:
     """The pieces of a source, in order; pieces of nothing but white space and comments are left out."""
     text = source.text
     start = 0
+    is_read = False
     if not _DIRECTIVE.search(text):
         for marker in _MARKER.finditer(text):
             end = marker.end() if marker[0] == "..." else marker.start()
             if end > start and not _is_blank(text[start:end]):
-                yield Piece(source, start, text[start:end])
+                yield Piece(source, start, text[start:end], is_read)
+                is_read = True
+            if marker[0] == "---":
+                is_read = False
             start = end
     if not _is_blank(text[start:]):
-        yield Piece(source, start, text[start:])
+        yield Piece(source, start, text[start:], is_read)
 
 
 def parse_piece(piece: Piece) -> list[Document]:

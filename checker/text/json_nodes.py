@@ -16,6 +16,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from .limits import DEPTH_LIMIT
 from .yaml_nodes import IMPLICIT, end_of, too_deep
 
+_LONE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WORD = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
 
@@ -77,6 +78,9 @@ def _string(text: str, start: int) -> Node:
     if text[start : start + 1] != '"':
         raise JsonError("a key in double quotes is due here", start)
     value, end = scanstring(text, start + 1, True)
+    if _LONE.search(value):
+        # Half of a surrogate pair is no character; Go's decoder, and so Kubernetes, puts U+FFFD in its place.
+        value = _LONE.sub("\ufffd", value)
     return ScalarNode(IMPLICIT, value, _mark(start), _mark(end), style='"')
 
 

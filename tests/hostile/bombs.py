@@ -269,6 +269,13 @@ def _of_policies() -> Iterator[tuple[str, str]]:
         "deep-policy",
         GOOD.split("  inlinePolicies")[0] + "  inlinePolicies:\n    auth-keys: '" + "[" * 100_000 + "'\n",
     )
+    name = "a\\ud800-reverse-proxy"
+    yield (
+        "surrogate",
+        '{"apiVersion": "iam.services.k8s.aws/v1alpha1", "kind": "Role", "metadata": {"name": "'
+        + name
+        + '"}, "spec": {"name": "a", "inlinePolicies": {"a": "{}"}}}',
+    )
     yield (
         "number-policy",
         GOOD.split("  inlinePolicies")[0] + "  inlinePolicies:\n    auth-keys: '[" + "9" * 900_000 + "]'\n",
@@ -404,6 +411,64 @@ def _of_kustomizations() -> Iterator[tuple[str, dict[str, str]]]:
         },
     )
     yield "kustomization-banner", {**role_file, "kustomization.yaml": "#" * 900_000 + "\n" + head}
+
+    small = "{apiVersion: iam.services.k8s.aws/v1alpha1, kind: Role, metadata: {name: a%d}, spec: {}}\n"
+    many = "---\n".join(small % number for number in range(4_000))
+    patch = "- {target: {kind: Role}, patch: '[]'}\n"
+    yield (
+        "patches-x-roles",
+        {"role.yaml": many, "kustomization.yaml": head + "resources: [role.yaml]\npatches:\n" + patch * 10_000},
+    )
+    yield (
+        "few-patches-x-roles",
+        {"role.yaml": many, "kustomization.yaml": head + "resources: [role.yaml]\npatches:\n" + patch * 150},
+    )
+    yield (
+        "long-prefix",
+        {"role.yaml": many, "kustomization.yaml": head + "resources: [role.yaml]\nnamePrefix: " + "a" * 500_000 + "\n"},
+    )
+    yield "many-kustomizations", {**role_file, "kustomization.yaml": "resources: [role.yaml]\n---\n" * 20_000}
+    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: t}\nspec: {path: ./, namePrefix: a}\n---\n"
+    yield "flux-many", {"role.yaml": many, "flux.yaml": flux * 4_000}
+    yield "flux-some", {"role.yaml": many, "flux.yaml": flux * 900}
+    yield (
+        "alternatives",
+        {
+            "role.yaml": many,
+            "kustomization.yaml": head
+            + "resources: [role.yaml]\npatches: [{target: {name: '"
+            + "x|" * 300_000
+            + "'}, patch: '[]'}]\n",
+        },
+    )
+    listed = "".join(f"- p{number}.yaml\n" for number in range(60_000))
+    yield (
+        "patch-files",
+        {**role_file, "kustomization.yaml": head + "resources: [role.yaml]\npatchesStrategicMerge:\n" + listed},
+    )
+    account = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: a%d}}\n"
+    yield (
+        "fragments",
+        {
+            "p.yaml": "---\n".join(account % number for number in range(8_000)),
+            "kustomization.yaml": head + "patchesStrategicMerge:\n" + "- p.yaml\n" * 40_000,
+        },
+    )
+    components = {
+        f"c{n}/kustomization.yaml": f"kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nnamePrefix: a\ncomponents: [../c{n + 1}]\n"
+        for n in range(900)
+    }
+    yield "components-many", {"role.yaml": many, **components}
+    diamonds = {
+        f"{name}{n}/kustomization.yaml": "resources: ["
+        + (f"../b{n}, ../c{n}" if name == "a" else f"../a{n + 1}")
+        + "]\n"
+        for n in range(60)
+        for name in "abc"
+    }
+    yield "diamonds", {**diamonds, "a60/kustomization.yaml": "resources: [role.yaml]\n", "a60/role.yaml": GOOD}
+    chain = {f"k{n}/kustomization.yaml": f"resources: [../k{n + 1}]\n" for n in range(950)}
+    yield "chain", {**chain, "k950/kustomization.yaml": "resources: [role.yaml]\n", "k950/role.yaml": GOOD}
 
 
 def bombs() -> Iterator[Bomb]:

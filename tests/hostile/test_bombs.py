@@ -63,6 +63,7 @@ def gate(folder: Path, *arguments: str, stdin: str | None = None) -> Ended:
 
 def lay(bomb: Bomb, folder: Path, size: int | None = None) -> None:
     for name, text in bomb.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text[:size], encoding="utf-8", newline="")
 
 
