@@ -54,6 +54,8 @@ def apply(found: Iterable[Kustomization], objects: Iterable[Object]) -> Effects:
     keeping = frozenset(path for one in known if one.keeps_references for path in reach.reached(one))
     work = 0
     for one in known:
+        if not (one.patches or one.renamings or one.labels):
+            continue
         reached = reach.reached(one)
         objects_there = [item for path in by_path if path in reached for item in by_path[path]]
         for path in reached if one.labels else ():

@@ -86,7 +86,7 @@ class Reach:
         applied = [*self._components(one), one]
         if not any(item.namespace or item.prefix or item.suffix for item in applied):
             return gathered
-        return {file: frozenset(_changed(variant, applied) for variant in found) for file, found in gathered.items()}
+        return {file: _changed(found, applied) for file, found in gathered.items()}
 
     def _components(self, one: Kustomization) -> list[Kustomization]:
         """The components that apply to what one builds, those of components too."""
@@ -139,7 +139,7 @@ class Reach:
         for one in self.found:
             for file in self.reached(one) if one.below is not None else ():
                 inner = found.get(file) or _PLAIN
-                deployed.setdefault(file, set()).update(_changed(variant, [one]) for variant in inner)
+                deployed.setdefault(file, set()).update(_changed(inner, [one]))
         return found | {file: frozenset(variants) for file, variants in deployed.items()}
 
     def beside(self, file: str) -> Kustomization | None:
@@ -154,10 +154,15 @@ class Reach:
         return self._folders_of_files.get(folder)
 
 
-def _changed(variant: Variant, applied: list[Kustomization]) -> Variant:
-    for one in applied:
-        variant = Variant(one.namespace or variant.namespace, one.prefix + variant.prefix, variant.suffix + one.suffix)
-    return variant
+def _changed(variants: frozenset[Variant], applied: list[Kustomization]) -> frozenset[Variant]:
+    """What kustomizations make of each of the ways in which a file is built, the one that is applied first named
+    first."""
+    namespace = next((one.namespace for one in reversed(applied) if one.namespace), "")
+    prefix = "".join(one.prefix for one in reversed(applied))
+    suffix = "".join(one.suffix for one in applied)
+    return frozenset(
+        Variant(namespace or inner.namespace, prefix + inner.prefix, inner.suffix + suffix) for inner in variants
+    )
 
 
 def _is_named_otherwise(one: Kustomization) -> bool:

@@ -4,7 +4,7 @@ What it does
     Proves for each statement that other statements of the same document cover
     all its actions on all its resources under no narrower conditions: Allow
     by Allow, Deny by Deny (redundant), or Allow by an unconditional Deny (it
-    can never take effect). In documents where more than 100 statements could
+    can never take effect). In documents where more than 400 statements could
     cover another one, this is not looked for.
 
 Why it matters
@@ -26,6 +26,7 @@ Source
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..iam.document import Statement
@@ -73,12 +74,12 @@ def _judge(rows: list[Written]) -> Iterator[Problem]:
         yield problem_in(row, statement.path, wrong, why, hint, statement_text(statement))
 
 
-_MOST_COMPARED = 100
+_MOST_COMPARED = 400
 """Statements that may cover another; in a document with more of them, what is redundant is not looked for."""
 
 
 class _Candidates:
-    """Which statements of a document may cover one: those that name its first resource, or a pattern for it. Without
+    """Which statements of a document may cover one: those that name one of its resources, or a pattern for it. Without
     this, each would be compared with each."""
 
     def __init__(self, statements: list[Statement]) -> None:
@@ -92,13 +93,16 @@ class _Candidates:
                     self._by_resource.setdefault(text, []).append(statement)
 
     def of(self, statement: Statement) -> list[Statement]:
-        if not statement.resources:
-            return []
-        first = statement.resources[0].text
-        if not _is_open(first):
-            glob_matches = [item for item in self._open if item.not_resources or _may_match(item, first)]
-            return [*self._by_resource.get(first, ()), *glob_matches]
-        return self._open
+        found: dict[int, Statement] = {}
+        for text in dict.fromkeys(item.text for item in statement.resources):
+            if _is_open(text):
+                found |= {id(item): item for item in self._open}
+            else:
+                found |= {id(item): item for item in self._by_resource.get(text, ())}
+                found |= {id(item): item for item in self._open if item.not_resources or _may_match(item, text)}
+            if len(found) > _MOST_COMPARED + 1:
+                break
+        return list(found.values())
 
 
 def _is_open(text: str) -> bool:
@@ -151,16 +155,18 @@ def _takes_in(other: Statement, pattern: str) -> bool:
 
 
 def _on_resource(resource: str, others: list[Statement]) -> list[Statement] | None:
-    if "${" in resource:
-        # A variable's value is the same in both, but no pattern is known to match it: the text must be the same.
-        same = [item for item in others if not item.not_resources and _lists(item, resource)]
-        return same[:1] or None
+    # What names the very same text, or everything, covers it. This needs no walk, and is all that can be told of a
+    # variable: its value is the same in both, but no pattern is known to match it.
+    same = next((item for item in others if not item.not_resources and _lists(item, resource)), None)
+    if same is not None or "${" in resource:
+        return None if same is None else [same]
     plain = [item for item in others if not any("${" in entry.text for entry in item.resources)]
     globs: list[Glob] = []
     ranges: list[tuple[Statement, int]] = []
     for item in plain:
-        mask = ((1 << len(item.resources)) - 1) << len(globs)
-        globs += (arn_glob(entry.text) for entry in item.resources)
+        near = [entry.text for entry in item.resources if _may_overlap(entry.text, resource)]
+        mask = ((1 << len(near)) - 1) << len(globs)
+        globs += map(arn_glob, near)
         ranges.append((item, mask))
     cells = explore(arn_glob(resource), globs)
     if cells.capped:
@@ -172,6 +178,16 @@ def _on_resource(resource: str, others: list[Statement]) -> list[Statement] | No
             return None
         used[id(found)] = found
     return list(used.values())
+
+
+def _may_overlap(one: str, other: str) -> bool:
+    """Whether two patterns begin alike, up to the first sign that may stand for others; patterns that do not are not
+    worth the walk."""
+    mine, theirs = (_SIGN.split(text, maxsplit=1)[0] for text in (one, other))
+    return mine.startswith(theirs) or theirs.startswith(mine)
+
+
+_SIGN = re.compile(r"[*?$]")
 
 
 def _lists(statement: Statement, resource: str) -> bool:

@@ -30,7 +30,7 @@ EXPLAINED = {
     # Keys that the Service Authorization Reference does not list for these actions, or lists nowhere.
     "unknown-condition-key": 53,
     # Proven: each is covered by another statement of its document.
-    "redundant-statement": 30,
+    "redundant-statement": 31,
     # ARNs of resource types the catalogue does not list: sign-in service principals and the like.
     "malformed-resource": 5,
     # ForAllValues and ForAnyValue on keys that the reference says have one value.
