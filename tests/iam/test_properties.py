@@ -264,7 +264,7 @@ def test_more_allows_never_take_access_and_more_denies_never_give_any(
     assert two >= one if effect == "Allow" else two <= one
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(stacks(), stacks(), contexts(), st.sampled_from(ARNS))
 def test_comparisons_show_what_changed_and_miss_nothing(
     before: tuple[Layer, ...], after: tuple[Layer, ...], context: Context, arn: str
