@@ -9,11 +9,25 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from .wsgi import Application
+
+
+@cache
+def _moto() -> Application:
+    """moto, once for the process: it keeps the account for all of it in any case, and takes long to build."""
+    import moto.eks.utils
+    from boto3 import Session
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    # For every cluster that is made, moto reads all endpoints there are, to learn the names of the partitions.
+    moto.eks.utils.Session = cache(Session)  # type: ignore[attr-defined]  # it is imported there
+    application: Application = DomainDispatcherApplication(create_backend_app)
+    return application
 
 
 class AwsApi:
@@ -22,9 +36,7 @@ class AwsApi:
     """
 
     def __init__(self) -> None:
-        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-        self._moto: Application = DomainDispatcherApplication(create_backend_app)
+        self._moto = _moto()
         self.associations: list[dict[str, Any]] = []
         self.simulation: list[dict[str, Any]] | None = None
         self.denied: set[str] = set()
