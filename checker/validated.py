@@ -9,6 +9,7 @@ from .schemas import violations
 from .schemas.sentences import say
 from .text.documents import Document, cut, parse_piece
 from .text.nodes import TreeError, find, plain, repeated_keys
+from .text.plain_scalars import resolve_core
 from .text.source import Source, line_starts, position
 from .text.yaml_nodes import YamlError, start_of
 
@@ -35,7 +36,7 @@ def read(source: Source, schema: str) -> list[Validated]:
     for piece in cut(source):
         try:
             for document in parse_piece(piece):
-                value = plain(document.root)
+                value = plain(document.root, resolve_core)
                 problems += _problems(document, value, schema)
                 found.append(Validated(document, value))
         except YamlError as error:

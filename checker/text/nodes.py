@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from .limits import DEPTH_LIMIT, NODE_LIMIT
+from .plain_scalars import Scalar, resolve
 from .yaml_nodes import IMPLICIT, too_deep
 
 Path = tuple[str | int, ...]
 
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _YAML = "tag:yaml.org,2002:"
 _BINARY = f"{_YAML}binary"
 _PLAIN_TAGS = frozenset({IMPLICIT, *(f"{_YAML}{name}" for name in ("null", "bool", "int", "float"))})
 """Tags under which a plain scalar is what it looks like; under `!!str` and unknown ones it is a string."""
-
-_NULLS = ("", "~", "null", "Null", "NULL")
-_INTEGER = re.compile(r"[-+]?\d{1,100}")
-_DECIMAL = re.compile(r"[-+]?\d{1,100}\.\d{1,100}")
 
 
 class Repeated(NamedTuple):
@@ -74,22 +69,15 @@ def key_of(node: ScalarNode) -> str:
     return _decoded(node.value) if node.tag == _BINARY else str(node.value)
 
 
-def scalar_value(node: ScalarNode) -> Any:
-    """A scalar as Kubernetes would take it: quoted and block scalars are strings, plain ones may be null, true,
-    false, a whole number or a decimal; everything else (`2012-10-17`, `on`, `1e3`) is a string.
-    """
+def scalar_value(node: ScalarNode, resolved: Callable[[str], Scalar] = resolve) -> Any:
+    """A scalar as Kubernetes would take it: quoted and block scalars are strings, plain ones may be null, true, false
+    or a number, as `resolved` tells."""
     text: str = node.value
     if node.tag == _BINARY:
         return _decoded(text)
     if node.style or node.tag not in _PLAIN_TAGS:
         return text
-    if text in _NULLS:
-        return None
-    if text in _BOOLEANS:
-        return _BOOLEANS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if _DECIMAL.fullmatch(text) else text
+    return resolved(text)
 
 
 def _decoded(text: str) -> str:
@@ -103,7 +91,7 @@ def _decoded(text: str) -> str:
         return text
 
 
-def plain(root: Node) -> Any:
+def plain(root: Node, resolved: Callable[[str], Scalar] = resolve) -> Any:
     """The tree, which `measure` has let pass, as dicts, lists and scalars; what an alias shares is shared here too.
     Raises TreeError for an alias inside itself.
 
@@ -114,7 +102,7 @@ def plain(root: Node) -> Any:
 
     def build(node: Node) -> Any:
         if isinstance(node, ScalarNode):
-            return scalar_value(node)
+            return scalar_value(node, resolved)
         if id(node) in built:
             return built[id(node)]
         if id(node) in open_nodes:

@@ -1,5 +1,5 @@
-"""The gate ends on every input, and says what it makes of it: the bombs, cut to a twentieth of their size in the default suite
-(what grows faster than its size still takes minutes then), whole in the slow one.
+"""The gate ends on every input, and says what it makes of it: the bombs, cut to a twentieth of their size in the
+default suite (what grows faster than its size still takes long then), whole in the slow one.
 
 A bomb that goes off is ended by the operating system, by its limit on CPU. That limit is no measure of speed: it is
 far above what any of them takes. The slow suite prints what they took; the goal is 2 s and 300 MB for 1 MB.
