@@ -14,7 +14,7 @@ from .ack.build import build
 from .ack.embedded import embedded
 from .ack.kinds import KUSTOMIZATIONS, names_a_group, text_can_concern
 from .ack.objects import Sighting, sightings
-from .ack.placeholders import find_breaking, find_ytt
+from .ack.placeholders import find_breaking, find_in_comments
 from .inventory import Inventory, Object, Origin
 from .kustomize.effects import Effects, apply
 from .kustomize.model import Kustomization, Patch
@@ -160,7 +160,7 @@ class _Reader:
         self.kustomizations += found
         if not seen:
             self.passed_over += 1
-            if not found and (overlay := find_ytt(document.root, document.piece)) and "overlay" in overlay.text:
+            if not found and (overlay := find_in_comments(document.root, document.piece)) and "overlay" in overlay.text:
                 self.skipped.append(Skipped(file, "ytt", overlay.text, document.piece.start, None, (), None))
             for item in embedded(document):
                 self.skipped.append(Skipped(file, "embedded", f"a {item.kind} as text", item.offset, None, (), None))

@@ -15,7 +15,7 @@ from ..inventory import Object, Origin
 from ..text.documents import Document
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
 from .kinds import IAM_GROUP, WORKLOADS, standing
-from .placeholders import Placeholder, find_placeholder, find_ytt
+from .placeholders import Placeholder, find_in_comments, find_placeholder
 
 
 class Sighting(NamedTuple):
@@ -31,7 +31,7 @@ def sightings(document: Document, number: int) -> Iterator[Sighting]:
     """The objects of our kinds in one document, in reading order. Raises TreeError for trees that never end."""
     inside: set[int] = set()
     inherited: dict[int, tuple[str, str]] = {}
-    ytt = find_ytt(document.root, document.piece)
+    in_comments = find_in_comments(document.root, document.piece)
     for path, node in walk(document.root, closed=inside):
         if not isinstance(node, MappingNode):
             continue
@@ -47,7 +47,7 @@ def sightings(document: Document, number: int) -> Iterator[Sighting]:
         if isinstance(data, dict):
             data = {**data, "apiVersion": identity[0], "kind": identity[1]}
             is_ours = status == "read" and identity not in WORKLOADS
-            placeholder = find_placeholder(node, document.piece.text) or ytt if is_ours else None
+            placeholder = find_placeholder(node, document.piece.text) or in_comments if is_ours else None
             origin = Origin(document.piece.source.name, number, path)
             yield Sighting(node, make_object(data, origin), placeholder, status == "read")
 

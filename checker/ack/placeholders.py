@@ -1,15 +1,17 @@
 """Text that is still to be filled in by a template engine, so that it says nothing yet.
 
 Shapes seen in public repositories: kro `${schema.spec.name}`, Helm and Argo `{{ … }}`, Jinja `{% … %}`, Backstage
-`${{ … }}`, shell `$NAME` and `${NAME}`, Flux's escape `$${…}`, CloudFormation `${AWS::AccountId}`, ytt comments
-(`#@ …`), `<placeholder>`, `__NAME__`, and words in place of an account number (`ACCOUNT_ID`, `XXXX`). An IAM policy
-variable (`${aws:username}`, `${*}`) is none of these: its name has a service prefix and a colon.
+`${{ … }}`, shell `$NAME` and `${NAME}`, Flux's escape `$${…}`, CloudFormation `${AWS::AccountId}`, comments of ytt
+(`#@ …`), branches and loops in comments, `<placeholder>`, `__NAME__`, and words in place of an account number
+(`ACCOUNT_ID`, `XXXX`). An IAM policy variable (`${aws:username}`, `${*}`) is none of these: its name has a service
+prefix and a colon.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import chain
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
@@ -69,6 +71,7 @@ _SHAPES = (
 )
 _FLUX_ESCAPE = re.compile(r"\$\$\{[^{}]*+\}")
 _YTT = re.compile(r"(?:^|(?<=[ \t]))#@[^\r\n]*+", re.MULTILINE)
+_BRANCH = re.compile(r"(?:\{\{-?[ \t]*+(?:if|else|end|range|with|define|block)\b|\{%)[^\r\n{}%]{0,200}+(?:\}\}|%\})?")
 _HINT = re.compile(r"[$<{%]|__|ACCOUNT|XXXX")
 _MOST_ABOVE = 2_000
 _ORDER = (
@@ -130,28 +133,38 @@ def find_breaking(text: str) -> tuple[str, str, int] | None:
     return None
 
 
-def find_ytt(root: Node, piece: Piece) -> Placeholder | None:
-    """The first instruction of ytt in a document: a comment that begins with `#@`, in it or right above it. (ytt,
-    "Templating syntax": what stands inside a scalar is none.)"""
+def find_in_comments(root: Node, piece: Piece) -> Placeholder | None:
+    """The first instruction for a template engine that stands in a comment, in a document or right above it: one of ytt
+    (`#@ …`; ytt, "Templating syntax"), or a branch or loop of Helm or Jinja, which know no comments of YAML. What
+    stands inside a scalar is no comment."""
     text, start = piece.text, piece.start
     marker = len(text) - len(text.lstrip("-. \t"))
     above = piece.source.text[max(0, start - _MOST_ABOVE) : start]
-    for line in reversed(above.splitlines() if "#@" in above else ()):
-        found = _YTT.match(line.lstrip())
+    for line in reversed(above.splitlines() if _may_instruct(above) else ()):
+        found = _YTT.match(line.lstrip()) or _BRANCH.search(line)
         if found is not None:
-            return Placeholder("ytt", found[0].strip(), (), 0, True)
+            return _instruction(found[0])
         if line.strip() and not line.lstrip().startswith("#"):
             break
-    if "#@" not in text:
+    if not _may_instruct(text):
         return None
     inside = [(start_of(node), end_of(node)) for _, node in walk(root) if isinstance(node, ScalarNode) and node.value]
     inside.sort()
     starts = [first for first, _ in inside]
-    for found in _YTT.finditer(text, marker):
+    for found in chain(_YTT.finditer(text, marker), _BRANCH.finditer(text, marker)):
         before = bisect_right(starts, found.start()) - 1
         if before < 0 or inside[before][1] <= found.start():
-            return Placeholder("ytt", found[0].strip(), (), 0, True)
+            return _instruction(found[0])
     return None
+
+
+def _may_instruct(text: str) -> bool:
+    return "#" in text and ("#@" in text or "{{" in text or "{%" in text)
+
+
+def _instruction(shown: str) -> Placeholder:
+    reason = "ytt" if shown.startswith("#@") else "jinja" if shown.startswith("{%") else "helm"
+    return Placeholder(reason, shown.strip(), (), 0, True)
 
 
 def _breaking_in(line: str) -> tuple[int, int] | None:

@@ -3,7 +3,8 @@
 What it does
     Reports Roles, Policies and the other kinds this tool reads when they hold
     placeholders (Helm, kro, Jinja, Backstage, shell variables, `<…>`, `__…__`,
-    ACCOUNT_ID), and names the first one. IAM policy variables such as
+    ACCOUNT_ID; comments of ytt, and branches of Helm or Jinja in comments), and
+    names the first one. IAM policy variables such as
     `${aws:username}` are no placeholders. Objects without placeholders in the
     same file are checked.
 
