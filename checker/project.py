@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from .ack.build import build
@@ -109,6 +110,7 @@ class _Reader:
         self.repeated: list[tuple[str, int, Repeated]] = []
         self.skipped: list[Skipped] = []
         self.unsupported: list[Unsupported] = []
+        self._real = lru_cache(maxsize=4096)(os.path.realpath)
 
     def read(self, source: Source) -> None:
         if source.refused:
@@ -150,7 +152,7 @@ class _Reader:
         file, number = document.piece.source.name, self.number
         self.number += 1
         try:
-            found = kustomizations(document)
+            found = kustomizations(document, self._real)
             # What stands inside of a patch, or of a chart's values, is no object yet.
             seen = [] if found else list(sightings(document, number))
         except TreeError as error:
@@ -175,7 +177,7 @@ class _Reader:
         fragments: dict[str, list[Patch]] = {}
         for document, number, seen in self.seen:
             file = document.piece.source.name
-            path = os.path.realpath(file)
+            path = self._real(file)
             if path in patches:
                 for sighting in seen:
                     fragments.setdefault(path, []).append(self._fragment(sighting, document))
@@ -183,7 +185,7 @@ class _Reader:
                 self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
                 for sighting in seen:
                     self._object(sighting)
-        texts = {os.path.realpath(name): source.text for name, source in self.sources.items()}
+        texts = {self._real(name): source.text for name, source in self.sources.items()}
         self.kustomizations = [
             one._replace(
                 patches=(*one.patches, *(patch for path in one.patch_files for patch in fragments.get(path, ()))),

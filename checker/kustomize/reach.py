@@ -83,6 +83,8 @@ class Reach:
                 gathered[path] = gathered.get(path, frozenset()) | _PLAIN
             for file, variants in self._contents.get(id(below), {}).items() if below is not None else ():
                 gathered[file] = gathered.get(file, frozenset()) | variants
+        if not gathered:
+            return gathered
         applied = [*self._components(one), one]
         if not any(item.namespace or item.prefix or item.suffix for item in applied):
             return gathered

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..ack.kinds import KUSTOMIZATIONS
@@ -27,33 +27,34 @@ _FLUX = "kustomize.toolkit.fluxcd.io/"
 _ARGO = "argoproj.io/"
 
 
-def kustomizations(document: Document) -> list[Kustomization]:
-    """What one document says about building others; nothing for most. Raises TreeError."""
+def kustomizations(document: Document, real: Callable[[str], str]) -> list[Kustomization]:
+    """What one document says about building others; nothing for most. `real` is `os.path.realpath`, or what remembers
+    its answers. Raises TreeError."""
     value = plain(document.root)
     if isinstance(value, dict) and value.get("kind") == "List":
         return [
             one
             for place, item in enumerate(sequence(value.get("items")))
-            for one in _of(document, item, ("items", place))
+            for one in _of(document, item, ("items", place), real)
         ]
-    return _of(document, value, ())
+    return _of(document, value, (), real)
 
 
-def _of(document: Document, value: Any, route: Path) -> list[Kustomization]:
+def _of(document: Document, value: Any, route: Path, real: Callable[[str], str]) -> list[Kustomization]:
     file = document.piece.source.name
     if not isinstance(value, dict):
         return []
     version, kind = text(value.get("apiVersion")) or "", text(value.get("kind")) or ""
     is_file = os.path.basename(file) in KUSTOMIZATIONS
     if version.startswith(_CONFIG) or (is_file and not version.startswith(_FLUX)):
-        return [_read(document, route, value, None, is_component=kind == "Component")]
+        return [_read(document, route, value, None, real, is_component=kind == "Component")]
     names = ("Flux Kustomization", value)
     if version.startswith(_FLUX) and kind == "Kustomization":
         spec = mapping(value.get("spec"))
         below = text(spec.get("path")) or ""
-        return [_read(document, (*route, "spec"), _from_flux(spec), "" if "$" in below else below, names=names)]
+        return [_read(document, (*route, "spec"), _from_flux(spec), "" if "$" in below else below, real, names=names)]
     if version.startswith(_ARGO) and kind in ("Application", "ApplicationSet"):
-        return list(_from_argo(document, kind, value, route))
+        return list(_from_argo(document, kind, value, route, real))
     return []
 
 
@@ -64,7 +65,9 @@ def _from_flux(spec: dict[str, Any]) -> dict[str, Any]:
     return {**found, "commonLabels": common.get("labels"), "commonAnnotations": common.get("annotations")}
 
 
-def _from_argo(document: Document, kind: str, value: dict[str, Any], start: Path) -> Iterator[Kustomization]:
+def _from_argo(
+    document: Document, kind: str, value: dict[str, Any], start: Path, real: Callable[[str], str]
+) -> Iterator[Kustomization]:
     route: Path = ("spec",) if kind == "Application" else ("spec", "template", "spec")
     spec: Any = value
     for key in route:
@@ -78,7 +81,7 @@ def _from_argo(document: Document, kind: str, value: dict[str, Any], start: Path
         if options:
             below = text(mapping(source).get("path")) or ""
             names = (f"Argo CD {kind}", value)
-            yield _read(document, (*path, "kustomize"), options, "" if "{" in below else below, names=names)
+            yield _read(document, (*path, "kustomize"), options, "" if "{" in below else below, real, names=names)
 
 
 def _read(
@@ -86,12 +89,13 @@ def _read(
     route: Path,
     value: dict[str, Any],
     below: str | None,
+    real: Callable[[str], str],
     *,
     is_component: bool = False,
     names: tuple[str, dict[str, Any]] | None = None,
 ) -> Kustomization:
     file = document.piece.source.name
-    folder = os.path.dirname(os.path.realpath(file))
+    folder = os.path.dirname(real(file))
     known: Fields = {}
 
     def offset(*path: str | int) -> int:
@@ -100,7 +104,7 @@ def _read(
 
     def local(field: str) -> list[str]:
         entries = [entry for entry in sequence(value.get(field)) if isinstance(entry, str) and not _is_remote(entry)]
-        return [os.path.realpath(os.path.join(folder, entry)) for entry in entries]
+        return [real(os.path.join(folder, entry)) for entry in entries]
 
     patches: list[Patch] = []
     files: list[str] = []
@@ -108,7 +112,7 @@ def _read(
         for place, entry in enumerate(sequence(value.get(field))):
             path = _path_of(field, entry)
             if path:
-                files.append(os.path.realpath(os.path.join(folder, path)))
+                files.append(real(os.path.join(folder, path)))
             patches += patches_in(field, entry, path, file, offset(field, place))
     for place, entry in enumerate(sequence(value.get("replacements"))):
         patches += _replacement(entry, file, offset("replacements", place))
