@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterator
 
 from ..iam.catalogue import Service, service
-from ..iam.resource_types import is_of_type
+from ..iam.resource_types import is_of_any_type
 from .problem import Facts, Problem
 from .statements import problem_in, statements
 
@@ -74,7 +74,7 @@ def _is_open(field: str) -> bool:
 
 
 def _has_a_type(arn: str, known: Service) -> bool:
-    return any(is_of_type(arn, known.prefix, name) for name in known.resources)
+    return is_of_any_type(arn, known.prefix, tuple(known.resources))
 
 
 def _ask(prefixes: list[str]) -> str:
