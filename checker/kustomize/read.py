@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,11 +26,16 @@ from .patches import fields_of_annotations, patches_in
 _CONFIG = "kustomize.config.k8s.io/"
 _FLUX = "kustomize.toolkit.fluxcd.io/"
 _ARGO = "argoproj.io/"
+_MAY_SAY_SO = re.compile(r"kustomize\.|argoproj\.|[\\!]")
+"""Without one of the groups no document is one of these, unless it spells them by escapes or as `!!binary`."""
 
 
 def kustomizations(document: Document, real: Callable[[str], str]) -> list[Kustomization]:
     """What one document says about building others; nothing for most. `real` is `os.path.realpath`, or what remembers
     its answers. Raises TreeError."""
+    piece = document.piece
+    if os.path.basename(piece.source.name) not in KUSTOMIZATIONS and not _MAY_SAY_SO.search(piece.text):
+        return []
     value = plain(document.root)
     if isinstance(value, dict) and value.get("kind") == "List":
         return [

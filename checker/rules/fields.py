@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from ..ack.kinds import READ
 from ..iam.paths import show_path
@@ -35,15 +36,27 @@ def _broken(objects: tuple[Object, ...]) -> list[Broken]:
     found: list[Broken] = []
     for item in objects:
         if (item.api_version, item.kind) in READ and not is_valid("ack", item.data):
-            found.append((item, violations("ack", item.data) if len(found) < _MOST_EXPLAINED else None))
+            found.append((item, _explained(item.data) if len(found) < _MOST_EXPLAINED else None))
             if found[-1][1] is None:
                 break
     _last[:] = [(objects, found)]
     return found
 
 
-_MOST_EXPLAINED = 200
-"""Objects whose broken fields are explained, which takes far longer than to see that one is broken."""
+def _explained(data: dict[str, Any]) -> list[Violation]:
+    return violations("ack", _shortened(data)) or violations("ack", data)
+
+
+def _shortened(value: Any) -> Any:
+    """A value without what lies behind the first items of a list: it is wrong in the same ways, as a rule."""
+    if isinstance(value, dict):
+        return {key: _shortened(item) for key, item in value.items()}
+    return [_shortened(item) for item in value[:_MOST_ITEMS]] if isinstance(value, list) else value
+
+
+_MOST_EXPLAINED, _MOST_ITEMS = 200, 1_000
+"""Objects whose broken fields are explained, and items of a list: to explain takes far longer than to see that it is
+needed."""
 
 
 def _problem(item: Object, violation: Violation, why: str) -> Problem:
