@@ -28,7 +28,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .problem import Facts, Problem, Related, at, called
-from .self_principal import reaches
 from .statements import problem_in
 from .trusts import named_roles
 
@@ -37,13 +36,8 @@ SEVERITY = "note"
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    named = list(named_roles(facts))
-    trusted: dict[int, set[int]] = {}
-    for written, _, role in named:
-        trusted.setdefault(id(written.text.owner), set()).add(id(role.object))
-    for written, principal, role in named:
-        owner = written.text.owner
-        if reaches(trusted, id(role.object), id(owner)):
+    for written, principal, role, comes_back in named_roles(facts):
+        if comes_back:
             continue  # self-principal says that this never works
         wrong = f"it trusts {called(role.object)}, which must exist in IAM before it"
         why = "applied together, this role may come first: it is refused then, and not tried again"

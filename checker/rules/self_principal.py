@@ -35,15 +35,11 @@ SEVERITY = "error"
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    named = list(named_roles(facts))
-    trusted: dict[int, set[int]] = {}
-    for written, _, role in named:
-        trusted.setdefault(id(written.text.owner), set()).add(id(role.object))
-    for written, principal, role in named:
+    for written, principal, role, comes_back in named_roles(facts):
         owner = written.text.owner
         if role.object is owner:
             wrong = f"{principal.entry.text} is the role itself, which does not exist when IAM is asked to create it"
-        elif reaches(trusted, id(role.object), id(owner)):
+        elif comes_back:
             wrong = f"it trusts {called(role.object)}, which trusts it in turn: none of them can be created first"
         else:
             continue
@@ -52,17 +48,3 @@ def check(facts: Facts) -> Iterator[Problem]:
         problem = problem_in(written, principal.entry.path, wrong, why, hint, principal.entry.text)
         seen = (Related(at(role.object, ("spec", "name")), "that role"),) if role.object is not owner else ()
         yield problem._replace(related=seen)
-
-
-def reaches(trusted: dict[int, set[int]], start: int, end: int) -> bool:
-    """Whether a role trusts another one, perhaps through others; roles by the identity of their object."""
-    seen: set[int] = set()
-    pending = [start]
-    while pending:
-        role = pending.pop()
-        if role == end:
-            return True
-        if role not in seen:
-            seen.add(role)
-            pending += trusted.get(role, ())
-    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..iam.document import Principal
 from ..iam.statements import action_matches
@@ -30,14 +31,43 @@ def cluster_identities(facts: Facts) -> Iterator[tuple[Written, str]]:
     return ((written, provider) for written, provider in web_identities(facts) if is_cluster(provider))
 
 
-def named_roles(facts: Facts) -> Iterator[tuple[Written, Principal, Role]]:
-    """The principals of trust policies that are roles of the project, each with that role. IAM looks up all of them,
-    those of a Deny too."""
+class NamedRole(NamedTuple):
+    """A principal of a trust policy that is a role of the project. `comes_back` says whether that role trusts this one
+    in turn, perhaps through others, or is this one."""
+
+    written: Written
+    principal: Principal
+    role: Role
+    comes_back: bool
+
+
+def named_roles(facts: Facts) -> list[NamedRole]:
+    """Every such principal. IAM looks up all of them, those of a Deny too."""
+    found = []
+    trusted: dict[int, set[int]] = {}
     for written in statements(facts, "trust"):
         for principal in written.statement.principals:
             if principal.kind == "AWS" and ":role/" in principal.entry.text:
                 for role in roles_by_arn(facts.names, principal.entry.text, written.text.owner):
-                    yield written, principal, role
+                    found.append((written, principal, role))
+                    trusted.setdefault(id(written.text.owner), set()).add(id(role.object))
+    return [
+        NamedRole(written, principal, role, _reaches(trusted, id(role.object), id(written.text.owner)))
+        for written, principal, role in found
+    ]
+
+
+def _reaches(trusted: dict[int, set[int]], start: int, end: int) -> bool:
+    seen: set[int] = set()
+    pending = [start]
+    while pending:
+        role = pending.pop()
+        if role == end:
+            return True
+        if role not in seen:
+            seen.add(role)
+            pending += trusted.get(role, ())
+    return False
 
 
 def allows(written: Written, action: str) -> bool:
