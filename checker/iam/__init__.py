@@ -11,7 +11,8 @@ from .evaluate import Decision, Request, evaluate
 from .grants import Change, Comparison, Grant, compare, grants, show_grants
 from .policies import Attached, Layer
 from .principals import Caller
-from .prove import Proof, may_reach, prove
+from .prove import Proof, prove
+from .reach import may_reach
 
 __all__ = [
     "Attached",

@@ -92,7 +92,7 @@ def with_examples(context: Context, branch: Branch) -> Context | None:
         return None
     known = {key: values for key, values in branch.examples.items() if values}
     absent = frozenset(key for key, values in branch.examples.items() if not values)
-    return Context({**context.values, **known}, context.absent | absent, context.closed)
+    return context._replace(values={**context.values, **known}, absent=context.absent | absent)
 
 
 def fewest(branch: Branch, judge: Judge) -> dict[Atom, bool]:
@@ -124,7 +124,7 @@ def _options(samples: list[Values] | None, atoms: list[Atom], context: Context) 
 def _hold(item: Atom, values: Values | None, context: Context) -> Truth:
     if values is None:
         return None
-    stated = Context({**context.values, item.key: values}, context.absent, context.closed)
+    stated = context._replace(values={**context.values, item.key: values})
     return test(Condition(item.operator, item.key, item.values, ()), stated, has_variables=item.has_variables)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from .condition_keys import never_carried
 from .conditions import Truth, all_of, condition_holds
-from .context import Context
+from .context import Context, look_up
 from .document import Condition, Document, Statement
 from .policies import WITH_PRINCIPALS, Attached, Layer, LayerName
 from .principals import Caller, Naming, namings
@@ -96,7 +97,9 @@ def covering(layers: tuple[Layer, ...], asked: Asked) -> list[tuple[Clause, Trut
                     covered = covers(about, resource, negated=negated)
                     if covered is False:
                         continue
-                settled, unsettled = _settle(document, statement, context) if statement.conditions else _NO_CONDITIONS
+                settled, unsettled = (
+                    _settle(document, statement, action, context) if statement.conditions else _NO_CONDITIONS
+                )
                 if settled is False:
                     continue
                 for naming, named in _named(statement, caller, is_bounded) if with_principals else _OWN:
@@ -119,11 +122,13 @@ def _named(statement: Statement, caller: Caller | None, is_bounded: bool) -> tup
     return tuple(namings(statement, caller))
 
 
-def _settle(document: Document, statement: Statement, context: Context) -> tuple[Truth, tuple[Atom, ...]]:
+def _settle(document: Document, statement: Statement, action: str, context: Context) -> tuple[Truth, tuple[Atom, ...]]:
     """Whether the conditions that can be decided hold, and the ones that hang on what the context does not say."""
     unsettled: list[Atom] = []
     for item in statement.conditions:
         truth = condition_holds(document, item, context)
+        if truth is None and look_up(context, item.key) is None and never_carried(action, item.key):
+            truth = condition_holds(document, item, context._replace(absent=context.absent | {item.key.lower()}))
         if truth is False:
             return False, ()
         if truth is None:

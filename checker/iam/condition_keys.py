@@ -37,6 +37,21 @@ def find_key(key: str) -> Key | None:
     return next((item for item in found if item), None)
 
 
+def is_list(key: str) -> bool:
+    """Whether a key is known to have several values in one request."""
+    known = find_key(key)
+    return known is not None and known.is_list
+
+
+@lru_cache(maxsize=4096)
+def never_carried(action: str, key: str) -> bool:
+    """Whether no request for an action carries a key, surely: one of a service (not of all) that is listed, and not for
+    this action. Which resources have tags is listed less reliably, so those keys are left open."""
+    folded = key.lower()
+    is_of_a_service = ":" in folded and not folded.startswith("aws:") and _look_up(_everywhere(), folded) is None
+    return is_of_a_service and find_key(key) is not None and not carries(action, key)
+
+
 def carries(action: str, key: str) -> bool:
     """Whether requests for an action (`service:Name`) can carry a known key. For an action that is not listed: yes."""
     if _look_up(_everywhere(), key.lower()) and not _is_tag_of_a_resource(key):

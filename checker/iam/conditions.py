@@ -2,8 +2,8 @@
 
 Source: IAM User Guide, "Condition operators", "Multivalued context keys", "IfExists", "Null"; the table for a key
 that is absent: a positive operator fails, a negated one holds, IfExists holds, ForAllValues holds (the empty set),
-ForAnyValue fails. A multivalued key under an operator without a set prefix is undefined by AWS, so it is "cannot
-tell".
+ForAnyValue fails; a value that is an empty string counts as none for both. A multivalued key under an operator without
+a set prefix is undefined by AWS, however many values it has in a request, so it is "cannot tell".
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from .bounds import bounded
+from .condition_keys import is_list
 from .context import Context, Values, look_up
 from .document import Condition, Document
 from .operators import Operator, split_operator
@@ -33,7 +35,7 @@ def test(condition: Condition, context: Context, *, has_variables: bool) -> Trut
     if operator.name == "Null":
         return _null(values, condition.values)
     if values is None:
-        return None
+        return bounded(operator, condition.key.lower(), condition.values, context)
     if not condition.values:
         # An empty list matches only where the key is missing anyway (IAM User Guide, "Multivalued context keys").
         return not values and (operator.if_exists or operator.sets == "forallvalues")
@@ -43,8 +45,8 @@ def test(condition: Condition, context: Context, *, has_variables: bool) -> Trut
     if operator.sets == "forallvalues":
         return all_of(_empty_string(value, _value_matches(operator, value, wanted)) for value in values)
     if operator.sets == "foranyvalue":
-        return any_of(_value_matches(operator, value, wanted) for value in values)
-    if len(values) > 1:
+        return any_of(value != "" and _value_matches(operator, value, wanted) for value in values)
+    if len(values) > 1 or is_list(condition.key):
         return None
     return _value_matches(operator, values[0], wanted)
 

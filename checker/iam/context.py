@@ -7,6 +7,7 @@ and the rest is open. The caller says which; nothing here guesses.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 Values = tuple[str, ...]
@@ -17,17 +18,31 @@ class Context(NamedTuple):
 
     `values` holds the known keys, `absent` those known not to be part of the request; with `closed`, every other key
     is absent too. Any other key is unknown.
+
+    Of some unknown keys something is known all the same: `shapes` are patterns (`*`, `?`) that a key's one value
+    matches, and `since` is a moment (epoch seconds) before which no request is made, by a session that lives on after
+    it.
     """
 
     values: Mapping[str, Values] = {}
     absent: frozenset[str] = frozenset()
     closed: bool = False
+    shapes: Mapping[str, str] = {}
+    since: float | None = None
 
 
-def make_context(values: Mapping[str, str | Values], absent: tuple[str, ...] = (), *, closed: bool = False) -> Context:
+def make_context(
+    values: Mapping[str, str | Values],
+    absent: tuple[str, ...] = (),
+    *,
+    closed: bool = False,
+    shapes: Mapping[str, str] = MappingProxyType({}),
+    since: float | None = None,
+) -> Context:
     """Builds a context from keys in any spelling; a string stands for a key with one value."""
     known = {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in values.items()}
-    return Context(known, frozenset(key.lower() for key in absent), closed)
+    shaped = {key.lower(): pattern for key, pattern in shapes.items()}
+    return Context(known, frozenset(key.lower() for key in absent), closed, shaped, since)
 
 
 def look_up(context: Context, key: str) -> Values | None:

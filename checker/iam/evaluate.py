@@ -15,8 +15,9 @@ from .combine import Applied, Situation, is_allowed, situation, weigh
 from .conditions import Truth
 from .context import Context
 from .policies import Layer, LayerName
-from .principals import Caller, account_of
+from .principals import Caller, account_of, known_of
 from .statements import unknown_keys
+from .unasked import asks_no_policy, layers_for
 
 Outcome = Literal["allowed", "explicit-deny", "implicit-deny", "unknown"]
 
@@ -49,9 +50,11 @@ class Decision(NamedTuple):
 
 def evaluate(request: Request, layers: tuple[Layer, ...]) -> Decision:
     """Decides one request. Never raises for readable input; what cannot be known makes the outcome "unknown"."""
-    given = situation(layers, request.caller, request.owner or account_of(request.resource))
-    rows = covering(given.layers, Asked(request.action, request.context, request.caller, request.resource))
-    return decide(given, rows, request.context)
+    action, caller, context = request.action, request.caller, known_of(request.caller, request.context)
+    owner = "" if asks_no_policy(action) else request.owner or account_of(request.resource)
+    given = situation(layers_for(action, layers, caller), caller, owner)
+    rows = covering(given.layers, Asked(action, context, caller, request.resource))
+    return decide(given, rows, context)
 
 
 def decide(given: Situation, covered: list[tuple[Clause, Truth]], context: Context) -> Decision:

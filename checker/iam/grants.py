@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from .alike import alike, named_actions
+from .alike import UNLISTED, alike, beyond_the_list, named_actions, show_action
 from .branches import branches, with_examples
 from .catalogue import expand, service
 from .clauses import Atom
@@ -18,8 +18,9 @@ from .conditions import Truth, all_of, negation
 from .context import Context
 from .evaluate import Request, evaluate
 from .policies import Layer
-from .principals import Caller
-from .prove import Term, Verdict, may_reach, prove
+from .principals import Caller, known_of
+from .prove import Term, Verdict, prove
+from .reach import may_reach
 from .regions import Place, Region, allowed_at, regions
 
 
@@ -72,12 +73,14 @@ def grants(
     found: dict[tuple[object, ...], Grant] = {}
     known = service(resource.split(":", 3)[2]) if resource.count(":") >= 3 else None
     names = [f"{known.prefix}:{action.name}" for action in known.actions.values()] if known else []
+    names += (beyond_the_list(f"{known.prefix}:*", (layers,)) or ()) if known else ()
     for actions in alike(names, (layers,)):
         for grant in _grant(actions, resource, layers, context, caller):
             key = (grant.extent, grant.verdict, grant.witness, grant.reasons, *map(_written, grant.conditions))
             same = found.get(key)
             found[key] = grant._replace(actions=(*same.actions, *grant.actions)) if same else grant
-    return tuple(grant._replace(actions=tuple(sorted(grant.actions))) for grant in found.values())
+    shown = ((grant, (show_action(action, (layers,)) for action in grant.actions)) for grant in found.values())
+    return tuple(grant._replace(actions=tuple(sorted(dict.fromkeys(actions)))) for grant, actions in shown)
 
 
 def show_grants(found: Iterable[Grant]) -> tuple[str, ...]:
@@ -104,7 +107,8 @@ def compact(actions: Iterable[str]) -> tuple[str, ...]:
         else:
             pattern, covered = left[0], {left[0]}
         found.append(pattern)
-        left = [action for action in left if action not in covered]
+        beyond = {f"{pattern} (those that are not listed)", f"{prefix}:{UNLISTED}" if pattern == f"{prefix}:*" else ""}
+        left = [action for action in left if action not in covered | beyond]
     return tuple(found)
 
 
@@ -140,9 +144,11 @@ def compare(
     """
     gained: list[Change] = []
     lost: list[Change] = []
-    unclear: list[str] = []
     stacks = (before, after)
-    for actions in alike(named_actions(stacks), stacks):
+    context = known_of(caller, context)
+    named, crowded = named_actions(stacks)
+    unclear = [f"{prefix}: its actions are too many to be told apart" for prefix in crowded]
+    for actions in alike(named, stacks):
         for old, new in zip(
             regions(actions[0], resource, before, context, caller, beside=after),
             regions(actions[0], resource, after, context, caller, beside=before),

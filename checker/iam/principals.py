@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from .conditions import Truth, any_of
+from .context import Context
 from .document import Principal, Statement
 from .globs import arn_glob, matches
 from .operators import split_operator
@@ -47,6 +48,20 @@ class Caller(NamedTuple):
     def has_policies(self) -> bool:
         """Whether identity policies and boundaries of an account can bear on the caller."""
         return self.kind not in ("Federated", "Service")
+
+
+_TYPES = {"role": "AssumedRole", "user": "User", "root": "Account"}
+
+
+def known_of(caller: Caller | None, context: Context) -> Context:
+    """The context with what the caller is, where that says nothing of it: a key of the principal is never absent, and
+    aws:PrincipalArn of a session is the role's ARN (IAM User Guide, "AWS global condition context keys")."""
+    if caller is None or caller.kind not in _TYPES or "*" in caller.arn:
+        return context
+    told = {"aws:principalarn": caller.arn, "aws:principaltype": _TYPES[caller.kind]}
+    told |= {"aws:principalaccount": caller.account} if caller.account else {}
+    missing = {key: (value,) for key, value in told.items() if value and not context.values.get(key)}
+    return context._replace(values={**context.values, **missing}) if missing else context
 
 
 @lru_cache(maxsize=4096)

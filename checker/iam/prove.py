@@ -7,7 +7,7 @@ every case or no case allows them all, and otherwise hangs on conditions, or on 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from .alike import alike, spelled_out
@@ -17,10 +17,8 @@ from .conditions import Truth, all_of
 from .context import Context
 from .document import Condition
 from .evaluate import Decision, decide
-from .globs import wildcard_glob
-from .language import overlap
 from .policies import Layer
-from .principals import Caller
+from .principals import Caller, known_of
 from .regions import Place, Region, allowed_at, regions, takes_in_other_accounts
 from .statements import covers
 
@@ -67,11 +65,11 @@ class Proof(NamedTuple):
 _MOST_ALTERNATIVES = 16
 """Alternatives of conditions that a person would read."""
 
-_CAPPED = "the patterns are too complex to decide in bounded time"
+CAPPED = "the patterns are too complex to decide in bounded time"
 _CROWDED = "it hangs on more conditions than can be told apart in bounded time"
 _OTHER_ACCOUNTS = "the resource takes in other accounts, whose own policies must allow the role as well"
 _UNCONFIRMED = "a denial was found that a single decision does not confirm"
-_UNDECIDED = Decision("unknown", None, ())
+UNDECIDED = Decision("unknown", None, ())
 
 
 def prove(
@@ -87,20 +85,21 @@ def prove(
     "unknown". Returns None when no action is ever authorized on such an ARN (GetItem on an index): nothing is asked.
     """
     proofs: list[Proof] = []
+    context = known_of(caller, context)
     for pattern in [actions] if isinstance(actions, str) else actions:
         named = spelled_out(pattern)
         if named is None:
-            proofs.append(_unlisted(pattern, resource, context))
+            proofs.append(unlisted(pattern, resource, context))
             continue
         # Actions that the policies do not tell apart are asked about once.
         found = (_prove_action(group[0], resource, layers, context, caller) for group in alike(named, (layers,)))
         proofs += (proof for proof in found if proof is not None)
-    return min(proofs, key=_rank, default=None)
+    return min(proofs, key=rank, default=None)
 
 
-def _unlisted(pattern: str, resource: str, context: Context) -> Proof:
+def unlisted(pattern: str, resource: str, context: Context) -> Proof:
     reason = f"no listed action matches {pattern}, or too many do"
-    return Proof("unknown", pattern, resource, None, _UNDECIDED, context, reasons=(reason,))
+    return Proof("unknown", pattern, resource, None, UNDECIDED, context, reasons=(reason,))
 
 
 def _prove_action(
@@ -121,36 +120,36 @@ def _prove_action(
 def _prove_region(region: Region, context: Context) -> Proof:
     first = region.places[0] if region.places else None
     if region.capped or first is None:
-        return Proof("unknown", "", "", first.witness if first else None, _UNDECIDED, context, reasons=(_CAPPED,))
+        return Proof("unknown", "", "", first.witness if first else None, UNDECIDED, context, reasons=(CAPPED,))
     plainly = [(place, allowed_at(region, place, {})) for place in region.places]
     for place, truth in plainly:
         if truth is False:
-            return _proof("not-granted", region, place, context)
+            return proof_at("not-granted", region, place, context)
     unclear = [place for place, truth in plainly if truth is None]
     if not unclear:
-        return _proof("granted", region, first, context)
+        return proof_at("granted", region, first, context)
 
     def judge(assumed: Mapping[Atom, bool]) -> Truth:
         return all_of(allowed_at(region, place, assumed) for place in unclear)
 
-    cases = branches(_atoms(unclear), context, judge)
+    cases = branches(atoms_of(unclear), context, judge)
     if cases is None:
-        return _proof("unknown", region, unclear[0], context)._replace(reasons=(_CROWDED,))
+        return proof_at("unknown", region, unclear[0], context)._replace(reasons=(_CROWDED,))
     truths = {case.truth for case in cases}
     if truths == {True}:
-        return _proof("granted", region, first, context)
+        return proof_at("granted", region, first, context)
     if truths == {False}:
         denied = _denied(region, unclear, cases, context)
         if denied is not None:
             return denied
-    return _hanging(region, unclear, cases, judge, context)
+    return hanging(region, unclear, cases, judge, context)
 
 
 def _denied(region: Region, unclear: list[Place], cases: tuple[Branch, ...], context: Context) -> Proof | None:
     """A request that is denied: on an ARN no case allows, else on any ARN that is denied in a case with an example."""
     for place in unclear:
-        if _in_every_case(region, place, context) is False:
-            return _proof("not-granted", region, place, context)
+        if in_every_case(region, place, context) is False:
+            return proof_at("not-granted", region, place, context)
     for case in cases:
         stated = with_examples(context, case)
         for place in unclear if stated is not None else ():
@@ -158,11 +157,11 @@ def _denied(region: Region, unclear: list[Place], cases: tuple[Branch, ...], con
                 clauses = compile_layers(
                     region.given.layers, Asked(region.action, stated or context, region.given.caller)
                 )
-                return _proof("not-granted", region._replace(clauses=clauses), place, stated or context)
+                return proof_at("not-granted", region._replace(clauses=clauses), place, stated or context)
     return None
 
 
-def _hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], judge: Judge, context: Context) -> Proof:
+def hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], judge: Judge, context: Context) -> Proof:
     terms: dict[Atom, tuple[Clause, Condition]] = {}
     for clause in region.clauses:
         if clause.statement is not None and clause.policy.document is not None:
@@ -174,7 +173,7 @@ def _hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], ju
     short = [item for item in wanted if not any(other.items() < item.items() for other in wanted)]
     alternatives = {tuple(sorted(case.items(), key=lambda row: places[row[0]])): None for case in short if case}
     in_order = sorted(alternatives, key=lambda case: [places[item] for item, _ in case])
-    proof = _proof("conditional", region, unclear[0], context)
+    proof = proof_at("conditional", region, unclear[0], context)
     unread = tuple(dict.fromkeys(clause.policy for clause in proof.decision.clauses if clause.statement is None))
     return proof._replace(
         verdict="unknown" if unread else "conditional",
@@ -184,11 +183,11 @@ def _hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], ju
     )
 
 
-def _atoms(places: Sequence[Place]) -> list[Atom]:
+def atoms_of(places: Sequence[Place]) -> list[Atom]:
     return [item for place in places for clause, _ in place.covered for item in clause.open]
 
 
-def _proof(verdict: Verdict, region: Region, place: Place, context: Context) -> Proof:
+def proof_at(verdict: Verdict, region: Region, place: Place, context: Context) -> Proof:
     """A proof with what `evaluate` says of the witness; a denial that it does not confirm is no denial."""
     rows = [(clause, covers(clause.about, place.witness, negated=clause.negated)) for clause in region.clauses]
     decision = decide(region.given, [row for row in rows if row[1] is not False], context)
@@ -197,80 +196,16 @@ def _proof(verdict: Verdict, region: Region, place: Place, context: Context) -> 
     return Proof(verdict, region.action, "", place.witness, decision, context)
 
 
-def may_reach(
-    action: str,
-    resource: str,
-    layers: tuple[Layer, ...],
-    context: Context = Context(),  # noqa: B008  # immutable
-    caller: Caller | None = None,
-) -> Proof | None:
-    """The reverse question, for what is forbidden: is there an ARN matching `resource` that the action may reach?
-
-    Returns a proof with such an ARN as witness ("granted" for certain, "conditional" when conditions decide, "unknown"
-    when only policies that cannot be read might allow it), or None when there is none. Other accounts' own policies are
-    taken to allow.
-    """
-    named = spelled_out(action)
-    if named is None:
-        overlaps = any(overlap(wildcard_glob(text.lower()), wildcard_glob(action.lower())) for text in _allowed(layers))
-        return _unlisted(action, resource, context) if overlaps else None
-    found = (_may_reach(group[0], resource, layers, context, caller) for group in alike(named, (layers,)))
-    return max((proof for proof in found if proof is not None), key=_rank, default=None)
-
-
-def _allowed(layers: tuple[Layer, ...]) -> Iterator[str]:
-    """The Action strings of all Allow statements; `*` for NotAction, and for what cannot be read."""
-    for layer in layers:
-        for policy in layer.policies:
-            yield from ("*",) if policy.document is None and not policy.refused else ()
-            for statement in policy.document.statements if policy.document else ():
-                if statement.effect == "Allow":
-                    yield from ("*",) if statement.not_actions else (entry.text for entry in statement.actions)
-
-
-def _may_reach(
-    action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
-) -> Proof | None:
-    best: Proof | None = None
-    for region in regions(action, resource, layers, context, caller, needs_an_allow=True):
-        if region.capped:
-            return Proof("unknown", action, resource, None, _UNDECIDED, context, reasons=(_CAPPED,))
-        for place in region.places:
-            found = _reached(region, place, context)
-            if found is not None and (best is None or _rank(found) > _rank(best)):
-                allowing = tuple(clause for clause, _ in place.covered if clause.effect == "Allow" and clause.statement)
-                best = found._replace(action=action, resource=resource, allowing=allowing)
-            if best is not None and best.verdict == "granted":
-                return best
-    return best
-
-
-def _rank(proof: Proof) -> int:
+def rank(proof: Proof) -> int:
+    """The place of a proof's verdict among the verdicts, the worst first."""
     return WORST_FIRST.index(proof.verdict)
 
 
-def _reached(region: Region, place: Place, context: Context) -> Proof | None:
-    """Whether the ARNs of a cell may be reached, with what it takes; None where they surely are not."""
-    truth = _in_every_case(region, place, context)
-    if truth is not None:
-        return _proof("granted", region, place, context) if truth else None
-    readable = tuple((clause, covered) for clause, covered in place.covered if clause.statement is not None)
-    if _in_every_case(region, place._replace(covered=readable), context) is False:
-        return _proof("unknown", region, place, context)
-
-    def judge(assumed: Mapping[Atom, bool]) -> Truth:
-        return allowed_at(region, place, assumed)
-
-    cases = branches(_atoms([place]), context, judge)
-    found = _hanging(region, [place], cases or (), judge, context)
-    return found._replace(verdict="conditional")
-
-
-def _in_every_case(region: Region, place: Place, context: Context) -> Truth:
+def in_every_case(region: Region, place: Place, context: Context) -> Truth:
     """Whether the ARNs of a cell are allowed, or denied, whatever the open conditions turn out to be."""
     truth = allowed_at(region, place, {})
     if truth is not None:
         return truth
-    cases = branches(_atoms([place]), context, lambda assumed: allowed_at(region, place, assumed))
+    cases = branches(atoms_of([place]), context, lambda assumed: allowed_at(region, place, assumed))
     truths = {case.truth for case in cases} if cases else {None}
     return truths.pop() if len(truths) == 1 else None

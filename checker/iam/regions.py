@@ -19,6 +19,7 @@ from .language import explore, shortest
 from .policies import Layer
 from .principals import Caller, account_of
 from .resource_types import resource_shapes
+from .unasked import asks_no_policy, layers_for
 
 
 class Place(NamedTuple):
@@ -60,7 +61,7 @@ def regions(
     owner = account_of(resource)
     if caller is not None and not owner and not _may_be_of(resource, caller.account):
         owner = _SOME_OTHER
-    given = situation(layers, caller, owner)
+    given = situation(layers_for(action, layers, caller), caller, "" if asks_no_policy(action) else owner)
     clauses = compile_layers(given.layers, Asked(action, context, caller))
     if needs_an_allow and not any(clause.effect == "Allow" for clause in clauses) and not _is_root(caller):
         return

@@ -118,7 +118,7 @@ def _with_sets(samples: list[Values], atoms: list[Atom], context: Context) -> li
 
 
 def _signature(values: Values, atoms: list[Atom], context: Context) -> tuple[bool | None, ...]:
-    stated = [(item, Context({**context.values, item.key: values}, context.absent, context.closed)) for item in atoms]
+    stated = [(item, context._replace(values={**context.values, item.key: values})) for item in atoms]
     conditions = ((Condition(item.operator, item.key, item.values, ()), item, inside) for item, inside in stated)
     return tuple(test(condition, inside, has_variables=item.has_variables) for condition, item, inside in conditions)
 
