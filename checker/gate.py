@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from .ack.kinds import READ
-from .choices import choose_cell, choose_config, choose_requirements, from_config
+from .choices import check_parameters, choose_cell, choose_config, choose_requirements, from_config
 from .config import Cell, Config
 from .engine import Settings
 from .errors import UsageError
@@ -88,6 +88,7 @@ def _prepared(options: Options, config: Config, read: Read, judged: bool) -> Pre
     settings = _settings(options, config)
     requirements = choose_requirements(config, options.policies)
     cell = choose_cell(config, options.cell) if judged else Cell("", {})
+    check_parameters(config, cell, options.parameters, requirements)
     return Prepared(
         read.sources,
         (),

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .choices import choose_cell, choose_config, choose_requirements
+from .choices import check_parameters, choose_cell, choose_config, choose_requirements
 from .config import Cell, Config
 from .errors import UsageError
 from .live.asking import Observer
@@ -54,8 +54,9 @@ def plan(options: Options) -> Plan:
     """Settles what is asked. Raises UsageError for a configuration or a command line that cannot be used."""
     config = choose_config(options.config)
     cell = _cell(options, config)
-    requirements = choose_requirements(config, options.policies).requirements
-    live = config.live
+    loaded = choose_requirements(config, options.policies)
+    check_parameters(config, cell, options.parameters, loaded)
+    requirements, live = loaded.requirements, config.live
     parameters = {**cell.parameters, **options.parameters}
     region = options.region or parameters.get("region", "")
     cluster = options.cluster or parameters.get("cluster", "")

@@ -108,7 +108,10 @@ def gather(made: Prepared, observe: Observe = unobserved) -> Facts:
     """What rules judge: the project, and the requirements put to it."""
     project = load(made.sources, made.background, passed_over=made.passed_over)
     index = make_index(project.inventory, made.parameters.get("account"), made.parameters)
-    outcomes = tuple(check_project(item, index, made.parameters, made.files, observe=observe) for item in made.asked)
+    outcomes = tuple(
+        check_project(item, index, made.parameters, made.files, observe=observe, today=made.today)
+        for item in made.asked
+    )
     return Facts(project, index, outcomes, made.other_cells, made.parameters, today=made.today)
 
 

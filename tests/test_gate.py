@@ -337,9 +337,9 @@ REQUIREMENT = (ROOT / "policies" / "reverse-proxy-auth-keys.yaml").read_text(enc
         (
             "dynamodb:GetItem,",
             "dynamodb GetItem,",
-            "my.yaml:16:17: spec.require[0].actions[0] has a form that is not allowed",
+            "my.yaml:17:17: spec.require[0].actions[0] has a form that is not allowed",
         ),
-        ("require:", "requires:", "my.yaml:15:3: spec.requires is not a known field; write require"),
+        ("require:", "requires:", "my.yaml:16:3: spec.requires is not a known field; write require"),
         ('"arn:aws:dynamodb:${region}', '"table:${region}', "spec.require[0].resources[0] has a form"),
         ("${authKeysTable}", "${aws:username}", "${aws:username} is not a parameter"),
         ("checker/v1", "checker/v2", 'my.yaml:3:13: apiVersion is "checker/v2"'),

@@ -1,27 +1,24 @@
-"""A requirement put to a role: every action on every resource, proven or not.
-
-What is known about the proxy's requests before they are made (source: IAM User Guide, "AWS global condition context
-keys"): who makes them, in which region and account, over TLS (every AWS SDK's default), and directly. Whether a web
-identity session carries aws:MultiFactorAuthPresent is documented both ways, so that key stays unknown.
-"""
+"""A requirement put to a role: every action on every resource, proven or not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..iam.catalogue import expand
-from ..iam.context import Context, Values, make_context
+from ..iam.alike import show_action
+from ..iam.context import Context
 from ..iam.paths import Path
 from ..iam.policies import Layer
 from ..iam.principals import Caller
-from ..iam.prove import Proof, may_reach, prove
+from ..iam.prove import Proof, prove
+from ..iam.reach import may_reach, may_reach_beyond
 from ..inventory import Object, Role
 from ..observing import Observe, unobserved
 from ..resolution import Index
 from .layers import Stack, stack
-from .model import Access, Requirement, fill
-from .pods import SESSION_TAGS, caller_of, request_of
+from .model import Requirement, fill
+from .requests import Known, caller_for, context_for
+from .rows import Row, forbidden_rows, required_rows
 from .select import Selected, Unseen, select
 from .trust import TrustCheck, check_entry, check_trust
 
@@ -29,6 +26,9 @@ from .trust import TrustCheck, check_entry, check_trust
 class Question(NamedTuple):
     """One action on one resource, and what came of it. Without a proof, `unset` names the parameters that have no
     value; where that is empty too, the action is never authorized on such a resource and cannot be asked for.
+
+    `instead` is the forbidden action that this one does the same as, "" for one that the requirement names itself;
+    `because` says why an access is needed that the requirement does not name.
     """
 
     action: str
@@ -36,6 +36,8 @@ class Question(NamedTuple):
     proof: Proof | None
     unset: tuple[str, ...]
     path: Path
+    instead: str = ""
+    because: str = ""
 
 
 class Check(NamedTuple):
@@ -63,12 +65,6 @@ class Outcome(NamedTuple):
     unseen: tuple[Unseen, ...]
 
 
-_ABSENT = (
-    "aws:username", "aws:CalledVia", "aws:CalledViaFirst",
-    "aws:CalledViaLast", "aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:PrincipalServiceName",
-)  # fmt: skip
-
-
 def check_project(
     requirement: Requirement,
     index: Index,
@@ -76,11 +72,12 @@ def check_project(
     files: frozenset[str] | None = None,
     above: tuple[Layer, ...] = (),
     observe: Observe = unobserved,
+    today: str = "",
 ) -> Outcome:
     """Puts one requirement to the roles it selects; with `files`, to those that a file in it has a part in.
 
     `parameters` are the cell's; they win over the requirement's own. `above` are layers that bear on every role besides
-    its own: resource policies, SCPs, endpoint policies.
+    its own: resource policies, SCPs, endpoint policies. Requests are made from the day `today` (ISO) on.
     """
     selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
@@ -89,7 +86,7 @@ def check_project(
         observe(f"proving {requirement.name} for roles", done, len(selected))
         attached = stack(item.role, index, item.session, above, item.giver)
         if _touches(item, attached, files):
-            checks.append(_check(requirement, item, attached, values))
+            checks.append(_check(requirement, item, attached, values, today))
     asked = tuple(item for item in unseen if files is None or item.object.origin.file in files)
     return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked)
 
@@ -103,15 +100,17 @@ def _touches(selected: Selected, attached: Stack, files: frozenset[str] | None) 
     return any(text is not None and text.owner.origin.file in files for text in texts)
 
 
-def _check(requirement: Requirement, selected: Selected, attached: Stack, parameters: dict[str, str]) -> Check:
+def _check(
+    requirement: Requirement, selected: Selected, attached: Stack, parameters: dict[str, str], today: str
+) -> Check:
     role = selected.role
     values = {**parameters, "namespace": role.object.namespace or "default", "name": role.name}
     if selected.service_account:
         values["serviceAccount"] = selected.service_account[1]
 
-    known = _Known(selected, requirement, values)
-    required = [_ask(prove, *row, attached, known) for row in _rows(requirement.require)]
-    forbidden = [_forbidden(*row, attached, known) for row in _rows(requirement.forbid)]
+    known = Known(selected, requirement, values, attached.layers, today)
+    required = [_ask(prove, row, known) for row in required_rows(requirement)]
+    forbidden = [_forbidden(row, known) for row in forbidden_rows(requirement)]
     askable = {question.action for question in required if question.proof or question.unset}
     return Check(
         requirement,
@@ -128,12 +127,13 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, parame
 Ask = Callable[[str, str, tuple[Layer, ...], Context, "Caller | None"], "Proof | None"]
 
 
-def _forbidden(action: str, resource: str, path: Path, attached: Stack, known: _Known) -> Question:
+def _forbidden(row: Row, known: Known) -> Question:
     """Looks first where the role is at home, for a witness that people recognise, then everywhere."""
-    near = _ask(may_reach, action, _at_home(resource, known.values), path, attached, known)
+    question: Ask = may_reach_beyond if row.is_beyond else may_reach
+    near = _ask(question, row._replace(resource=_at_home(row.resource, known.values)), known)
     if near.proof is not None and near.proof.verdict == "granted":
         return near
-    anywhere = _ask(may_reach, action, resource, path, attached, known)
+    anywhere = _ask(question, row, known)
     is_as_bad = near.proof is not None and anywhere.proof is not None and near.proof.verdict == anywhere.proof.verdict
     return near if is_as_bad else anywhere
 
@@ -141,94 +141,19 @@ def _forbidden(action: str, resource: str, path: Path, attached: Stack, known: _
 def _at_home(resource: str, values: dict[str, str]) -> str:
     parts = resource.split(":", 5)
     for place, name in ((3, "region"), (4, "account")):
-        if parts[place] == "*" and name in values:
+        if len(parts) == 6 and parts[place] == "*" and name in values:
             parts[place] = values[name]
     return ":".join(parts)
 
 
-class _Known(NamedTuple):
-    selected: Selected
-    requirement: Requirement
-    values: dict[str, str]
-
-
-def _rows(accesses: tuple[Access, ...]) -> list[tuple[str, str, Path]]:
-    """Every action on every resource; a pattern stands for the listed actions it matches, or, where there are none, for
-    itself, about which nothing can be told."""
-    return [
-        (action, resource, (*access.path, "resources", index))
-        for access in accesses
-        for index, resource in enumerate(access.resources)
-        for pattern in access.actions
-        for action in expand(pattern) or (pattern,)
-    ]
-
-
-def _ask(question: Ask, action: str, resource: str, path: Path, attached: Stack, known: _Known) -> Question:
-    filled = fill(resource, known.values)
+def _ask(question: Ask, row: Row, known: Known) -> Question:
+    filled = fill(row.resource, known.values)
     if filled.unset:
-        return Question(action, resource, None, filled.unset, path)
-    context = _context(*known, filled.text)
-    caller = _caller(known.selected.role, known.values, filled.text)
-    return Question(action, filled.text, question(action, filled.text, attached.layers, context, caller), (), path)
-
-
-def _caller(role: Role, values: dict[str, str], resource: str) -> Caller | None:
-    """A session of the role; None where its account is not known."""
-    arn = _role_arn(role, values, resource)
-    return Caller("role", arn) if arn else None
-
-
-def _role_arn(role: Role, values: dict[str, str], resource: str) -> str:
-    """The role's ARN, in the partition of the resource; "" where the account or the partition is open. The role is in
-    the cell's account, unless `roleAccount` says otherwise.
-    """
-    partition, account = resource.split(":")[1], values.get("roleAccount") or values.get("account")
-    if not account or "*" in partition or "?" in partition:
-        return ""
-    return f"arn:{partition}:iam::{account}:role{role.iam_path}{role.name}"
-
-
-def _context(selected: Selected, requirement: Requirement, values: dict[str, str], resource: str) -> Context:
-    role = selected.role
-    _, _, region, owner = resource.split(":")[1:5]
-    known: dict[str, str | Values] = {
-        "aws:PrincipalType": "AssumedRole",
-        "aws:SecureTransport": "true",
-        "aws:ViaAWSService": "false",
-        "aws:PrincipalIsAWSService": "false",
-    }
-    if region and "*" not in region and "?" not in region:
-        known["aws:RequestedRegion"] = region
-    if owner.isdigit():
-        known["aws:ResourceAccount"] = owner
-    if "account" in values:
-        known["aws:PrincipalAccount"] = values.get("roleAccount") or values["account"]
-        arn = _role_arn(role, values, resource)
-        if arn:
-            known["aws:PrincipalArn"] = arn
-    known |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if key not in SESSION_TAGS}
-    known |= _session_tags(selected, values)
-    for key, texts in requirement.context.items():
-        filled = [fill(text, values) for text in texts]
-        if not any(item.unset for item in filled):
-            known[key] = tuple(item.text for item in filled)
-    has_no_tags = selected.giver is not None and selected.giver.kind == "ServiceAccount"
-    untagged = tuple(f"aws:PrincipalTag/{key}" for key in SESSION_TAGS if has_no_tags and key not in role.tags)
-    return make_context(known, (*_ABSENT, *untagged))
-
-
-def _session_tags(selected: Selected, values: dict[str, str]) -> dict[str, str]:
-    """What is known of the session tags: a session policy or disableSessionTags switches them off."""
-    giver = selected.giver
-    if giver is None or giver.kind != "PodIdentityAssociation" or selected.service_account is None:
-        return {}
-    pod = caller_of(*selected.service_account, giver, values)
-    if selected.session is not None or not pod.has_tags:
-        return {}
-    known = request_of(pod, values).values
-    return {
-        f"aws:PrincipalTag/{name}": known[f"aws:requesttag/{name}"][0]
-        for name in SESSION_TAGS
-        if f"aws:requesttag/{name}" in known
-    }
+        return Question(row.action, row.resource, None, filled.unset, row.path, row.instead)
+    context = context_for(known, filled.text)
+    if row.carries:
+        told = {key.lower(): (value,) for key, value in row.carries}
+        context = context._replace(values={**context.values, **told})
+    proof = question(row.action, filled.text, known.layers, context, caller_for(known, filled.text))
+    action = show_action(proof.action, (known.layers,)) if proof is not None and row.is_beyond else row.action
+    return Question(action, filled.text, proof, (), row.path, row.instead)

@@ -124,6 +124,12 @@ def _not_ours(role: Role) -> str:
     return ""
 
 
+def tags_may_differ(role: Role) -> bool:
+    """Whether the role may have other tags in AWS than its manifest says."""
+    is_changed = altered(role.object, "content") or _not_ours(role)
+    return bool(is_changed or _ignored(role.object, "spec.tags"))
+
+
 def stack(
     role: Role,
     index: Index,

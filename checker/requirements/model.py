@@ -10,8 +10,8 @@ from ..inventory import Origin
 from ..text.source import Source
 from ..text.yaml_nodes import start_of
 from ..validated import InvalidFileError, Validated, place, read
-
-_PARAMETER = re.compile(r"\$\{([A-Za-z_]\w*)\}")
+from .names import odd_actions
+from .parameters import PARAMETER, names_in, unused_defaults
 
 
 class Selector(NamedTuple):
@@ -39,7 +39,8 @@ class Trust(NamedTuple):
 
 
 class Requirement(NamedTuple):
-    """One AccessRequirement. Strings in it may hold `${parameter}`."""
+    """One AccessRequirement. Strings in it may hold `${parameter}`. `consequence` says what happens to people without
+    the access, `uses` are the names of its parameters."""
 
     name: str
     description: str
@@ -51,6 +52,8 @@ class Requirement(NamedTuple):
     parameters: dict[str, str]
     context: dict[str, tuple[str, ...]]
     origin: Origin
+    consequence: str = ""
+    uses: frozenset[str] = frozenset()
 
 
 class Filled(NamedTuple):
@@ -69,16 +72,18 @@ def fill(text: str, parameters: dict[str, str]) -> Filled:
             unset.append(found[1])
         return parameters.get(found[1], found[0])
 
-    return Filled(_PARAMETER.sub(value, text), tuple(dict.fromkeys(unset)))
+    return Filled(PARAMETER.sub(value, text), tuple(dict.fromkeys(unset)))
 
 
 def read_requirements(source: Source) -> list[tuple[Requirement, Validated]]:
     """The requirements of one file. Raises InvalidFileError where the schema or the parameter syntax is broken."""
     found = read(source, "requirement")
-    problems = [problem for item in found for problem in _odd_parameters(item)]
+    problems = [
+        problem for item in found for problem in (*_odd_parameters(item), *unused_defaults(item), *odd_actions(item))
+    ]
     if problems:
         raise InvalidFileError(problems)
-    return [(_requirement(item.value, Origin(source.name, number, ())), item) for number, item in enumerate(found)]
+    return [(_requirement(item, Origin(source.name, number, ())), item) for number, item in enumerate(found)]
 
 
 def _odd_parameters(item: Validated) -> list[str]:
@@ -93,7 +98,8 @@ def _odd_parameters(item: Validated) -> list[str]:
     ]
 
 
-def _requirement(value: dict[str, Any], origin: Origin) -> Requirement:
+def _requirement(item: Validated, origin: Origin) -> Requirement:
+    value = item.value
     spec = value["spec"]
     selectors = spec["appliesTo"]
     trust = spec.get("trust")
@@ -106,8 +112,10 @@ def _requirement(value: dict[str, Any], origin: Origin) -> Requirement:
         _accesses(spec.get("forbid", []), "forbid"),
         _trust(trust) if trust else None,
         dict(spec.get("parameters", {})),
-        {key: (item,) if isinstance(item, str) else tuple(item) for key, item in spec.get("context", {}).items()},
+        {key: (one,) if isinstance(one, str) else tuple(one) for key, one in spec.get("context", {}).items()},
         origin,
+        spec.get("consequence", "").strip(),
+        names_in(item),
     )
 
 

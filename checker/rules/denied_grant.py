@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..iam.clauses import Clause
-from .grants import Answer, action_path, actions_of, by_place, can_call, clause_place, grant_problem
+from .grants import Answer, action_path, actions_of, by_place, can_call, clause_place, grant_problem, listed
 from .problem import Facts, Place, Problem
 
 ID = "denied-grant"
@@ -44,7 +44,8 @@ def check(facts: Facts) -> Iterator[Problem]:
     for denied, members in by_place(facts, "not-granted", _denied):
         item, actions = members[0].check, actions_of(members)
         message = f"{can_call(item, actions, denied.witness, 'cannot')}: {denied.by} denies it"
-        hint = "narrow this Deny so that it no longer covers the auth keys table; an Allow elsewhere cannot outweigh it"
+        left_out = f"narrow this Deny so that it leaves out {listed(actions)} on {denied.witness}"
+        hint = f"{left_out}; an Allow elsewhere cannot outweigh it"
         value = f"{' '.join(actions)} {members[0].question.resource}"
         yield grant_problem(item, denied.place, message, hint, value)
 

@@ -21,6 +21,7 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..iam.prove import Proof
 from ..requirements.check import Check
@@ -35,33 +36,43 @@ ASKS_THE_CELL = True
 def check(facts: Facts) -> Iterator[Problem]:
     for outcome in facts.outcomes:
         for item in outcome.checks:
-            grouped: dict[Place, list[tuple[str, str, Proof]]] = {}
+            grouped: dict[Place, list[_Row]] = {}
             for question in item.excess:
                 proof = question.proof
                 if proof is None or proof.verdict == "unknown":
                     continue
-                row = (question.action, proof.witness or question.resource, proof)
-                grouped.setdefault(_granting_place(item, proof, question.action), []).append(row)
+                row = _Row(question.action, proof.witness or question.resource, proof, question.instead)
+                grouped.setdefault(_granting_place(item, proof), []).append(row)
             for place, rows in grouped.items():
                 yield _problem(item, place, rows)
 
 
-def _granting_place(item: Check, proof: Proof, action: str) -> Place:
+class _Row(NamedTuple):
+    action: str
+    witness: str
+    proof: Proof
+    instead: str
+
+
+def _granting_place(item: Check, proof: Proof) -> Place:
     """The Action string of the identity policy that lets the action through."""
     for clause in proof.allowing:
         if clause.layer == "identity" and clause.statement:
-            return clause_place(item, clause, action_path(clause.statement, action))
+            return clause_place(item, clause, action_path(clause.statement, proof.action))
     return role_place(item.role)
 
 
-def _problem(item: Check, place: Place, rows: list[tuple[str, str, Proof]]) -> Problem:
-    actions = list(dict.fromkeys(action for action, _, _ in rows))
-    if_condition = ", under conditions" if all(proof.verdict == "conditional" for _, _, proof in rows) else ""
+def _problem(item: Check, place: Place, rows: list[_Row]) -> Problem:
+    actions = list(dict.fromkeys(row.action for row in rows))
+    if_condition = ", under conditions" if all(row.proof.verdict == "conditional" for row in rows) else ""
+    same = dict.fromkeys(f"{row.action} does what {row.instead} does" for row in rows if row.instead)
+    named = f": {', '.join(same)}" if same and all(row.instead for row in rows) else ""
     needed = ", ".join(f'"{action}"' for access in item.requirement.require for action in access.actions)
+    called_so = f"{can_call(item, actions, rows[0].witness, 'can')}{if_condition}"
     return Problem(
         place,
-        f"{can_call(item, actions, rows[0][1], 'can')}{if_condition}, which {item.requirement.name} forbids",
-        "the reverse proxy only reads; a role that can do more puts the key store at risk",
+        f"{called_so}, which {item.requirement.name} forbids{named}",
+        "whoever takes over the pod could do that too, and the requirement says that it is not needed",
         f"grant only {needed}",
         item.role.object,
         seen_from(item, place),

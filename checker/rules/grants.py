@@ -54,8 +54,9 @@ def actions_of(members: list[Answer]) -> tuple[str, ...]:
 
 def why(check: Check) -> str:
     """What the missing access means, in the requirement's own words."""
-    purpose = check.requirement.description or "The reverse proxy needs this access."
-    return f"{purpose} Without it keys go stale and end users are locked out ({check.requirement.name})"
+    requirement = check.requirement
+    purpose = requirement.description or "The requirement asks for this access."
+    return f"{purpose} {requirement.consequence}".rstrip().rstrip(".") + f" ({requirement.name})"
 
 
 def text_of(check: Check, clause: Clause) -> PolicyText | None:
@@ -112,4 +113,15 @@ def grant_problem(check: Check, place: Place, message: str, hint: str, value: st
 
 def can_call(check: Check, actions: Sequence[str], resource: str, verb: str) -> str:
     """`Role ns/name cannot call dynamodb:GetItem and dynamodb:Query on arn:…`, with the verb that fits."""
-    return f"{called(check.role.object)} {verb} call {' and '.join(actions)} on {resource}"
+    return f"{called(check.role.object)} {verb} call {listed(actions)} on {resource}"
+
+
+_MOST_LISTED = 6
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them: `a`, `a and b`, `a, b and c`; of many the first, and the number of the rest."""
+    shown = list(names) if len(names) <= _MOST_LISTED else list(names[: _MOST_LISTED - 1])
+    rest = [f"{len(names) - len(shown)} more"] if len(names) > len(shown) else []
+    *first, last = (*shown, *rest)
+    return f"{', '.join(first)} and {last}" if first else last

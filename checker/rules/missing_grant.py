@@ -95,7 +95,7 @@ def _nearest(answer: Answer) -> _Nearest:
         for statement in policy.document.statements if policy.document and text else ():
             if statement.effect != "Allow" or text is None:
                 continue
-            if _on_resource(statement, witness):
+            if _on_resource(statement, witness, action):
                 return _falling_short(text, statement, action)
             if second is None and any(action_matches(entry.text, action) for entry in statement.actions):
                 second = _Nearest(inside(text, _closest_resource(statement, witness)), statement, "resources")
@@ -132,7 +132,7 @@ def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer, facts: Fa
         listed = " and ".join(
             f"{item.operator} {item.key} {', '.join(item.values)}" for item in nearest.statement.conditions
         )
-        return f"the condition does not hold for the reverse proxy's requests: {listed}"
+        return f"the condition does not hold for these requests: {listed}"
     if nearest.statement is not None:
         cell = _cell_of(nearest.statement, answer, facts)
         if cell is not None:
@@ -147,9 +147,11 @@ def _quoted(actions: tuple[str, ...]) -> str:
     return ", ".join(f'"{action}"' for action in actions)
 
 
-def _on_resource(statement: Statement, witness: str) -> bool:
+def _on_resource(statement: Statement, witness: str, action: str) -> bool:
+    """Whether a statement is about the resource, and about the service of the action."""
     named = any(matches(arn_glob(entry.text), witness) for entry in statement.resources)
-    about = statement.not_actions or any(entry.text.lower().startswith("dynamodb:") for entry in statement.actions)
+    service = action.partition(":")[0] + ":"
+    about = statement.not_actions or any(entry.text.lower().startswith(service) for entry in statement.actions)
     return named != statement.not_resources and about
 
 

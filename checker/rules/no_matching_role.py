@@ -38,7 +38,7 @@ def check(facts: Facts) -> Iterator[Problem]:
         yield Problem(
             Place(requirement.origin.file, requirement.origin.document, ("spec", "appliesTo"), "key"),
             f"the requirement {requirement.name} selects none of the roles ({seen})",
-            "nothing was checked, so nothing is known about the reverse proxies' access",
+            "nothing was checked, so nothing is known about the access that it asks for",
             "render the templates first" if unread else "correct appliesTo, or pass the folder that holds the roles",
             value=requirement.name,
         )

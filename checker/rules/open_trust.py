@@ -37,7 +37,7 @@ ID = "open-trust"
 SEVERITY = "error"
 SECURITY_SEVERITY = "9.5"
 
-_WHY = "a pod that has nothing to do with this role can take it, and read the auth keys"
+_WHY = "a pod that has nothing to do with this role can take it, and has its access"
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -79,6 +79,12 @@ def at(item: Object, path: Path = (), part: Part = "value") -> Place:
     return Place(item.origin.file, item.origin.document, (*item.origin.path, *path), part)
 
 
+def stands_in(place: Place, text: PolicyText) -> bool:
+    """Whether a place is (in) this very document of this very object: in other files and objects the same paths come
+    again."""
+    return (place.file, place.document, place.path) == at(text.owner, text.path)[:3]
+
+
 def inside(text: PolicyText, inner: Path, part: Part = "value") -> Place:
     """An element of a policy document inside an object's field."""
     return at(text.owner, text.path)._replace(inner=inner, part=part)

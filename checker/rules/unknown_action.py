@@ -8,7 +8,8 @@ What it does
 Why it matters
     AWS accepts any name. A misspelled action grants nothing, and a Deny of it
     denies nothing, while the policy looks right to a reader. It is a warning,
-    since AWS adds actions every week and the catalogue may not have them yet.
+    since AWS adds actions every week and the catalogue may not have them yet;
+    `catalogue:` in checker.yaml names a newer one.
 
 Example
         "Action": ["dynamodb:GetItems", "dynamdb:Query"]
@@ -26,7 +27,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache, partial
 
-from ..iam.catalogue import expand, find_action, prefixes, service
+from ..iam.catalogue import closest_action, edition, expand, find_action, service
+from ..iam.synonyms import authorized_by
 from .problem import Facts, Problem
 from .statements import problem_in, statements
 
@@ -40,7 +42,7 @@ def check(facts: Facts) -> Iterator[Problem]:
         for entry in written.statement.actions:
             wrong = _wrong(entry.text)
             if wrong is not None:
-                why = "AWS takes any name: one that does not exist grants and denies nothing"
+                why = f"AWS takes any name, also one that it does not have; the list is of {edition()}"
                 yield problem_in(
                     written, entry.path, wrong[0], why, wrong[1], entry.text, suggest=partial(_meant, entry.text)
                 )
@@ -57,23 +59,20 @@ def _wrong(pattern: str) -> tuple[str, str] | None:
         return None
     known = service(prefix)
     if known is None:
-        return f"there is no service {prefix!r}", _SEE
+        return f"the list of services has no {prefix!r}", _SEE
     if "*" in name or "?" in name:
         if expand(pattern):
             return None
-        return f"no action of {known.name} matches {pattern!r}", "name the actions, or correct the pattern"
-    return None if find_action(pattern) else (f"{known.name} has no action {name!r}", _SEE)
+        return f"no listed action of {known.name} matches {pattern!r}", "name the actions, or correct the pattern"
+    if find_action(pattern):
+        return None
+    meant = authorized_by(pattern)
+    if meant:
+        return f"{name} is an operation of {known.name} and no action: {meant} authorize it", f"write {meant}"
+    return f"the list of actions of {known.name} has no {name!r}", _SEE
 
 
 def _meant(pattern: str) -> str:
     """The service or action that an unknown one was perhaps meant to be, as a question."""
-    import difflib
-
-    prefix, _, name = pattern.partition(":")
-    known = service(prefix)
-    if known is None:
-        close = difflib.get_close_matches(prefix.lower(), prefixes(), 1, 0.75)
-        return f'did you mean "{close[0]}:{name}"?' if close else ""
-    named = {action.name.lower(): action.name for action in known.actions.values()}
-    close = [] if "*" in name or "?" in name else difflib.get_close_matches(name.lower(), named, 1, 0.7)
-    return f'did you mean "{prefix}:{named[close[0]]}"?' if close else ""
+    close = "" if authorized_by(pattern) else closest_action(pattern)
+    return f'did you mean "{close}"?' if close else ""

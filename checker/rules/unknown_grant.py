@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..iam.clauses import Clause
-from ..requirements.check import Check, Outcome, Question
+from ..requirements.check import Check, Outcome
 from .grants import Answer, actions_of, by_place, can_call, clause_place, grant_problem, role_place, text_of, why
 from .problem import Facts, Place, Problem, at, called, inside, inside_at
 
@@ -105,21 +105,6 @@ def _unasked(item: Check) -> Iterator[Problem]:
         )
         hint = f"give {given}, or a cell in checker.yaml (--cell NAME)"
         yield Problem(role_place(item.role), message, why(item), hint, item.role.object, value=names)
-    for question in questions:
-        if question.proof is None and not question.unset:
-            yield _unaskable(item, question)
-
-
-def _unaskable(item: Check, question: Question) -> Problem:
-    never = can_call(item, [question.action], question.resource, "can never")
-    return Problem(
-        role_place(item.role),
-        f"{never}: the action is not authorized on such a resource",
-        "the requirement asks for something that cannot be granted, so nothing is proven",
-        f"correct the resources in {item.requirement.name}",
-        item.role.object,
-        value=question.resource,
-    )
 
 
 def _unseen(outcome: Outcome) -> Iterator[Problem]:

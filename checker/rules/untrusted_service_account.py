@@ -118,7 +118,7 @@ def _refused(item: Refused, facts: Facts) -> Problem:
     account = item.service_account
     if "${" in account:
         message = f"no service account can assume {called(item.role.object)}"
-        hint = "let the reverse proxy's service account assume it (IRSA, or EKS Pod Identity)"
+        hint = "let the service account of its pods assume it (IRSA, or EKS Pod Identity)"
         return _problem(item.role, account, message, item.meaning, hint, item.giver, facts)
     message = f"service account {account} cannot assume {called(item.role.object)}"
     hint = f"let system:serviceaccount:{account.replace('/', ':')} assume it ({' or '.join(item.ways)})"

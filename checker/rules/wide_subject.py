@@ -40,7 +40,7 @@ def check(facts: Facts) -> Iterator[Problem]:
             continue
         namespace = examples[0].split(":")[2]
         wrong = f"every service account of {namespace} that fits the pattern can assume the role"
-        why = "whoever may create such a service account there can read the auth keys"
+        why = "whoever may create such a service account there has the access of the role"
         hint = f'write "StringEquals": {{"{issuer_of(provider)}:sub": "system:serviceaccount:{namespace}:NAME"}}'
         yield problem_in(
             written, subject_path(written, provider), wrong, why, hint, subject_text(written, provider), "key"

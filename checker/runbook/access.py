@@ -59,6 +59,7 @@ def view(
     parameters: Mapping[str, str],
     above: tuple[Layer, ...],
     refused: tuple[Asked, ...],
+    today: str = "",
 ) -> View | None:
     """Puts the requirements that select the role of a source to it; where none does, all of them: the alert says whose
     keys fail, and so which role is meant. `refused` is asked besides.
@@ -69,7 +70,7 @@ def view(
     given = tuple(requirements)
     selecting = [item for item in given if any(one.role is source.role for one in select(item, index)[0])]
     asked = [_with(requirement, source, refused) for requirement in selecting or given]
-    outcomes = tuple(check_project(item, index, dict(parameters), above=above) for item in asked)
+    outcomes = tuple(check_project(item, index, dict(parameters), above=above, today=today) for item in asked)
     mine = tuple(
         outcome._replace(checks=tuple(check for check in outcome.checks if check.role is source.role))
         for outcome in outcomes

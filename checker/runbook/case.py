@@ -150,7 +150,7 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     table_arn = table_of(parameters, container)
     refused = _refused(events, table_arn)
     account_name = mapping(mapping(pod).get("spec")).get("serviceAccountName", "")
-    above = sources.above(record)
+    above, today = sources.above(record), record.collected_at[:10]
     asked = list(requirements)
     return Case(
         record,
@@ -165,9 +165,9 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
         table_arn,
         _log_view(under(record, "log/")),
         events,
-        view(sources.deployed(record, arn, namespace, account_name), asked, parameters, above, refused),
-        view(sources.declared(record, namespace, account_name), asked, parameters, (), refused),
-        view(sources.in_git(record, namespace, account_name), asked, parameters, (), refused),
+        view(sources.deployed(record, arn, namespace, account_name), asked, parameters, above, refused, today),
+        view(sources.declared(record, namespace, account_name), asked, parameters, (), refused, today),
+        view(sources.in_git(record, namespace, account_name), asked, parameters, (), refused, today),
     )
 
 

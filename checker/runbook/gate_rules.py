@@ -28,7 +28,7 @@ def rule_findings(case: Case, requirements: Iterable[Requirement]) -> tuple[Rule
     """The findings on the deployed role, each once; () where its policies were not read. As in the gate, only its own
     policies count, and only what is required."""
     source = case.deployed.source if case.deployed else None
-    asked = view(source, requirements, case.parameters, (), ())
+    asked = view(source, requirements, case.parameters, (), (), case.record.collected_at[:10])
     if asked is None:
         return ()
     project = Project(asked.source.inventory, {}, {}, 0, 0, (), (), (), ())

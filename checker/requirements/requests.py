@@ -1,0 +1,176 @@
+"""What is known of a pod's requests before they are made: who calls, from where, with which tags.
+
+Source: IAM User Guide, "AWS global condition context keys": who makes a request, in which region and account, over TLS
+(every AWS SDK's default), and directly. Whether a web identity session carries aws:MultiFactorAuthPresent is documented
+both ways, so that key stays unknown. Tags of the principal are those of the role and of the session; a web identity
+session has those of its token alone, and tokens of EKS have none (IAM User Guide, "Pass session tags in AWS STS").
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..ack.objects import mapping, text
+from ..iam.context import Context, Values, make_context
+from ..iam.policies import Layer
+from ..iam.principals import Caller, account_of
+from ..iam.trust import oidc_providers
+from ..inventory import Role
+from .layers import tags_may_differ
+from .model import Requirement, fill
+from .pods import SESSION_TAGS, caller_of, request_of
+from .select import Selected
+
+
+class Known(NamedTuple):
+    """What a request is known by: the way the role is used, the requirement, the parameters with their values, the
+    policies that may ask for something, and the day (ISO, "" for none) from which on it is made."""
+
+    selected: Selected
+    requirement: Requirement
+    values: dict[str, str]
+    layers: tuple[Layer, ...]
+    today: str = ""
+
+
+_ABSENT = (
+    "aws:username", "aws:CalledVia", "aws:CalledViaFirst",
+    "aws:CalledViaLast", "aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:PrincipalServiceName",
+)  # fmt: skip
+
+
+def caller_for(known: Known, resource: str) -> Caller | None:
+    """A session of the role; None where its account is not known."""
+    arn = _role_arn(known, resource)
+    return Caller("role", arn) if arn else None
+
+
+def context_for(known: Known, resource: str) -> Context:
+    """The condition context of a request about a resource (an ARN, or a pattern of ARNs)."""
+    role, requirement, values = known.selected.role, known.requirement, known.values
+    fields = resource.split(":", 5)
+    region, owner = (fields[3], fields[4]) if len(fields) == 6 else ("", "")
+    told: dict[str, str | Values] = {
+        "aws:PrincipalType": "AssumedRole",
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "false",
+        "aws:PrincipalIsAWSService": "false",
+    }
+    if region and "*" not in region and "?" not in region:
+        told["aws:RequestedRegion"] = region
+    if owner.isdigit():
+        told["aws:ResourceAccount"] = owner
+    account, arn = _account(known, resource), _role_arn(known, resource)
+    told |= {"aws:PrincipalAccount": account} if account else {}
+    told |= {"aws:PrincipalArn": arn} if arn else {}
+    told |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if key not in SESSION_TAGS}
+    told |= _session_tags(known)
+    providers = _providers(role)
+    if _is_irsa(known.selected) and len(providers) == 1:
+        told["aws:FederatedProvider"] = providers[0]
+    absent = [*_ABSENT, *_absent_tags(known, told)]
+    absent += ["aws:FederatedProvider"] if _is_pod_identity(known.selected) else []
+    for key, texts in requirement.context.items():
+        filled = [fill(item, values) for item in texts]
+        if not any(item.unset for item in filled):
+            told[key] = tuple(item.text for item in filled)
+    shapes = {
+        "aws:PrincipalArn": f"arn:*:iam::*:role{role.iam_path}{role.name}",
+        "aws:userid": f"{text(mapping(role.object.data.get('status')).get('roleID')) or 'AROA*'}:*",
+    }
+    return make_context(told, tuple(absent), shapes=shapes, since=_moment(known.today))
+
+
+def _moment(day: str) -> float | None:
+    try:
+        return datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.UTC).timestamp()
+    except ValueError:
+        return None
+
+
+def _account(known: Known, resource: str) -> str:
+    """The account of the role: the cell's, else the one that ARNs of the role, of its provider, of the resource have.
+    An identity provider is in the account of the roles that trust it (IAM User Guide, "OIDC federation")."""
+    selected, values = known.selected, known.values
+    given = values.get("roleAccount") or values.get("account")
+    if given:
+        return given
+    giver = selected.giver
+    arns: list[str | None] = []
+    if giver is not None:
+        spec = mapping(giver.data.get("spec"))
+        arns += [giver.annotations.get("eks.amazonaws.com/role-arn", "")] if giver.kind == "ServiceAccount" else []
+        arns += [text(spec.get("roleARN"))] if selected.hop is None and not spec.get("targetRoleARN") else []
+    status = mapping(mapping(selected.role.object.data.get("status")).get("ackResourceMetadata"))
+    arns += [text(status.get("arn")), *_providers(selected.role), resource]
+    return next((found for arn in arns if arn and (found := account_of(arn))), "")
+
+
+def _role_arn(known: Known, resource: str) -> str:
+    """The role's ARN, in the partition of the resource; "" where the account or the partition is open."""
+    partition = resource.split(":", 2)[1] if resource.startswith("arn:") else "aws"
+    account, role = _account(known, resource), known.selected.role
+    if not account or "*" in partition or "?" in partition:
+        return ""
+    return f"arn:{partition}:iam::{account}:role{role.iam_path}{role.name}"
+
+
+def _providers(role: Role) -> list[str]:
+    document = role.trust.parsed.document if role.trust else None
+    found = (arn for item in (document.statements if document else ()) for arn in oidc_providers(item))
+    return list(dict.fromkeys(found))
+
+
+def _is_irsa(selected: Selected) -> bool:
+    return selected.giver is not None and selected.giver.kind == "ServiceAccount"
+
+
+def _is_pod_identity(selected: Selected) -> bool:
+    return selected.giver is not None and selected.giver.kind == "PodIdentityAssociation"
+
+
+def _session_tags(known: Known) -> dict[str, str]:
+    """What is known of the session tags: a session policy or disableSessionTags switches them off."""
+    selected = known.selected
+    if not _has_session_tags(known) or selected.service_account is None or selected.giver is None:
+        return {}
+    request = request_of(caller_of(*selected.service_account, selected.giver, known.values), known.values).values
+    return {
+        f"aws:PrincipalTag/{name}": request[f"aws:requesttag/{name}"][0]
+        for name in SESSION_TAGS
+        if f"aws:requesttag/{name}" in request
+    }
+
+
+def _has_session_tags(known: Known) -> bool:
+    selected = known.selected
+    if not _is_pod_identity(selected) or selected.service_account is None or selected.session is not None:
+        return False
+    return caller_of(*selected.service_account, selected.giver, known.values).has_tags
+
+
+def _absent_tags(known: Known, told: dict[str, str | Values]) -> Iterator[str]:
+    """The tags of the principal that policies ask for and that neither the role nor its session has. What the
+    controller puts on every resource (`services.k8s.aws/…`) is left open, and so is a role whose tags may differ."""
+    selected = known.selected
+    is_known = (_is_irsa(selected) or _is_pod_identity(selected)) and selected.hop is None
+    if not is_known or tags_may_differ(selected.role):
+        return
+    have = {key.lower() for key in told}
+    open_tags = {f"aws:principaltag/{tag}" for tag in SESSION_TAGS} if _has_session_tags(known) else set()
+    for key in dict.fromkeys(_tags_asked_for(known.layers)):
+        if key not in have | open_tags and not key.startswith("aws:principaltag/services.k8s.aws/"):
+            yield key
+
+
+def _tags_asked_for(layers: tuple[Layer, ...]) -> Iterator[str]:
+    """The keys `aws:principaltag/…`, in lower case, of conditions and variables."""
+    for policy in (policy for layer in layers for policy in layer.policies if policy.document is not None):
+        for statement in policy.document.statements if policy.document else ():
+            texts = [entry.text for entry in statement.resources]
+            texts += [value for item in statement.conditions for value in item.values]
+            keys = [item.key for item in statement.conditions]
+            keys += [part.partition("}")[0].partition(",")[0] for item in texts for part in item.split("${")[1:]]
+            yield from (key.strip().lower() for key in keys if key.strip().lower().startswith("aws:principaltag/"))
