@@ -106,6 +106,9 @@ def _told(found: Survey) -> list[str]:
         lines.append(f"{count(found.roles, 'role')} of reverse proxies, told {found.how}; {found.others} other.")
     else:
         lines.append("No role of a reverse proxy was found: correct manifests: and appliesTo before anything else.")
+    if found.odd:
+        lines.append("These disagree with the other roles of their cell; the gate will say what they lack:")
+        lines += (f"  {sentence}" for sentence in found.odd)
     for cell in found.cells:
         missing = [
             name

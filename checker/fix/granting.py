@@ -139,7 +139,7 @@ def _extending(grant: Grant, text: PolicyText) -> Iterator[Plan]:
         if not patches and statement.conditions:
             patches = [patch.remove(inside(text, (*statement.path, "Condition")))]
             title = f"drop the condition of {_called(statement)}"
-            why = "the statement grants just this, under a condition that the reverse proxy does not meet for certain"
+            why = "the statement grants just this, under a condition that these requests do not meet for certain"
         if patches and is_exact(grant.check.stack, grant.layer, _statements(grant), text, patches):
             made = _plan(grant, text, title, why, patches)
             yield made._replace(danger=made.danger or _MEANT) if title.startswith("drop") else made
@@ -169,7 +169,7 @@ def _new_key(grant: Grant) -> Plan:
     role = grant.check.role
     inline = _spec(role).get("inlinePolicies")
     taken = set(inline) if isinstance(inline, dict) else set()
-    name = next(name for name in _keys() if name not in taken)
+    name = next(name for name in _keys(grant.check.requirement.name) if name not in taken)
     body = laid_out({"Version": "2012-10-17", "Statement": _statements(grant)}) + "\n"
     body = body.replace("+", "\\u002b").replace("%", "\\u0025")
     if isinstance(inline, dict) and inline:
@@ -183,9 +183,9 @@ def _new_key(grant: Grant) -> Plan:
     return Plan(title, why, (change,), needs=grant.needs)
 
 
-def _keys() -> Iterator[str]:
-    yield "auth-keys"
-    yield from (f"auth-keys-{number}" for number in range(2, 1000))
+def _keys(requirement: str) -> Iterator[str]:
+    yield requirement
+    yield from (f"{requirement}-{number}" for number in range(2, 1000))
 
 
 def _statements(grant: Grant) -> list[dict[str, Any]]:

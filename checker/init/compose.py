@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from .survey import Cell, Survey
+from .cells import Cell
+from .survey import Survey
 
 SCHEMAS = ".checker"
 """The folder that the JSON Schemas for editors are written to."""
@@ -79,6 +80,7 @@ metadata:
   name: reverse-proxy-auth-keys
 spec:
   description: The reverse proxy reads its API keys from the auth keys table.
+  consequence: Without it keys go stale and end users are locked out.
   # Which roles: by name (of the object or in IAM), or those that these service accounts work with; * is anything.
   appliesTo:
     roles:
@@ -89,9 +91,21 @@ spec:
   require:
     - actions: [dynamodb:GetItem, dynamodb:Query]
       resources: ["arn:{partition}:dynamodb:${{region}}:${{account}}:table/${{authKeysTable}}"]
-  # None of these may be within reach.
+  # None of these may be within reach: writes and scans, under all of their names.
   forbid:
-    - actions: [dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:DeleteItem, dynamodb:BatchWriteItem, dynamodb:Scan]
+    - actions:
+        - dynamodb:PutItem
+        - dynamodb:UpdateItem
+        - dynamodb:DeleteItem
+        - dynamodb:BatchWriteItem
+        - dynamodb:ConditionCheckItem
+        - dynamodb:PartiQLInsert
+        - dynamodb:PartiQLUpdate
+        - dynamodb:PartiQLDelete
+        - dynamodb:PartiQLSelect
+        - dynamodb:Scan
+        - dynamodb:SearchVectors
+        - dynamodb:ExportTableToPointInTime
       resources: ["arn:{partition}:dynamodb:*:*:table/${{authKeysTable}}*"]
 """
 

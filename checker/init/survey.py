@@ -6,7 +6,6 @@ Every value is one that stands in the manifests, by majority; what they do not s
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -17,26 +16,16 @@ from ..project import Project
 from ..requirements.layers import stack
 from ..requirements.select import users_of
 from ..resolution import Index, make_index
+from .cells import Cell, Values, cells_of, most
 
 CONTAINER = "reverse-proxy"
-
-
-class Cell(NamedTuple):
-    """A set of parameters; "" for what is not known. `files` are those of its roles."""
-
-    name: str
-    region: str
-    account: str
-    issuer: str
-    table: str
-    files: tuple[str, ...]
-    partition: str = "aws"
 
 
 class Survey(NamedTuple):
     """What was found: where manifests are, the cells, and globs for the roles and service accounts of reverse proxies.
 
-    `roles` counts the reverse proxies' roles, `others` the remaining ones; `how` says how they were told.
+    `roles` counts the reverse proxies' roles, `others` the remaining ones; `how` says how they were told. `odd` are
+    sentences about roles that disagree with the others of their cell.
     """
 
     manifests: tuple[str, ...]
@@ -46,6 +35,7 @@ class Survey(NamedTuple):
     roles: int
     others: int
     how: str
+    odd: tuple[str, ...] = ()
 
 
 def survey(project: Project, is_file: frozenset[str]) -> Survey:
@@ -53,16 +43,17 @@ def survey(project: Project, is_file: frozenset[str]) -> Survey:
     index = make_index(project.inventory, None)
     roles, how = _reverse_proxies(project, index)
     users = [user for user in users_of(index) if any(item is role for role in roles for item in user.roles)]
-    found = [(role, _values(role, index)) for role in roles]
+    cells, odd = cells_of([(role, _values(role, index)) for role in roles])
     return Survey(
         _manifests(item.origin.file for item in _ours(project) if item.origin.file in is_file),
-        tuple(_cells(found)),
+        cells,
         _globs([role.name for role in roles if _is_named(role)], [role.name for role in project.inventory.roles])
         or _globs([role.name for role in roles], [role.name for role in project.inventory.roles]),
         _globs([user.name for user in users], [item.object.name for item in project.inventory.service_accounts]),
         len(roles),
         len(project.inventory.roles) - len(roles),
         how,
+        odd,
     )
 
 
@@ -92,27 +83,19 @@ def _is_named(role: Role) -> bool:
     return any(CONTAINER in name for name in (role.object.name, role.name))
 
 
-class _Values(NamedTuple):
-    region: str
-    account: str
-    issuer: str
-    table: str
-    partition: str
-
-
-def _values(role: Role, index: Index) -> _Values:
+def _values(role: Role, index: Index) -> Values:
     tables = _tables(role, index)
     document = role.trust.parsed.document if role.trust else None
     providers = [name for item in (document.statements if document else ()) for name in oidc_providers(item)]
     clusters = [name for name in providers if is_cluster(name)]
-    account = _most(part for parts in tables for part in (parts[4],) if part.isdigit())
-    return _Values(
-        _most(parts[3] for parts in tables if "*" not in parts[3]),
-        account or _most(name.split(":")[4] for name in clusters),
-        _most(f"https://{issuer_of(name)}" for name in clusters),
-        _most(parts[5].removeprefix("table/") for parts in tables if "auth" in parts[5] or "key" in parts[5])
-        or _most(parts[5].removeprefix("table/") for parts in tables),
-        _most(parts[1] for parts in tables),
+    account = most(part for parts in tables for part in (parts[4],) if part.isdigit())
+    return Values(
+        most(parts[3] for parts in tables if "*" not in parts[3]),
+        account or most(name.split(":")[4] for name in clusters),
+        most(f"https://{issuer_of(name)}" for name in clusters),
+        most(parts[5].removeprefix("table/") for parts in tables if "auth" in parts[5] or "key" in parts[5])
+        or most(parts[5].removeprefix("table/") for parts in tables),
+        most(parts[1] for parts in tables),
     )
 
 
@@ -133,35 +116,6 @@ def _tables(role: Role, index: Index) -> list[list[str]]:
         and parts[5].count("/") == 1
         and not {"*", "?", "$"} & set(parts[5])
     ]
-
-
-def _most(values: Iterable[str]) -> str:
-    """The value that comes most often; "" for none."""
-    counted = Counter(value for value in values if value)
-    return counted.most_common(1)[0][0] if counted else ""
-
-
-def _cells(found: list[tuple[Role, _Values]]) -> Iterator[Cell]:
-    """The roles by cluster, or where that is not known, by account, region and table."""
-    groups: dict[tuple[str, ...], list[tuple[Role, _Values]]] = {}
-    for role, values in found:
-        groups.setdefault((values.account, values.region, values.table), []).append((role, values))
-    named = {key: group for key, group in groups.items() if all(key)} or groups
-    files = {key: tuple(dict.fromkeys(role.object.origin.file for role, _ in group)) for key, group in named.items()}
-    for number, (key, group) in enumerate(named.items(), 1):
-        region, account, issuer, table = (_most(values[place] for _, values in group) for place in range(4))
-        partition = _most(values.partition for _, values in group) or "aws"
-        others = [path for other, paths in files.items() if other != key for path in paths]
-        name = _cell_name(table, files[key], others) or f"cell{number}"
-        yield Cell(name, region, account, issuer, table, files[key], partition)
-
-
-def _cell_name(table: str, files: tuple[str, ...], others: list[str]) -> str:
-    """The folder that only this cell's files are in, else what its table is called after."""
-    shared = set.intersection(*(set(file.split(os.sep)[:-1]) for file in files)) if files else set()
-    own = [part for part in files[0].split(os.sep)[:-1] if part in shared] if files else []
-    own = [part for part in own if others and not any(part in other.split(os.sep) for other in others)]
-    return own[0] if own else table.partition("-")[0] if table.startswith("cell") else ""
 
 
 def _manifests(files: Iterable[str]) -> tuple[str, ...]:

@@ -44,13 +44,13 @@ CURED: dict[str, tuple[tuple[str, ...], str, str]] = {
     "an index's ARN is wanted on the table's statement": (
         (manifest(LITERAL(policy(grant(resource=TABLE.replace("us-east-1", "us-west-2"))))),), "missing-grant", TABLE,
     ),
-    "no policy at all: a new inline policy": ((role("  tags: []\n"),), "missing-grant", "  inlinePolicies:\n    auth-keys: |\n"),
+    "no policy at all: a new inline policy": ((role("  tags: []\n"),), "missing-grant", "  inlinePolicies:\n    reverse-proxy-auth-keys: |\n"),
     "an empty map of inline policies": ((role("  inlinePolicies: {}\n"),), "missing-grant", "inlinePolicies: {"),
     "the Policy that is the role's alone": (
         (role(READ), policy_object("read", GET)), "missing-grant", '["dynamodb:GetItem", "dynamodb:Query"]',
     ),
     "an AWS-managed policy cannot be edited": (
-        (role(f"  policies: [{X_RAY}]\n"),), "missing-grant", "    auth-keys: |",
+        (role(f"  policies: [{X_RAY}]\n"),), "missing-grant", "    reverse-proxy-auth-keys: |",
     ),
     "a boundary in the project": (
         (

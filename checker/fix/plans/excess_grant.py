@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...engine import Finding
 from ...inventory import policy_texts
-from ...rules.problem import at, called, inside
+from ...rules.problem import called, inside, stands_in
 from .. import patch
 from ..plan import Candidates, NoPlan, Plan, Survey
 
@@ -16,7 +16,7 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     forbidden = {action.lower() for action in finding.value.split()}
     inner = finding.place.inner or ()
     for text in policy_texts(survey.facts.project.inventory):
-        if at(text.owner, text.path).path != finding.place.path or text.parsed.document is None:
+        if not stands_in(finding.place, text) or text.parsed.document is None:
             continue
         for statement in text.parsed.document.statements:
             named = [entry for entry in statement.actions if entry.text.lower() in forbidden]

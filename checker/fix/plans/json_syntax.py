@@ -16,7 +16,7 @@ from ...engine import Finding
 from ...iam.document import parse
 from ...iam.syntax import explain_syntax
 from ...inventory import PolicyText, policy_texts
-from ...rules.problem import at
+from ...rules.problem import at, stands_in
 from .. import patch
 from ..patch import Patch, meaning
 from ..plan import Candidates, NoPlan, Plan, Survey
@@ -32,8 +32,7 @@ _COMMENT = re.compile(r"[ \t]*(?://|#)[^\n]*(?=\n)|/\*.*?\*/", re.DOTALL)
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """The one reading, as the smallest edits of the text."""
     for text in policy_texts(survey.facts.project.inventory):
-        place = at(text.owner, text.path)
-        if text.text is None or (place.file, place.document, place.path) != finding.place[:3]:
+        if text.text is None or not stands_in(finding.place, text):
             continue
         readings = _readings(text)
         meant = {json.dumps(meaning(json.loads(found)), sort_keys=True) for found in readings}

@@ -9,7 +9,7 @@ import json
 import re
 
 from ...engine import Finding
-from ...rules.problem import at
+from ...rules.problem import at, stands_in
 from .. import patch
 from ..plan import Candidates, NoPlan, Plan, Survey
 
@@ -23,7 +23,7 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     texts = (text for role in survey.facts.project.inventory.roles for text in role.inline)
     for text in texts:
         place = at(text.owner, text.path)
-        if text.text is None or (place.file, place.document, place.path) != finding.place[:3]:
+        if text.text is None or not stands_in(finding.place, text):
             continue
         changes = [
             patch.retext(place, found.start(), found.end(), f"\\u{ord(found[0]):04x}")

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode
 
 from ...engine import Finding
 from ...inventory import policy_texts
-from ...rules.problem import at
+from ...rules.problem import at, stands_in
 from ...text.json_nodes import compose_json
 from ...text.nodes import find, plain
 from ...text.yaml_nodes import start_of
@@ -57,7 +57,7 @@ def _in_policy(survey: Survey, finding: Finding) -> Candidates:
     inner = finding.place.inner or ()
     for text in policy_texts(survey.facts.project.inventory):
         place = at(text.owner, text.path)
-        if text.text is None or (place.file, place.document, place.path) != finding.place[:3]:
+        if text.text is None or not stands_in(finding.place, text):
             continue
         node = find(compose_json(text.text), inner[:-1])
         if not isinstance(node, MappingNode):

@@ -1,0 +1,109 @@
+"""The cells that a repository's reverse proxies are in, and the roles that disagree with their cell. Pure.
+
+A cell is a cluster with its account, region and table. One role of many that names another table is no cell of its own:
+it is most likely what the gate is there to find.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..inventory import Role
+
+
+class Cell(NamedTuple):
+    """A set of parameters; "" for what is not known. `files` are those of its roles."""
+
+    name: str
+    region: str
+    account: str
+    issuer: str
+    table: str
+    files: tuple[str, ...]
+    partition: str = "aws"
+
+
+class Values(NamedTuple):
+    """What the manifests of one role say; "" for what they do not."""
+
+    region: str
+    account: str
+    issuer: str
+    table: str
+    partition: str
+
+
+_Group = list[tuple[Role, Values]]
+_KEY = ("account", "region", "table")
+_MOST_TOLD = 10
+
+
+def most(values: Iterable[str]) -> str:
+    """The value that comes most often; "" for none."""
+    counted = Counter(value for value in values if value)
+    return counted.most_common(1)[0][0] if counted else ""
+
+
+def cells_of(found: _Group) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
+    """The roles by account, region and table; and sentences about those that disagree with the rest of their cell."""
+    groups: dict[tuple[str, ...], _Group] = {}
+    for role, values in found:
+        groups.setdefault((values.account, values.region, values.table), []).append((role, values))
+    named = {key: group for key, group in groups.items() if all(key)} or groups
+    hosts = {key: _host(key, named) for key in named}
+    odd = [_said(role, key, host, len(named[host])) for key, host in hosts.items() if host for role, _ in named[key]]
+    more = (f"{len(odd) - _MOST_TOLD} more roles disagree with their cell",) if len(odd) > _MOST_TOLD else ()
+    cells = _cells({key: group for key, group in named.items() if hosts[key] is None})
+    return tuple(cells), (*odd[:_MOST_TOLD], *more)
+
+
+def _host(key: tuple[str, ...], groups: dict[tuple[str, ...], _Group]) -> tuple[str, ...] | None:
+    """The larger group that these roles belong to: of the same cluster, or, where no issuer tells, many times as large
+    and different in one thing alone."""
+    group = groups[key]
+    issuer = most(values.issuer for _, values in group)
+    for other in sorted(groups, key=lambda item: -len(groups[item])):
+        size = len(groups[other])
+        if size <= len(group):
+            return None
+        theirs = most(values.issuer for _, values in groups[other])
+        differing = sum(one != two for one, two in zip(key, other, strict=True))
+        if issuer and theirs and issuer == theirs:
+            return other
+        if not (issuer and theirs) and differing == 1 and size >= _MANY_TIMES * len(group):
+            return other
+    return None
+
+
+_MANY_TIMES = 4
+
+
+def _said(role: Role, key: tuple[str, ...], host: tuple[str, ...], size: int) -> str:
+    name = f"{role.object.namespace}/{role.object.name}" if role.object.namespace else role.object.name
+    what = " and ".join(
+        f"the {field} {one or '(none)'} where {size} others name {two}"
+        for field, one, two in zip(_KEY, key, host, strict=True)
+        if one != two
+    )
+    return f"{role.object.origin.file}: Role {name} names {what}"
+
+
+def _cells(named: dict[tuple[str, ...], _Group]) -> Iterator[Cell]:
+    files = {key: tuple(dict.fromkeys(role.object.origin.file for role, _ in group)) for key, group in named.items()}
+    for number, (key, group) in enumerate(named.items(), 1):
+        region, account, issuer, table = (most(values[place] for _, values in group) for place in range(4))
+        partition = most(values.partition for _, values in group) or "aws"
+        others = [path for other, paths in files.items() if other != key for path in paths]
+        name = _cell_name(table, files[key], others) or f"cell{number}"
+        yield Cell(name, region, account, issuer, table, files[key], partition)
+
+
+def _cell_name(table: str, files: tuple[str, ...], others: list[str]) -> str:
+    """The folder that only this cell's files are in, else what its table is called after."""
+    shared = set.intersection(*(set(file.split(os.sep)[:-1]) for file in files)) if files else set()
+    own = [part for part in files[0].split(os.sep)[:-1] if part in shared] if files else []
+    own = [part for part in own if others and not any(part in other.split(os.sep) for other in others)]
+    return own[0] if own else table.partition("-")[0] if table.startswith("cell") else ""
