@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .ack.kinds import READ
+from .ack.kinds import READ, RESOURCES
 from .choices import check_parameters, choose_cell, choose_config, choose_requirements, from_config
 from .config import Cell, Config
 from .engine import Settings
@@ -152,7 +152,7 @@ def _holds_something(passed: Read) -> bool:
     if project.broken or project.skipped or project.unsupported or project.kustomizations:
         return True
     inventory = project.inventory
-    return any((item.api_version, item.kind) in READ for item in inventory.objects) or any(
+    return any((item.api_version, item.kind) in READ | RESOURCES for item in inventory.objects) or any(
         account.role_arn for account in inventory.service_accounts
     )
 

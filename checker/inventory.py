@@ -129,6 +129,27 @@ class Association(NamedTuple):
     hop_ref: Reference | None = None
 
 
+class Table(NamedTuple):
+    """An ACK Table: its name (or ARN) in DynamoDB, its resource policy, the key that encrypts it ("" for none of the
+    customer's; a reference where the key is an object), and its indexes."""
+
+    object: Object
+    name: str
+    policy: PolicyText | None
+    key: str
+    key_ref: Reference | None
+    indexes: tuple[str, ...]
+
+
+class Key(NamedTuple):
+    """An ACK Key: its ARN, as far as the status tells it ("" otherwise), and its key policy; without one KMS gives it
+    the default policy, which leaves the decision to the account."""
+
+    object: Object
+    arn: str
+    policy: PolicyText | None
+
+
 class Workload(NamedTuple):
     """What runs pods: the service account of the pods and the names of their containers, native sidecars included."""
 
@@ -147,6 +168,8 @@ class Inventory(NamedTuple):
     associations: tuple[Association, ...] = ()
     workloads: tuple[Workload, ...] = ()
     unread: tuple[Object, ...] = ()
+    tables: tuple[Table, ...] = ()
+    keys: tuple[Key, ...] = ()
 
 
 def altered(item: Object, *aspects: str) -> str:
@@ -161,4 +184,6 @@ def policy_texts(inventory: Inventory) -> tuple[PolicyText, ...]:
         texts += [*([role.trust] if role.trust else []), *role.inline]
     texts += [policy.document for policy in inventory.policies if policy.document]
     texts += [association.session for association in inventory.associations if association.session]
+    texts += [table.policy for table in inventory.tables if table.policy]
+    texts += [key.policy for key in inventory.keys if key.policy]
     return tuple(texts)

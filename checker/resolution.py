@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from .iam.partitions import partition_in, partition_of
-from .inventory import Association, Inventory, Object, Policy, Reference, Role
+from .inventory import Association, Inventory, Key, Object, Policy, Reference, Role, Table
 
-T = TypeVar("T", Policy, Role)
+T = TypeVar("T", Policy, Role, Table, Key)
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -84,7 +84,7 @@ def resolve_policy(index: Index, reference: Reference) -> Resolved:
     exact = [policy for policy in here if policy.object.namespace == namespace]
     elsewhere = tuple(policy for policy in named if policy not in here)
     unread = not here and may_be_a_template(index.inventory, reference)
-    return Resolved(_nearest(exact or here, reference.owner), elsewhere, unread)
+    return Resolved(nearest(exact or here, reference.owner), elsewhere, unread)
 
 
 def may_be_a_template(inventory: Inventory, reference: Reference) -> bool:
@@ -95,12 +95,12 @@ def may_be_a_template(inventory: Inventory, reference: Reference) -> bool:
 
 def policies_by_arn(index: Index, arn: str, owner: Object) -> tuple[Policy, ...]:
     """The Policies of the project that this customer-managed ARN can mean."""
-    return _nearest(index.policies_by_arn.get(_path_and_name(index, arn, "policy"), []), owner)
+    return nearest(index.policies_by_arn.get(_path_and_name(index, arn, "policy"), []), owner)
 
 
 def roles_by_arn(index: Index, arn: str, owner: Object) -> tuple[Role, ...]:
     """The Roles of the project that this role ARN can mean. STS takes only the whole ARN, with account and path."""
-    return _nearest(index.roles_by_arn.get(_path_and_name(index, arn, "role"), []), owner)
+    return nearest(index.roles_by_arn.get(_path_and_name(index, arn, "role"), []), owner)
 
 
 def _path_and_name(index: Index, arn: str, kind: str) -> str:
@@ -137,7 +137,7 @@ def _roles(index: Index, reference: Reference | None, arn: str | None, owner: Ob
         namespace = reference.namespace or owner.namespace
         named = index.roles.get(reference.name, [])
         here = [role for role in named if _same_namespace(role.object.namespace, namespace)]
-        return _nearest(here, owner)
+        return nearest(here, owner)
     return roles_by_arn(index, arn, owner) if arn else ()
 
 
@@ -148,7 +148,7 @@ def _by(items: tuple[T, ...], key: Callable[[T], str]) -> dict[str, list[T]]:
     return found
 
 
-def _nearest(candidates: list[T], owner: Object) -> tuple[T, ...]:
+def nearest(candidates: list[T], owner: Object) -> tuple[T, ...]:
     """The candidates whose file is nearest to the owner's."""
     if len(candidates) < 2:
         return tuple(candidates)

@@ -13,6 +13,7 @@ from ..iam.paths import Path
 from ..inventory import (
     Association,
     Inventory,
+    Key,
     ManagedArn,
     Object,
     Policy,
@@ -20,6 +21,7 @@ from ..inventory import (
     Reference,
     Role,
     ServiceAccount,
+    Table,
     Workload,
 )
 from .kinds import ROLE_ARN_ANNOTATION, WORKLOADS
@@ -41,6 +43,8 @@ def build(objects: Iterable[Object], unread: Iterable[Object]) -> Inventory:
         tuple(association(item) for item in of_kind.get("PodIdentityAssociation", ())),
         tuple(workload(item) for item in everything if (item.api_version, item.kind) in WORKLOADS),
         tuple(unread),
+        tuple(table(item) for item in of_kind.get("Table", ())),
+        tuple(key(item) for item in of_kind.get("Key", ())),
     )
 
 
@@ -102,6 +106,32 @@ def association(item: Object) -> Association:
         text(spec.get("roleARN")) if is_chained else None,
         _reference(item, ("spec", "roleRef"), "Role", spec.get("roleRef")) if is_chained else None,
     )
+
+
+def table(item: Object) -> Table:
+    """A DynamoDB table. The key `alias/aws/dynamodb` is AWS's own, which everybody in the account may use through
+    DynamoDB (DynamoDB Developer Guide, "Encryption at rest: How it works")."""
+    spec = _spec(item)
+    encryption = mapping(spec.get("sseSpecification"))
+    named = text(encryption.get("kmsMasterKeyID")) or ""
+    is_own = encryption.get("enabled") is True and not named.endswith("alias/aws/dynamodb")
+    path = ("spec", "sseSpecification", "kmsMasterKeyRef")
+    reference = _reference(item, path, "Key", encryption.get("kmsMasterKeyRef")) if is_own else None
+    indexes = [*sequence(spec.get("globalSecondaryIndexes")), *sequence(spec.get("localSecondaryIndexes"))]
+    return Table(
+        item,
+        text(spec.get("tableName")) or item.name,
+        _policy_text(item, ("spec", "resourcePolicy"), "resource"),
+        named if is_own else "",
+        reference,
+        tuple(name for entry in indexes if (name := text(mapping(entry).get("indexName")))),
+    )
+
+
+def key(item: Object) -> Key:
+    """A KMS key."""
+    arn = text(mapping(mapping(item.data.get("status")).get("ackResourceMetadata")).get("arn")) or ""
+    return Key(item, arn, _policy_text(item, ("spec", "policy"), "resource"))
 
 
 def workload(item: Object) -> Workload:

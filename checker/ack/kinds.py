@@ -12,6 +12,8 @@ from typing import Literal
 IAM_GROUP = "iam.services.k8s.aws"
 IAM = f"{IAM_GROUP}/v1alpha1"
 EKS = "eks.services.k8s.aws/v1alpha1"
+DYNAMODB = "dynamodb.services.k8s.aws/v1alpha1"
+KMS = "kms.services.k8s.aws/v1alpha1"
 
 READ = {
     (IAM, "Role"),
@@ -21,6 +23,10 @@ READ = {
     (EKS, "PodIdentityAssociation"),
 }
 """ACK kinds that are read and checked field by field."""
+
+RESOURCES = {(DYNAMODB, "Table"), (KMS, "Key")}
+"""ACK kinds whose own policies bear on access; their other fields are not checked. Source: the controllers' Go types,
+`TableSpec` (resourcePolicy since dynamodb-controller v1.6.0) and `KeySpec`."""
 
 PLURALS = {"Role": "roles", "Policy": "policies", "OpenIDConnectProvider": "openidconnectproviders"}
 """What the API server calls the kinds that are applied, in the plural."""
@@ -90,7 +96,7 @@ def standing(api_version: str, kind: str) -> Standing:
     controller will act on (a version or kind that does not exist, or a group that only looks like ACK's)."""
     group, _, version = api_version.partition("/")
     if (
-        (api_version, kind) in READ
+        (api_version, kind) in READ | RESOURCES
         or (api_version, kind) == ("v1", "ServiceAccount")
         or (api_version, kind) in WORKLOADS
     ):

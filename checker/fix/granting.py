@@ -25,7 +25,7 @@ from ..rules.problem import at, called, inside
 from . import patch
 from .flow_edit import document as laid_out
 from .patch import Patch
-from .plan import Candidates, Need, NoPlan, Plan, Survey
+from .plan import Candidates, Need, NoPlan, Plan, Survey, need_of
 from .simulate import edited, is_exact, labels_of, with_document
 
 
@@ -105,11 +105,7 @@ def _is_ours_alone(grant: Grant, text: PolicyText) -> bool:
     others = {id(role.object) for role in grant.survey.others(text.owner, grant.check.role)}
     for outcome in grant.survey.facts.outcomes:
         for check in outcome.checks:
-            lacking = {
-                Need(item.action, item.resource)
-                for item in check.required
-                if item.proof and item.proof.verdict == "not-granted"
-            }
+            lacking = {need_of(item) for item in check.required if item.proof and item.proof.verdict == "not-granted"}
             if lacking >= set(grant.needs):
                 others.discard(id(check.role.object))
     return not others
@@ -190,25 +186,24 @@ def _keys(requirement: str) -> Iterator[str]:
 
 def _statements(grant: Grant) -> list[dict[str, Any]]:
     """Statements that grant exactly the needs: those on one ARN together, and the ARNs with the same actions."""
-    by_resource = {
-        resource: [item.action for item in grant.needs if item.resource == resource] for resource in grant.resources
-    }
-    together: dict[tuple[str, ...], list[str]] = {}
-    for resource, actions in by_resource.items():
-        together.setdefault(tuple(actions), []).append(resource)
-    return [_statement(list(actions), resources) for actions, resources in together.items()]
+    by_resource: dict[tuple[str, str], list[str]] = {}
+    for item in grant.needs:
+        by_resource.setdefault((item.resource, item.through), []).append(item.action)
+    together: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (resource, through), actions in by_resource.items():
+        together.setdefault((tuple(actions), through), []).append(resource)
+    return [_statement(list(actions), resources, through) for (actions, through), resources in together.items()]
 
 
-def _statement(actions: list[str], resources: list[str]) -> dict[str, Any]:
+def _statement(actions: list[str], resources: list[str], through: str) -> dict[str, Any]:
     made: dict[str, Any] = {
         "Effect": "Allow",
         "Action": actions if len(actions) > 1 else actions[0],
         "Resource": resources if len(resources) > 1 else resources[0],
     }
-    if all(action.lower() == "kms:decrypt" for action in actions):
+    if through:
         # The key is needed through DynamoDB alone (DynamoDB Developer Guide, "Encryption at rest: How it works").
-        services = sorted({f"dynamodb.{arn.split(':')[3]}.amazonaws.com" for arn in resources})
-        made["Condition"] = {"StringEquals": {"kms:ViaService": services if len(services) > 1 else services[0]}}
+        made["Condition"] = {"StringEquals": {"kms:ViaService": through}}
     return made
 
 

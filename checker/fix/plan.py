@@ -8,16 +8,24 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..inventory import Object, Role
+from ..requirements.check import Question
 from ..requirements.layers import stack
 from ..rules.problem import Facts
 from .patch import Patch
 
 
 class Need(NamedTuple):
-    """Access that is missing, and is all that a plan may grant."""
+    """Access that is missing, and is all that a plan may grant; `through` is the service alone through which it is
+    needed, "" where it is needed directly."""
 
     action: str
     resource: str
+    through: str = ""
+
+
+def need_of(question: Question) -> Need:
+    """What a question asks for, as a need."""
+    return Need(question.action, question.resource, question.through if question.action == "kms:Decrypt" else "")
 
 
 class Plan(NamedTuple):

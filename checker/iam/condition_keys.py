@@ -43,6 +43,15 @@ def is_list(key: str) -> bool:
     return known is not None and known.is_list
 
 
+def claim_of(key: str) -> str:
+    """The identity provider (lower case) whose claim or attribute a key is: `cognito-identity.amazonaws.com` of
+    `cognito-identity.amazonaws.com:sub`, "saml" of `saml:aud`; "" for another key. A session carries those of the
+    provider it came through alone (IAM User Guide, "IAM and AWS STS condition context keys").
+    """
+    provider = key.rpartition(":")[0].lower()
+    return provider if "." in provider or provider == "saml" else ""
+
+
 @lru_cache(maxsize=4096)
 def never_carried(action: str, key: str) -> bool:
     """Whether no request for an action carries a key, surely: one of a service (not of all) that is listed, and not for

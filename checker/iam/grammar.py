@@ -132,7 +132,11 @@ def _actions(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
             if _ACTION.fullmatch(text.strip()):
                 yield _element(f"the action {text!r} has a space at its end", f'write "{text.strip()}"', place)
                 continue
-            hint = f'write "{"dynamodb" if text else "service"}:{text or "Action"}" or "*"'
+            joined = "".join(text.split())
+            if _ACTION.fullmatch(joined):
+                yield _element(f"the action {text!r} has a space in it", f'write "{joined}"', place)
+                continue
+            hint = f'write "SERVICE:{text or "Action"}", such as "dynamodb:GetItem"'
             yield _element(f"the action {text!r} has no service prefix", hint, place)
 
 

@@ -162,7 +162,7 @@ def compare(
                 if isinstance(change, str):
                     unclear.append(f"{', '.join(actions)}: {change}")
                 elif change is not None:
-                    found.append(change._replace(actions=actions))
+                    found.append(change._replace(actions=tuple(show_action(action, stacks) for action in actions)))
     return Comparison(tuple(gained), tuple(lost), tuple(dict.fromkeys(unclear)))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..ack.kinds import EKS, IAM_GROUP
+from ..ack.kinds import EKS, IAM_GROUP, RESOURCES
 from ..iam.globs import matches, wildcard_glob
 from ..inventory import Alteration, Object
 from .model import Kustomization, Patch, Target
@@ -128,7 +128,10 @@ def _to_look_at(one: Kustomization) -> list[Patch]:
     return [Patch(f"one of {len(found):,} patches", one.file, found[0].offset, Target())]
 
 
-_KINDS = ("Role", "Policy", "OpenIDConnectProvider", "InstanceProfile", "PodIdentityAssociation", "ServiceAccount")
+_KINDS = (
+    "Role", "Policy", "OpenIDConnectProvider", "InstanceProfile", "PodIdentityAssociation", "ServiceAccount", "Table",
+    "Key",
+)  # fmt: skip
 
 
 def _as_built(item: Object, variants: frozenset[Variant], path: str, made: _Made) -> Object:
@@ -199,7 +202,9 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def _is_ours(item: Object) -> bool:
-    return item.api_version.startswith(f"{IAM_GROUP}/") or item.api_version == EKS or item.kind == "ServiceAccount"
+    is_resource = (item.api_version, item.kind) in RESOURCES
+    is_iam = item.api_version.startswith(f"{IAM_GROUP}/")
+    return is_iam or item.api_version == EKS or item.kind == "ServiceAccount" or is_resource
 
 
 def _matters(patch: Patch, item: Object) -> bool:
@@ -208,6 +213,10 @@ def _matters(patch: Patch, item: Object) -> bool:
         return False
     if item.kind == "ServiceAccount":
         return any(not field or _starts(field, "metadata") for field in patch.fields or ("",))
+    if (item.api_version, item.kind) in RESOURCES:
+        watched = ("spec/resourcePolicy", "spec/policy", "spec/sseSpecification", "spec/tableName")
+        fields = patch.fields or ("",)
+        return any(_is_among(field, watched) or field in ("", "spec") or _is_of_ack(field) for field in fields)
     unread = _HARMLESS[1:]
     return not patch.fields or not all(_is_among(field, unread) for field in patch.fields)
 

@@ -97,6 +97,21 @@ def _grants(outcome: Outcome) -> Iterator[str]:
             decided = ", ".join(dict.fromkeys(clause.policy.label for clause in clauses))
             line = f"{verdict}: {check.role.name}: {question.action} on {question.resource}"
             yield safe(f"{line} by {decided}" if decided else line)
+    yield from (safe(line) for line in dict.fromkeys(_not_seen(outcome)))
+
+
+def _not_seen(outcome: Outcome) -> Iterator[str]:
+    """Resources whose own policies are not in the project."""
+    for check in outcome.checks:
+        for question in check.required:
+            parts = question.resource.split(":")
+            known = any(question.resource == arn or question.resource.startswith(f"{arn}/") for arn in check.tables)
+            is_guarded = len(check.layers_on(question.resource)) > len(check.stack.layers)
+            if question.proof and question.proof.verdict == "granted" and len(parts) > 5 and not (known or is_guarded):
+                does = "a Deny in it takes access away, an Allow for the role gives more"
+                if parts[2] == "kms":
+                    does = "it has to leave the decision to the account, as the default of KMS does"
+                yield f"not seen: the policy that {question.resource} has of its own, if any; {does}"
 
 
 def _one_line(text: str) -> str:

@@ -18,7 +18,8 @@ from ..resolution import Index
 from .layers import Stack, stack
 from .model import Requirement, fill
 from .requests import Known, caller_for, context_for
-from .rows import Row, forbidden_rows, required_rows
+from .resources import Guard, Sealed, guards, indexes_of, layers_on, sealed
+from .rows import Row, decrypting_rows, forbidden_rows, required_rows
 from .select import Selected, Unseen, select
 from .trust import TrustCheck, check_entry, check_trust
 
@@ -28,7 +29,8 @@ class Question(NamedTuple):
     value; where that is empty too, the action is never authorized on such a resource and cannot be asked for.
 
     `instead` is the forbidden action that this one does the same as, "" for one that the requirement names itself;
-    `because` says why an access is needed that the requirement does not name.
+    `because` says why an access is needed that the requirement does not name, `through` is the service that asks for it
+    in the caller's name (the value of kms:ViaService), where it is known.
     """
 
     action: str
@@ -38,12 +40,14 @@ class Question(NamedTuple):
     path: Path
     instead: str = ""
     because: str = ""
+    through: str = ""
 
 
 class Check(NamedTuple):
     """A requirement put to one way of using a role: what is required, what is forbidden but within
     reach, whether the trust policy fits (None where the requirement asks for none), the object that gives the role to
-    its service account, and whether whoever is to use the role can assume it at all.
+    its service account, and whether whoever is to use the role can assume it at all. `guards` are the policies of the
+    resources themselves, `tables` the ARNs of the tables that the project has.
     """
 
     requirement: Requirement
@@ -54,6 +58,12 @@ class Check(NamedTuple):
     trust: TrustCheck | None
     giver: Object | None
     entry: TrustCheck
+    guards: tuple[Guard, ...] = ()
+    tables: tuple[str, ...] = ()
+
+    def layers_on(self, resource: str) -> tuple[Layer, ...]:
+        """Every layer that bears on a request about a resource."""
+        return (*self.stack.layers, *layers_on(resource, self.guards))
 
 
 class Outcome(NamedTuple):
@@ -82,11 +92,17 @@ def check_project(
     selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
     checks: list[Check] = []
+    are_told = any(layer.name == "resource" for layer in above)
+    tables = tuple(indexes_of(index.inventory, values))
     for done, item in enumerate(selected):
         observe(f"proving {requirement.name} for roles", done, len(selected))
         attached = stack(item.role, index, item.session, above, item.giver)
+        guarding = () if are_told else guards(index.inventory, item.role.object, values)
+        sources = {guard.attached.label: guard.source for guard in guarding}
+        attached = attached._replace(sources={**sources, **attached.sources})
         if _touches(item, attached, files):
-            checks.append(_check(requirement, item, attached, values, today))
+            sealing = () if are_told else sealed(index.inventory, item.role.object, values)
+            checks.append(_check(requirement, item, attached, Surroundings(values, guarding, sealing, tables, today)))
     asked = tuple(item for item in unseen if files is None or item.object.origin.file in files)
     return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked)
 
@@ -100,16 +116,25 @@ def _touches(selected: Selected, attached: Stack, files: frozenset[str] | None) 
     return any(text is not None and text.owner.origin.file in files for text in texts)
 
 
-def _check(
-    requirement: Requirement, selected: Selected, attached: Stack, parameters: dict[str, str], today: str
-) -> Check:
+class Surroundings(NamedTuple):
+    """What bears on every question put to a role besides its own policies."""
+
+    parameters: dict[str, str]
+    guards: tuple[Guard, ...]
+    sealed: tuple[Sealed, ...]
+    tables: tuple[str, ...]
+    today: str
+
+
+def _check(requirement: Requirement, selected: Selected, attached: Stack, around: Surroundings) -> Check:
     role = selected.role
-    values = {**parameters, "namespace": role.object.namespace or "default", "name": role.name}
+    values = {**around.parameters, "namespace": role.object.namespace or "default", "name": role.name}
     if selected.service_account:
         values["serviceAccount"] = selected.service_account[1]
 
-    known = Known(selected, requirement, values, attached.layers, today)
+    known = Known(selected, requirement, values, attached.layers, around.guards, around.today)
     required = [_ask(prove, row, known) for row in required_rows(requirement)]
+    required += [_ask(prove, row, known) for row in decrypting_rows(required, around.sealed)]
     forbidden = [_forbidden(row, known) for row in forbidden_rows(requirement)]
     askable = {question.action for question in required if question.proof or question.unset}
     return Check(
@@ -121,6 +146,8 @@ def _check(
         check_trust(requirement, selected, values),
         selected.giver,
         check_entry(selected, values),
+        around.guards,
+        around.tables,
     )
 
 
@@ -149,11 +176,15 @@ def _at_home(resource: str, values: dict[str, str]) -> str:
 def _ask(question: Ask, row: Row, known: Known) -> Question:
     filled = fill(row.resource, known.values)
     if filled.unset:
-        return Question(row.action, row.resource, None, filled.unset, row.path, row.instead)
+        return Question(row.action, row.resource, None, filled.unset, row.path, row.instead, row.because)
     context = context_for(known, filled.text)
     if row.carries:
         told = {key.lower(): (value,) for key, value in row.carries}
         context = context._replace(values={**context.values, **told})
-    proof = question(row.action, filled.text, known.layers, context, caller_for(known, filled.text))
-    action = show_action(proof.action, (known.layers,)) if proof is not None and row.is_beyond else row.action
-    return Question(action, filled.text, proof, (), row.path, row.instead)
+    layers = (*known.layers, *layers_on(filled.text, known.guards))
+    proof = question(row.action, filled.text, layers, context, caller_for(known, filled.text))
+    if proof is not None and row.is_unresolved and proof.verdict != "granted":
+        proof = proof._replace(verdict="unknown", reasons=("which key the table names is not known here",))
+    action = show_action(proof.action, (layers,)) if proof is not None and row.is_beyond else row.action
+    through = context.values.get("kms:viaservice", ("",))[0]
+    return Question(action, filled.text, proof, (), row.path, row.instead, row.because, through)

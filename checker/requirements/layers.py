@@ -85,8 +85,11 @@ def not_pushed(item: Object) -> str:
         return f"{_ACK}read-only makes the controller write nothing"
     if annotations.get(f"{_ACK}adoption-policy") == "adopt":
         return f"{_ACK}adoption-policy: adopt takes the object's spec from AWS"
-    fields = ("policyDocument",) if item.kind == "Policy" else ("roleARN", "roleRef", "policy", "serviceAccount")
+    fields = _PUSHED.get(item.kind, ("roleARN", "roleRef", "policy", "serviceAccount"))
     return _ignored(item, *(f"spec.{field}" for field in fields))
+
+
+_PUSHED = {"Policy": ("policyDocument",), "Table": ("resourcePolicy",), "Key": ("policy",)}
 
 
 _ACK = "services.k8s.aws/"

@@ -13,25 +13,29 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..ack.objects import mapping, text
+from ..iam.condition_keys import claim_of
 from ..iam.context import Context, Values, make_context
 from ..iam.policies import Layer
 from ..iam.principals import Caller, account_of
-from ..iam.trust import oidc_providers
+from ..iam.trust import issuer_of, oidc_providers
 from ..inventory import Role
 from .layers import tags_may_differ
 from .model import Requirement, fill
 from .pods import SESSION_TAGS, caller_of, request_of
+from .resources import Guard
 from .select import Selected
 
 
 class Known(NamedTuple):
     """What a request is known by: the way the role is used, the requirement, the parameters with their values, the
-    policies that may ask for something, and the day (ISO, "" for none) from which on it is made."""
+    policies that may ask for something (the role's, and those of resources), and the day (ISO, "" for none) from which
+    on it is made."""
 
     selected: Selected
     requirement: Requirement
     values: dict[str, str]
     layers: tuple[Layer, ...]
+    guards: tuple[Guard, ...] = ()
     today: str = ""
 
 
@@ -70,7 +74,7 @@ def context_for(known: Known, resource: str) -> Context:
     providers = _providers(role)
     if _is_irsa(known.selected) and len(providers) == 1:
         told["aws:FederatedProvider"] = providers[0]
-    absent = [*_ABSENT, *_absent_tags(known, told)]
+    absent = [*_ABSENT, *_absent_tags(known, told), *_absent_claims(known)]
     absent += ["aws:FederatedProvider"] if _is_pod_identity(known.selected) else []
     for key, texts in requirement.context.items():
         filled = [fill(item, values) for item in texts]
@@ -151,6 +155,14 @@ def _has_session_tags(known: Known) -> bool:
     return caller_of(*selected.service_account, selected.giver, known.values).has_tags
 
 
+def _absent_claims(known: Known) -> Iterator[str]:
+    """Claims of identity providers that the pod's session did not come through."""
+    own = {issuer_of(arn).lower() for arn in _providers(known.selected.role)}
+    for key in dict.fromkeys(_keys_asked_for(known)):
+        if claim_of(key) and claim_of(key) not in own:
+            yield key
+
+
 def _absent_tags(known: Known, told: dict[str, str | Values]) -> Iterator[str]:
     """The tags of the principal that policies ask for and that neither the role nor its session has. What the
     controller puts on every resource (`services.k8s.aws/…`) is left open, and so is a role whose tags may differ."""
@@ -160,17 +172,21 @@ def _absent_tags(known: Known, told: dict[str, str | Values]) -> Iterator[str]:
         return
     have = {key.lower() for key in told}
     open_tags = {f"aws:principaltag/{tag}" for tag in SESSION_TAGS} if _has_session_tags(known) else set()
-    for key in dict.fromkeys(_tags_asked_for(known.layers)):
+    for key in dict.fromkeys(_keys_asked_for(known)):
+        if not key.startswith("aws:principaltag/"):
+            continue
         if key not in have | open_tags and not key.startswith("aws:principaltag/services.k8s.aws/"):
             yield key
 
 
-def _tags_asked_for(layers: tuple[Layer, ...]) -> Iterator[str]:
-    """The keys `aws:principaltag/…`, in lower case, of conditions and variables."""
-    for policy in (policy for layer in layers for policy in layer.policies if policy.document is not None):
+def _keys_asked_for(known: Known) -> Iterator[str]:
+    """The condition keys, in lower case, of conditions and variables."""
+    policies = [policy for layer in known.layers for policy in layer.policies]
+    policies += [guard.attached for guard in known.guards]
+    for policy in policies:
         for statement in policy.document.statements if policy.document else ():
             texts = [entry.text for entry in statement.resources]
             texts += [value for item in statement.conditions for value in item.values]
             keys = [item.key for item in statement.conditions]
             keys += [part.partition("}")[0].partition(",")[0] for item in texts for part in item.split("${")[1:]]
-            yield from (key.strip().lower() for key in keys if key.strip().lower().startswith("aws:principaltag/"))
+            yield from (key.strip().lower() for key in keys)

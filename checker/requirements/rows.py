@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..iam.catalogue import expand
+from ..iam.globs import arn_glob
+from ..iam.language import overlap
 from ..iam.paths import Path
 from ..iam.synonyms import synonyms
 from .model import Access, Requirement
+
+if TYPE_CHECKING:
+    from .check import Question
+    from .resources import Sealed
 
 
 class Row(NamedTuple):
@@ -16,6 +22,8 @@ class Row(NamedTuple):
 
     `instead` is the action that this one does the same as, `carries` what a request for it then has: (condition key,
     value). With `is_beyond`, `action` is a pattern, and meant are the actions it takes in that no catalogue lists.
+    `because` says why a row is asked that the requirement does not have; with `is_unresolved`, its resource is a
+    pattern for one that is not known.
     """
 
     action: str
@@ -24,6 +32,8 @@ class Row(NamedTuple):
     instead: str = ""
     carries: tuple[tuple[str, str], ...] = ()
     is_beyond: bool = False
+    because: str = ""
+    is_unresolved: bool = False
 
 
 def required_rows(requirement: Requirement) -> list[Row]:
@@ -58,6 +68,47 @@ def forbidden_rows(requirement: Requirement) -> list[Row]:
                     is_listed = bool(expand(pattern))
                     rows.append(Row(pattern, resource, path, is_beyond=is_listed))
     return rows
+
+
+_ITEMS = (
+    "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem",
+    "dynamodb:GetItem", "dynamodb:PartiQLDelete", "dynamodb:PartiQLInsert", "dynamodb:PartiQLSelect",
+    "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:SearchVectors",
+    "dynamodb:UpdateItem",
+)  # fmt: skip
+"""Actions on items: what is in them is encrypted."""
+
+
+def decrypting_rows(required: Iterable[Question], sealed: Iterable[Sealed]) -> list[Row]:
+    """What required access to items takes besides, where a customer managed key encrypts the table: the key, through
+    DynamoDB; not where the requirement asks for it itself."""
+    asked = list(required)
+    rows: dict[str, Row] = {}
+    for table in sealed:
+        on_it = [item for item in asked if item.action in _ITEMS and item.proof and _is_on(item.resource, table.arn)]
+        is_asked = any(item.action == "kms:Decrypt" and _is_on(item.resource, table.key) for item in asked)
+        if not on_it or is_asked:
+            continue
+        region, account = table.arn.split(":")[3:5]
+        carries = {
+            "kms:ViaService": f"dynamodb.{region}.amazonaws.com",
+            "kms:EncryptionContext:aws:dynamodb:tableName": table.name,
+            "aws:ViaAWSService": "true",
+            "aws:CalledVia": "dynamodb.amazonaws.com",
+            "aws:CalledViaFirst": "dynamodb.amazonaws.com",
+            "aws:CalledViaLast": "dynamodb.amazonaws.com",
+        }
+        carries |= {"kms:EncryptionContext:aws:dynamodb:subscriberId": account} if account.isdigit() else {}
+        because = f"Table {table.name} is encrypted with this key, and DynamoDB asks KMS in the caller's name"
+        is_open = "*" in table.key
+        told = tuple((key, value) for key, value in carries.items() if "*" not in value)
+        row = Row("kms:Decrypt", table.key, on_it[0].path, carries=told, because=because, is_unresolved=is_open)
+        rows.setdefault(table.key, row)
+    return list(rows.values())
+
+
+def _is_on(resource: str, arn: str) -> bool:
+    return any(resource == one or overlap(arn_glob(resource), arn_glob(one)) for one in (arn, f"{arn}/*"))
 
 
 def _resources(access: Access) -> Iterator[tuple[str, Path]]:

@@ -42,13 +42,17 @@ class _Hanging(NamedTuple):
     witness: str
     conditions: str
     keys: str
+    denies: bool = False
 
 
 def check(facts: Facts) -> Iterator[Problem]:
     for hanging, members in by_place(facts, "conditional", _hanging):
         item, actions = members[0].check, actions_of(members)
         message = f"{can_call(item, actions, hanging.witness, 'can')} only if {hanging.conditions}"
-        hint = f"drop the condition, or state {hanging.keys or 'the key'} under spec.context of the requirement"
+        known = f"state {hanging.keys or 'the key'} under spec.context of the requirement"
+        hint = f"drop the condition, or {known}"
+        if hanging.denies:
+            hint = f"if every request carries what this Deny asks for, {known}; else narrow the Deny"
         value = f"{' '.join(actions)} {members[0].question.resource} {hanging.conditions}"
         yield grant_problem(item, hanging.place, message, hint, value)
 
@@ -66,7 +70,8 @@ def _hanging(answer: Answer) -> _Hanging:
     first = alternatives[0][0]
     shown = ", or ".join(" and ".join(map(_shown, terms)) for terms in alternatives)
     keys = ", ".join(dict.fromkeys(term.condition.key for terms in alternatives for term in terms))
-    return _Hanging(clause_place(answer.check, first.clause, first.condition.path), witness, shown, keys)
+    denies = any(term.clause.effect == "Deny" for terms in alternatives for term in terms)
+    return _Hanging(clause_place(answer.check, first.clause, first.condition.path), witness, shown, keys, denies)
 
 
 def _on_a_resource(answer: Answer, clause: Clause, witness: str) -> _Hanging:

@@ -29,8 +29,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from ..iam.condition_keys import claim_of, never_carried
 from ..iam.document import Statement
 from ..iam.globs import arn_glob, matches
+from ..iam.prove import show_condition
 from ..iam.statements import action_matches
 from ..inventory import PolicyText
 from ..requirements.check import Check
@@ -46,6 +48,8 @@ _LAYERS = {
     "identity": "none of its policies allows it",
     "boundary": "its permissions boundary does not allow it",
     "session": "the session policy of its Pod Identity association does not allow it",
+    "resource": "the policy of the resource itself does not allow it",
+    "key": "the key policy does not allow it",
 }
 
 
@@ -63,7 +67,9 @@ def check(facts: Facts) -> Iterator[Problem]:
         layer = _LAYERS[answer.proof.decision.layer or "identity"]
         message = f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}{_refused(answer.check)}"
         value = f"{' '.join(actions)} {answer.question.resource}"
-        yield grant_problem(answer.check, nearest.place, message, _help(nearest, actions, answer, facts), value)
+        found = grant_problem(answer.check, nearest.place, message, _help(nearest, actions, answer, facts), value)
+        because = answer.question.because
+        yield found._replace(why=f"{because}. {found.why}") if because else found
 
 
 def _refused(check: Check) -> str:
@@ -87,7 +93,7 @@ def _nearest(answer: Answer) -> _Nearest:
     """The Action list of a statement on this table, else the Resource of one with this action, else the role."""
     check, proof = answer.check, answer.proof
     action, witness, layer = answer.question.action.lower(), proof.witness or "", proof.decision.layer or "identity"
-    policies = next(item.policies for item in check.stack.layers if item.name == layer)
+    policies = next(item.policies for item in check.layers_on(answer.question.resource) if item.name == layer)
     second: _Nearest | None = None
     refused = next((check.stack.sources[policy.label] for policy in policies if policy.refused), None)
     for policy in policies:
@@ -129,9 +135,13 @@ def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer, facts: Fa
     if nearest.statement is not None and nearest.element == "excluded":
         return f"take this out of NotAction, or allow {_quoted(actions)} in a statement of its own"
     if nearest.statement is not None and nearest.element == "conditions":
-        listed = " and ".join(
-            f"{item.operator} {item.key} {', '.join(item.values)}" for item in nearest.statement.conditions
-        )
+        listed = " and ".join(map(show_condition, nearest.statement.conditions))
+        keys = [item.key for item in nearest.statement.conditions]
+        never = next((key for key in keys if claim_of(key) or never_carried(actions[0], key)), "")
+        if claim_of(never):
+            return f"no pod's session has {never}, a claim of another identity provider: drop the condition"
+        if never:
+            return f"no request for {actions[0]} carries {never}: drop the condition, or name actions that do"
         return f"the condition does not hold for these requests: {listed}"
     if nearest.statement is not None:
         cell = _cell_of(nearest.statement, answer, facts)
@@ -140,7 +150,11 @@ def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer, facts: Fa
         return _other_resource(nearest.statement, resource)
     if (answer.proof.decision.layer or "identity") != "identity":
         return f"allow {_quoted(actions)} on {resource} there as well"
-    return f'add a statement: {{"Effect": "Allow", "Action": [{_quoted(actions)}], "Resource": "{resource}"}}'
+    through = answer.question.through if actions == ("kms:Decrypt",) else ""
+    condition = f', "Condition": {{"StringEquals": {{"kms:ViaService": "{through}"}}}}' if through else ""
+    return (
+        f'add a statement: {{"Effect": "Allow", "Action": [{_quoted(actions)}], "Resource": "{resource}"{condition}}}'
+    )
 
 
 def _quoted(actions: tuple[str, ...]) -> str:

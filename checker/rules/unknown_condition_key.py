@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ..iam.condition_keys import carriers, closest_key, find_key
+from ..iam.condition_keys import carriers, claim_of, closest_key, find_key
 from ..iam.document import Condition
 from .problem import Facts, Problem
 from .statements import Written, action_strings, conditions, problem_in, statements
@@ -48,7 +48,7 @@ def check(facts: Facts) -> Iterator[Problem]:
 
 
 def _meant(key: str) -> str:
-    close = closest_key(key) if find_key(key) is None else None
+    close = closest_key(key) if find_key(key) is None and not claim_of(key) else None
     return f'did you mean "{close}"?' if close else ""
 
 
@@ -56,6 +56,9 @@ def _wrong(written: Written, item: Condition) -> tuple[str, str] | None:
     is_claim = written.text.kind == "trust" and item.key.partition(":")[0].lower() not in ("aws", "sts")
     if "${" in item.key or is_claim:
         return None
+    if claim_of(item.key):
+        said = f"a pod's session has no {item.key}: it is a claim of another identity provider"
+        return said, "use a key of the pod's own session, such as aws:PrincipalArn, or drop the statement"
     if find_key(item.key) is None:
         return f"there is no condition key {item.key}", "see the condition keys of the service"
     actions = action_strings(written)

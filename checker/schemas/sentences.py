@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from . import Violation
@@ -57,8 +59,27 @@ def suggest(violation: Violation) -> str:
     """For an unknown field the one that was perhaps meant; else, or where none is like it, ""."""
     if violation.keyword != "additionalProperties":
         return ""
-    close = difflib.get_close_matches(str(violation.path[-1]), violation.expected, 1, 0.7)
-    return f"write {close[0]}" if close else ""
+    close = closest_field(str(violation.path[-1]), violation.expected)
+    return f"write {close}" if close else ""
+
+
+def closest_field(name: str, known: Sequence[str]) -> str:
+    """The field that a name was perhaps meant to be: one of the same words, whatever their number and how they are
+    joined (`policiesRef` is policyRefs), else one that looks alike; "" for none."""
+    same = [field for field in known if is_of_the_same_words(field, name)]
+    close = same if len(same) == 1 else difflib.get_close_matches(name, known, 1, 0.7)
+    return close[0] if close else ""
+
+
+def is_of_the_same_words(one: str, other: str) -> bool:
+    """Whether two names have the same words, in any order and number."""
+    return _words(one) == _words(other)
+
+
+def _words(name: str) -> list[str]:
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", name)
+    singular = (re.sub(r"ies$", "y", part.lower()).rstrip("s") for part in parts)
+    return sorted(singular)
 
 
 def describe(found: Any) -> str:

@@ -6,7 +6,7 @@ from ...engine import Finding
 from ...rules.conditional_grant import hanging_place
 from ...rules.grants import answers
 from ..granting import Grant, candidates
-from ..plan import Candidates, Need, NoPlan, Plan, Survey
+from ..plan import Candidates, NoPlan, Plan, Survey, need_of
 
 RULES = ("conditional-grant",)
 
@@ -30,6 +30,6 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     if layers != {"identity"}:
         yield NoPlan("which of the layers asks for the condition has to be decided by hand")
         return
-    needs = dict.fromkeys(Need(answer.question.action, answer.question.resource) for answer in found)
+    needs = dict.fromkeys(need_of(answer.question) for answer in found)
     for item in candidates(Grant(survey, found[0].check, tuple(needs))):
         yield item._replace(danger=_DANGER) if isinstance(item, Plan) else item

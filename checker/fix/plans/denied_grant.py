@@ -21,7 +21,7 @@ from ...rules.grants import Answer, answers, text_of
 from ...rules.problem import called, inside
 from .. import patch
 from ..patch import Patch
-from ..plan import Candidates, Need, NoPlan, Plan, Survey
+from ..plan import Candidates, Need, NoPlan, Plan, Survey, need_of
 from ..simulate import edited, labels_of, with_document
 
 RULES = ("denied-grant",)
@@ -37,13 +37,16 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     clause = found[0].proof.decision.clauses[0] if found else None
     if clause is None or clause.statement is None:
         return
+    if clause.layer in ("resource", "key"):
+        yield NoPlan(f"the Deny stands in the {clause.policy.label}, which bears on others too; narrow it by hand")
+        return
     text = text_of(found[0].check, clause)
     if text is None or text.parsed.document is None:
         yield NoPlan(
             f"the Deny stands in {clause.policy.label}, which is not in this project; its owner has to narrow it"
         )
         return
-    needs = tuple(dict.fromkeys(Need(answer.question.action, answer.question.resource) for answer in found))
+    needs = tuple(dict.fromkeys(need_of(answer.question) for answer in found))
     for title, patches in _narrower(text, text.parsed.document, clause.statement, needs):
         after = edited(text, patches)
         if after is not None and _is_narrow(found, text, after):

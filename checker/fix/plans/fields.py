@@ -7,6 +7,7 @@ from typing import Any
 
 from ...engine import Finding
 from ...schemas import violations
+from ...schemas.sentences import is_of_the_same_words
 from .. import patch
 from ..plan import Candidates, NoPlan, Plan, Survey
 
@@ -28,7 +29,8 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         parent = parent[step]
     name, known = str(path[-1]), found.expected if found else ()
     same = [field for field in known if field.lower() == name.lower().replace("_", "").replace("-", "")]
-    close = same or difflib.get_close_matches(name, known, 2, 0.8)
+    words = [field for field in known if is_of_the_same_words(field, name)]
+    close = same or words or difflib.get_close_matches(name, known, 2, 0.8)
     if len(close) == 1 and close[0] not in parent:
         yield Plan(
             f"write {close[0]}",

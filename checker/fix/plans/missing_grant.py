@@ -6,7 +6,7 @@ from ...engine import Finding
 from ...rules.grants import answers
 from ...rules.missing_grant import nearest_place
 from ..granting import Grant, candidates
-from ..plan import Candidates, Need, Survey
+from ..plan import Candidates, Survey, need_of
 
 RULES = ("missing-grant",)
 
@@ -21,5 +21,5 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     ]
     for layer in dict.fromkeys(answer.proof.decision.layer or "identity" for answer in found):
         members = [answer for answer in found if (answer.proof.decision.layer or "identity") == layer]
-        needs = dict.fromkeys(Need(answer.question.action, answer.question.resource) for answer in members)
+        needs = dict.fromkeys(need_of(answer.question) for answer in members)
         yield from candidates(Grant(survey, members[0].check, tuple(needs), layer))

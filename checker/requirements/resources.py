@@ -1,0 +1,155 @@
+"""What the resources of a requirement have of their own: the policies of tables and keys, and the key a table needs.
+
+Sources: DynamoDB Developer Guide, "Resource-based policies" (attached to the table, they bear on its indexes too) and
+"Encryption at rest: How it works" (with a customer managed key DynamoDB calls KMS on the caller's behalf, so that the
+caller needs kms:Decrypt through DynamoDB); KMS Developer Guide, "Default key policy".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ..iam.document import Document, Entry, Statement
+from ..iam.globs import arn_glob
+from ..iam.language import overlap
+from ..iam.partitions import partition_of
+from ..iam.policies import Attached, Layer, LayerName
+from ..inventory import Inventory, Key, Object, PolicyText, Table, altered
+from ..resolution import nearest
+from .layers import Source, not_pushed
+
+
+class Guard(NamedTuple):
+    """The policy of a resource itself: which layer it is, the ARNs that it bears on, and where it stands."""
+
+    layer: LayerName
+    arns: tuple[str, ...]
+    attached: Attached
+    source: Source
+
+
+class Sealed(NamedTuple):
+    """A table that a customer managed key encrypts: its ARN, its name, and the ARN of the key, a pattern where it is
+    named by an alias or a reference that nothing here resolves."""
+
+    arn: str
+    name: str
+    key: str
+    table: Object
+
+
+def guards(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tuple[Guard, ...]:
+    """The policies of all tables and keys, as they bear on a role (`owner`) of a cell with these parameters. Of several
+    objects for one resource the nearest counts."""
+    found: list[Guard] = []
+    for arn, tables in _by_arn(inventory.tables, values).items():
+        meant = nearest(tables, owner)
+        guard = _guard("resource", (arn, f"{arn}/*"), [(item.object, item.policy) for item in meant])
+        found += [guard] if guard else []
+    for key in inventory.keys:
+        guard = _guard("key", (key.arn,), [(key.object, key.policy)]) if key.arn else None
+        found += [guard] if guard else []
+    return tuple(found)
+
+
+def layers_on(resource: str, known: Iterable[Guard]) -> tuple[Layer, ...]:
+    """The layers that the policies of resources make up, for questions about one resource (an ARN pattern)."""
+    by_layer: dict[LayerName, list[Attached]] = {}
+    for guard in known:
+        if any(_meet(resource, arn) for arn in guard.arns):
+            by_layer.setdefault(guard.layer, []).append(guard.attached)
+    return tuple(Layer(name, tuple(policies)) for name, policies in by_layer.items())
+
+
+def sealed(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tuple[Sealed, ...]:
+    """The tables that a customer managed key encrypts."""
+    found = []
+    for arn, tables in _by_arn(inventory.tables, values).items():
+        for table in nearest(tables, owner)[:1]:
+            if table.key or table.key_ref is not None:
+                name = arn.rpartition("/")[2]
+                found.append(Sealed(arn, name, _key_arn(table, inventory, values), table.object))
+    return tuple(found)
+
+
+def indexes_of(inventory: Inventory, values: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """The indexes of each table, by the table's ARN; of several objects for one table, those of all."""
+    return {
+        arn: frozenset(name for table in tables for name in table.indexes)
+        for arn, tables in _by_arn(inventory.tables, values).items()
+        if not any(altered(table.object, "content") or not_pushed(table.object) for table in tables)
+    }
+
+
+def _by_arn(tables: Iterable[Table], values: Mapping[str, str]) -> dict[str, list[Table]]:
+    found: dict[str, list[Table]] = {}
+    for table in tables:
+        found.setdefault(_arn(table, values), []).append(table)
+    return found
+
+
+def _arn(table: Table, values: Mapping[str, str]) -> str:
+    """The table's ARN; what is not known of it is a wildcard. The controller takes region and account from the
+    annotations of the object, else from the cell (ACK documentation, "Manage resources in multiple regions")."""
+    if table.name.startswith("arn:"):
+        return table.name
+    return f"{_front(table.object, 'dynamodb', values)}:table/{table.name}"
+
+
+def _front(item: Object, service: str, values: Mapping[str, str]) -> str:
+    region = item.annotations.get("services.k8s.aws/region") or values.get("region") or "*"
+    account = item.annotations.get("services.k8s.aws/owner-account-id") or values.get("account") or "*"
+    partition = partition_of(region) if region != "*" else "*"
+    return f"arn:{partition}:{service}:{region}:{account}"
+
+
+def _key_arn(table: Table, inventory: Inventory, values: Mapping[str, str]) -> str:
+    front = _front(table.object, "kms", values)
+    if table.key.startswith("arn:") and ":key/" in table.key:
+        return table.key
+    if table.key and not table.key.startswith(("alias/", "arn:")):
+        return f"{front}:key/{table.key}"
+    if table.key_ref is not None:
+        named = [key for key in inventory.keys if key.object.name == table.key_ref.name and key.arn]
+        meant: tuple[Key, ...] = nearest(named, table.object)
+        if len(meant) == 1:
+            return meant[0].arn
+    return f"{front}:key/*"
+
+
+def _guard(layer: LayerName, arns: tuple[str, ...], found: list[tuple[Object, PolicyText | None]]) -> Guard | None:
+    """The policy of a resource; None where its objects say nothing of one."""
+    item, policy = found[0]
+    path = policy.path if policy else ("metadata", "name")
+    source = Source(policy, item, path)
+    what = "resource policy" if layer == "resource" else "key policy"
+    label = f"{what} of {item.kind} {item.name}"
+    changed = altered(item, "content") or (not_pushed(item) if policy is not None else "")
+    if len({text.text if text else None for _, text in found}) > 1:
+        return Guard(layer, arns, Attached(label, None, f"{len(found)} different {item.kind}s could be meant"), source)
+    if changed:
+        return Guard(layer, arns, Attached(label, None, changed), source)
+    if policy is None:
+        return None
+    document = policy.parsed.document
+    if document is None or any(statement.not_resources for statement in document.statements):
+        return Guard(layer, arns, Attached(label, None, "its document cannot be read"), source)
+    return Guard(layer, arns, Attached(label, _about(document, arns)), source)
+
+
+def _about(document: Document, arns: tuple[str, ...]) -> Document:
+    """The document, where `*` means the resource it is attached to."""
+    return document._replace(statements=tuple(_narrowed(item, arns) for item in document.statements))
+
+
+def _narrowed(statement: Statement, arns: tuple[str, ...]) -> Statement:
+    if all(entry.text != "*" for entry in statement.resources):
+        return statement
+    path = statement.resources[0].path
+    kept = tuple(entry for entry in statement.resources if entry.text != "*")
+    return statement._replace(resources=(*kept, *(Entry(arn, path) for arn in arns)))
+
+
+def _meet(resource: str, arn: str) -> bool:
+    return resource == arn or overlap(arn_glob(resource), arn_glob(arn))
