@@ -361,9 +361,9 @@ def test_indexes_are_proven_when_the_requirement_names_them(capsys: pytest.Captu
     assert static("good.yaml", "--policies", "my.yaml") == 0
     shutil.copy(CASES / "missing-grant" / "silent" / "no-version.yaml", "bad.yaml")
     found = report(capsys, "bad.yaml", "--policies", "my.yaml")
-    assert rules_of(found) == ["missing-grant"]
+    assert rules_of(found) == ["missing-version", "missing-grant"]
     assert found["access"][0]["witness"]["resource"].endswith("table/cell2-auth-keys/index/zzz")
-    assert "does not cover its indexes" in found["findings"][0]["help"]
+    assert "does not cover its indexes" in found["findings"][1]["help"]
 
 
 def test_context_of_a_requirement_settles_conditions() -> None:

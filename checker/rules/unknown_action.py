@@ -55,6 +55,11 @@ _SEE = "see the Service Authorization Reference"
 def _wrong(pattern: str) -> tuple[str, str] | None:
     """What is wrong with an Action string, and what to write."""
     prefix, _, name = pattern.partition(":")
+    joined = "".join(pattern.split())
+    if joined != pattern:
+        return f"{pattern!r} has a space in it, and no action has", f'write "{joined}"'
+    if name and ("*" in prefix or "?" in prefix):
+        return f"{pattern!r} has a wildcard as its service", "name the service: wildcards count behind the colon"
     if "*" in prefix or "?" in prefix:
         return None
     known = service(prefix)
@@ -74,5 +79,5 @@ def _wrong(pattern: str) -> tuple[str, str] | None:
 
 def _meant(pattern: str) -> str:
     """The service or action that an unknown one was perhaps meant to be, as a question."""
-    close = "" if authorized_by(pattern) else closest_action(pattern)
+    close = "" if authorized_by(pattern) or any(map(str.isspace, pattern)) else closest_action(pattern)
     return f'did you mean "{close}"?' if close else ""

@@ -231,3 +231,16 @@ def test_actions_whose_requests_carry_other_keys_are_asked_about_each() -> None:
     one = prove(["dynamodb:Scan"], T, limited)
     assert one is not None
     assert one.verdict == "conditional"
+
+
+def test_the_regions_and_partitions_are_those_of_botocore() -> None:
+    from botocore.loaders import Loader
+
+    from checker.iam.partitions import PARTITIONS, REGIONS, partition_of
+
+    for row in Loader().load_data("partitions")["partitions"]:
+        assert row["id"] in PARTITIONS
+        for region in row["regions"]:
+            if not region.endswith("-global"):
+                assert region in REGIONS
+                assert partition_of(region) == row["id"]
