@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 import re
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from .schemas import violations
 from .schemas.sentences import say
 from .text.documents import Document
 from .text.files import read_bytes
+from .text.links import LEADS_OUT, leads_out
 from .text.nodes import find
 from .text.source import Source, decode
 from .text.yaml_nodes import start_of, too_deep
@@ -101,6 +103,8 @@ def find_config(start: str) -> str | None:
 
 def load_config(path: str) -> Config:
     """Reads a configuration file. Raises InvalidFileError with places, OSError where it cannot be read."""
+    if leads_out(path):
+        raise OSError(errno.ELOOP, LEADS_OUT)
     return parse_config(path, read_bytes(path))
 
 

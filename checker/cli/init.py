@@ -9,7 +9,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
+from ..report.frame import safe
 from ..report.wrapping import count
+from ..writing import write_file
 
 if TYPE_CHECKING:
     from ..init.survey import Survey
@@ -63,10 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
     for name in texts:
         os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
     for name, text in texts.items():
-        with open(name, "w", encoding="utf-8") as file:
-            file.write(text)
+        write_file(name, text.encode("utf-8"))
         print(f"wrote {name}")
-    print("\n".join(_told(found)))
+    print("\n".join(map(safe, _told(found))))
     return 0
 
 
@@ -85,7 +86,7 @@ def _look(context: str | None) -> tuple[Survey, str]:
 
     read = read_paths((os.curdir,))
     for path, reason in read.unreadable:
-        print(f"checker: {path} could not be read: {reason}", file=sys.stderr)
+        print(f"checker: {safe(path)} could not be read: {reason}", file=sys.stderr)
     sources, cluster = list(read.sources), ""
     if context:
         from ..fix.manifest import as_text
@@ -94,7 +95,7 @@ def _look(context: str | None) -> tuple[Survey, str]:
         seen = look(context)
         cluster = seen.name
         for line in seen.unread:
-            print(f"checker: could not read {line}", file=sys.stderr)
+            print(f"checker: could not read {safe(line)}", file=sys.stderr)
         sources.append(Source(f"<context {context}>", as_text(seen.objects)))
     return survey(load(sources), frozenset(source.name for source in read.sources)), cluster
 

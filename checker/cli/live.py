@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..report.live import FORMATS, formatter
+from ..writing import write_file
 from .evidence import read_input, undamaged
 from .incident_options import add_incident_options, need_packages, options_of
 from .output import add_output_options, look_of, write
@@ -164,15 +164,13 @@ def _write_record(record: Record, path: str) -> str:
     from ..live.record import dump
 
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            if os.path.isfile(path):
-                os.fchmod(descriptor, 0o600)
-            file.write(dump(record))
+        write_file(path, dump(record).encode("utf-8"), 0o600)
     except OSError as error:
         return f"cannot write {path}: {error.strerror}"
     return ""
 
 
 def _say(text: str) -> None:
-    print(f"checker: {text}", file=sys.stderr)
+    from ..report.frame import safe
+
+    print(f"checker: {safe(text)}", file=sys.stderr)

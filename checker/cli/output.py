@@ -9,6 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
+from ..text.links import LEADS_OUT, leads_out
+from ..writing import write_file
 
 if TYPE_CHECKING:
     from ..report.model import Look
@@ -50,9 +52,24 @@ def check_targets(given: list[str | None]) -> None:
         folder = os.path.dirname(path) or os.curdir
         if not path or not os.path.isdir(folder):
             raise UsageError(f"cannot write {path or 'a file without a name'}: there is no folder {folder}")
+        if leads_out(path):
+            raise UsageError(f"cannot write {path}: {LEADS_OUT}")
+        if os.path.isfile(path) and path.lower().endswith(_NO_REPORTS):
+            raise UsageError(f"{path} is there, and a manifest or configuration by its name: give the result another")
     twice = next((path for path in paths if paths.count(path) > 1), None)
     if twice is not None:
         raise UsageError(f"{twice} is to be written twice; give each its own file")
+
+
+_NO_REPORTS = (".yaml", ".yml", ".toml")
+"""No result is written in these formats, so what is there is something else."""
+
+
+def refuse_what_was_read(given: list[str | None], read: frozenset[str]) -> None:
+    """Makes sure that no result takes the place of a file that it comes from (by real paths). Raises UsageError."""
+    for path in given:
+        if path is not None and path != "-" and os.path.realpath(path) in read:
+            raise UsageError(f"{path} is one of the files that were checked: give the result another name")
 
 
 def add_color_option(group: Any) -> None:
@@ -89,7 +106,6 @@ def write(text: str, output: str | None) -> None:
         sys.stdout.write(text)
         return
     try:
-        with open(output, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        write_file(output, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from None

@@ -6,6 +6,7 @@ import os
 
 import yaml
 
+from ..writing import write_file
 from .cell import Cell
 from .names import ACCOUNT, CLUSTER, REGION, TABLE
 
@@ -42,5 +43,4 @@ def write_files(cell: Cell, folder: str) -> dict[str, str]:
 
 
 def _write(path: str, value: object) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        yaml.safe_dump(value, file, sort_keys=False)
+    write_file(path, yaml.safe_dump(value, sort_keys=False).encode("utf-8"), 0o600)

@@ -6,12 +6,12 @@ points to is replaced and the link stays. What cannot be kept is a reason not to
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Iterable
 
+from ..text.links import LEADS_OUT, leads_out
 from ..text.source import decode, encode, encoding_of
+from ..writing import discard, stage, write_file
 from .repair import Change
 
 
@@ -33,13 +33,16 @@ def write_in_place(changes: Iterable[Change]) -> None:
         raise NotWrittenError(f"{error.filename or 'a file'}: {error.strerror or error}") from None
     finally:
         for temporary, _ in staged:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+            discard(temporary)
 
 
 def write_copies(changes: Iterable[Change], folder: str) -> list[str]:
     """Writes the edited texts below a folder, by the files' own paths; returns the names. Raises NotWrittenError."""
     copies = [(change, os.path.join(folder, _below(change.file))) for change in changes]
+    root = os.path.realpath(folder)
+    for _, name in copies:
+        if leads_out(name) or not os.path.realpath(name).startswith(os.path.join(root, "")):
+            raise NotWrittenError(f"{name}: a link in its path leads elsewhere")
     taken = {os.path.realpath(change.file) for change, _ in copies}
     for change, name in copies:
         if os.path.realpath(name) in taken:
@@ -50,8 +53,7 @@ def write_copies(changes: Iterable[Change], folder: str) -> list[str]:
             with open(change.file, "rb") as file:
                 data = encode(change.after, encoding_of(file.read()))
             os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
-            with open(name, "wb") as file:
-                file.write(data)
+            write_file(name, data)
     except OSError as error:
         raise NotWrittenError(f"{error.filename or folder}: {error.strerror or error}") from None
     return [name for _, name in copies]
@@ -65,6 +67,8 @@ def _below(path: str) -> str:
 
 def _staged(change: Change) -> tuple[str, str]:
     """A complete new file beside the old one; (its name, the name it is to take)."""
+    if leads_out(change.file):
+        raise NotWrittenError(f"{change.file}: {LEADS_OUT}")
     target = os.path.realpath(change.file)
     with open(target, "rb") as file:
         data = file.read()
@@ -75,15 +79,11 @@ def _staged(change: Change) -> tuple[str, str]:
         raise NotWrittenError(f"{change.file}: the file has {old.st_nlink} hard links; write copies with --output DIR")
     if not os.access(target, os.W_OK):
         raise NotWrittenError(f"{change.file}: the file is read-only")
-    descriptor, temporary = tempfile.mkstemp(prefix=".checker-", dir=os.path.dirname(target))
+    temporary = stage(target, encode(change.after, encoding_of(data)))
     try:
-        with open(descriptor, "wb") as file:
-            file.write(encode(change.after, encoding_of(data)))
-            file.flush()
-            os.fsync(file.fileno())
         _take_after(temporary, target, old)
     except BaseException:
-        os.unlink(temporary)
+        discard(temporary)
         raise
     return temporary, target
 

@@ -20,6 +20,7 @@ from ..reading import STDIN_NAME
 from ..schemas import violations
 from ..schemas.sentences import say
 from ..text.files import read_bytes
+from ..text.links import LEADS_OUT, leads_out
 
 Key = tuple[str, ...]
 
@@ -60,12 +61,21 @@ class Compared(NamedTuple):
 
 def load_baseline(path: str) -> Baseline:
     """Reads a baseline. Raises UsageError."""
+    if leads_out(path):
+        raise UsageError(f"cannot read the baseline {path}: {LEADS_OUT}")
     try:
-        value = json.loads(read_bytes(path))
+        data = read_bytes(path)
     except FileNotFoundError:
         raise UsageError(f"there is no baseline {path}; --write-baseline {path} writes one") from None
     except OSError as error:
         raise UsageError(f"cannot read the baseline {path}: {error.strerror}") from None
+    return parse_baseline(path, data)
+
+
+def parse_baseline(path: str, data: bytes) -> Baseline:
+    """The baseline in the bytes of a file. Raises UsageError."""
+    try:
+        value = json.loads(data)
     except (ValueError, RecursionError):
         raise UsageError(f"{path}: this is not JSON; delete it, and --write-baseline writes it anew") from None
     wrong = violations("baseline", value)

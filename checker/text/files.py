@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from .limits import FILE_LIMIT, TOO_LARGE
+from .links import LEADS_OUT, leads_out
 
 EXTENSIONS = (".yaml", ".yml", ".json")
 _NAMES = ("Kustomization",)
@@ -57,6 +58,8 @@ def find_files(paths: Iterable[str]) -> Found:
         elif os.path.isdir(path):
             for found in _walk(os.path.normpath(path), unreadable, left_out):
                 files.setdefault(os.path.abspath(found), found)
+        elif os.path.lexists(path) and leads_out(path):
+            unreadable.append((path, LEADS_OUT))
         elif os.path.lexists(path):
             files.setdefault(os.path.abspath(path), os.path.normpath(path))
         else:
@@ -101,10 +104,12 @@ def _walk(top: str, unreadable: list[tuple[str, str]], left_out: list[tuple[str,
                     reason = "a folder of a tool" if entry.name in _TOOL_FOLDERS else "a link out of the work tree"
                     left_out.append((path, reason))
             elif _is_named_so(entry.name):
-                if not _is_special(entry):
-                    yield path
-                else:
+                if _is_special(entry):
                     left_out.append((path, "a pipe, socket or device"))
+                elif not _is_within(entry, bounds):
+                    unreadable.append((path, LEADS_OUT))
+                else:
+                    yield path
         pending += reversed(folders)
 
 
