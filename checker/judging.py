@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from .config import Config
@@ -18,11 +20,12 @@ from .requirements.load import Loaded
 from .requirements.model import Requirement
 from .resolution import make_index
 from .rules import BY_ID
-from .rules.problem import Facts
+from .rules.problem import Facts, Place
 from .suppression.baseline import Baseline, against
 from .suppression.covering import Covered, by_baseline, cover
 from .suppression.model import Suppression
-from .suppression.reading import suppressions
+from .suppression.reading import anchor_of, suppressions
+from .text.documents import Document
 from .text.source import Source
 
 
@@ -33,6 +36,25 @@ class Since(NamedTuple):
     revision: str
     changed: frozenset[str] | None
     before: Baseline
+
+
+class Weakening(NamedTuple):
+    """Something that a change makes weaker of what it is judged by: where it stands, and what to say of it."""
+
+    place: Place
+    message: str
+    value: str
+
+
+class Trusted(NamedTuple):
+    """What a run rests on that trusts a revision and not the change: the suppressions in manifests that the revision
+    has (by anchor), what the change weakens, and the texts that this stands in."""
+
+    revision: str
+    known: Mapping[tuple[str, ...], int]
+    weakenings: tuple[Weakening, ...]
+    sources: Mapping[str, Source]
+    documents: Mapping[tuple[str, int], Document]
 
 
 class Prepared(NamedTuple):
@@ -61,6 +83,7 @@ class Prepared(NamedTuple):
     baseline: Baseline | None = None
     since: Since | None = None
     left_out: tuple[tuple[str, str], ...] = ()
+    trusted: Trusted | None = None
 
 
 class Judged(NamedTuple):
@@ -79,6 +102,8 @@ def judge(made: Prepared, observe: Observe = unobserved) -> Judged:
     if made.config is not None and made.config.source is not None:
         sources[made.config.file] = made.config.source
         documents |= {(made.config.file, 0): made.config.document} if made.config.document else {}
+    if made.trusted is not None:
+        sources, documents = {**made.trusted.sources, **sources}, {**made.trusted.documents, **documents}
     locator = Locator(documents, sources)
     found = _suppressed(made, facts, locator, observe)
     looked = _looked_for(made, project, found.failures)
@@ -100,8 +125,16 @@ def judge(made: Prepared, observe: Observe = unobserved) -> Judged:
         elsewhere=len(findings) - len(touched),
         cell=made.cell,
         left_out=made.left_out,
+        read=_read(made, project),
     )
     return Judged(report, found.facts)
+
+
+def _read(made: Prepared, project: Project) -> frozenset[str]:
+    """The real paths of the files that hold something of ours: objects, requirements, the configuration."""
+    names = {file for file, _ in (*project.documents, *made.requirements.documents)}
+    names |= {made.config.file} if made.config is not None and made.config.file else set()
+    return frozenset(map(os.path.realpath, names))
 
 
 def gather(made: Prepared, observe: Observe = unobserved) -> Facts:
@@ -132,6 +165,10 @@ def _suppressed(made: Prepared, facts: Facts, locator: Locator, observe: Observe
     if made.config is None:
         return _Found(first.findings, first.failures, (), facts)
     listed = suppressions(facts.project, made.requirements, made.config)
+    weakened = made.trusted.weakenings if made.trusted else ()
+    if made.trusted is not None:
+        listed, added = _of_revision(listed, made.trusted, facts.project)
+        weakened += tuple(_as_weakening(item) for item in added)
     looked = _looked_for(made, facts.project, first.failures)
 
     def is_judged(item: Suppression) -> bool:
@@ -141,10 +178,30 @@ def _suppressed(made: Prepared, facts: Facts, locator: Locator, observe: Observe
         return looked.everywhere(item.rule) if is_listed else looked.in_file(item.rule, item.place.file)
 
     result = cover(first.findings, listed, facts.project, locator, made.today, is_judged)
-    told = facts._replace(suppressions=result.suppressions)
+    told = facts._replace(suppressions=result.suppressions, weakened=weakened)
     second = run(told, settings._replace(rules=last), locator)
     findings = in_order((*result.findings, *second.findings))
     return _Found(findings, (*first.failures, *second.failures), result.suppressed, told)
+
+
+def _of_revision(
+    listed: tuple[Suppression, ...], trusted: Trusted, project: Project
+) -> tuple[tuple[Suppression, ...], tuple[Suppression, ...]]:
+    """The suppressions that the revision has too, and those in manifests that it does not have."""
+    left = Counter(trusted.known)
+    kept: list[Suppression] = []
+    added: list[Suppression] = []
+    for item in listed:
+        anchor = anchor_of(item, project)
+        is_known = item.how not in ("comment", "annotation") or left[anchor] > 0
+        left[anchor] -= 1
+        (kept if is_known else added).append(item)
+    return tuple(kept), tuple(added)
+
+
+def _as_weakening(item: Suppression) -> Weakening:
+    said = f"the {item.how} accepts {item.rule or 'something'}; it decides nothing before it is merged"
+    return Weakening(item.place, said, f"{item.how} {item.rule} {item.scope}")
 
 
 def _touched(since: Since | None, findings: tuple[Finding, ...], facts: Facts) -> tuple[Finding, ...]:

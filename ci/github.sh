@@ -37,6 +37,16 @@ options=(--format=github --report="sarif=$out/checker.sarif" --report="markdown=
 [ -n "${CHECKER_FAIL_ON:-}" ] && options+=(--fail-on="$CHECKER_FAIL_ON")
 [ -n "${CHECKER_BASELINE:-}" ] && options+=(--baseline="$CHECKER_BASELINE")
 [ "${CHECKER_CHANGED_ONLY:-}" = true ] && [ -n "$base" ] && options+=(--changed-since="$base")
+# A pull request does not choose the rules that it is judged by, and without its base there is nobody to trust.
+trusted="${CHECKER_TRUSTED:-}"
+[ -z "$trusted" ] && [ -n "${CHECKER_PULL_REQUEST:-}" ] && trusted=true
+if [ "$trusted" = true ]; then
+  if [ -z "$base" ]; then
+    echo "::error title=checker::the base of the change is not here, and it decides by which rules the change is judged (actions/checkout: fetch-depth: 2; or trusted: false)"
+    exit 2
+  fi
+  options+=(--trusted="$base")
+fi
 paths=()
 compared=()
 while IFS= read -r path; do

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from types import ModuleType
 
@@ -15,7 +17,7 @@ from .completion import PrintCompletion
 
 COMMANDS: tuple[ModuleType, ...] = (static, live, fix, diff, init, explain, demo)
 
-EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED = 2, 3, 130
+EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED, EXIT_SIGNALLED = 2, 3, 130, 128
 
 _EPILOG = """exit codes:
   0  clean
@@ -50,25 +52,27 @@ def _called_as(path: str) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Results go to stdout, everything else to stderr."""
-    arguments = build_parser(_called_as(sys.argv[0])).parse_args(argv)
+    given = sys.argv[1:] if argv is None else list(argv)
+    try:
+        _refuse_files_as_options(given)
+    except UsageError as error:
+        return _usage(error)
+    arguments = build_parser(_called_as(sys.argv[0])).parse_args(given)
+    _end_on_request()
     try:
         code: int = arguments.run(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
     except UsageError as error:
-        from ..report.frame import safe
-
-        for line in error.lines:
-            print(f"checker: {safe(line)}", file=sys.stderr)
-        return EXIT_USAGE
+        return _usage(error)
     except BrokenPipeError:
         # The reader went away (head, less): nothing more can be shown, and Python must not try at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_COULD_NOT_CHECK
     except OSError as error:
         # Inputs that cannot be read are reported where they are read; what is left is output that cannot be written.
-        print(f"checker: could not write the result: {error.strerror or error}", file=sys.stderr)
+        print(f"checker: could not write the result: {_safe(error.strerror or str(error))}", file=sys.stderr)
         return EXIT_COULD_NOT_CHECK
     except KeyboardInterrupt:
         print("checker: interrupted", file=sys.stderr)
@@ -78,12 +82,44 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _internal_error(error)
 
 
+def _refuse_files_as_options(given: list[str]) -> None:
+    """A file may have the name of an option, and hooks hand over names as they are: such a file in a pull request would
+    choose the configuration. Raises UsageError."""
+    for item in given:
+        if item == "--":
+            return
+        if item.startswith("-") and len(item) > 1 and os.path.lexists(item):
+            raise UsageError(f"{item} is a file here, and could be taken for an option: put -- before the file names")
+
+
+def _end_on_request() -> None:
+    """Ends like ^C on SIGTERM, so that what was begun is put away. Only a main thread may say so."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
+
+
+def _terminated(number: int, frame: object) -> None:
+    raise SystemExit(EXIT_SIGNALLED + number)
+
+
+def _usage(error: UsageError) -> int:
+    for line in error.lines:
+        print(f"checker: {_safe(line)}", file=sys.stderr)
+    return EXIT_USAGE
+
+
+def _safe(text: str) -> str:
+    from ..report.frame import safe
+
+    return safe(text)
+
+
 def _internal_error(error: Exception) -> int:
     if os.environ.get("CHECKER_TRACEBACK"):
         import traceback
 
         traceback.print_exc()
     kind = type(error).__name__
-    print(f"checker: internal error, nothing was decided: {kind}: {error}", file=sys.stderr)
+    print(f"checker: internal error, nothing was decided: {kind}: {_safe(str(error))}", file=sys.stderr)
     print("checker: this is a defect; run again with CHECKER_TRACEBACK=1 and report what it prints", file=sys.stderr)
     return EXIT_COULD_NOT_CHECK

@@ -61,4 +61,5 @@ def gate_options(arguments: argparse.Namespace) -> Options:
         arguments.baseline,
         getattr(arguments, "write_baseline", None),
         getattr(arguments, "changed_since", None),
+        getattr(arguments, "trusted", None),
     )

@@ -9,12 +9,21 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..report import FORMATS, formatter
+from ..report.frame import safe_path
 from ..report.model import Look, nothing_for_us
 from ..report.wrapping import count
 from ..severity import SEVERITIES
 from .bar import Bar
 from .gate_options import add_requirement_options, add_rule_options, add_suppression_options, gate_options
-from .output import add_output_options, add_report_option, check_targets, look_of, report_files, write
+from .output import (
+    add_output_options,
+    add_report_option,
+    check_targets,
+    look_of,
+    refuse_what_was_read,
+    report_files,
+    write,
+)
 
 if TYPE_CHECKING:
     from ..observing import Observe
@@ -42,6 +51,11 @@ def add_to(commands: Any) -> None:
         metavar="REV",
         help="report only what has been changed since a git revision (A...B: since their merge base), or come since",
     )
+    source.add_argument(
+        "--trusted",
+        metavar="REV",
+        help="take configuration, requirements and everything accepted from this git revision, not from the change",
+    )
     known = parser.add_argument_group("what is known and accepted")
     add_suppression_options(known)
     known.add_argument("--write-baseline", metavar="FILE", help="accept all findings: write them to a baseline")
@@ -59,8 +73,10 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Checks, prints, and returns 0, 1 or 3; raises UsageError for 2."""
     files = report_files(arguments.report, FORMATS)
-    check_targets([arguments.output, arguments.write_baseline, *(path for _, path in files)])
+    targets = [arguments.output, arguments.write_baseline, *(path for _, path in files)]
+    check_targets(targets)
     report = _report(arguments, (arguments.format, *(name for name, _ in files)))._replace(fail_on=arguments.fail_on)
+    refuse_what_was_read(targets, report.read)
     write(formatter(arguments.format).render(report, look_of(arguments)), arguments.output)
     _write_beside(report, formatter(arguments.format))
     for name, path in files:
@@ -80,7 +96,7 @@ def _write_beside(report: Report, module: ModuleType) -> None:
             with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
         except OSError as error:
-            print(f"checker: could not write the summary to {path}: {error.strerror}", file=sys.stderr)
+            print(f"checker: could not write the summary to {safe_path(path)}: {error.strerror}", file=sys.stderr)
 
 
 def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> Report:
@@ -93,7 +109,7 @@ def _judged(arguments: argparse.Namespace, formats: tuple[str, ...], observe: Ob
     from ..reading import holds_nothing, read_named
 
     read = read_named(tuple(arguments.paths), observe)
-    told_now = arguments.write_baseline or arguments.baseline or arguments.changed_since
+    told_now = arguments.write_baseline or arguments.baseline or arguments.changed_since or arguments.trusted
     told_now = told_now or arguments.select or arguments.ignore
     if read is not None and holds_nothing(read) and not told_now:
         return nothing_for_us(len(read.names), read.passed_over)
@@ -104,6 +120,7 @@ def _judged(arguments: argparse.Namespace, formats: tuple[str, ...], observe: Ob
     judged = judge(made, observe)
     report = judged.report
     if arguments.write_baseline:
+        refuse_what_was_read([arguments.write_baseline], report.read)
         report = _accepted(report, arguments.write_baseline)
     if report.findings and any(formatter(name).CARRIES_FIXES for name in formats):
         from ..fix.propose import fixes_for
@@ -119,5 +136,5 @@ def _accepted(report: Report, path: str) -> Report:
 
     entries, report = accept(report)
     write(as_text(entries), path)
-    print(f"checker: wrote {path}: {count(len(entries), 'known finding')}", file=sys.stderr)
+    print(f"checker: wrote {safe_path(path)}: {count(len(entries), 'known finding')}", file=sys.stderr)
     return report

@@ -47,20 +47,21 @@ def changed_since(revision: Revision, config: Config, sources: dict[str, Source]
     found = [] if then is None or then[0] == config.file else [then[0]]
     own = {config.file: config.source} if config.source else {}
     for name, source in {**own, **sources}.items():
-        if _is_inside(revision, name) and source is not None:
+        if is_inside(revision, name) and source is not None:
             data = text_at(revision, name)
             found += [name] if data is None or decode(data) != source.text else []
-    if baseline and _is_inside(revision, baseline):
+    if baseline and is_inside(revision, baseline):
         with open(baseline, "rb") as file:
             found += [baseline] if file.read() != text_at(revision, baseline) else []
     for folder in from_config(config, config.policies):
-        if _is_inside(revision, folder):
+        if is_inside(revision, folder):
             now = set(map(os.path.abspath, sources))
             found += [name for name, _ in manifests_of(revision, (folder,)).files if os.path.abspath(name) not in now]
     return found
 
 
-def _is_inside(revision: Revision, path: str) -> bool:
+def is_inside(revision: Revision, path: str) -> bool:
+    """Whether a path (from the working folder) is in the work tree of the revision."""
     try:
         within(revision, path)
     except UsageError:

@@ -159,11 +159,11 @@ def _git(*arguments: str, stdin: bytes = b"") -> bytes | None:
     kept = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     try:
         done = subprocess.run(  # noqa: S603  # a list of arguments, no shell
-            ("git", *arguments),  # noqa: S607  # git is where PATH has it
+            ("git", *_NO_COMMANDS, *arguments),  # noqa: S607  # git is where PATH has it
             input=stdin,
             capture_output=True,
             check=False,
-            env={**kept, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+            env={**kept, **_QUIET, "LC_ALL": "C"},
             timeout=_TIMEOUT,
         )
     except FileNotFoundError:
@@ -174,5 +174,16 @@ def _git(*arguments: str, stdin: bytes = b"") -> bytes | None:
         raise UsageError("git refuses to read this work tree, which belongs to somebody else (git: safe.directory)")
     return done.stdout if done.returncode == 0 else None
 
+
+_NO_COMMANDS = (
+    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.sshCommand=false",
+    "-c", "credential.helper=", "-c", "core.pager=cat", "-c", "core.askPass=false", "-c", "protocol.allow=never",
+    "--no-pager", "--no-replace-objects",
+)  # fmt: skip
+"""A configuration in the repository may be somebody else's, and may name commands; none of them is to run. Those that
+git runs on its own accord (git-config: core.fsmonitor, core.hooksPath, core.sshCommand, credential.helper) are switched
+off, and so is fetching (a promisor remote, `protocol.allow`)."""
+
+_QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
 
 _OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")

@@ -45,7 +45,8 @@ class Report(NamedTuple):
     `fixes` the edits for those findings that have one, for formats that carry them. `suppressed` are findings that are
     not reported, and `baseline` what came of holding the findings against one. `elsewhere` counts findings that the
     change asked about has nothing to do with. `cell` is the one that was asked about, `left_out` are (path, reason) of
-    what was not looked into below the folders, `fail_on` the severity from which findings fail the run."""
+    what was not looked into below the folders, `fail_on` the severity from which findings fail the run,
+    `read` the real paths of the files that hold something of ours."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
@@ -61,6 +62,7 @@ class Report(NamedTuple):
     cell: str = ""
     left_out: tuple[tuple[str, str], ...] = ()
     fail_on: Severity = "error"
+    read: frozenset[str] = frozenset()
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding fails the run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..errors import UsageError
@@ -29,15 +30,26 @@ def load_requirements(paths: tuple[str, ...]) -> Loaded:
         raise UsageError(*(f"{path}: there is no such file or folder of requirements" for path in found.missing))
     if found.unreadable:
         raise UsageError(*(f"cannot read the requirements in {path}: {reason}" for path, reason in found.unreadable))
-    loaded = Loaded((), {}, {})
+    sources: list[Source] = []
     problems: list[str] = []
     for path in found.files:
         try:
-            loaded = _added(loaded, Source(path, decode(read_bytes(path))))
-        except InvalidFileError as error:
-            problems += error.problems
+            sources.append(Source(path, decode(read_bytes(path))))
         except OSError as error:
             problems.append(f"cannot read the requirement {path}: {error.strerror}")
+    return loaded_from(sources, paths, tuple(problems))
+
+
+def loaded_from(sources: Iterable[Source], paths: tuple[str, ...], known: tuple[str, ...] = ()) -> Loaded:
+    """The requirements in texts that were found below the paths; `known` are problems that there are already. Raises
+    UsageError, as `load_requirements`."""
+    loaded = Loaded((), {}, {})
+    problems = list(known)
+    for source in sources:
+        try:
+            loaded = _added(loaded, source)
+        except InvalidFileError as error:
+            problems += error.problems
     if problems:
         raise UsageError(*problems)
     if not loaded.requirements:

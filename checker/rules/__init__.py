@@ -79,6 +79,7 @@ from . import (
     untrusted_service_account,
     unused_suppression,
     vacuous_forallvalues,
+    weakened_gate,
     wide_subject,
     wrong_issuer,
     wrong_partition,
@@ -157,6 +158,7 @@ RULES: tuple[ModuleType, ...] = (
     unexplained_suppression,
     expired_suppression,
     unused_suppression,
+    weakened_gate,
 )
 
 BY_ID: dict[str, ModuleType] = {rule.ID: rule for rule in RULES}

@@ -13,6 +13,7 @@ from ..requirements.check import Outcome
 from ..resolution import Index
 
 if TYPE_CHECKING:
+    from ..judging import Weakening
     from ..suppression.model import Suppression
 
 Part = Literal["key", "value"]
@@ -21,7 +22,8 @@ Part = Literal["key", "value"]
 class Facts(NamedTuple):
     """What rules judge: the project, its inventory by name, and every requirement put to it. `parameters` are the
     cell's (region, account, oidcIssuer, …), `other_cells` those of the cells the requirements were not put to, by name.
-    `suppressions` are those that bear on the project, on the day `today` (ISO, UTC).
+    `suppressions` are those that bear on the project, on the day `today` (ISO, UTC); `weakened` is what a change
+    that is not trusted makes weaker.
     """
 
     project: Project
@@ -31,6 +33,7 @@ class Facts(NamedTuple):
     parameters: Mapping[str, str] = MappingProxyType({})
     suppressions: tuple[Suppression, ...] = ()
     today: str = ""
+    weakened: tuple[Weakening, ...] = ()
 
 
 class Place(NamedTuple):

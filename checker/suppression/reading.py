@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import os
+
 from ..config import Config
 from ..project import Project
 from ..requirements.load import Loaded
+from ..text.source import line_starts, line_text
 from .annotations import in_annotations
 from .comments import in_comments
 from .configured import in_configuration
-from .model import Suppression
+from .model import OnLine, OnObject, Suppression
 
 
 def suppressions(project: Project, requirements: Loaded, config: Config) -> tuple[Suppression, ...]:
     """Those in the comments and annotations of the manifests and requirements, and those of the configuration."""
+    return (*in_manifests(project, requirements), *in_configuration(config))
+
+
+def in_manifests(project: Project, requirements: Loaded | None = None) -> tuple[Suppression, ...]:
+    """Those in comments and annotations alone."""
     inventory = project.inventory
     unparsed = {broken.source.name for broken in project.broken}
     unparsed |= {item.file for item in project.skipped if item.origin is None}
-    sources = {**requirements.sources, **project.sources}
-    documents = {**requirements.documents, **project.documents}
+    sources = {**(requirements.sources if requirements else {}), **project.sources}
+    documents = {**(requirements.documents if requirements else {}), **project.documents}
     return (
         *in_comments(sources.values(), documents, frozenset(unparsed)),
         *in_annotations((*inventory.objects, *inventory.unread)),
-        *in_configuration(config),
     )
+
+
+def anchor_of(item: Suppression, project: Project) -> tuple[str, ...]:
+    """What a suppression in a manifest is known by while lines move: its file, its rule and scope, and the text of the
+    line, or the object, that it is for."""
+    file, target = os.path.abspath(item.place.file), item.target
+    about = ""
+    if isinstance(target, OnLine) and target.file in project.sources:
+        text = project.sources[target.file].text
+        starts = line_starts(text)
+        about = line_text(text, starts, target.line).strip() if target.line <= len(starts) else ""
+    elif isinstance(target, OnObject):
+        objects = (*project.inventory.objects, *project.inventory.unread)
+        found = next((one for one in objects if one.origin == target.origin), None)
+        about = f"{found.kind} {found.namespace}/{found.name}" if found else ""
+    return item.how, file, item.rule, item.scope, about

@@ -210,3 +210,26 @@ def test_one_comment_that_is_kept_up_to_date(
     done = script("github-comment.sh")
     assert done.returncode == 0
     assert "::warning title=checker::the comment could not be written" in done.stdout
+
+
+def test_a_pull_request_is_judged_by_the_rules_of_its_base(runner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("checker.yaml", "a", encoding="utf-8") as file:
+        file.write("rules: {missing-grant: {severity: note}}\n")
+    git("commit", "-qam", "weaker")
+    assert script("github.sh").returncode == 0
+    assert outputs(runner)["exit-code"] == "0"
+    for number, trusted, code in (("7", "", "1"), ("7", "false", "0"), ("", "true", "1")):
+        monkeypatch.setenv("CHECKER_PULL_REQUEST", number)
+        monkeypatch.setenv("CHECKER_TRUSTED", trusted)
+        done = script("github.sh")
+        assert done.returncode == 0, done.stderr
+        assert outputs(runner)["exit-code"] == code
+        assert ("weakened-gate" in done.stdout) == (code == "1")
+
+
+def test_without_its_base_a_pull_request_is_not_judged(runner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHECKER_PULL_REQUEST", "7")
+    monkeypatch.setenv("CHECKER_BASE", "1" * 40)
+    done = script("github.sh")
+    assert done.returncode == 2
+    assert "the base of the change is not here" in done.stdout

@@ -145,3 +145,25 @@ def test_installed_from_a_repository_as_people_do(tmp_path: Path) -> None:
     code, shown = pre_commit("--all-files")
     assert code == 1
     assert shown.count("manifests/acme.yaml:14:19: error[missing-grant]") == 2
+
+
+@pytest.mark.parametrize("arguments", [None, ["--cell", "cell2"]])
+def test_a_file_with_the_name_of_an_option_is_a_file(arguments: list[str] | None) -> None:
+    """Real pre-commit hands over names as they are: such a file chose the configuration, and the gate was green."""
+    local("checker")
+    if arguments is not None:
+        config = yaml.safe_load(Path(".pre-commit-config.yaml").read_text("utf-8"))
+        config["repos"][0]["hooks"][0]["args"] = arguments
+        Path(".pre-commit-config.yaml").write_text(yaml.safe_dump(config), "utf-8")
+    Path("manifests/acme.yaml").write_text(role("acme", ONE), encoding="utf-8")
+    code, shown = pre_commit("--all-files")
+    assert code == 1, shown
+    assert "error[missing-grant]" in shown
+    Path("--config=evil.yaml").write_text(CONFIG + "rules: {missing-grant: {severity: note}}\n", "utf-8")
+    Path("evil.yaml").write_text(CONFIG + "rules: {missing-grant: {severity: note}}\n", "utf-8")
+    code, shown = pre_commit("--all-files")
+    assert code == 1, shown
+    if arguments is None:
+        assert "error[missing-grant]" in shown
+    else:
+        assert "--config=evil.yaml is a file here, and could be taken for an option" in shown

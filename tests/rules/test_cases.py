@@ -19,6 +19,9 @@ from checker.rules import BY_ID
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
+NEEDS_A_REVISION = ("weakened-gate",)
+"""Rules that compare with a git revision: tests/diff/test_trusted.py has their cases."""
+RULES_WITH_CASES = [rule for rule in BY_ID if rule not in NEEDS_A_REVISION]
 OWN_REQUIREMENTS = {"untrusted-service-account": (str(HERE / "with-trust.yaml"),)}
 
 
@@ -52,7 +55,7 @@ def shown(case: Path, rule: str, report: Report) -> str:
     return "".join(lines)
 
 
-@pytest.mark.parametrize("rule", BY_ID)
+@pytest.mark.parametrize("rule", RULES_WITH_CASES)
 def test_fires(rule: str, gate: Callable[..., Report]) -> None:
     expected = HERE / "expected" / f"{rule}.txt"
     found = "\n".join(
@@ -67,7 +70,7 @@ def test_fires(rule: str, gate: Callable[..., Report]) -> None:
 
 @pytest.mark.parametrize(
     ("rule", "case"),
-    [pytest.param(rule, case, id=f"{rule}/{case.stem}") for rule in BY_ID for case in cases(rule, "silent")],
+    [pytest.param(rule, case, id=f"{rule}/{case.stem}") for rule in RULES_WITH_CASES for case in cases(rule, "silent")],
 )
 def test_does_not_fire(rule: str, case: Path, gate: Callable[..., Report]) -> None:
     report = gate(alone(case), policies=OWN_REQUIREMENTS.get(rule, ()))
@@ -76,7 +79,7 @@ def test_does_not_fire(rule: str, case: Path, gate: Callable[..., Report]) -> No
     assert not report.unreadable
 
 
-@pytest.mark.parametrize("rule", BY_ID)
+@pytest.mark.parametrize("rule", RULES_WITH_CASES)
 def test_every_rule_has_cases_of_both_kinds(rule: str) -> None:
     assert len(cases(rule, "fires")) >= 1
     assert len(cases(rule, "silent")) >= 2
