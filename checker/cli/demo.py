@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
+from .incident_options import install_line
 from .output import add_output_options, look_of, write
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         import botocore  # noqa: F401
         import moto  # noqa: F401
     except ImportError:
-        raise UsageError("checker demo needs moto and boto3: pip install 'ack-iam-checker[live,demo]'") from None
+        raise UsageError(f"checker demo needs moto and boto3: {install_line('live,demo')}") from None
     from ..demo.breaks import BREAKS
 
     if arguments.list:

@@ -65,9 +65,15 @@ def _deadline(given: float | None) -> float | None:
     return given
 
 
+def install_line(extra: str) -> str:
+    """How to install this tool with an extra: from its repository alone. On PyPI nobody owns the name, so that whoever
+    takes it would be installed."""
+    return f"pip install 'ack-iam-checker[{extra}] @ git+https://github.com/OWNER/checker' (OWNER is who hosts it)"
+
+
 def need_packages(command: str) -> None:
     """The packages of the extra `live`; one that is missing would show as a cluster or an account out of reach."""
     missing = [name for name in ("boto3", "kubernetes", "urllib3") if find_spec(name) is None]
     if missing:
         needed = f"{command} needs boto3 and kubernetes"
-        raise UsageError(f"{needed} ({' and '.join(missing)} missing): pip install 'ack-iam-checker[live]'")
+        raise UsageError(f"{needed} ({' and '.join(missing)} missing): {install_line('live')}")
