@@ -25,8 +25,9 @@ _ANY_ARN = make_glob(
      Token(None), Token(None, star=True)),
 )  # fmt: skip
 
-_INCOMPLETE = ("apigateway",)
-"""Services whose reference is split over several pages under one prefix, of which the catalogue has the last."""
+INCOMPLETE = ("apigateway", "elasticloadbalancing", "greengrass", "lex")
+"""Services of which two generations share a prefix, each with a page of its own in the reference: where both name a
+resource type or an action, the catalogue has one of the two. So what their actions are authorized on is not known."""
 
 _NAMES = {"dynamodb": ("TableName", "IndexName", "GlobalTableName")}
 """Variables that stand for names of at least three letters, digits, `_`, `-` and `.` (DynamoDB API Reference)."""
@@ -36,7 +37,7 @@ _NAMES = {"dynamodb": ("TableName", "IndexName", "GlobalTableName")}
 def resource_shapes(action: str) -> tuple[Glob, ...]:
     """The ARNs an action (`service:Name`, any case) can be authorized on; every ARN, and none, for one not listed."""
     known, listed = service(action.partition(":")[0]), find_action(action)
-    if known is None or listed is None:
+    if known is None or listed is None or known.prefix in INCOMPLETE:
         return (_ANY_ARN, _ON_NOTHING)
     # Tables before indexes: the plainest witness comes first.
     types = sorted(listed.on, key=lambda name: (len(known.resources[name].arn), name))
@@ -90,7 +91,7 @@ def can_name(resource: str, action: str) -> bool:
     """Whether a Resource string can match an ARN that the action (`service:Name`) is authorized on. For an action that
     is not listed: yes."""
     known, listed = service(action.partition(":")[0]), find_action(action)
-    if known is None or listed is None or known.prefix in _INCOMPLETE:
+    if known is None or listed is None or known.prefix in INCOMPLETE:
         return True
     if not listed.on:
         return matches(arn_glob(resource), "*")

@@ -30,7 +30,7 @@ from collections.abc import Collection, Iterator
 
 from ..iam.catalogue import Service, service
 from ..iam.partitions import PARTITIONS, REGIONS
-from ..iam.resource_types import is_of_any_type
+from ..iam.resource_types import INCOMPLETE, is_of_any_type
 from .problem import Facts, Problem
 from .statements import problem_in, statements
 
@@ -82,7 +82,8 @@ def fault(arn: str) -> tuple[str, str] | None:
     if not _is_open(account) and not _ACCOUNT.fullmatch(account):
         return f"names {account!r} as its account", "write the 12 digits of the account"
     known = service(prefix)
-    if known is None or not known.resources or "${" in arn or _has_a_type(arn, known):
+    is_open = known is None or not known.resources or known.prefix in INCOMPLETE or "${" in arn
+    if known is None or is_open or _has_a_type(arn, known):
         return None
     return f"has the form of no resource of {known.name}", _ask([prefix])
 

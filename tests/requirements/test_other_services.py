@@ -38,7 +38,7 @@ FOREIGN = ("dynamodb", "auth keys", "reverse proxy", "go stale", "locked out", "
 def role(actions: list[str], resource: str, *more: dict[str, Any]) -> str:
     statement = [{"Sid": "Orders", "Effect": "Allow", "Action": actions, "Resource": resource}, *more]
     trust = {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"}}
-    trust["Action"] = ["sts:AssumeRole", "sts:TagSession"]  # type: ignore[assignment]
+    trust["Action"] = ["sts:AssumeRole", "sts:TagSession"]
     documents = [json.dumps({"Version": "2012-10-17", "Statement": item}) for item in (statement, [trust])]
     return f"""\
 apiVersion: iam.services.k8s.aws/v1alpha1
