@@ -53,6 +53,7 @@ _NEEDLES = (
     rb"services\.k8s\.aws",
     rb"kustomize\.(?:config\.k8s|toolkit\.fluxcd)\.io",
     rb"\bargoproj\.io/v1",
+    rb"\bkpt\.dev/|\bkyverno\.io/|\bmutations\.gatekeeper\.sh/|\bkind: *['\"]?Mutating",
     rb"eks\.amazonaws\.com",
     rb"\bnameReference\b|#@overlay",
     rb"\bServiceAccount(?:List)?\b",

@@ -36,7 +36,7 @@ def patches_in(field: str, entry: Any, path: str, file: str, offset: int) -> Ite
         return
     contents = _contents(given)
     for content in contents if contents else [None]:
-        yield Patch("a patch", file, offset, named or _own_target(content), _fields(content))
+        yield Patch("a patch", file, offset, named or _own_target(content), fields_of(content))
 
 
 _NOBODY = Target("-", "-", "-")
@@ -45,7 +45,7 @@ _NOBODY = Target("-", "-", "-")
 
 def fragment(data: Mapping[str, Any], file: str, offset: int) -> Patch:
     """A fragment of an object in a file that is used as a patch."""
-    return Patch(f"the patch {os.path.basename(file)}", file, offset, _own_target(data), _fields(data))
+    return Patch(f"the patch {os.path.basename(file)}", file, offset, _own_target(data), fields_of(data))
 
 
 def fields_of_annotations(annotations: Mapping[str, str]) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def _own_target(content: Any) -> Target:
     return Target(*parts)
 
 
-def _fields(content: Any) -> tuple[str, ...]:
+def fields_of(content: Any) -> tuple[str, ...]:
     """The fields a patch touches; () where it may touch any."""
     if isinstance(content, list):
         paths = [text(mapping(item).get(key)) for item in content for key in ("path", "from") if key in mapping(item)]

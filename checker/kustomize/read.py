@@ -18,15 +18,17 @@ from typing import Any
 from ..ack.kinds import KUSTOMIZATIONS
 from ..ack.objects import mapping, sequence, string_map, text
 from ..text.documents import Document
+from ..text.files import work_tree
 from ..text.nodes import Fields, Path, find, plain
 from ..text.yaml_nodes import start_of
 from .model import Kustomization, Patch, Renaming, Target
+from .mutators import MAY_SAY_SO, folder_of, is_mutator, mutations
 from .patches import fields_of_annotations, patches_in
 
 _CONFIG = "kustomize.config.k8s.io/"
 _FLUX = "kustomize.toolkit.fluxcd.io/"
 _ARGO = "argoproj.io/"
-_MAY_SAY_SO = re.compile(r"kustomize\.|argoproj\.|[\\!]")
+_MAY_SAY_SO = re.compile(rf"kustomize\.|argoproj\.|{MAY_SAY_SO}|[\\!]")
 """Without one of the groups no document is one of these, unless it spells them by escapes or as `!!binary`."""
 
 
@@ -61,7 +63,29 @@ def _of(document: Document, value: Any, route: Path, real: Callable[[str], str])
         return [_read(document, (*route, "spec"), _from_flux(spec), "" if "$" in below else below, real, names=names)]
     if version.startswith(_ARGO) and kind in ("Application", "ApplicationSet"):
         return list(_from_argo(document, kind, value, route, real))
+    if is_mutator(version, kind):
+        return _mutator(document, version, kind, value, route, real)
     return []
+
+
+def _mutator(
+    document: Document, version: str, kind: str, value: dict[str, Any], route: Path, real: Callable[[str], str]
+) -> list[Kustomization]:
+    """An object that changes others, as a kustomization of all it may change."""
+    file = document.piece.source.name
+    offset = document.piece.start + start_of(find(document.root, (*route, "kind"), "key"))
+    found = tuple(mutations(version, kind, value, file, offset))
+    if not found:
+        return []
+    path = real(file)
+    folder = os.path.dirname(path)
+    below = folder_of(kind, path, work_tree(folder) or folder)
+    nothing: tuple[str, ...] = ()
+    return [
+        Kustomization(
+            file, folder, _called(kind, value), False, nothing, nothing, below, nothing, found, (), "", "", "", {}, True
+        )
+    ]
 
 
 def _from_flux(spec: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""A change by kustomize, Flux or Argo CD that was not worked out.
+"""A change by kustomize, Flux, Argo CD, kpt or a mutating policy that was not worked out.
 
 What it does
     Reports patches, replacements, transformers, prefixes and suffixes of names
     in kustomization files, Flux Kustomizations and Argo CD Applications that
-    may change a Role, a Policy, or an object that gives a role to pods. A
+    may change a Role, a Policy, a Table, a Key, or an object that gives a role
+    to pods; and functions of a Kptfile, Kyverno's mutate rules, Gatekeeper's
+    mutations, MutatingAdmissionPolicies, and webhooks for these groups. A
     namespace and labels are put in, and are not reported. For a role that a
     requirement selects, its access is then unknown (unknown-grant, an error).
 
@@ -46,7 +48,7 @@ def check(facts: Facts) -> Iterator[Problem]:
             hint = "write the built name in policyRefs, roleRef and trust policies, and check what is built"
         else:
             said = f"not checked: {change.what} of {change.by} may change {whom}"
-            hint = "build it first and check the result: kustomize build … | checker static -"
+            hint = "check what comes of it: kustomize build … | checker static -, or the object as the cluster has it"
         why = "what is built is not known here, so nothing is proven about it"
         place = Place(change.file, None, offset=change.offset)
         yield Problem(place, said, why, hint, value=f"{change.what} {first.name}")

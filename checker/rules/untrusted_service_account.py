@@ -61,9 +61,8 @@ def check(facts: Facts) -> Iterator[Problem]:
         for made in outcome.checks:
             trust = made.trust
             if trust is not None and trust.truth is None and not trust.is_open:
-                message = (
-                    f"cannot tell whether {trust.service_account} can assume {called(made.role.object)}: {trust.reason}"
-                )
+                who = "the pod that is to use it" if "${" in trust.service_account else trust.service_account
+                message = f"cannot tell whether {who} can assume {called(made.role.object)}: {trust.reason}"
                 hint = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
                 if "of which nothing is known" in trust.reason:
                     hint = "drop the condition, or check by hand that the call carries the key"

@@ -17,7 +17,7 @@ from .limits import FILE_LIMIT, TOO_LARGE
 from .links import LEADS_OUT, leads_out
 
 EXTENSIONS = (".yaml", ".yml", ".json")
-_NAMES = ("Kustomization",)
+_NAMES = ("Kustomization", "Kptfile")
 """Manifests without an extension, by name."""
 
 _HISTORY = frozenset({".git", ".hg", ".svn"})
