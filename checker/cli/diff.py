@@ -11,7 +11,7 @@ from ..report.diff import FORMATS, formatter
 from ..report.model import Look
 from .bar import Bar
 from .gate_options import add_requirement_options, gate_options
-from .output import add_output_options, add_report_option, look_of, report_files, write
+from .output import add_output_options, add_report_option, check_targets, look_of, report_files, write
 
 
 def add_to(commands: Any) -> None:
@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..diff.sides import read_sides
 
     files = report_files(arguments.report, FORMATS)
+    check_targets([arguments.output, *(path for _, path in files)])
     with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         before, after = read_sides(arguments.base, arguments.head, gate_options(arguments), bar.observe)
         found = compare_sides(before, after, bar.observe)

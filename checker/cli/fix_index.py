@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import UsageError
 from .evidence import read_input, undamaged
 from .incident_options import need_packages, options_of
-from .output import look_of, write
+from .output import look_of, refuse_manifests, write
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Diagnoses, shows the manifest or applies it; returns 0 (healthy), 1 (something is wrong) or 3."""
     from ..fix.cluster.emission import Emission, emit
 
+    refuse_manifests(arguments.output, arguments.manifests)
     if arguments.replay and arguments.apply:
         raise UsageError("--apply works on the cluster as it is; leave out --replay")
     if not 0 <= arguments.wait <= 3600:

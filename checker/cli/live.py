@@ -12,7 +12,7 @@ from ..report.live import FORMATS, formatter
 from ..writing import write_file
 from .evidence import read_input, undamaged
 from .incident_options import add_incident_options, need_packages, options_of
-from .output import add_output_options, look_of, write
+from .output import add_output_options, check_targets, look_of, refuse_manifests, write
 
 if TYPE_CHECKING:
     from ..incident import Options
@@ -46,6 +46,8 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Diagnoses, prints, and returns 0, 1 or 3; raises UsageError for 2."""
+    check_targets([arguments.output, arguments.record])
+    refuse_manifests(arguments.emit_fix, arguments.manifests)
     if arguments.replay:
         replayed = _replayed(arguments)
         if arguments.emit_fix:

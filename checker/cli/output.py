@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
@@ -70,6 +71,16 @@ def refuse_what_was_read(given: list[str | None], read: frozenset[str]) -> None:
     for path in given:
         if path is not None and path != "-" and os.path.realpath(path) in read:
             raise UsageError(f"{path} is one of the files that were checked: give the result another name")
+
+
+def refuse_manifests(target: str | None, manifests: Sequence[str]) -> None:
+    """Makes sure that a new manifest takes the place of none of those that are the source. Raises UsageError."""
+    if target is None or not os.path.isfile(target):
+        return
+    real = os.path.realpath(target)
+    for path in map(os.path.realpath, manifests):
+        if real == path or real.startswith(os.path.join(path, "")):
+            raise UsageError(f"{target} is one of the manifests: --write edits it, or give the result another name")
 
 
 def add_color_option(group: Any) -> None:

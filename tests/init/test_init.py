@@ -180,3 +180,32 @@ def test_a_context_of_a_kubeconfig(
     assert config()["cells"]["cell2"]["context"] == context
     assert main(["init", "--force", "--context", "nowhere"]) == 2
     assert "--context nowhere: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("field", ["cell2-auth-keys", "us-east-1:111122223333", "111122223333:table"])
+def test_one_role_that_disagrees_is_no_cell(field: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A typo in one of fourteen made a second cell, under which the gate was green."""
+    shutil.copytree(ROOT / "manifests", "manifests")
+    path = Path("manifests/tenants/acme/role.yaml")
+    typo = field.replace("cell2-auth-keys", "cell2-auth-kyes").replace("us-east-1", "us-esat-1")
+    typo = typo.replace("111122223333:table", "111122223334:table")
+    text = path.read_text("utf-8")
+    assert text.replace(field, typo) != text
+    path.write_text(text.replace(field, typo), "utf-8")
+    assert main(["init"]) == 0
+    shown = capsys.readouterr().out
+    assert "manifests/tenants/acme/role.yaml: Role tenant-acme/acme-reverse-proxy names the " in shown
+    assert "where 13 others name" in shown
+    assert list(config()["cells"]) == ["cell2"]
+    assert main(["static"]) == 1
+
+
+def test_a_second_cell_with_one_role_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has a cluster of its own, or differs in more than one thing."""
+    shutil.copytree(ROOT / "manifests", "manifests")
+    text = Path("manifests/tenants/acme/role.yaml").read_text("utf-8").replace("acme", "omega")
+    text = text.replace("us-east-1", "eu-west-1").replace("cell2", "cell3").replace("EXAMPLED539", "OTHERD539")
+    Path("manifests/tenants/omega.yaml").write_text(text, "utf-8")
+    assert main(["init"]) == 0
+    assert len(config()["cells"]) == 2
+    assert "disagree" not in capsys.readouterr().out
