@@ -6,6 +6,8 @@ from beyond `Origin`, which the engine turns into a place to show.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from .iam.document import Parsed, PolicyKind
@@ -81,7 +83,9 @@ class ManagedArn(NamedTuple):
 
 
 class Role(NamedTuple):
-    """An ACK Role. `name` is the IAM role's name (spec.name); `iam_path` and it make up the ARN; `tags` are its own."""
+    """An ACK Role. `name` is the IAM role's name (spec.name); `iam_path` and it make up the ARN; `tags` are its own,
+    `open_tags` the keys of those whose value a template has yet to fill in ("*" where it is the key).
+    """
 
     object: Object
     name: str
@@ -93,6 +97,7 @@ class Role(NamedTuple):
     boundary_arn: ManagedArn | None
     boundary_ref: Reference | None
     tags: dict[str, str]
+    open_tags: tuple[str, ...] = ()
 
 
 class Policy(NamedTuple):
@@ -159,7 +164,8 @@ class Workload(NamedTuple):
 
 
 class Inventory(NamedTuple):
-    """Everything that was found. `unread` are objects of our kinds that a template engine has yet to fill in."""
+    """Everything that was found. `unread` are objects of our kinds that a template engine has yet to fill in,
+    `namespaces` the annotations of the Namespaces, by name."""
 
     objects: tuple[Object, ...] = ()
     roles: tuple[Role, ...] = ()
@@ -170,6 +176,7 @@ class Inventory(NamedTuple):
     unread: tuple[Object, ...] = ()
     tables: tuple[Table, ...] = ()
     keys: tuple[Key, ...] = ()
+    namespaces: Mapping[str, dict[str, str]] = MappingProxyType({})
 
 
 def altered(item: Object, *aspects: str) -> str:

@@ -45,6 +45,7 @@ def build(objects: Iterable[Object], unread: Iterable[Object]) -> Inventory:
         tuple(unread),
         tuple(table(item) for item in of_kind.get("Table", ())),
         tuple(key(item) for item in of_kind.get("Key", ())),
+        {item.name: item.annotations for item in of_kind.get("Namespace", ())},
     )
 
 
@@ -53,6 +54,7 @@ def role(item: Object) -> Role:
     spec = _spec(item)
     inline = mapping(spec.get("inlinePolicies"))
     boundary = text(spec.get("permissionsBoundary"))
+    tags = [entry for entry in map(mapping, sequence(spec.get("tags"))) if isinstance(entry.get("key"), str)]
     return Role(
         item,
         text(spec.get("name")) or item.name,
@@ -71,11 +73,8 @@ def role(item: Object) -> Role:
         ),
         ManagedArn(item, ("spec", "permissionsBoundary"), boundary) if boundary else None,
         _reference(item, ("spec", "permissionsBoundaryRef"), "Policy", spec.get("permissionsBoundaryRef")),
-        {
-            entry["key"]: entry.get("value", "")
-            for entry in sequence(spec.get("tags"))
-            if isinstance(entry, dict) and isinstance(entry.get("key"), str) and _is_settled(entry.get("value", ""))
-        },
+        {entry["key"]: entry.get("value", "") for entry in tags if _is_settled(entry)},
+        tuple("*" if find_in_text(entry["key"]) else entry["key"] for entry in tags if not _is_settled(entry)),
     )
 
 
@@ -146,9 +145,9 @@ def workload(item: Object) -> Workload:
     return Workload(item, account, tuple(name for name in names if name))
 
 
-def _is_settled(value: Any) -> bool:
-    """Whether a tag's value is a string that no template has yet to fill in."""
-    return isinstance(value, str) and find_in_text(value) is None
+def _is_settled(tag: dict[str, Any]) -> bool:
+    """Whether key and value of a tag are strings that no template has yet to fill in."""
+    return all(isinstance(item, str) and find_in_text(item) is None for item in (tag["key"], tag.get("value", "")))
 
 
 def _spec(item: Object) -> dict[str, Any]:

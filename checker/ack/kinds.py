@@ -28,6 +28,9 @@ RESOURCES = {(DYNAMODB, "Table"), (KMS, "Key")}
 """ACK kinds whose own policies bear on access; their other fields are not checked. Source: the controllers' Go types,
 `TableSpec` (resourcePolicy since dynamodb-controller v1.6.0) and `KeySpec`."""
 
+NAMESPACE = ("v1", "Namespace")
+"""Its annotations say in which region and account the controllers make what stands in it."""
+
 PLURALS = {"Role": "roles", "Policy": "policies", "OpenIDConnectProvider": "openidconnectproviders"}
 """What the API server calls the kinds that are applied, in the plural."""
 
@@ -98,7 +101,7 @@ def standing(api_version: str, kind: str) -> Standing:
     group, _, version = api_version.partition("/")
     if (
         (api_version, kind) in READ | RESOURCES
-        or (api_version, kind) == ("v1", "ServiceAccount")
+        or (api_version, kind) in (("v1", "ServiceAccount"), NAMESPACE)
         or (api_version, kind) in WORKLOADS
     ):
         return "read"

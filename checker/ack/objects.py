@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..inventory import Object, Origin
 from ..text.documents import Document
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
-from .kinds import IAM_GROUP, WORKLOADS, standing
+from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
 from .placeholders import Placeholder, find_in_comments, find_placeholder
 
 
@@ -46,7 +46,7 @@ def sightings(document: Document, number: int) -> Iterator[Sighting]:
         data = without_nulls(plain(node))
         if isinstance(data, dict):
             data = {**data, "apiVersion": identity[0], "kind": identity[1]}
-            is_ours = status == "read" and identity not in WORKLOADS
+            is_ours = status == "read" and identity not in WORKLOADS and identity != NAMESPACE
             placeholder = find_placeholder(node, document.piece.text) or in_comments if is_ours else None
             origin = Origin(document.piece.source.name, number, path)
             yield Sighting(node, make_object(data, origin), placeholder, status == "read")

@@ -84,7 +84,9 @@ def _in_layer(grant: Grant) -> Candidates:
         yield from _adding(grant, text)
     named = " and ".join(labels) or f"the {grant.layer} policy"
     wanted = f"{', '.join(grant.actions)} on {', '.join(grant.resources)}"
-    if not texts:
+    if grant.layer in ("resource", "key"):
+        yield NoPlan(f"the {grant.layer} policy bears on others too; whoever owns it has to allow {wanted}")
+    elif not texts:
         yield NoPlan(f"{named} is not in this project; whoever owns it has to allow {wanted}")
     else:
         yield NoPlan(f"no edit of {named} allows exactly {wanted}")

@@ -27,7 +27,7 @@ def bounded(operator: Operator, key: str, wanted: tuple[str, ...], context: Cont
 
 
 def _compared(operator: Operator, key: str, text: str, context: Context) -> bool | None:
-    if operator.family in ("date", "number"):
+    if operator.family == "date" or (operator.family == "number" and key == "aws:epochtime"):
         return _in_time(operator, key, text, context.since)
     shape = context.shapes.get(key)
     if shape is None or operator.family != "text" or operator.ignores_case or "${" in text:

@@ -48,17 +48,26 @@ def claim_of(key: str) -> str:
     `cognito-identity.amazonaws.com:sub`, "saml" of `saml:aud`; "" for another key. A session carries those of the
     provider it came through alone (IAM User Guide, "IAM and AWS STS condition context keys").
     """
-    provider = key.rpartition(":")[0].lower()
-    return provider if "." in provider or provider == "saml" else ""
+    folded = key.lower()
+    host = folded.partition(":")[0]
+    return folded.rpartition(":")[0] if "." in host or host == "saml" else ""
 
 
 @lru_cache(maxsize=4096)
 def never_carried(action: str, key: str) -> bool:
-    """Whether no request for an action carries a key, surely: one of a service (not of all) that is listed, and not for
-    this action. Which resources have tags is listed less reliably, so those keys are left open."""
-    folded = key.lower()
-    is_of_a_service = ":" in folded and not folded.startswith("aws:") and _look_up(_everywhere(), folded) is None
-    return is_of_a_service and find_key(key) is not None and not carries(action, key)
+    """Whether no request for an action carries a key, surely: one of another service, or one of DynamoDB's that its
+    reference does not list for the action. Within other services, and about tags, the lists are not sure enough for a
+    decision, so those keys are left open."""
+    folded, prefix = key.lower(), key.partition(":")[0].lower()
+    if prefix in ("", "aws") or ":" not in folded or _look_up(_everywhere(), folded) is not None:
+        return False
+    is_sure = prefix != action.partition(":")[0].lower() or prefix == "dynamodb"
+    return is_sure and find_key(key) is not None and find_action(action) is not None and not carries(action, key)
+
+
+_ALSO_CARRIED = {("dynamodb:conditioncheckitem", "dynamodb:enclosingoperation")}
+"""What the reference leaves out: a ConditionCheckItem is always part of a transaction, and the DynamoDB Developer
+Guide, "Using IAM with DynamoDB transactions", allows and denies it under this key."""
 
 
 def carries(action: str, key: str) -> bool:
@@ -66,7 +75,7 @@ def carries(action: str, key: str) -> bool:
     if _look_up(_everywhere(), key.lower()) and not _is_tag_of_a_resource(key):
         return True
     known, listed = service(action.partition(":")[0]), find_action(action)
-    if known is None or listed is None:
+    if known is None or listed is None or (action.lower(), key.lower()) in _ALSO_CARRIED:
         return True
     names = (*listed.keys, *(name for kind in listed.on for name in known.resources[kind].keys))
     return _look_up({name.lower(): Key(name, "", False) for name in names}, key.lower()) is not None

@@ -37,6 +37,12 @@ _NO_ACTIONS = {
 }
 
 
+ALWAYS_CARRIED: dict[str, tuple[tuple[str, str], ...]] = {
+    "dynamodb:conditioncheckitem": (("dynamodb:EnclosingOperation", "TransactWriteItems"),),
+}
+"""What every request for an action carries: a condition check is always part of a transaction that writes."""
+
+
 def synonyms(action: str) -> tuple[Synonym, ...]:
     """The other names of what an action (`service:Name`, any case) does."""
     return _SYNONYMS.get(action.lower(), ())

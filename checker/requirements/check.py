@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import NamedTuple
 
 from ..iam.alike import show_action
 from ..iam.context import Context
+from ..iam.document import parse
 from ..iam.paths import Path
-from ..iam.policies import Layer
+from ..iam.policies import Attached, Layer
 from ..iam.principals import Caller
 from ..iam.prove import Proof, prove
 from ..iam.reach import may_reach, may_reach_beyond
@@ -17,7 +19,7 @@ from ..observing import Observe, unobserved
 from ..resolution import Index
 from .layers import Stack, stack
 from .model import Requirement, fill
-from .requests import Known, caller_for, context_for
+from .requests import Known, caller_for, context_for, is_of_several_accounts
 from .resources import Guard, Sealed, guards, indexes_of, layers_on, sealed
 from .rows import Row, decrypting_rows, forbidden_rows, required_rows
 from .select import Selected, Unseen, select
@@ -30,7 +32,7 @@ class Question(NamedTuple):
 
     `instead` is the forbidden action that this one does the same as, "" for one that the requirement names itself;
     `because` says why an access is needed that the requirement does not name, `through` is the service that asks for it
-    in the caller's name (the value of kms:ViaService), where it is known.
+    in the caller's name (the value of kms:ViaService), where it is known, `cause` the object that it comes from.
     """
 
     action: str
@@ -41,6 +43,7 @@ class Question(NamedTuple):
     instead: str = ""
     because: str = ""
     through: str = ""
+    cause: Object | None = None
 
 
 class Check(NamedTuple):
@@ -98,17 +101,21 @@ def check_project(
         observe(f"proving {requirement.name} for roles", done, len(selected))
         attached = stack(item.role, index, item.session, above, item.giver)
         guarding = () if are_told else guards(index.inventory, item.role.object, values)
-        sources = {guard.attached.label: guard.source for guard in guarding}
+        sealing = () if are_told else sealed(index.inventory, item.role.object, values)
+        of_keys = [table.policy for table in sealing if table.policy is not None]
+        sources = {guard.attached.label: guard.source for guard in (*guarding, *of_keys)}
         attached = attached._replace(sources={**sources, **attached.sources})
-        if _touches(item, attached, files):
-            sealing = () if are_told else sealed(index.inventory, item.role.object, values)
+        around = (*(guard.source.owner for guard in guarding), *(table.table for table in sealing))
+        if _touches(item, attached, around, files):
             checks.append(_check(requirement, item, attached, Surroundings(values, guarding, sealing, tables, today)))
     asked = tuple(item for item in unseen if files is None or item.object.origin.file in files)
     return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked)
 
 
-def _touches(selected: Selected, attached: Stack, files: frozenset[str] | None) -> bool:
+def _touches(selected: Selected, attached: Stack, around: tuple[Object, ...], files: frozenset[str] | None) -> bool:
     if files is None or selected.role.object.origin.file in files:
+        return True
+    if any(item.origin.file in files for item in around):
         return True
     if selected.giver is not None and selected.giver.origin.file in files:
         return True
@@ -176,15 +183,41 @@ def _at_home(resource: str, values: dict[str, str]) -> str:
 def _ask(question: Ask, row: Row, known: Known) -> Question:
     filled = fill(row.resource, known.values)
     if filled.unset:
-        return Question(row.action, row.resource, None, filled.unset, row.path, row.instead, row.because)
+        return Question(row.action, row.resource, None, filled.unset, row.path, row.instead, row.because, "", row.cause)
     context = context_for(known, filled.text)
     if row.carries:
         told = {key.lower(): (value,) for key, value in row.carries}
-        context = context._replace(values={**context.values, **told})
-    layers = (*known.layers, *layers_on(filled.text, known.guards))
+        kept = {key: values for key, values in context.values.items() if not (row.because and key in _OF_THE_NETWORK)}
+        context = context._replace(values={**kept, **told})
+    layers = (*known.layers, *layers_on(filled.text, known.guards), *row.layers)
+    layers += _not_meant(row, known)
     proof = question(row.action, filled.text, layers, context, caller_for(known, filled.text))
+    if proof is not None and question is prove and proof.verdict != "not-granted" and is_of_several_accounts(known):
+        proof = proof._replace(verdict="unknown", reasons=(*proof.reasons, _SEVERAL_ACCOUNTS))
     if proof is not None and row.is_unresolved and proof.verdict != "granted":
         proof = proof._replace(verdict="unknown", reasons=("which key the table names is not known here",))
     action = show_action(proof.action, (layers,)) if proof is not None and row.is_beyond else row.action
     through = context.values.get("kms:viaservice", ("",))[0]
-    return Question(action, filled.text, proof, (), row.path, row.instead, row.because, through)
+    return Question(action, filled.text, proof, (), row.path, row.instead, row.because, through, row.cause)
+
+
+_SEVERAL_ACCOUNTS = "the required resources are in several accounts, and which one the role is in is not known"
+_OF_THE_NETWORK = frozenset(
+    {"aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourceip", "aws:vpceaccount"}
+)
+"""Keys of the network that a request comes through: what a service asks in the caller's name comes through another (KMS
+Developer Guide, "Using VPC endpoint conditions")."""
+
+
+def _not_meant(row: Row, known: Known) -> tuple[Layer, ...]:
+    """What is required of an action is taken out of a question about what is forbidden, as a Deny would."""
+    resources = [fill(item, known.values) for item in row.but]
+    texts = [item.text for item in resources if not item.unset]
+    if not texts:
+        return ()
+    deny = {"Effect": "Deny", "Action": row.action, "Resource": texts}
+    document = parse(json.dumps({"Version": "2012-10-17", "Statement": [deny]})).document
+    return (Layer("scp", (Attached("what is allowed to all", _ALL), Attached("what is required", document))),)
+
+
+_ALL = parse('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}').document

@@ -31,6 +31,8 @@ def _wrong(action: str) -> str:
         return ""
     if "*" in action or "?" in action:
         return "" if expand(action) else f"no action of {known.name} matches {action}{_NEWER.format(edition())}"
+    if action.lower() == "sts:getsessiontoken":
+        return f"{action} is nothing that a role can be granted or denied: only long-term credentials may call it"
     if find_action(action) is not None:
         return ""
     meant = authorized_by(action)

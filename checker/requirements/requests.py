@@ -9,12 +9,14 @@ session has those of its token alone, and tokens of EKS have none (IAM User Guid
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..ack.objects import mapping, text
 from ..iam.condition_keys import claim_of
 from ..iam.context import Context, Values, make_context
+from ..iam.partitions import partition_of
 from ..iam.policies import Layer
 from ..iam.principals import Caller, account_of
 from ..iam.trust import issuer_of, oidc_providers
@@ -66,10 +68,10 @@ def context_for(known: Known, resource: str) -> Context:
         told["aws:RequestedRegion"] = region
     if owner.isdigit():
         told["aws:ResourceAccount"] = owner
-    account, arn = _account(known, resource), _role_arn(known, resource)
+    account, arn = _account(known), _role_arn(known, resource)
     told |= {"aws:PrincipalAccount": account} if account else {}
     told |= {"aws:PrincipalArn": arn} if arn else {}
-    told |= {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if key not in SESSION_TAGS}
+    told |= _role_tags(known)
     told |= _session_tags(known)
     providers = _providers(role)
     if _is_irsa(known.selected) and len(providers) == 1:
@@ -94,12 +96,13 @@ def _moment(day: str) -> float | None:
         return None
 
 
-def _account(known: Known, resource: str) -> str:
-    """The account of the role: the cell's, else the one that ARNs of the role, of its provider, of the resource have.
-    An identity provider is in the account of the roles that trust it (IAM User Guide, "OIDC federation")."""
+def _account(known: Known) -> str:
+    """The account of the role: the cell's, else the one that ARNs of the role and of its provider have, else that of
+    all that is required. An identity provider is in the account of the roles that trust it (IAM User Guide, "OIDC
+    federation")."""
     selected, values = known.selected, known.values
-    given = values.get("roleAccount") or values.get("account")
-    if given:
+    given = values.get("roleAccount") or values.get("account") or ""
+    if re.fullmatch(r"\d{12}", given):
         return given
     giver = selected.giver
     arns: list[str | None] = []
@@ -108,15 +111,29 @@ def _account(known: Known, resource: str) -> str:
         arns += [giver.annotations.get("eks.amazonaws.com/role-arn", "")] if giver.kind == "ServiceAccount" else []
         arns += [text(spec.get("roleARN"))] if selected.hop is None and not spec.get("targetRoleARN") else []
     status = mapping(mapping(selected.role.object.data.get("status")).get("ackResourceMetadata"))
-    arns += [text(status.get("arn")), *_providers(selected.role), resource]
-    return next((found for arn in arns if arn and (found := account_of(arn))), "")
+    arns += [text(status.get("arn")), *_providers(selected.role)]
+    accounts = _accounts_asked(known)
+    found = next((owner for arn in arns if arn and (owner := account_of(arn))), "")
+    return found or (accounts.pop() if len(accounts) == 1 else "")
+
+
+def _accounts_asked(known: Known) -> set[str]:
+    asked = (fill(item, known.values).text for access in known.requirement.require for item in access.resources)
+    return {found for item in asked if (found := account_of(item))}
+
+
+def is_of_several_accounts(known: Known) -> bool:
+    """Whether what is required is in several accounts, and that of the role is not known: in one of them at least the
+    resource's own policy has to allow as well."""
+    return len(_accounts_asked(known)) > 1 and not _account(known)
 
 
 def _role_arn(known: Known, resource: str) -> str:
     """The role's ARN, in the partition of the resource; "" where the account or the partition is open."""
-    partition = resource.split(":", 2)[1] if resource.startswith("arn:") else "aws"
-    account, role = _account(known, resource), known.selected.role
-    if not account or "*" in partition or "?" in partition:
+    partition = partition_of(known.values.get("region", ""))
+    partition = resource.split(":", 2)[1] if resource.startswith("arn:") else partition
+    account, role = _account(known), known.selected.role
+    if not account or not partition or "*" in partition or "?" in partition:
         return ""
     return f"arn:{partition}:iam::{account}:role{role.iam_path}{role.name}"
 
@@ -133,6 +150,15 @@ def _is_irsa(selected: Selected) -> bool:
 
 def _is_pod_identity(selected: Selected) -> bool:
     return selected.giver is not None and selected.giver.kind == "PodIdentityAssociation"
+
+
+def _role_tags(known: Known) -> dict[str, str]:
+    """The tags of the role, where AWS surely has them as the manifest does; one of the session of the same key wins."""
+    role = known.selected.role
+    if tags_may_differ(role):
+        return {}
+    hidden = SESSION_TAGS if _has_session_tags(known) else ()
+    return {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items() if key.lower() not in hidden}
 
 
 def _session_tags(known: Known) -> dict[str, str]:
@@ -156,8 +182,12 @@ def _has_session_tags(known: Known) -> bool:
 
 
 def _absent_claims(known: Known) -> Iterator[str]:
-    """Claims of identity providers that the pod's session did not come through."""
-    own = {issuer_of(arn).lower() for arn in _providers(known.selected.role)}
+    """Claims of identity providers that no session of the role comes through, since its trust policy names them not."""
+    document = known.selected.role.trust.parsed.document if known.selected.role.trust else None
+    if document is None:
+        return
+    named = (item.entry.text for statement in document.statements for item in statement.principals)
+    own = {(issuer_of(text) or text).lower() for text in named}
     for key in dict.fromkeys(_keys_asked_for(known)):
         if claim_of(key) and claim_of(key) not in own:
             yield key
@@ -168,9 +198,10 @@ def _absent_tags(known: Known, told: dict[str, str | Values]) -> Iterator[str]:
     controller puts on every resource (`services.k8s.aws/…`) is left open, and so is a role whose tags may differ."""
     selected = known.selected
     is_known = (_is_irsa(selected) or _is_pod_identity(selected)) and selected.hop is None
-    if not is_known or tags_may_differ(selected.role):
+    role = selected.role
+    if not is_known or tags_may_differ(role) or "*" in role.open_tags:
         return
-    have = {key.lower() for key in told}
+    have = {key.lower() for key in told} | {f"aws:principaltag/{key.lower()}" for key in role.open_tags}
     open_tags = {f"aws:principaltag/{tag}" for tag in SESSION_TAGS} if _has_session_tags(known) else set()
     for key in dict.fromkeys(_keys_asked_for(known)):
         if not key.startswith("aws:principaltag/"):

@@ -30,27 +30,40 @@ class Guard(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """A table that a customer managed key encrypts: its ARN, its name, and the ARN of the key, a pattern where it is
-    named by an alias or a reference that nothing here resolves."""
+    """A table that a customer managed key encrypts: its ARN, its name, and the ARN of the key; a pattern where it is
+    named by an alias or a reference to an object without a status. `policy` is the key policy where the project has
+    it."""
 
     arn: str
     name: str
     key: str
     table: Object
+    policy: Guard | None = None
 
 
 def guards(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tuple[Guard, ...]:
-    """The policies of all tables and keys, as they bear on a role (`owner`) of a cell with these parameters. Of several
-    objects for one resource the nearest counts."""
+    """The policies of all tables, and of the keys whose ARNs are known, as they bear on a role (`owner`) of a cell with
+    these parameters. Of several objects for one resource the nearest counts."""
     found: list[Guard] = []
-    for arn, tables in _by_arn(inventory.tables, values).items():
+    for arn, tables in _by_arn(inventory, values).items():
         meant = nearest(tables, owner)
-        guard = _guard("resource", (arn, f"{arn}/*"), [(item.object, item.policy) for item in meant])
+        # Streams have resource policies of their own.
+        guard = _guard("resource", (arn, f"{arn}/index/*"), [(item.object, item.policy) for item in meant])
         found += [guard] if guard else []
-    for key in inventory.keys:
-        guard = _guard("key", (key.arn,), [(key.object, key.policy)]) if key.arn else None
-        found += [guard] if guard else []
+    found += [guard for key in inventory.keys if key.arn and (guard := _guard_of_key(key, key.arn))]
+    # Labels tell where a policy stands, and objects of one name may be in several namespaces and files.
+    taken: set[str] = set()
+    for place, guard in enumerate(found):
+        label = guard.attached.label
+        while label in taken:
+            label += "'"
+        taken.add(label)
+        found[place] = guard._replace(attached=guard.attached._replace(label=label))
     return tuple(found)
+
+
+def _guard_of_key(key: Key, arn: str) -> Guard | None:
+    return _guard("key", (arn,), [(key.object, key.policy)])
 
 
 def layers_on(resource: str, known: Iterable[Guard]) -> tuple[Layer, ...]:
@@ -63,13 +76,19 @@ def layers_on(resource: str, known: Iterable[Guard]) -> tuple[Layer, ...]:
 
 
 def sealed(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tuple[Sealed, ...]:
-    """The tables that a customer managed key encrypts."""
+    """The tables that a customer managed key encrypts. Where equally near objects for one table differ in that, which
+    key it is is not known."""
     found = []
-    for arn, tables in _by_arn(inventory.tables, values).items():
-        for table in nearest(tables, owner)[:1]:
-            if table.key or table.key_ref is not None:
-                name = arn.rpartition("/")[2]
-                found.append(Sealed(arn, name, _key_arn(table, inventory, values), table.object))
+    for arn, tables in _by_arn(inventory, values).items():
+        meant = nearest(tables, owner)
+        keys = {(table.key, table.key_ref.name if table.key_ref else "") for table in meant}
+        if keys == {("", "")}:
+            continue
+        table = meant[0]
+        key, policy = _key_of(table, inventory, values)
+        if len(keys) > 1:
+            key, policy = f"{_front(table.object, 'kms', inventory, values)}:key/*", None
+        found.append(Sealed(arn, arn.rpartition("/")[2], key, table.object, policy))
     return tuple(found)
 
 
@@ -77,55 +96,66 @@ def indexes_of(inventory: Inventory, values: Mapping[str, str]) -> dict[str, fro
     """The indexes of each table, by the table's ARN; of several objects for one table, those of all."""
     return {
         arn: frozenset(name for table in tables for name in table.indexes)
-        for arn, tables in _by_arn(inventory.tables, values).items()
+        for arn, tables in _by_arn(inventory, values).items()
         if not any(altered(table.object, "content") or not_pushed(table.object) for table in tables)
     }
 
 
-def _by_arn(tables: Iterable[Table], values: Mapping[str, str]) -> dict[str, list[Table]]:
+def _by_arn(inventory: Inventory, values: Mapping[str, str]) -> dict[str, list[Table]]:
     found: dict[str, list[Table]] = {}
-    for table in tables:
-        found.setdefault(_arn(table, values), []).append(table)
+    for table in inventory.tables:
+        found.setdefault(_arn(table, inventory, values), []).append(table)
     return found
 
 
-def _arn(table: Table, values: Mapping[str, str]) -> str:
-    """The table's ARN; what is not known of it is a wildcard. The controller takes region and account from the
-    annotations of the object, else from the cell (ACK documentation, "Manage resources in multiple regions")."""
+def _arn(table: Table, inventory: Inventory, values: Mapping[str, str]) -> str:
+    """The table's ARN; what is not known of it is a wildcard."""
     if table.name.startswith("arn:"):
         return table.name
-    return f"{_front(table.object, 'dynamodb', values)}:table/{table.name}"
+    return f"{_front(table.object, 'dynamodb', inventory, values)}:table/{table.name}"
 
 
-def _front(item: Object, service: str, values: Mapping[str, str]) -> str:
-    region = item.annotations.get("services.k8s.aws/region") or values.get("region") or "*"
-    account = item.annotations.get("services.k8s.aws/owner-account-id") or values.get("account") or "*"
+def _front(item: Object, service: str, inventory: Inventory, values: Mapping[str, str]) -> str:
+    """The ARN up to the account. The controller takes the region from the object's annotation, else from that of its
+    namespace, and the account from that of the namespace (ACK runtime, `getRegion`, `getOwnerAccountID`), else both are
+    those of the cell."""
+    around = inventory.namespaces.get(item.namespace, {})
+    region = item.annotations.get(f"{_ACK}region") or around.get(f"{_ACK}default-region") or values.get("region") or "*"
+    account = around.get(f"{_ACK}owner-account-id") or values.get("account") or "*"
     partition = partition_of(region) if region != "*" else "*"
     return f"arn:{partition}:{service}:{region}:{account}"
 
 
-def _key_arn(table: Table, inventory: Inventory, values: Mapping[str, str]) -> str:
-    front = _front(table.object, "kms", values)
+_ACK = "services.k8s.aws/"
+
+
+def _key_of(table: Table, inventory: Inventory, values: Mapping[str, str]) -> tuple[str, Guard | None]:
+    """The ARN of a table's key, and the policy of the key where it is an object here that a reference leads to."""
+    front = _front(table.object, "kms", inventory, values)
     if table.key.startswith("arn:") and ":key/" in table.key:
-        return table.key
+        return table.key, None
     if table.key and not table.key.startswith(("alias/", "arn:")):
-        return f"{front}:key/{table.key}"
+        return f"{front}:key/{table.key}", None
     if table.key_ref is not None:
-        named = [key for key in inventory.keys if key.object.name == table.key_ref.name and key.arn]
-        meant: tuple[Key, ...] = nearest(named, table.object)
+        where = table.key_ref.namespace or table.object.namespace
+        named = [key for key in inventory.keys if key.object.name == table.key_ref.name]
+        meant = nearest([key for key in named if key.object.namespace in ("", where)], table.object)
+        if len(meant) == 1 and meant[0].arn:
+            return meant[0].arn, None
         if len(meant) == 1:
-            return meant[0].arn
-    return f"{front}:key/*"
+            return f"{front}:key/*", _guard_of_key(meant[0], f"{front}:key/*")
+    return f"{front}:key/*", None
 
 
 def _guard(layer: LayerName, arns: tuple[str, ...], found: list[tuple[Object, PolicyText | None]]) -> Guard | None:
     """The policy of a resource; None where its objects say nothing of one."""
     item, policy = found[0]
+    changes = (altered(one, "content") or (not_pushed(one) if text is not None else "") for one, text in found)
     path = policy.path if policy else ("metadata", "name")
     source = Source(policy, item, path)
     what = "resource policy" if layer == "resource" else "key policy"
-    label = f"{what} of {item.kind} {item.name}"
-    changed = altered(item, "content") or (not_pushed(item) if policy is not None else "")
+    label = f"{what} of {item.kind} {f'{item.namespace}/' if item.namespace else ''}{item.name}"
+    changed = next(filter(None, changes), "")
     if len({text.text if text else None for _, text in found}) > 1:
         return Guard(layer, arns, Attached(label, None, f"{len(found)} different {item.kind}s could be meant"), source)
     if changed:

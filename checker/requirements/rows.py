@@ -9,7 +9,9 @@ from ..iam.catalogue import expand
 from ..iam.globs import arn_glob
 from ..iam.language import overlap
 from ..iam.paths import Path
-from ..iam.synonyms import synonyms
+from ..iam.policies import Layer
+from ..iam.synonyms import ALWAYS_CARRIED, synonyms
+from ..inventory import Object
 from .model import Access, Requirement
 
 if TYPE_CHECKING:
@@ -22,8 +24,9 @@ class Row(NamedTuple):
 
     `instead` is the action that this one does the same as, `carries` what a request for it then has: (condition key,
     value). With `is_beyond`, `action` is a pattern, and meant are the actions it takes in that no catalogue lists.
-    `because` says why a row is asked that the requirement does not have; with `is_unresolved`, its resource is a
-    pattern for one that is not known.
+    `because` says why a row is asked that the requirement does not have, `cause` is the object it comes from; with
+    `is_unresolved`, its resource is a pattern for one that is not known. `layers` bear on this row alone; `but` are
+    resources on which the action is required, and so is not meant here.
     """
 
     action: str
@@ -34,13 +37,16 @@ class Row(NamedTuple):
     is_beyond: bool = False
     because: str = ""
     is_unresolved: bool = False
+    layers: tuple[Layer, ...] = ()
+    cause: Object | None = None
+    but: tuple[str, ...] = ()
 
 
 def required_rows(requirement: Requirement) -> list[Row]:
     """Every required action on every resource; a pattern stands for the listed actions it matches, or, where there are
     none, for itself, about which nothing can be told."""
     return [
-        Row(action, resource, path)
+        Row(action, resource, path, carries=ALWAYS_CARRIED.get(action.lower(), ()))
         for access in requirement.require
         for resource, path in _resources(access)
         for action in dict.fromkeys(action for pattern in access.actions for action in expand(pattern) or (pattern,))
@@ -49,19 +55,22 @@ def required_rows(requirement: Requirement) -> list[Row]:
 
 def forbidden_rows(requirement: Requirement) -> list[Row]:
     """The same of what is forbidden. A pattern also stands for the actions it takes in that no catalogue lists, and an
-    action for others that do the same, unless the requirement names them itself, as forbidden or as required."""
-    required = {row.action.lower() for row in required_rows(requirement)}
+    action for others that do the same, but where the requirement asks for these itself."""
+    required: dict[str, list[str]] = {}
+    for row in required_rows(requirement):
+        required.setdefault(row.action.lower(), []).append(row.resource)
     rows: list[Row] = []
     for access in requirement.forbid:
         listed = dict.fromkeys(action for pattern in access.actions for action in expand(pattern))
-        named = {action.lower() for action in listed} | required
+        named = {action.lower() for action in listed}
         others: dict[str, Row] = {}
         for action in listed:
             for other in synonyms(action):
                 if other.action.lower() not in named:
-                    others.setdefault(other.action, Row(other.action, "", (), action, other.carries))
+                    but = tuple(required.get(other.action.lower(), ()))
+                    others.setdefault(other.action, Row(other.action, "", (), action, other.carries, but=but))
         for resource, path in _resources(access):
-            rows += (Row(action, resource, path) for action in listed)
+            rows += (Row(action, resource, path, carries=ALWAYS_CARRIED.get(action.lower(), ())) for action in listed)
             rows += (row._replace(resource=resource, path=path) for row in others.values())
             for pattern in access.actions:
                 if "*" in pattern or "?" in pattern:
@@ -79,31 +88,31 @@ _ITEMS = (
 """Actions on items: what is in them is encrypted."""
 
 
-def decrypting_rows(required: Iterable[Question], sealed: Iterable[Sealed]) -> list[Row]:
+def decrypting_rows(required: list[Question], sealed: Iterable[Sealed]) -> list[Row]:
     """What required access to items takes besides, where a customer managed key encrypts the table: the key, through
-    DynamoDB; not where the requirement asks for it itself."""
-    asked = list(required)
-    rows: dict[str, Row] = {}
+    DynamoDB. A requirement that names the key asks for another request, a direct one."""
+    rows: dict[tuple[str, str], Row] = {}
     for table in sealed:
-        on_it = [item for item in asked if item.action in _ITEMS and item.proof and _is_on(item.resource, table.arn)]
-        is_asked = any(item.action == "kms:Decrypt" and _is_on(item.resource, table.key) for item in asked)
-        if not on_it or is_asked:
+        on_it = [item for item in required if item.action in _ITEMS and item.proof and _is_on(item.resource, table.arn)]
+        if not on_it:
             continue
         region, account = table.arn.split(":")[3:5]
         carries = {
             "kms:ViaService": f"dynamodb.{region}.amazonaws.com",
             "kms:EncryptionContext:aws:dynamodb:tableName": table.name,
+            "kms:CallerAccount": account,
+            "kms:EncryptionContext:aws:dynamodb:subscriberId": account,
             "aws:ViaAWSService": "true",
             "aws:CalledVia": "dynamodb.amazonaws.com",
             "aws:CalledViaFirst": "dynamodb.amazonaws.com",
             "aws:CalledViaLast": "dynamodb.amazonaws.com",
         }
-        carries |= {"kms:EncryptionContext:aws:dynamodb:subscriberId": account} if account.isdigit() else {}
         because = f"Table {table.name} is encrypted with this key, and DynamoDB asks KMS in the caller's name"
         is_open = "*" in table.key
         told = tuple((key, value) for key, value in carries.items() if "*" not in value)
-        row = Row("kms:Decrypt", table.key, on_it[0].path, carries=told, because=because, is_unresolved=is_open)
-        rows.setdefault(table.key, row)
+        row = Row("kms:Decrypt", table.key, on_it[0].path, "", told, False, because, is_open)
+        own = (Layer("key", (table.policy.attached,)),) if table.policy else ()
+        rows.setdefault((table.key, table.name), row._replace(layers=own, cause=table.table))
     return list(rows.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from typing import NamedTuple
 
@@ -135,9 +136,15 @@ def _session_of(giver: Object) -> tuple[str, ...]:
 
 
 def _tells_tags_apart(inventory: Inventory) -> bool:
-    """Whether a policy asks for a tag of the principal, which EKS Pod Identity sets for each service account."""
+    """Whether a policy asks for what differs from way to way: a tag of the principal, which EKS Pod Identity sets for
+    each service account, or the identity provider and its claims."""
     texts = (item.text for item in policy_texts(inventory) if item.text and item.kind != "trust")
-    return any("principaltag/" in text.lower() for text in texts)
+    return any(_ASKS_FOR_THE_WAY.search(text) is not None for text in texts)
+
+
+_ASKS_FOR_THE_WAY = re.compile(
+    r"principaltag/|federatedprovider|[\w-]\.[\w.-]+[^\s\"]*:(?:sub|aud|amr|oaud)\b", re.IGNORECASE
+)
 
 
 def _hop(index: Index, association: Association) -> Hop:

@@ -54,7 +54,7 @@ def check(facts: Facts) -> Iterator[Problem]:
         if hanging.denies:
             hint = f"if every request carries what this Deny asks for, {known}; else narrow the Deny"
         value = f"{' '.join(actions)} {members[0].question.resource} {hanging.conditions}"
-        yield grant_problem(item, hanging.place, message, hint, value)
+        yield grant_problem(item, hanging.place, message, hint, value, members[0].question)
 
 
 def hanging_place(answer: Answer) -> Place:

@@ -47,7 +47,7 @@ def check(facts: Facts) -> Iterator[Problem]:
         left_out = f"narrow this Deny so that it leaves out {listed(actions)} on {denied.witness}"
         hint = f"{left_out}; an Allow elsewhere cannot outweigh it"
         value = f"{' '.join(actions)} {members[0].question.resource}"
-        yield grant_problem(item, denied.place, message, hint, value)
+        yield grant_problem(item, denied.place, message, hint, value, members[0].question)
 
 
 def denied_place(answer: Answer) -> Place | None:

@@ -55,10 +55,11 @@ class _Row(NamedTuple):
 
 
 def _granting_place(item: Check, proof: Proof) -> Place:
-    """The Action string of the identity policy that lets the action through."""
-    for clause in proof.allowing:
-        if clause.layer == "identity" and clause.statement:
-            return clause_place(item, clause, action_path(clause.statement, proof.action))
+    """The Action string of the policy that lets the action through: the role's own, else that of the resource."""
+    for layer in ("identity", "resource", "key"):
+        for clause in proof.allowing:
+            if clause.layer == layer and clause.statement:
+                return clause_place(item, clause, action_path(clause.statement, proof.action))
     return role_place(item.role)
 
 

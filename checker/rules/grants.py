@@ -106,9 +106,18 @@ def seen_from(check: Check, place: Place) -> tuple[Related, ...]:
     return (Related(at(check.role.object, ("spec", "name")), f"the role {check.role.name}"),)
 
 
-def grant_problem(check: Check, place: Place, message: str, hint: str, value: str) -> Problem:
-    """A problem with a required access: why it matters and the role behind it are the same for every rule."""
-    return Problem(place, message, why(check), hint, check.role.object, seen_from(check, place), value)
+def grant_problem(
+    check: Check, place: Place, message: str, hint: str, value: str, question: Question | None = None
+) -> Problem:
+    """A problem with a required access: why it matters and the role behind it are the same for every rule. A question
+    that the requirement does not ask itself says why it is asked."""
+    meaning, related = why(check), seen_from(check, place)
+    if question is not None and question.because:
+        meaning = f"{question.because}. {meaning}"
+    if question is not None and question.cause is not None:
+        cause = question.cause
+        related += (Related(at(cause, ("spec", "sseSpecification"), "key"), f"{called(cause)} is encrypted with it"),)
+    return Problem(place, message, meaning, hint, check.role.object, related, value)
 
 
 def can_call(check: Check, actions: Sequence[str], resource: str, verb: str) -> str:

@@ -66,6 +66,8 @@ def fault(arn: str) -> tuple[str, str] | None:
         # A star at the end may run over the missing fields.
         return None if arn.endswith("*") else (f"has {len(fields)} fields, an ARN has six", _ask(fields[2:3]))
     _, partition, prefix, region, account, _ = fields
+    if account == "aws":
+        return None  # what AWS itself owns, which the reference does not list: transforms, managed policies
     if not _is_open(partition) and partition not in PARTITIONS:
         return f"names {partition!r} as its partition", _or_rather(partition, PARTITIONS)
     if not _is_open(region) and not _REGION.fullmatch(region):

@@ -58,7 +58,7 @@ class _Nearest(NamedTuple):
 
     place: Place
     statement: Statement | None = None
-    element: Literal["actions", "excluded", "resources", "conditions"] | None = None
+    element: Literal["actions", "excluded", "resources", "conditions", "principals"] | None = None
 
 
 def check(facts: Facts) -> Iterator[Problem]:
@@ -67,9 +67,8 @@ def check(facts: Facts) -> Iterator[Problem]:
         layer = _LAYERS[answer.proof.decision.layer or "identity"]
         message = f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}{_refused(answer.check)}"
         value = f"{' '.join(actions)} {answer.question.resource}"
-        found = grant_problem(answer.check, nearest.place, message, _help(nearest, actions, answer, facts), value)
-        because = answer.question.because
-        yield found._replace(why=f"{because}. {found.why}") if because else found
+        hint = _help(nearest, actions, answer, facts)
+        yield grant_problem(answer.check, nearest.place, message, hint, value, answer.question)
 
 
 def _refused(check: Check) -> str:
@@ -103,6 +102,8 @@ def _nearest(answer: Answer) -> _Nearest:
                 continue
             if _on_resource(statement, witness, action):
                 return _falling_short(text, statement, action)
+            if layer in ("resource", "key") and second is None:
+                second = _falling_short(text, statement, action)
             if second is None and any(action_matches(entry.text, action) for entry in statement.actions):
                 second = _Nearest(inside(text, _closest_resource(statement, witness)), statement, "resources")
     if second is not None:
@@ -122,6 +123,8 @@ def _falling_short(text: PolicyText, statement: Statement, action: str) -> _Near
         if matching:
             return _Nearest(inside(text, matching[0].path), statement, "excluded")
         return _Nearest(inside(text, element_path(statement, "actions")), statement, "actions")
+    if not statement.conditions:
+        return _Nearest(inside(text, (*statement.path, "Principal"), "key"), statement, "principals")
     return _Nearest(inside(text, (*statement.path, "Condition"), "key"), statement, "conditions")
 
 
@@ -134,6 +137,8 @@ def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer, facts: Fa
         return f'write "Action": [{listed}]' if len(listed) < 110 else f"add {_quoted(actions)} to this Action list"
     if nearest.statement is not None and nearest.element == "excluded":
         return f"take this out of NotAction, or allow {_quoted(actions)} in a statement of its own"
+    if nearest.statement is not None and nearest.element == "principals":
+        return "this statement is not for the role: name the role as a principal, or leave the decision to its account"
     if nearest.statement is not None and nearest.element == "conditions":
         listed = " and ".join(map(show_condition, nearest.statement.conditions))
         keys = [item.key for item in nearest.statement.conditions]

@@ -43,7 +43,8 @@ SEVERITY = "warning"
 
 def check(facts: Facts) -> Iterator[Problem]:
     by_document: dict[int, list[Written]] = {}
-    for written in statements(facts, "identity", "resource"):
+    # Policies of resources say the same of different principals, and mean it.
+    for written in statements(facts, "identity"):
         by_document.setdefault(id(written.document), []).append(written)
     for rows in by_document.values():
         if len(rows) > 1:

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..iam.clauses import Clause
-from ..requirements.check import Check, Outcome
+from ..requirements.check import Check, Outcome, Question
 from .grants import Answer, actions_of, by_place, can_call, clause_place, grant_problem, role_place, text_of, why
 from .problem import Facts, Place, Problem, at, called, inside, inside_at
 
@@ -42,7 +42,7 @@ class _Unread(NamedTuple):
 def check(facts: Facts) -> Iterator[Problem]:
     for unread, members in by_place(facts, "unknown", _unread):
         item = members[0].check
-        yield _cannot_tell(item, unread, actions_of(members), "")
+        yield _cannot_tell(item, unread, actions_of(members), "", members[0].question)
     for outcome in facts.outcomes:
         for item in outcome.checks:
             yield from _unasked(item)
@@ -65,9 +65,12 @@ def _mending_place(item: Check, clause: Clause) -> Place:
     return inside(text, problem.path) if problem.offset is None else inside_at(text, problem.offset)
 
 
-def _cannot_tell(item: Check, unread: _Unread, actions: tuple[str, ...], forbidden: str) -> Problem:
+def _cannot_tell(
+    item: Check, unread: _Unread, actions: tuple[str, ...], forbidden: str, question: Question | None = None
+) -> Problem:
     message = f"cannot tell whether {can_call(item, actions, unread.resource, 'can')}{forbidden}: {unread.reasons}"
-    is_unread = any(policy.document is None for layer in item.stack.layers for policy in layer.policies)
+    layers = item.layers_on(unread.resource)
+    is_unread = any(policy.document is None for layer in layers for policy in layer.policies)
     readable = "make the policy readable: mend its document, or add its manifest to the project"
     plain = "every policy was read: spell actions, accounts and ARNs out, or check by hand what no manifest shows"
     hint = readable if is_unread else plain
@@ -77,7 +80,7 @@ def _cannot_tell(item: Check, unread: _Unread, actions: tuple[str, ...], forbidd
         hint = "take the field out of the annotation, or look at what the role has: checker live --index …"
     if item.role.object.alterations or (item.giver is not None and item.giver.alterations):
         hint = "build it first and check the result: kustomize build … | checker static -"
-    return grant_problem(item, unread.place, message, hint, f"{' '.join(actions)} {unread.resource}")
+    return grant_problem(item, unread.place, message, hint, f"{' '.join(actions)} {unread.resource}", question)
 
 
 def _perhaps_forbidden(item: Check) -> Iterator[Problem]:

@@ -256,7 +256,7 @@ def test_a_policy_that_must_not_be_edited_is_seen_as_well(cell: Cell, mark: dict
     cell.kubernetes.put(policy)
     found = plan(diagnosed(cell, "borealis"), unsafe=True)
     assert isinstance(found, Withheld)
-    assert "Policy tenant-borealis/tenant-boundary" in found.reason
+    assert "tenant-boundary" in found.reason + found.help
 
 
 def test_manifests_that_lack_what_the_cluster_has_are_unsafe(cell: Cell) -> None:

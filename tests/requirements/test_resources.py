@@ -79,7 +79,6 @@ def test_the_policy_of_the_table_has_its_say(
     [
         {"table": "another-table"},
         {"annotations": "{services.k8s.aws/region: eu-west-1}"},
-        {"annotations": '{services.k8s.aws/owner-account-id: "444455556666"}'},
     ],
 )
 def test_the_policy_of_another_table_has_none(gate: Callable[..., Report], other: dict[str, str]) -> None:
