@@ -83,7 +83,8 @@ def run(facts: Facts, settings: Settings, locator: Locator, observe: Observe = u
         try:
             for problem in _listed(rule.check(facts)):
                 finding = _finding(rule.ID, severity, problem, locator)
-                if _is_asked_about(finding, facts, settings.files):
+                of_the_gate = hasattr(rule, "ABOUT_THE_GATE") and finding.subject is None
+                if _is_asked_about(finding, facts, settings.files, is_about_the_gate=of_the_gate):
                     findings.setdefault((finding.rule, finding.location, finding.message), finding)
         # A defect in one rule must not hide what the others find; it is reported and fails the run.
         except Exception:  # noqa: BLE001
@@ -146,11 +147,11 @@ def _show(place: Place, subject: Object | None) -> str:
     return show_path(path) + inner
 
 
-def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None) -> bool:
-    """Findings outside the manifests, that is, in requirement files, concern the project as a whole: always asked
-    about.
+def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None, *, is_about_the_gate: bool) -> bool:
+    """Findings outside the manifests, and those about the gate itself (requirements, and what decides), concern the
+    project as a whole: always asked about.
     """
-    if files is None or finding.location.file not in facts.project.sources:
+    if files is None or finding.location.file not in facts.project.sources or is_about_the_gate:
         return True
     return not files.isdisjoint(files_of(finding))
 

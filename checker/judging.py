@@ -133,6 +133,7 @@ def judge(made: Prepared, observe: Observe = unobserved) -> Judged:
 def _read(made: Prepared, project: Project) -> frozenset[str]:
     """The real paths of the files that hold something of ours: objects, requirements, the configuration."""
     names = {file for file, _ in (*project.documents, *made.requirements.documents)}
+    names |= {item.source.name for item in project.broken} | {item.file for item in project.skipped}
     names |= {made.config.file} if made.config is not None and made.config.file else set()
     return frozenset(map(os.path.realpath, names))
 
@@ -162,12 +163,15 @@ def _suppressed(made: Prepared, facts: Facts, locator: Locator, observe: Observe
     first = run(
         facts, settings._replace(rules=tuple(rule for rule in settings.rules if rule not in last)), locator, observe
     )
-    if made.config is None:
-        return _Found(first.findings, first.failures, (), facts)
-    listed = suppressions(facts.project, made.requirements, made.config)
     weakened = made.trusted.weakenings if made.trusted else ()
+    if made.config is None:
+        # Nothing is suppressed, so suppressions are not judged; what a change weakens is told all the same.
+        second = run(facts._replace(weakened=weakened), settings._replace(rules=last), locator)
+        findings = in_order((*first.findings, *second.findings))
+        return _Found(findings, (*first.failures, *second.failures), (), facts)
+    listed = suppressions(facts.project, made.requirements, made.config)
     if made.trusted is not None:
-        listed, added = _of_revision(listed, made.trusted, facts.project)
+        listed, added = _of_revision(listed, made, facts.project)
         weakened += tuple(_as_weakening(item) for item in added)
     looked = _looked_for(made, facts.project, first.failures)
 
@@ -185,14 +189,14 @@ def _suppressed(made: Prepared, facts: Facts, locator: Locator, observe: Observe
 
 
 def _of_revision(
-    listed: tuple[Suppression, ...], trusted: Trusted, project: Project
+    listed: tuple[Suppression, ...], made: Prepared, project: Project
 ) -> tuple[tuple[Suppression, ...], tuple[Suppression, ...]]:
     """The suppressions that the revision has too, and those in manifests that it does not have."""
-    left = Counter(trusted.known)
+    left = Counter(made.trusted.known if made.trusted else {})
     kept: list[Suppression] = []
     added: list[Suppression] = []
     for item in listed:
-        anchor = anchor_of(item, project)
+        anchor = anchor_of(item, project, made.requirements)
         is_known = item.how not in ("comment", "annotation") or left[anchor] > 0
         left[anchor] -= 1
         (kept if is_known else added).append(item)

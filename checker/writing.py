@@ -29,6 +29,11 @@ def write_file(path: str, data: bytes, mode: int | None = None) -> None:
     """Replaces a file, or makes a new one; with `mode` it has these permissions, else those of the old one. A device or
     a pipe is written to. Raises OSError, and then the old file is there; UsageError for a link out of the project.
     """
+    if path.startswith(("/dev/", "/proc/")):
+        # What the shell has opened: a pipe, or a file that others write to as well.
+        with open(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as file:
+            file.write(data)
+        return
     if leads_out(path):
         raise UsageError(f"cannot write {path}: {LEADS_OUT}")
     target = os.path.realpath(path)
@@ -47,6 +52,9 @@ def write_file(path: str, data: bytes, mode: int | None = None) -> None:
             raise
         _in_place(target, data, mode)
         return
+    if old is not None and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(OSError):
+            os.chown(staged, old.st_uid, old.st_gid)
     try:
         os.replace(staged, target)
     except BaseException as error:

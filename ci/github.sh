@@ -17,10 +17,11 @@ fetch() {
 }
 
 # What the change is compared with: the first parent of the merge that a pull request is checked out as, else the commit
-# that the event names.
+# that the event names. Only GitHub's own merge counts: a branch may end in one of its author's.
 base=""
 event="${CHECKER_BASE:-}"
-if git rev-parse --quiet --verify 'HEAD^2' > /dev/null; then
+head=$(git rev-parse --quiet --verify HEAD || true)
+if [ "$head" = "${GITHUB_SHA:-}" ] && git rev-parse --quiet --verify 'HEAD^2' > /dev/null; then
   base='HEAD^1'
 elif [ -n "${event//0/}" ]; then
   git cat-file -e "$event^{commit}" 2> /dev/null || fetch "$event" || true

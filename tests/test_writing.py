@@ -231,3 +231,95 @@ def test_a_staged_file_is_nobody_elses() -> None:
     assert os.path.dirname(staged) in ("", ".")
     assert Path(staged).read_bytes() == b"secret"
     os.unlink(staged)
+
+
+@pytest.mark.parametrize("spelled", ["behind-a-link", "from-above"])
+def test_however_a_path_is_spelled_its_links_stay_within(
+    spelled: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside = project / "outside/secret.yaml"
+    outside.write_text(role("zeta", ONE), encoding="utf-8")
+    os.symlink(outside, "manifests/zeta.yaml")
+    os.symlink(outside, "report.txt")
+    os.symlink(project, project.parent / f"alias-{project.name}")
+    at = project.parent / f"alias-{project.name}/project" if spelled == "behind-a-link" else project / "project"
+    monkeypatch.chdir(project.parent if spelled == "from-above" else at)
+    config = ["--config", str(at / "checker.yaml")]
+    before = outside.read_bytes()
+    assert main(["static", *config, str(at / "manifests/zeta.yaml")]) == 3
+    assert main(["static", *config, str(at / "manifests"), "--output", str(at / "report.txt")]) == 2
+    assert main(["fix", *config, str(at / "manifests"), "--write"]) == 3
+    assert outside.read_bytes() == before
+    assert "zeta-reverse-proxy" not in capsys.readouterr().out
+
+
+def test_a_folder_that_is_a_link_out_is_not_read(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "outside/zeta.yaml").write_text(role("zeta", ONE), encoding="utf-8")
+    Path("manifests/acme.yaml").unlink()
+    Path("manifests").rmdir()
+    os.symlink(project / "outside", "manifests")
+    for arguments in (["static"], ["static", "manifests"]):
+        assert main(arguments) != 0
+        shown = capsys.readouterr()
+        assert "zeta-reverse-proxy" not in shown.out + shown.err
+
+
+def test_links_within_a_project_without_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".git").rmdir()
+    Path("shared").mkdir()
+    Path("shared/zeta.yaml").write_text(role("zeta", BOTH), encoding="utf-8")
+    os.symlink("../shared/zeta.yaml", "manifests/zeta.yaml")
+    assert main(["static", "manifests"]) == 0
+    monkeypatch.chdir("manifests")
+    assert main(["static", "zeta.yaml"]) == 0
+
+
+def test_links_of_a_submodule_to_the_project_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("mods/sub").mkdir(parents=True)
+    Path("mods/sub/.git").write_text("gitdir: ../../.git/modules/sub\n", encoding="utf-8")
+    os.symlink("../../manifests/acme.yaml", "mods/sub/acme.yaml")
+    assert main(["static", "mods/sub"]) == 0
+    monkeypatch.chdir("mods/sub")
+    assert main(["static", "acme.yaml"]) == 0
+
+
+@pytest.mark.parametrize("target", [".git/config", "manifests/other.yaml", ".github/ci.yml"])
+def test_no_report_replaces_what_a_link_leads_to(target: str) -> None:
+    Path(target).parent.mkdir(exist_ok=True)
+    Path(target).write_text("old", encoding="utf-8")
+    os.symlink(target, "checker.sarif")
+    assert main(["static", "--format", "sarif", "--output", "checker.sarif"]) == 2
+    assert Path(target).read_text(encoding="utf-8") == "old"
+
+
+def test_a_manifest_that_cannot_be_read_is_one_as_well() -> None:
+    Path("manifests/b.json").write_text('{ broken "kind": "Role" iam.services.k8s.aws', encoding="utf-8")
+    before = Path("manifests/b.json").read_bytes()
+    assert main(["static", "--format", "json", "--output", "manifests/b.json"]) == 2
+    assert Path("manifests/b.json").read_bytes() == before
+
+
+def test_standard_output_by_its_name() -> None:
+    static = f"{sys.executable} -m checker static --format json --output /dev/stdout"
+    done = subprocess.run(f"{static} | head -c 1", shell=True, capture_output=True, text=True, check=False)
+    assert done.stdout == "{"
+    shell = f"(echo first; {static}; echo last) >> log"
+    subprocess.run(shell, shell=True, check=True)
+    lines = Path("log").read_text(encoding="utf-8").splitlines()
+    assert (lines[0], lines[1], lines[-1]) == ("first", "{", "last")
+
+
+def test_init_writes_all_or_nothing(project: Path) -> None:
+    Path("checker.yaml").unlink()
+    os.symlink(project / "outside", "policies")
+    assert main(["init"]) == 2
+    assert not Path("checker.yaml").exists()
+    assert os.listdir(project / "outside") == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_replaced_file_keeps_its_owner() -> None:
+    Path("report").write_text("old", encoding="utf-8")
+    os.chown("report", 1234, 1234)
+    write_file("report", b"new")
+    assert (os.stat("report").st_uid, os.stat("report").st_gid) == (1234, 1234)

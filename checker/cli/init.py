@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UsageError
 from ..report.frame import safe
 from ..report.wrapping import count
+from ..text.links import leads_out
 from ..writing import write_file
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     standing = [name for name in texts if os.path.lexists(name)]
     if standing and not arguments.force:
         raise UsageError(*(f"{name} exists already; --force overwrites it" for name in standing))
+    for name in texts:
+        above = os.path.dirname(name) or os.curdir
+        if leads_out(name) or (os.path.lexists(above) and not os.path.isdir(above)):
+            raise UsageError(f"cannot write {name}: {above} is no folder of this project")
     for name in texts:
         os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
     for name, text in texts.items():

@@ -55,7 +55,10 @@ def check_targets(given: list[str | None]) -> None:
             raise UsageError(f"cannot write {path or 'a file without a name'}: there is no folder {folder}")
         if leads_out(path):
             raise UsageError(f"cannot write {path}: {LEADS_OUT}")
-        if os.path.isfile(path) and path.lower().endswith(_NO_REPORTS):
+        real = os.path.realpath(path)
+        if ".git" in real.split(os.sep):
+            raise UsageError(f"{path} is a file of git's own: give the result another name")
+        if os.path.isfile(real) and real.lower().endswith(_NO_REPORTS):
             raise UsageError(f"{path} is there, and a manifest or configuration by its name: give the result another")
     twice = next((path for path in paths if paths.count(path) > 1), None)
     if twice is not None:

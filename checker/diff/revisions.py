@@ -6,10 +6,12 @@ import os
 import posixpath
 import subprocess
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..errors import UsageError
 from ..text.files import is_manifest
+from ..text.links import below
 
 _TIMEOUT = 120
 _MOST_LINKS = 20
@@ -53,11 +55,16 @@ def find_revision(name: str) -> Revision | None:
 def manifests_of(revision: Revision, roots: tuple[str, ...]) -> Held:
     """Every manifest of the commit below these paths. Links within the work tree are followed; what a link or a
     submodule holds elsewhere could not be read. Raises UsageError for paths outside the work tree."""
-    tree = _tree(revision)
+    tree = _tree(revision.commit)
     wanted: dict[str, str] = {}
     unreadable: list[tuple[str, str]] = []
+    walk = _Walk(tree, unreadable, set())
     for root in dict.fromkeys(within(revision, root) for root in roots):
-        for name, entry in _below(tree, root, "", unreadable):
+        found = _behind_links(tree, root)
+        if found is None:
+            unreadable.append((root, "a link that leads out of the revision"))
+            continue
+        for name, entry in _below(walk, found, root if found != root else ""):
             wanted.setdefault(name, entry.identity)
     names = [os.path.relpath(os.path.join(revision.top, name)) for name in wanted]
     contents = _contents(list(wanted.values()))
@@ -65,68 +72,113 @@ def manifests_of(revision: Revision, roots: tuple[str, ...]) -> Held:
 
 
 def text_at(revision: Revision, path: str) -> bytes | None:
-    """The bytes of one file (by its path from the working folder) in the commit; None where it has none."""
+    """The bytes of one file (by its path from the working folder) in the commit, behind links of the commit; None where
+    it has none. Raises UsageError where git lacks it."""
     try:
         name = within(revision, path)
     except UsageError:
         return None
-    return _git("cat-file", "blob", f"{revision.commit}:{name}")
+    tree = _tree(revision.commit)
+    found = tree.get(_behind_links(tree, name) or "")
+    return next(_contents([found.identity])) if found is not None and found.kind == "blob" else None
 
 
 def within(revision: Revision, path: str) -> str:
-    """A path (from the working folder) as the commit names it. Raises UsageError where it is outside."""
-    folder, name = os.path.split(os.path.abspath(path))
-    # The folder is resolved, the last part is not: a link has its own place in the tree.
-    found = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(revision.top))
-    if found == ".." or found.startswith("../"):
+    """A path (from the working folder) as the commit names it. Raises UsageError where it is outside.
+
+    Only what leads to the work tree is resolved: within it, what is a link now need not have been one then, and a
+    change chooses its own links.
+    """
+    found = below(path, revision.top)
+    if found is None:
         raise UsageError(f"{path} is outside the git work tree {revision.top}, so {revision.name} says nothing of it")
     return found.replace(os.sep, "/")
 
 
-def _tree(revision: Revision) -> dict[str, _Entry]:
+@lru_cache(maxsize=4)
+def _tree(commit: str) -> dict[str, _Entry]:
     """Everything in the commit by its path from the top: blob, link, or commit (a submodule)."""
     found = {}
-    for line in filter(None, _asked("ls-tree", "-r", "-z", "--full-tree", revision.commit).split(b"\0")):
+    for line in filter(None, _asked("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")):
         about, _, path = line.partition(b"\t")
         mode, kind, identity = about.decode().split()
         found[os.fsdecode(path)] = _Entry("link" if mode == "120000" else kind, identity)
     return found
 
 
-def _below(
-    tree: dict[str, _Entry], root: str, shown: str, unreadable: list[tuple[str, str]], depth: int = 0
-) -> Iterator[tuple[str, _Entry]]:
+class _Walk(NamedTuple):
+    """A tree that is gone through: what of it could not be read, and the folders that links led to already."""
+
+    tree: dict[str, _Entry]
+    unreadable: list[tuple[str, str]]
+    entered: set[str]
+
+
+def _below(walk: _Walk, root: str, shown: str, depth: int = 0) -> Iterator[tuple[str, _Entry]]:
     """(path, entry) of the manifests below a path, or of the file itself; `shown` is what stands for the path where a
     link leads to it."""
     prefix = "" if root == "." else root + "/"
-    for name, entry in tree.items():
+    for name, entry in walk.tree.items():
         if name != root and not name.startswith(prefix):
             continue
         rest = "" if name == root else name[len(prefix) :]
         path = posixpath.join(shown, rest) if shown and rest else shown or name
         if entry.kind == "commit":
-            unreadable.append((path, "a submodule, which the revision only names"))
+            walk.unreadable.append((path, "a submodule, which the revision only names"))
         elif entry.kind == "link":
-            yield from _behind(tree, name, path, entry, unreadable, depth)
+            yield from _behind(walk, name, path, depth)
         elif not rest or is_manifest(rest):
             yield path, entry
 
 
-def _behind(
-    tree: dict[str, _Entry], name: str, path: str, entry: _Entry, unreadable: list[tuple[str, str]], depth: int
-) -> Iterator[tuple[str, _Entry]]:
-    """What a link leads to."""
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(name), os.fsdecode(next(_contents([entry.identity])))))
-    is_folder = any(other.startswith(target + "/") for other in tree)
-    if depth >= _MOST_LINKS or not (target in tree or is_folder):
+def _behind(walk: _Walk, name: str, path: str, depth: int) -> Iterator[tuple[str, _Entry]]:
+    """What a link leads to; a folder once, as in the working folder."""
+    target = _behind_links(walk.tree, name)
+    if depth >= _MOST_LINKS or target is None:
         if is_manifest(path):
-            unreadable.append((path, "a link that leads out of the revision"))
+            walk.unreadable.append((path, "a link that leads out of the revision"))
         return
-    if name.startswith(target + "/"):
-        return  # a folder that holds the link itself: it was listed already
-    for found, behind in _below(tree, target, path, unreadable, depth + 1):
+    if name.startswith(target + "/") or target in walk.entered:
+        return  # a folder that holds the link itself, or that was listed already
+    if target not in walk.tree:
+        walk.entered.add(target)
+    for found, behind in _below(walk, target, path, depth + 1):
         if is_manifest(found):
             yield found, behind
+
+
+def _behind_links(tree: dict[str, _Entry], name: str) -> str | None:
+    """Where a path leads by the links of the tree; None for out of it, nowhere, or in circles."""
+    parts = [part for part in name.split("/") if part != "."]
+    done: list[str] = []
+    for _ in range(_MOST_LINKS * 20):
+        if not parts:
+            found = "/".join(done) or "."
+            return found if found in tree or found == "." or _is_folder(tree, found) else None
+        part = parts.pop(0)
+        if part == "..":
+            if not done:
+                return None
+            done.pop()
+            continue
+        done.append(part)
+        entry = tree.get("/".join(done))
+        if entry is not None and entry.kind == "link":
+            target = _target(entry.identity)
+            if target.startswith("/"):
+                return None
+            done.pop()
+            parts = [*(item for item in target.split("/") if item not in ("", ".")), *parts]
+    return None
+
+
+def _is_folder(tree: dict[str, _Entry], name: str) -> bool:
+    return any(other.startswith(name + "/") for other in tree)
+
+
+@lru_cache(maxsize=4096)
+def _target(identity: str) -> str:
+    return os.fsdecode(next(_contents([identity])))
 
 
 def _contents(identities: list[str]) -> Iterator[bytes]:
@@ -177,12 +229,13 @@ def _git(*arguments: str, stdin: bytes = b"") -> bytes | None:
 
 _NO_COMMANDS = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.sshCommand=false",
-    "-c", "credential.helper=", "-c", "core.pager=cat", "-c", "core.askPass=false", "-c", "protocol.allow=never",
-    "--no-pager", "--no-replace-objects",
+    "-c", "safe.bareRepository=explicit", "-c", "credential.helper=", "-c", "core.pager=cat",
+    "-c", "core.askPass=false", "-c", "protocol.allow=never", "--no-pager", "--no-replace-objects",
 )  # fmt: skip
 """A configuration in the repository may be somebody else's, and may name commands; none of them is to run. Those that
 git runs on its own accord (git-config: core.fsmonitor, core.hooksPath, core.sshCommand, credential.helper) are switched
-off, and so is fetching (a promisor remote, `protocol.allow`)."""
+off, and so is fetching (a promisor remote, `protocol.allow`). A bare repository among the files is not taken for one.
+"""
 
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
 

@@ -25,13 +25,14 @@ def since(name: str, made: Prepared, config: Config) -> Since:
             " fetch this one first (actions/checkout: fetch-depth: 0)"
         )
     baseline = made.baseline.file if made.baseline is not None else ""
-    if changed_since(revision, config, made.requirements.sources, baseline):
+    # What decides is that of the trusted revision: whatever the change makes of it, it touches nothing here.
+    if made.trusted is None and changed_since(revision, config, made.requirements.sources, baseline):
         return Since(name, None, Baseline(""))
     held = manifests_of(revision, roots_at(revision, config))
     read = sort_out(held.files)
     old = {os.path.abspath(source.name): source.text for source in read.sources}
     now = (*made.sources, *made.background)
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
-    before = made._replace(sources=read.sources, background=(), unreadable=(), files=None, baseline=None)
+    before = made._replace(sources=read.sources, background=(), unreadable=(), files=None, baseline=None, trusted=None)
     found = judge(before).report
     return Since(name, changed, Baseline("", tuple(entry_of(finding, "") for finding in found.findings)))

@@ -21,7 +21,8 @@ from ..requirements.load import Loaded, load_requirements, loaded_from
 from ..requirements.shipped import shipped_policies
 from ..suppression.baseline import Baseline, load_baseline, parse_baseline
 from ..suppression.reading import anchor_of, in_manifests
-from ..text.files import read_bytes
+from ..text.files import find_files, read_bytes
+from ..text.links import leads_out
 from ..text.source import Source, decode
 from ..validated import InvalidFileError
 from .configured import config_at, is_inside, roots_at
@@ -46,19 +47,27 @@ def choose_trusted(options: Options) -> Chosen:
     config = _config(revision, options)
     requirements = _requirements(revision, config, options)
     baseline = _baseline(revision, options)
-    project = load(sort_out(manifests_of(revision, roots_at(revision, config)).files).sources)
-    known = Counter(anchor_of(item, project) for item in in_manifests(project))
+    roots = tuple(root for root in roots_at(revision, config) if is_inside(revision, root))
+    project = load(sort_out(manifests_of(revision, roots).files).sources)
+    known = Counter(anchor_of(item, project, requirements) for item in in_manifests(project, requirements))
     now = _working(options)
-    given = choose_requirements(now, options.policies)
-    sources = {**requirements.sources, **given.sources}
-    documents = {**requirements.documents, **given.documents}
+    sources, documents = dict(requirements.sources), dict(requirements.documents)
     for one in (config, now):
         sources |= {one.file: one.source} if one.source else {}
         documents |= {(one.file, 0): one.document} if one.document else {}
-    found = [*in_configuration(config, now), *in_requirements(requirements, given)]
-    if baseline is not None and os.path.exists(baseline.file):
+    found = [*in_configuration(config, now)]
+    paths = options.policies or from_config(now, now.policies)
+    if all(is_inside(revision, path) and not leads_out(path) for path in paths):
+        given = choose_requirements(now, options.policies)
+        sources, documents = {**sources, **given.sources}, {**documents, **given.documents}
+        found += in_requirements(requirements, given)
+    if baseline is not None and os.path.lexists(baseline.file):
+        accepted = load_baseline(baseline.file)
         sources[baseline.file] = Source(baseline.file, decode(read_bytes(baseline.file)))
-        found += in_baseline(baseline, load_baseline(baseline.file))
+        found += in_baseline(baseline, accepted)
+    for name in sources:
+        if name.startswith(f"{revision.name}:") and os.path.lexists(name):
+            raise UsageError(f"{name} is a file here, and would be taken for one of {revision.name}")
     told = Trusted(revision.name, known, tuple(found), sources, documents)
     return Chosen(config, requirements, baseline, told)
 
@@ -111,25 +120,34 @@ def _differs(revision: Revision, folder: str) -> bool:
     """Whether a folder of data is not the same in the revision."""
     if not is_inside(revision, folder):
         return False
-    for path, data in manifests_of(revision, (folder,)).files:
-        try:
-            if read_bytes(path) != data:
-                return True
-        except OSError:
-            return True
-    return False
+    if leads_out(folder):
+        return True
+    before = {os.path.abspath(path): data for path, data in manifests_of(revision, (folder,)).files}
+    now = {os.path.abspath(path) for path in find_files((folder,)).files}
+    if before.keys() != now:
+        return True
+    try:
+        return any(read_bytes(path) != data for path, data in before.items())
+    except OSError:
+        return True
 
 
 def _requirements(revision: Revision, config: Config, options: Options) -> Loaded:
+    """The requirements as the revision has them; those outside of the work tree, as they are."""
     paths = options.policies or from_config(config, config.policies)
     if not paths:
         return load_requirements((shipped_policies(),))
-    if not all(is_inside(revision, path) for path in paths):
-        return choose_requirements(config, options.policies)
-    held = manifests_of(revision, tuple(paths))
+    inside = tuple(path for path in paths if is_inside(revision, path))
+    outside = find_files(path for path in paths if path not in inside)
+    if outside.missing or outside.unreadable:
+        named = (*outside.missing, *(path for path, _ in outside.unreadable))
+        raise UsageError(*(f"cannot read the requirements in {path}" for path in named))
+    held = manifests_of(revision, inside)
     if held.unreadable:
         raise UsageError(*(f"{_named(revision, path)}: {reason}" for path, reason in held.unreadable))
-    return loaded_from([Source(_named(revision, path), decode(data)) for path, data in held.files], paths)
+    sources = [Source(_named(revision, path), decode(data)) for path, data in held.files]
+    sources += [Source(path, decode(read_bytes(path))) for path in outside.files]
+    return loaded_from(sources, paths)
 
 
 def _baseline(revision: Revision, options: Options) -> Baseline | None:

@@ -6,6 +6,7 @@ accepts or asks otherwise is told where it stands.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 
@@ -35,6 +36,9 @@ def in_configuration(before: Config, now: Config) -> Iterator[Weakening]:
     if before.source is None and now.source is None:
         return
     at = now if now.source is not None else before
+    if before.source is not None and os.path.realpath(before.folder) != os.path.realpath(now.folder):
+        where = now.file or "none"
+        yield Weakening(_at(at), f"another configuration decides here: {where}, and {before.file} so far", where)
     for rule, severity in now.severities.items():
         known = BY_ID.get(rule)
         old = before.severities.get(rule, known.SEVERITY if known else severity)
@@ -67,6 +71,8 @@ def in_configuration(before: Config, now: Config) -> Iterator[Weakening]:
 
 def _other_cells(before: Config, now: Config, at: Config) -> Iterator[Weakening]:
     cells = {cell.name: cell for cell in now.cells}
+    for name in cells.keys() - {cell.name for cell in before.cells}:
+        yield Weakening(_at(at, "cells", name), f"the cell {name} is new", name)
     for cell in before.cells:
         found = cells.get(cell.name)
         if found is None:
@@ -81,16 +87,24 @@ def _other_cells(before: Config, now: Config, at: Config) -> Iterator[Weakening]
 
 def in_requirements(before: Loaded, now: Loaded) -> Iterator[Weakening]:
     """Requirements that are gone, or ask something else; whether for more or for less is not told."""
-    found = {requirement.name: requirement for requirement in now.requirements}
+    found: dict[str, list[Requirement]] = {}
+    for requirement in now.requirements:
+        found.setdefault(requirement.name, []).append(requirement)
     for old in before.requirements:
-        new = found.get(old.name)
+        named = found.get(old.name, [])
+        new = next((item for item in named if not _other_parts(old, item)), named[0] if named else None)
         if new is None:
             yield Weakening(_named(old), f"the requirement {old.name} is gone", old.name)
             continue
-        other = [part for part, fields in _PARTS.items() if any(getattr(old, x) != getattr(new, x) for x in fields)]
+        named.remove(new)
+        other = _other_parts(old, new)
         if other:
             said = f"the requirement {old.name} asks something else: {', '.join(other)}"
             yield Weakening(_named(new), said, f"{old.name} {' '.join(other)}")
+
+
+def _other_parts(old: Requirement, new: Requirement) -> list[str]:
+    return [part for part, fields in _PARTS.items() if any(getattr(old, x) != getattr(new, x) for x in fields)]
 
 
 def in_baseline(before: Baseline, now: Baseline) -> Iterator[Weakening]:

@@ -1,6 +1,7 @@
 """The rules, one module each: `ID`, `SEVERITY`, `check(facts)`, and the module's docstring as the rule's page. Those
 with `JUDGES_SUPPRESSIONS` are asked last, when it is known what suppressions were of use; those with
-`ASKS_THE_CELL` find something else in another cell. `PRECISION` and `SECURITY_SEVERITY` are for SARIF.
+`ASKS_THE_CELL` find something else in another cell, those with `ABOUT_THE_GATE` something about what decides, which is
+reported whatever files were passed. `PRECISION` and `SECURITY_SEVERITY` are for SARIF.
 
 To add a rule, write its module and put it into RULES; nothing else knows the list.
 """

@@ -36,6 +36,7 @@ from .problem import Facts, Place, Problem
 
 ID = "impossible-access"
 SEVERITY = "error"
+ABOUT_THE_GATE = True
 ASKS_THE_CELL = True
 
 

@@ -23,6 +23,7 @@ from .problem import Facts, Place, Problem
 
 ID = "no-matching-role"
 SEVERITY = "error"
+ABOUT_THE_GATE = True
 ASKS_THE_CELL = True
 
 

@@ -33,6 +33,7 @@ from .statements import problem_in, statements
 
 ID = "unknown-index"
 SEVERITY = "warning"
+ABOUT_THE_GATE = True
 ASKS_THE_CELL = True
 
 _WHY = "no request is ever about such an index, so nothing is granted, denied or proven by naming it"

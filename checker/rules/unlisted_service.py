@@ -31,6 +31,7 @@ from .problem import Facts, Place, Problem
 
 ID = "unlisted-service"
 SEVERITY = "warning"
+ABOUT_THE_GATE = True
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ from .problem import Facts, Problem
 
 ID = "weakened-gate"
 SEVERITY = "warning"
+ABOUT_THE_GATE = True
 JUDGES_SUPPRESSIONS = True
 
 

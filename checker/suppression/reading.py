@@ -7,7 +7,9 @@ import os
 from ..config import Config
 from ..project import Project
 from ..requirements.load import Loaded
+from ..text.nodes import find
 from ..text.source import line_starts, line_text
+from ..text.yaml_nodes import end_of, start_of
 from .annotations import in_annotations
 from .comments import in_comments
 from .configured import in_configuration
@@ -32,17 +34,34 @@ def in_manifests(project: Project, requirements: Loaded | None = None) -> tuple[
     )
 
 
-def anchor_of(item: Suppression, project: Project) -> tuple[str, ...]:
-    """What a suppression in a manifest is known by while lines move: its file, its rule and scope, and the text of the
-    line, or the object, that it is for."""
-    file, target = os.path.abspath(item.place.file), item.target
+def anchor_of(item: Suppression, project: Project, requirements: Loaded | None = None) -> tuple[str, ...]:
+    """What a suppression in a manifest is known by while lines move: its file, its rule and scope, and the object and
+    the text of the line that it is for."""
+    file, target = os.path.realpath(item.place.file), item.target
+    sources = {**(requirements.sources if requirements else {}), **project.sources}
     about = ""
-    if isinstance(target, OnLine) and target.file in project.sources:
-        text = project.sources[target.file].text
+    if isinstance(target, OnLine) and target.file in sources:
+        text = sources[target.file].text
         starts = line_starts(text)
-        about = line_text(text, starts, target.line).strip() if target.line <= len(starts) else ""
+        if target.line <= len(starts):
+            line = line_text(text, starts, target.line).strip()
+            about = f"{_object_at(project, target.file, starts[target.line - 1])}: {line}"
     elif isinstance(target, OnObject):
         objects = (*project.inventory.objects, *project.inventory.unread)
         found = next((one for one in objects if one.origin == target.origin), None)
         about = f"{found.kind} {found.namespace}/{found.name}" if found else ""
     return item.how, file, item.rule, item.scope, about
+
+
+def _object_at(project: Project, file: str, offset: int) -> str:
+    """The innermost object that a place of a file is in; "" for none."""
+    best: tuple[int, str] = (-1, "")
+    for item in (*project.inventory.objects, *project.inventory.unread):
+        document = project.documents.get((file, item.origin.document)) if item.origin.file == file else None
+        if document is None:
+            continue
+        node = find(document.root, item.origin.path)
+        start, end = (document.piece.start + edge(node) for edge in (start_of, end_of))
+        if start <= offset <= end and len(item.origin.path) > best[0]:
+            best = len(item.origin.path), f"{item.kind} {item.namespace}/{item.name}"
+    return best[1]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from .limits import FILE_LIMIT, TOO_LARGE
-from .links import LEADS_OUT, leads_out
+from .links import LEADS_OUT, leads_out, root_of
 
 EXTENSIONS = (".yaml", ".yml", ".json")
 _NAMES = ("Kustomization", "Kptfile")
@@ -55,6 +55,8 @@ def find_files(paths: Iterable[str]) -> Found:
     for path in paths:
         if path == STDIN:
             files.setdefault(STDIN, STDIN)
+        elif os.path.isdir(path) and leads_out(path):
+            unreadable.append((path, LEADS_OUT))
         elif os.path.isdir(path):
             for found in _walk(os.path.normpath(path), unreadable, left_out):
                 files.setdefault(os.path.abspath(found), found)
@@ -79,7 +81,7 @@ def work_tree(folder: str) -> str | None:
 
 
 def _walk(top: str, unreadable: list[tuple[str, str]], left_out: list[tuple[str, str]]) -> Iterator[str]:
-    bounds = os.path.realpath(work_tree(top) or top)
+    bounds = root_of(os.path.join(top, "")) or os.path.realpath(top)
     pending = [top]
     entered: set[tuple[int, int]] = set()
     while pending:

@@ -112,6 +112,17 @@ def accepted() -> None:
     assert main(["static", "--write-baseline", "known.json"]) == 0
 
 
+def folder_becomes_a_link() -> None:
+    """`policies` leads to requirements that the revision has elsewhere, and that ask for less."""
+    Path("policies/keys.yaml").unlink()
+    Path("policies").rmdir()
+    os.symlink("examples", "policies")
+
+
+def another_cell() -> None:
+    edit("checker.yaml", lambda text: text.replace("cells:\n", "cells:\n  other: {region: us-east-1}\n"))
+
+
 WAYS = {
     "rule-lowered": (rule_off, "checker.yaml", "missing-grant becomes note, and is error so far"),
     "ignore": (ignored, "checker.yaml", "ignore: accepts missing-grant for *"),
@@ -225,3 +236,179 @@ def test_a_configuration_of_git_runs_nothing(capsys: pytest.CaptureFixture[str])
     Path(".git/objects", blob[:2], blob[2:].strip()).unlink()
     assert main(["static", "--trusted", "main", "manifests"]) in (0, 1, 2)
     assert not Path("ran").exists()
+
+
+# What a review found.
+
+
+def test_a_folder_that_becomes_a_link_chooses_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("examples").mkdir()
+    easy = REQUIREMENT.replace("dynamodb:GetItem, dynamodb:Query", "dynamodb:GetItem")
+    Path("examples/keys.yaml").write_text(easy, "utf-8")
+    commit()
+    broken()
+    folder_becomes_a_link()
+    assert main(["static"]) == 0
+    code, found = findings(capsys, "--trusted", "main")
+    assert code == 1
+    assert {"missing-grant", "weakened-gate"} <= {rule for rule, _, _ in found}
+    Path("policies").unlink()
+    os.symlink(Path("examples").resolve().parent.parent, "policies")
+    assert main(["static", "--trusted", "main"]) == 1
+
+
+def test_requirements_outside_do_not_untrust_those_inside(tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("org")
+    (outside / "org.yaml").write_text(REQUIREMENT.replace("reverse-proxy-auth-keys", "org").replace(
+        "dynamodb:GetItem, dynamodb:Query", "dynamodb:GetItem"), "utf-8")  # fmt: skip
+    broken()
+    requirement_weaker()
+    policies = ["--policies", str(outside), "--policies", "policies"]
+    assert main(["static", *policies]) == 0
+    assert main(["static", "--trusted", "main", *policies]) == 1
+
+
+def test_a_repository_within_the_repository_is_not_asked() -> None:
+    """Its files are ordinary ones, so a change can bring it along."""
+    Path("team").mkdir()
+    git("init", "-q", "--bare", "team")
+    git("-C", "team", "config", "core.bare", "false")
+    git("-C", "team", "config", "core.worktree", str(Path("team").resolve()))
+    os.chdir("team")
+    try:
+        assert main(["static", "--trusted", "main", "../manifests"]) in (0, 2)
+        subprocess.run(["git", "-c", "safe.bareRepository=explicit", "rev-parse", "--git-dir"], check=False)
+    finally:
+        os.chdir("..")
+
+
+def test_what_is_told_does_not_hang_on_the_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("elsewhere").mkdir()
+    Path("elsewhere/other.yaml").write_text(role("other", BOTH), "utf-8")
+    rule_off()
+    requirement_weaker()
+    edit("checker.yaml", lambda text: text + "# iam.services.k8s.aws/v1alpha1 kind: Role\n")
+    code, found = findings(capsys, "--trusted", "main", "elsewhere")
+    assert code == 0
+    assert {file for rule, file, _ in found if rule == "weakened-gate"} == {"checker.yaml", "policies/keys.yaml"}
+    for more in (["--no-ignores"], ["--changed-since", "main"]):
+        _, found = findings(capsys, "--trusted", "main", "elsewhere", *more)
+        assert "weakened-gate" in {rule for rule, _, _ in found}
+
+
+def test_a_requirement_that_selects_nothing_fails_whatever_the_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("acme", "zeta"):
+        edit(f"manifests/{name}.yaml", lambda text: text.replace("-reverse-proxy", "-gone"))
+    edit("checker.yaml", lambda text: text.replace("manifests: [manifests]", "manifests: [.]"))
+    code, found = findings(capsys, "manifests")
+    assert (code, [rule for rule, _, _ in found]) == (1, ["no-matching-role"])
+
+
+def test_a_file_that_is_called_like_one_of_the_revision(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("main:policies").mkdir()
+    Path("main:policies/keys.yaml").write_text("a: b\n", "utf-8")
+    assert main(["static", "--trusted", "main"]) == 2
+    assert "would be taken for one of main" in capsys.readouterr().err
+
+
+def test_a_suppression_that_moves_to_another_object(capsys: pytest.CaptureFixture[str]) -> None:
+    both = "{}---\n{}"
+    comment = "  # checker: ignore[missing-grant] is being removed"
+    Path("manifests/zeta.yaml").unlink()
+    Path("manifests/acme.yaml").write_text(both.format(role("acme", BOTH), role("zeta", ONE, comment)), "utf-8")
+    commit()
+    assert findings(capsys, "--trusted", "main") == (0, [])
+    Path("manifests/acme.yaml").write_text(both.format(role("acme", ONE, comment), role("zeta", BOTH)), "utf-8")
+    assert main(["static"]) == 0
+    code, found = findings(capsys, "--trusted", "main")
+    assert code == 1
+    assert {"missing-grant", "weakened-gate"} <= {rule for rule, _, _ in found}
+
+
+def test_an_old_error_elsewhere_is_not_the_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("manifests/zeta.yaml").write_text(role("zeta", ONE), "utf-8")
+    commit()
+    edit("manifests/acme.yaml", lambda text: "# moved\n" + text)
+    assert findings(capsys, "--changed-since", "main", "--trusted", "main") == (0, [])
+    broken()
+    code, found = findings(capsys, "--changed-since", "main", "--trusted", "main")
+    assert (code, [file for _, file, _ in found]) == (1, ["manifests/acme.yaml"])
+
+
+def test_a_suppression_in_a_requirement_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    text = REQUIREMENT.replace(
+        "    - actions: [dynamodb:GetItem", "    # checker: ignore[impossible-access] for all\n"
+        "    - {actions: [dynamodb:GetItem], resources: ['arn:aws:dynamodb:*:*:table/*/index/*']}\n"
+        "    - actions: [dynamodb:GetItem")  # fmt: skip
+    Path("policies/keys.yaml").write_text(text, "utf-8")
+    commit()
+    plain = findings(capsys)
+    assert findings(capsys, "--trusted", "main")[0] == plain[0]
+
+
+def test_files_that_are_links_in_the_revision(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("ci").mkdir()
+    for name in ("checker.yaml", "known.json"):
+        git("mv", name, f"ci/{name}")
+        os.symlink(f"ci/{name}", name)
+    commit()
+    assert findings(capsys, "--trusted", "main", "--baseline", "known.json") == (0, [])
+
+
+def test_a_nearer_configuration_of_the_same_text_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("team/manifests").mkdir(parents=True)
+    Path("team/manifests/x.yaml").write_text(role("x", BOTH), "utf-8")
+    commit()
+    Path("team/checker.yaml").write_text(Path("checker.yaml").read_text("utf-8").replace("[policies]", "[../policies]"))
+    os.chdir("team")
+    try:
+        _, found = findings(capsys, "--trusted", "main")
+    finally:
+        os.chdir("..")
+    assert any("another configuration decides here" in message for _, _, message in found)
+
+
+def test_a_new_cell_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    another_cell()
+    _, found = findings(capsys, "--trusted", "main")
+    assert ("weakened-gate", "checker.yaml", "the cell other is new") in found
+
+
+def test_requirements_of_one_name_are_compared_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    other = REQUIREMENT.replace('"*-reverse-proxy"', '"zeta-*"')
+    Path("policies/keys.yaml").write_text(f"{REQUIREMENT}---\n{other}", "utf-8")
+    commit()
+    assert findings(capsys, "--trusted", "main") == (0, [])
+
+
+def test_folders_behind_links_are_listed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each of these levels has two links to the next: there are four million ways down."""
+    for level in range(22):
+        Path(f"manifests/l{level}").mkdir()
+        for name in ("a", "b"):
+            os.symlink(f"../l{level + 1}", f"manifests/l{level}/{name}")
+    Path("manifests/l22").mkdir()
+    Path("manifests/l22/x.yaml").write_text("a: b\n", "utf-8")
+    commit()
+    assert findings(capsys, "--trusted", "main") == (0, [])
+
+
+@pytest.mark.parametrize("name", ["known.json"])
+def test_a_baseline_that_became_a_folder(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(name).unlink()
+    Path(name).mkdir()
+    assert main(["static", "--trusted", "main", "--baseline", name]) == 2
+    assert f"cannot read the baseline {name}" in capsys.readouterr().err
+
+
+def test_what_the_revision_lacks_is_not_absent(capsys: pytest.CaptureFixture[str]) -> None:
+    """As in a clone without its blobs: then nothing is known of what decides."""
+    Path("checker.yaml").unlink()
+    Path("pyproject.toml").write_text('[tool.checker]\nmanifests = ["manifests"]\n', "utf-8")
+    commit()
+    blob = subprocess.run(
+        ["git", "rev-parse", "main:pyproject.toml"], capture_output=True, text=True, check=True
+    ).stdout
+    Path(".git/objects", blob[:2], blob[2:].strip()).unlink()
+    assert main(["static", "--trusted", "main", "manifests"]) == 2
+    assert "git" in capsys.readouterr().err

@@ -121,6 +121,7 @@ def test_a_merge_is_compared_with_its_first_parent(runner: Path, monkeypatch: py
     git("add", "-A")
     git("commit", "-qm", "somebody else's")
     git("merge", "-q", "--no-edit", "change")
+    monkeypatch.setenv("GITHUB_SHA", git("rev-parse", "HEAD").strip())
     monkeypatch.setenv("CHECKER_CHANGED_ONLY", "true")
     assert script("github.sh").returncode == 0
     sarif = json.loads(Path(outputs(runner)["sarif-file"]).read_text(encoding="utf-8"))
@@ -233,3 +234,20 @@ def test_without_its_base_a_pull_request_is_not_judged(runner: Path, monkeypatch
     done = script("github.sh")
     assert done.returncode == 2
     assert "the base of the change is not here" in done.stdout
+
+
+def test_a_merge_of_the_author_is_no_base(runner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checked out is the head of the branch, whose first parent is the author's own commit."""
+    with open("checker.yaml", "a", encoding="utf-8") as file:
+        file.write("rules: {missing-grant: {severity: note}}\n")
+    git("commit", "-qam", "weaker")
+    git("checkout", "-q", "-b", "side", "HEAD~1")
+    Path("README.md").write_text("x", encoding="utf-8")
+    git("add", "-A")
+    git("commit", "-qm", "side")
+    git("checkout", "-q", "main")
+    git("merge", "-q", "--no-edit", "side")
+    monkeypatch.setenv("CHECKER_PULL_REQUEST", "7")
+    monkeypatch.setenv("GITHUB_SHA", "1" * 40)
+    assert script("github.sh").returncode == 0
+    assert outputs(runner)["exit-code"] == "1"
