@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from ..iam.condition_keys import claim_of
 from ..iam.globs import matches, wildcard_glob
 from ..inventory import Association, Inventory, Object, PolicyText, Role, altered, policy_texts
 from ..resolution import Index, arn_of_role, hop_of_association, role_of_association, roles_by_arn
@@ -138,13 +138,16 @@ def _session_of(giver: Object) -> tuple[str, ...]:
 def _tells_tags_apart(inventory: Inventory) -> bool:
     """Whether a policy asks for what differs from way to way: a tag of the principal, which EKS Pod Identity sets for
     each service account, or the identity provider and its claims."""
-    texts = (item.text for item in policy_texts(inventory) if item.text and item.kind != "trust")
-    return any(_ASKS_FOR_THE_WAY.search(text) is not None for text in texts)
-
-
-_ASKS_FOR_THE_WAY = re.compile(
-    r"principaltag/|federatedprovider|[\w-]\.[\w.-]+[^\s\"]*:(?:sub|aud|amr|oaud)\b", re.IGNORECASE
-)
+    for item in policy_texts(inventory):
+        if item.kind == "trust" or not item.text:
+            continue
+        lowered = item.text.lower()
+        if "principaltag/" in lowered or "federatedprovider" in lowered:
+            return True
+        statements = item.parsed.document.statements if item.parsed.document else ()
+        if any(claim_of(condition.key) for statement in statements for condition in statement.conditions):
+            return True
+    return False
 
 
 def _hop(index: Index, association: Association) -> Hop:
