@@ -126,7 +126,8 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
             base = f"/api/v1/namespaces/{candidate.namespace}/pods/{name}"
             _ask_log(asking, cluster, target, base, f"{candidate.namespace}/{name}", name, previous=True)
         # Only where there is a choice is it worth waiting for the logs.
-        failures = mapping(lines.get().value).get("failures", 0) if len(read) > 1 else 0
+        said = mapping(lines.get().value) if len(read) > 1 else {}
+        failures = said.get("failures", 0) if not said.get("refreshesSince") else 0
         is_without = subject.container is None or resolve(subject.container, None, None).how == "node-role"
         subjects.append(((failures, is_without, -place), subject))
     if not subjects:

@@ -1,4 +1,5 @@
-"""A container's log reduced to its lines of trouble: redacted, counted, with the first and last time of each kind.
+"""A container's log reduced to what matters: how often the refresh failed and succeeded, and the lines of trouble,
+redacted, counted, with the first and last time of each kind.
 
 Lines that differ only in numbers and ids are one. What is kept is what may speak of a failure; the rest of a proxy's
 log is its customers' traffic and stays out of the record.
@@ -10,59 +11,101 @@ import re
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from .log_events import Row, events
+from .log_sorting import Kind, Site, is_about_keys, is_interesting, sort, times
 from .redaction import redact
 
 WINDOW_SECONDS = 180
 """The alert counts failures within 3 minutes."""
 
-MAX_KINDS = 200
-_MAX_LINE = 2000
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) ?")
-_TROUBLE = re.compile(
-    r"denied|not authorized|unauthorized|error|exception|fail|refused|reset by peer|time[d ]?-?out|no such host|throttl"
-    r"|expired|invalid|unable|could not|couldn't|cannot|not found|does not exist|unreachable|no valid providers|panic"
-    r"|deadline|unsupported|too ?many|forbidden|\b[45]\d\d\b",
+MOST_KINDS: dict[Kind, int] = {"failure": 120, "trouble": 60, "retry": 20}
+"""How many kinds of lines are kept, each for itself, so that none crowds another out."""
+
+_MOST_SHOWN = 2000
+_HEAD_SHOWN = 600
+_VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{52}|0x[0-9a-f]+|\d+", re.IGNORECASE)
+_FRAME = re.compile(r"\n\s*(?:at |File |\.{3} \d+ more|goroutine )[^\n]*")
+_DECISIVE = re.compile(
+    r"is not authorized to perform|Not authorized|AccessDenied|ExpiredToken|InvalidIdentityToken|ResourceNotFound"
+    r"|Throttling|ProvisionedThroughput|no such host|timed? ?out|refused|UnknownHost|Exception",
     re.IGNORECASE,
 )
-_ANSWERED = re.compile(r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) /\S*", re.IGNORECASE)
-_VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{52}|0x[0-9a-f]+|\d+", re.IGNORECASE)
 _PRINCIPAL = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/([\w+=,.@-]+)")
 _NODE_SESSION = re.compile(r"i-[0-9a-f]+")
-_TOLD = re.compile(
-    r"refresh|dynamodb|\bsts\b|credential|assumerole|accessdenied|\bkms\b|(?:auth|api).?keys\b|amazonaws\.com|\.api\.aws"
-    r"|security token included|signature (?:expired|not)|imds",
-    re.IGNORECASE,
-)
 
 
-def read(data: bytes, limit_bytes: int, limit_lines: int) -> dict[str, Any]:
+class Run(NamedTuple):
+    """How the refreshes went, in their order: how many succeeded, when the last one failed and the last one succeeded,
+    how many succeeded since the last that failed and when the first of those did, and whether successes and failures
+    took turns.
+    """
+
+    refreshes: int = 0
+    lastFailure: str = ""  # noqa: N815 - names of the record
+    lastRefresh: str = ""  # noqa: N815
+    refreshesSince: int = 0  # noqa: N815
+    recoveredAt: str = ""  # noqa: N815
+    onAndOff: bool = False  # noqa: N815
+
+
+def after(run: Run, kind: Kind, stamp: str) -> Run:
+    """The run with one more event in it."""
+    if kind == "failure":
+        turns = run.onAndOff or (bool(run.lastFailure) and run.refreshesSince > 0)
+        return run._replace(lastFailure=stamp or "?", refreshesSince=0, recoveredAt="", onAndOff=turns)
+    if kind == "success":
+        begins = bool(run.lastFailure) and not run.refreshesSince
+        return run._replace(
+            refreshes=run.refreshes + 1,
+            lastRefresh=stamp or "?",
+            refreshesSince=run.refreshesSince + 1,
+            recoveredAt=(stamp or "?") if begins else run.recoveredAt,
+        )
+    return run
+
+
+def has_recovered(value: dict[str, Any], now: float) -> bool:
+    """Whether a log that was read shows that refreshes failed and succeed again: one succeeded after the last that
+    failed; where they take turns, nothing has failed for as long as the alert looks back."""
+    if not value.get("recoveredAt"):
+        return False
+    return not value.get("onAndOff") or now - seconds(value["lastFailure"]) > WINDOW_SECONDS
+
+
+def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = Site()) -> dict[str, Any]:
     """The log (lines with RFC 3339 stamps, as `timestamps=true` gives them) as a value for the record.
 
-    `lines` are the kinds of trouble with text, count, first and last time; `peak` is the most failures of the refresh
-    within 3 minutes, `isCut` says that the log was longer than what was read.
+    `lines` are the kinds of failures, attempts and trouble with text, count, first and last time; `failures` and
+    `trouble` count events, `peak` is the most failures within 3 minutes; `isCut` says that the log was longer than what
+    was read, `leftOut` how many kinds were not kept; the rest is a Run.
     """
     rows = data.decode("utf-8", "replace").splitlines()
-    kinds: dict[str, dict[str, Any]] = {}
-    failures: list[float] = []
+    kinds: dict[tuple[Kind, str], dict[str, Any]] = {}
+    kept: dict[Kind, int] = {}
+    failed: list[tuple[str, int]] = []
+    run = Run()
+    trouble = left_out = 0
     first = last = ""
-    left_out = 0
-    for row in rows:
-        found = _STAMP.match(row)
-        stamp = f"{found[1]}{found[3]}" if found else ""
-        body = row[found.end() :] if found else row
-        if stamp:
-            first, last = first or stamp, stamp
-        if not is_trouble(body):
+    for event in events(rows):
+        first, last = first or event.stamp, event.stamp or last
+        kind = _kind(event, site)
+        if kind not in ("failure", "success", "retry", "trouble"):
             continue
-        if stamp and is_told_of_keys(body):
-            failures.append(seconds(stamp))
-        key = _VARYING.sub("#", body[:_MAX_LINE])
+        many = times(event.text)
+        run = after(run, kind, event.stamp)
+        trouble += many if kind == "trouble" else 0
+        if kind == "success":
+            continue
+        if kind == "failure":
+            failed.append((event.stamp, many))
+        key = (kind, _VARYING.sub("#", event.text[:_MOST_SHOWN]))
         if key in kinds:
-            kinds[key]["count"] += 1
-            kinds[key]["last"] = stamp or kinds[key]["last"]
-        elif len(kinds) < MAX_KINDS:
-            shown = redact(body[:_MAX_LINE].strip())
-            kinds[key] = {"text": shown, "count": 1, "first": stamp, "last": stamp}
+            kinds[key]["count"] += many
+            kinds[key]["last"] = event.stamp or kinds[key]["last"]
+        elif kept.get(kind, 0) < MOST_KINDS[kind]:
+            kept[kind] = kept.get(kind, 0) + 1
+            stamps = {"first": event.stamp, "last": event.stamp}
+            kinds[key] = {"text": _shown(event.text), "count": many, **stamps, "kind": kind}
         else:
             left_out += 1
     return {
@@ -71,21 +114,46 @@ def read(data: bytes, limit_bytes: int, limit_lines: int) -> dict[str, Any]:
         "isCut": len(data) >= limit_bytes or len(rows) >= limit_lines,
         "first": first,
         "last": last,
-        "failures": len(failures),
-        "peak": _peak(failures),
+        "failures": sum(many for _, many in failed),
+        "peak": _peak([seconds(stamp) for stamp, many in failed for _ in range(min(many, 100)) if stamp]),
+        "trouble": trouble,
+        **run._asdict(),
         "lines": list(kinds.values()),
         "leftOut": left_out,
     }
 
 
-def is_trouble(line: str) -> bool:
-    """Whether a line may speak of a failure. Access logs of the proxy's own traffic do not."""
-    return _TROUBLE.search(line) is not None and (_ANSWERED.search(line) is None or is_told_of_keys(line))
+def _kind(event: Row, site: Site) -> Kind:
+    if not (is_interesting(event.text) or site.success or site.failure):
+        return "quiet"
+    return sort(event.text, site)
+
+
+def _shown(text: str) -> str:
+    """The text for the record: without the frames of stack traces; of one that is very long the head and the words that
+    decide."""
+    whole = redact(_FRAME.sub("", text).strip())
+    if len(whole) <= _MOST_SHOWN:
+        return whole
+    found = _DECISIVE.search(text, _HEAD_SHOWN)
+    if found is None:
+        return whole[:_MOST_SHOWN]
+    # Redacted with what stands before it, so that a value is never seen without its name.
+    margin = max(0, found.start() - 2 * _HEAD_SHOWN)
+    around = redact(text[margin : found.end() + _MOST_SHOWN])
+    place = around.find(found[0])
+    tail = around[max(0, place - 200) : place + _MOST_SHOWN - _HEAD_SHOWN] if place >= 0 else ""
+    return f"{whole[:_HEAD_SHOWN]} … {tail}"
 
 
 def is_told_of_keys(line: str) -> bool:
     """Whether a line is about the refresh of keys or a call to AWS, and not about the proxy's own traffic."""
-    return _TOLD.search(line) is not None
+    return is_about_keys(line)
+
+
+def is_trouble(line: str, site: Site = Site()) -> bool:
+    """Whether a line may speak of a failure. Access logs of the proxy's own traffic do not."""
+    return sort(line, site) in ("failure", "retry", "trouble")
 
 
 class Session(NamedTuple):

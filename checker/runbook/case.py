@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..ack.objects import mapping
 from ..live.collect import table_in, table_of
 from ..live.effective_role import Effective, annotated_role, container_of, environment, resolve
-from ..live.log import principal, seconds
+from ..live.log import has_recovered, principal, seconds
 from ..live.record import Reading, Record, reading, under, value
 from ..live.role_flow import role_name
 from ..requirements.model import Requirement
@@ -24,7 +24,9 @@ Age = float
 
 class LogView(NamedTuple):
     """The logs of the container, taken together. `is_read`: a current log was read and has lines; `problem` says why
-    not; `peak` is the most failures within 3 minutes.
+    not; `peak` is the most failures within 3 minutes. `failing` counts the failures of pods that have not recovered,
+    `recovered_at` is when the first refresh succeeded after the last failure of all (""), `silent` names logs in which
+    no refresh succeeded, `trouble` are the lines that nobody could place, `failing_lines` those of the failures that have not ended.
     """
 
     is_read: bool
@@ -35,10 +37,20 @@ class LogView(NamedTuple):
     failures: int
     peak: int
     is_cut: bool
+    failing: int = 0
+    refreshes: int = 0
+    refreshes_since: int = 0
+    last_failure: str = ""
+    last_refresh: str = ""
+    recovered_at: str = ""
+    silent: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
+    failing_lines: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 class Case(NamedTuple):
-    """What the causes look at. `arn` is the role under examination: the pod's, or, where it has none, the one it should
+    """What the causes look at; `past` are events that ended: a refresh has succeeded since. `arn` is the role under examination: the pod's, or, where it has none, the one it should
     have (`expected`). `parameters` are the cell's, completed by what was found."""
 
     record: Record
@@ -56,6 +68,7 @@ class Case(NamedTuple):
     deployed: View | None
     declared: View | None
     in_git: View | None
+    past: tuple[Event, ...] = ()
 
     def having(self, *signatures: str) -> tuple[Event, ...]:
         """The events with one of these signatures, those of the current container first."""
@@ -135,9 +148,14 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     service_account = value(record, "service-account")
     logs = [(item, False) for item in under(record, "log/").items()]
     logs += [(item, True) for item in under(record, "log-previous/").items()]
-    events = tuple(
-        event for (_, item), old in logs if item.value for event in read_events(item.value["lines"], is_previous=old)
-    )
+    now = seconds(record.collected_at)
+    read_ones = [
+        (event, _is_past(name, item.value, old, record, now))
+        for (name, item), old in logs
+        if item.value
+        for event in read_events(_telling(item.value), is_previous=old)
+    ]
+    events = tuple(event for event, is_past in read_ones if not is_past)
     sessions = (principal(line["text"]) for (_, item), _ in logs if item.value for line in item.value["lines"])
     logged = next((found for found in sessions if found), None)
     association = value(record, "association")
@@ -163,12 +181,27 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
         arn,
         parameters,
         table_arn,
-        _log_view(under(record, "log/")),
+        _log_view(under(record, "log/"), now),
         events,
         view(sources.deployed(record, arn, namespace, account_name), asked, parameters, above, refused, today),
         view(sources.declared(record, namespace, account_name), asked, parameters, (), refused, today),
         view(sources.in_git(record, namespace, account_name), asked, parameters, (), refused, today),
+        tuple(event for event, is_past in read_ones if is_past),
     )
+
+
+def _telling(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines that say why: of attempts only where the call failed in the end."""
+    return [line for line in value["lines"] if line.get("kind") != "retry" or value.get("failures")]
+
+
+def _is_past(name: str, value: dict[str, Any], is_previous: bool, record: Record, now: float) -> bool:
+    """Whether what a log tells of has ended. A log from before a restart has, once a refresh of the new container
+    succeeded and none failed after it."""
+    if not is_previous:
+        return has_recovered(value, now)
+    current = reading(record, f"log/{name}").value or {}
+    return bool(current.get("refreshesSince")) and (not current.get("failures") or has_recovered(current, now))
 
 
 def _parameters(record: Record, container: dict[str, Any] | None, arn: str) -> dict[str, str]:
@@ -221,23 +254,44 @@ def elsewhere(case: Case) -> tuple[Event, ...]:
     )
 
 
-def _log_view(logs: Mapping[str, Reading]) -> LogView:
-    read = [item.value for item in logs.values() if item.value]
+def _log_view(logs: Mapping[str, Reading], now: float) -> LogView:
+    read = {name: item.value for name, item in logs.items() if item.value}
+    values = list(read.values())
     problem = "; ".join(f"{item.source}: {item.detail or item.status}" for item in logs.values() if not item.value)
     if not logs:
         problem = "no log was asked for"
-    elif not any(item["lineCount"] for item in read):
+    elif not any(item["lineCount"] for item in values):
         problem = problem or "the log has no line in this time"
-    stamps = [item["first"] for item in read if item["first"]]
+    failing = [item for item in values if item["failures"] and not has_recovered(item, now)]
+    # While one pod fails, what its own log says of the last failure counts; else the last of all.
+    told = failing or [item for item in values if item["failures"]]
+    recovered = [] if failing else [item["recoveredAt"] for item in told]
     return LogView(
-        any(item["lineCount"] for item in read),
+        any(item["lineCount"] for item in values),
         problem,
-        sum(item["lineCount"] for item in read),
-        min(stamps, default=""),
-        max((item["last"] for item in read if item["last"]), default=""),
-        sum(item["failures"] for item in read),
-        max((item["peak"] for item in read), default=0),
-        any(item["isCut"] for item in read),
+        sum(item["lineCount"] for item in values),
+        min((item["first"] for item in values if item["first"]), default=""),
+        max((item["last"] for item in values if item["last"]), default=""),
+        sum(item["failures"] for item in values),
+        max((item["peak"] for item in values), default=0),
+        any(item["isCut"] for item in values),
+        sum(item["failures"] for item in failing),
+        sum(item.get("refreshes", 0) for item in values),
+        min((item.get("refreshesSince", 0) for item in told), default=0),
+        max((item.get("lastFailure", "") for item in told), default=""),
+        max((item.get("lastRefresh", "") for item in values), default=""),
+        max(recovered, default=""),
+        tuple(name for name, item in read.items() if item["lineCount"] and not item.get("refreshes")),
+        tuple(
+            line["text"] for item in values for line in item["lines"] if line.get("kind") == "trouble"
+        ),
+        tuple(
+            line["text"]
+            for item in failing
+            for line in sorted(item["lines"], key=lambda line: -int(line["count"]))
+            if line.get("kind", "failure") == "failure"
+        ),
+        sum(item.get("leftOut", 0) for item in values),
     )
 
 

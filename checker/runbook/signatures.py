@@ -17,14 +17,16 @@ from ..live.log import is_told_of_keys
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.yaml")
 
-_PRINCIPAL = re.compile(r"User: \"?(arn:aws[^\s\",]+)")
-_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
+_PRINCIPAL = re.compile(r"User: \\*[\"']?(arn:aws[^\s\"',\\]+)")
+_ACTION = re.compile(r"not authorized to perform:? \\*[\"']?([\w-]+:\w+)")
 _OPERATION = re.compile(r"operation error DynamoDB: (\w+)|when calling the (\w+) operation")
-_RESOURCE = re.compile(r"on resource: [\"']?(arn:aws[^\s\"',]+)")
+_RESOURCE = re.compile(r"on resource: \\*[\"']?(arn:aws[^\s\"',\\]+)")
 _POLICY = re.compile(r"explicit deny in [a-z -]{1,60}+: (arn:aws[^\s\",)]+)", re.IGNORECASE)
+_AWS_HOST = re.compile(r"(?<![\w.@-])((?:[\w-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws))(?![\w-])", re.IGNORECASE)
 _HOST = re.compile(
-    r"https?://([\w.-]+)|lookup ([\w.-]+\w)|(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+)|UnknownHostException: ([\w.-]+\w)"
-    r"|HTTP request: ([\w.-]+\w)|dial tcp ([\d.]+)"
+    r"https?://([\w.-]+\w)|lookup ([\w.-]+\.[\w.-]*\w)|(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+\w)"
+    r"|UnknownHostException: ([\w.-]+\w)|HTTP request: ([\w-]+\.[\w.-]+\w)|(?:dial tcp|connect E[A-Z]+) ([\d.]+\d)"
+    r"|([\w-]+\.[\w.-]+\w) could not be resolved"
 )
 _SERVICE = re.compile(r"operation error (STS|DynamoDB|EKS Auth)|\b(sts|dynamodb|ddb|eks-auth)\.[\w-]+\.", re.IGNORECASE)
 
@@ -96,13 +98,18 @@ def _event(signature: str, text: str, line: dict[str, Any], is_previous: bool) -
         action,
         _first(_RESOURCE, text),
         _first(_POLICY, text).rstrip("."),
-        _first(_HOST, text).lower(),
+        _host(text),
         int(line["count"]),
         str(line["first"]),
         str(line["last"]),
         text,
         is_previous,
     )
+
+
+def _host(text: str) -> str:
+    """The host that a line speaks of: one of AWS before any other, whatever the SDK's words around it."""
+    return (_first(_AWS_HOST, text) or _first(_HOST, text)).lower()
 
 
 def service_of(event: Event) -> str:

@@ -10,7 +10,7 @@ from ...runbook.diagnose import Cause, Diagnosis
 from ..as_json import written
 from ..json import access
 from ..model import Look
-from .told import how_to_get_access, log_line, next_commands
+from .told import how_to_get_access, log_line, next_commands, recovered_at
 
 
 def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
@@ -38,6 +38,7 @@ def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "index": target.index_name,
         "accountId": target.account_id or None,
         "verdict": diagnosis.verdict,
+        "recoveredAt": recovered_at(diagnosis),
         "causes": [_cause(cause) for cause in diagnosis.causes],
         "checks": [
             {
@@ -64,6 +65,11 @@ def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
         else None,
         "log": {
             "failures": case.log.failures,
+            "successes": case.log.refreshes,
+            "successesSinceLastFailure": case.log.refreshes_since,
+            "lastFailure": case.log.last_failure.strip("?") or None,
+            "lastSuccess": case.log.last_refresh.strip("?") or None,
+            "unplaced": list(case.log.trouble[:20]),
             "peakIn3Minutes": case.log.peak,
             "first": case.log.first or None,
             "last": case.log.last or None,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ...runbook.diagnose import Diagnosis
 from ..commonmark import fenced, plain
 from ..model import Look
-from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line, next_commands, role
+from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line, next_commands, recovery, role
 
 _MARKS = {"ok": "✓", "failed": "✗", "unknown": "?", "skipped": "–"}
 
@@ -23,7 +23,7 @@ def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
 def render(diagnosis: Diagnosis, look: Look) -> str:
     """The whole text; with `look.quiet` without the steps."""
     target, causes = diagnosis.case.record.target, diagnosis.causes
-    verdict = VERDICTS[diagnosis.verdict]
+    verdict = recovery(diagnosis) or VERDICTS[diagnosis.verdict]
     shown = f"{verdict}: {causes[0].id} ({causes[0].confidence})" if diagnosis.verdict == "cause-found" else verdict
     parts = [f"**auth_keys_refresh_failure, index {plain(target.index_name)}: {shown}**"]
     access = how_to_get_access(diagnosis)

@@ -10,7 +10,7 @@ from ...runbook.diagnose import Cause, Diagnosis
 from ..frame import display_width, safe
 from ..model import Look
 from ..paint import paint
-from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line, next_commands, role
+from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line, next_commands, recovery, role
 
 _MARKS: dict[State, tuple[str, str]] = {
     "ok": ("✓", "good"), "failed": ("✗", "error"), "unknown": ("?", "warning"), "skipped": ("-", "dim"),
@@ -52,7 +52,7 @@ def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
     case, causes = diagnosis.case, diagnosis.causes
     target = case.record.target
     style = {"healthy": "good", "cause-found": "error", "inconclusive": "warning"}[diagnosis.verdict]
-    verdict = VERDICTS[diagnosis.verdict]
+    verdict = recovery(diagnosis) or VERDICTS[diagnosis.verdict]
     if diagnosis.verdict == "cause-found":
         verdict += f": {causes[0].id}, {causes[0].confidence}"
     account = f", account {target.account_id}" if target.account_id else ""

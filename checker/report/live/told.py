@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from ...live.record import Status
-from ...runbook.case import Case
+from ...runbook.case import Case, moment
 from ...runbook.commands import addressed, describe_pod, logs
 from ...runbook.diagnose import Cause, Diagnosis
 
@@ -23,16 +23,36 @@ def log_line(diagnosis: Diagnosis) -> str:
     rests on goes before others."""
     events = [event for event in diagnosis.case.events if not event.is_previous] or list(diagnosis.case.events)
     if not events:
-        return ""
+        # What no signature names is shown as it stands: somebody who knows the proxy may.
+        unnamed = (*diagnosis.case.log.failing_lines, *diagnosis.case.log.trouble)
+        return unnamed[0] if unnamed else ""
     return max(events, key=lambda event: (event.times, event.last)).line
 
 
 def log_count(diagnosis: Diagnosis) -> str:
     """How often and when last, for the log line."""
     case = diagnosis.case
-    if not case.log.failures:
+    if not case.log.failing:
         return ""
-    return f"{case.log.failures} failures, at most {case.log.peak} within 3 minutes"
+    return f"{case.log.failing} failures, at most {case.log.peak} within 3 minutes"
+
+
+def recovered_at(diagnosis: Diagnosis) -> str | None:
+    """When a proxy that is healthy again first succeeded (RFC 3339); None where nothing had failed, or the log has no
+    times."""
+    stamp = diagnosis.case.log.recovered_at.strip("?")
+    return stamp if stamp and diagnosis.verdict == "healthy" else None
+
+
+def recovery(diagnosis: Diagnosis) -> str:
+    """For a healthy verdict: since when, after how many failures and of what; "" where nothing had failed."""
+    log = diagnosis.case.log
+    if diagnosis.verdict != "healthy" or not log.recovered_at:
+        return ""
+    since = f" since {moment(log.recovered_at)} UTC" if log.recovered_at != "?" else ""
+    kinds = list(dict.fromkeys(event.signature.replace("-", " ") for event in diagnosis.case.past))
+    named = f" ({', '.join(kinds[:3])})" if kinds else ""
+    return f"healthy again{since}, after {log.failures} {'failure' if log.failures == 1 else 'failures'}{named}"
 
 
 def role(case: Case) -> str:

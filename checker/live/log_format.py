@@ -1,0 +1,124 @@
+"""A log line as its format means it: the level, and what is said, without what only looks like trouble.
+
+Read are logfmt, JSON (zap, zerolog, pino, Serilog, tracing, log4j's layout), klog, log4j, Python's logging, nginx and
+plain text, with or without colours and with the prefix of the container runtime.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Literal, NamedTuple
+
+Level = Literal["debug", "info", "warn", "error", ""]
+
+MAX_LINE = 65_536
+"""Characters of an event that are looked at."""
+
+_INVISIBLE = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_RUNTIME = re.compile(r"\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) [FP] ")
+_ESCAPED = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+_LEVELS: dict[str, Level] = {
+    "trace": "debug", "debug": "debug", "dbg": "debug", "verbose": "debug", "d": "debug", "info": "info",
+    "information": "info", "inf": "info", "notice": "info", "i": "info", "warn": "warn", "warning": "warn",
+    "wrn": "warn", "w": "warn", "error": "error", "err": "error", "fatal": "error", "critical": "error",
+    "crit": "error", "panic": "error", "alert": "error", "emerg": "error", "severe": "error", "e": "error",
+    "f": "error", "ftl": "error", "dpanic": "error",
+}  # fmt: skip
+_FIELD = re.compile(r"(?<![\w.])(?:level|lvl|severity|loglevel|log\.level)[\"']?\s*[=:]\s*[\"']?([A-Za-z]+)", re.IGNORECASE)
+_KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d")
+_WORD = re.compile(
+    r"(?:^|[\s\[(|<])(TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|FTL|CRITICAL|CRIT|SEVERE)(?=[\s\])|>:,]|$)"
+    r"|\[(trace|debug|info|notice|warn|warning|error|crit|alert|emerg|fatal)\]"
+)
+_JSON_LEVELS = ("level", "lvl", "severity", "@l", "levelname", "log.level", "loglevel")
+_NUMBERS: tuple[tuple[int, Level], ...] = ((50, "error"), (40, "warn"), (30, "info"), (0, "debug"))
+_NOTHING = re.compile(
+    r"\b[\w.-]*(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
+    r"|rejected|refused|dropped|panics?)(?:_?(?:count|total|num|rate))?[\"']?\s*[=:]\s*[\"']?"
+    r"(?:0(?:\.0+)?%?|null|nil|none|false|no|<nil>|\{\}|\[\]|[\"']{1,2})(?=[\s\"',;)}\]]|$)"
+    r"|\b[\w.-]*(?:time_?-?out|deadline|expir\w*|ttl|interval)(?:_?(?:ms|s|sec|seconds))?[\"']?\s*[=:]\s*[\"']?\d[\d.]*\s*(?:ns|us|µs|ms|s|m|h|sec\w*|min\w*)?\b"
+    r"|\b(?:0|no|zero|without(?: any)?) (?:err(?:or)?s?|failures?|failed(?: \w+)?|timeouts?|exceptions?|problems?)\b"
+    r"|\berror (?:budget|rate|page|handler|log)\b|\bafter \d+ (?:failed |unsuccessful )?(?:attempts?|retries|failures|errors|tries)\b(?=.*\b(?:succe|ok|recover)|$)",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(
+    r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) (?:https?://[^\s/\"]+)?/\S*?(?=[\"\s]|$)"
+    r"|\b(?:path|uri|query|q|referr?er|user_?-?agent|request_uri|search)[\"']?\s*[=:]\s*(?:\\?\"[^\"]*\"|'[^']*'|\S+)",
+    re.IGNORECASE,
+)
+_DROPPED = ("path", "uri", "query", "q", "referer", "referrer", "user_agent", "useragent", "request_uri", "search")
+
+
+class Said(NamedTuple):
+    """The level ("" where the line has none), what the line says, and whether it is one record of a structured log."""
+
+    level: Level
+    text: str
+
+
+def plain(row: str) -> str:
+    """A row without colours, invisible characters, the runtime's prefix and escapes of ordinary characters."""
+    text = _INVISIBLE.sub("", row) if not row.isascii() or "\x1b" in row else row
+    found = _RUNTIME.match(text)
+    text = text[found.end() :] if found else text
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "\\u00" in text else text
+
+
+def parse(text: str) -> Said:
+    """What a plain row, or an event of several, says."""
+    text = text[:MAX_LINE]
+    record = _record(text)
+    if record is not None:
+        return Said(_level_of(record), _without_noise("; ".join(_flat(record))))
+    return Said(_level(text), _without_noise(text))
+
+
+def _without_noise(text: str) -> str:
+    return _NOTHING.sub(" ", _REQUEST.sub(" ", text))
+
+
+def _record(text: str) -> dict[str, Any] | None:
+    start = text.find("{")
+    if start < 0 or (start > 0 and text[:start].strip()) or not text.rstrip().endswith("}"):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _level_of(record: dict[str, Any]) -> Level:
+    for name in _JSON_LEVELS:
+        value = record.get(name)
+        if isinstance(value, str):
+            return _LEVELS.get(value.lower(), "")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return next((level for least, level in _NUMBERS if value >= least), "")
+    nested = record.get("log")
+    return _level_of(nested) if isinstance(nested, dict) and "level" in nested else ""
+
+
+def _flat(value: Any, name: str = "") -> list[str]:
+    """`name: value` for every scalar that says something; messages come without their names."""
+    if isinstance(value, dict):
+        kept = ((str(key), item) for key, item in value.items() if str(key).lower() not in (*_DROPPED, *_JSON_LEVELS))
+        return [part for key, item in kept for part in _flat(item, key)]
+    if isinstance(value, list):
+        return [part for item in value for part in _flat(item, name)]
+    if value is None or value is False or value in ("", 0):
+        return []
+    return [str(value) if name.lower() in ("msg", "message", "@mt", "@m") else f"{name}={value}"]
+
+
+def _level(text: str) -> Level:
+    head = text[:400]
+    klog = _KLOG.match(head)
+    if klog:
+        return _LEVELS[klog[1].lower()]
+    field = _FIELD.search(head)
+    if field and field[1].lower() in _LEVELS:
+        return _LEVELS[field[1].lower()]
+    word = _WORD.search(head[:160])
+    return _LEVELS[(word[1] or word[2]).lower()] if word else ""

@@ -1,0 +1,133 @@
+"""What an event of the log is: a refresh that failed or succeeded, an attempt, traffic, or trouble nobody can place.
+
+The words are data (log_words.yaml) and a site's own (`live.log.success` and `live.log.failure` in checker.yaml). When
+in doubt, an event is trouble: what this does not understand must not pass for silence.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from .log_format import parse
+
+Kind = Literal["failure", "success", "retry", "trouble", "traffic", "quiet"]
+
+_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "log_words.yaml")
+
+_TROUBLE = re.compile(
+    r"denied|not authorized|unauthorized|err(?:or)?s?\b|exception|fail|refused|reset by peer|time[d ]?-?out|no such host"
+    r"|throttl|expired|invalid|unable|could ?n[o']t|cannot|can't|not found|does not exist|doesn't exist|unreachable"
+    r"|no valid providers|panic|deadline|unsupported|too ?many|forbidden|\bstale\b|outdated|\bE[A-Z]{4,}\b|\bEOF\b|abort"
+    r"|\bunknown\b|unavailable|unhandled|missing|corrupt|rejected|handshake|\bgoroutine \d|OutOfMemory|killed|fatal|crash"
+    r"|\b[45]\d\d\b",
+    re.IGNORECASE,
+)
+_INTERESTING = re.compile(
+    _TROUBLE.pattern + r"|warn|wrn|\bcrit|severe|level\"?[=:] ?\"?[4-6]0\b|^[WEF]\d{4} |refreshed|synced|synchroni|loaded"
+    r"|updated|fetched|cached|success|succe|complete|finished|done\b|\bok\b|up[ -]to[ -]date|retr(?:y|ies)|keys?\b|"
+    r"message repeated|suppressed",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(r"message repeated (\d{1,6}) times")
+_SUPPRESSED = re.compile(r"\b(?:suppressed|repeated|dropped_logs|times)[\"']?[=:] ?[\"']?(\d{1,6})\b", re.IGNORECASE)
+
+
+class Words(NamedTuple):
+    """The patterns of log_words.yaml, each list as one expression."""
+
+    keys: re.Pattern[str]
+    aws: re.Pattern[str]
+    success: re.Pattern[str]
+    not_yet: re.Pattern[str]
+    failure: re.Pattern[str]
+    retry: re.Pattern[str]
+    given_up: re.Pattern[str]
+    traffic: re.Pattern[str]
+
+
+class Site(NamedTuple):
+    """The wording of a site: regular expressions for a refresh that succeeded, and for one that failed."""
+
+    success: tuple[str, ...] = ()
+    failure: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The wording that ships with the tool."""
+    import yaml
+
+    with open(_FILE, encoding="utf-8") as file:
+        lists = yaml.safe_load(file)
+    return Words(**{name: _any(tuple(lists[name])) for name in Words._fields})
+
+
+def is_interesting(text: str) -> bool:
+    """Whether an event can be anything but quiet. Cheap, and right for every event that `sort` calls otherwise."""
+    return _INTERESTING.search(text) is not None
+
+
+def is_about_keys(text: str) -> bool:
+    """Whether a text speaks of the refresh of keys or of a call to AWS."""
+    return words().aws.search(text) is not None or words().keys.search(text) is not None
+
+
+def sort(text: str, site: Site = Site()) -> Kind:
+    """The kind of one event (plain text, see log_format.plain)."""
+    for patterns, kind in ((site.failure, "failure"), (site.success, "success")):
+        if patterns and _any(patterns).search(text):
+            return kind
+    level, said = parse(text)
+    known = words()
+    is_of_aws = known.aws.search(said) is not None
+    if not is_of_aws and known.traffic.search(text):
+        return "traffic"
+    is_of_keys = is_of_aws or known.keys.search(said) is not None
+    has_failed = known.failure.search(said) is not None
+    if not has_failed and level in ("", "info", "debug") and _has_succeeded(said, known):
+        return "success"
+    is_trouble = has_failed or _TROUBLE.search(_without_level(said)) is not None
+    if known.retry.search(said) and not known.given_up.search(said) and level != "error":
+        return "retry" if is_of_keys and is_trouble else "quiet"
+    if level == "debug":
+        return "quiet"
+    if level == "info":
+        return "failure" if has_failed else "quiet"
+    if is_of_keys and (has_failed or level in ("warn", "error") or is_trouble):
+        return "failure"
+    if has_failed:
+        return "failure"
+    return "trouble" if level == "error" or is_trouble else "quiet"
+
+
+def times(text: str) -> int:
+    """How many events a line stands for: `message repeated 4 times`, `suppressed=7` (which come on top of it)."""
+    repeated = _TIMES.search(text)
+    if repeated:
+        return int(repeated[1])
+    suppressed = _SUPPRESSED.search(text)
+    return 1 + int(suppressed[1]) if suppressed else 1
+
+
+_LEVEL_WORD = re.compile(r"\b(?:level|lvl|severity)[\"']?\s*[=:]\s*[\"']?\w+|^[^a-z]{0,60}\b(?:ERROR|WARN(?:ING)?)\b|\[(?:error|warn)\]", re.IGNORECASE)
+
+
+def _without_level(said: str) -> str:
+    """The level says how bad a line is meant, not what it is about."""
+    return _LEVEL_WORD.sub(" ", said)
+
+
+def _has_succeeded(said: str, known: Words) -> bool:
+    found = known.success.search(said)
+    if found is None:
+        return False
+    before = said[max(0, found.start() - 60) : found.end()]
+    return known.not_yet.search(before) is None and not re.match(r".{0,20}\bago\b", said[found.end() :])
+
+
+@lru_cache(maxsize=64)
+def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
