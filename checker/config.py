@@ -35,7 +35,8 @@ class Cell(NamedTuple):
 
 class Live(NamedTuple):
     """How `checker live` finds things: the sidecar's container, the pods of an index (a label selector with `{index}`
-    in it), what the alert's account_id means, and where credentials are to be had.
+    in it), what the alert's account_id means, where credentials are to be had, and how the proxy words a refresh that
+    succeeded or failed (regular expressions).
     """
 
     container: str = "reverse-proxy"
@@ -45,6 +46,8 @@ class Live(NamedTuple):
     deadline_seconds: float = 30
     credentials_url: str = ""
     ack_namespace: str = "ack-system"
+    log_success: tuple[str, ...] = ()
+    log_failure: tuple[str, ...] = ()
 
 
 class Ignore(NamedTuple):
@@ -125,12 +128,31 @@ def parse_config(path: str, data: bytes) -> Config:
         tuple(value.get("policies", ())),
         tuple(Cell(name, _parameters(cell), cell.get("context", "")) for name, cell in value.get("cells", {}).items()),
         {rule: item["severity"] for rule, item in value.get("rules", {}).items() if "severity" in item},
-        Live(**{_LIVE[key]: item for key, item in value.get("live", {}).items()}),
+        _live(source, document, value.get("live", {})),
         _ignores(source, document, value.get("ignore", [])),
         source,
         document,
         value.get("catalogue", ""),
     )
+
+
+def _live(source: Source, document: Document | None, given: dict[str, Any]) -> Live:
+    """The section `live:`. Raises InvalidFileError for a pattern that is no regular expression."""
+    problems = []
+    for kind, patterns in given.get("log", {}).items():
+        for number, pattern in enumerate(patterns):
+            try:
+                re.compile(pattern)
+            except (re.error, OverflowError, RecursionError) as error:
+                where = f"{source.name}: "
+                if document is not None:
+                    node = find(document.root, ("live", "log", kind, number))
+                    where = place(source, document.piece.start + start_of(node), "")
+                problems.append(f"{where}live.log.{kind}[{number}] is no regular expression of Python: {error}")
+    if problems:
+        raise InvalidFileError(problems)
+    wording = {f"log_{kind}": tuple(patterns) for kind, patterns in given.get("log", {}).items()}
+    return Live(**{_LIVE[key]: item for key, item in given.items() if key != "log"}, **wording)
 
 
 _LIVE = {

@@ -13,6 +13,7 @@ from .live.asking import Observer
 from .live.aws import Aws
 from .live.cluster_flow import Search
 from .live.collect import Access, collect
+from .live.log_sorting import Site
 from .live.pods import Meaning
 from .live.record import Record, Target
 from .requirements.model import Requirement
@@ -81,8 +82,9 @@ def plan(options: Options) -> Plan:
     )
     access = Access(Aws(region), context=context or None, through_aws=bool(cluster and region and not context))
     search = Search(
-        live.pod_selector, options.pod, Meaning(live.account_id_means, live.account_id_label), live.ack_namespace
-    )
+        live.pod_selector, options.pod, Meaning(live.account_id_means, live.account_id_label), live.ack_namespace,
+        Site(live.log_success, live.log_failure),
+    )  # fmt: skip
     deadline = live.deadline_seconds if options.deadline_seconds is None else options.deadline_seconds
     return Plan(target, access, search, deadline, options.manifests, requirements)
 

@@ -55,6 +55,12 @@ def _credentials_not_injected(cell: Cell, index: str) -> None:
     cell.log(index, *[lines.denied_as_node("GetItem")] * 7)
 
 
+@stages("identity-not-used")
+def _identity_not_used(cell: Cell, index: str) -> None:
+    """Leaves the SDK's STS module out of the proxy's image, so that it works as the node's role."""
+    cell.log(index, *[lines.STS_MODULE_MISSING, lines.denied_as_node("GetItem")] * 7)
+
+
 @stages("pod-identity-agent-down", "cobalt")
 def _pod_identity_agent_down(cell: Cell, index: str) -> None:
     """Takes the Pod Identity agent on the pod's node down."""

@@ -55,3 +55,9 @@ def _table_missing(cell: Cell, index: str) -> None:
 def _key_schema_mismatch(cell: Cell, index: str) -> None:
     """Has the proxy ask with a key that the table does not have."""
     cell.log(index, *[lines.KEY_SCHEMA] * 7)
+
+
+@stages("connection-pool-exhausted")
+def _connection_pool_exhausted(cell: Cell, index: str) -> None:
+    """Has the proxy keep every connection of its SDK."""
+    cell.log(index, *[lines.POOL_EXHAUSTED] * 7)

@@ -92,3 +92,11 @@ SDK_REFUSES = (
     'hosts are allowed. <nil>"'
 )
 WRONG_AUDIENCE = _sts("InvalidIdentityToken: Incorrect token audience")
+POOL_EXHAUSTED = (
+    "ERROR refresh of auth keys failed: com.amazonaws.SdkClientException: Unable to execute HTTP request: "
+    "Timeout waiting for connection from pool"
+)
+STS_MODULE_MISSING = (
+    "WARN  [sof.ama.aws.aut.cre.int.WebIdentityCredentialsUtils] (main) To use web identity tokens, the 'sts' service "
+    "module must be on the class path."
+)

@@ -15,7 +15,8 @@ from . import log, trim
 from .asking import Answer, Asking, Refused
 from .effective_role import container_of, resolve, status_of
 from .kubernetes import PARTIAL, Cluster
-from .pods import Candidate, Meaning, as_json, candidates, find, narrow
+from .log_sorting import Site
+from .pods import Candidate, Meaning, as_json, candidates, find, narrow, nearest
 from .record import Reading, Target
 
 LOG_BYTES = 8 * 1024 * 1024
@@ -35,12 +36,14 @@ RIGHTS = (
 
 class Search(NamedTuple):
     """How the pods are found: a label selector with `{index}` in it, or "" for a search by name, in one namespace or
-    all; a pod's name where the user gave one; what account_id means; and the namespace of the ACK controller."""
+    all; a pod's name where the user gave one; what account_id means; the namespace of the ACK controller; and the
+    proxy's own wording for a refresh that succeeded or failed."""
 
     selector: str = ""
     pod: str = ""
     meaning: Meaning = Meaning()
     ack_namespace: str = "ack-system"
+    wording: Site = Site()
 
 
 class Subject(NamedTuple):
@@ -60,23 +63,21 @@ def find_pods(asking: Asking, cluster: Cluster, target: Target, search: Search) 
         query["labelSelector"] = search.selector.replace("{index}", target.index_name)
 
     def read() -> dict[str, Any]:
-        seen = 0
-
-        def counted() -> Any:
-            nonlocal seen
-            for item in cluster.pages(scope, query, PARTIAL):
-                seen += 1
-                yield item
+        items = list(cluster.pages(scope, query, PARTIAL))
 
         if search.pod:
-            named = (item for item in counted() if mapping(item.get("metadata")).get("name") == search.pod)
+            named = (item for item in items if mapping(item.get("metadata")).get("name") == search.pod)
             found = candidates(named, "its name was given")
         elif search.selector:
-            found = candidates(counted(), "the label selector of the configuration")
+            found = candidates(items, "the label selector of the configuration")
         else:
-            found = find(counted(), target.index_name)
+            found = find(items, target.index_name)
         fitting = narrow(found, target.account_id, search.meaning)
-        return {"seen": seen, "candidates": [as_json(item) for item in fitting], "before": len(found)}
+        near = () if found else nearest(items, target.index_name)
+        return {
+            "seen": len(items), "candidates": [as_json(item) for item in fitting], "before": len(found),
+            "nearest": list(near),
+        }  # fmt: skip
 
     where = f"in {target.namespace}" if target.namespace else "in all namespaces"
     how = f" with {query['labelSelector']}" if search.selector else ""
@@ -106,7 +107,9 @@ def ask_pod(asking: Asking, cluster: Cluster, namespace: str, name: str) -> Answ
     return asking.ask(f"pod/{namespace}/{name}", f"get pod {namespace}/{name}", call)
 
 
-def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candidate) -> Subject | None:
+def examine(
+    asking: Asking, cluster: Cluster, target: Target, candidate: Candidate, wording: Site = Site()
+) -> Subject | None:
     """Reads the pods and their logs and returns the pod with the most failures, else one without credentials of its
     own, else the newest; None where no pod could be read."""
     read: list[tuple[Answer, Answer]] = []
@@ -114,7 +117,7 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
         base = f"/api/v1/namespaces/{candidate.namespace}/pods/{name}"
         shown = f"{candidate.namespace}/{name}"
         pod = ask_pod(asking, cluster, candidate.namespace, name)
-        read.append((pod, _ask_log(asking, cluster, target, base, shown, name, previous=False)))
+        read.append((pod, _ask_log(asking, cluster, target, base, shown, name, wording, previous=False)))
     subjects: list[tuple[tuple[int, bool, int], Subject]] = []
     for place, (pod, lines) in enumerate(read):
         value = pod.get().value
@@ -124,7 +127,7 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
         name = value["metadata"].get("name", "")
         if status_of(value, target.container).get("restartCount"):
             base = f"/api/v1/namespaces/{candidate.namespace}/pods/{name}"
-            _ask_log(asking, cluster, target, base, f"{candidate.namespace}/{name}", name, previous=True)
+            _ask_log(asking, cluster, target, base, f"{candidate.namespace}/{name}", name, wording, previous=True)
         # Only where there is a choice is it worth waiting for the logs.
         said = mapping(lines.get().value) if len(read) > 1 else {}
         failures = said.get("failures", 0) if not said.get("refreshesSince") else 0
@@ -138,7 +141,7 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
 
 
 def _ask_log(
-    asking: Asking, cluster: Cluster, target: Target, base: str, shown: str, name: str, *, previous: bool
+    asking: Asking, cluster: Cluster, target: Target, base: str, shown: str, name: str, wording: Site, *, previous: bool
 ) -> Answer:
     query = {"container": target.container, "timestamps": "true", "limitBytes": str(LOG_BYTES)}
     query |= {"tailLines": str(LOG_LINES)}
@@ -146,7 +149,7 @@ def _ask_log(
     kind = "log-previous" if previous else "log"
 
     def read() -> dict[str, Any]:
-        found = log.read(cluster.text(f"{base}/log", query), LOG_BYTES, LOG_LINES)
+        found = log.read(cluster.text(f"{base}/log", query), LOG_BYTES, LOG_LINES, wording)
         if found["lineCount"] and not found["first"]:
             raise Refused("malformed", "no line of the log has the time that was asked for")
         return found

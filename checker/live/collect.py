@@ -117,7 +117,7 @@ class _Run(NamedTuple):
         cluster_flow.controller(self.asking, cluster, controller)
         candidate = cluster_flow.find_pods(self.asking, cluster, self.target, self.search)
         if candidate is not None:
-            subject = cluster_flow.examine(self.asking, cluster, self.target, candidate)
+            subject = cluster_flow.examine(self.asking, cluster, self.target, candidate, self.search.wording)
             if subject is not None:
                 self.follow(cluster, subject)
         self.review(cluster, candidate.namespace if candidate else self.target.namespace)

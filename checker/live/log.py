@@ -82,7 +82,7 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = Site()) -
     rows = data.decode("utf-8", "replace").splitlines()
     kinds: dict[tuple[Kind, str], dict[str, Any]] = {}
     kept: dict[Kind, int] = {}
-    failed: list[tuple[str, int]] = []
+    failed: dict[str, dict[str, int]] = {}
     run = Run()
     trouble = left_out = 0
     first = last = ""
@@ -96,9 +96,10 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = Site()) -
         trouble += many if kind == "trouble" else 0
         if kind == "success":
             continue
-        if kind == "failure":
-            failed.append((event.stamp, many))
         key = (kind, _VARYING.sub("#", event.text[:_MOST_SHOWN]))
+        if kind == "failure":
+            alike = failed.setdefault(event.stamp, {})
+            alike[key[1]] = alike.get(key[1], 0) + many
         if key in kinds:
             kinds[key]["count"] += many
             kinds[key]["last"] = event.stamp or kinds[key]["last"]
@@ -108,14 +109,16 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = Site()) -
             kinds[key] = {"text": _shown(event.text), "count": many, **stamps, "kind": kind}
         else:
             left_out += 1
+    # What one call logs within a second in other words is one failure: the SDK's line, the proxy's, a handler's.
+    failures = [(stamp, max(alike.values()) if stamp else sum(alike.values())) for stamp, alike in failed.items()]
     return {
         "lineCount": len(rows),
         "byteCount": len(data),
         "isCut": len(data) >= limit_bytes or len(rows) >= limit_lines,
         "first": first,
         "last": last,
-        "failures": sum(many for _, many in failed),
-        "peak": _peak([seconds(stamp) for stamp, many in failed for _ in range(min(many, 100)) if stamp]),
+        "failures": sum(many for _, many in failures),
+        "peak": _peak([seconds(stamp) for stamp, many in failures for _ in range(min(many, 100)) if stamp]),
         "trouble": trouble,
         **run._asdict(),
         "lines": list(kinds.values()),

@@ -21,7 +21,7 @@ _TROUBLE = re.compile(
     r"denied|not authorized|unauthorized|err(?:or)?s?\b|exception|fail|refused|reset by peer|time[d ]?-?out|no such host"
     r"|throttl|expired|invalid|unable|could ?n[o']t|cannot|can't|not found|does not exist|doesn't exist|unreachable"
     r"|no valid providers|panic|deadline|unsupported|too ?many|forbidden|\bstale\b|outdated|\bE[A-Z]{4,}\b|\bEOF\b|abort"
-    r"|\bunknown\b|unavailable|unhandled|missing|corrupt|rejected|handshake|\bgoroutine \d|OutOfMemory|killed|fatal|crash"
+    r"|\bunknown\b|unavailable|unhandled|missing|corrupt|rejected|handshake|\bgoroutine \d|OutOfMemory|killed|fatal|crash|class ?path"
     r"|\b[45]\d\d\b",
     re.IGNORECASE,
 )
@@ -89,7 +89,7 @@ def sort(text: str, site: Site = Site()) -> Kind:
     has_failed = known.failure.search(said) is not None
     if not has_failed and level in ("", "info", "debug") and _has_succeeded(said, known):
         return "success"
-    is_trouble = has_failed or _TROUBLE.search(_without_level(said)) is not None
+    is_trouble = has_failed or _TROUBLE.search(_without_level(said) if level else said) is not None
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
         return "retry" if is_of_keys and is_trouble else "quiet"
     if level == "debug":

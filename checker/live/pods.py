@@ -1,11 +1,13 @@
-"""Which pods serve an index: exact matches only, so that `idx-1` never means `idx-10`.
+"""Which pods serve an index: exact matches only, so that `idx-1` never means `idx-10`, nor `acme` mean `acme-eu`.
 
 Tried in this order, the first that gives anything wins: a label whose value is the index; a workload of that name; the
-index as whole words of a workload's name. All pods of one workload are one candidate.
+index between what the names of the cell's other workloads have around theirs (`index-acme` beside `index-borealis`). All
+pods of one workload are one candidate.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -37,9 +39,11 @@ def find(items: Iterable[dict[str, Any]], index: str) -> tuple[Candidate, ...]:
     """The candidates among pods (or their metadata), the surest kind of match only."""
     tiers: tuple[list[dict[str, Any]], ...] = ([], [], [])
     whole_words = re.compile(rf"(?:^|-){re.escape(index)}(?:-|$)")
+    workloads: set[str] = set()
     for item in items:
         metadata = mapping(item.get("metadata"))
         workload = workload_of(metadata)
+        workloads.add(workload)
         if index in string_map(metadata.get("labels")).values():
             tiers[0].append(item)
         elif workload == index:
@@ -50,15 +54,38 @@ def find(items: Iterable[dict[str, Any]], index: str) -> tuple[Candidate, ...]:
     for found, reason in zip(tiers[:2], reasons, strict=False):
         if found:
             return candidates(found, reason)
-    return _surest(candidates(tiers[2], "its name contains the index's name"), index)
+    return _surest(candidates(tiers[2], "its name contains the index's name"), index, workloads)
 
 
-def _surest(found: tuple[Candidate, ...], index: str) -> tuple[Candidate, ...]:
-    """Of workloads whose names contain the index, the only one, or those whose namespace ends with it too."""
+def nearest(items: Iterable[dict[str, Any]], index: str) -> tuple[str, ...]:
+    """The workloads (namespace/name) whose names come closest to the index, closest first; at most five."""
+    named = dict.fromkeys(f"{text(meta.get('namespace')) or ''}/{workload_of(meta)}" for meta in map(_metadata, items))
+    close = [name for name in named if index in name]
+    close += difflib.get_close_matches(index, [name for name in named if name not in close], n=5, cutoff=0.5)
+    return tuple(close[:5])
+
+
+def _surest(found: tuple[Candidate, ...], index: str, workloads: set[str]) -> tuple[Candidate, ...]:
+    """Of workloads whose names contain the index those whose namespace ends with it too; else those that are named as
+    the others of the cell are."""
     both = [item for item in found if _ends(item.workload, index) and _ends(item.namespace, index)]
-    if len(found) == 1 or not both:
-        return found
-    return tuple(item._replace(why="its name and its namespace end with the index's name") for item in both)
+    if both:
+        return tuple(item._replace(why="its name and its namespace end with the index's name") for item in both)
+    alike = [item for item in found if _is_named_alike(item.workload, index, workloads - {item.workload})]
+    return tuple(item._replace(why="its name has the index where others of the cell have theirs") for item in alike)
+
+
+def _is_named_alike(workload: str, index: str, others: set[str]) -> bool:
+    """Whether what stands around the index is what stands around the names of most others of the same family: behind
+    `index-acme-eu` stands `-eu`, and `acme` is not its index unless most `index-…` end in `-eu`."""
+    before, _, behind = workload.partition(index)
+    family = [name for name in others if name.startswith(workload.partition("-")[0] + "-")] if before else list(others)
+    alike = [name for name in family if name.startswith(before) and name.endswith(behind) and name != before + behind]
+    return bool(alike) and 2 * len(alike) > len(family)
+
+
+def _metadata(item: dict[str, Any]) -> dict[str, Any]:
+    return mapping(item.get("metadata"))
 
 
 def _ends(name: str, index: str) -> bool:

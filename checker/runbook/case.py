@@ -10,6 +10,7 @@ from ..ack.objects import mapping
 from ..live.collect import table_in, table_of
 from ..live.effective_role import Effective, annotated_role, container_of, environment, resolve
 from ..live.log import has_recovered, principal, seconds
+from ..live.log_sorting import sort
 from ..live.record import Reading, Record, reading, under, value
 from ..live.role_flow import role_name
 from ..requirements.model import Requirement
@@ -192,7 +193,12 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
 
 def _telling(value: dict[str, Any]) -> list[dict[str, Any]]:
     """The lines that say why: of attempts only where the call failed in the end."""
-    return [line for line in value["lines"] if line.get("kind") != "retry" or value.get("failures")]
+    return [line for line in value["lines"] if _kind(line) != "retry" or value.get("failures")]
+
+
+def _kind(line: dict[str, Any]) -> str:
+    """The kind of a recorded line; older records do not say it."""
+    return str(line.get("kind") or sort(line["text"]))
 
 
 def _is_past(name: str, value: dict[str, Any], is_previous: bool, record: Record, now: float) -> bool:
@@ -277,19 +283,19 @@ def _log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         any(item["isCut"] for item in values),
         sum(item["failures"] for item in failing),
         sum(item.get("refreshes", 0) for item in values),
-        min((item.get("refreshesSince", 0) for item in told), default=0),
+        min((item.get("refreshesSince", 0) for item in told or values), default=0),
         max((item.get("lastFailure", "") for item in told), default=""),
         max((item.get("lastRefresh", "") for item in values), default=""),
         max(recovered, default=""),
         tuple(name for name, item in read.items() if item["lineCount"] and not item.get("refreshes")),
         tuple(
-            line["text"] for item in values for line in item["lines"] if line.get("kind") == "trouble"
+            line["text"] for item in values for line in item["lines"] if _kind(line) == "trouble"
         ),
         tuple(
             line["text"]
             for item in failing
             for line in sorted(item["lines"], key=lambda line: -int(line["count"]))
-            if line.get("kind", "failure") == "failure"
+            if _kind(line) == "failure"
         ),
         sum(item.get("leftOut", 0) for item in values),
     )

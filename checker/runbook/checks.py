@@ -72,7 +72,9 @@ def _pod(case: Case) -> Check:
         return _read(reading, "pod", 4, "")
     found = (case.value("pods-with-container") or reading.value).get("candidates", [])
     if not found:
+        near = ", ".join(reading.value.get("nearest", ()))
         detail = f"no pod of index {case.record.target.index_name} among {reading.value['seen']}"
+        detail += f"; the nearest names: {near}; choose one with --pod if it is meant" if near else ""
         if reading.value["before"]:
             detail = f"{reading.value['before']} candidates, none of account_id {case.record.target.account_id}"
         return Check("pod", 4, "unknown", detail, reading.source, reading.elapsed_ms)
@@ -130,7 +132,7 @@ def _log(case: Case) -> Check:
     if log.failing:
         often = f"{log.failing} failures, at most {log.peak} within 3 minutes"
         alert = "which confirms the alert" if log.peak >= 4 else "fewer than the 4 that the alert takes"
-        return Check("log", 5, "failed", f"{often}, {alert}; {_last_failure(case)}; {span}{cut}")
+        return Check("log", 5, "failed", f"{often}, {alert}; {_last_failure(case)}{span}{cut}")
     good = _recovered(case) or f"no failure of the refresh, {_many(log.refreshes, 'success', 'successes')}"
     problems = tuple(_problems(case))
     if problems:
@@ -158,10 +160,12 @@ def _problems(case: Case) -> Iterator[str]:
 
 
 def _last_failure(case: Case) -> str:
+    if not case.log.last_failure:
+        return ""
     age = case.age(case.log.last_failure)
     ago = f"the last one {_ago(age)} ago" if age is not None else "the last one without a time"
     since = case.log.refreshes_since
-    return f"{ago}, {_many(since, 'success', 'successes') if since else 'no success'} since"
+    return f"{ago}, {_many(since, 'success', 'successes') if since else 'no success'} since; "
 
 
 def _recovered(case: Case) -> str:

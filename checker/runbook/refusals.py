@@ -109,7 +109,16 @@ def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen
             api, evidence = "refutes", [f"{item.sentence}, but {arrives(case, item.question)}" for item in waiting]
     elif case.deployed is not None and case.deployed.verdict != "unknown" and _was_read(case, cause):
         api, evidence = "refutes", ["every policy was read, and none of them is in the way like this"]
+    if api == "shows" and cause in IN_THE_MANIFEST and not case.reading("ack-role").is_settled:
+        return Seen(log, api, tuple(dict.fromkeys([*evidence, _UNSEEN])), _LOOK_FIRST, is_partial=True)
     return Seen(log, api, tuple(dict.fromkeys(evidence)))
+
+
+_UNSEEN = "the ACK Role object was not read: it may grant this already, and the fault be in its delivery"
+_LOOK_FIRST = (
+    "Look at the ACK Role object first (its spec and its conditions): where it grants this already, the fault is in its "
+    "delivery; only where it does not, add it there."
+)
 
 
 def _was_read(case: Case, cause: str) -> bool:

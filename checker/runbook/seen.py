@@ -24,7 +24,8 @@ SUREST_FIRST: tuple[Confidence, ...] = ("confirmed", "likely", "possible", "unkn
 
 class Seen(NamedTuple):
     """One cause's view: both witnesses, what they rest on (sentences), and, where the case gives a better one than the
-    cause's own, what to do and which command to type. `restart` overrides the cause's RESTART_NEEDED.
+    cause's own, what to do and which command to type. `restart` overrides the cause's RESTART_NEEDED. `is_partial`: something that would tell this
+    cause from another was not read, so it is likely at most.
     """
 
     log: Log
@@ -33,6 +34,7 @@ class Seen(NamedTuple):
     remediation: str = ""
     next: tuple[str, ...] = ()
     restart: bool | None = None
+    is_partial: bool = False
 
 
 def confidence(seen: Seen) -> Confidence:
@@ -40,7 +42,7 @@ def confidence(seen: Seen) -> Confidence:
     if seen.api == "refutes":
         return "ruled-out"
     if seen.api == "shows":
-        return "confirmed" if seen.log in ("names", "fits") else "likely"
+        return "confirmed" if seen.log in ("names", "fits") and not seen.is_partial else "likely"
     if seen.log == "names":
         return "likely"
     if seen.log == "fits":

@@ -8,7 +8,11 @@ from .signatures import Event
 
 
 def without_role(case: Case) -> tuple[Event, ...]:
-    """Failures to find credentials, and calls made in a session that is named after an instance: the node's role."""
+    """Failures to find credentials, and calls made as the node's role."""
+    return (*case.having("no-credentials"), *as_node(case))
+
+
+def as_node(case: Case) -> tuple[Event, ...]:
+    """Calls made in a session that is named after an instance: the node's role."""
     sessions = [(event, principal(event.principal)) for event in case.denials]
-    as_node = tuple(event for event, session in sessions if session is not None and session.is_of_a_node)
-    return (*case.having("no-credentials"), *as_node)
+    return tuple(event for event, session in sessions if session is not None and session.is_of_a_node)

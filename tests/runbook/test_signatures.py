@@ -38,7 +38,7 @@ CASES = [
     (denied(""), "denied"),
     ("is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-east-1:1:key/k because no", "kms-denied"),
     ("ExpiredTokenException: Token expired: current date/time 1626271164 must be before the expiration date/time1626", "expired"),
-    ("Received non 200 response 400 from container metadata: [x]: (ExpiredTokenException): The token included", "agent-failed"),
+    ("Received non 200 response 400 from container metadata: [x]: (ExpiredTokenException): The token included", "expired"),
     ("SignatureDoesNotMatch: Signature expired: 20160609T184512Z is now earlier than 20160610T013008Z", "clock"),
     ("InvalidSignatureException: Signature not  yet current: 2019", "clock"),
     ("InvalidSignatureException: Credential should be scoped to a valid region, not 'us-east-1'.", ""),
