@@ -151,8 +151,9 @@ def _live(source: Source, document: Document | None, given: dict[str, Any]) -> L
                 problems.append(f"{where}live.log.{kind}[{number}] is no regular expression of Python: {error}")
     if problems:
         raise InvalidFileError(problems)
-    wording = {f"log_{kind}": tuple(patterns) for kind, patterns in given.get("log", {}).items()}
-    return Live(**{_LIVE[key]: item for key, item in given.items() if key != "log"}, **wording)
+    wording = given.get("log", {})
+    live = Live(**{_LIVE[key]: item for key, item in given.items() if key != "log"})
+    return live._replace(log_success=tuple(wording.get("success", ())), log_failure=tuple(wording.get("failure", ())))
 
 
 _LIVE = {

@@ -38,6 +38,7 @@ class Options(NamedTuple):
     policies: tuple[str, ...] = ()
     cell: str | None = None
     parameters: Mapping[str, str] = {}
+    log: bytes | None = None
 
 
 class Plan(NamedTuple):
@@ -83,7 +84,7 @@ def plan(options: Options) -> Plan:
     access = Access(Aws(region), context=context or None, through_aws=bool(cluster and region and not context))
     search = Search(
         live.pod_selector, options.pod, Meaning(live.account_id_means, live.account_id_label), live.ack_namespace,
-        Site(live.log_success, live.log_failure),
+        Site(live.log_success, live.log_failure), options.log,
     )  # fmt: skip
     deadline = live.deadline_seconds if options.deadline_seconds is None else options.deadline_seconds
     return Plan(target, access, search, deadline, options.manifests, requirements)

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
+from .evidence import read_log
 from .incident_options import install_line
 from .output import add_output_options, look_of, write
 
@@ -27,7 +28,10 @@ def add_to(commands: Any) -> None:
         " diagnoses it, and mends it. Needs no credentials and touches nothing outside loopback.",
         epilog="exit codes: 0 the story ended as told, 1 it did not, 2 wrong usage",
     )
-    parser.add_argument("--break", dest="cause", metavar="CAUSE", default="missing-action", help="what breaks")
+    parser.add_argument("--break", dest="cause", metavar="CAUSE", help="what breaks (default: missing-action)")
+    parser.add_argument(
+        "--log", metavar="FILE", help="the proxy logs these lines (- for stdin), in a cell that is well or has --break"
+    )
     parser.add_argument("--list", action="store_true", help="list what can be broken")
     parser.add_argument(
         "--serve", metavar="DIR", help="leave the broken cell running, its kubeconfig and checker.yaml in DIR, until ^C"
@@ -50,9 +54,33 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         write("".join(f"{name:<28} {item.told}\n" for name, item in BREAKS.items()), arguments.output)
         return 0
-    if arguments.cause not in BREAKS:
+    if arguments.cause is None and not arguments.log:
+        arguments.cause = "missing-action"
+    if arguments.cause is not None and arguments.cause not in BREAKS:
         raise UsageError(f"{arguments.cause!r} cannot be staged; `checker demo --list` shows what can")
+    if arguments.log:
+        if arguments.serve:
+            raise UsageError("--serve leaves a cell running that writes its own log; leave out --log")
+        return _play(arguments)
     return _serve(arguments) if arguments.serve else _tell(arguments)
+
+
+def _play(arguments: argparse.Namespace) -> int:
+    """Diagnoses the cell with the lines of a file; 0, since there is no story that could end otherwise."""
+    from ..demo.story import play
+    from ..report.live.json import as_json
+    from ..report.live.text import render
+
+    found = play(read_log(arguments.log), arguments.cause)
+    look = look_of(arguments)
+    if arguments.format == "json":
+        whole = {"schemaVersion": 1, "command": "demo", "cause": arguments.cause, "before": as_json(found)}
+        write(json.dumps({**whole, "fix": None, "after": None}, indent=2) + "\n", arguments.output)
+    else:
+        state = f"broken ({arguments.cause})" if arguments.cause else "well"
+        parts = [f"An embedded cell on loopback that is {state}; its proxy logs {arguments.log}.", render(found, look)]
+        write("\n".join(parts), arguments.output)
+    return 0
 
 
 def _tell(arguments: argparse.Namespace) -> int:

@@ -29,6 +29,29 @@ def read_input(path: str) -> str:
         raise UsageError(f"{path}: this is not UTF-8 text") from None
 
 
+def read_log(path: str) -> bytes:
+    """The bytes of a log, or of standard input for `-`; of one that is too long its end, which is what counts. Raises
+    UsageError."""
+    try:
+        if path == "-":
+            if sys.stdin is None:
+                raise UsageError("standard input is closed")
+            data = sys.stdin.buffer.read(_MOST_BYTES)
+        else:
+            with open(path, "rb") as file:
+                size = file.seek(0, 2)
+                file.seek(max(0, size - _MOST_LOG))
+                data = file.read(_MOST_LOG)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    if not data.strip():
+        raise UsageError(f"{path}: this log is empty")
+    return data[-_MOST_LOG:]
+
+
+_MOST_LOG = 8 * 1024 * 1024 - 1
+
+
 @contextmanager
 def undamaged(replayed: str | None) -> Iterator[None]:
     """Turns what a record of somebody else may break into one sentence; without a record, a defect stays a defect."""

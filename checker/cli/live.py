@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UsageError
 from ..report.live import FORMATS, formatter
 from ..writing import write_file
-from .evidence import read_input, undamaged
+from .evidence import read_input, read_log, undamaged
 from .incident_options import add_incident_options, need_packages, options_of
 from .output import add_output_options, check_targets, look_of, refuse_manifests, write
 
@@ -31,6 +31,9 @@ def add_to(commands: Any) -> None:
     )
     add_incident_options(parser)
     kept = parser.add_argument_group("evidence")
+    kept.add_argument(
+        "--log", metavar="FILE", help="take the sidecar's log from a file (- for stdin), not from the cluster"
+    )
     kept.add_argument("--record", metavar="FILE", help="write the evidence, redacted, to a file")
     kept.add_argument("--replay", metavar="FILE", help="diagnose recorded evidence instead of the cluster")
     kept.add_argument("--emit-fix", metavar="FILE", help="write the corrected manifest to a file, where there is one")
@@ -48,17 +51,24 @@ def run(arguments: argparse.Namespace) -> int:
     """Diagnoses, prints, and returns 0, 1 or 3; raises UsageError for 2."""
     check_targets([arguments.output, arguments.record])
     refuse_manifests(arguments.emit_fix, arguments.manifests)
+    if arguments.replay and arguments.log:
+        raise UsageError("--replay has the log in it; leave out --log")
     if arguments.replay:
         replayed = _replayed(arguments)
         if arguments.emit_fix:
             _emit(replayed, arguments)
         return _shown([replayed], arguments)
     targets = _targets(arguments)
+    if arguments.log:
+        given = read_log(arguments.log)
+        targets = [options._replace(log=given) for options in targets]
     need_packages("checker live")
-    for option in ("record", "emit_fix"):
+    for option in ("record", "emit_fix", "log"):
         if getattr(arguments, option) and len(targets) > 1:
             named = f"--{option.replace('_', '-')}"
             raise UsageError(f"{named} holds one index, and the alert names {len(targets)}; diagnose them one by one")
+    if arguments.log and arguments.watch is not None:
+        raise UsageError("--log is a log that has been written, so --watch would see the same again; leave one out")
     if arguments.watch is not None and arguments.watch < 1:
         raise UsageError(f"--watch {arguments.watch}: give a number of seconds, 1 at least")
     while True:

@@ -13,6 +13,7 @@ from ..live.aws import Aws
 from ..live.cluster_flow import Search
 from ..live.collect import Access
 from ..live.connection import Connection
+from ..live.log_file import played
 from ..live.record import Target
 from .ack import reconcile
 from .aws_api import AwsApi
@@ -176,6 +177,11 @@ class Cell:
         self.logs[PODS[index], False] = []
         line = 'level=info msg="auth keys refreshed" source=dynamodb table=' + TABLE
         self.log(index, *[line] * 12, ago=360, every=45)
+
+    def play(self, index: str, data: bytes) -> None:
+        """Has the proxy have logged these lines, and nothing else, up to now."""
+        self.logs = {key: lines for key, lines in self.logs.items() if key[0] != PODS[index]}
+        self.logs[PODS[index], False] = list(played(data))
 
     def read_log(self, namespace: str, pod: str, container: str, previous: bool) -> list[tuple[str, str]] | None:
         """The log of a container, stamped; None for a previous one that never was."""

@@ -61,6 +61,17 @@ def tell(cause: str, observer: Observer | None = None) -> Story:
         return Story(staged, healthy, broken, with_unsafe, is_unsafe, tuple(steps), after)
 
 
+def play(data: bytes, cause: str | None = None, observer: Observer | None = None) -> Diagnosis:
+    """The diagnosis of the cell where the proxy logs these lines in place of its own; broken as for `cause` where one
+    is given, else well. Raises KeyError for a cause that cannot be staged."""
+    index = BREAKS[cause].index_name if cause else "acme"
+    with Cell() as cell:
+        if cause:
+            BREAKS[cause].change(cell, index)
+        cell.play(index, data)
+        return look_at(cell, index, observer)
+
+
 def mend(cell: Cell, index: str, broken: Diagnosis, fix: Emission, say: Callable[[str], None]) -> Diagnosis | None:
     """Applies the fix in the embedded cell, where controller and proxy answer at once; the diagnosis after it."""
     cell.live_on()

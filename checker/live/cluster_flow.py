@@ -15,6 +15,7 @@ from . import log, trim
 from .asking import Answer, Asking, Refused
 from .effective_role import container_of, resolve, status_of
 from .kubernetes import PARTIAL, Cluster
+from .log_file import stamped
 from .log_sorting import Site
 from .pods import Candidate, Meaning, as_json, candidates, find, narrow, nearest
 from .record import Reading, Target
@@ -36,14 +37,15 @@ RIGHTS = (
 
 class Search(NamedTuple):
     """How the pods are found: a label selector with `{index}` in it, or "" for a search by name, in one namespace or
-    all; a pod's name where the user gave one; what account_id means; the namespace of the ACK controller; and the
-    proxy's own wording for a refresh that succeeded or failed."""
+    all; a pod's name where the user gave one; what account_id means; the namespace of the ACK controller; the
+    proxy's own wording for a refresh that succeeded or failed; and the sidecar's log, where it comes from a file."""
 
     selector: str = ""
     pod: str = ""
     meaning: Meaning = Meaning()
     ack_namespace: str = "ack-system"
     wording: Site = Site()
+    log: bytes | None = None
 
 
 class Subject(NamedTuple):
@@ -107,9 +109,7 @@ def ask_pod(asking: Asking, cluster: Cluster, namespace: str, name: str) -> Answ
     return asking.ask(f"pod/{namespace}/{name}", f"get pod {namespace}/{name}", call)
 
 
-def examine(
-    asking: Asking, cluster: Cluster, target: Target, candidate: Candidate, wording: Site = Site()
-) -> Subject | None:
+def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candidate, search: Search) -> Subject | None:
     """Reads the pods and their logs and returns the pod with the most failures, else one without credentials of its
     own, else the newest; None where no pod could be read."""
     read: list[tuple[Answer, Answer]] = []
@@ -117,7 +117,9 @@ def examine(
         base = f"/api/v1/namespaces/{candidate.namespace}/pods/{name}"
         shown = f"{candidate.namespace}/{name}"
         pod = ask_pod(asking, cluster, candidate.namespace, name)
-        read.append((pod, _ask_log(asking, cluster, target, base, shown, name, wording, previous=False)))
+        given = asking.answer(GIVEN_LOG) if search.log is not None else None
+        asked = given or _ask_log(asking, cluster, target, base, shown, name, search.wording, previous=False)
+        read.append((pod, asked))
     subjects: list[tuple[tuple[int, bool, int], Subject]] = []
     for place, (pod, lines) in enumerate(read):
         value = pod.get().value
@@ -125,9 +127,11 @@ def examine(
             continue
         subject = Subject(candidate.namespace, value, container_of(value, target.container))
         name = value["metadata"].get("name", "")
-        if status_of(value, target.container).get("restartCount"):
+        if search.log is None and status_of(value, target.container).get("restartCount"):
             base = f"/api/v1/namespaces/{candidate.namespace}/pods/{name}"
-            _ask_log(asking, cluster, target, base, f"{candidate.namespace}/{name}", name, wording, previous=True)
+            _ask_log(
+                asking, cluster, target, base, f"{candidate.namespace}/{name}", name, search.wording, previous=True
+            )
         # Only where there is a choice is it worth waiting for the logs.
         said = mapping(lines.get().value) if len(read) > 1 else {}
         failures = said.get("failures", 0) if not said.get("refreshesSince") else 0
@@ -138,6 +142,16 @@ def examine(
     chosen = max(subjects, key=lambda item: item[0])[1]
     asking.note("subject", "", "ok", value={"namespace": chosen.namespace, "pod": chosen.pod["metadata"].get("name")})
     return chosen
+
+
+GIVEN_LOG = "log/file"
+
+
+def given_log(asking: Asking, search: Search) -> None:
+    """The log that came from a file, in place of the pods'."""
+    if search.log is not None:
+        found = log.read(stamped(search.log), LOG_BYTES, LOG_LINES, search.wording)
+        asking.note(GIVEN_LOG, "the log that was given", "ok", value=found)
 
 
 def _ask_log(

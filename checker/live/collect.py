@@ -47,6 +47,7 @@ def collect(
     moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     asking = Asking(deadline, observer)
     run = _Run(asking, target, access, search, manifests)
+    cluster_flow.given_log(asking, search)
     account.identity(asking, access.aws)
     if target.cluster:
         account.eks_cluster(asking, access.aws, target.cluster, target.region)
@@ -117,7 +118,7 @@ class _Run(NamedTuple):
         cluster_flow.controller(self.asking, cluster, controller)
         candidate = cluster_flow.find_pods(self.asking, cluster, self.target, self.search)
         if candidate is not None:
-            subject = cluster_flow.examine(self.asking, cluster, self.target, candidate, self.search.wording)
+            subject = cluster_flow.examine(self.asking, cluster, self.target, candidate, self.search)
             if subject is not None:
                 self.follow(cluster, subject)
         self.review(cluster, candidate.namespace if candidate else self.target.namespace)

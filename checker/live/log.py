@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from .log_events import Row, events
-from .log_sorting import Kind, Site, is_about_keys, is_interesting, sort, times
+from .log_sorting import NO_SITE, Kind, Site, is_about_keys, is_interesting, sort, times
 from .redaction import redact
 
 WINDOW_SECONDS = 180
@@ -24,7 +24,7 @@ MOST_KINDS: dict[Kind, int] = {"failure": 120, "trouble": 60, "retry": 20}
 _MOST_SHOWN = 2000
 _HEAD_SHOWN = 600
 _VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{52}|0x[0-9a-f]+|\d+", re.IGNORECASE)
-_FRAME = re.compile(r"\n\s*(?:at |File |\.{3} \d+ more|goroutine )[^\n]*")
+_FRAME = re.compile(r"\n[ \t]*(?:at |File |\.{3} \d+ more|goroutine )[^\n]*")
 _DECISIVE = re.compile(
     r"is not authorized to perform|Not authorized|AccessDenied|ExpiredToken|InvalidIdentityToken|ResourceNotFound"
     r"|Throttling|ProvisionedThroughput|no such host|timed? ?out|refused|UnknownHost|Exception",
@@ -72,7 +72,19 @@ def has_recovered(value: dict[str, Any], now: float) -> bool:
     return not value.get("onAndOff") or now - seconds(value["lastFailure"]) > WINDOW_SECONDS
 
 
-def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = Site()) -> dict[str, Any]:
+_ENDED_SECONDS = 420
+"""The alert takes 4 failures within 3 minutes, so a proxy that still fails says so more often than this."""
+
+
+def has_ended(value: dict[str, Any], now: float) -> bool:
+    """Whether the failures of a log have ended: it recovered, or has gone on for minutes without one more. The latter
+    says nothing about health: silence is no success."""
+    failed = seconds(value.get("lastFailure") or max((line["last"] for line in value["lines"]), default=""))
+    goes_on = seconds(value["last"]) - failed > WINDOW_SECONDS
+    return has_recovered(value, now) or bool(failed and goes_on and now - failed > _ENDED_SECONDS)
+
+
+def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) -> dict[str, Any]:
     """The log (lines with RFC 3339 stamps, as `timestamps=true` gives them) as a value for the record.
 
     `lines` are the kinds of failures, attempts and trouble with text, count, first and last time; `failures` and
@@ -154,7 +166,7 @@ def is_told_of_keys(line: str) -> bool:
     return is_about_keys(line)
 
 
-def is_trouble(line: str, site: Site = Site()) -> bool:
+def is_trouble(line: str, site: Site = NO_SITE) -> bool:
     """Whether a line may speak of a failure. Access logs of the proxy's own traffic do not."""
     return sort(line, site) in ("failure", "retry", "trouble")
 

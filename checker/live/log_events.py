@@ -9,14 +9,17 @@ from typing import NamedTuple
 from .log_format import MAX_LINE, plain
 
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) ?")
-_GOES_ON = re.compile(r"[ \t]+\S|[}\])]|\.{3} \d+ |(?:Caused by|Suppressed|caused by|During handling|The above exception)\b|-+> |at \S+\(|goroutine \d|\^+$")
+_GOES_ON = re.compile(
+    r"[ \t]+\S|[}\])]|\.{3} \d+ |(?:Caused by|Suppressed|caused by|During handling|The above exception)\b"
+    r"|-+> |at \S+\(|goroutine \d|\^+$"
+)
 _HEAD = re.compile(
     r"[\[{<]|(?:level|time|ts|severity|lvl)[=:]|\d{2,4}[-/:]\d\d|[IWEF]\d{4} |\d{10}"
     r"|(?:TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|CRITICAL|message repeated)\b",
     re.IGNORECASE,
 )
 _LEVEL_HEAD = re.compile(r"\s*\[?(?:trace|debug|info|notice|warn|error|fatal|crit)", re.IGNORECASE)
-_CLASS = re.compile(r"[\w.$:']+(?:Exception|Error|Failure|Fault)\b")
+_CLASS = re.compile(r"[\w.$:']{1,200}(?:Exception|Error|Failure|Fault)\b")
 _TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -58,7 +61,7 @@ def _belongs(parts: list[str], begun: str, stamp: str, body: str) -> bool:
         return False
     if _GOES_ON.match(body):
         # A structured record that begins with a brace is an event of its own.
-        return body[0] != "{" and _LEVEL_HEAD.match(body.lstrip()) is None or body[:1] in " \t"
+        return (body[0] != "{" and _LEVEL_HEAD.match(body.lstrip()) is None) or body[:1] in " \t"
     if stamp != begun:
         return False
     if body.startswith(_TRACEBACK):

@@ -25,7 +25,9 @@ _LEVELS: dict[str, Level] = {
     "crit": "error", "panic": "error", "alert": "error", "emerg": "error", "severe": "error", "e": "error",
     "f": "error", "ftl": "error", "dpanic": "error",
 }  # fmt: skip
-_FIELD = re.compile(r"(?<![\w.])(?:level|lvl|severity|loglevel|log\.level)[\"']?\s*[=:]\s*[\"']?([A-Za-z]+)", re.IGNORECASE)
+_FIELD = re.compile(
+    r"(?<![\w.])(?:level|lvl|severity|loglevel|log\.level)[\"']?\s*[=:]\s*[\"']?([A-Za-z]+)", re.IGNORECASE
+)
 _KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d")
 _WORD = re.compile(
     r"(?:^|[\s\[(|<])(TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|FTL|CRITICAL|CRIT|SEVERE)(?=[\s\])|>:,]|$)"
@@ -34,12 +36,14 @@ _WORD = re.compile(
 _JSON_LEVELS = ("level", "lvl", "severity", "@l", "levelname", "log.level", "loglevel")
 _NUMBERS: tuple[tuple[int, Level], ...] = ((50, "error"), (40, "warn"), (30, "info"), (0, "debug"))
 _NOTHING = re.compile(
-    r"\b[\w.-]*(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
+    r"(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
     r"|rejected|refused|dropped|panics?)(?:_?(?:count|total|num|rate))?[\"']?\s*[=:]\s*[\"']?"
     r"(?:0(?:\.0+)?%?|null|nil|none|false|no|<nil>|\{\}|\[\]|[\"']{1,2})(?=[\s\"',;)}\]]|$)"
-    r"|\b[\w.-]*(?:time_?-?out|deadline|expir\w*|ttl|interval)(?:_?(?:ms|s|sec|seconds))?[\"']?\s*[=:]\s*[\"']?\d[\d.]*\s*(?:ns|us|µs|ms|s|m|h|sec\w*|min\w*)?\b"
+    r"|(?:time_?-?out|deadline|expir\w*|ttl|interval)(?:_?(?:ms|s|sec|seconds))?[\"']?\s*[=:]\s*[\"']?\d[\d.]*\s*(?:ns|us|µs|ms|s|m|h|sec\w*|min\w*)?\b"
     r"|\b(?:0|no|zero|without(?: any)?) (?:err(?:or)?s?|failures?|failed(?: \w+)?|timeouts?|exceptions?|problems?)\b"
-    r"|\berror (?:budget|rate|page|handler|log)\b|\bafter \d+ (?:failed |unsuccessful )?(?:attempts?|retries|failures|errors|tries)\b(?=.*\b(?:succe|ok|recover)|$)",
+    r"|\berror (?:budget|rate|page|handler|log)\b"
+    r"|\bafter \d+ (?:failed |unsuccessful )?(?:attempts?|retries|failures|errors|tries)\b"
+    r"(?=.{0,200}\b(?:succe|ok|recover)|$)",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(

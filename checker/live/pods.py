@@ -1,8 +1,8 @@
 """Which pods serve an index: exact matches only, so that `idx-1` never means `idx-10`, nor `acme` mean `acme-eu`.
 
 Tried in this order, the first that gives anything wins: a label whose value is the index; a workload of that name; the
-index between what the names of the cell's other workloads have around theirs (`index-acme` beside `index-borealis`). All
-pods of one workload are one candidate.
+index between what the names of the cell's other workloads have around theirs (`index-acme` beside `index-borealis`).
+All pods of one workload are one candidate.
 """
 
 from __future__ import annotations

@@ -24,9 +24,20 @@ _STRONG = (
 _SHORT = r"(?:db[-_]?)?pass|pwd|pw|otp|pin|key"
 _WEAK = r"(?:[a-z]{1,20}[-_]){0,3}(?:token|signature|credential|(?:auth|api)[-_ ]?key)s?"
 _QUOTED = rf"{_QUOTE}(?!\[redacted\])[^\"']*{_QUOTE}|\[(?!redacted\])[^\]]*\]"
-_ATTRIBUTE = rf"(?:&?\{{\s*(?:{_QUOTE})?(?:S|N|B|Value)(?:{_QUOTE})?\s*:\s*)?"
-_PLAIN = r"(?!true\b|false\b|null\b|nil\b)[^\s,;&(){}\[\]\"'\\]+"
-_IS = r"\s{0,3}(?:[:=]|=>|%3D|\\u003d)\s{0,3}"
+_ATTRIBUTE = (
+    rf"(?:\s*(?:(?:Some|Ok|String|Secret|Value|[SNB])\()+|&?\{{\s*(?:{_QUOTE})?(?:S|N|B|Value)(?:{_QUOTE})?\s*:\s*)?"
+)
+"""What SDKs and languages wrap a value in: `Some("…")`, `S("…")`, `{"S": "…"}`."""
+_PLAIN = r"(?!(?:Some|Ok|String|Secret|Value|[SNB]s?)\()(?!true\b|false\b|null\b|nil\b)[^\s,;&(){}\[\]\"'\\]+"
+_IS = r"\s{0,3}\]?\s{0,3}(?:[:=]|=>|%3D|\\u003d)\s{0,3}"
+# A word that follows "key" or "token" in a sentence and is no part of it: letters and digits, no ARN, address or UUID.
+_VALUE = (
+    r"(?=[^\s\"'\\,;]*\d)(?=[^\s\"'\\,;]*[a-zA-Z])(?!arn:|https?:|[0-9a-f]{8}-[0-9a-f]{4}-|\[redacted)[\w+/=~.-]{6,}"
+)
+_SPOKEN = (
+    r"(?:is|was|are|were|be|been|not|no|and|or|of|for|in|to|from|on|at|with|has|have|had|cannot|could|must|may|file|fields?"
+    r"|required|missing|expired|invalid|wrong|given|set|used|unknown|refused|rejected|empty|manager|store|name|id|provider)\b"
+)
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), replacement)
     for pattern, replacement in (
@@ -43,6 +54,8 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(bearer)(?:\s+|:)(?!\[redacted\])[\w.~+/=-]{3,}", rf"\1 {MASK}"),
         (r"\b(basic)\s+(?=\S*[\d=])[\w.~+/=-]{6,}", rf"\1 {MASK}"),
         (r"(://)(?!\[redacted\]@)[^/\s\"'<>]{1,500}@", rf"\1{MASK}@"),
+        # A password may have a slash in it; a port before a path looks alike, and is none.
+        (r"(://)[\w.-]{1,100}:(?!\d{1,5}/)[^\s\"'<>@]{1,200}@(?=[\w.-])", rf"\1{MASK}@"),
         (r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}", MASK),
         (r"\b(?:(?:sk|pk|rk)_(?:live|test)_|xox[abprs]-|AIza|gh[pousr]_|glpat-)[\w-]{4,}", MASK),
         # IAM's authorization ids can be exchanged for the details of policies.
@@ -50,6 +63,26 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(encoded authorization failure message:\s{0,3})(?!\[redacted\])\S+", rf"\1{MASK}"),
         # Items of a table: AttributeValue(S=…), {"S": "…"} behind a name is below.
         (r"(\((?:S|N|B)=)(?!\[redacted\])[^)]*", rf"\1{MASK}"),
+        # Items and structs of other languages: S("…"), ApiKey("…"), AuthKey { id: 1, value: "…" }.
+        (rf"(\b(?:Ss?|Ns?|Bs?)\()({_QUOTE})(?!\[redacted\])[^\"']*?{_QUOTE}", rf"\1{MASK}"),
+        (
+            rf"(\b\w{{0,30}}(?:Key|Token|Secret|Password|Credential)\()({_QUOTE})(?!\[redacted\])[^\"']*?{_QUOTE}",
+            rf"\1{MASK}",
+        ),
+        (
+            rf"(\b\w{{0,30}}(?:Key|Token|Secret|Credential)s?\s*\{{[^{{}}\n]{{0,200}}?\b(?:value|secret|plain(?:text)?|raw|hash|data)"
+            rf"(?:{_QUOTE})?\s*[:=]\s*{_ATTRIBUTE})(?!\[redacted\])(?:{_QUOTE}[^\"']*?{_QUOTE}|{_PLAIN})",
+            rf"\1{MASK}",
+        ),
+        (rf"(\{{\s*{_QUOTE}(?:S|N|B|SS|NS|BS){_QUOTE}\s*:\s*)({_QUOTE})(?!\[redacted\])[^\"']*?{_QUOTE}", rf"\1{MASK}"),
+        # In a sentence: key mq-…, token ab12… is invalid, client-secret X, password is: X.
+        (rf"((?<![\w/-])(?:keys?|tokens?|secrets?)[\s:#]{{1,3}}){_VALUE}", rf"\1{MASK}"),
+        (
+            rf"((?:client|app|shared|consumer|webhook)[-_ ]secret\s+(?:is:?\s+|was\s+)?)"
+            rf"(?!{_SPOKEN}|\[redacted)[^\s\"',;\\]+",
+            rf"\1{MASK}",
+        ),
+        (rf"(pass(?:word|phrase|wd)\s+(?:(?:is|was):?\s+)?)(?!{_SPOKEN}|\[redacted|[:=])[^\s\"',;\\]+", rf"\1{MASK}"),
         # Options, elements, and keys that a sentence quotes.
         (
             r"(?<![\w-])(--?[\w-]{0,30}(?:password|token|secret|key|pass)[\w-]{0,20}\s++)(?!\[redacted\]|-|=)[^\s\"']+",
@@ -69,7 +102,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # is quoted, follows without a blank, or has a digit in it.
         (
             rf"(?<![a-z])((?:{_WEAK})(?:{_QUOTE})?{_IS}{_ATTRIBUTE})(?:{_QUOTED})"
-            rf"|(?<![a-z])((?:{_WEAK})(?:[:=]|=>|%3D|\\u003d|(?:{_QUOTE})?{_IS}{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_PLAIN})",
+            rf"|(?<![a-z])((?:{_WEAK})(?:[:=](?!(?:refresh|sync|load|fetch|error|keys?)\b)|=>|%3D|\\u003d|(?:{_QUOTE})?{_IS}{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_PLAIN})",
             rf"\1\2{MASK}",
         ),
     )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..ack.objects import mapping
 from ..live.collect import table_in, table_of
 from ..live.effective_role import Effective, annotated_role, container_of, environment, resolve
-from ..live.log import has_recovered, principal, seconds
+from ..live.log import has_ended, has_recovered, principal, seconds
 from ..live.log_sorting import sort
 from ..live.record import Reading, Record, reading, under, value
 from ..live.role_flow import role_name
@@ -26,8 +26,9 @@ Age = float
 class LogView(NamedTuple):
     """The logs of the container, taken together. `is_read`: a current log was read and has lines; `problem` says why
     not; `peak` is the most failures within 3 minutes. `failing` counts the failures of pods that have not recovered,
-    `recovered_at` is when the first refresh succeeded after the last failure of all (""), `silent` names logs in which
-    no refresh succeeded, `trouble` are the lines that nobody could place, `failing_lines` those of the failures that have not ended.
+    `recovered_at` is when the first refresh succeeded after the last failure of all (""), `ended` counts failures that
+    ended without a success that was seen, `silent` names logs in which no refresh succeeded, `trouble` are the lines
+    that nobody could place, `failing_lines` those of the failures that have not ended.
     """
 
     is_read: bool
@@ -44,6 +45,7 @@ class LogView(NamedTuple):
     last_failure: str = ""
     last_refresh: str = ""
     recovered_at: str = ""
+    ended: int = 0
     silent: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
     failing_lines: tuple[str, ...] = ()
@@ -51,8 +53,8 @@ class LogView(NamedTuple):
 
 
 class Case(NamedTuple):
-    """What the causes look at; `past` are events that ended: a refresh has succeeded since. `arn` is the role under examination: the pod's, or, where it has none, the one it should
-    have (`expected`). `parameters` are the cell's, completed by what was found."""
+    """What the causes look at; `past` are events that ended. `arn` is the role under examination: the pod's, or, where
+    it has none, the one it should have (`expected`). `parameters` are the cell's, completed by what was found."""
 
     record: Record
     namespace: str
@@ -205,7 +207,7 @@ def _is_past(name: str, value: dict[str, Any], is_previous: bool, record: Record
     """Whether what a log tells of has ended. A log from before a restart has, once a refresh of the new container
     succeeded and none failed after it."""
     if not is_previous:
-        return has_recovered(value, now)
+        return has_ended(value, now)
     current = reading(record, f"log/{name}").value or {}
     return bool(current.get("refreshesSince")) and (not current.get("failures") or has_recovered(current, now))
 
@@ -268,10 +270,11 @@ def _log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         problem = "no log was asked for"
     elif not any(item["lineCount"] for item in values):
         problem = problem or "the log has no line in this time"
-    failing = [item for item in values if item["failures"] and not has_recovered(item, now)]
+    failing = [item for item in values if item["failures"] and not has_ended(item, now)]
+    ended = [item for item in values if item["failures"] and not has_recovered(item, now) and item not in failing]
     # While one pod fails, what its own log says of the last failure counts; else the last of all.
     told = failing or [item for item in values if item["failures"]]
-    recovered = [] if failing else [item["recoveredAt"] for item in told]
+    recovered = [] if failing or ended else [item["recoveredAt"] for item in told]
     return LogView(
         any(item["lineCount"] for item in values),
         problem,
@@ -284,13 +287,12 @@ def _log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         sum(item["failures"] for item in failing),
         sum(item.get("refreshes", 0) for item in values),
         min((item.get("refreshesSince", 0) for item in told or values), default=0),
-        max((item.get("lastFailure", "") for item in told), default=""),
+        max((item.get("lastFailure") or _last_of(item) for item in told), default=""),
         max((item.get("lastRefresh", "") for item in values), default=""),
         max(recovered, default=""),
+        sum(item["failures"] for item in ended),
         tuple(name for name, item in read.items() if item["lineCount"] and not item.get("refreshes")),
-        tuple(
-            line["text"] for item in values for line in item["lines"] if _kind(line) == "trouble"
-        ),
+        tuple(line["text"] for item in values for line in item["lines"] if _kind(line) == "trouble"),
         tuple(
             line["text"]
             for item in failing
@@ -299,6 +301,11 @@ def _log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         ),
         sum(item.get("leftOut", 0) for item in values),
     )
+
+
+def _last_of(value: dict[str, Any]) -> str:
+    """When the last failure was, from the lines of an older record."""
+    return max((line["last"] for line in value["lines"] if _kind(line) == "failure"), default="")
 
 
 def moment(stamp: str) -> str:

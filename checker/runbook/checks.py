@@ -121,7 +121,7 @@ def _replicas(case: Case) -> Iterator[Check]:
 
 
 def _log(case: Case) -> Check:
-    if case.pod is None:
+    if case.pod is None and not case.log.is_read:
         return Check("log", 5, "skipped", "there is no pod to look at")
     if not case.log.is_read:
         return Check("log", 5, "unknown", case.log.problem)
@@ -130,10 +130,13 @@ def _log(case: Case) -> Check:
     span = f"{lines} from {moment(log.first)} to {moment(log.last)} UTC" if log.first else lines
     cut = ", cut: the log is longer than what was read" if log.is_cut else ""
     if log.failing:
-        often = f"{log.failing} failures, at most {log.peak} within 3 minutes"
+        often = f"{_many(log.failing, 'failure', 'failures')}, at most {log.peak} within 3 minutes"
         alert = "which confirms the alert" if log.peak >= 4 else "fewer than the 4 that the alert takes"
         return Check("log", 5, "failed", f"{often}, {alert}; {_last_failure(case)}{span}{cut}")
-    good = _recovered(case) or f"no failure of the refresh, {_many(log.refreshes, 'success', 'successes')}"
+    good = (
+        _recovered(case)
+        or f"no failure of the refresh{' since' if log.ended else ''}, {_many(log.refreshes, 'success', 'successes')}"
+    )
     problems = tuple(_problems(case))
     if problems:
         return Check("log", 5, "unknown", f"{'; '.join(problems)}; {good}; {span}{cut}")
@@ -147,11 +150,16 @@ def _problems(case: Case) -> Iterator[str]:
         yield f"{_many(len(log.trouble), 'kind', 'kinds')} of trouble that checker cannot place: {log.trouble[0][:200]}"
     if log.left_out:
         yield f"{log.left_out} more kinds of lines were left out"
+    if log.ended:
+        ago = _ago(case.age(log.last_failure) or 0)
+        yield f"{_many(log.ended, 'failure', 'failures')} ended {ago} ago without a success that was seen"
     if log.silent:
         wording = "no line says that a refresh succeeded (live.log.success in checker.yaml takes the proxy's wording)"
         yield wording if not log.refreshes else f"no refresh succeeded in {', '.join(log.silent)}"
     if log.is_cut:
         yield "the log is longer than what was read"
+    if not log.first:
+        yield "its lines have no time, so nobody can tell how old they are"
     quiet = case.age(log.last) or 0
     if quiet > QUIET_SECONDS:
         yield f"the last line is {quiet / 60:.0f} minutes old"

@@ -98,7 +98,10 @@ def _verdict(record: Record, causes: tuple[Cause, ...], made: tuple[Check, ...])
 
 def _unknowns(case: Case, made: tuple[Check, ...], causes: list[Cause]) -> tuple[str, ...]:
     """What was not read: checks without an answer, and the layers that nobody looked at."""
-    told = [f"{check.id}: {check.detail}" for check in made if check.state == "unknown"]
+    told = []
+    if case.log.failing and not any(not event.is_previous for event in case.events):
+        told.append("log: refreshes fail, and why is not said in words that checker knows")
+    told += [f"{check.id}: {check.detail}" for check in made if check.state == "unknown"]
     told += [f"{check.id}: {check.detail}" for check in made if check.state == "skipped"]
     for name, item in sorted(case.record.readings.items()):
         is_told = any(check.source == item.source for check in made)

@@ -116,8 +116,8 @@ def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen
 
 _UNSEEN = "the ACK Role object was not read: it may grant this already, and the fault be in its delivery"
 _LOOK_FIRST = (
-    "Look at the ACK Role object first (its spec and its conditions): where it grants this already, the fault is in its "
-    "delivery; only where it does not, add it there."
+    "Look at the ACK Role object first (its spec and its conditions): where it grants this already, the fault is in "
+    "its delivery; only where it does not, add it there."
 )
 
 

@@ -24,8 +24,8 @@ SUREST_FIRST: tuple[Confidence, ...] = ("confirmed", "likely", "possible", "unkn
 
 class Seen(NamedTuple):
     """One cause's view: both witnesses, what they rest on (sentences), and, where the case gives a better one than the
-    cause's own, what to do and which command to type. `restart` overrides the cause's RESTART_NEEDED. `is_partial`: something that would tell this
-    cause from another was not read, so it is likely at most.
+    cause's own, what to do and which command to type. `restart` overrides the cause's RESTART_NEEDED.
+    `is_partial`: something that would tell this cause from another was not read, so it is likely at most.
     """
 
     log: Log

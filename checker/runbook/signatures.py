@@ -26,7 +26,7 @@ _AWS_HOST = re.compile(r"(?<![\w.@-])((?:[\w-]+\.)+(?:amazonaws\.com(?:\.cn)?|ap
 _HOST = re.compile(
     r"https?://([\w.-]+\w)|lookup ([\w.-]+\.[\w.-]*\w)|(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+\w)"
     r"|UnknownHostException: ([\w.-]+\w)|HTTP request: ([\w-]+\.[\w.-]+\w)|(?:dial tcp|connect E[A-Z]+) ([\d.]+\d)"
-    r"|([\w-]+\.[\w.-]+\w) could not be resolved"
+    r"|(?<![\w.-])([\w-]{1,63}(?:\.[\w-]{1,63}){1,8}) could not be resolved"
 )
 _SERVICE = re.compile(r"operation error (STS|DynamoDB|EKS Auth)|\b(sts|dynamodb|ddb|eks-auth)\.[\w-]+\.", re.IGNORECASE)
 

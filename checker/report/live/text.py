@@ -58,7 +58,11 @@ def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
     account = f", account {target.account_id}" if target.account_id else ""
     yield "VERDICT", f"{paint(verdict, style, look)} (index {safe(target.index_name)}{safe(account)})"
     if causes:
-        yield "do", f"{causes[0].title}. {causes[0].remediation} ({consequences(causes[0])})"
+        # What is merely possible is nothing to act upon yet.
+        yield (
+            "do" if diagnosis.verdict == "cause-found" else "perhaps",
+            f"{causes[0].title}. {causes[0].remediation} ({consequences(causes[0])})",
+        )
     access = how_to_get_access(diagnosis)
     if access:
         yield "first", access

@@ -34,7 +34,8 @@ def log_count(diagnosis: Diagnosis) -> str:
     case = diagnosis.case
     if not case.log.failing:
         return ""
-    return f"{case.log.failing} failures, at most {case.log.peak} within 3 minutes"
+    failures = "1 failure" if case.log.failing == 1 else f"{case.log.failing} failures"
+    return f"{failures}, at most {case.log.peak} within 3 minutes"
 
 
 def recovered_at(diagnosis: Diagnosis) -> str | None:
@@ -66,7 +67,7 @@ def role(case: Case) -> str:
 
 def next_commands(diagnosis: Diagnosis) -> tuple[str, ...]:
     """What to type next: the first cause's command; else what gets an answer."""
-    if diagnosis.causes:
+    if diagnosis.verdict == "cause-found":
         return diagnosis.causes[0].next
     case = diagnosis.case
     if diagnosis.verdict == "healthy":

@@ -1,0 +1,131 @@
+"""A corpus of lines with planted secrets in every format: none survives, and what must stay readable does."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from checker.live.redaction import redact
+
+KEY = "mq-live-1a2b3c4d"
+TOKEN = "ab12cd34ef56ab78"
+PASSWORD = "hunter2"
+
+PLANTED = [
+    (f'api_key=Some("{KEY}")', KEY),
+    (f'unexpected item {{"api_key": S("{KEY}"), "index": S("acme")}}', KEY),
+    (f'["api_key"] = "{KEY}"', KEY),
+    (f'AuthKey {{ id: 1, value: "{KEY}" }}', KEY),
+    (f'AuthKey {{ id: 1, value: Some("{KEY}"), active: true }}', KEY),
+    (f"key {KEY} rejected", KEY),
+    (f"auth keys refresh failed for key {KEY}: duplicate", KEY),
+    (f"api key {KEY} was not found", KEY),
+    (f"unknown key '{KEY}'", KEY),
+    (f"key={KEY}", KEY),
+    (f"apiKey: {KEY}", KEY),
+    (f"x-api-key: {KEY}", KEY),
+    (f"token {TOKEN} is invalid", TOKEN),
+    (f"session token {TOKEN} has expired", TOKEN),
+    (f"Authorization: Bearer {TOKEN}", TOKEN),
+    (f"client-secret {TOKEN}", TOKEN),
+    (f"client_secret={TOKEN}", TOKEN),
+    (f"password is: {PASSWORD}", PASSWORD),
+    (f"password {PASSWORD} was refused", PASSWORD),
+    (f"passphrase={PASSWORD}", PASSWORD),
+    (f"connecting to redis://cache:{PASSWORD}/x@cache.internal:6379", PASSWORD),
+    (f"postgres://app:{PASSWORD}@db.internal/keys", PASSWORD),
+    (f"{{api_key:{{S:{KEY}}}}}", KEY),
+    (f"AttributeValue(S={KEY})", KEY),
+    (f'Item={{"key": {{"S": "{KEY}"}}}}', KEY),
+    (f'ApiKey("{KEY}")', KEY),
+    (f"secret: {TOKEN}", TOKEN),
+]
+
+FORMATS = {
+    "plain": lambda text: f"ERROR auth keys refresh failed: {text}",
+    "logfmt": lambda text: f"level=error msg={json.dumps('auth keys refresh failed: ' + text)}",
+    "logfmt-err": lambda text: f'level=error msg="auth keys refresh failed" err={json.dumps(text)}',
+    "zap": lambda text: json.dumps({"level": "error", "ts": 1657324768.868, "msg": "refresh failed", "error": text}),
+    "pino": lambda text: json.dumps({"level": 50, "msg": f"refresh failed {text}", "pid": 1}),
+    "serilog": lambda text: json.dumps({"@t": "2026-11-27T07:29:04Z", "@l": "Error", "@x": text}),
+    "tracing": lambda text: f"2026-06-13T20:09:04Z ERROR authkeys: refresh error={text}",
+    "tracing-debug": lambda text: (
+        f"ERROR authkeys: refresh error=Unhandled(Error {{ message: Some({json.dumps(text)}) }})"
+    ),
+    "klog": lambda text: f"E1127 14:31:07.123456       1 keys.go:88] {json.dumps('refresh failed: ' + text)}",
+    "log4j": lambda text: f"2026-11-27 09:59:56,284 ERROR [keys.Refresher] (scheduler-1) refresh failed: {text}",
+    "python": lambda text: f"ERROR:authkeys:refresh failed: {text}",
+    "nginx": lambda text: (
+        f"2026/11/27 10:31:07 [error] 7#7: *1234 [lua] auth_keys.lua:88: refresh(): {text}, context: ngx.timer"
+    ),
+}
+
+READABLE = [
+    "arn:aws:sts::123456789012:assumed-role/acme-reverse-proxy/1763953200000000000",
+    "arn:aws:dynamodb:us-east-1:123456789012:table/cell2-auth-keys/index/by-hash",
+    "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "dynamodb.us-east-1.amazonaws.com",
+    "123456789012.ddb.us-east-1.amazonaws.com",
+    "sts.us-east-1.amazonaws.com:443",
+    "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+    "http://169.254.170.23/v1/credentials",
+    "request id: 5c3f9ce5-ba7d-495e-98b1-ffcd5cf85133",
+    "RequestID: 4KBNVRGD25RG1KEO9UT4V3FQDJVV4KQNSO5AEMVJF66Q9ASUAAJG",
+    "AccessDeniedException",
+    'code: Some("AccessDeniedException")',
+    "no identity-based policy allows the dynamodb:Query action",
+    "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    "failed to refresh auth keys",
+    "auth keys refresh failed",
+    "The security token included in the request is expired",
+    "The provided key element does not match the schema",
+    "Incorrect token audience",
+    "No OpenIDConnect provider found in your account",
+    "Unable to locate credentials",
+    "could not load credentials: operation error STS",
+    "dial tcp 52.94.1.2:443: i/o timeout",
+    "dial tcp: lookup dynamodb.us-east-1.amazonaws.com on 172.20.0.10:53: no such host",
+    "connect ETIMEDOUT 52.94.0.10:443",
+    "at com.x.AuthKeys.refreshOrFail(AuthKeys.java:88)",
+    "StatusCode: 400",
+    "status code: 403",
+    "table=cell2-auth-keys",
+    "operation error DynamoDB: Query",
+    "key cache update failed",
+    "tenant key sync failed",
+    "KMS key access denied error",
+    "TokenProviderError",
+    "token file /var/run/secrets/eks.amazonaws.com/serviceaccount/token not found",
+    "AWS_WEB_IDENTITY_TOKEN_FILE is not set",
+    "x509: certificate signed by unknown authority",
+    "retry quota exceeded, 0 available, 10 requested",
+    "Signature expired: 20261124T030000Z is now earlier than 20261124T031500Z",
+    "level=error",
+    "invalid token: token is expired",
+    "secret manager is not used",
+]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(("text", "secret"), PLANTED, ids=lambda item: item[:24])
+def test_no_planted_secret_survives(name: str, text: str, secret: str) -> None:
+    line = FORMATS[name](text)
+    assert secret in line or json.dumps(secret)[1:-1] in line
+    shown = redact(line)
+    assert secret not in shown, shown
+    assert "refresh" in shown or "authkeys" in shown or "@t" in shown, shown
+    assert redact(shown) == shown
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("text", READABLE)
+def test_what_helps_stays_readable(name: str, text: str) -> None:
+    line = FORMATS[name](text)
+    assert redact(line) == line
+
+
+def test_the_corpus_is_as_large_as_it_says() -> None:
+    assert len(PLANTED) * len(FORMATS) >= 300
+    assert len(READABLE) >= 40
+    assert len(FORMATS) == 12

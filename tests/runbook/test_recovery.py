@@ -1,0 +1,109 @@
+"""Healthy needs a sign of life, and what has ended is no cause any more: logs played in the embedded cell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from checker.demo import lines
+from checker.demo.names import REGION
+from checker.demo.story import play
+from checker.report.live.json import as_json
+from checker.report.live.text import render
+from checker.report.model import Look
+from checker.runbook.diagnose import Diagnosis
+
+DNS = lines.unreachable(f"dynamodb.{REGION}.amazonaws.com")
+GOOD = lines.REFRESHED
+
+
+def logged(*rows: tuple[float, str], cause: str | None = None) -> Diagnosis:
+    """The diagnosis where the proxy logged these: (seconds ago, line)."""
+    now = datetime.now(UTC)
+    text = "".join(
+        f"{(now - timedelta(seconds=ago)).isoformat(timespec='microseconds').replace('+00:00', 'Z')} {row}\n"
+        for ago, row in sorted(rows, reverse=True)
+    )
+    return play(text.encode(), cause)
+
+
+def log_check(diagnosis: Diagnosis) -> tuple[str, str]:
+    return next((check.state, check.detail) for check in diagnosis.checks if check.id == "log")
+
+
+def test_failures_that_ended_are_no_cause() -> None:
+    found = logged(*[(720 + 20 * n, DNS) for n in range(5)], *[(20 + 60 * n, GOOD) for n in range(11)])
+    assert (found.verdict, found.causes) == ("healthy", ())
+    assert as_json(found)["recoveredAt"] is not None
+    text = render(found, Look())
+    assert "healthy again since" in text.splitlines()[0]
+    assert "after 5 failures (network)" in text.splitlines()[0]
+
+
+def test_refusals_from_before_a_fix_send_nobody_to_fix_again() -> None:
+    found = logged(*[(60 + 20 * n, lines.denied("acme", "Query")) for n in range(6)], (20, GOOD))
+    assert (found.verdict, found.causes) == ("healthy", ())
+
+
+def test_one_success_among_failures_is_no_recovery() -> None:
+    rows = [(20 + 40 * n, GOOD if n % 2 == 0 else DNS) for n in range(8)]
+    found = logged(*rows)
+    assert found.verdict == "cause-found"
+    assert found.causes[0].id == "network-unreachable"
+
+
+def test_a_failure_after_the_success_counts() -> None:
+    found = logged((200, GOOD), *[(20 + 20 * n, DNS) for n in range(5)])
+    assert found.verdict == "cause-found"
+    assert as_json(found)["recoveredAt"] is None
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('level=error msg="something is odd"', "something is odd"),
+        ("error: out of cheese", "out of cheese"),
+    ],
+)
+def test_trouble_that_nobody_can_place_is_never_healthy(line: str, shown: str) -> None:
+    found = logged((100, line), *[(20 + 60 * n, GOOD) for n in range(5)])
+    assert found.verdict == "inconclusive"
+    state, detail = log_check(found)
+    assert state == "unknown"
+    assert shown in detail
+    assert shown in render(found, Look())
+    assert as_json(found)["log"]["unplaced"] == [line]
+
+
+@pytest.mark.parametrize("line", ['level=info msg="request" method=GET path=/x status=200', "listening on :8080"])
+def test_silence_is_no_health(line: str) -> None:
+    found = logged(*[(20 + 30 * n, line) for n in range(10)])
+    assert found.verdict == "inconclusive"
+    assert "no line says that a refresh succeeded" in log_check(found)[1]
+
+
+def test_failures_that_merely_ceased_are_no_health_and_no_cause() -> None:
+    traffic = 'level=info msg="request" method=GET path=/x status=200'
+    found = logged(*[(720 + 20 * n, DNS) for n in range(5)], *[(20 + 60 * n, traffic) for n in range(11)])
+    assert found.verdict == "inconclusive"
+    assert found.causes == ()
+
+
+def test_a_success_long_ago_is_no_health() -> None:
+    traffic = 'level=info msg="request" method=GET path=/x status=200'
+    found = logged(*[(600 + 20 * n, GOOD) for n in range(5)], *[(20 + 60 * n, traffic) for n in range(9)])
+    assert found.verdict == "inconclusive"
+    assert "the last refresh is" in log_check(found)[1]
+
+
+def test_attempts_that_ended_well_are_no_failure() -> None:
+    attempts = [(70 - n, f'level=warn msg="retrying dynamodb request" attempt={n} err="i/o timeout"') for n in range(4)]
+    found = logged(*attempts, (20, GOOD))
+    assert (found.verdict, found.causes) == ("healthy", ())
+
+
+def test_a_broken_role_is_a_cause_after_a_success_too() -> None:
+    found = logged(*[(20 + 60 * n, GOOD) for n in range(5)], cause="missing-action")
+    assert found.verdict == "cause-found"
+    assert found.causes[0].id == "missing-action"
