@@ -27,13 +27,16 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._write("")
+        # An answer that comes after the deadline must not write over the verdict.
+        with self._lock:
+            self._write("")
+            self._stream = None
 
     def observe(self, name: str, reading: Reading) -> None:
         """One more answer."""
-        if self._stream is None:
-            return
         with self._lock:
+            if self._stream is None:
+                return
             self._answered += 1
             if name.startswith("log/") and reading.value:
                 for line in first_words(reading.value)[:1]:
@@ -52,7 +55,7 @@ def first_words(log: dict[str, object]) -> list[str]:
     from ..report.frame import safe
     from ..runbook.signatures import read_events
 
-    lines = log["lines"]
+    lines = [] if log.get("recoveredAt") else log["lines"]
     events = read_events(lines) if isinstance(lines, list) else ()
     ordered = sorted(events, key=lambda event: -event.times)
     return [safe(f"log: {item.signature}, {item.action or 'no action named'}, {item.times} times") for item in ordered]

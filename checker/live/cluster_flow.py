@@ -163,7 +163,7 @@ def _ask_log(
     kind = "log-previous" if previous else "log"
 
     def read() -> dict[str, Any]:
-        found = log.read(cluster.text(f"{base}/log", query), LOG_BYTES, LOG_LINES, wording)
+        found = log.read(cluster.text(f"{base}/log", query, LOG_BYTES), LOG_BYTES, LOG_LINES, wording)
         if found["lineCount"] and not found["first"]:
             raise Refused("malformed", "no line of the log has the time that was asked for")
         return found

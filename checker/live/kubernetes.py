@@ -51,9 +51,9 @@ class Cluster:
         """The JSON behind a path. Raises Refused for everything else, a missing object included ("absent")."""
         return parsed(self.send("GET", path, query, accept))
 
-    def text(self, path: str, query: Mapping[str, str]) -> bytes:
-        """The bytes behind a path, such as a log."""
-        return self.send("GET", path, query, "*/*")
+    def text(self, path: str, query: Mapping[str, str], most: int) -> bytes:
+        """The bytes behind a path, such as a log; at most `most`: a server may not honour the limit of the query."""
+        return self.send("GET", path, query, "*/*", most=most)
 
     def review(self, group: str, resource: str, verb: str, namespace: str = "", subresource: str = "") -> bool:
         """Whether we may do this, by SelfSubjectAccessReview."""
@@ -100,8 +100,10 @@ class Cluster:
         accept: str = "application/json",
         body: str | None = None,
         content_type: str = "application/json",
+        most: int | None = None,
     ) -> bytes:
-        """One request; what is safe to ask twice is asked twice. Raises Refused."""
+        """One request; what is safe to ask twice is asked twice. The answer is cut after `most` bytes; without a limit
+        one of over 256 MB is refused. Raises Refused."""
         import urllib3
 
         stores = method == "DELETE" or (method == "PATCH" and not (query or {}).get("dryRun"))
@@ -111,22 +113,46 @@ class Cluster:
                 headers = {"Accept": accept, "User-Agent": "checker", **self._credentials()}
                 if body is not None:
                     headers["Content-Type"] = content_type
-                answer = self._pool.request(method, address, body=body, headers=headers, redirect=False)
+                answer = self._pool.request(
+                    method, address, body=body, headers=headers, redirect=False, preload_content=False
+                )
+                data = _read(answer, _MOST_BYTES if most is None else most, is_cut_allowed=most is not None)
             except urllib3.exceptions.HTTPError as error:
                 if attempt == 2 or stores or isinstance(error, urllib3.exceptions.TimeoutError):
                     raise _unreached(error) from None
                 continue
             if answer.status in _GOOD[method]:
-                return answer.data
+                return data
             if attempt == 1 and answer.status in _AGAIN and not stores:
                 time.sleep(_pause(answer.headers.get("Retry-After", "")))
                 continue
-            raise _refused(answer.status, answer.data)
+            raise _refused(answer.status, data)
         raise Refused("failed", "there was no answer")
 
     def _credentials(self) -> dict[str, str]:
         value = self._authorization()
         return {"Authorization": value} if value else {}
+
+
+_MOST_BYTES = 256 * 1024 * 1024
+_PIECE = 1024 * 1024
+
+
+def _read(answer: urllib3.BaseHTTPResponse, most: int, *, is_cut_allowed: bool) -> bytes:
+    """The body of an answer, read piece by piece, so that one without end takes no more memory than is allowed."""
+    pieces: list[bytes] = []
+    size = 0
+    while size < most + 1 and (piece := answer.read(min(_PIECE, most + 1 - size))):
+        pieces.append(piece)
+        size += len(piece)
+    if size <= most:
+        answer.release_conn()
+        return b"".join(pieces)
+    # What follows is not wanted, and a connection with a rest in it is of no use to the next request.
+    answer.close()
+    if not is_cut_allowed:
+        raise Refused("malformed", f"the answer is larger than {most // 1024 // 1024} MB")
+    return b"".join(pieces)[:most]
 
 
 def _proxy_for(host: str) -> str | None:
