@@ -38,7 +38,7 @@ _NUMBERS: tuple[tuple[int, Level], ...] = ((50, "error"), (40, "warn"), (30, "in
 _NOTHING = re.compile(
     r"(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
     r"|rejected|refused|dropped|panics?)(?:_?(?:count|total|num|rate))?[\"']?\s*[=:]\s*[\"']?"
-    r"(?:0(?:\.0+)?%?|null|nil|none|false|no|<nil>|\{\}|\[\]|[\"']{1,2})(?=[\s\"',;)}\]]|$)"
+    r"(?:0(?:\.0+)?%?|null|nil|none|false|no|<nil>|\{\}|\[\]|[\"']{1,2})(?=[\"',;)}\]]|\s*$|\s+[\w.-]{1,40}[\"']?[=:])"
     r"|(?:time_?-?out|deadline|expir\w*|ttl|interval)(?:_?(?:ms|s|sec|seconds))?[\"']?\s*[=:]\s*[\"']?\d[\d.]*\s*(?:ns|us|µs|ms|s|m|h|sec\w*|min\w*)?\b"
     r"|\b(?:0|no|zero|without(?: any)?) (?:err(?:or)?s?|failures?|failed(?: \w+)?|timeouts?|exceptions?|problems?)\b"
     r"|\berror (?:budget|rate|page|handler|log)\b"
@@ -47,7 +47,7 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) (?:https?://[^\s/\"]+)?/\S*?(?=[\"\s]|$)"
+    r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) (https?://[^\s/\"]+)?/\S*?(?=[\"\s]|$)"
     r"|\b(?:path|uri|query|q|referr?er|user_?-?agent|request_uri|search)[\"']?\s*[=:]\s*(?:\\?\"[^\"]*\"|'[^']*'|\S+)",
     re.IGNORECASE,
 )
@@ -79,7 +79,8 @@ def parse(text: str) -> Said:
 
 
 def _without_noise(text: str) -> str:
-    return _NOTHING.sub(" ", _REQUEST.sub(" ", text))
+    # The host of a request that the proxy makes itself stays: it may be AWS.
+    return _NOTHING.sub(" ", _REQUEST.sub(lambda found: f" {found[1] or ''} ", text))
 
 
 def _record(text: str) -> dict[str, Any] | None:

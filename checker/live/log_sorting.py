@@ -17,7 +17,7 @@ Kind = Literal["failure", "success", "retry", "trouble", "traffic", "quiet"]
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "log_words.yaml")
 
-_TROUBLE = re.compile(
+_WORDS = (
     r"denied|not authorized|unauthorized|err(?:or)?s?\b|exception|fail|refused|reset by peer|no such host"
     r"|time[d ]?-?out"
     r"|throttl|expired|invalid|unable|could ?n[o']t|cannot|can't|not found|does not exist|doesn't exist|unreachable"
@@ -25,8 +25,6 @@ _TROUBLE = re.compile(
     r"|(?-i:\bE[A-Z]{4,}\b)"
     r"|\bunknown\b|unavailable|unhandled|missing|corrupt|rejected|handshake|\bgoroutine \d|OutOfMemory|killed|fatal"
     r"|crash|class ?path|exhausted|exceeded|giving up|gave up"
-    r"|\b[45]\d\d\b",
-    re.IGNORECASE,
 )
 _HINTS = (
     "denied", "authori", "err", "exception", "fail", "refused", "reset by peer", "time", "no such host", "throttl",
@@ -44,6 +42,8 @@ _HINTS = (
 _CODES = re.compile(r"\bE[A-Z]{4,}\b|^[WEF]\d{4} |\b[45]\d\d\b")
 _TIMES = re.compile(r"message repeated (\d{1,6}) times")
 _SUPPRESSED = re.compile(r"\b(?:suppressed|repeated|dropped_logs|times)[\"']?[=:] ?[\"']?(\d{1,6})\b", re.IGNORECASE)
+_TROUBLE_WORDS = re.compile(_WORDS, re.IGNORECASE)
+_TROUBLE = re.compile(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
 
 
 class Words(NamedTuple):
@@ -53,6 +53,7 @@ class Words(NamedTuple):
     aws: re.Pattern[str]
     success: re.Pattern[str]
     not_yet: re.Pattern[str]
+    not_really: re.Pattern[str]
     failure: re.Pattern[str]
     retry: re.Pattern[str]
     given_up: re.Pattern[str]
@@ -99,13 +100,17 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     level, said = parse(text)
     known = words()
     is_of_aws = known.aws.search(said) is not None
-    if not is_of_aws and known.traffic.search(text):
+    has_failed = known.failure.search(said) is not None
+    # nginx writes the request that was under way behind every line, one about a refresh that failed too.
+    if not is_of_aws and not has_failed and known.traffic.search(text):
         return "traffic"
     is_of_keys = is_of_aws or known.keys.search(said) is not None
-    has_failed = known.failure.search(said) is not None
-    if not has_failed and level in ("", "info", "debug") and _has_succeeded(said, known):
-        return "success"
     is_trouble = has_failed or _TROUBLE.search(_without_level(said) if level else said) is not None
+    if not has_failed and level in ("", "info", "debug") and _has_succeeded(said, known):
+        # A number is no code here: it may be how many keys there were, or how long it took.
+        if _TROUBLE_WORDS.search(said):
+            return "failure"
+        return "quiet" if known.not_really.search(text) else "success"
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
         return "retry" if is_of_keys and is_trouble else "quiet"
     if level == "debug":

@@ -31,6 +31,15 @@ FAILURES = [
     "auth keys not refreshed: table unavailable",
     'level=error msg="auth keys refreshed with errors: 3 of 7"',
     'level=warn msg="key cache is 3600s old"',
+    '[error] 7#7: *1 [lua] keys.lua:71: failed to refresh auth keys, client: 10.0.0.1, request: "GET /x HTTP/1.1"',
+    'level=info msg="refresh failed: 0 keys"',
+    'level=info msg="auth keys refreshed from cache (stale)"',
+    'level=info msg="keys loaded from disk snapshot, dynamodb unreachable"',
+    '{"level":"info","msg":"auth keys refreshed","error":"timeout"}',
+    '{"level":"info","msg":"auth keys refreshed","errors":2}',
+    'level=error msg="GET https://dynamodb.us-east-1.amazonaws.com/ 403"',
+    'level=error msg="could not load keys" path=/indexes/x method=GET',
+    "auth key refresh complete: failed",
 ]
 SUCCESSES = [
     'level=info msg="auth keys refreshed" source=dynamodb errors=0 failed=0 timeout=5s',
@@ -43,6 +52,8 @@ SUCCESSES = [
     "DEBUG key refresh succeeded in 12 ms",
     "auth keys refreshed after 2 retries",
     "Loaded 42 API keys from DynamoDB",
+    "auth keys refreshed in 433 ms",
+    'level=info msg="refreshed 512 auth keys" elapsed=404ms',
 ]
 TRAFFIC = [
     'level=warn msg="invalid api key" status=401 path=/indexes/acme/search',
@@ -70,6 +81,11 @@ QUIET = [
     'level=info msg="auth keys will be refreshed in 60s"',
     'level=info msg="auth keys last refreshed 3600s ago"',
     '{"level":"info","msg":"refreshing auth keys"}',
+    'level=info msg="auth keys refreshed" count=0',
+    "auth keys refreshed partially: 3 of 7",
+    "auth keys refresh skipped: lock held",
+    "keys up to date: false",
+    "No keys were loaded",
 ]
 RETRIES = [
     'level=warn msg="retrying dynamodb request" attempt=1 err="timeout"',
