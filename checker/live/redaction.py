@@ -30,10 +30,13 @@ _ATTRIBUTE = (
 """What SDKs and languages wrap a value in: `Some("…")`, `S("…")`, `{"S": "…"}`."""
 _PLAIN = r"(?!(?:Some|Ok|String|Secret|Value|[SNB]s?)\()(?!true\b|false\b|null\b|nil\b)[^\s,;&(){}\[\]\"'\\]+"
 _IS = r"\s{0,3}\]?\s{0,3}(?:[:=]|=>|%3D|\\u003d)\s{0,3}"
-# A word that follows "key" or "token" in a sentence and is no part of it: letters and digits, no ARN, address or UUID.
-_VALUE = (
-    r"(?=[^\s\"'\\,;]*\d)(?=[^\s\"'\\,;]*[a-zA-Z])(?!arn:|https?:|[0-9a-f]{8}-[0-9a-f]{4}-|\[redacted)[\w+/=~.-]{6,}"
+# What stands behind "auth keys:" and has to be seen: an ARN, a host, an address, a field, a library's own words.
+_NO_NAME = (
+    r"(?!arn:|(?:https?://)?(?:(?:[\w-]{1,63}\.){1,8}(?:amazonaws\.com|api\.aws|internal|local|svc)\b|(?:\d{1,3}\.){3}\d)"
+    r"|x509:|(?:table|operation|op|region|endpoint|err|error|cause|status|code|request_?id)=)"
 )
+# A word that follows "key" or "token" in a sentence and is no part of it: letters and digits, no ARN or address.
+_VALUE = _NO_NAME + r"(?=[^\s\"'\\,;]*\d)(?=[^\s\"'\\,;]*[a-zA-Z])(?!https?:|\[redacted)[\w+/=~.-]{6,}"
 _SPOKEN = (
     r"(?:is|was|are|were|be|been|not|no|and|or|of|for|in|to|from|on|at|with|has|have|had|cannot|could|must|may|file|fields?"
     r"|required|missing|expired|invalid|wrong|given|set|used|unknown|refused|rejected|empty|manager|store|name|id|provider)\b"
@@ -102,7 +105,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # is quoted, follows without a blank, or has a digit in it.
         (
             rf"(?<![a-z])((?:{_WEAK})(?:{_QUOTE})?{_IS}{_ATTRIBUTE})(?:{_QUOTED})"
-            rf"|(?<![a-z])((?:{_WEAK})(?:[:=](?!(?:refresh|sync|load|fetch|error|keys?)\b)|=>|%3D|\\u003d|(?:{_QUOTE})?{_IS}{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_PLAIN})",
+            rf"|(?<![a-z])((?:{_WEAK})(?:[:=](?!(?:refresh|sync|load|fetch|error|keys?)\b)|=>|%3D|\\u003d|(?:{_QUOTE})?{_IS}{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_NO_NAME}{_PLAIN})",
             rf"\1\2{MASK}",
         ),
     )

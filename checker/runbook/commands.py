@@ -18,8 +18,9 @@ _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 
 
 def command(*words: str) -> str:
-    """Words as one line for a shell."""
-    return shlex.join(words)
+    """Words as one line for a shell; where the namespace is not known, all are meant."""
+    line = shlex.join(words)
+    return line.replace(" -n ''", " -A") if line.startswith("kubectl get ") else line
 
 
 def addressed(line: str, target: Target) -> str:

@@ -11,6 +11,7 @@ from checker.live.redaction import redact
 KEY = "mq-live-1a2b3c4d"
 TOKEN = "ab12cd34ef56ab78"
 PASSWORD = "hunter2"
+UUID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 PLANTED = [
     (f'api_key=Some("{KEY}")', KEY),
@@ -40,10 +41,13 @@ PLANTED = [
     (f'Item={{"key": {{"S": "{KEY}"}}}}', KEY),
     (f'ApiKey("{KEY}")', KEY),
     (f"secret: {TOKEN}", TOKEN),
+    (f"token={UUID}", UUID),
+    (f"api key {UUID} is unknown", UUID),
+    ("token=abcd12efgh==", "abcd12efgh"),
 ]
 
 FORMATS = {
-    "plain": lambda text: f"ERROR auth keys refresh failed: {text}",
+    "plain": lambda text: f"ERROR failed to refresh auth keys: {text}",
     "logfmt": lambda text: f"level=error msg={json.dumps('auth keys refresh failed: ' + text)}",
     "logfmt-err": lambda text: f'level=error msg="auth keys refresh failed" err={json.dumps(text)}',
     "zap": lambda text: json.dumps({"level": "error", "ts": 1657324768.868, "msg": "refresh failed", "error": text}),
