@@ -18,6 +18,7 @@ _HEAD = re.compile(
     r"|(?:TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|CRITICAL|message repeated)\b",
     re.IGNORECASE,
 )
+_BAD = re.compile(r"err|warn|fail|exception|fatal|panic|crit|severe|timeout|denied|^[WEF]\d{4} ", re.IGNORECASE)
 _LEVEL_HEAD = re.compile(r"\s*\[?(?:trace|debug|info|notice|warn|error|fatal|crit)", re.IGNORECASE)
 _CLASS = re.compile(r"[\w.$:']{1,200}(?:Exception|Error|Failure|Fault)\b")
 _TRACEBACK = "Traceback (most recent call last)"
@@ -69,6 +70,9 @@ def _belongs(parts: list[str], begun: str, stamp: str, body: str) -> bool:
     # A row without a head of its own, right after one that has one, is the rest of its text.
     if _HEAD.match(body):
         return _is_detail(body, parts)
+    if not _BAD.search(parts[0]) or parts[0].rstrip().endswith("}"):
+        # What follows a line in which nothing is wrong, or a whole record, is a line of its own.
+        return False
     return _HEAD.match(parts[0]) is not None or (_CLASS.match(body) is not None and _CLASS.match(parts[0]) is None)
 
 

@@ -72,9 +72,12 @@ def plain(row: str) -> str:
 def parse(text: str) -> Said:
     """What a plain row, or an event of several, says."""
     text = text[:MAX_LINE]
-    record = _record(text)
-    if record is not None:
-        return Said(_level_of(record), _without_noise("; ".join(_flat(record))))
+    try:
+        record = _record(text)
+        if record is not None:
+            return Said(_level_of(record), _without_noise("; ".join(_flat(record))))
+    except RecursionError:
+        pass  # nested deeper than anything a logger writes: it is read as plain text
     return Said(_level(text), _without_noise(text))
 
 

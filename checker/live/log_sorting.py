@@ -24,6 +24,9 @@ _WORDS = (
     r"|no valid providers|panic|deadline|unsupported|too ?many|forbidden|\bstale\b|outdated|abort|\bEOF\b"
     r"|(?-i:\bE[A-Z]{4,}\b)"
     r"|\bunknown\b|unavailable|unhandled|missing|corrupt|rejected|handshake|\bgoroutine \d|OutOfMemory|killed|fatal"
+    r"|broken pipe|(?:connection|socket|stream) (?:is |was )?closed|network is down|no route|misbehaving|x509"
+    r"|bad certificate"
+    r"|cancell?ed|undefined is|nil value|NoneType|impossible|unsuccessful|boom\b"
     r"|crash|class ?path|exhausted|exceeded|giving up|gave up"
 )
 _HINTS = (
@@ -34,14 +37,16 @@ _HINTS = (
     "crash", "class path", "classpath", "exhaust", "exceed", "giving up", "gave up", "warn", "wrn", "crit",
     "severe", "refresh", "sync", "load", "updated", "fetch", "cached", "succe", "complete", "finished", "done",
     "up-to-date", "up to date", "retr", "key", "repeated", "suppressed", "attempt", "dynamo", "ddb", "credential",
-    "amazon", "boto", "gave", "problem", "trouble", "lost", "\"level\":4", "\"level\":5", "\"level\":6",
-    "\"level\": 4", "\"level\": 5", "\"level\": 6",
+    "amazon", "boto", "broken pipe", "closed", "network", "no route", "misbehaving", "x509", "certificate",
+    "cancel", "undefined", "nil value", "nonetype", "impossible", "boom", "unsucc", "gave", "problem", "trouble",
+    "lost", "\"level\":4", "\"level\":5", "\"level\":6", "\"level\": 4", "\"level\": 5", "\"level\": 6",
 )  # fmt: skip
 """Words without which no event is anything but quiet or traffic: looking for them is many times cheaper than `sort`."""
 
 _CODES = re.compile(r"\bE[A-Z]{4,}\b|^[WEF]\d{4} |\b[45]\d\d\b")
 _TIMES = re.compile(r"message repeated (\d{1,6}) times")
 _SUPPRESSED = re.compile(r"\b(?:suppressed|repeated|dropped_logs|times)[\"']?[=:] ?[\"']?(\d{1,6})\b", re.IGNORECASE)
+_OWN = re.compile(r"\bkey\w{0,40}\.(?:lua|go|py|js|ts|rs|java)\b|refresh|\bsync")
 _TROUBLE_WORDS = re.compile(_WORDS, re.IGNORECASE)
 _TROUBLE = re.compile(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
 
@@ -102,7 +107,8 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     is_of_aws = known.aws.search(said) is not None
     has_failed = known.failure.search(said) is not None
     # nginx writes the request that was under way behind every line, one about a refresh that failed too.
-    if not is_of_aws and not has_failed and known.traffic.search(text):
+    is_own = level == "error" and _OWN.search(said) is not None
+    if not is_of_aws and not has_failed and not is_own and known.traffic.search(text):
         return "traffic"
     is_of_keys = is_of_aws or known.keys.search(said) is not None
     is_trouble = has_failed or _TROUBLE.search(_without_level(said) if level else said) is not None

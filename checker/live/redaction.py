@@ -78,6 +78,15 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"\1{MASK}",
         ),
         (rf"(\{{\s*{_QUOTE}(?:S|N|B|SS|NS|BS){_QUOTE}\s*:\s*)({_QUOTE})(?!\[redacted\])[^\"']*?{_QUOTE}", rf"\1{MASK}"),
+        # Lists and objects that call a value just "key": what is quoted and has a digit in it.
+        (
+            rf"((?<!\\){_QUOTE}keys?{_QUOTE}\s{{0,3}}:\s{{0,3}}\[?\s{{0,3}})({_QUOTE})(?!arn:|\[redacted\])(?=[^\"']*\d)[^\"']*?{_QUOTE}",
+            rf"\1{MASK}",
+        ),
+        (
+            rf"(\b\w{{0,30}}(?:Key|Token|Secret|Credential)\(\w{{0,20}}=(?:{_QUOTE})?)(?!\[redacted\])[^\s,)\"']+",
+            rf"\1{MASK}",
+        ),
         # In a sentence: key mq-…, token ab12… is invalid, client-secret X, password is: X.
         (rf"((?<![\w/-])(?:keys?|tokens?|secrets?)[\s:#]{{1,3}}){_VALUE}", rf"\1{MASK}"),
         (
