@@ -34,12 +34,12 @@ _HINTS = (
     "expired", "invalid", "unable", "could", "can", "not ", "n't", "unreachable", "no valid", "panic", "deadline",
     "support", "too many", "toomany", "forbidden", "stale", "outdated", "abort", "eof", "unknown", "unavail",
     "unhandled", "missing", "corrupt", "reject", "handshake", "goroutine", "outofmemory", "killed", "fatal",
-    "crash", "class path", "classpath", "exhaust", "exceed", "giving up", "gave up", "warn", "wrn", "crit",
-    "severe", "refresh", "sync", "load", "updated", "fetch", "cached", "succe", "complete", "finished", "done",
-    "up-to-date", "up to date", "retr", "key", "repeated", "suppressed", "attempt", "dynamo", "ddb", "credential",
-    "amazon", "boto", "broken pipe", "closed", "network", "no route", "misbehaving", "x509", "certificate",
-    "cancel", "undefined", "nil value", "nonetype", "impossible", "boom", "unsucc", "gave", "problem", "trouble",
-    "lost", "\"level\":4", "\"level\":5", "\"level\":6", "\"level\": 4", "\"level\": 5", "\"level\": 6",
+    "crash", "class path", "classpath", "exhaust", "exceed", "giving up", "warn", "wrn", "crit", "severe",
+    "refresh", "sync", "load", "updated", "fetch", "cached", "succe", "complete", "finished", "done", "up-to-date",
+    "up to date", "retr", "key", "repeated", "suppressed", "attempt", "dynamo", "ddb", "credential", "amazon",
+    "boto", "broken pipe", "closed", "network", "no route", "misbehaving", "x509", "certificate", "undefined",
+    "nil value", "nonetype", "impossible", "boom", "unsucc", "gave", "problem", "trouble", "lost", "\"level\":4",
+    "\"level\":5", "\"level\":6", "\"level\": 4", "\"level\": 5", "\"level\": 6",
 )  # fmt: skip
 """Words without which no event is anything but quiet or traffic: looking for them is many times cheaper than `sort`."""
 
