@@ -120,7 +120,8 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
         return "retry" if is_of_keys and is_trouble else "quiet"
     if level == "debug":
-        return "quiet"
+        # An SDK's search for credentials fails in passing; a refresh of keys that failed is one at any level.
+        return "failure" if has_failed and known.keys.search(said) else "quiet"
     if level == "info":
         return "failure" if has_failed else "quiet"
     if is_of_keys and (has_failed or level in ("warn", "error") or is_trouble):

@@ -51,6 +51,7 @@ FAILURES = [
     'level=info msg="refreshing keys" err="context deadline exceeded"',
     "INFO keys: no such host dynamodb.eu-west-1.amazonaws.com",
     "INFO auth key update unsuccessful",
+    'level=debug msg="auth key refresh failed" err="AccessDeniedException"',
     "auth keys refresh: broken pipe",
     "auth keys refresh: connection closed",
     "auth keys refresh: network is down",
