@@ -15,7 +15,9 @@ from ..inventory import Object, Reference, Role
 from .objects import mapping, sequence, text
 
 OWN_TAGS = ("services.k8s.aws/controller-version", "services.k8s.aws/namespace")
-"""Tags the controller adds by itself."""
+"""Tags the controller adds by itself; as an EKS capability it adds tags that begin with `eks:` instead (EKS User Guide,
+"Comparing EKS Capability for ACK to self-managed ACK")."""
+_KEPT_TAGS = ("aws:", "eks:")
 
 
 class Current(NamedTuple):
@@ -111,7 +113,9 @@ def steps(spec: Wanted, current: Current) -> tuple[Step, ...]:
     if current.tags is not None:
         found += [Step("iam:TagRole", key, value) for key, value in spec.tags.items() if current.tags.get(key) != value]
         kept = {*spec.tags, *OWN_TAGS}
-        found += [Step("iam:UntagRole", key) for key in current.tags if key not in kept and not key.startswith("aws:")]
+        found += [
+            Step("iam:UntagRole", key) for key in current.tags if key not in kept and not key.startswith(_KEPT_TAGS)
+        ]
     if spec.boundary != current.boundary:
         operation = "iam:PutRolePermissionsBoundary" if spec.boundary else "iam:DeleteRolePermissionsBoundary"
         found.append(Step(operation, spec.boundary or current.boundary))

@@ -6,6 +6,7 @@ What it does to a role is what `ack.controller` says that the real one would do;
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,15 +17,22 @@ from ..ack.objects import make_object
 from ..inventory import Origin, Reference
 from .kubernetes_api import KubernetesApi
 
+FINALIZER = "finalizers.iam.services.k8s.aws/Role"
+_ADOPTION = "services.k8s.aws/adoption-policy"
 
-def reconcile(api: KubernetesApi, iam: Any) -> None:
-    """One loop over every Policy, every OIDC provider, then every Role; conditions are written as it does."""
-    for item in api.all("Policy"):
-        _reconcile(api, iam, item, _apply_policy)
-    for item in api.all("OpenIDConnectProvider"):
-        _reconcile(api, iam, item, _apply_provider)
-    for item in api.all("Role"):
-        _reconcile(api, iam, item, _apply_role)
+
+class AlreadyExistsError(Exception):
+    """AWS has what the object describes, and the object was neither made for it nor told to adopt it."""
+
+
+def reconcile(api: KubernetesApi, iam: Any, unwatched: Collection[str] = ()) -> None:
+    """One loop over every Policy, every OIDC provider, then every Role, but for those in `unwatched` namespaces;
+    conditions are written as it does."""
+    appliers = (("Policy", _apply_policy), ("OpenIDConnectProvider", _apply_provider), ("Role", _apply_role))
+    for kind, apply in appliers:
+        for item in api.all(kind):
+            if item["metadata"].get("namespace") not in unwatched:
+                _reconcile(api, iam, item, apply)
 
 
 def _reconcile(api: KubernetesApi, iam: Any, item: dict[str, Any], apply: Any) -> None:
@@ -39,6 +47,13 @@ def _reconcile(api: KubernetesApi, iam: Any, item: dict[str, Any], apply: Any) -
         arn = apply(api, iam, item, bool(held))
         metadata = {"arn": arn, "ownerAccountID": arn.split(":")[4], "region": "us-east-1"}
         found = [_condition("ACK.ResourceSynced", "True"), _condition("Ready", "True")]
+    except AlreadyExistsError as error:
+        metadata = {"arn": str(error), "ownerAccountID": str(error).split(":")[4], "region": "us-east-1"}
+        found = [
+            _condition("ACK.Terminal", "True", _NOT_MANAGED, "Resource already exists"),
+            _condition("ACK.ResourceSynced", "False", "resource is in terminal condition", "Resource not synced"),
+            _condition("Ready", "False", "ACK.Terminal", "Resource already exists"),
+        ]
     except LookupError as error:
         found = [_condition("ACK.ReferencesResolved", "Unknown", "", str(error))]
     except ClientError as error:
@@ -64,13 +79,17 @@ def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], is_read_only
     spec = wanted(role, resolve)
     if isinstance(spec, str):
         raise LookupError(spec)
+    mine = item["metadata"].setdefault("finalizers", [])
     try:
         arn = iam.get_role(RoleName=role.name)["Role"]["Arn"]
+        if FINALIZER not in mine and not is_read_only and _ADOPTION not in role.object.annotations:
+            raise AlreadyExistsError(arn)
     except iam.exceptions.NoSuchEntityException:
         arn = iam.create_role(RoleName=role.name, Path=role.iam_path, AssumeRolePolicyDocument=spec.trust)["Role"][
             "Arn"
         ]
     if not is_read_only:
+        mine += [FINALIZER] if FINALIZER not in mine else []
         for step in steps(spec, current(iam, role.name)):
             _carry_out(iam, role.name, step)
     return str(arn)
@@ -135,6 +154,9 @@ def _carry_out(iam: Any, name: str, step: Step) -> None:
         ),
     }
     calls[step.operation]()
+
+
+_NOT_MANAGED = "This resource already exists but is not managed by ACK."
 
 
 def _condition(kind: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:

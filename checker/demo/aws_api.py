@@ -31,13 +31,15 @@ def _moto() -> Application:
 
 
 class AwsApi:
-    """moto, EKS Pod Identity associations (set them in `associations`), and a policy simulator that refuses, as it does
-    in most accounts, until results are put into `simulation`. `calls` lists what was asked, as `iam:GetRole`.
+    """moto, EKS Pod Identity associations and capabilities (set them in `associations` and `capabilities`), and a
+    policy simulator that refuses, as it does in most accounts, until results are put into `simulation`. `calls` lists
+    what was asked, as `iam:GetRole`.
     """
 
     def __init__(self) -> None:
         self._moto = _moto()
         self.associations: list[dict[str, Any]] = []
+        self.capabilities: list[dict[str, Any]] = []
         self.simulation: list[dict[str, Any]] | None = None
         self.denied: set[str] = set()
         self.calls: list[str] = []
@@ -92,6 +94,14 @@ class AwsApi:
                 and query.get("serviceAccount", item["serviceAccount"]) == item["serviceAccount"]
             ]
             return 200, "application/json", json.dumps({"associations": found})
+        if call == "eks:ListCapabilities":
+            found = [{key: item[key] for key in ("capabilityName", "type", "status")} for item in self.capabilities]
+            return 200, "application/json", json.dumps({"capabilities": found})
+        if call == "eks:DescribeCapability":
+            held = next((item for item in self.capabilities if item["capabilityName"] == parts[3]), None)
+            if held is None:
+                return refusal(call, 404, "ResourceNotFoundException", "No capability found")
+            return 200, "application/json", json.dumps({"capability": held})
         if call == "eks:DescribePodIdentityAssociation":
             chosen = next((item for item in self.associations if item["associationId"] == parts[3]), None)
             if chosen is None:
@@ -126,6 +136,8 @@ def call_of(environ: dict[str, Any], body: bytes) -> str:
         return f"{service}:{form['Action'][0]}"
     parts = environ["PATH_INFO"].strip("/").split("/")
     if service == "eks" and parts[0] == "clusters":
+        if len(parts) > 2 and parts[2] == "capabilities":
+            return "eks:ListCapabilities" if len(parts) == 3 else "eks:DescribeCapability"
         is_association = len(parts) > 2 and parts[2] == "pod-identity-associations"
         verb = {"GET": "Describe", "POST": "Create", "DELETE": "Delete"}.get(environ["REQUEST_METHOD"], "Update")
         if is_association and len(parts) == 3 and verb == "Describe":

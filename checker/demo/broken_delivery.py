@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import edits, lines
 from .cell import Cell
+from .names import ACCOUNT
 from .staging import stages
 
 
@@ -42,6 +43,52 @@ def _ack_controller_down(cell: Cell, index: str) -> None:
     """Scales the ACK controller to nothing, after the role's inline policy was deleted by hand."""
     cell.client("iam").delete_role_policy(RoleName=cell.role_of(index), PolicyName="auth-keys")
     cell.run_controller(0)
+    cell.log(index, *[lines.denied(index, "GetItem")] * 7)
+
+
+@stages("ack-capability-unwell")
+def _ack_capability_unwell(cell: Cell, index: str) -> None:
+    """Has EKS run the ACK controller as a capability that may not reach IAM, after the policy was deleted by hand."""
+    cell.kubernetes.delete("Deployment", "ack-system", "ack-iam-controller")
+    cell.aws.capabilities.append(
+        {
+            "capabilityName": "ack",
+            "type": "ACK",
+            "status": "DEGRADED",
+            "roleArn": f"arn:aws:iam::{ACCOUNT}:role/ack-capability",
+            "version": "1.0.0",
+            "configuration": {"ack": {"enableCrossNamespace": False, "disabledServices": []}},
+            "health": {"issues": [{"code": "AccessDenied", "message": "the capability role may not call iam:GetRole"}]},
+        }
+    )
+    cell.client("iam").delete_role_policy(RoleName=cell.role_of(index), PolicyName="auth-keys")
+    cell.log(index, *[lines.denied(index, "GetItem")] * 7)
+
+
+@stages("controller-not-reconciling")
+def _controller_not_reconciling(cell: Cell, index: str) -> None:
+    """Has the controller watch other namespaces only, and makes the Role object anew; nobody writes a status to it."""
+    cell.client("iam").delete_role_policy(RoleName=cell.role_of(index), PolicyName="auth-keys")
+    cell.unwatched.add(f"tenant-{index}")
+    edits.make_anew(cell, index)
+    cell.reconcile()
+    cell.log(index, *[lines.denied(index, "GetItem")] * 7)
+
+
+@stages("role-being-deleted")
+def _role_being_deleted(cell: Cell, index: str) -> None:
+    """Deletes the Role object; an instance profile holds the deletion up, after the policies were taken off."""
+    held_up_by = "DeleteConflict: Cannot delete entity, must remove roles from instance profile first."
+    edits.delete_object(cell, index, held_up_by)
+    cell.log(index, *[lines.denied(index, "GetItem")] * 7)
+
+
+@stages("adoption-conflict")
+def _adoption_conflict(cell: Cell, index: str) -> None:
+    """Makes the Role object anew over a role that IAM has already, with a policy of its own."""
+    edits.replace_inline(cell, index, "logs")
+    edits.make_anew(cell, index)
+    cell.reconcile()
     cell.log(index, *[lines.denied(index, "GetItem")] * 7)
 
 

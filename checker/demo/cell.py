@@ -41,6 +41,7 @@ class Cell:
         self._served: list[Served] = []
         self.issuer = self.key_arn = self.manifests = ""
         self.queried: dict[str, str] = {}
+        self.unwatched: set[str] = set()
 
     def __enter__(self) -> Cell:
         self.aws_url = self._serve("aws", self.aws.application)
@@ -97,8 +98,8 @@ class Cell:
     search = Search()
 
     def reconcile(self) -> None:
-        """Lets the ACK controller work once."""
-        reconcile(self.kubernetes, self.client("iam"))
+        """Lets the ACK controller work once, in the namespaces that it watches."""
+        reconcile(self.kubernetes, self.client("iam"), self.unwatched)
 
     def live_on(self) -> None:
         """From now on the controller and the workloads answer to what is written through the API, and the proxies go on

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
+from .ack import FINALIZER
 from .field_ownership import applied_by_kubectl
 
 if TYPE_CHECKING:
@@ -76,6 +79,55 @@ def detach_all(cell: Cell, index: str) -> None:
     iam, name = cell.client("iam"), cell.role_of(index)
     for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
         iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+
+
+def delete_object(cell: Cell, index: str, held_up_by: str) -> None:
+    """Deletes the Role object as the controller carries it out, up to the error that holds it up: it takes the policies
+    off the role, and out of the object."""
+    item = cell.kubernetes.get("Role", f"tenant-{index}", cell.role_of(index))
+    iam, name = cell.client("iam"), cell.role_of(index)
+    detach_all(cell, index)
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    item["metadata"] |= {"deletionTimestamp": _minutes_ago(20), "finalizers": [FINALIZER]}
+    item["spec"] = {key: value for key, value in item["spec"].items() if key not in ("inlinePolicies", "policies")}
+    conditions = [
+        {"type": "ACK.Recoverable", "status": "True", "message": held_up_by},
+        {
+            "type": "ACK.ResourceSynced",
+            "status": "Unknown",
+            "reason": held_up_by,
+            "lastTransitionTime": _minutes_ago(1),
+        },
+    ]
+    cell.kubernetes.put({**item, "status": {**item["status"], "conditions": conditions}})
+
+
+def make_anew(cell: Cell, index: str) -> None:
+    """Makes the Role object anew, as in another cluster: without finalizer and status. The role in IAM stays."""
+    item = cell.kubernetes.get("Role", f"tenant-{index}", cell.role_of(index))
+    metadata = {key: item["metadata"][key] for key in ("name", "namespace", "labels") if key in item["metadata"]}
+    fresh = applied_by_kubectl(
+        {"apiVersion": item["apiVersion"], "kind": "Role", "metadata": metadata, "spec": item["spec"]}
+    )
+    cell.kubernetes.delete("Role", f"tenant-{index}", cell.role_of(index))
+    for entry in fresh["metadata"].get("managedFields", ()):
+        entry["time"] = _minutes_ago(30)
+    cell.kubernetes.put(fresh)
+
+
+def replace_inline(cell: Cell, index: str, name: str) -> None:
+    """Has another inline policy in the place of the role's own in IAM, one that grants nothing on the table."""
+    iam, role = cell.client("iam"), cell.role_of(index)
+    iam.delete_role_policy(RoleName=role, PolicyName="auth-keys")
+    statement = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
+
+
+def _minutes_ago(minutes: int) -> str:
+    moment = datetime.now(UTC) - timedelta(minutes=minutes)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def write_manifests(cell: Cell) -> str:

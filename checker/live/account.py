@@ -67,6 +67,36 @@ def eks_cluster(asking: Asking, aws: Aws, name: str, region: str) -> Answer:
     return asking.ask("eks-cluster", f"eks:DescribeCluster {name}", read)
 
 
+def capabilities(asking: Asking, aws: Aws, cluster: str, region: str) -> None:
+    """The EKS capabilities of type ACK: they run the controller outside the cluster (EKS API Reference, Capability)."""
+
+    def read() -> list[dict[str, Any]]:
+        listed = aws.call("eks", "list_capabilities", region, clusterName=cluster)["capabilities"]
+        names = [item["capabilityName"] for item in listed if item.get("type") == "ACK"]
+        if not names:
+            raise Refused("absent", f"cluster {cluster} has no EKS capability of type ACK")
+        found = []
+        for name in names:
+            query = {"clusterName": cluster, "capabilityName": name}
+            answer = aws.call("eks", "describe_capability", region, **query)["capability"]
+            issues = (answer.get("health") or {}).get("issues") or []
+            ack = (answer.get("configuration") or {}).get("ack") or {}
+            found.append(
+                {
+                    "name": name,
+                    "status": answer.get("status", ""),
+                    "version": answer.get("version", ""),
+                    "roleArn": answer.get("roleArn", ""),
+                    "issues": [{"code": item.get("code", ""), "message": item.get("message", "")} for item in issues],
+                    "disabledServices": list(ack.get("disabledServices") or []),
+                    "enableCrossNamespace": ack.get("enableCrossNamespace"),
+                }
+            )
+        return found
+
+    asking.ask("ack-capability", f"eks:ListCapabilities {cluster}", read)
+
+
 def association(asking: Asking, aws: Aws, cluster: str, region: str, namespace: str, account: str) -> Reading:
     """The Pod Identity association of a service account; the list has no role, so it takes a second call."""
     shown = f"eks:ListPodIdentityAssociations {cluster} {namespace}/{account}"

@@ -216,22 +216,47 @@ def controller(asking: Asking, cluster: Cluster, namespace: str) -> Answer:
     return asking.ask("ack-controller", f"list deployments in {namespace}", read)
 
 
-def ack_role(asking: Asking, cluster: Cluster, namespace: str, fits: Callable[[dict[str, Any]], bool]) -> Reading:
-    """The ACK Role that `fits`: looked for in the pod's namespace, then in all. Of several, one that has an ARN comes
-    first: a second object for the same role is refused by the controller, and has none. `namesakes` counts those that
-    are equal in this.
+def ack_role(asking: Asking, cluster: Cluster, namespace: str, rank: Callable[[dict[str, Any]], int]) -> Reading:
+    """The ACK Role that stands for a role, by `rank` (0: not at all; the higher the surer): looked for in the pod's
+    namespace, then, unless one is as sure as can be, in all. Of several equally sure ones, that with the controller's
+    finalizer comes first: the controller manages it, and refuses the others, though it writes the ARN to all of them.
+    `namesakes` counts those that cannot be told apart, `others` names all that lose.
     """
 
     def read() -> dict[str, Any]:
+        found: list[dict[str, Any]] = []
         for scope in (f"/apis/{IAM}/namespaces/{namespace}/roles", f"/apis/{IAM}/roles"):
-            found = [item for item in cluster.pages(scope, {"limit": "500"}) if fits(item)]
-            found = [item for item in found if _has_arn(item)] or found
-            if found:
-                chosen = _with_kind(found[0], "Role")
-                return {**trim.custom(chosen), "namesakes": len(found)}
-        raise Refused("absent", "no Role object of the ACK controller manages this role")
+            if namespace or scope.endswith(f"{IAM}/roles"):
+                listed = [item for item in cluster.pages(scope, {"limit": "500"}) if rank(item)]
+                found += [item for item in listed if _id(item) not in map(_id, found)]
+            if any(rank(item) == SUREST for item in found):
+                break
+        if not found:
+            raise Refused("absent", "no Role object of the ACK controller manages this role")
+        found.sort(key=lambda item: (rank(item), _is_managed(item), _has_arn(item)), reverse=True)
+        equal = [item for item in found if _standing(item, rank) == _standing(found[0], rank)]
+        others = ["/".join(_id(item)) for item in found[1:]]
+        return {**trim.custom(_with_kind(found[0], "Role")), "namesakes": len(equal), "others": others}
 
-    return asking.ask("ack-role", f"list roles.iam.services.k8s.aws in {namespace}", read).get()
+    return asking.ask("ack-role", f"list roles.iam.services.k8s.aws in {namespace or 'all namespaces'}", read).get()
+
+
+SUREST = 2
+"""The rank of a Role object whose own status names the role."""
+
+
+def _standing(item: dict[str, Any], rank: Callable[[dict[str, Any]], int]) -> tuple[int, bool, bool]:
+    return rank(item), _is_managed(item), _has_arn(item)
+
+
+def _id(item: dict[str, Any]) -> tuple[str, str]:
+    metadata = mapping(item.get("metadata"))
+    return text(metadata.get("namespace")) or "", text(metadata.get("name")) or ""
+
+
+def _is_managed(item: dict[str, Any]) -> bool:
+    finalizers = sequence(mapping(item.get("metadata")).get("finalizers"))
+    return "finalizers.iam.services.k8s.aws/Role" in finalizers
 
 
 def _has_arn(item: dict[str, Any]) -> bool:

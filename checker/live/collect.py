@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from ..ack.objects import mapping, text
 from . import account, cluster_flow, guardrails, role_flow, table_flow
-from .asking import Asking, Observer, Refused
+from .asking import Answer, Asking, Observer, Refused
 from .aws import Aws
-from .cluster_flow import Search, Subject
+from .cluster_flow import SUREST, Search, Subject
 from .connection import Connection, eks_token, from_description, from_inside, from_kubeconfig
 from .effective_role import Effective, annotated_role, environment, resolve
 from .kubernetes import Cluster
@@ -115,13 +115,25 @@ class _Run(NamedTuple):
         if cluster is None:
             return
         controller = self.search.ack_namespace
-        cluster_flow.controller(self.asking, cluster, controller)
+        deployment = cluster_flow.controller(self.asking, cluster, controller)
+        self.asking.run(lambda: self.capability(deployment))
         candidate = cluster_flow.find_pods(self.asking, cluster, self.target, self.search)
         if candidate is not None:
             subject = cluster_flow.examine(self.asking, cluster, self.target, candidate, self.search)
             if subject is not None:
                 self.follow(cluster, subject)
         self.review(cluster, candidate.namespace if candidate else self.target.namespace)
+
+    def capability(self, deployment: Answer) -> None:
+        """Where the cluster has no Deployment of the controller, EKS may run it: that is asked before anybody says that
+        it is down."""
+        if deployment.get().status != "absent":
+            return
+        if not self.target.cluster:
+            detail = "the cluster's name is not known; give --cluster, or a cell in checker.yaml"
+            self.asking.note("ack-capability", "eks:ListCapabilities", "skipped", detail)
+            return
+        account.capabilities(self.asking, self.access.aws, self.target.cluster, self.target.region)
 
     def cluster(self) -> Cluster | None:
         """The way to the cluster; the reading `cluster` says which one, or why there is none."""
@@ -169,8 +181,8 @@ class _Run(NamedTuple):
                 expected = resolve(_AS_POD_IDENTITY, given, None).arn
         arn = self.role_to_read(effective, expected)
         # Where nothing says which role is meant, the one whose trust policy names the service account is.
-        fits = _fits(arn, f"system:serviceaccount:{subject.namespace}:{account_name}")
-        ack = cluster_flow.ack_role(self.asking, cluster, subject.namespace, fits).value
+        rank = _rank(arn, subject.namespace, account_name)
+        ack = cluster_flow.ack_role(self.asking, cluster, subject.namespace, rank).value
         arn = arn or _arn_of(ack)
         self.read_role(arn, subject, ack, cluster, is_irsa=not uses_pod_identity)
 
@@ -272,21 +284,25 @@ _SERVICES = ("iam", "sts", "eks", "dynamodb", "kms", "ec2", "organizations")
 _AS_POD_IDENTITY = {"env": [{"name": "AWS_CONTAINER_CREDENTIALS_FULL_URI", "value": "known"}]}
 
 
-def _fits(arn: str, subject: str) -> Any:
-    """Whether a Role object stands for this ARN; without one, whether its trust policy names the subject."""
-    named = role_flow.role_name(arn)
+def _rank(arn: str, namespace: str, account_name: str) -> Callable[[dict[str, Any]], int]:
+    """How surely a Role object stands for this ARN (see cluster_flow.ack_role); without one, whether its trust policy
+    names the service account."""
+    named, subject = role_flow.role_name(arn), f"system:serviceaccount:{namespace}:{account_name}"
 
-    def fits(item: dict[str, Any]) -> bool:
+    def rank(item: dict[str, Any]) -> int:
         spec = mapping(item.get("spec"))
         if named is None:
-            return f'"{subject}"' in (text(spec.get("assumeRolePolicyDocument")) or "")
+            return SUREST * (f'"{subject}"' in (text(spec.get("assumeRolePolicyDocument")) or ""))
         stated = text(mapping(mapping(item.get("status")).get("ackResourceMetadata")).get("arn"))
-        if stated is not None:
-            # What the controller says it manages outweighs the name: a namesake may be of another account.
-            return role_flow.role_name(stated) == named
-        return (text(spec.get("name")) or "").lower() == named.name.lower()
+        if stated is not None and role_flow.role_name(stated) == named:
+            return SUREST
+        is_namesake = (text(spec.get("name")) or "").lower() == named.name.lower()
+        # One that the controller manages in another account is somebody else's, unless it lies beside the pod: then it
+        # may well be meant for this one.
+        is_near = stated is None or mapping(item.get("metadata")).get("namespace") == namespace
+        return int(is_namesake and is_near)
 
-    return fits
+    return rank
 
 
 def _arn_of(ack: dict[str, Any] | None) -> str:

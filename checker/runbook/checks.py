@@ -10,6 +10,7 @@ from ..live.effective_role import container_of, resolve, status_of
 from ..live.record import Reading, Status
 from .case import Case, moment
 from .refusals import refusals
+from .standing import being_deleted
 from .trusting import trusting
 
 State = Literal["ok", "failed", "unknown", "skipped"]
@@ -51,7 +52,7 @@ def _checks(case: Case) -> Iterator[Check]:
     found = _read(table, "table", 6, f"the table is {status}", absent="failed")
     yield found if status in ("", "ACTIVE", "UPDATING") else found._replace(state="failed")
     yield from _key(case)
-    yield _read(case.reading("ack-role"), "ack-role", 7, "the ACK Role object was read", absent="unknown", vital=False)
+    yield _ack_role(case)
     yield _read(
         case.reading("ack-controller"), "ack-controller", 7, "the controller was read", absent="unknown", vital=False
     )
@@ -245,6 +246,23 @@ def _access(case: Case) -> Check:
         hint = "state what every request carries under spec.context of the requirement"
         return Check("access", 6, "unknown", f"{sentences}: {hint}")
     return Check("access", 6, "failed", sentences)
+
+
+def _ack_role(case: Case) -> Check:
+    """Whether the object was read; that it is being deleted, or is not the only one, is told whatever the verdict."""
+    found = _read(case.reading("ack-role"), "ack-role", 7, _ACK_ROLE, absent="unknown", vital=False)
+    going = being_deleted(case)
+    if going:
+        return found._replace(state="failed", detail=f"{'; '.join(going)}: the role goes with it")
+    others = (case.value("ack-role") or {}).get("others", [])
+    if others:
+        named = "another object stands" if len(others) == 1 else f"{len(others)} more objects stand"
+        detail = f"{_ACK_ROLE}; {named} for the same role: {', '.join(others[:4])}: delete what is not meant"
+        return found._replace(state="failed", detail=detail)
+    return found
+
+
+_ACK_ROLE = "the ACK Role object was read"
 
 
 def _disagrees(item: dict[str, Any], case: Case) -> bool:

@@ -67,6 +67,26 @@ def nudge_role(case: Case) -> str:
     return command("kubectl", "rollout", "restart", "deployment", str(name), "-n", str(namespace))
 
 
+def controller_log(case: Case) -> str:
+    """What the controller's log says of the Role object; of a capability the log is AWS's, so its state is shown."""
+    capability = case.value("ack-capability")
+    if capability:
+        return show_capability(case, capability[0]["name"])
+    found = mapping(next(iter(case.value("ack-controller") or ()), {}))
+    metadata = mapping(found.get("metadata"))
+    name, namespace = metadata.get("name", "ack-iam-controller"), metadata.get("namespace", "ack-system")
+    role = text(mapping(mapping(case.value("ack-role")).get("metadata")).get("name")) or case.arn.rpartition("/")[2]
+    read = command("kubectl", "logs", f"deployment/{name}", "-n", str(namespace), "--since=1h")
+    return f"{read} | {command('grep', '-F', role or 'Role')}"
+
+
+def show_capability(case: Case, name: str) -> str:
+    """Shows the EKS capability that runs ACK."""
+    target = case.record.target
+    words = ("--cluster-name", target.cluster or "CLUSTER", "--capability-name", name, "--region", target.region)
+    return command("aws", "eks", "describe-capability", *words)
+
+
 def restart(case: Case) -> str:
     """Deletes the pod, so that its workload makes a new one (step 8 of the runbook)."""
     return command("kubectl", "delete", "pod", pod_name(case), "-n", case.namespace)

@@ -1,4 +1,4 @@
-"""How the Role object stands with the controller: what IAM lacks that the object would bring, and what holds it up.
+"""What IAM lacks that the Role object would bring. How the object stands with the controller is in `standing`.
 
 Source: aws-controllers-k8s/runtime, `pkg/condition/condition.go` and `pkg/runtime/reconciler.go`. Conditions carry no
 observedGeneration, so ResourceSynced may speak of an older spec: what IAM has is read from IAM.
@@ -6,9 +6,9 @@ observedGeneration, so ResourceSynced may speak of an older spec: what IAM has i
 
 from __future__ import annotations
 
-from ..ack.controller import Condition, Current, Step, conditions, standstill, steps, wanted
-from ..ack.objects import make_object, mapping
-from ..inventory import Object, Reference
+from ..ack.controller import Current, Step, steps, wanted
+from ..ack.objects import mapping
+from ..inventory import Reference
 from ..live.record import under
 from .case import Case
 from .refusals import IN_THE_MANIFEST, refusals, undelivered
@@ -65,31 +65,6 @@ def is_known(case: Case) -> Api | None:
 def says(case: Case) -> Log:
     """The log as a witness for anything that keeps permissions from arriving."""
     return case.says((), (*case.denials, *case.having("assume-denied", "pod-identity-denied", "kms-denied")))
-
-
-def held_by(case: Case, *kinds: str) -> tuple[tuple[Object, Condition], ...]:
-    """The objects of the role that have one of these conditions, in a state that means trouble."""
-    found = []
-    for item in objects(case):
-        for condition in conditions(item).values():
-            expected = "False" if condition.kind in ("ACK.Terminal", "ACK.Recoverable") else "True"
-            if condition.kind in kinds and condition.status != expected:
-                found.append((item, condition))
-    return tuple(found)
-
-
-def objects(case: Case) -> tuple[Object, ...]:
-    """The Role object and the Policies it refers to."""
-    if case.declared is None:
-        return ()
-    inventory = case.declared.source.inventory
-    role = make_object(case.value("ack-role"), case.declared.source.role.object.origin)
-    return (role, *(policy.object for policy in inventory.policies))
-
-
-def still(case: Case) -> str:
-    """Why the controller does nothing for the Role, or ""."""
-    return next((standstill(item) for item in objects(case)), "")
 
 
 def next_steps(case: Case) -> tuple[Step, ...]:

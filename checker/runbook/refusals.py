@@ -12,6 +12,7 @@ from .access import View, allowing, covers
 from .case import Case
 from .seen import Api, Log, Seen
 from .signatures import Event
+from .standing import being_deleted
 
 _EXPLICIT = {
     "identity": "explicit-deny", "boundary": "boundary-blocks", "session": "session-policy-blocks", "scp": "scp-denies",
@@ -102,6 +103,8 @@ def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen
         api, evidence = "refutes", [f"there is no role {case.arn}"]
     elif found and all(item.is_open for item in found):
         api = "unread"
+    elif found and cause in IN_THE_MANIFEST and being_deleted(case):
+        api, evidence = "refutes", [f"{item.sentence}, but {being_deleted(case)[0]}" for item in found]
     elif found:
         api = "shows"
         waiting = [item for item in found if manifest_can_grant and arrives(case, item.question)]

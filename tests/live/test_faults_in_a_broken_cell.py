@@ -13,9 +13,13 @@ from .faults import FAULTS, READ_OF, Faults, look
 WHEN_BROKEN = {
     "kms:GetKeyPolicy": "kms-denied", "iam:GetOpenIDConnectProvider": "trust-audience-mismatch",
     "ec2:DescribeVpcEndpoints": "endpoint-policy-denies", "organizations:ListPoliciesForTarget": "scp-denies",
-    "get mutatingwebhookconfigurations": "credentials-not-injected",
+    "get mutatingwebhookconfigurations": "credentials-not-injected", "eks:ListCapabilities": "ack-capability-unwell",
+    "eks:DescribeCapability": "ack-capability-unwell",
 }  # fmt: skip
 """Calls that only a broken cell gives reason for."""
+
+AS_WELL = {"ack-capability-unwell": ("drift", "likely")}
+"""What is true of the broken cell too, and may be named, no surer than this, while the cause itself is out of sight."""
 
 
 @pytest.fixture
@@ -33,8 +37,9 @@ def test_a_fault_in_a_broken_cell_gives_the_cause_or_nothing(call: str, faults: 
             cell.log(staged.index_name, lines.WRONG_AUDIENCE)
         for fault in FAULTS:
             diagnosis = look(cell, faults, staged.index_name, call, fault)
-            named = diagnosis.causes[0].id if diagnosis.causes else ""
-            assert diagnosis.verdict == "inconclusive" or named == staged.cause, (fault, diagnosis.causes)
+            first = (diagnosis.causes[0].id, diagnosis.causes[0].confidence) if diagnosis.causes else ("", "")
+            is_right = first[0] == staged.cause or first == AS_WELL.get(staged.cause)
+            assert diagnosis.verdict == "inconclusive" or is_right, (fault, diagnosis.causes)
 
 
 @pytest.mark.slow

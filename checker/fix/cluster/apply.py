@@ -15,8 +15,8 @@ from ...live.asking import Refused
 from ...live.kubernetes import Cluster
 from ...runbook.commands import pod_name
 from ...runbook.decrypting import may_decrypt
-from ...runbook.delivery import objects
 from ...runbook.diagnose import Diagnosis
+from ...runbook.standing import objects
 from ...runbook.trusting import trusting
 from ..diff import unified
 from ..manifest import as_text

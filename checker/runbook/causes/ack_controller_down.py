@@ -3,8 +3,9 @@
 What it looks for
     A Deployment of the controller without available pods, or a Role whose
     status names another account than its ARN must have, while IAM lacks what
-    the object grants. Where no Deployment is found the controller may run
-    elsewhere (as an EKS capability), and nothing is concluded.
+    the object grants. Where no Deployment is found, EKS is asked for a
+    capability of type ACK (ack-capability-unwell); where there is none either,
+    nothing is concluded.
 
 What to do
     Bring the controller up; it reconciles everything when it starts.
@@ -22,6 +23,7 @@ from .. import commands
 from ..case import Case
 from ..delivery import is_known, says, waiting
 from ..seen import Seen
+from ..standing import controller_down
 
 ID = "ack-controller-down"
 TITLE = "The ACK IAM controller does not run, or works for another account"
@@ -43,12 +45,12 @@ def look(case: Case) -> Seen:
         return Seen(log, "shows", (shown,), next=(commands.describe_role(case),))
     if not waiting(case):
         return Seen(log, "refutes", ("the object would not mend it either",))
+    if case.value("ack-capability"):
+        return Seen(log, "refutes", ("ACK runs as an EKS capability, so no Deployment of it is needed",))
     if found is None:
         return Seen(log, "unread", (case.reading("ack-controller").detail,))
-    down = [item for item in found if not item["status"].get("availableReplicas")]
-    if down:
-        metadata = down[0]["metadata"]
-        evidence = f"Deployment {metadata.get('namespace')}/{metadata['name']} has no available pod"
-        command = commands.command("kubectl", "get", "pods", "-n", str(metadata.get("namespace")))
-        return Seen(log, "shows", (evidence, *waiting(case)[:1]), next=(command,))
+    if controller_down(case):
+        namespace = str(found[0]["metadata"].get("namespace"))
+        command = commands.command("kubectl", "get", "pods", "-n", namespace)
+        return Seen(log, "shows", (controller_down(case), *waiting(case)[:1]), next=(command,))
     return Seen(log, "refutes", ("the controller has available pods",))

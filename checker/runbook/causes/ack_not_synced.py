@@ -1,7 +1,8 @@
 """The ACK controller cannot carry out the object: a reference, a quota or its own rights.
 
 What it looks for
-    ACK.Recoverable, an unresolved reference, or a Role that is not synced,
+    ACK.Recoverable, an unresolved reference, or a Role that is not synced
+    (or not Ready, the condition that newer controllers write),
     while IAM lacks what the pod needs. The first error ends the controller's
     loop, so one bad ARN keeps a correct policy from landing.
 
@@ -17,8 +18,9 @@ from __future__ import annotations
 
 from .. import commands
 from ..case import Case
-from ..delivery import held_by, is_known, lacking, says
+from ..delivery import is_known, lacking, says
 from ..seen import Seen
+from ..standing import being_deleted, existing, held_by, told
 
 ID = "ack-not-synced"
 TITLE = "The ACK controller cannot carry out the object: a reference, a quota or its own rights"
@@ -28,13 +30,19 @@ REMEDIATION = (
     "Mend what the message names (a reference, an ARN, the rights of the controller); it is retried by itself."
 )
 
+_HELD = ("ACK.Recoverable", "ACK.ReferencesResolved", "ACK.ResourceSynced", "Ready")
+
 
 def look(case: Case) -> Seen:
     known, log = is_known(case), says(case)
     if known is not None:
         return Seen(log, known)
-    held = held_by(case, "ACK.Recoverable", "ACK.ReferencesResolved", "ACK.ResourceSynced")
+    if being_deleted(case):
+        return Seen(log, "refutes", being_deleted(case)[:1])
+    clashing = [item for item, _ in existing(case)]
+    held = [pair for pair in held_by(case, *_HELD) if pair[0] not in clashing]
     if not held:
-        return Seen(log, "refutes", ("every object of the role is synced",))
-    evidence = [f"{item.kind} {item.name}: {at.kind} {at.status}: {at.message or at.reason}" for item, at in held]
+        return Seen(log, "refutes", ("no condition of the role's objects says so",))
+    # What carries the message goes first: of a bare "not synced" nobody learns anything.
+    evidence = [told(item, at) for item, at in sorted(held, key=lambda pair: not (pair[1].message or pair[1].reason))]
     return Seen(log, "shows", (*evidence, *lacking(case)[:1]), next=(commands.describe_role(case),))

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from .. import commands
 from ..case import Case
-from ..delivery import is_known, lacking, next_steps, objects, says
+from ..delivery import is_known, lacking, next_steps, says
 from ..seen import Seen
+from ..standing import objects
 
 ID = "ack-read-only"
 TITLE = "The object is marked read-only, so the ACK controller changes nothing in AWS"

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from .. import commands
 from ..case import Case
-from ..delivery import held_by, is_known, lacking, says
+from ..delivery import is_known, lacking, says
 from ..seen import Seen
+from ..standing import being_deleted, existing, held_by, told
 
 ID = "ack-terminal"
 TITLE = "The ACK controller gave up on the object: its spec is one that AWS refuses"
@@ -33,8 +34,8 @@ def look(case: Case) -> Seen:
     known, log = is_known(case), says(case)
     if known is not None:
         return Seen(log, known)
-    held = held_by(case, "ACK.Terminal")
-    if not held:
-        return Seen(log, "refutes", ("no object of the role is terminal",))
-    evidence = [f"{item.kind} {item.name}: {at.kind} {at.status}: {at.message or at.reason}" for item, at in held]
+    held = [pair for pair in held_by(case, "ACK.Terminal") if pair not in existing(case)]
+    if not held or being_deleted(case):
+        return Seen(log, "refutes", ("no object of the role is terminal by its spec",))
+    evidence = [told(item, at) for item, at in held]
     return Seen(log, "shows", (*evidence, *lacking(case)[:1]), next=(commands.describe_role(case),))

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from .. import commands
 from ..case import Case
-from ..delivery import held_by, is_known, next_steps, says, still, waiting
+from ..delivery import is_known, next_steps, says, waiting
 from ..seen import Seen
+from ..standing import being_deleted, capability_trouble, held_by, still, unreconciled
 
 ID = "drift"
 TITLE = "IAM is not as the Role object wants it, although the controller says it is in sync"
@@ -34,9 +35,14 @@ def look(case: Case) -> Seen:
     found = waiting(case)
     if not found or case.reading("role").status == "absent":
         return Seen(log, "refutes", ("IAM has what the object wants",))
-    trouble = held_by(case, "ACK.Terminal", "ACK.Recoverable", "ACK.ReferencesResolved")
-    if still(case) or trouble:
-        return Seen(log, "refutes", (still(case) or f"{trouble[0][1].kind} explains it",))
+    trouble = held_by(case, "ACK.Terminal", "ACK.Recoverable", "ACK.ReferencesResolved", "ACK.ResourceSynced", "Ready")
+    explained = [still(case), unreconciled(case), *being_deleted(case), *capability_trouble(case)]
+    explained += [f"{at.kind} {at.status} explains it" for _, at in trouble]
+    if any(explained):
+        return Seen(log, "refutes", (next(filter(None, explained)),))
     todo = [f"the controller's next step: {step.operation} {step.about}".strip() for step in next_steps(case)[:2]]
     evidence = (f"{found[0]}; the Role object grants it", *todo)
+    if not case.value("ack-controller") and not case.value("ack-capability"):
+        unseen = "the controller was not seen, in the cluster or as an EKS capability: it may be down"
+        return Seen(log, "shows", (*evidence, unseen), next=(commands.nudge_role(case),), is_partial=True)
     return Seen(log, "shows", evidence, next=(commands.nudge_role(case),))

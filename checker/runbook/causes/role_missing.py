@@ -5,8 +5,12 @@ What it looks for
     log "Not authorized to perform sts:AssumeRoleWithWebIdentity", which is
     what STS says of a role that is not there.
 
+    Where its ACK Role object explains why it was never made, that is the cause.
+
 What to do
-    Recreate it: apply the Role manifest, or correct the ARN.
+    Recreate it: apply the Role manifest, or correct the ARN. Where the object is
+    there and synced, applying it again changes nothing: make the controller
+    reconcile.
 
 Source
     IAM API Reference, GetRole; STS API Reference, AssumeRoleWithWebIdentity.
@@ -17,6 +21,7 @@ from __future__ import annotations
 from .. import commands
 from ..case import Case
 from ..seen import Seen
+from ..standing import not_made
 
 ID = "role-missing"
 TITLE = "The role does not exist in the account that its ARN names"
@@ -24,13 +29,25 @@ MANIFEST_HELPS = True
 RESTART_NEEDED = False
 REMEDIATION = "Apply the Role manifest so that the role is made, or correct the ARN that the pod is given."
 
+_NUDGE = (
+    "Make the controller reconcile: it makes the role again when the spec changes (a blank is enough), or it restarts."
+)
+
 
 def look(case: Case) -> Seen:
     log = case.says((), case.having("assume-denied", "pod-identity-denied"))
     role = case.reading("role")
     if role.status == "absent":
-        known = "" if case.value("ack-role") else "; no ACK Role object for it either"
-        return Seen(log, "shows", (f"IAM has no role {case.arn}{known}",), next=(commands.describe_role(case),))
+        evidence = f"IAM has no role {case.arn}"
+        if not case.value("ack-role"):
+            shown = f"{evidence}; no ACK Role object for it either"
+            return Seen(log, "shows", (shown,), next=(commands.describe_role(case),))
+        explained = not_made(case)
+        if explained:
+            return Seen(log, "refutes", (f"{evidence}, but {explained}",))
+        # The object was applied and carried out once; applying it again changes nothing in it, so nothing happens.
+        synced = "its ACK Role object says that it is synced, so it was deleted since"
+        return Seen(log, "shows", (evidence, synced), _NUDGE, (commands.nudge_role(case),))
     actual = (role.value or {}).get("arn", "")
     if case.effective.how in ("pod-env", "pod-identity") and actual and actual != case.effective.arn:
         # STS takes only the whole ARN, with its path.

@@ -1,0 +1,64 @@
+"""AWS has the role already, and the ACK object was not told to adopt it.
+
+What it looks for
+    "Resource already exists" (Role) or EntityAlreadyExists (Policy) in the
+    object's conditions, while IAM lacks what the pod needs: the controller
+    leaves alone what it did not make.
+
+What to do
+    Write the two adoption annotations into the manifest and apply it together
+    with a change of the spec (annotations alone start no loop), or restart the
+    controller. With adopt-or-create the spec wins: what IAM has and the spec
+    does not is deleted, and the evidence lists it. With adopt IAM wins.
+
+Source
+    ACK documentation, "Resource Adoption"; aws-controllers-k8s/community
+    issues 2671, 1002, 2459.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ...inventory import Object
+from .. import commands
+from ..case import Case
+from ..delivery import is_known, lacking, next_steps, says
+from ..seen import Seen
+from ..standing import being_deleted, existing, told
+
+ID = "adoption-conflict"
+TITLE = "AWS has the role already, and the ACK object was not told to adopt it"
+MANIFEST_HELPS = True
+RESTART_NEEDED = False
+REMEDIATION = "Write the adoption annotations into the manifest and apply it with a change of the spec."
+
+_LOSES = ("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePermissionsBoundary")
+
+
+def look(case: Case) -> Seen:
+    known, log = is_known(case), says(case)
+    if known is not None:
+        return Seen(log, known)
+    found = existing(case)
+    if not found or being_deleted(case):
+        return Seen(log, "refutes", ("no object of the role clashes with what AWS has",))
+    item, at = found[0]
+    adopting = [f"adopting it would {step.operation} {step.about}" for step in next_steps(case)]
+    losing = [sentence for sentence in adopting if sentence.split()[3] in _LOSES]
+    evidence = (told(item, at), *losing, *(line for line in adopting if line not in losing), *lacking(case)[:1])
+    return Seen(log, "shows", evidence, next=(_annotate(case, item), commands.nudge_role(case)))
+
+
+def _annotate(case: Case, item: Object) -> str:
+    """The command that writes the annotations; a Policy is adopted by its ARN, a Role by its name."""
+    spec = item.data.get("spec") or {}
+    name = str(spec.get("name") or item.name)
+    account = case.arn.split(":")[4] if case.arn.count(":") >= 5 else "ACCOUNT"
+    partition = case.arn.split(":")[1] if case.arn.count(":") >= 5 else "aws"
+    arn = f"arn:{partition}:iam::{account}:policy{spec.get('path') or '/'}{name}"
+    fields = json.dumps({"name": name} if item.kind == "Role" else {"arn": arn})
+    plural = {"Role": "roles", "Policy": "policies"}.get(item.kind, item.kind)
+    pairs = ("services.k8s.aws/adoption-policy=adopt-or-create", f"services.k8s.aws/adoption-fields={fields}")
+    words = ("kubectl", "annotate", f"{plural}.iam.services.k8s.aws", item.name, "-n", item.namespace, "--overwrite")
+    return commands.command(*words, *pairs)

@@ -1,0 +1,44 @@
+"""The ACK controller runs, and does not look at the Role object.
+
+What it looks for
+    A Role object without any condition, or one that was edited after the
+    controller's last word on it, while IAM lacks what the object grants. The
+    controller breaks off before it writes a status when IAMRoleSelectors
+    conflict, when region or account do not fit the object, or when it does not
+    watch the namespace.
+
+What to do
+    Read the controller's log for the object; applying the manifest again
+    changes nothing.
+
+Source
+    aws-controllers-k8s/runtime, `pkg/runtime/reconciler.go` (errors before the
+    first patch of the status); aws-samples/appmod-blueprints issue 813.
+"""
+
+from __future__ import annotations
+
+from .. import commands
+from ..case import Case
+from ..delivery import is_known, says, waiting
+from ..seen import Seen
+from ..standing import being_deleted, capability_trouble, controller_down, still, unreconciled
+
+ID = "controller-not-reconciling"
+TITLE = "The ACK controller runs, and does not look at the Role object"
+MANIFEST_HELPS = False
+RESTART_NEEDED = False
+REMEDIATION = "Read the controller's log for the object: selector conflict, region, account, namespace not watched."
+
+
+def look(case: Case) -> Seen:
+    known, log = is_known(case), says(case)
+    if known is not None:
+        return Seen(log, known)
+    idle = unreconciled(case)
+    if not idle:
+        return Seen(log, "refutes", ("the controller has looked at the Role object",))
+    explained = [controller_down(case), *capability_trouble(case), *being_deleted(case), still(case)]
+    if any(explained):
+        return Seen(log, "refutes", (next(filter(None, explained)),))
+    return Seen(log, "shows", (idle, *waiting(case)[:1]), next=(commands.controller_log(case),))

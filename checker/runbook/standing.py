@@ -1,0 +1,129 @@
+"""How the ACK objects of the role stand with the controller: what it says of them, and what keeps it from acting.
+
+Source: aws-controllers-k8s/runtime, `pkg/condition/condition.go` and `pkg/runtime/reconciler.go`: conditions are wiped
+when a loop starts and written anew when it ends, so the latest of them dates the last loop; an error before the first
+call to AWS (a selector conflict, another region or account) leaves the status as it was.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..ack.controller import Condition, conditions, standstill
+from ..ack.objects import make_object, mapping, sequence, text
+from ..inventory import Object
+from .case import Case
+
+_BAD_WHEN_TRUE = ("ACK.Terminal", "ACK.Recoverable")
+SLOW_SECONDS = 120
+"""A loop takes seconds: what the controller has not looked at for this long after an edit is not in its hands."""
+
+
+def objects(case: Case) -> tuple[Object, ...]:
+    """The Role object and the Policies it refers to; () where the Role object was not read."""
+    if case.declared is None:
+        return ()
+    inventory = case.declared.source.inventory
+    role = make_object(case.value("ack-role"), case.declared.source.role.object.origin)
+    return (role, *(policy.object for policy in inventory.policies))
+
+
+def held_by(case: Case, *kinds: str) -> tuple[tuple[Object, Condition], ...]:
+    """The objects of the role that have one of these conditions, in a state that means trouble."""
+    return tuple(
+        (item, condition)
+        for item in objects(case)
+        for condition in conditions(item).values()
+        if condition.kind in kinds and condition.status != ("False" if condition.kind in _BAD_WHEN_TRUE else "True")
+    )
+
+
+def told(item: Object, at: Condition) -> str:
+    """A condition as a sentence. The telling text is in `message` for errors of AWS and in `reason` for references:
+    both are kept."""
+    said = ": ".join(dict.fromkeys(part for part in (at.message, at.reason) if part))
+    return f"{item.kind} {item.name}: {at.kind} {at.status}" + (f": {said}" if said else "")
+
+
+def existing(case: Case) -> tuple[tuple[Object, Condition], ...]:
+    """The objects that the controller refuses because AWS has what they describe already, with the condition that says
+    so: Terminal for a Role ("Resource already exists"), Recoverable for a Policy (EntityAlreadyExists)."""
+    held = held_by(case, "ACK.Terminal", "ACK.Recoverable")
+    return tuple((item, at) for item, at in held if _ALREADY.search(f"{at.message} {at.reason}"))
+
+
+_ALREADY = re.compile(r"already exists|EntityAlreadyExists", re.IGNORECASE)
+
+
+def being_deleted(case: Case) -> tuple[str, ...]:
+    """The objects that are marked for deletion, as sentences: the controller takes their policies off the role."""
+    found = []
+    for item in objects(case):
+        metadata = mapping(item.data.get("metadata"))
+        if metadata.get("deletionTimestamp"):
+            found.append(f"{item.kind} {item.name} is being deleted since {metadata['deletionTimestamp']}")
+    return tuple(found)
+
+
+def unreconciled(case: Case) -> str:
+    """Why the controller cannot have looked at the Role object as it is now; "" where it may have. That nothing of the
+    object was ever written to its status shows it, and so does an edit that is older than a loop takes, and younger
+    than the last word of the controller."""
+    role = next(iter(objects(case)), None)
+    if role is None:
+        return ""
+    found = conditions(role)
+    if not found:
+        return f"Role {role.name} has no condition: the controller has never reconciled it"
+    edited, looked = _edited(role), max((item.since for item in found.values()), default="")
+    since_edit, since_look = case.age(edited), case.age(looked)
+    if since_edit is None or since_look is None or since_edit < SLOW_SECONDS or since_look <= since_edit + 1:
+        return ""
+    return f"Role {role.name} was edited at {edited}; the controller last looked at it at {looked}"
+
+
+def _edited(role: Object) -> str:
+    """When somebody other than the controller last wrote to the object ("" where that is not known)."""
+    stamps = [
+        text(mapping(entry).get("time")) or ""
+        for entry in sequence(mapping(role.data.get("metadata")).get("managers"))
+        if mapping(entry).get("manager") != "controller"
+    ]
+    return max(stamps, default="")
+
+
+def still(case: Case) -> str:
+    """Why the controller does nothing for the role, or ""."""
+    return next((standstill(item) for item in objects(case) if standstill(item)), "")
+
+
+def controller_down(case: Case) -> str:
+    """The Deployment of the controller that has no available pod, as a sentence; "" where there is none such."""
+    for item in case.value("ack-controller") or ():
+        if not mapping(item.get("status")).get("availableReplicas"):
+            metadata = mapping(item.get("metadata"))
+            return f"Deployment {metadata.get('namespace')}/{metadata.get('name')} has no available pod"
+    return ""
+
+
+def capability_trouble(case: Case) -> tuple[str, ...]:
+    """What is wrong with the EKS capability that runs ACK, in sentences; () where it is well, or there is none.
+
+    Source: EKS API Reference, Capability (status, health.issues, AckConfigResponse.disabledServices).
+    """
+    found = []
+    for item in case.value("ack-capability") or ():
+        name = f"EKS capability {item['name']}"
+        if item["status"] not in ("ACTIVE", "UPDATING"):
+            found.append(f"{name} is {item['status']}")
+        found += [f"{name}: {issue['code']}: {issue['message']}" for issue in item["issues"]]
+        if "iam" in item["disabledServices"]:
+            found.append(f"{name} has the service iam disabled, so no Role is reconciled")
+    return tuple(found)
+
+
+def not_made(case: Case) -> str:
+    """Why the controller has not made what the object describes, as the object itself says; "" where it does not."""
+    held = held_by(case, "ACK.Terminal", "ACK.Recoverable", "ACK.ReferencesResolved", "ACK.ResourceSynced", "Ready")
+    found = [*being_deleted(case), unreconciled(case), controller_down(case), *capability_trouble(case)]
+    return next(filter(None, [*found, *(told(item, at) for item, at in held)]), "")
