@@ -35,8 +35,8 @@ class Cell(NamedTuple):
 
 class Live(NamedTuple):
     """How `checker live` finds things: the sidecar's container, the pods of an index (a label selector with `{index}`
-    in it), what the alert's account_id means, where credentials are to be had, and how the proxy words a refresh that
-    succeeded or failed (regular expressions).
+    in it, or the name that they have, `index-{index}-{hash}`), what the alert's account_id means, where credentials are
+    to be had, and how the proxy words a refresh that succeeded or failed (regular expressions).
     """
 
     container: str = "reverse-proxy"
@@ -48,6 +48,7 @@ class Live(NamedTuple):
     ack_namespace: str = "ack-system"
     log_success: tuple[str, ...] = ()
     log_failure: tuple[str, ...] = ()
+    pod_name: str = ""
 
 
 class Ignore(NamedTuple):
@@ -159,7 +160,7 @@ def _live(source: Source, document: Document | None, given: dict[str, Any]) -> L
 _LIVE = {
     "container": "container", "podSelector": "pod_selector", "accountIdMeans": "account_id_means",
     "accountIdLabel": "account_id_label", "deadlineSeconds": "deadline_seconds", "credentialsUrl": "credentials_url",
-    "ackNamespace": "ack_namespace",
+    "ackNamespace": "ack_namespace", "podName": "pod_name",
 }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def plan(options: Options) -> Plan:
     access = Access(Aws(region), context=context or None, through_aws=bool(cluster and region and not context))
     search = Search(
         live.pod_selector, options.pod, Meaning(live.account_id_means, live.account_id_label), live.ack_namespace,
-        Site(live.log_success, live.log_failure), options.log,
+        Site(live.log_success, live.log_failure), options.log, live.pod_name,
     )  # fmt: skip
     deadline = live.deadline_seconds if options.deadline_seconds is None else options.deadline_seconds
     return Plan(target, access, search, deadline, options.manifests, requirements)

@@ -33,13 +33,14 @@ def _moto() -> Application:
 class AwsApi:
     """moto, EKS Pod Identity associations and capabilities (set them in `associations` and `capabilities`), and a
     policy simulator that refuses, as it does in most accounts, until results are put into `simulation`. `calls` lists
-    what was asked, as `iam:GetRole`.
+    what was asked, as `iam:GetRole`; `table_state` are fields of the table that moto cannot have.
     """
 
     def __init__(self) -> None:
         self._moto = _moto()
         self.associations: list[dict[str, Any]] = []
         self.capabilities: list[dict[str, Any]] = []
+        self.table_state: dict[str, Any] = {}
         self.simulation: list[dict[str, Any]] | None = None
         self.denied: set[str] = set()
         self.calls: list[str] = []
@@ -69,6 +70,8 @@ class AwsApi:
         self.calls.append(call)
         own = self._own(call, environ)
         if own is None:
+            if call == "dynamodb:DescribeTable" and self.table_state:
+                return self._changed_table({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
             return self._moto({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
         code, kind, text = own
         data = text.encode()
@@ -108,6 +111,21 @@ class AwsApi:
                 return refusal(call, 404, "ResourceNotFoundException", "No association found")
             return 200, "application/json", json.dumps({"association": chosen})
         return None
+
+    def _changed_table(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """moto's answer with `table_state` in its place: states of a global table that moto does not know."""
+        held: list[tuple[str, list[tuple[str, str]]]] = []
+        answer = b"".join(self._moto(environ, lambda status, headers, *_: held.append((status, headers))))
+        status, headers = held[0]
+        if status.startswith("200"):
+            whole = json.loads(answer)
+            answer = json.dumps({**whole, "Table": {**whole["Table"], **self.table_state}}).encode()
+            # The checksum is that of moto's answer.
+            kept = ("content-length", "x-amz-crc32")
+            headers = [(name, value) for name, value in headers if name.lower() not in kept]
+            headers.append(("Content-Length", str(len(answer))))
+        start_response(status, headers)
+        return [answer]
 
     def _simulated(self, call: str) -> tuple[int, str, str]:
         if self.simulation is None:

@@ -6,10 +6,10 @@ lines.py: recorded wording, not something that the cell works out.
 
 from __future__ import annotations
 
-from . import broken_access, broken_delivery, broken_identity, broken_services
+from . import broken_access, broken_delivery, broken_identity, broken_pod, broken_services
 from .staging import BREAKS, Break
 
-FAMILIES = (broken_access, broken_identity, broken_delivery, broken_services)
+FAMILIES = (broken_access, broken_identity, broken_delivery, broken_services, broken_pod)
 """The modules that stage something; importing them fills BREAKS."""
 
 __all__ = ["BREAKS", "FAMILIES", "Break"]

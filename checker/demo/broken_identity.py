@@ -86,3 +86,42 @@ def _expired_token(cell: Cell, index: str) -> None:
 def _sdk_too_old(cell: Cell, index: str) -> None:
     """Runs a proxy whose SDK does not know EKS Pod Identity."""
     cell.log(index, *[lines.SDK_REFUSES, lines.denied_as_node("GetItem")] * 4)
+
+
+@stages("token-unreadable")
+def _token_unreadable(cell: Cell, index: str) -> None:
+    """Runs the proxy as a user that may not read the mounted token."""
+    cell.start_pod(index, spec={"securityContext": {"runAsUser": 1000}})
+    cell.log(index, *[lines.TOKEN_UNREADABLE] * 7)
+
+
+@stages("region-missing")
+def _region_missing(cell: Cell, index: str) -> None:
+    """Leaves the region out of the proxy's environment and configuration."""
+    cell.log(index, *[lines.REGION_MISSING] * 7)
+
+
+@stages("session-duration-refused")
+def _session_duration_refused(cell: Cell, index: str) -> None:
+    """Has the proxy ask for sessions of twelve hours."""
+    cell.log(index, *[lines.SESSION_TOO_LONG] * 7)
+
+
+@stages("oidc-keys-unreachable")
+def _oidc_keys_unreachable(cell: Cell, index: str) -> None:
+    """Takes the issuer's signing keys out of STS's reach."""
+    cell.log(index, *[lines.NO_VERIFICATION_KEY] * 7)
+
+
+@stages("host-network-pod-identity", "cobalt")
+def _host_network_pod_identity(cell: Cell, index: str) -> None:
+    """Puts the pod on the host's network."""
+    cell.start_pod(index, spec={"hostNetwork": True})
+    cell.log(index, *[lines.POD_IDENTITY_DENIED] * 7)
+
+
+@stages("imds-hop-limit")
+def _imds_hop_limit(cell: Cell, index: str) -> None:
+    """Has the proxy's configuration name a profile for the node's role, which no container reaches in one hop."""
+    cell.start_pod(index, inject=False, profile="node")
+    cell.log(index, *[lines.IMDS_TIMEOUT] * 7)

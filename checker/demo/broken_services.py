@@ -61,3 +61,17 @@ def _key_schema_mismatch(cell: Cell, index: str) -> None:
 def _connection_pool_exhausted(cell: Cell, index: str) -> None:
     """Has the proxy keep every connection of its SDK."""
     cell.log(index, *[lines.POOL_EXHAUSTED] * 7)
+
+
+@stages("egress-intercepted")
+def _egress_intercepted(cell: Cell, index: str) -> None:
+    """Puts a proxy that reads TLS between the pod and AWS."""
+    cell.log(index, *[lines.INTERCEPTED] * 7)
+
+
+@stages("replication-not-authorized")
+def _replication_not_authorized(cell: Cell, index: str) -> None:
+    """Refuses DynamoDB's replication role on a table of multi-Region strong consistency."""
+    replica = {"RegionName": "us-east-2", "ReplicaStatus": "REPLICATION_NOT_AUTHORIZED"}
+    cell.aws.table_state = {"MultiRegionConsistency": "STRONG", "Replicas": [replica]}
+    cell.log(index, *[lines.denied(index, "GetItem", why=lines.NO_REASON)] * 7)

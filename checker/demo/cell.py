@@ -136,7 +136,8 @@ class Cell:
 
     def start_pod(self, index: str, **changes: Any) -> None:
         """(Re)creates the pod of an index; credentials are injected as the EKS webhook does, from what it finds now.
-        `changes`: `inject=False` for a webhook that missed it, `created` for the time (RFC 3339), `restarts`.
+        `changes`: `inject=False` for a webhook that missed it, `created` for the time (RFC 3339), `restarts`, `profile`
+        for AWS_PROFILE, `spec`, `status` and `container` for fields of the pod's spec, its status and the container's.
         """
         namespace = f"tenant-{index}"
         sidecar: dict[str, Any] = {
@@ -145,11 +146,12 @@ class Cell:
             "env": [{"name": "AUTH_KEYS_TABLE", "value": TABLE}, {"name": "UPSTREAM_PASSWORD", "value": "never shown"}],
         }
         sidecar["env"] += injected(self, index) if changes.get("inject", True) else []
+        sidecar["env"] += [{"name": "AWS_PROFILE", "value": changes["profile"]}] if "profile" in changes else []
         index_container = {"name": "index", "image": "registry.example/index:1.9.3"}
         spec: dict[str, Any] = {"serviceAccountName": f"reverse-proxy-{index}", "nodeName": NODE}
         status = {
             "name": CONTAINER, "image": "reverse-proxy", "imageID": "", "ready": True,
-            "restartCount": changes.get("restarts", 0), "state": {"running": {}},
+            "restartCount": changes.get("restarts", 0), "state": {"running": {}}, **changes.get("container", {}),
         }  # fmt: skip
         if index == "acme":
             spec |= {"initContainers": [{**sidecar, "restartPolicy": "Always"}], "containers": [index_container]}
@@ -165,8 +167,9 @@ class Cell:
             owner = {"kind": "StatefulSet", "name": f"index-{index}"}
         metadata["ownerReferences"] = [{"apiVersion": "apps/v1", "uid": "owner", **owner}]
         metadata["creationTimestamp"] = changes.get("created", "2026-11-01T08:00:00Z")
+        spec |= changes.get("spec", {})
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
-        self.kubernetes.put({**pod, "status": {"phase": "Running", **statuses}})
+        self.kubernetes.put({**pod, "status": {"phase": "Running", **statuses, **changes.get("status", {})}})
 
     def log(self, index: str, *lines: str, ago: float = 20, every: float = 25, previous: bool = False) -> None:
         """Appends lines to the proxy's log; the last one was written `ago` seconds before the log is read."""
@@ -179,9 +182,13 @@ class Cell:
         line = 'level=info msg="auth keys refreshed" source=dynamodb table=' + TABLE
         self.log(index, *[line] * 12, ago=360, every=45)
 
+    def forget_log(self, index: str) -> None:
+        """Takes what the proxy has logged away, as for a container that was never started."""
+        self.logs = {key: lines for key, lines in self.logs.items() if key[0] != PODS[index]}
+
     def play(self, index: str, data: bytes) -> None:
         """Has the proxy have logged these lines, and nothing else, up to now."""
-        self.logs = {key: lines for key, lines in self.logs.items() if key[0] != PODS[index]}
+        self.forget_log(index)
         self.logs[PODS[index], False] = list(played(data))
 
     def read_log(self, namespace: str, pod: str, container: str, previous: bool) -> list[tuple[str, str]] | None:

@@ -224,6 +224,13 @@ class KubernetesApi:
         names = [entry["name"] for entry in (*spec.get("containers", ()), *spec.get("initContainers", ()))]
         if container not in names:
             return _status(400, f"container {container} is not valid for pod {asked.name}")
+        status = pod.get("status", {})
+        entries = (*status.get("containerStatuses", ()), *status.get("initContainerStatuses", ()))
+        states = [entry.get("state", {}).get("waiting") for entry in entries if entry["name"] == container]
+        if any(states) and not is_previous and not any(entry.get("restartCount") for entry in entries):
+            why = states[0].get("reason", "ContainerCreating")
+            told = "trying and failing to pull image" if why in ("ErrImagePull", "ImagePullBackOff") else why
+            return _status(400, f'container "{container}" in pod "{asked.name}" is waiting to start: {told}')
         lines = self._logs(asked.namespace, asked.name, container, is_previous)
         if lines is None:
             shown = f'previous terminated container "{container}" in pod "{asked.name}" not found'

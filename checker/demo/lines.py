@@ -100,3 +100,37 @@ STS_MODULE_MISSING = (
     "WARN  [sof.ama.aws.aut.cre.int.WebIdentityCredentialsUtils] (main) To use web identity tokens, the 'sts' service "
     "module must be on the class path."
 )
+TOKEN_UNREADABLE = (
+    _HEAD + "operation error DynamoDB: GetItem, get identity: get credentials: failed to refresh cached credentials, "
+    "failed to retrieve jwt from provide source, unable to read file at "
+    "/var/run/secrets/eks.amazonaws.com/serviceaccount/token: open "
+    '/var/run/secrets/eks.amazonaws.com/serviceaccount/token: permission denied"'
+)
+REGION_MISSING = (
+    _HEAD + "operation error DynamoDB: GetItem, failed to resolve service endpoint, endpoint rule error, Invalid "
+    'Configuration: Missing Region"'
+)
+SESSION_TOO_LONG = _sts(
+    "api error ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+)
+NO_VERIFICATION_KEY = _sts(
+    "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider,  please reference "
+    "AssumeRoleWithWebIdentity documentation for requirements"
+)
+POD_IDENTITY_DENIED = (
+    _HEAD + "operation error DynamoDB: GetItem, get identity: get credentials: failed to refresh cached credentials, "
+    "failed to load credentials, Unauthorized Exception! EKS does not have permissions to assume the associated role., "
+    'fault: client"'
+)
+IMDS_TIMEOUT = (
+    _HEAD + "operation error DynamoDB: GetItem, get identity: get credentials: failed to refresh cached credentials, "
+    "no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded (Client."
+    'Timeout exceeded while awaiting headers)"'
+)
+INTERCEPTED = (
+    _HEAD + "operation error DynamoDB: GetItem, exceeded maximum number of attempts, 3, https response error "
+    'StatusCode: 0, RequestID: , request send failed, Post \\"https://dynamodb.us-east-1.amazonaws.com/\\": tls: '
+    'failed to verify certificate: x509: certificate signed by unknown authority"'
+)
+NO_REASON = " "
+"""For a refusal that names no layer."""

@@ -17,7 +17,7 @@ from .effective_role import container_of, resolve, status_of
 from .kubernetes import PARTIAL, Cluster
 from .log_file import stamped
 from .log_sorting import Site
-from .pods import Candidate, Meaning, as_json, candidates, find, narrow, nearest
+from .pods import Candidate, Meaning, as_json, candidates, find, named_for, narrow, nearest
 from .record import Reading, Target
 
 LOG_BYTES = 8 * 1024 * 1024
@@ -38,7 +38,8 @@ RIGHTS = (
 class Search(NamedTuple):
     """How the pods are found: a label selector with `{index}` in it, or "" for a search by name, in one namespace or
     all; a pod's name where the user gave one; what account_id means; the namespace of the ACK controller; the
-    proxy's own wording for a refresh that succeeded or failed; and the sidecar's log, where it comes from a file."""
+    proxy's own wording for a refresh that succeeded or failed; the sidecar's log, where it comes from a file; and how
+    pods of an index are named (`index-{index}-{hash}`), "" for as the cell's other pods are."""
 
     selector: str = ""
     pod: str = ""
@@ -46,6 +47,7 @@ class Search(NamedTuple):
     ack_namespace: str = "ack-system"
     wording: Site = Site()
     log: bytes | None = None
+    pod_name: str = ""
 
 
 class Subject(NamedTuple):
@@ -73,7 +75,7 @@ def find_pods(asking: Asking, cluster: Cluster, target: Target, search: Search) 
         elif search.selector:
             found = candidates(items, "the label selector of the configuration")
         else:
-            found = find(items, target.index_name)
+            found = find(items, target.index_name, search.pod_name)
         fitting = narrow(found, target.account_id, search.meaning)
         near = () if found else nearest(items, target.index_name)
         return {
@@ -110,8 +112,8 @@ def ask_pod(asking: Asking, cluster: Cluster, namespace: str, name: str) -> Answ
 
 
 def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candidate, search: Search) -> Subject | None:
-    """Reads the pods and their logs and returns the pod with the most failures, else one without credentials of its
-    own, else the newest; None where no pod could be read."""
+    """Reads the pods and their logs and returns, of those that have not ended, the pod with the most failures, else one
+    without credentials of its own, else the newest; None where no pod could be read."""
     read: list[tuple[Answer, Answer]] = []
     for name in candidate.pods[:MOST_PODS]:
         base = f"/api/v1/namespaces/{candidate.namespace}/pods/{name}"
@@ -120,7 +122,7 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
         given = asking.answer(GIVEN_LOG) if search.log is not None else None
         asked = given or _ask_log(asking, cluster, target, base, shown, name, search.wording, previous=False)
         read.append((pod, asked))
-    subjects: list[tuple[tuple[int, bool, int], Subject]] = []
+    subjects: list[tuple[tuple[bool, int, bool, int], Subject]] = []
     for place, (pod, lines) in enumerate(read):
         value = pod.get().value
         if value is None:
@@ -136,7 +138,9 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
         said = mapping(lines.get().value) if len(read) > 1 else {}
         failures = said.get("failures", 0) if not said.get("refreshesSince") else 0
         is_without = subject.container is None or resolve(subject.container, None, None).how == "node-role"
-        subjects.append(((failures, is_without, -place), subject))
+        # A pod that was evicted stays listed; what counts is one that took its place.
+        is_there = mapping(value.get("status")).get("phase") not in ("Failed", "Succeeded")
+        subjects.append(((is_there, failures, is_without, -place), subject))
     if not subjects:
         return None
     chosen = max(subjects, key=lambda item: item[0])[1]
@@ -145,6 +149,26 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
 
 
 GIVEN_LOG = "log/file"
+
+
+def role_by_name(asking: Asking, cluster: Cluster, target: Target) -> Reading:
+    """The ACK Role that an index without a pod would have, by its name: the index stands in it where the names of the
+    cell's other roles have theirs. Several are a question, not an answer."""
+    scope = f"/apis/{IAM}/namespaces/{target.namespace}/roles" if target.namespace else f"/apis/{IAM}/roles"
+
+    def read() -> dict[str, Any]:
+        items = [_with_kind(item, "Role") for item in cluster.pages(scope, {"limit": "500"})]
+        named = [(_id(item)[0], text(mapping(item.get("spec")).get("name")) or _id(item)[1]) for item in items]
+        meant = named_for(named, target.index_name)
+        found = [item for item, name in zip(items, named, strict=True) if name in meant]
+        if len(found) != 1:
+            shown = ": " + ", ".join("/".join(_id(item)) for item in found[:4]) if found else ""
+            number = f"{len(found) or 'no'} Role objects are named for the index{shown}"
+            raise Refused("absent", f"no pod leads to a role, and {number}")
+        return {**trim.custom(found[0]), "namesakes": 1, "others": [], "byName": True}
+
+    where = target.namespace or "all namespaces"
+    return asking.ask("ack-role", f"list roles.iam.services.k8s.aws in {where}", read).get()
 
 
 def given_log(asking: Asking, search: Search) -> None:

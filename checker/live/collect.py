@@ -122,6 +122,8 @@ class _Run(NamedTuple):
             subject = cluster_flow.examine(self.asking, cluster, self.target, candidate, self.search)
             if subject is not None:
                 self.follow(cluster, subject)
+        elif not self.several():
+            self.without_pod(cluster)
         self.review(cluster, candidate.namespace if candidate else self.target.namespace)
 
     def capability(self, deployment: Answer) -> None:
@@ -184,10 +186,10 @@ class _Run(NamedTuple):
         rank = _rank(arn, subject.namespace, account_name)
         ack = cluster_flow.ack_role(self.asking, cluster, subject.namespace, rank).value
         arn = arn or _arn_of(ack)
-        self.read_role(arn, subject, ack, cluster, is_irsa=not uses_pod_identity)
+        self.read_role(arn, subject.container, ack, cluster, is_irsa=not uses_pod_identity)
 
     def read_role(
-        self, arn: str, subject: Subject, ack: dict[str, Any] | None, cluster: Cluster, *, is_irsa: bool
+        self, arn: str, container: dict[str, Any] | None, ack: dict[str, Any] | None, cluster: Cluster, *, is_irsa: bool
     ) -> None:
         parameters = dict(self.target.parameters)
         named = role_flow.role_name(arn)
@@ -195,7 +197,7 @@ class _Run(NamedTuple):
             parameters.setdefault("account", named.account)
         if self.target.region:
             parameters.setdefault("region", self.target.region)
-        table_arn = table_of(parameters, subject.container)
+        table_arn = table_of(parameters, container)
         if table_arn:
             table_flow.table(self.asking, self.access.aws, table_arn)
         self.asking.run(lambda: self.hinted(named.account if named else ""))
@@ -208,6 +210,22 @@ class _Run(NamedTuple):
         if is_irsa:
             self.asking.run(lambda: self.provider(named.account if named else ""))
         role_flow.role(self.asking, self.access.aws, arn, self.target.region, table_arn)
+
+    def several(self) -> bool:
+        """Whether several workloads could be meant: then nobody knows whose role to look at."""
+        answer = self.asking.answer("pods")
+        found = (answer.get().value if answer else None) or {}
+        return len(found.get("candidates", ())) > 1
+
+    def without_pod(self, cluster: Cluster) -> None:
+        """What can be said of an index that no pod serves: its role and its manifests."""
+        ack = cluster_flow.role_by_name(self.asking, cluster, self.target).value
+        if ack is not None:
+            spec, account = mapping(ack.get("spec")), self.target.parameters.get("account", "")
+            built = f"arn:aws:iam::{account}:role{text(spec.get('path')) or '/'}{text(spec.get('name')) or ''}"
+            arn = _arn_of(ack) or (built if account else "")
+            trust = text(spec.get("assumeRolePolicyDocument")) or ""
+            self.read_role(arn, None, ack, cluster, is_irsa="sts:AssumeRoleWithWebIdentity" in trust)
 
     def role_to_read(self, effective: Effective, expected: str) -> str:
         """The role to examine: the one the pod has, or, where it has none of its own, the one it should have."""

@@ -25,16 +25,17 @@ class Effective(NamedTuple):
     described: str
 
 
-def container_of(pod: dict[str, Any], name: str) -> dict[str, Any] | None:
-    """The container of this name: an ordinary one, or a native sidecar (an init container that is always restarted)."""
+def containers(pod: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The containers that run as long as the pod does: ordinary ones, then native sidecars (init containers that are
+    always restarted)."""
     spec = mapping(pod.get("spec"))
-    for entry in sequence(spec.get("containers")):
-        if entry.get("name") == name:
-            return dict(entry)
-    for entry in sequence(spec.get("initContainers")):
-        if entry.get("name") == name and entry.get("restartPolicy") == "Always":
-            return dict(entry)
-    return None
+    sidecars = (entry for entry in sequence(spec.get("initContainers")) if entry.get("restartPolicy") == "Always")
+    return tuple(dict(entry) for entry in (*sequence(spec.get("containers")), *sidecars))
+
+
+def container_of(pod: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """The container of this name, or None."""
+    return next((entry for entry in containers(pod) if entry.get("name") == name), None)
 
 
 def status_of(pod: dict[str, Any], name: str) -> dict[str, Any]:

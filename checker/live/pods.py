@@ -35,8 +35,13 @@ class Meaning(NamedTuple):
     label: str = ""
 
 
-def find(items: Iterable[dict[str, Any]], index: str) -> tuple[Candidate, ...]:
-    """The candidates among pods (or their metadata), the surest kind of match only."""
+def find(items: Iterable[dict[str, Any]], index: str, naming: str = "") -> tuple[Candidate, ...]:
+    """The candidates among pods (or their metadata), the surest kind of match only. With `naming`
+    (`index-{index}-{hash}`) a workload whose name is not exactly that is none."""
+    if naming:
+        wanted = naming.removesuffix("-{hash}").replace("{index}", index)
+        exact = [item for item in items if workload_of(mapping(item.get("metadata"))) == wanted]
+        return candidates(exact, f"the configuration names its pods {naming}")
     tiers: tuple[list[dict[str, Any]], ...] = ([], [], [])
     whole_words = re.compile(rf"(?:^|-){re.escape(index)}(?:-|$)")
     workloads: set[str] = set()
@@ -63,6 +68,20 @@ def nearest(items: Iterable[dict[str, Any]], index: str) -> tuple[str, ...]:
     close = [name for name in named if index in name]
     close += difflib.get_close_matches(index, [name for name in named if name not in close], n=5, cutoff=0.5)
     return tuple(close[:5])
+
+
+def named_for(names: Iterable[tuple[str, str]], index: str) -> set[tuple[str, str]]:
+    """Of (namespace, name) pairs those that are the index's, by the same rules as for pods."""
+    given = list(names)
+    exact = {(namespace, name) for namespace, name in given if name == index}
+    if exact:
+        return exact
+    whole_words = re.compile(rf"(?:^|-){re.escape(index)}(?:-|$)")
+    near = [(namespace, name) for namespace, name in given if whole_words.search(name)]
+    others = {name for _, name in given}
+    alike = {pair for pair in near if _is_named_alike(pair[1], index, others - {pair[1]})}
+    beside = {(namespace, name) for namespace, name in alike or near if _ends(namespace, index)}
+    return beside if len(beside) == 1 else alike
 
 
 def _surest(found: tuple[Candidate, ...], index: str, workloads: set[str]) -> tuple[Candidate, ...]:

@@ -60,6 +60,7 @@ def role(asking: Asking, aws: Aws, arn: str, region: str, table_arn: str) -> Non
             "name": found["RoleName"],
             "path": found.get("Path", "/"),
             "created": show_time(found.get("CreateDate")),
+            "maxSessionDuration": found.get("MaxSessionDuration"),
             "trust": _document(found.get("AssumeRolePolicyDocument")),
             "boundary": boundary,
             "tags": {item["Key"]: redact_pair(item["Key"], item["Value"]) for item in found.get("Tags") or []},

@@ -31,6 +31,11 @@ def table(asking: Asking, aws: Aws, arn: str) -> None:
             "indexes": {item["IndexName"]: item.get("KeySchema") or [] for item in indexes},
             "encryption": {"type": sse.get("SSEType", ""), "key": sse.get("KMSMasterKeyArn", "")},
             "inaccessibleSince": show_time(sse.get("InaccessibleEncryptionDateTime")),
+            "consistency": found.get("MultiRegionConsistency", ""),
+            "replicas": [
+                {"region": item.get("RegionName", ""), "status": item.get("ReplicaStatus", "")}
+                for item in found.get("Replicas") or ()
+            ],
         }
 
     def policy_of_table() -> dict[str, Any]:

@@ -32,12 +32,16 @@ def pod(item: dict[str, Any]) -> dict[str, Any]:
             "serviceAccountName": text(spec.get("serviceAccountName")) or "default",
             "nodeName": text(spec.get("nodeName")) or "",
             "hostNetwork": bool(spec.get("hostNetwork")),
+            **_security(spec),
             "containers": [_container(entry) for entry in sequence(spec.get("containers"))],
             "initContainers": [_container(entry) for entry in sequence(spec.get("initContainers"))],
             "volumes": [volume for entry in sequence(spec.get("volumes")) if (volume := _token_volume(entry))],
         },
         "status": {
             "phase": text(status.get("phase")) or "",
+            "reason": text(status.get("reason")) or "",
+            "message": redact(text(status.get("message")) or ""),
+            "unmet": [found for entry in sequence(status.get("conditions")) if (found := _unmet(mapping(entry)))],
             "startTime": text(status.get("startTime")) or "",
             "containerStatuses": [_status(entry) for entry in sequence(status.get("containerStatuses"))],
             "initContainerStatuses": [_status(entry) for entry in sequence(status.get("initContainerStatuses"))],
@@ -130,6 +134,7 @@ def _container(entry: Any) -> dict[str, Any]:
         "name": text(given.get("name")) or "",
         "image": redact(text(given.get("image")) or ""),
         "restartPolicy": text(given.get("restartPolicy")) or "",
+        **_security(given),
         "env": variables,
         "envFrom": [key for item in sequence(given.get("envFrom")) for key in mapping(item) if key.endswith("Ref")],
         "mounts": [
@@ -137,6 +142,13 @@ def _container(entry: Any) -> dict[str, Any]:
             for mount in sequence(given.get("volumeMounts"))
         ],
     }
+
+
+def _security(given: dict[str, Any]) -> dict[str, Any]:
+    """Which user runs it, and which group may read its volumes; nothing where it does not say."""
+    context = mapping(given.get("securityContext"))
+    kept = {key: context[key] for key in ("runAsUser", "fsGroup") if isinstance(context.get(key), int)}
+    return {"securityContext": kept} if kept else {}
 
 
 def _variable(name: str, given: dict[str, Any]) -> dict[str, str]:
@@ -160,15 +172,30 @@ def _token_volume(entry: Any) -> dict[str, Any] | None:
     return None
 
 
+def _unmet(entry: dict[str, Any]) -> dict[str, str] | None:
+    """A condition of the pod that does not hold, with its reason and message."""
+    if entry.get("status") == "True":
+        return None
+    said = {key: redact(text(entry.get(key)) or "") for key in ("type", "reason", "message")}
+    return said if said["message"] or said["reason"] else None
+
+
+def _states(given: Any) -> dict[str, Any]:
+    """The state of a container by its kind; why it waits or ended is said in `reason` and `message`."""
+    found: dict[str, Any] = {}
+    for kind, detail in mapping(given).items():
+        kept = {key: mapping(detail)[key] for key in ("reason", "exitCode", "startedAt") if key in mapping(detail)}
+        message = text(mapping(detail).get("message"))
+        found[kind] = {**kept, **({"message": redact(message)[:500]} if message else {})}
+    return found
+
+
 def _status(entry: Any) -> dict[str, Any]:
     given = mapping(entry)
-    states = {
-        kind: {key: mapping(detail)[key] for key in ("reason", "exitCode", "startedAt") if key in mapping(detail)}
-        for kind, detail in mapping(given.get("state")).items()
-    }
     return {
         "name": text(given.get("name")) or "",
         "ready": bool(given.get("ready")),
         "restartCount": given.get("restartCount") if isinstance(given.get("restartCount"), int) else 0,
-        "state": states,
+        "state": _states(given.get("state")),
+        "lastState": _states(given.get("lastState")),
     }

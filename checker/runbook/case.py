@@ -145,7 +145,7 @@ class Case(NamedTuple):
 def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     """Works out the case. Never raises for a record that could be loaded."""
     subject = mapping(value(record, "subject"))
-    namespace, pod_name = subject.get("namespace", ""), subject.get("pod", "")
+    namespace, pod_name = subject.get("namespace", "") or _of_role(record), subject.get("pod", "")
     pod = value(record, f"pod/{namespace}/{pod_name}")
     container = container_of(pod, record.target.container) if pod else None
     service_account = value(record, "service-account")
@@ -191,6 +191,11 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
         view(sources.in_git(record, namespace, account_name), asked, parameters, (), refused, today),
         tuple(event for event, is_past in read_ones if is_past),
     )
+
+
+def _of_role(record: Record) -> str:
+    """The namespace of the Role object, for an index that no pod serves."""
+    return str(mapping(mapping(value(record, "ack-role")).get("metadata")).get("namespace", ""))
 
 
 def _telling(value: dict[str, Any]) -> list[dict[str, Any]]:

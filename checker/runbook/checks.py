@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from ..ack.objects import mapping
-from ..live.effective_role import container_of, resolve, status_of
+from ..live.effective_role import container_of, containers, resolve, status_of
 from ..live.record import Reading, Status
 from .case import Case, moment
+from .pod_state import phase
 from .refusals import refusals
 from .standing import being_deleted
 from .trusting import trusting
@@ -38,6 +39,7 @@ def _checks(case: Case) -> Iterator[Check]:
     yield _read(identity, "credentials", 2, _identity(case))
     yield _read(case.reading("cluster"), "cluster", 3, str((case.value("cluster") or {}).get("described", "")))
     yield _pod(case)
+    yield from _going(case)
     yield from _replicas(case)
     yield _container(case)
     yield _log(case)
@@ -68,7 +70,10 @@ def _pod(case: Case) -> Check:
     reading = case.reading("pods")
     if case.pod is not None:
         metadata = case.pod["metadata"]
-        return Check("pod", 4, "ok", f"{case.namespace}/{metadata['name']}", reading.source, reading.elapsed_ms)
+        shown = f"{case.namespace}/{metadata['name']}"
+        if phase(case) in ("Failed", "Succeeded"):
+            return Check("pod", 4, "failed", f"{shown} is {phase(case)}", reading.source, reading.elapsed_ms)
+        return Check("pod", 4, "ok", shown, reading.source, reading.elapsed_ms)
     if reading.status != "ok":
         return _read(reading, "pod", 4, "")
     found = (case.value("pods-with-container") or reading.value).get("candidates", [])
@@ -76,6 +81,10 @@ def _pod(case: Case) -> Check:
         near = ", ".join(reading.value.get("nearest", ()))
         detail = f"no pod of index {case.record.target.index_name} among {reading.value['seen']}"
         detail += f"; the nearest names: {near}; choose one with --pod if it is meant" if near else ""
+        role = case.value("ack-role") or {}
+        if role.get("byName"):
+            metadata = role["metadata"]
+            detail += f"; its role is examined, found by its name: {metadata.get('namespace')}/{metadata.get('name')}"
         if reading.value["before"]:
             detail = f"{reading.value['before']} candidates, none of account_id {case.record.target.account_id}"
         return Check("pod", 4, "unknown", detail, reading.source, reading.elapsed_ms)
@@ -86,12 +95,23 @@ def _pod(case: Case) -> Check:
     return Check("pod", 4, "unknown", "the pod could not be read", reading.source, reading.elapsed_ms)
 
 
+def _going(case: Case) -> Iterator[Check]:
+    """A pod that is being deleted tells little of the one that comes after it."""
+    since = mapping(mapping(case.pod).get("metadata")).get("deletionTimestamp")
+    if since:
+        detail = f"the pod is being deleted since {since}; look again once its successor runs"
+        yield Check("pod-going", 4, "failed", detail, is_vital=False)
+
+
 def _container(case: Case) -> Check:
     name = case.record.target.container
     if case.pod is None:
         return Check("container", 5, "skipped", "there is no pod to look at")
     if case.container is None:
-        return Check("container", 5, "unknown", f"the pod has no container {name}")
+        has = ", ".join(entry["name"] for entry in containers(case.pod))
+        return Check(
+            "container", 5, "unknown", f"the pod has no container {name}; it has {has}: choose with --container"
+        )
     kind = "native sidecar" if case.container.get("restartPolicy") == "Always" else "container"
     shown = f"{kind} {name}, image {case.container.get('image')}"
     status = status_of(case.pod, name)
@@ -99,7 +119,9 @@ def _container(case: Case) -> Check:
     ended = mapping(mapping(status.get("state")).get("terminated")).get("reason")
     if waiting or ended or not status.get("ready"):
         restarts = f", {status['restartCount']} restarts" if status.get("restartCount") else ""
-        return Check("container", 5, "failed", f"{shown}: {waiting or ended or 'not ready'}{restarts}")
+        message = mapping(mapping(status.get("state")).get("waiting")).get("message")
+        why = f"{waiting or ended or 'not ready'}{restarts}" + (f": {message}" if message else "")
+        return Check("container", 5, "failed", f"{shown}: {why}")
     return Check("container", 5, "ok", shown)
 
 

@@ -98,6 +98,12 @@ def logs(case: Case) -> str:
     return command("kubectl", "logs", pod_name(case), "-n", case.namespace, "-c", container, "--since=15m")
 
 
+def previous_log(case: Case) -> str:
+    """The proxy's log from before its last restart."""
+    container = case.record.target.container
+    return command("kubectl", "logs", pod_name(case), "-n", case.namespace, "-c", container, "--previous")
+
+
 def describe_pod(case: Case) -> str:
     """Shows the pod and its environment."""
     return command("kubectl", "describe", "pod", pod_name(case), "-n", case.namespace)
@@ -162,11 +168,20 @@ def organization_policies(arn: str, kind: str) -> str:
 
 def disable_account_endpoint(case: Case) -> str:
     """Has the proxy use the ordinary DynamoDB endpoint."""
+    return _set_variable(case, "AWS_ACCOUNT_ID_ENDPOINT_MODE=disabled")
+
+
+def set_region(case: Case) -> str:
+    """Tells the proxy the region of the table."""
+    region = text(case.parameters.get("region")) or case.record.target.region
+    return _set_variable(case, f"AWS_REGION={region or 'REGION'}")
+
+
+def _set_variable(case: Case, variable: str) -> str:
     metadata = mapping(mapping(case.pod).get("metadata"))
     owner: dict[str, str] = next(iter(metadata.get("ownerReferences") or []), {})
     kind = {"ReplicaSet": "deployment", "StatefulSet": "statefulset"}.get(str(owner.get("kind")), "pod")
     where = ("-n", case.namespace, "-c", case.record.target.container)
-    variable = "AWS_ACCOUNT_ID_ENDPOINT_MODE=disabled"
     return command("kubectl", "set", "env", f"{kind}/{workload_of(metadata)}", *where, variable)
 
 

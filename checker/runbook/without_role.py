@@ -9,7 +9,7 @@ from .signatures import Event
 
 def without_role(case: Case) -> tuple[Event, ...]:
     """Failures to find credentials, and calls made as the node's role."""
-    return (*case.having("no-credentials"), *as_node(case))
+    return (*case.having("no-credentials", "imds-unreachable"), *as_node(case))
 
 
 def as_node(case: Case) -> tuple[Event, ...]:

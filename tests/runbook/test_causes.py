@@ -19,6 +19,16 @@ BESIDE: dict[str, set[str]] = {
     "ack-controller-down": {"drift"},
     "ack-not-synced": {"missing-action"},
     "table-missing": {"key-schema-mismatch"},
+    # The refusal names no layer, and what was not read may be it as well.
+    "replication-not-authorized": {
+        "scp-denies",
+        "rcp-denies",
+        "endpoint-policy-denies",
+        "session-policy-blocks",
+        "kms-denied",
+        "propagation",
+        "stale-credentials",
+    },
 }
 """What may stand behind the staged cause: it holds as well, or the log would read the same."""
 

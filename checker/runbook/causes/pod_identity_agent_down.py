@@ -17,6 +17,7 @@ Source
 
 from __future__ import annotations
 
+from ...ack.objects import mapping
 from .. import commands
 from ..case import Case
 from ..refusals import said
@@ -50,6 +51,10 @@ def look(case: Case) -> Seen:
     if agent is not None and agent["ready"] == 0 and (agent["pods"] or events or not case.log.is_read):
         state = "no agent runs" if not agent["pods"] else "the agent is not ready"
         return Seen(log, "shows", (*evidence, f"{state} on the pod's node"), next=command)
+    is_on_host = bool(mapping(mapping(case.pod).get("spec")).get("hostNetwork"))
+    if agent is not None and agent["ready"] and is_on_host:
+        shown = "the agent on the pod's node is ready, and the pod is on the host's network"
+        return Seen(log, "refutes", (*evidence, shown))
     if agent is not None and (found is None or found.truth is not False) and not events:
         return Seen(log, "refutes", ("the agent on the pod's node is ready",))
     return Seen(log, "unread" if agent is None else "no-word", evidence, next=command)

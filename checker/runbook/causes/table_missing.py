@@ -26,7 +26,7 @@ RESTART_NEEDED = False
 REMEDIATION = "Restore the table, or correct the table's name in the proxy's configuration."
 
 
-_USABLE = ("ACTIVE", "UPDATING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS")
+_USABLE = ("ACTIVE", "UPDATING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "REPLICATION_NOT_AUTHORIZED")
 
 
 def look(case: Case) -> Seen:

@@ -1,0 +1,46 @@
+"""The instance metadata does not answer the container, so not even the node's role is to be had.
+
+What it looks for
+    Time-outs on 169.254.169.254 from a pod without credentials of its own. The
+    answer with the IMDSv2 token travels one hop by default, and a container
+    that is not on the host's network is two away.
+
+What to do
+    Give the pod a role of its own. Where the node's role is meant, raise the
+    instances' hop limit to 2.
+
+Source
+    EC2 User Guide, "Instance metadata access considerations";
+    kubernetes-sigs/aws-load-balancer-controller issue 3955.
+"""
+
+from __future__ import annotations
+
+from ...ack.objects import mapping
+from .. import commands
+from ..case import Case
+from ..refusals import said
+from ..seen import Seen
+
+ID = "imds-hop-limit"
+TITLE = "The instance metadata does not answer the container, so not even the node's role is to be had"
+MANIFEST_HELPS = False
+RESTART_NEEDED = True
+REMEDIATION = "Give the pod a role of its own; where the node's is meant, raise the instances' hop limit to 2."
+
+
+def look(case: Case) -> Seen:
+    events = case.having("imds-unreachable")
+    log, evidence = case.says(events), tuple(said(event) for event in events[:1])
+    if case.container is None:
+        return Seen(log, "unread", evidence)
+    if case.effective.how in ("pod-env", "pod-identity"):
+        return Seen(log, "refutes", ("the container was given a role of its own, and needs no instance metadata",))
+    if mapping(mapping(case.pod).get("spec")).get("hostNetwork"):
+        return Seen(log, "refutes", ("the pod is on the host's network, one hop from the metadata",))
+    options = "InstanceId:InstanceId,HopLimit:MetadataOptions.HttpPutResponseHopLimit"
+    node = str(mapping(mapping(case.pod).get("spec")).get("nodeName") or "NODE")
+    words = ("--filters", f"Name=private-dns-name,Values={node}", "--region", case.record.target.region or "REGION")
+    query = f"Reservations[].Instances[].{{{options}}}"
+    command = commands.command("aws", "ec2", "describe-instances", *words, "--query", query)
+    return Seen(log, "no-word", evidence, next=(command,))

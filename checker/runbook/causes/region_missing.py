@@ -1,0 +1,39 @@
+"""The SDK does not know which region to call.
+
+What it looks for
+    The SDKs' messages on a missing region. The webhook of IRSA sets AWS_REGION
+    only where it was told to; outside a node's metadata nothing else says it.
+
+What to do
+    Set AWS_REGION in the pod's template to the region of the table.
+
+Source
+    aws/aws-sdk-go (ErrMissingRegion), botocore (NoRegionError), AWS SDK for
+    Java v2 (DefaultAwsRegionProviderChain); cortexproject/cortex issue 1351.
+"""
+
+from __future__ import annotations
+
+from ...live.effective_role import environment
+from .. import commands
+from ..case import Case
+from ..refusals import said
+from ..seen import Seen
+
+ID = "region-missing"
+TITLE = "The SDK does not know which region to call"
+MANIFEST_HELPS = False
+RESTART_NEEDED = True
+REMEDIATION = "Set AWS_REGION in the pod's template to the region of the table."
+
+
+def look(case: Case) -> Seen:
+    events = case.having("region-missing")
+    log, evidence = case.says(events), tuple(said(event) for event in events[:2])
+    command = (commands.set_region(case),)
+    if not events or case.container is None:
+        return Seen(log, "no-word", evidence, next=command)
+    given = environment(case.container)
+    if not {"AWS_REGION", "AWS_DEFAULT_REGION"} & set(given) and not case.container.get("envFrom"):
+        return Seen(log, "shows", (*evidence, "neither AWS_REGION nor AWS_DEFAULT_REGION is set"), next=command)
+    return Seen(log, "no-word", evidence, next=command)
