@@ -80,6 +80,7 @@ def plan(options: Options) -> Plan:
         parameters,
         context,
         cell.name,
+        _given(options),
     )
     access = Access(Aws(region), context=context or None, through_aws=bool(cluster and region and not context))
     search = Search(
@@ -88,6 +89,23 @@ def plan(options: Options) -> Plan:
     )  # fmt: skip
     deadline = live.deadline_seconds if options.deadline_seconds is None else options.deadline_seconds
     return Plan(target, access, search, deadline, options.manifests, requirements)
+
+
+def _given(options: Options) -> tuple[str, ...]:
+    """The options as they were typed, so that the next command asks for the same in the same place."""
+    words = []
+    for option, given in (
+        ("--account-id", options.account_id), ("--namespace", options.namespace), ("--pod", options.pod),
+        ("--container", options.container), ("--config", options.config), ("--cell", options.cell),
+        ("--context", options.context), ("--cluster", options.cluster), ("--region", options.region),
+    ):  # fmt: skip
+        words += [option, given] if given else []
+    words += ["--since", f"{options.since_seconds}s"] if options.since_seconds != Options("").since_seconds else []
+    words += ["--deadline", f"{options.deadline_seconds:g}"] if options.deadline_seconds is not None else []
+    for option, several in (("--manifests", options.manifests), ("--policies", options.policies)):
+        words += [word for given in several for word in (option, given)]
+    words += [word for key, item in options.parameters.items() for word in ("--set", f"{key}={item}")]
+    return tuple(words)
 
 
 def investigate(made: Plan, observer: Observer | None = None) -> Record:

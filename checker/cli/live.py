@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.emit_fix:
             _emit(replayed, arguments)
         return _shown([replayed], arguments)
-    targets = _targets(arguments)
+    targets, is_whole = _targets(arguments)
     if arguments.log:
         given = read_log(arguments.log)
         targets = [options._replace(log=given) for options in targets]
@@ -79,7 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
         failed = [problem for _, problem in found if problem]
         for problem in failed:
             _say(problem)
-        code = max(code, 3) if failed and code != 1 else code
+        # What nobody looked at may be ill, so it is never "healthy".
+        is_open = failed or not (is_whole or arguments.exit_zero)
+        code = max(code, 3) if is_open and code != 1 else code
         if not arguments.watch or all(diagnosis.verdict == "healthy" for diagnosis, _ in found):
             return code
         if sys.stdout is not None:
@@ -88,8 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
         time.sleep(arguments.watch)
 
 
-def _targets(arguments: argparse.Namespace) -> list[Options]:
-    """One index, or those that an alert fires for."""
+def _targets(arguments: argparse.Namespace) -> tuple[list[Options], bool]:
+    """One index, or those that an alert fires for; and whether that is all that the alert is about."""
     from ..live.alert import check_account_id, check_index, parse_alerts
 
     if arguments.alert and arguments.index:
@@ -105,11 +107,12 @@ def _targets(arguments: argparse.Namespace) -> list[Options]:
         for alert in payload.alerts:
             if alert.is_resolved:
                 _say(f"the alert for index {alert.index_name} is resolved; looking whether it is")
-        return [options_of(arguments, alert.index_name, alert.account_id) for alert in payload.alerts]
+        found = [options_of(arguments, alert.index_name, alert.account_id) for alert in payload.alerts]
+        return found, not payload.odd and not payload.left_out
     if not arguments.index:
         raise UsageError("which index? Give --index NAME, or --alert FILE")
     account_id = check_account_id(arguments.account_id, "--account-id") if arguments.account_id else ""
-    return [options_of(arguments, check_index(arguments.index, "--index"), account_id)]
+    return [options_of(arguments, check_index(arguments.index, "--index"), account_id)], True
 
 
 def _diagnosed(options: Options, arguments: argparse.Namespace) -> tuple[Diagnosis, str]:

@@ -28,7 +28,7 @@ class Alert(NamedTuple):
 
 
 class Payload(NamedTuple):
-    """The indexes of a payload, firing ones first, each once; sentences on alerts whose labels are no names; how many
+    """The indexes of a payload, firing ones first, each once; sentences on alerts that were not looked at; how many
     alerts the payload says were cut off.
     """
 
@@ -56,7 +56,9 @@ def parse_alerts(given: str, name: str) -> Payload:
         except UsageError as error:
             odd += error.lines
             continue
-        if alert is not None:
+        if isinstance(alert, str):
+            odd.append(alert)
+        else:
             found.setdefault((alert.index_name, alert.account_id), alert)
     if not found:
         raise UsageError(*(odd or [f"{name}: no alert in it has the label index_name"]))
@@ -65,11 +67,14 @@ def parse_alerts(given: str, name: str) -> Payload:
     return Payload(ordered, tuple(odd), cut if type(cut) is int else 0)
 
 
-def _alert(item: dict[str, Any], common: dict[str, Any], name: str) -> Alert | None:
+def _alert(item: dict[str, Any], common: dict[str, Any], name: str) -> Alert | str:
+    """The alert, or why it is none that can be looked at."""
     labels = {**common, **mapping(item.get("labels"))}
     alert_name = text(labels.get("alertname"))
-    if alert_name not in (None, ALERT) or "index_name" not in labels:
-        return None
+    if alert_name not in (None, ALERT):
+        return f"{name}: alert {show(alert_name)} is not {ALERT}, so it was not looked at"
+    if "index_name" not in labels:
+        return f"{name}: an alert in it has no label index_name"
     index = check_index(labels["index_name"], f"{name}: label index_name")
     given = labels.get("account_id", "")
     account_id = check_account_id(given, f"{name}: label account_id") if given != "" else ""

@@ -65,7 +65,7 @@ class Aws:
                 try:
                     import boto3
                 except ImportError:
-                    raise Refused("no-credentials", "boto3 is not installed") from None
+                    raise Refused("misconfigured", "boto3 is not installed") from None
                 self._session = boto3.session.Session(region_name=self._region or None)
             return self._session
 
@@ -120,14 +120,16 @@ def _from_exception(error: Exception) -> Refused:
     names = {item.__name__ for item in type(error).__mro__}
     detail = f"{type(error).__name__}: {error}"
     if names & {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "NoAuthTokenError",
-                "ProfileNotFound", "TokenRetrievalError", "NoRegionError"}:  # fmt: skip
+                "TokenRetrievalError"}:  # fmt: skip
         return Refused("no-credentials", detail)
+    if names & {"ProfileNotFound", "NoRegionError", "ConfigParseError", "InvalidConfigError", "ConfigNotFound"}:
+        return Refused("misconfigured", detail)
     if names & {"SSOTokenLoadError", "UnauthorizedSSOTokenError"}:
         return Refused("expired", detail)
     if names & {"ReadTimeoutError", "ConnectTimeoutError"}:
         return Refused("timeout", detail)
     if names & {"ResponseParserError", "IncompleteReadError"}:
         return Refused("malformed", detail)
-    if "HTTPClientError" in names:
+    if names & {"HTTPClientError", "ConnectionError"}:
         return Refused("unreachable", detail)
     return Refused("failed", detail)

@@ -43,7 +43,7 @@ def from_kubeconfig(context: str | None) -> Connection:
     try:
         from kubernetes.client import Configuration
     except ImportError:
-        raise Refused("no-credentials", "a kubeconfig takes the package kubernetes, which is not installed") from None
+        raise Refused("misconfigured", "a kubeconfig takes the package kubernetes, which is not installed") from None
     from kubernetes.config import ConfigException
     from kubernetes.config.kube_config import load_kube_config
 
@@ -55,13 +55,14 @@ def from_kubeconfig(context: str | None) -> Connection:
     try:
         load(config_file=_kubeconfig(), context=context, client_configuration=configuration, persist_config=False)
     except ConfigException as error:
-        raise Refused("no-credentials", f"the kubeconfig cannot be used: {_first_line(error)}") from None
+        raise Refused("misconfigured", _unusable(error, context)) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Refused("no-credentials", f"the kubeconfig cannot be read: {type(error).__name__}: {error}") from None
+        raise Refused("misconfigured", f"the kubeconfig cannot be read: {type(error).__name__}: {error}") from None
     finally:
         logging.getLogger().removeFilter(said)
     if said.messages:
-        raise Refused("no-credentials", f"the kubeconfig gives no credentials: {redact(' '.join(said.messages))[:300]}")
+        told = redact(" ".join(said.messages))[:300]
+        raise Refused("misconfigured", f"{PLUGIN_FAILED}: {told}")
     certificate, key = configuration.cert_file, configuration.key_file
 
     def authorization() -> str:
@@ -144,6 +145,30 @@ def eks_token(session: Any, cluster: str, region: str) -> str:
     }
     url = signer.generate_presigned_url(request, region_name=region, expires_in=_TOKEN_SECONDS, operation_name="")
     return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+
+PLUGIN_FAILED = "the kubeconfig's plugin for credentials failed"
+NO_KUBECONFIG = "there is no kubeconfig"
+NO_CONTEXT = "the kubeconfig has no context"
+
+
+def _unusable(error: Exception, context: str | None) -> str:
+    """Why a kubeconfig cannot be used: it is not there, it has no such context (and which it has), or else."""
+    from kubernetes.config import list_kube_config_contexts
+
+    paths = os.path.expanduser(_kubeconfig()).split(os.pathsep)
+    if not any(os.path.exists(path) for path in paths):
+        return f"{NO_KUBECONFIG} ({', '.join(paths)})"
+    try:
+        listed: Any = list_kube_config_contexts
+        names = [str(item["name"]) for item in listed(config_file=_kubeconfig())[0]]
+    # Whatever is wrong with the file, the first error says it.
+    except Exception:  # noqa: BLE001
+        return f"the kubeconfig cannot be used: {_first_line(error)}"
+    if context and context not in names:
+        has = f"it has {', '.join(names[:8])}" if names else "it has none"
+        return f"{NO_CONTEXT} {context}; {has}"
+    return f"the kubeconfig cannot be used: {_first_line(error)}"
 
 
 def _first_line(error: Exception) -> str:

@@ -170,7 +170,7 @@ def _tls(connection: Connection) -> ssl.SSLContext:
         if connection.client_files:
             context.load_cert_chain(*connection.client_files)
     except (OSError, ssl.SSLError, ValueError) as error:
-        raise Refused("no-credentials", f"the certificates of {connection.described} cannot be used: {error}") from None
+        raise Refused("misconfigured", f"the certificates of {connection.described} cannot be used: {error}") from None
     if not connection.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -15,11 +15,12 @@ from ..errors import UsageError
 SCHEMA_VERSION = 1
 
 Status = Literal[
-    "ok", "absent", "denied", "no-credentials", "expired", "throttled", "timeout", "unreachable", "malformed", "failed",
-    "skipped",
+    "ok", "absent", "denied", "no-credentials", "misconfigured", "expired", "throttled", "timeout", "unreachable",
+    "malformed", "failed", "skipped",
 ]  # fmt: skip
 """What became of a question. "absent": the service says that there is no such thing; "denied": our own rights do not
-suffice; "skipped": not asked, since something it needs is not known. All but "ok" and "absent" mean: cannot tell."""
+suffice; "misconfigured": a profile, a kubeconfig or its plugin that cannot be used; "skipped": not asked, since
+something it needs is not known. All but "ok" and "absent" mean: cannot tell."""
 
 
 class Reading(NamedTuple):
@@ -43,7 +44,7 @@ class Target(NamedTuple):
     """What is diagnosed, and where. `parameters` are the cell's (region, account, authKeysTable, …), as far as known.
 
     `account_id` is the alert's label, whatever it means; it is not assumed to be an AWS account. `context` and `cell`
-    are how the cluster was reached, for commands to copy.
+    are how the cluster was reached, `given` are the options that were typed, for commands to copy.
     """
 
     index_name: str
@@ -57,6 +58,7 @@ class Target(NamedTuple):
     parameters: Mapping[str, str] = {}
     context: str = ""
     cell: str = ""
+    given: tuple[str, ...] = ()
 
 
 class Record(NamedTuple):
@@ -68,7 +70,7 @@ class Record(NamedTuple):
     readings: Mapping[str, Reading]
 
 
-_NO_TEXT = ("since_seconds", "parameters")
+_NO_TEXT = ("since_seconds", "parameters", "given")
 
 NOT_ASKED = Reading("skipped", None, "it was not asked for", "", 0)
 
@@ -111,12 +113,16 @@ def load(text: str, name: str) -> Record:
         raise UsageError(f"{name}: this is not JSON, so it is no evidence record: {error}") from None
     if not isinstance(whole, dict) or whole.get("kind") != "EvidenceRecord":
         raise UsageError(f"{name}: this is no evidence record; `checker live --record FILE` writes one")
-    if whole.get("schemaVersion") != SCHEMA_VERSION:
-        shown = whole.get("schemaVersion")
-        raise UsageError(f"{name}: evidence records of schema version {shown!r} are unknown to this version of checker")
+    version = whole.get("schemaVersion")
+    if isinstance(version, bool) or str(version).partition(".")[0] != str(SCHEMA_VERSION):
+        raise UsageError(
+            f"{name}: evidence records of schema version {version!r} are unknown to this version of checker"
+        )
     try:
-        target = Target(**whole["target"])
-        readings = {key: Reading(**item) for key, item in whole["readings"].items()}
+        # What a newer version of the same schema has added is passed over.
+        target = Target(**_known(whole["target"], Target))
+        target = target._replace(given=tuple(target.given))
+        readings = {key: Reading(**_known(item, Reading)) for key, item in whole["readings"].items()}
         record = Record(target, whole["collectedAt"], int(whole["elapsedMs"]), readings)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UsageError(f"{name}: the evidence record is damaged: {type(error).__name__}: {error}") from None
@@ -124,7 +130,13 @@ def load(text: str, name: str) -> Record:
         raise UsageError(f"{name}: the evidence record is damaged: target")
     if not isinstance(target.parameters, dict) or not isinstance(record.collected_at, str):
         raise UsageError(f"{name}: the evidence record is damaged: parameters or collectedAt")
+    if not all(isinstance(word, str) for word in target.given):
+        raise UsageError(f"{name}: the evidence record is damaged: given")
     for key, item in readings.items():
         if item.status not in get_args(Status) or not isinstance(item.source, str) or not isinstance(item.detail, str):
             raise UsageError(f"{name}: the evidence record is damaged: reading {key}")
     return record
+
+
+def _known(given: dict[str, Any], kind: type[Target] | type[Reading]) -> dict[str, Any]:
+    return {key: item for key, item in given.items() if key in kind._fields}

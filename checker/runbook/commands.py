@@ -29,10 +29,14 @@ def addressed(line: str, target: Target) -> str:
     if first == "kubectl" and target.context:
         return f"kubectl --context {shlex.quote(target.context)} {rest}"
     if first == "checker":
-        words = ["--cell", target.cell] if target.cell else []
-        words += ["--context", target.context] if target.context and not target.cell else []
-        if not target.context and not target.cell and target.cluster and target.region:
-            words += ["--cluster", target.cluster, "--region", target.region]
+        words = [*target.given]
+        # Older records do not say what was typed; what they reached can be named all the same.
+        if not words and target.cell:
+            words = ["--cell", target.cell]
+        elif not words and target.context:
+            words = ["--context", target.context]
+        elif not words and target.cluster and target.region:
+            words = ["--cluster", target.cluster, "--region", target.region]
         return f"{line} {command(*words)}" if words else line
     return line
 
@@ -82,9 +86,8 @@ def controller_log(case: Case) -> str:
 
 def show_capability(case: Case, name: str) -> str:
     """Shows the EKS capability that runs ACK."""
-    target = case.record.target
-    words = ("--cluster-name", target.cluster or "CLUSTER", "--capability-name", name, "--region", target.region)
-    return command("aws", "eks", "describe-capability", *words)
+    named = ("--cluster-name", case.record.target.cluster or "CLUSTER", "--capability-name", name)
+    return command("aws", "eks", "describe-capability", *named, *_in_region(case))
 
 
 def restart(case: Case) -> str:
@@ -130,15 +133,12 @@ def table(case: Case, verb: str = "describe-table") -> str:
     """Shows the table, or its resource policy."""
     option = "--table-name" if verb == "describe-table" else "--resource-arn"
     name = case.table_arn.rpartition("/")[2] if verb == "describe-table" else case.table_arn
-    region = text(case.parameters.get("region")) or case.record.target.region
-    return command("aws", "dynamodb", verb, option, name or "TABLE", "--region", region or "REGION")
+    return command("aws", "dynamodb", verb, option, name or "TABLE", *_in_region(case))
 
 
 def show_key(case: Case, key: str) -> str:
     """Shows the key that encrypts the table."""
-    return command(
-        "aws", "kms", "describe-key", "--key-id", key or "KEY", "--region", case.parameters.get("region", "")
-    )
+    return command("aws", "kms", "describe-key", "--key-id", key or "KEY", *_in_region(case))
 
 
 def cordon(case: Case) -> str:
@@ -146,17 +146,25 @@ def cordon(case: Case) -> str:
     return command("kubectl", "cordon", str(mapping(mapping(case.pod).get("spec")).get("nodeName") or "NODE"))
 
 
+def show_instance(case: Case) -> str:
+    """Shows how many hops the instance metadata of the pod's node may travel."""
+    node = str(mapping(mapping(case.pod).get("spec")).get("nodeName") or "NODE")
+    shown = "Reservations[].Instances[].{InstanceId:InstanceId,HopLimit:MetadataOptions.HttpPutResponseHopLimit}"
+    words = ("--filters", f"Name=private-dns-name,Values={node}", *_in_region(case), "--query", shown)
+    return command("aws", "ec2", "describe-instances", *words)
+
+
 def endpoints(case: Case) -> str:
     """Shows the VPC endpoints for DynamoDB."""
-    region = case.record.target.region
-    wanted = f"Name=service-name,Values=com.amazonaws.{region}.dynamodb"
-    return command("aws", "ec2", "describe-vpc-endpoints", "--region", region, "--filters", wanted)
+    region = _in_region(case)
+    wanted = f"Name=service-name,Values=com.amazonaws.{region[1]}.dynamodb"
+    return command("aws", "ec2", "describe-vpc-endpoints", *region, "--filters", wanted)
 
 
 def associations(case: Case) -> str:
     """Lists the Pod Identity associations of the namespace."""
     cluster = case.record.target.cluster or "CLUSTER"
-    words = ("--cluster-name", cluster, "--namespace", case.namespace)
+    words = ("--cluster-name", cluster, "--namespace", case.namespace, *_in_region(case))
     return command("aws", "eks", "list-pod-identity-associations", *words)
 
 
@@ -173,8 +181,7 @@ def disable_account_endpoint(case: Case) -> str:
 
 def set_region(case: Case) -> str:
     """Tells the proxy the region of the table."""
-    region = text(case.parameters.get("region")) or case.record.target.region
-    return _set_variable(case, f"AWS_REGION={region or 'REGION'}")
+    return _set_variable(case, f"AWS_REGION={_in_region(case)[1]}")
 
 
 def _set_variable(case: Case, variable: str) -> str:
@@ -183,6 +190,10 @@ def _set_variable(case: Case, variable: str) -> str:
     kind = {"ReplicaSet": "deployment", "StatefulSet": "statefulset"}.get(str(owner.get("kind")), "pod")
     where = ("-n", case.namespace, "-c", case.record.target.container)
     return command("kubectl", "set", "env", f"{kind}/{workload_of(metadata)}", *where, variable)
+
+
+def _in_region(case: Case) -> tuple[str, str]:
+    return "--region", text(case.parameters.get("region")) or case.record.target.region or "REGION"
 
 
 def pod_name(case: Case) -> str:

@@ -62,7 +62,7 @@ def test_an_unknown_index_is_3_and_says_how_to_look(live: Callable[..., int], ca
     assert live("--index", "nobody") == 3
     shown = capsys.readouterr().out
     assert "no pod of index nobody among 5" in shown
-    assert "next      kubectl --context demo get pods -A | grep nobody" in shown
+    assert "next      kubectl --context demo get pods -A | grep -F -- nobody" in shown
 
 
 def test_json_record_and_replay(live: Callable[..., int], capsys: Captured) -> None:
@@ -96,6 +96,29 @@ def test_several_alerts_are_several_diagnoses(live: Callable[..., int], capsys: 
     assert capsys.readouterr().out.count("VERDICT") == 2
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"alerts": [{"labels": {"index_name": "a b"}}]},
+        {"alerts": [{"labels": {"alertname": "another", "index_name": "acme"}}]},
+        {"alerts": [{"labels": {}}]},
+        {"truncatedAlerts": 3},
+    ],
+)
+def test_what_of_an_alert_was_not_looked_at_is_never_healthy(
+    beside: dict[str, Any], live: Callable[..., int], capsys: Captured
+) -> None:
+    whole = payload(index_name="borealis")
+    alone = json.dumps(whole)
+    whole = {**whole, **beside, "alerts": [*whole["alerts"], *beside.get("alerts", [])]}
+    Path("alert.json").write_text(alone)
+    assert live("--alert", "alert.json", "-q") == 0
+    capsys.readouterr()
+    Path("alert.json").write_text(json.dumps(whole))
+    assert live("--alert", "alert.json", "-q") == 3
+    assert "checker: " in capsys.readouterr().err
+
+
 HOSTILE = ["$(rm -rf /)", "a b", "acme\n", "-n", "", "a" * 64, "../x", "acme;ls", "é", 7, None, ["acme"]]
 
 
@@ -114,8 +137,8 @@ def test_labels_are_not_trusted(name: Any, live: Callable[..., int], capsys: Cap
         ("{", "this is not JSON"),
         ("[]", "no Alertmanager webhook payload"),
         ('{"version": "3", "alerts": []}', "no Alertmanager webhook payload"),
-        ('{"version": "4", "alerts": [1, {"labels": 3}]}', "no alert in it has the label index_name"),
-        ('{"version": "4", "alerts": [{"labels": {"alertname": "other", "index_name": "x"}}]}', "no alert in it"),
+        ('{"version": "4", "alerts": [1, {"labels": 3}]}', "an alert in it has no label index_name"),
+        ('{"version": "4", "alerts": [{"labels": {"alertname": "other", "index_name": "x"}}]}', 'alert "other" is not'),
     ],
 )
 def test_what_is_no_alert_is_said(text: str, said: str, live: Callable[..., int], capsys: Captured) -> None:
@@ -151,6 +174,29 @@ DAMAGED = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("version", [1, 1.3, "1.3"])
+def test_a_record_of_a_newer_minor_version_replays(version: Any, live: Callable[..., int], capsys: Captured) -> None:
+    assert live("--index", "acme", "--record", "old.json", "-q") == 1
+    told = capsys.readouterr().out
+    whole = json.loads(Path("old.json").read_text())
+    whole |= {"schemaVersion": version, "new": 1}
+    whole["target"]["new"] = ["x"]
+    whole["readings"] = {key: {**item, "new": {}} for key, item in whole["readings"].items()}
+    whole["readings"]["new-one"] = {**whole["readings"]["pods"], "new": 2}
+    Path("new.json").write_text(json.dumps(whole))
+    assert main(["live", "--replay", "new.json", "-q"]) == 1
+    assert capsys.readouterr().out == told
+
+
+@pytest.mark.parametrize("version", [2, "2.0", True, None, "x"])
+def test_a_record_of_another_version_is_refused(version: Any, live: Callable[..., int], capsys: Captured) -> None:
+    assert live("--index", "acme", "--record", "old.json", "-q") == 1
+    whole = {**json.loads(Path("old.json").read_text()), "schemaVersion": version}
+    Path("new.json").write_text(json.dumps(whole))
+    assert main(["live", "--replay", "new.json", "-q"]) == 2
+    assert "unknown to this version of checker" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", DAMAGED)
 def test_a_damaged_record_is_one_sentence(text: str, live: Callable[..., int], capsys: Captured) -> None:
     Path("damaged.json").write_text(text)
@@ -178,7 +224,7 @@ def test_a_dead_cluster_is_3(live: Callable[..., int], capsys: Captured) -> None
 
 def test_an_unknown_context_is_3(live: Callable[..., int], capsys: Captured) -> None:
     assert live("--index", "acme", "--context", "nowhere") == 3
-    assert "kubeconfig cannot be used" in capsys.readouterr().out
+    assert "the kubeconfig has no context nowhere; it has demo" in capsys.readouterr().out
 
 
 def test_watch_ends_when_healthy(live: Callable[..., int], capsys: Captured) -> None:
@@ -260,7 +306,7 @@ def test_a_plugin_that_fails_is_told_of_and_redacted(
         patch.setenv("KUBECONFIG", "kubeconfig")
         assert live("--index", "borealis") == 3
     shown = capsys.readouterr()
-    assert "the kubeconfig gives no credentials: exec: process returned 3" in shown.out
+    assert "the kubeconfig's plugin for credentials failed: exec: process returned 3" in shown.out
     assert "hunter2" not in shown.out + shown.err
 
 

@@ -10,7 +10,8 @@ from ...runbook.diagnose import Cause, Diagnosis
 from ..as_json import written
 from ..json import access
 from ..model import Look
-from .told import how_to_get_access, log_line, next_commands, recovered_at
+from .first_step import first_step
+from .told import log_line, next_commands, recovered_at
 
 
 def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
@@ -87,7 +88,7 @@ def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
             {"id": cause.id, "confidence": cause.confidence, "evidence": list(cause.evidence)}
             for cause in diagnosis.dismissed
         ],
-        "credentials": how_to_get_access(diagnosis) or None,
+        "credentials": first_step(diagnosis) or None,
         "collectedAt": case.record.collected_at,
         "elapsedMs": case.record.elapsed_ms,
     }

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from ...runbook.diagnose import Diagnosis
 from ..commonmark import fenced, plain
 from ..model import Look
-from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line, next_commands, recovery, role
+from .first_step import first_step
+from .told import VERDICTS, consequences, log_count, log_line, next_commands, recovery, role
 
 _MARKS = {"ok": "✓", "failed": "✗", "unknown": "?", "skipped": "–"}
 
@@ -26,7 +27,7 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
     verdict = recovery(diagnosis) or VERDICTS[diagnosis.verdict]
     shown = f"{verdict}: {causes[0].id} ({causes[0].confidence})" if diagnosis.verdict == "cause-found" else verdict
     parts = [f"**auth_keys_refresh_failure, index {plain(target.index_name)}: {shown}**"]
-    access = how_to_get_access(diagnosis)
+    access = first_step(diagnosis)
     if access:
         parts.append(plain(access))
     if causes:

@@ -10,7 +10,8 @@ from ...runbook.diagnose import Cause, Diagnosis
 from ..frame import display_width, safe
 from ..model import Look
 from ..paint import paint
-from .told import VERDICTS, consequences, how_to_get_access, log_count, log_line, next_commands, recovery, role
+from .first_step import first_step
+from .told import VERDICTS, consequences, log_count, log_line, next_commands, recovery, role
 
 _MARKS: dict[State, tuple[str, str]] = {
     "ok": ("✓", "good"), "failed": ("✗", "error"), "unknown": ("?", "warning"), "skipped": ("-", "dim"),
@@ -23,13 +24,20 @@ _ALWAYS = 2
 
 
 def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
-    """One diagnosis after the other."""
-    return "\n".join(render(diagnosis, look) for diagnosis in diagnoses)
+    """One diagnosis after the other; what stands in the way of all of them is told once."""
+    shown = []
+    told: dict[str, str] = {}
+    for diagnosis in diagnoses:
+        before = told.setdefault(first_step(diagnosis), diagnosis.case.record.target.index_name)
+        is_new = before == diagnosis.case.record.target.index_name
+        shown.append(render(diagnosis, look, "" if is_new else f"as for index {safe(before)}, above"))
+    return "\n".join(shown)
 
 
-def render(diagnosis: Diagnosis, look: Look) -> str:
-    """The whole output. With `look.quiet`, the verdict's part only; with `look.verbose`, everything that was seen."""
-    entries = [_labelled(label, text, look) for label, text in _head(diagnosis, look)]
+def render(diagnosis: Diagnosis, look: Look, first: str = "") -> str:
+    """The whole output. With `look.quiet`, the verdict's part only; with `look.verbose`, everything that was seen.
+    `first` stands in the place of what to do before anything else."""
+    entries = [_labelled(label, text, look) for label, text in _head(diagnosis, look, first)]
     last = [line for label, text in _foot(diagnosis) for line in _labelled(label, text, look, keep=True)]
     # In a narrow terminal what stands last gives way, whole; never the verdict, what to do, or the command.
     room = _PAGE - sum(_rows(line, look) for line in last)
@@ -48,7 +56,7 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
+def _head(diagnosis: Diagnosis, look: Look, first: str) -> Iterator[tuple[str, str]]:
     case, causes = diagnosis.case, diagnosis.causes
     target = case.record.target
     style = {"healthy": "good", "cause-found": "error", "inconclusive": "warning"}[diagnosis.verdict]
@@ -63,9 +71,9 @@ def _head(diagnosis: Diagnosis, look: Look) -> Iterator[tuple[str, str]]:
             "do" if diagnosis.verdict == "cause-found" else "perhaps",
             f"{causes[0].title}. {causes[0].remediation} ({consequences(causes[0])})",
         )
-    access = how_to_get_access(diagnosis)
+    access = first_step(diagnosis)
     if access:
-        yield "first", access
+        yield "first", first or safe(access)
     for place, sentence in enumerate(_evidence(causes[:1])):
         yield "evidence" if place == 0 else "", safe(sentence)
     line = log_line(diagnosis)
@@ -91,8 +99,8 @@ def _foot(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     if unknowns and diagnosis.verdict == "inconclusive":
         more = f" (and {len(unknowns) - 1} more, -v shows them)" if len(unknowns) > 1 else ""
         yield "unknown", safe(unknowns[0]) + more
-    for command in next_commands(diagnosis)[:1]:
-        yield "next", safe(command)
+    for place, command in enumerate(next_commands(diagnosis)):
+        yield "next" if not place else "then", safe(command)
 
 
 def _evidence(causes: tuple[Cause, ...]) -> list[str]:
@@ -114,9 +122,12 @@ def _details(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"{verdict}: {question.action} on {safe(question.resource)}"
     for item in diagnosis.findings:
         yield f"{item.severity}[{item.rule}]: {safe(item.message)}"
+    # Many are dismissed for the same reason, which is told once.
+    reasons: dict[tuple[str, str], list[str]] = {}
     for cause in diagnosis.dismissed:
-        why = f": {safe(cause.evidence[0])}" if cause.evidence else ""
-        yield f"{cause.confidence}: {cause.id}{why}"
+        reasons.setdefault((cause.confidence, cause.evidence[0] if cause.evidence else ""), []).append(cause.id)
+    for (sure, why), ids in reasons.items():
+        yield f"{sure}: {', '.join(ids)}" + (f": {safe(why)}" if why else "")
     for sentence in diagnosis.unknowns:
         yield f"not known: {safe(sentence)}"
 
@@ -138,7 +149,7 @@ def _rows(line: str, look: Look) -> int:
 
 def _labelled(label: str, text: str, look: Look, *, keep: bool = False) -> list[str]:
     head = f"{label:<{_LABEL}}"
-    lines = [text] if keep and label == "next" else _wrapped(text, "", look, _LABEL)
+    lines = [text] if keep and label in ("next", "then") else _wrapped(text, "", look, _LABEL)
     return [paint(head, "bold", look) + lines[0], *(" " * _LABEL + line for line in lines[1:])]
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-
-from ...live.record import Status
 from ...runbook.case import Case, moment
-from ...runbook.commands import addressed, describe_pod, logs
+from ...runbook.commands import addressed, command, describe_pod, logs
 from ...runbook.diagnose import Cause, Diagnosis
 
 VERDICTS = {
@@ -14,8 +11,6 @@ VERDICTS = {
     "cause-found": "cause found",
     "inconclusive": "inconclusive, the cause could not be told",
 }
-
-_NO_ACCESS: tuple[Status, ...] = ("no-credentials", "expired")
 
 
 def log_line(diagnosis: Diagnosis) -> str:
@@ -74,29 +69,14 @@ def next_commands(diagnosis: Diagnosis) -> tuple[str, ...]:
         return ()
     pods = case.reading("pods")
     if case.pod is None and pods.status == "ok":
-        found = f"kubectl get pods -A | grep {shlex.quote(case.record.target.index_name)}"
+        where = ("-n", case.record.target.namespace) if case.record.target.namespace else ("-A",)
+        index = command("grep", "-F", "--", case.record.target.index_name)
+        found = f"{command('kubectl', 'get', 'pods', *where)} | {index}"
     elif case.pod is None:
         return ()
     else:
         found = logs(case) if case.container is not None else describe_pod(case)
     return (addressed(found, case.record.target),)
-
-
-def how_to_get_access(diagnosis: Diagnosis) -> str:
-    """Where credentials are to be had, when they are missing or have expired (runbook, steps 1 to 3)."""
-    case = diagnosis.case
-    target = case.record.target
-    identity = case.reading("identity").status
-    url = target.credentials_url
-    source = f"get admin credentials from {url}" if url else "get admin credentials (runbook, steps 1 and 2)"
-    if identity in _NO_ACCESS:
-        state = "have expired" if identity == "expired" else "are missing or not valid"
-        return f"AWS credentials {state}: {source}, export them in this terminal, and run this again"
-    if any(case.reading(name).status in _NO_ACCESS for name in ("cluster", "pods")):
-        where = ("--region", target.region or "REGION", "--name", target.cluster or "CLUSTER")
-        update = shlex.join(["aws", "eks", "update-kubeconfig", *where])
-        return f"the cluster does not accept the credentials: {source}, then {update} (runbook, step 3)"
-    return ""
 
 
 def consequences(cause: Cause) -> str:

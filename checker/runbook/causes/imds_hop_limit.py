@@ -38,9 +38,4 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("the container was given a role of its own, and needs no instance metadata",))
     if mapping(mapping(case.pod).get("spec")).get("hostNetwork"):
         return Seen(log, "refutes", ("the pod is on the host's network, one hop from the metadata",))
-    options = "InstanceId:InstanceId,HopLimit:MetadataOptions.HttpPutResponseHopLimit"
-    node = str(mapping(mapping(case.pod).get("spec")).get("nodeName") or "NODE")
-    words = ("--filters", f"Name=private-dns-name,Values={node}", "--region", case.record.target.region or "REGION")
-    query = f"Reservations[].Instances[].{{{options}}}"
-    command = commands.command("aws", "ec2", "describe-instances", *words, "--query", query)
-    return Seen(log, "no-word", evidence, next=(command,))
+    return Seen(log, "no-word", evidence, next=(commands.show_instance(case),))
