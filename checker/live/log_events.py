@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from .log_format import MAX_LINE, plain
+from .log_format import MAX_LINE, WRAPPED, plain
 
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) ?")
 _GOES_ON = re.compile(
@@ -15,11 +15,15 @@ _GOES_ON = re.compile(
 )
 _HEAD = re.compile(
     r"[\[{<]|(?:level|time|ts|severity|lvl)[=:]|\d{2,4}[-/:]\d\d|[IWEF]\d{4} |\d{10}"
-    r"|(?:TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|CRITICAL|message repeated)\b",
+    r"|(?:TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|CRITICAL|SEVERE|message repeated)\b"
+    r"|(?:trce|dbug|fail|crit): [\w.]{1,200}\[\d|[A-Z][a-z]{2} \d{1,2}, \d{4} \d",
     re.IGNORECASE,
 )
 _BAD = re.compile(r"err|warn|fail|exception|fatal|panic|crit|severe|timeout|denied|^[WEF]\d{4} ", re.IGNORECASE)
 _LEVEL_HEAD = re.compile(r"\s*\[?(?:trace|debug|info|notice|warn|error|fatal|crit)", re.IGNORECASE)
+_RECORD = re.compile(
+    r"\s+(?:(?:level|lvl|time|ts)=|\d{4}[-/]\d\d[-/]\d\d[T ]\d|\{\"(?:level|time|ts|msg|@t)\"|[IWEF]\d{4} \d)"
+)
 _CLASS = re.compile(r"[\w.$:']{1,200}(?:Exception|Error|Failure|Fault)\b")
 _TRACEBACK = "Traceback (most recent call last)"
 
@@ -39,7 +43,14 @@ def events(rows: Iterable[str]) -> Iterator[Row]:
         found = _STAMP.match(row)
         stamp = f"{found[1]}{found[3]}" if found else ""
         body = row[found.end() :] if found else row
-        if not body.isascii() or "\x1b" in body or "\\u00" in body or " F " in body[:60] or " P " in body[:60]:
+        if (
+            not body.isascii()
+            or "\x1b" in body
+            or "\\u00" in body
+            or " F " in body[:60]
+            or " P " in body[:60]
+            or body.startswith(WRAPPED)
+        ):
             body = plain(body)
         if parts:
             ends_traceback = is_in_traceback and _GOES_ON.match(body) is None
@@ -61,8 +72,9 @@ def _belongs(parts: list[str], begun: str, stamp: str, body: str) -> bool:
     if not body.strip():
         return False
     if _GOES_ON.match(body):
-        # A structured record that begins with a brace is an event of its own.
-        return (body[0] != "{" and _LEVEL_HEAD.match(body.lstrip()) is None) or body[:1] in " \t"
+        # A structured record that begins with a brace is an event of its own, and so is one that is only indented.
+        is_record = body[0] == "{" or _LEVEL_HEAD.match(body) is not None
+        return not (is_record if body[0] not in " \t" else _RECORD.match(body))
     if stamp != begun:
         return False
     if body.startswith(_TRACEBACK):

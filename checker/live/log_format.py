@@ -23,12 +23,14 @@ _LEVELS: dict[str, Level] = {
     "information": "info", "inf": "info", "notice": "info", "i": "info", "warn": "warn", "warning": "warn",
     "wrn": "warn", "w": "warn", "error": "error", "err": "error", "fatal": "error", "critical": "error",
     "crit": "error", "panic": "error", "alert": "error", "emerg": "error", "severe": "error", "e": "error",
-    "f": "error", "ftl": "error", "dpanic": "error",
+    "f": "error", "ftl": "error", "dpanic": "error", "trce": "debug", "dbug": "debug", "fail": "error",
 }  # fmt: skip
 _FIELD = re.compile(
     r"(?<![\w.])(?:level|lvl|severity|loglevel|log\.level)[\"']?\s*[=:]\s*[\"']?([A-Za-z]+)", re.IGNORECASE
 )
 _KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d")
+# .NET's console logger: `fail: Some.Category[0]`, the message in the next row.
+_DOTNET = re.compile(r"(trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d+\]")
 _WORD = re.compile(
     r"(?:^|[\s\[(|<])(TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|FTL|CRITICAL|CRIT|SEVERE)(?=[\s\])|>:,]|$)"
     r"|\[(trace|debug|info|notice|warn|warning|error|crit|alert|emerg|fatal)\]"
@@ -61,12 +63,28 @@ class Said(NamedTuple):
     text: str
 
 
+WRAPPED = '{"log":"'
+"""How a row of Docker's json-file log begins."""
+
+
 def plain(row: str) -> str:
-    """A row without colours, invisible characters, the runtime's prefix and escapes of ordinary characters."""
+    """A row without colours, invisible characters, what the runtime puts around it, and needless escapes."""
+    if row.startswith(WRAPPED):
+        row = _unwrapped(row)
     text = _INVISIBLE.sub("", row) if not row.isascii() or "\x1b" in row else row
     found = _RUNTIME.match(text)
     text = text[found.end() :] if found else text
     return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "\\u00" in text else text
+
+
+def _unwrapped(row: str) -> str:
+    """The row in one of Docker's records."""
+    try:
+        found = json.loads(row)
+    except (ValueError, RecursionError):
+        return row
+    said = found.get("log") if isinstance(found, dict) and found.keys() <= {"log", "stream", "time", "attrs"} else None
+    return said.rstrip("\n") if isinstance(said, str) else row
 
 
 def parse(text: str) -> Said:
@@ -78,7 +96,8 @@ def parse(text: str) -> Said:
             return Said(_level_of(record), _without_noise("; ".join(_flat(record))))
     except RecursionError:
         pass  # nested deeper than anything a logger writes: it is read as plain text
-    return Said(_level(text), _without_noise(text))
+    dotnet = _DOTNET.match(text)
+    return Said(_level(text), _without_noise(text[dotnet.end() :] if dotnet else text))
 
 
 def _without_noise(text: str) -> str:
@@ -125,6 +144,9 @@ def _level(text: str) -> Level:
     klog = _KLOG.match(head)
     if klog:
         return _LEVELS[klog[1].lower()]
+    dotnet = _DOTNET.match(head)
+    if dotnet:
+        return _LEVELS[dotnet[1]]
     field = _FIELD.search(head)
     if field and field[1].lower() in _LEVELS:
         return _LEVELS[field[1].lower()]

@@ -47,6 +47,7 @@ _CODES = re.compile(r"\bE[A-Z]{4,}\b|^[WEF]\d{4} |\b[45]\d\d\b")
 _TIMES = re.compile(r"message repeated (\d{1,6}) times")
 _SUPPRESSED = re.compile(r"\b(?:suppressed|repeated|dropped_logs|times)[\"']?[=:] ?[\"']?(\d{1,6})\b", re.IGNORECASE)
 _OWN = re.compile(r"\bkey\w{0,40}\.(?:lua|go|py|js|ts|rs|java)\b|refresh|\bsync")
+_SUBREQUEST = re.compile(r"subrequest: \"[^\"]{0,200}(?:key|refresh|sync)", re.IGNORECASE)
 _TROUBLE_WORDS = re.compile(_WORDS, re.IGNORECASE)
 _TROUBLE = re.compile(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
 
@@ -108,9 +109,10 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     has_failed = known.failure.search(said) is not None
     # nginx writes the request that was under way behind every line, one about a refresh that failed too.
     is_own = level == "error" and _OWN.search(said) is not None
+    is_own = is_own or (level in ("warn", "error") and _SUBREQUEST.search(text) is not None)
     if not is_of_aws and not has_failed and not is_own and known.traffic.search(text):
         return "traffic"
-    is_of_keys = is_of_aws or known.keys.search(said) is not None
+    is_of_keys = is_of_aws or is_own or known.keys.search(said) is not None
     is_trouble = has_failed or _TROUBLE.search(_without_level(said) if level else said) is not None
     if not has_failed and level in ("", "info", "debug") and _has_succeeded(said, known):
         # A number is no code here: it may be how many keys there were, or how long it took.

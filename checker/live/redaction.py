@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-MASK = "[redacted]"
+from .redaction_tokens import MASK, mask_named
 
 _LONGEST = 8192
 """Characters that are looked at; what is longer is cut, so that no input takes long."""
@@ -23,23 +23,28 @@ _STRONG = (
 )
 _SHORT = r"(?:db[-_]?)?pass|pwd|pw|otp|pin|key"
 _WEAK = r"(?:[a-z]{1,20}[-_]){0,3}(?:token|signature|credential|(?:auth|api)[-_ ]?key)s?"
-_QUOTED = rf"{_QUOTE}(?!\[redacted\])[^\"']*{_QUOTE}|\[(?!redacted\])[^\]]*\]"
+_QUOTED = r"\\*\"(?!\[redacted\])[^\"]*\"|\\*'(?!\[redacted\])[^']*'|\[(?!redacted\])[^\]]*\]"
 _ATTRIBUTE = (
     rf"(?:\s*(?:(?:Some|Ok|String|Secret|Value|[SNB])\()+|&?\{{\s*(?:{_QUOTE})?(?:S|N|B|Value)(?:{_QUOTE})?\s*:\s*)?"
 )
 """What SDKs and languages wrap a value in: `Some("…")`, `S("…")`, `{"S": "…"}`."""
-_PLAIN = r"(?!(?:Some|Ok|String|Secret|Value|[SNB]s?)\()(?!true\b|false\b|null\b|nil\b)[^\s,;&(){}\[\]\"'\\]+"
+_PLAIN = r"(?!(?:Some|Ok|String|Secret|Value|[SNB]s?)\()(?!(?:true|false|null|nil)(?![\w/+=.-]))[^\s,;&(){}\[\]\"'\\]+"
 _IS = r"\s{0,3}\]?\s{0,3}(?:[:=]|=>|%3D|\\u003d)\s{0,3}"
 # What stands behind "auth keys:" and has to be seen: an ARN, a host, an address, a field, a library's own words.
 _NO_NAME = (
     r"(?!arn:|(?:https?://)?(?:(?:[\w-]{1,63}\.){1,8}(?:amazonaws\.com|api\.aws|internal|local|svc)\b|(?:\d{1,3}\.){3}\d)"
-    r"|x509:|(?:table|operation|op|region|endpoint|err|error|cause|status|code|request_?id)=)"
+    r"|x509:|[\w-]{1,40}\.(?:go|lua|py|js|ts|java|rs|cs|rb|php):\d|\w{1,40}=\d{1,6}\b|(?:x-)?(?:api|auth|access)[-_]?keys?\b"
+    r"|(?:table|operation|op|region|endpoint|err|error|cause|status|code|request_?id)=)"
 )
 # A word that follows "key" or "token" in a sentence and is no part of it: letters and digits, no ARN or address.
 _VALUE = _NO_NAME + r"(?=[^\s\"'\\,;]*\d)(?=[^\s\"'\\,;]*[a-zA-Z])(?!https?:|\[redacted)[\w+/=~.-]{6,}"
 _SPOKEN = (
     r"(?:is|was|are|were|be|been|not|no|and|or|of|for|in|to|from|on|at|with|has|have|had|cannot|could|must|may|file|fields?"
     r"|required|missing|expired|invalid|wrong|given|set|used|unknown|refused|rejected|empty|manager|store|name|id|provider)\b"
+)
+# In a sentence: "api key: not found", "session token: dispatch failure".
+_NOT_A_VALUE = (
+    r"(?<=: )(?:not|no|unknown|missing|expired|invalid|dispatch|failed|failure|timeout|error|unable)(?![\w/+=.-])"
 )
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), replacement)
@@ -95,6 +100,12 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"\1{MASK}",
         ),
         (rf"(pass(?:word|phrase|wd)\s+(?:(?:is|was):?\s+)?)(?!{_SPOKEN}|\[redacted|[:=])[^\s\"',;\\]+", rf"\1{MASK}"),
+        # Segments of a path behind the collection of keys, and the user of a request.
+        (
+            r"(/(?:[a-z]{1,20}[-_])?(?:keys?|tokens?|secrets?)/)(?!\[redacted\])(?=[^/\s\"'?]*\d)[^/\s\"'?]+",
+            rf"\1{MASK}",
+        ),
+        (r"((?:\s-u|--user)[\s=]\s{0,3}[\"']?[^\s:\"']{1,100}:)(?!\[redacted\])[^\s\"']+", rf"\1{MASK}"),
         # Options, elements, and keys that a sentence quotes.
         (
             r"(?<![\w-])(--?[\w-]{0,30}(?:password|token|secret|key|pass)[\w-]{0,20}\s++)(?!\[redacted\]|-|=)[^\s\"']+",
@@ -107,7 +118,11 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         # A name and its value: `api_key=…`, `"apiKey": "…"`, `{"api_key": {"S": "…"}}`, `api_key:{S:…}`.
         (rf"((?:pass(?:word|phrase)):\s+)(?!\[redacted\]|{_QUOTE})[^\r\n,;}})\]\"']+", rf"\1{MASK}"),
-        (rf"({_STRONG}[\w-]{{0,20}}(?:{_QUOTE})?{_IS}{_ATTRIBUTE})(?:{_QUOTED}|{_PLAIN})", rf"\1{MASK}"),
+        (
+            rf"({_STRONG}[\w-]{{0,20}}(?:{_QUOTE})?{_IS}{_ATTRIBUTE})"
+            rf"(?:{_QUOTED}|(?!{_NOT_A_VALUE}){_PLAIN})",
+            rf"\1{MASK}",
+        ),
         (rf"(?<![a-z])((?:{_SHORT})(?:=|%3D))(?:{_QUOTED}|{_PLAIN})", rf"\1{MASK}"),
         (rf"((?<=[a-z])Pass=)(?:{_QUOTED}|{_PLAIN})", rf"\1{MASK}"),
         # Sentences name keys and tokens too ("could not refresh auth keys: operation error"): there, a value is what
@@ -143,6 +158,7 @@ def redact(text: str) -> str:
         text = text[:_LONGEST] + "…"
     for pattern, replacement in _FORMS:
         text = pattern.sub(replacement, text)
+    text = mask_named(text)
     kept = [found.span() for pattern in (_ARN, _PLACE) for found in pattern.finditer(text)]
 
     def judge(found: re.Match[str]) -> str:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.demo.lines import denied, key_disabled, no_provider, unreachable
-from checker.live.redaction import MASK, redact
+from checker.live.redaction import redact
+from checker.live.redaction_tokens import MASK
 from checker.runbook.signatures import signatures
 
 SECRETS = [

@@ -44,6 +44,33 @@ PLANTED = [
     (f"token={UUID}", UUID),
     (f"api key {UUID} is unknown", UUID),
     ("token=abcd12efgh==", "abcd12efgh"),
+    # Wrappers of SDKs and languages.
+    (f"AttributeValueMemberS{{Value:{KEY}}}", KEY),
+    (f"map[api_key:&types.AttributeValueMemberS{{Value:{KEY}}}]", KEY),
+    (f"key: AttributeValue{{S={KEY}}}", KEY),
+    (f'keys=[]string{{"first-of-3", "{KEY}"}}', KEY),
+    (f"map[index:acme key:{{{KEY}}}]", KEY),
+    (f"api_key=b'{KEY}'", KEY),
+    (f"apiKey=Optional[{KEY}]", KEY),
+    (f"api_key=SecretStr('{KEY}')", KEY),
+    (f'api_key: Arc("{KEY}")', KEY),
+    (f'api_key: Cow::Borrowed("{KEY}")', KEY),
+    (f'api_key: Some(SecretString("{PASSWORD}"))', PASSWORD),
+    (f'apiKey = Just "{KEY}"', KEY),
+    # Pairs, lists and tables.
+    (f'{{"name":"x-api-key","value":"{KEY}"}}', KEY),
+    (f'["x-api-key", "{KEY}"]', KEY),
+    (f"('x-api-key', '{KEY}')", KEY),
+    (f'headers={{"x-api-key": ["{PASSWORD}"]}}', PASSWORD),
+    (f'api_keys: ["a1b2c3d4", "{KEY}"]', KEY),
+    (f"api_key -> {KEY}", KEY),
+    (f"api_key|{KEY}", KEY),
+    (f"apikey {KEY} rejected", KEY),
+    (f"GET /v1/keys/{KEY} 404", KEY),
+    (f"curl -u user:{PASSWORD} https://x.internal", PASSWORD),
+    (f"AWS_SECRET_ACCESS_KEY {TOKEN}", TOKEN),
+    (f'password="it\'s {PASSWORD}"', PASSWORD),
+    (f"auth key '{PASSWORD}' is stale", PASSWORD),
 ]
 
 FORMATS = {
@@ -66,6 +93,12 @@ FORMATS = {
 }
 
 READABLE = [
+    "api key: not found",
+    "keys: operation error DynamoDB: GetItem",
+    "IMDS session token: dispatch failure: timeout",
+    "count=128 keys=128",
+    "auth_keys.lua:88: refresh()",
+    "could not refresh auth keys: context deadline exceeded",
     "arn:aws:sts::123456789012:assumed-role/acme-reverse-proxy/1763953200000000000",
     "arn:aws:dynamodb:us-east-1:123456789012:table/cell2-auth-keys/index/by-hash",
     "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",

@@ -19,6 +19,7 @@ BESIDE: dict[str, set[str]] = {
     "ack-controller-down": {"drift"},
     "ack-not-synced": {"missing-action"},
     "table-missing": {"key-schema-mismatch"},
+    "host-network-pod-identity": {"propagation"},
     # The refusal names no layer, and what was not read may be it as well.
     "replication-not-authorized": {
         "scp-denies",

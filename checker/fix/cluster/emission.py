@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ...ack.controller import OWN_TAGS
 from ...ack.objects import mapping
 from ...live.record import under
-from ...live.redaction import MASK
+from ...live.redaction_tokens import MASK
 from ...requirements.model import Requirement
 from ...runbook.delivery import next_steps, waiting
 from ...runbook.diagnose import Diagnosis

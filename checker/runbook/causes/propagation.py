@@ -1,8 +1,9 @@
 """The permissions are right by now; the refusals are from before.
 
 What it looks for
-    A role that may do everything required, refused calls in the log, and a
-    change of its policies just before or after the last of them. IAM is
+    A role that may do everything required and that the pod may assume, refused
+    calls or sessions in the log, and a change just before or after the last of
+    them. IAM is
     eventually consistent; a change takes seconds, rarely minutes.
 
 What to do
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from ..case import Case
 from ..changes import SETTLED_SECONDS, latest_change
+from ..outdated import age_of_last, outdated
 from ..seen import Seen
 
 ID = "propagation"
@@ -26,18 +28,19 @@ REMEDIATION = "Wait a minute, then run this again; a restart changes nothing."
 
 
 def look(case: Case) -> Seen:
-    log = case.says((), case.decided_denials)
+    events = outdated(case)
+    log = case.says((), events or case.decided_denials)
     if case.deployed is None or case.deployed.verdict == "unknown":
         return Seen(log, "unread")
-    last = case.last_denial_age
-    if case.deployed.verdict != "granted" or not case.decided_denials or last is None:
-        return Seen(log, "refutes", ("there is no refused call that the policies now allow",))
+    last = age_of_last(case, events)
+    if case.deployed.verdict != "granted" or last is None:
+        return Seen(log, "refutes", ("there is no refusal that IAM would not give now",))
     changed = latest_change(case)
     again = (f"checker live --index {case.record.target.index_name}",)
     if changed is None:
         if last < SETTLED_SECONDS:
             return Seen(log, "unread", ("when the policies changed is not known",), next=again)
-        return Seen(log, "shows", (f"the policies allow it; the last refusal was {last:.0f} s ago",), next=again)
+        return Seen(log, "shows", (f"IAM allows it now; the last refusal was {last:.0f} s ago",), next=again)
     if changed - last < SETTLED_SECONDS:
         evidence = f"the policies changed {changed:.0f} s ago, the last refusal was {last:.0f} s ago"
         return Seen(log, "shows", (evidence,), next=again)

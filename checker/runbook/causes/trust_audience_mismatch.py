@@ -51,6 +51,8 @@ def look(case: Case) -> Seen:
     if provider and provider["arn"] and provider["audiences"] is not None and audience not in provider["audiences"]:
         listed = ", ".join(provider["audiences"]) or "none"
         return Seen(log, "shows", (*evidence, f"the OIDC provider accepts audience {listed}, the token has {audience}"))
-    is_settled = found is not None and found.truth is not None and (provider or {}).get("audiences") is not None
+    # What the provider does not accept is refused in other words ("Incorrect token audience").
+    is_provider_known = (provider or {}).get("audiences") is not None or (case.log.is_read and not events)
+    is_settled = found is not None and found.truth is not None and is_provider_known
     is_settled = is_settled or case.reading("role").status == "absent"
     return Seen(log, "refutes" if is_settled else "unread", evidence, next=command)
