@@ -87,6 +87,17 @@ def grade(request: pytest.FixtureRequest, cell: Cell) -> Callable[[], Any]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def cells_are_copied() -> Iterator[None]:
+    """Each process makes one cell, and copies it (see made_cell)."""
+    from checker.demo.cell import Cell
+    from tests import made_cell
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Cell, "fill", made_cell.fill)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def only_what_deploy_allows() -> Iterator[None]:
     """Every call that is made anywhere in the suite is one that deploy/ grants: reads to everybody, writes to those who
     apply fixes."""

@@ -47,10 +47,7 @@ class Cell:
         self.aws_url = self._serve("aws", self.aws.application)
         self.kubernetes_url = self._serve("kubernetes", self.kubernetes.application)
         self.aws.reset()
-        self._make_account()
-        self._make_objects()
-        self.reconcile()
-        self._date_back()
+        self.fill()
         for index in PODS:
             self.start_pod(index)
             self.log_health(index)
@@ -62,6 +59,13 @@ class Cell:
             served.stop()
         if self.manifests:
             shutil.rmtree(self.manifests, ignore_errors=True)
+
+    def fill(self) -> None:
+        """Makes what the cell has from the beginning: account, objects, and what the controller made of them."""
+        self._make_account()
+        self._make_objects()
+        self.reconcile()
+        self._date_back()
 
     def _date_back(self) -> None:
         """Makes the cell look as if nothing had changed since it was made."""

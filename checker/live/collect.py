@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ..ack.objects import mapping, text
-from . import account, cluster_flow, guardrails, role_flow, table_flow
+from . import account, ack_flow, cluster_flow, guardrails, role_flow, table_flow
+from .ack_flow import arn_of, rank_of
 from .asking import Answer, Asking, Observer, Refused
 from .aws import Aws
-from .cluster_flow import SUREST, Search, Subject
+from .cluster_flow import Search, Subject
 from .connection import Connection, eks_token, from_description, from_inside, from_kubeconfig
 from .effective_role import Effective, annotated_role, environment, resolve
 from .kubernetes import Cluster
 from .log import Session, principal
 from .manifests import declared_in
 from .record import Reading, Record, Target
+from .table_name import table_of
 
 
 class Access(NamedTuple):
@@ -62,26 +64,6 @@ def collect(
     return Record(target, moment, round((time.monotonic() - started) * 1000), readings)
 
 
-def table_of(parameters: Any, container: dict[str, Any] | None) -> str:
-    """The ARN of the auth keys table: from the cell's parameters, else from the container's environment; "" if open."""
-    region, account = parameters.get("region", ""), parameters.get("account", "")
-    named = parameters.get("authKeysTable", "") or table_in(container)
-    if named.startswith("arn:"):
-        return named if ":table/" in named else ""
-    if not (region and account and named):
-        return ""
-    partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
-    return f"arn:{partition}:dynamodb:{region}:{account}:table/{named}"
-
-
-def table_in(container: dict[str, Any] | None) -> str:
-    """The auth keys table that the container's environment names: by a variable that speaks of keys (AUTH_KEYS_TABLE,
-    API_KEY_TABLE_NAME, …). "" where there is none, or several."""
-    variables = environment(container) if container else {}
-    named = {item for name, item in variables.items() if item and "TABLE" in name and "KEY" in name}
-    return named.pop() if len(named) == 1 else ""
-
-
 def connection_to(access: Access, target: Target, described: Callable[[], Reading | None]) -> Connection:
     """The way to the cluster; `described` gives the reading of eks:DescribeCluster, where it comes to that. Raises
     Refused."""
@@ -115,7 +97,7 @@ class _Run(NamedTuple):
         if cluster is None:
             return
         controller = self.search.ack_namespace
-        deployment = cluster_flow.controller(self.asking, cluster, controller)
+        deployment = ack_flow.controller(self.asking, cluster, controller)
         self.asking.run(lambda: self.capability(deployment))
         candidate = cluster_flow.find_pods(self.asking, cluster, self.target, self.search)
         if candidate is not None:
@@ -183,9 +165,9 @@ class _Run(NamedTuple):
                 expected = resolve(_AS_POD_IDENTITY, given, None).arn
         arn = self.role_to_read(effective, expected)
         # Where nothing says which role is meant, the one whose trust policy names the service account is.
-        rank = _rank(arn, subject.namespace, account_name)
-        ack = cluster_flow.ack_role(self.asking, cluster, subject.namespace, rank).value
-        arn = arn or _arn_of(ack)
+        rank = rank_of(arn, subject.namespace, account_name)
+        ack = ack_flow.ack_role(self.asking, cluster, subject.namespace, rank).value
+        arn = arn or arn_of(ack)
         self.read_role(arn, subject.container, ack, cluster, is_irsa=not uses_pod_identity)
 
     def read_role(
@@ -204,7 +186,7 @@ class _Run(NamedTuple):
         if self.manifests:
             self.declared(arn, ack)
         if ack is not None:
-            cluster_flow.ack_policies(self.asking, cluster, ack)
+            ack_flow.ack_policies(self.asking, cluster, ack)
         if not arn:
             return
         if is_irsa:
@@ -219,11 +201,11 @@ class _Run(NamedTuple):
 
     def without_pod(self, cluster: Cluster) -> None:
         """What can be said of an index that no pod serves: its role and its manifests."""
-        ack = cluster_flow.role_by_name(self.asking, cluster, self.target).value
+        ack = ack_flow.role_by_name(self.asking, cluster, self.target).value
         if ack is not None:
             spec, account = mapping(ack.get("spec")), self.target.parameters.get("account", "")
             built = f"arn:aws:iam::{account}:role{text(spec.get('path')) or '/'}{text(spec.get('name')) or ''}"
-            arn = _arn_of(ack) or (built if account else "")
+            arn = arn_of(ack) or (built if account else "")
             trust = text(spec.get("assumeRolePolicyDocument")) or ""
             self.read_role(arn, None, ack, cluster, is_irsa="sts:AssumeRoleWithWebIdentity" in trust)
 
@@ -300,28 +282,3 @@ class _Run(NamedTuple):
 
 _SERVICES = ("iam", "sts", "eks", "dynamodb", "kms", "ec2", "organizations")
 _AS_POD_IDENTITY = {"env": [{"name": "AWS_CONTAINER_CREDENTIALS_FULL_URI", "value": "known"}]}
-
-
-def _rank(arn: str, namespace: str, account_name: str) -> Callable[[dict[str, Any]], int]:
-    """How surely a Role object stands for this ARN (see cluster_flow.ack_role); without one, whether its trust policy
-    names the service account."""
-    named, subject = role_flow.role_name(arn), f"system:serviceaccount:{namespace}:{account_name}"
-
-    def rank(item: dict[str, Any]) -> int:
-        spec = mapping(item.get("spec"))
-        if named is None:
-            return SUREST * (f'"{subject}"' in (text(spec.get("assumeRolePolicyDocument")) or ""))
-        stated = text(mapping(mapping(item.get("status")).get("ackResourceMetadata")).get("arn"))
-        if stated is not None and role_flow.role_name(stated) == named:
-            return SUREST
-        is_namesake = (text(spec.get("name")) or "").lower() == named.name.lower()
-        # One that the controller manages in another account is somebody else's, unless it lies beside the pod: then it
-        # may well be meant for this one.
-        is_near = stated is None or mapping(item.get("metadata")).get("namespace") == namespace
-        return int(is_namesake and is_near)
-
-    return rank
-
-
-def _arn_of(ack: dict[str, Any] | None) -> str:
-    return text(mapping(mapping((ack or {}).get("status")).get("ackResourceMetadata")).get("arn")) or ""

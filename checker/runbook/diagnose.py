@@ -10,7 +10,8 @@ from ..live.record import Record
 from ..requirements.model import Requirement
 from .case import Case, make_case
 from .causes import CAUSES
-from .checks import Check, checks
+from .check import Check
+from .checks import checks
 from .commands import addressed
 from .gate_rules import RuleFinding, rule_findings
 from .seen import SUREST_FIRST, Confidence, confidence

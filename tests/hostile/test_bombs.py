@@ -1,4 +1,4 @@
-"""The gate ends on every input, and says what it makes of it: the bombs, cut to a twentieth of their size in the
+"""The gate ends on every input, and says what it makes of it: the bombs, cut to a fortieth of their size in the
 default suite (what grows faster than its size still takes long then), whole in the slow one.
 
 A bomb that goes off is ended by the operating system, by its limit on CPU. That limit is no measure of speed: it is
@@ -73,7 +73,7 @@ def assert_told(ended: Ended, name: str) -> None:
     assert "broke down" not in ended.out, (name, ended.out[-2000:])
 
 
-CUT = 50_000
+CUT = 25_000
 SHARES = 4
 
 

@@ -17,6 +17,8 @@ from checker.cli import main
 from checker.demo.breaks import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.serving import write_files
+from checker.live.collect import collect
+from checker.live.record import dump
 from checker.schemas import load
 
 
@@ -174,26 +176,36 @@ DAMAGED = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def recorded(served: tuple[Cell, Path, dict[str, str]]) -> str:
+    """The evidence of one run."""
+    cell, _, _ = served
+    return dump(collect(cell.target("acme"), cell.access(), cell.search))
+
+
 @pytest.mark.parametrize("version", [1, 1.3, "1.3"])
-def test_a_record_of_a_newer_minor_version_replays(version: Any, live: Callable[..., int], capsys: Captured) -> None:
-    assert live("--index", "acme", "--record", "old.json", "-q") == 1
+def test_a_record_of_a_newer_minor_version_replays(
+    version: Any, recorded: str, tmp_path: Path, capsys: Captured
+) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text(recorded)
+    assert main(["live", "--replay", str(old), "-q"]) == 1
     told = capsys.readouterr().out
-    whole = json.loads(Path("old.json").read_text())
+    whole = json.loads(recorded)
     whole |= {"schemaVersion": version, "new": 1}
     whole["target"]["new"] = ["x"]
     whole["readings"] = {key: {**item, "new": {}} for key, item in whole["readings"].items()}
     whole["readings"]["new-one"] = {**whole["readings"]["pods"], "new": 2}
-    Path("new.json").write_text(json.dumps(whole))
-    assert main(["live", "--replay", "new.json", "-q"]) == 1
+    new.write_text(json.dumps(whole))
+    assert main(["live", "--replay", str(new), "-q"]) == 1
     assert capsys.readouterr().out == told
 
 
 @pytest.mark.parametrize("version", [2, "2.0", True, None, "x"])
-def test_a_record_of_another_version_is_refused(version: Any, live: Callable[..., int], capsys: Captured) -> None:
-    assert live("--index", "acme", "--record", "old.json", "-q") == 1
-    whole = {**json.loads(Path("old.json").read_text()), "schemaVersion": version}
-    Path("new.json").write_text(json.dumps(whole))
-    assert main(["live", "--replay", "new.json", "-q"]) == 2
+def test_a_record_of_another_version_is_refused(version: Any, recorded: str, tmp_path: Path, capsys: Captured) -> None:
+    new = tmp_path / "new.json"
+    new.write_text(json.dumps({**json.loads(recorded), "schemaVersion": version}))
+    assert main(["live", "--replay", str(new), "-q"]) == 2
     assert "unknown to this version of checker" in capsys.readouterr().err
 
 

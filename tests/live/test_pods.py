@@ -14,7 +14,7 @@ from checker.live.collect import collect
 from checker.live.pods import find, named_for
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
-from checker.runbook.checks import Check
+from checker.runbook.check import Check
 from checker.runbook.diagnose import Diagnosis, diagnose
 
 from .test_pod_names import pods

@@ -7,9 +7,11 @@ from types import ModuleType
 import pytest
 
 from checker.demo.breaks import BREAKS
-from checker.demo.story import tell
+from checker.demo.cell import Cell
+from checker.demo.story import look_at, tell
 from checker.pages import page
 from checker.runbook.causes import BY_ID, CAUSES
+from checker.runbook.diagnose import Diagnosis
 
 BESIDE: dict[str, set[str]] = {
     "stale-principal-id": {"stale-credentials", "propagation"},
@@ -38,17 +40,30 @@ def test_every_cause_can_be_staged() -> None:
     assert set(BREAKS) == set(BY_ID)
 
 
-@pytest.mark.parametrize("cause", BREAKS)
-def test_the_staged_cause_is_named_first(cause: str) -> None:
-    story = tell(cause)
-    assert story.healthy.verdict == "healthy", story.healthy.unknowns
-    assert story.healthy.causes == ()
-    broken = story.broken
+def named_first(broken: Diagnosis, cause: str) -> None:
     assert broken.verdict == "cause-found"
     assert [broken.causes[0].id, *sorted({item.id for item in broken.causes[1:]} - BESIDE.get(cause, set()))] == [cause]
     assert broken.causes[0].confidence in ("confirmed", "likely")
     assert broken.causes[0].evidence
     assert broken.causes[0].next
+
+
+@pytest.mark.parametrize("cause", BREAKS)
+def test_the_staged_cause_is_named_first(cause: str) -> None:
+    staged = BREAKS[cause]
+    with Cell() as cell:
+        staged.change(cell, staged.index_name)
+        named_first(look_at(cell, staged.index_name), cause)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cause", BREAKS)
+def test_the_whole_story_ends_as_told(cause: str) -> None:
+    """Healthy before; named first; and mended, where a manifest mends it."""
+    story = tell(cause)
+    assert story.healthy.verdict == "healthy", story.healthy.unknowns
+    assert story.healthy.causes == ()
+    named_first(story.broken, cause)
     assert story.ended_as_told
 
 

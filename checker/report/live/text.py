@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from ...runbook.checks import Check, State
+from ...runbook.check import Check, State
 from ...runbook.diagnose import Cause, Diagnosis
 from ..frame import display_width, safe
 from ..model import Look

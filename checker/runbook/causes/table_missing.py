@@ -13,7 +13,7 @@ Source
 
 from __future__ import annotations
 
-from ...live.collect import table_in
+from ...live.table_name import table_in
 from .. import commands
 from ..case import Case
 from ..refusals import said, short
