@@ -40,14 +40,17 @@ demo: $(VENV)/base
 	$(BIN)/checker static manifests
 	$(BIN)/checker demo
 
+# One more than there are cores: some tests wait for time-outs.
+WORKERS ?= $(shell python3 -c "import os; print((os.cpu_count() or 1) + 1)")
+
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
 test-fast: $(VENV)/dev
-	$(BIN)/python -m pytest -n auto -m "not slow" $(FAST)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(FAST)
 
 test-slow: $(VENV)/dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, Literal
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -264,7 +265,8 @@ def test_more_allows_never_take_access_and_more_denies_never_give_any(
     assert two >= one if effect == "Allow" else two <= one
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
 @given(stacks(), stacks(), contexts(), st.sampled_from(ARNS))
 def test_comparisons_show_what_changed_and_miss_nothing(
     before: tuple[Layer, ...], after: tuple[Layer, ...], context: Context, arn: str

@@ -334,6 +334,7 @@ def test_names_of_a_hostile_cluster_are_quoted(live: Callable[..., int], capsys:
             assert "touch" not in words
 
 
+@pytest.mark.slow
 def test_every_single_damage_to_a_record_is_one_sentence(live: Callable[..., int], capsys: Captured) -> None:
     live("--index", "acme", "-q", "--record", "evidence.json")
     whole = json.loads(Path("evidence.json").read_text())
