@@ -37,7 +37,7 @@ class Alteration(NamedTuple):
 class Object(NamedTuple):
     """A Kubernetes object. `namespace` is "" where the manifest states none. `data` is the whole object, plain.
     `built_names` are the names that kustomizations may give it instead of `name`, `built_namespaces` the namespaces
-    they put it into where there are several."""
+    they put it into where there are several. `nulls` are the fields that state null; `data` is without them."""
 
     api_version: str
     kind: str
@@ -50,6 +50,7 @@ class Object(NamedTuple):
     alterations: tuple[Alteration, ...] = ()
     built_names: tuple[str, ...] = ()
     built_namespaces: tuple[str, ...] = ()
+    nulls: tuple[Path, ...] = ()
 
 
 class PolicyText(NamedTuple):

@@ -43,13 +43,15 @@ def sightings(document: Document, number: int) -> Iterator[Sighting]:
         if identity is None or status == "passed-over" or _is_reference(fields, path):
             continue
         inside.add(id(node))
-        data = without_nulls(plain(node))
+        whole = plain(node)
+        data = without_nulls(whole)
         if isinstance(data, dict):
             data = {**data, "apiVersion": identity[0], "kind": identity[1]}
             is_ours = status == "read" and identity not in WORKLOADS and identity != NAMESPACE
             placeholder = find_placeholder(node, document.piece.text) or in_comments if is_ours else None
             origin = Origin(document.piece.source.name, number, path)
-            yield Sighting(node, make_object(data, origin), placeholder, status == "read")
+            made = make_object(data, origin)._replace(nulls=tuple(nulls(whole)) if is_ours else ())
+            yield Sighting(node, made, placeholder, status == "read")
 
 
 def _given_to_items(identity: tuple[str, str], fields: dict[str, Node]) -> dict[int, tuple[str, str]]:
@@ -90,6 +92,18 @@ def without_nulls(value: Any) -> Any:
     if isinstance(value, list):
         return [without_nulls(item) for item in value]
     return value
+
+
+def nulls(value: Any, route: Path = ()) -> Iterator[Path]:
+    """The routes of fields that state null."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if item is None:
+                yield (*route, key)
+            yield from nulls(item, (*route, key))
+    if isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from nulls(item, (*route, place))
 
 
 def mapping(value: Any) -> dict[str, Any]:

@@ -106,7 +106,11 @@ def _show(arguments: argparse.Namespace, diagnosis: Diagnosis, found: Emission) 
         for text in (*found.effects, *found.warnings):
             say(text)
     record = diagnosis.case.record
-    text = render_patches(found) if arguments.patch else render(found, record.target.index_name, record.collected_at)
+    text = (
+        render_patches(found, record.target)
+        if arguments.patch
+        else render(found, record.target.index_name, record.collected_at)
+    )
     write(text, arguments.output)
 
 

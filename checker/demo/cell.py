@@ -72,8 +72,9 @@ class Cell:
         self.aws.date_back(datetime.fromisoformat(BEGINNING), ACCOUNT)
         for kind in ("Role", "Policy"):
             for item in self.kubernetes.all(kind):
-                for condition in item["status"]["conditions"]:
-                    condition["lastTransitionTime"] = BEGINNING
+                for dated, key in (("conditions", "lastTransitionTime"), ("managedFields", "time")):
+                    for entry in (item["status"] if dated == "conditions" else item["metadata"]).get(dated, ()):
+                        entry[key] = BEGINNING
                 self.kubernetes.put(item)
 
     def _serve(self, name: str, application: Application) -> str:

@@ -16,12 +16,13 @@ from .redaction import redact
 
 
 class Refused(Exception):  # noqa: N818  # an answer, not an error of ours
-    """The other side did not give a value; `status` says in which way."""
+    """The other side did not give a value; `status` says in which way, `reasons` are the codes that it gave for it."""
 
-    def __init__(self, status: Status, detail: str) -> None:
+    def __init__(self, status: Status, detail: str, reasons: tuple[str, ...] = ()) -> None:
         super().__init__(detail)
         self.status: Status = status
         self.detail = detail
+        self.reasons = reasons
 
 
 Observer = Callable[[str, Reading], None]

@@ -204,9 +204,13 @@ def _unreached(error: urllib3.exceptions.HTTPError) -> Refused:
 
 def _refused(code: int, data: bytes) -> Refused:
     """What a status code means (Kubernetes API conventions, "HTTP Status codes")."""
+    reasons: tuple[str, ...] = ()
     try:
-        message = str(json.loads(data).get("message", ""))
-    except (ValueError, AttributeError, RecursionError):
+        body = json.loads(data)
+        message = str(body.get("message", ""))
+        causes = (body.get("details") or {}).get("causes") or ()
+        reasons = tuple(str(item.get("reason", "")) for item in causes)
+    except (ValueError, AttributeError, TypeError, RecursionError):
         message = data[:200].decode("utf-8", "replace")
     detail = f"{code} {message}".strip()
     if code == 401:
@@ -217,4 +221,4 @@ def _refused(code: int, data: bytes) -> Refused:
         return Refused("absent", detail)
     if code == 429:
         return Refused("throttled", detail)
-    return Refused("failed", detail)
+    return Refused("failed", detail, reasons)

@@ -83,10 +83,17 @@ def body_for(
     _put_changes(body["spec"], before.get("spec", {}), after.get("spec", {}))
     given = mapping(mapping(body.get("metadata")).get("annotations"))
     annotations = {key: value for key, value in given.items() if key != _LAST_APPLIED}
+    annotations |= new_annotations(before, after)
     kept = {key: value for key, value in mapping(body.get("metadata")).items() if key != "annotations"}
     named = {key: metadata[key] for key in ("name", "namespace", "resourceVersion") if key in metadata}
     body["metadata"] = {**kept, **({"annotations": annotations} if annotations else {}), **named}
     return body
+
+
+def new_annotations(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The annotations that a change adds or rewrites."""
+    old, new = (mapping(mapping(item.get("metadata")).get("annotations")) for item in (before, after))
+    return {key: value for key, value in new.items() if old.get(key) != value}
 
 
 def _is_of(entry: Any, manager: str) -> bool:

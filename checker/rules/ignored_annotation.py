@@ -3,8 +3,9 @@
 What it does
     Reports annotations that ACK reads from the Namespace only
     (owner-account-id, team-id, endpoint-url, default-region) on an ACK object,
-    service-prefixed deletion policies there, and misspelled services.k8s.aws/
-    annotations.
+    service-prefixed deletion policies there, misspelled services.k8s.aws/
+    annotations, and adoption-fields that are no JSON object of strings beside
+    adopt-or-create: the controller then looks for what the spec names.
 
 Why it matters
     The object is reconciled as if the annotation were not there: in the
@@ -30,6 +31,7 @@ import difflib
 from collections.abc import Iterator
 
 from ..ack.kinds import READ
+from .invalid_annotation import is_string_map
 from .problem import Facts, Problem, at, called
 
 ID = "ignored-annotation"
@@ -47,8 +49,8 @@ def check(facts: Facts) -> Iterator[Problem]:
         if (item.api_version, item.kind) not in READ:
             continue
         for key in item.annotations:
-            hint = _hint(key)
-            if hint is not None:
+            hint = _hint(key) or _of_adoption(item.annotations, key, item.kind)
+            if hint:
                 yield Problem(
                     at(item, ("metadata", "annotations", key), "key"),
                     f"{called(item)}: the annotation {key} has no effect here",
@@ -57,6 +59,13 @@ def check(facts: Facts) -> Iterator[Problem]:
                     item,
                     value=key,
                 )
+
+
+def _of_adoption(annotations: dict[str, str], key: str, kind: str) -> str:
+    is_meant = key == f"{_PREFIX}adoption-fields" and annotations.get(f"{_PREFIX}adoption-policy") == "adopt-or-create"
+    if not is_meant or is_string_map(annotations[key]):
+        return ""
+    return 'write \'{"name": "…"}\'' if kind == "Role" else 'write \'{"arn": "…"}\''
 
 
 def _hint(key: str) -> str | None:

@@ -51,7 +51,11 @@ def check(facts: Facts) -> Iterator[Problem]:
         if (item.api_version, item.kind) not in READ:
             continue
         for key, value in item.annotations.items():
-            flaw = _flaw(key.removeprefix(_PREFIX), value, item.kind) if key.startswith(_PREFIX) else None
+            name = key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else ""
+            if name == "adoption-fields" and item.annotations.get(f"{_PREFIX}adoption-policy") == "adopt-or-create":
+                # The controller falls back to the spec: the rule ignored-annotation says so.
+                continue
+            flaw = _flaw(name, value, item.kind)
             if flaw is not None:
                 wrong, why, hint = flaw
                 place = at(item, ("metadata", "annotations", key))
@@ -73,13 +77,14 @@ def _flaw(name: str, value: str, kind: str) -> tuple[str, str, str] | None:
         )
     if name == "adopted":
         return "is for the controller to set", "on a new object it switches creation off", "delete the annotation"
-    if name == "adoption-fields" and not _is_string_map(value):
+    if name == "adoption-fields" and not is_string_map(value):
         field = '{"name": "…"}' if kind == "Role" else '{"arn": "…"}'
         return "is not a JSON object of strings", "the controller cannot find what to adopt", f"write '{field}'"
     return None
 
 
-def _is_string_map(value: str) -> bool:
+def is_string_map(value: str) -> bool:
+    """Whether an annotation is a JSON object of strings, as adoption-fields must be."""
     try:
         fields = json.loads(value)
     except (ValueError, RecursionError):

@@ -4,7 +4,10 @@ What it does
     Checks types, lengths, patterns and ranges of the ACK kinds' fields: a list
     where a list is due, 3600 to 43200 seconds, names, descriptions and tags of
     the characters that AWS takes, tag keys that stand once (IAM ignores their
-    case), annotations that are strings.
+    case), annotations that are strings. A field of the spec that states null
+    (`policies:` with nothing behind it) is no list and no string either:
+    client-side apply drops it, server-side apply (Flux, Argo CD, kubectl apply
+    --server-side) is refused.
 
 Why it matters
     A wrong type is refused by the API server. Lengths and patterns are checked
@@ -22,7 +25,8 @@ Use instead
 Source
     botocore's service models of IAM and EKS (checker/ack/limits.json); IAM API
     Reference, TagRole (duplicate keys); CRDs of iam-controller v1.8.1, which
-    state types only.
+    state types only; kube-apiserver 1.20.2 and 1.36.2 (nulls under server-side
+    apply: 422, asked by the tests).
 """
 
 from __future__ import annotations
@@ -54,3 +58,11 @@ def check(facts: Facts) -> Iterator[Problem]:
                 message = f"{called(item)}: {show_path(limit.path)} {limit.message}"
                 why = "AWS refuses the call that carries it, and what the controller would do after it is not done"
                 yield Problem(place, message, why, limit.hint, item, value=limit.message)
+    for item in facts.project.inventory.objects:
+        for path in item.nulls:
+            if path[:1] == ("spec",):
+                message = f"{called(item)}: {show_path(path)} states null"
+                why = "server-side apply refuses the object (422), and client-side apply drops the field"
+                yield Problem(
+                    at(item, path, "key"), message, why, "delete the line, or give it a value", item, value="null"
+                )

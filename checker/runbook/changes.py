@@ -1,15 +1,16 @@
 """When the role's permissions last changed, as far as AWS and the cluster say it.
 
-IAM keeps a date for managed policies only. Of an inline policy it is known when the ACK controller last looked at the
-role (its Synced condition is rewritten in every loop), which dates a change of its own, but not one made by hand: where
-inline policies take part, an old date is therefore no date.
+IAM keeps a date for managed policies and for the making of a role. What the ACK objects say is dated by managedFields:
+when somebody last wrote to them. Their conditions date nothing, since the controller writes them anew in every loop,
+and in every restart. A change of an inline policy by hand has no date at all: where inline policies take part, an old
+date is therefore no date.
 """
 
 from __future__ import annotations
 
-from ..ack.controller import conditions
 from ..live.record import under
 from .case import Age, Case
+from .standing import edited_at, objects
 
 SETTLED_SECONDS = 120
 """After this long a change of IAM is taken for visible everywhere."""
@@ -20,9 +21,7 @@ def latest_change(case: Case) -> Age | None:
     stamps = [item.value["changed"] for item in under(case.record, "policy/").values() if item.value]
     role = case.value("role")
     stamps += [role["created"]] if role else []
-    if case.declared is not None:
-        synced = conditions(case.declared.source.role.object).get("ACK.ResourceSynced")
-        stamps += [synced.since] if synced else []
+    stamps += [edited for item in objects(case) if (edited := edited_at(item))]
     ages = [age for stamp in stamps if (age := case.age(stamp)) is not None]
     latest = max(0.0, min(ages)) if ages else None
     if case.value("inline-names") and latest is not None and latest > SETTLED_SECONDS:

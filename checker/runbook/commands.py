@@ -91,8 +91,17 @@ def show_capability(case: Case, name: str) -> str:
 
 
 def restart(case: Case) -> str:
-    """Deletes the pod, so that its workload makes a new one (step 8 of the runbook)."""
+    """Deletes the pod, so that its workload makes a new one (step 8 of the runbook). A pod that no workload made is
+    replaced: deleted, it would be gone."""
+    if is_bare(case):
+        shown = command("kubectl", "get", "pod", pod_name(case), "-n", case.namespace, "-o", "yaml")
+        return f"{shown} | {addressed(command('kubectl', 'replace', '--force', '-f', '-'), case.record.target)}"
     return command("kubectl", "delete", "pod", pod_name(case), "-n", case.namespace)
+
+
+def is_bare(case: Case) -> bool:
+    """Whether nothing would make the pod again."""
+    return case.pod is not None and not mapping(case.pod.get("metadata")).get("ownerReferences")
 
 
 def logs(case: Case) -> str:

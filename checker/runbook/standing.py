@@ -66,27 +66,33 @@ def being_deleted(case: Case) -> tuple[str, ...]:
 
 
 def unreconciled(case: Case) -> str:
-    """Why the controller cannot have looked at the Role object as it is now; "" where it may have. That nothing of the
-    object was ever written to its status shows it, and so does an edit that is older than a loop takes, and younger
-    than the last word of the controller."""
+    """That the controller has never looked at the Role object: nothing of it was ever written to its status. "" where
+    it has."""
     role = next(iter(objects(case)), None)
-    if role is None:
+    if role is None or conditions(role):
         return ""
-    found = conditions(role)
-    if not found:
-        return f"Role {role.name} has no condition: the controller has never reconciled it"
-    edited, looked = _edited(role), max((item.since for item in found.values()), default="")
+    return f"Role {role.name} has no condition: the controller has never reconciled it"
+
+
+def overlooked(case: Case) -> str:
+    """That the Role object was edited after the controller's last word on it, longer ago than a loop takes; "" where it
+    was not. A label is an edit too, and starts no loop: so this is a sign, and no proof."""
+    role = next(iter(objects(case)), None)
+    found = conditions(role) if role is not None else {}
+    if role is None or not found:
+        return ""
+    edited, looked = edited_at(role), max((item.since for item in found.values()), default="")
     since_edit, since_look = case.age(edited), case.age(looked)
     if since_edit is None or since_look is None or since_edit < SLOW_SECONDS or since_look <= since_edit + 1:
         return ""
     return f"Role {role.name} was edited at {edited}; the controller last looked at it at {looked}"
 
 
-def _edited(role: Object) -> str:
+def edited_at(item: Object) -> str:
     """When somebody other than the controller last wrote to the object ("" where that is not known)."""
     stamps = [
         text(mapping(entry).get("time")) or ""
-        for entry in sequence(mapping(role.data.get("metadata")).get("managers"))
+        for entry in sequence(mapping(item.data.get("metadata")).get("managers"))
         if mapping(entry).get("manager") != "controller"
     ]
     return max(stamps, default="")

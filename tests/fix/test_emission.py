@@ -17,12 +17,14 @@ from checker.demo.cell import Cell
 from checker.fix.cluster.emission import Emission
 from checker.fix.cluster.withheld import Withheld
 from checker.fix.manifest import merge_patch
-from checker.live.record import dump, load
+from checker.live.record import Target, dump, load
 from checker.report.fix.manifest import render, render_json, render_patches
 from checker.runbook.diagnose import Diagnosis, diagnose
 from checker.schemas import load as load_schema
 
 from .world import REQUIREMENTS, Embedded, make, plan, spec_of
+
+TARGET = Target("acme")
 
 
 def diagnosed(cell: Cell, index: str = "acme") -> Diagnosis:
@@ -50,7 +52,7 @@ def test_the_patch_leads_from_the_one_to_the_other(cell: Cell) -> None:
     BREAKS["trust-subject-mismatch"].change(cell, "acme")
     fix = plan(diagnosed(cell))
     assert isinstance(fix, Emission)
-    words = shlex.split(render_patches(fix))
+    words = shlex.split(render_patches(fix, TARGET))
     assert words[:6] == ["kubectl", "patch", "roles.iam.services.k8s.aws", "acme-reverse-proxy", "-n", "tenant-acme"]
     patch = json.loads(words[words.index("-p") + 1])
     assert set(patch["spec"]) == {"assumeRolePolicyDocument"}
@@ -155,7 +157,7 @@ def test_a_masked_value_is_never_sent(cell: Cell) -> None:
     assert isinstance(fix, Emission)
     assert fix.is_masked
     assert "sk_live" not in str(fix)
-    assert "redacted" not in render_patches(fix)
+    assert "redacted" not in render_patches(fix, TARGET)
     edits.edit_role(
         cell, "acme", lambda spec: spec.update(tags=[{"key": "api-key", "value": "sk_live_4eC39HqLyjWDarjtT1z"}])
     )
@@ -270,7 +272,7 @@ def test_manifests_that_lack_what_the_cluster_has_are_unsafe(cell: Cell) -> None
     assert "spec.inlinePolicies.s3" in found.reason
     fix = plan(diagnosed(cell), unsafe=True)
     assert isinstance(fix, Emission)
-    assert "annotations" not in render_patches(fix)
+    assert "annotations" not in render_patches(fix, TARGET)
 
 
 def test_a_hot_fix_in_iam_that_would_go_is_said(cell: Cell) -> None:

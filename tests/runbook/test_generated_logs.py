@@ -39,9 +39,21 @@ WORDINGS: dict[str, list[str]] = {
         "dispatch failure: io error: error trying to connect: dns error: failed to lookup address information",
         f"System.Net.Http.HttpRequestException: Name or service not known ({DDB}:443)",
         f"{DDB} could not be resolved (3: Host not found)",
+        f"Curl returned error code 28 for {DDB}",
+    ],
+    "egress-intercepted": [
         f"SSL validation failed for https://{DDB}/ [SSL: CERTIFICATE_VERIFY_FAILED]",
         "PKIX path building failed: unable to find valid certification path to requested target",
-        f"Curl returned error code 28 for {DDB}",
+        f'Post "https://{DDB}/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+        f"invalid peer certificate: UnknownIssuer ({DDB})",
+    ],
+    "token-unreadable": [
+        "open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: permission denied",
+        "[Errno 13] Permission denied: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token'",
+    ],
+    "region-missing": [
+        "MissingRegion: could not find region configuration (dynamodb)",
+        "software.amazon.awssdk.core.exception.SdkClientException: Unable to load region from any of the providers in the chain",
     ],
     "sts-unreachable": [
         f'operation error STS: AssumeRoleWithWebIdentity, Post "https://{STS}/": net/http: TLS handshake timeout',

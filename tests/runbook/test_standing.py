@@ -75,7 +75,10 @@ def test_an_edit_that_the_controller_has_not_looked_at(cell: Cell) -> None:
     item = cell.kubernetes.get(*ROLE)
     item["metadata"]["managedFields"] = [{"manager": "kubectl", "operation": "Apply", "time": "2026-11-20T09:00:00Z"}]
     cell.kubernetes.put(item)
-    assert sure(look(cell)) == ["controller-not-reconciling"]
+    found = look(cell)
+    assert [(item.id, item.confidence) for item in found.causes] == [
+        ("drift", "confirmed"), ("controller-not-reconciling", "likely"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("manager", ["controller", "kubectl"])

@@ -13,10 +13,10 @@ from ...ack.controller import conditions
 from ...live import writing
 from ...live.asking import Refused
 from ...live.kubernetes import Cluster
-from ...runbook.commands import pod_name
+from ...runbook.commands import is_bare, pod_name, restart
 from ...runbook.decrypting import may_decrypt
 from ...runbook.diagnose import Diagnosis
-from ...runbook.standing import objects
+from ...runbook.standing import held_by, objects, told
 from ...runbook.trusting import trusting
 from ..diff import unified
 from ..manifest import as_text
@@ -49,6 +49,9 @@ def apply(world: World, first: Diagnosis, emission: Emission | None) -> Diagnosi
     try:
         if emission is not None:
             _write(world, emission, applied)
+        elif held_by(first.case, "ACK.Terminal"):
+            item, at = held_by(first.case, "ACK.Terminal")[0]
+            raise StoppedError(f"the controller has given up on it, and waiting changes nothing: {told(item, at)}")
         world.say("waiting for the ACK controller, and for IAM to grant it")
         arrived = _arrived(world, first)
         since = time.monotonic()
@@ -96,7 +99,7 @@ def _arrived(world: World, first: Diagnosis) -> Diagnosis:
             return found
         state = _state(found)
         # Conditions carry no generation: a terminal one that has not changed may be that of the old spec.
-        if state.startswith("ACK.Terminal") and _reconciled(found) != _reconciled(first):
+        if ": ACK.Terminal True" in state and _reconciled(found) != _reconciled(first):
             raise StoppedError(f"the controller refuses it: {state}")
         if state != said:
             world.say(state)
@@ -130,7 +133,7 @@ def _state(found: Diagnosis) -> str:
         for kind in ("ACK.Terminal", "ACK.Recoverable", "ACK.ReferencesResolved"):
             condition = held.get(kind)
             if condition is not None and (condition.status == "True") == (kind != "ACK.ReferencesResolved"):
-                return f"{kind} of {item.kind} {item.name}: {condition.message or condition.reason}"
+                return told(item, condition)
     failed = [check.detail for check in found.checks if check.id in ("role", "trust", "access") and check.state != "ok"]
     return "; ".join(failed) or "IAM does not have it yet"
 
@@ -146,6 +149,10 @@ def _restart(world: World, first: Diagnosis, arrived: Diagnosis) -> None:
     if cause is None or arrived.case.pod is None:
         return
     namespace, name = arrived.case.namespace, pod_name(arrived.case)
+    if is_bare(arrived.case):
+        world.say(f"pod {namespace}/{name} has no workload that would make it again, so it is not deleted; replace it:")
+        world.say(restart(arrived.case))
+        return
     if not world.confirm(f"restart the pod {namespace}/{name}, which this needs ({cause.title})?"):
         world.say("the pod was not restarted; it keeps what it was made with")
         return

@@ -21,6 +21,7 @@ from ..plan import Plan
 from ..propose import Admitted
 from ..repair import Change, Repair, repair
 from . import objects
+from .arriving import Step, needed, nudge
 from .built import missing_provider, missing_role
 from .withheld import Withheld, withheld_for
 
@@ -76,9 +77,13 @@ def emit(diagnosis: Diagnosis, requirements: Iterable[Requirement], admitted: Ad
     found = repair(
         objects.prepared(case, items, case.declared), admitted, lambda finding: finding.location.file == objects.NAME
     )
-    if not found.changes:
-        return _nothing(diagnosis, found, items)
-    return _emission(diagnosis, items, from_text(objects.NAME, found.changes[0].after), found)
+    after = from_text(objects.NAME, found.changes[0].after) if found.changes else items
+    besides = needed(case, after)
+    if besides is None:
+        return _emission(diagnosis, items, after, found) if found.changes else _nothing(diagnosis, found, items)
+    if besides.danger and not admitted(Plan(besides.title, "", (), besides.danger)):
+        return Withheld(f"{besides.title}; unsafe: {besides.danger}", "--unsafe admits it")
+    return _emission(diagnosis, items, besides.objects, found, besides)
 
 
 def _from_git(diagnosis: Diagnosis, items: list[dict[str, Any]], admitted: Admitted) -> Emission | Withheld:
@@ -152,37 +157,35 @@ def _nothing(diagnosis: Diagnosis, found: Repair, items: list[dict[str, Any]]) -
     if not diagnosis.causes:
         return Withheld("no cause was found that a manifest could cure")
     first = diagnosis.causes[0]
-    if first.id == "drift":
-        return _nudge(diagnosis, items)
+    if first.id in ("drift", "role-missing"):
+        step = nudge(items)
+        return _made(diagnosis, items, step.objects, (step.title,))
     if waiting(diagnosis.case):
         reason = f"{first.title}; the Role object says what it must, and has to arrive in IAM"
-        return Withheld(reason, first.remediation, is_waiting=True)
+        return Withheld(reason, first.remediation, is_waiting=first.id not in _NEVER_ARRIVES)
     command = f" ({first.next[0]})" if first.next and not first.next[0].startswith("checker fix") else ""
     reason = f"{first.title}; no change of the Role object mends that"
     return Withheld(reason, f"{first.remediation}{command}", first.id in _AFTER_A_FIX)
 
 
+_NEVER_ARRIVES = ("ack-terminal", "ack-read-only", "controller-not-reconciling", "ack-capability-unwell")
+"""Where waiting changes nothing: somebody has to mend what the cause names first."""
+
 _AFTER_A_FIX = ("propagation", "stale-credentials", "expired-token", "credentials-not-injected")
 """What time or a restart mends once the policies are right: applying goes on from there."""
 
 
-def _nudge(diagnosis: Diagnosis, items: list[dict[str, Any]]) -> Emission | Withheld:
-    """White space in the trust policy: the controller acts on any change of the spec, puts everything right that
-    differs, and does not count white space there (runtime, `GenerationChangedPredicate`; iam-controller, trust policies
-    are compared by meaning)."""
-    role, *rest = items
-    trust = str(mapping(role.get("spec")).get("assumeRolePolicyDocument", ""))
-    toggled = trust.removesuffix("\n") if trust.endswith("\n") else trust + "\n"
-    after = {**role, "spec": {**role["spec"], "assumeRolePolicyDocument": toggled}}
-    title = "change white space in the trust policy: the controller then reconciles, and puts back what IAM lacks"
-    return _made(diagnosis, items, [after, *rest], (title,))
-
-
 def _emission(
-    diagnosis: Diagnosis, before: list[dict[str, Any]], after: list[dict[str, Any]], found: Repair
+    diagnosis: Diagnosis,
+    before: list[dict[str, Any]],
+    after: list[dict[str, Any]],
+    found: Repair,
+    besides: Step | None = None,
 ) -> Emission | Withheld:
     titles = tuple(dict.fromkeys(f"{item.plan.title}: {item.plan.why}" for item in found.fixes))
-    warnings = [f"{item.plan.title}: {item.plan.danger}" for item in found.fixes if item.plan.danger]
+    titles += (besides.title,) if besides else ()
+    warnings = [besides.danger] if besides and besides.danger else []
+    warnings += [f"{item.plan.title}: {item.plan.danger}" for item in found.fixes if item.plan.danger]
     warnings += [note for item in found.fixes for note in item.plan.notes]
     left = [item for item in found.refusals if item.finding.rule in _PROVEN]
     warnings += [f"left: {item.finding.message}: {item.reason}" for item in left]

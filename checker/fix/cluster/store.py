@@ -40,7 +40,7 @@ def dry_run(cluster: Cluster, item: Object) -> Staged:
     manager = writing.manager_for(live)
     body = writing.body_for(manager, item.before, item.after, live)
     stored = _send(cluster, body, manager, dry_run=True)
-    is_other = live is not None and _beside_the_spec(live) != _beside_the_spec(stored)
+    is_other = live is not None and _beside_the_spec(_annotated(live, item)) != _beside_the_spec(stored)
     if is_other or meaning(_spec(clean(stored))) != meaning(_spec(clean(item.after))):
         raise StoppedError(
             f"the API server would store something else of {called(item.after)} than what was proven, since another"
@@ -68,6 +68,13 @@ def _beside_the_spec(item: dict[str, Any]) -> dict[str, Any]:
     return {**metadata, "annotations": annotations, "labels": mapping(metadata.get("labels"))}
 
 
+def _annotated(live: dict[str, Any], item: Object) -> dict[str, Any]:
+    """The live object with the annotations that the apply adds."""
+    metadata = mapping(live.get("metadata"))
+    annotations = {**mapping(metadata.get("annotations")), **writing.new_annotations(item.before, item.after)}
+    return {**live, "metadata": {**metadata, "annotations": annotations}}
+
+
 _BOOKKEEPING = ("managedFields", "resourceVersion", "generation", "selfLink")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -85,7 +92,7 @@ def store(cluster: Cluster, item: Staged, wanted: Object) -> None:
             writing.apply(cluster, item.body, item.manager, dry_run=False)
             return
         except Refused as error:
-            if "conflict with" in error.detail or error.status == "denied":
+            if _is_anothers(error) or error.status == "denied":
                 raise StoppedError(_refused(item.body, error, "the apply")) from None
             live = _live(cluster, wanted)
             if live is not None and meaning(_spec(clean(live))) == meaning(_spec(clean(wanted.after))):
@@ -105,13 +112,19 @@ def _send(cluster: Cluster, body: dict[str, Any], manager: str, *, dry_run: bool
 
 def _refused(body: dict[str, Any], error: Refused, what: str) -> str:
     hint = ""
-    if "conflict with" in error.detail:
+    if _is_anothers(error):
         hint = "; change it where the manager named there takes it from, or take it over with what --patch prints"
     elif error.detail.startswith("409"):
         hint = "; it is being changed by somebody else: run this again"
     elif error.status == "denied":
         hint = "; deploy/fixer.yaml has the rights that --apply needs"
     return f"{what} of {called(body)} was refused: {error.detail}{hint}"
+
+
+def _is_anothers(error: Refused) -> bool:
+    """Whether other managers own what is to be changed (metav1, CauseTypeFieldManagerConflict); trying again is of no
+    use then, however many they are."""
+    return "FieldManagerConflict" in error.reasons
 
 
 def called(item: dict[str, Any]) -> str:

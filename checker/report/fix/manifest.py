@@ -15,6 +15,8 @@ from ...fix.cluster.emission import Emission, Object
 from ...fix.cluster.withheld import Withheld
 from ...fix.diff import unified
 from ...fix.manifest import as_text, merge_patch
+from ...live.record import Target
+from ...runbook.commands import addressed
 from ...runbook.diagnose import Diagnosis
 from ..as_json import written
 from ..frame import safe
@@ -56,9 +58,10 @@ def render_json(found: Emission | Withheld, diagnosis: Diagnosis) -> str:
     return written({**whole, "fix": fix, "reason": None, "help": None})
 
 
-def render_patches(emission: Emission) -> str:
-    """Commands: a JSON merge patch (RFC 7396) for each object; one that is not there yet has to be applied."""
-    return "".join(_command(item) + "\n" for item in emission.objects)
+def render_patches(emission: Emission, target: Target) -> str:
+    """Commands: a JSON merge patch (RFC 7396) for each object; one that is not there yet has to be applied. They go to
+    the cluster that was diagnosed, whatever the current context is."""
+    return "".join(addressed(_command(item), target) + "\n" for item in emission.objects)
 
 
 def _command(item: Object) -> str:

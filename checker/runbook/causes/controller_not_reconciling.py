@@ -1,8 +1,8 @@
 """The ACK controller runs, and does not look at the Role object.
 
 What it looks for
-    A Role object without any condition, or one that was edited after the
-    controller's last word on it, while IAM lacks what the object grants. The
+    A Role object without any condition, while IAM lacks what the object grants;
+    one that was edited after the controller's last word on it makes it likely. The
     controller breaks off before it writes a status when IAMRoleSelectors
     conflict, when region or account do not fit the object, or when it does not
     watch the namespace.
@@ -22,7 +22,7 @@ from .. import commands
 from ..case import Case
 from ..delivery import is_known, says, waiting
 from ..seen import Seen
-from ..standing import being_deleted, capability_trouble, controller_down, still, unreconciled
+from ..standing import being_deleted, capability_trouble, controller_down, overlooked, still, unreconciled
 
 ID = "controller-not-reconciling"
 TITLE = "The ACK controller runs, and does not look at the Role object"
@@ -35,10 +35,11 @@ def look(case: Case) -> Seen:
     known, log = is_known(case), says(case)
     if known is not None:
         return Seen(log, known)
-    idle = unreconciled(case)
+    idle = unreconciled(case) or overlooked(case)
     if not idle:
         return Seen(log, "refutes", ("the controller has looked at the Role object",))
     explained = [controller_down(case), *capability_trouble(case), *being_deleted(case), still(case)]
     if any(explained):
         return Seen(log, "refutes", (next(filter(None, explained)),))
-    return Seen(log, "shows", (idle, *waiting(case)[:1]), next=(commands.controller_log(case),))
+    evidence, command = (idle, *waiting(case)[:1]), commands.controller_log(case)
+    return Seen(log, "shows", evidence, next=(command,), is_partial=not unreconciled(case))

@@ -1,0 +1,106 @@
+"""What makes the controller carry out an object whose spec is right already, or would be but for what it stops at: a
+nudge, the adoption of what AWS has, an ARN that AWS does not have.
+
+Source: aws-controllers-k8s/runtime, `pkg/runtime/reconciler.go` (`GenerationChangedPredicate`: only edits of the spec
+start a loop; adoption before the finalizer is set); iam-controller, `pkg/resource/role/sdk.go` (the first error ends
+the loop; trust policies are compared by meaning, so white space there changes nothing in AWS).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from ...ack.objects import mapping, sequence
+from ...runbook.case import Case
+from ...runbook.delivery import next_steps
+from ...runbook.standing import existing, held_by
+
+_ABSENT = re.compile(r"Policy (arn:aws[\w-]*:iam::\d*(?:aws)?:policy/\S+?) does not exist or is not attachable")
+_DOCUMENT = {"Role": "assumeRolePolicyDocument", "Policy": "policyDocument"}
+_LOSSES = {
+    "iam:DetachRolePolicy": "detach {}", "iam:DeleteRolePolicy": "delete the inline policy {}",
+    "iam:DeleteRolePermissionsBoundary": "remove the boundary {}",
+    "iam:UpdateAssumeRolePolicy": "replace the trust policy",
+}  # fmt: skip
+
+
+class Step(NamedTuple):
+    """The objects afterwards, what is done in words, and what makes it unsafe ("" for nothing)."""
+
+    objects: list[dict[str, Any]]
+    title: str
+    danger: str = ""
+
+
+NUDGE = "change white space in the trust policy: the controller then reconciles, and puts back what IAM lacks"
+
+
+def nudge(items: list[dict[str, Any]]) -> Step:
+    """White space in the trust policy of the Role, which comes first."""
+    role, *rest = items
+    return Step([_nudged(role), *rest], NUDGE)
+
+
+def needed(case: Case, items: list[dict[str, Any]]) -> Step | None:
+    """What has to be done besides any edit of the grants, or nothing will be carried out; None where nothing has."""
+    return _adoption(case, items) or _without_absent(case, items)
+
+
+def _adoption(case: Case, items: list[dict[str, Any]]) -> Step | None:
+    clashing = {(item.kind, item.name) for item, _ in existing(case)}
+    if not clashing:
+        return None
+    after = [
+        _nudged(_adopted(case, item)) if (item["kind"], item["metadata"]["name"]) in clashing else item
+        for item in items
+    ]
+    named = ", ".join(f"{kind} {name}" for kind, name in sorted(clashing))
+    steps = next_steps(case)
+    losses = [_LOSSES[step.operation].format(step.about) for step in steps if step.operation in _LOSSES]
+    danger = f"the spec wins over what AWS has: the controller will {', '.join(losses)}" if losses else ""
+    if case.reading("inline-names").status != "ok" or case.reading("attached").status != "ok":
+        danger = "what AWS has on the role was not read, and the controller deletes what the spec does not list"
+    return Step(
+        after, f"adopt {named}: AWS has it already, and the controller leaves alone what it did not make", danger
+    )
+
+
+def _adopted(case: Case, item: dict[str, Any]) -> dict[str, Any]:
+    """The object with the annotations that have the controller adopt what is there: a Role by its name, a Policy by its
+    ARN."""
+    spec, metadata = mapping(item.get("spec")), mapping(item.get("metadata"))
+    fields = {"name": str(spec.get("name"))} if item["kind"] == "Role" else {"arn": policy_arn(case, spec)}
+    annotations = {
+        **mapping(metadata.get("annotations")),
+        "services.k8s.aws/adoption-policy": "adopt-or-create",
+        "services.k8s.aws/adoption-fields": json.dumps(fields),
+    }
+    return {**item, "metadata": {**metadata, "annotations": annotations}}
+
+
+def policy_arn(case: Case, spec: dict[str, Any]) -> str:
+    """The ARN that a Policy with this spec has in the account of the role."""
+    partition, account = (case.arn.split(":")[1], case.arn.split(":")[4]) if case.arn.count(":") >= 5 else ("aws", "")
+    return f"arn:{partition}:iam::{account}:policy{spec.get('path') or '/'}{spec.get('name', '')}"
+
+
+def _without_absent(case: Case, items: list[dict[str, Any]]) -> Step | None:
+    """The Role without the managed policies that AWS says it does not have."""
+    said = " ".join(f"{at.message} {at.reason}" for _, at in held_by(case, "ACK.Recoverable", "ACK.ResourceSynced"))
+    role, *rest = items
+    listed = sequence(mapping(role.get("spec")).get("policies"))
+    gone = [arn for arn in listed if arn in _ABSENT.findall(said)]
+    if not gone:
+        return None
+    spec = {**role["spec"], "policies": [arn for arn in listed if arn not in gone]}
+    title = f"take {', '.join(gone)} out of spec.policies: AWS does not have it, and the controller goes no further"
+    return Step([{**role, "spec": spec}, *rest], title)
+
+
+def _nudged(item: dict[str, Any]) -> dict[str, Any]:
+    field = _DOCUMENT[item["kind"]]
+    document = str(mapping(item.get("spec")).get(field, ""))
+    toggled = document.removesuffix("\n") if document.endswith("\n") else document + "\n"
+    return {**item, "spec": {**item["spec"], field: toggled}}

@@ -1,0 +1,140 @@
+"""Specs that are right and do not arrive: what has to be done besides, on the embedded cell and a real API server."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+
+import pytest
+
+from checker.demo import edits, lines
+from checker.demo.breaks import BREAKS
+from checker.demo.cell import Cell
+from checker.demo.names import PODS
+from checker.fix.cluster.apply import apply
+from checker.fix.cluster.emission import Emission
+from checker.fix.cluster.store import StoppedError
+from checker.fix.cluster.withheld import Withheld
+from checker.live.record import Target
+from checker.report.fix.manifest import render_patches
+
+from .world import Embedded, Grade, Real, make, plan
+
+pytestmark = pytest.mark.xdist_group("clusters")
+
+
+def yes(question: str) -> bool:
+    return True
+
+
+@pytest.fixture(params=["embedded", "api-server"])
+def grade(request: pytest.FixtureRequest, cell: Cell) -> Grade:
+    if request.param == "embedded":
+        return Embedded(cell)
+    return Real(cell, request.getfixturevalue("api_server"))
+
+
+def deleted_by_hand(cell: Cell) -> None:
+    """The role is gone from IAM; its object says that it is synced."""
+    edits.delete_role(cell, "acme")
+    cell.log("acme", *[lines.ASSUME_DENIED] * 7)
+
+
+def an_arn_that_is_not_there(cell: Cell) -> None:
+    """An ARN that AWS does not have keeps the inline policy behind it from arriving."""
+    cell.client("iam").delete_role_policy(RoleName="acme-reverse-proxy", PolicyName="auth-keys")
+    gone = "arn:aws:iam::123456789012:policy/nope"
+    edits.edit_role(cell, "acme", lambda spec: spec.update(policies=[gone]))
+    cell.reconcile()
+    cell.log("acme", *[lines.denied("acme", "GetItem")] * 7)
+
+
+def adoption(cell: Cell) -> None:
+    """Made anew over the role in IAM, which has a policy of somebody's instead of the object's."""
+    BREAKS["adoption-conflict"].change(cell, "acme")
+
+
+def adoption_and_a_missing_action(cell: Cell) -> None:
+    """The same, and the object lacks an action as well."""
+    edits.edit_inline(cell, "acme", lambda text: text.replace('"dynamodb:GetItem", ', ""))
+    BREAKS["adoption-conflict"].change(cell, "acme")
+
+
+@pytest.mark.parametrize(
+    "change", [deleted_by_hand, an_arn_that_is_not_there, adoption, adoption_and_a_missing_action]
+)  # fmt: skip
+def test_the_index_ends_healthy(change: Callable[[Cell], None], cell: Cell, grade: Grade) -> None:
+    change(cell)
+    said: list[str] = []
+    world, broken = make(grade, cell, "acme", said, yes)
+    assert broken.verdict == "cause-found"
+    fix = plan(broken, unsafe=change in (adoption, adoption_and_a_missing_action))
+    assert isinstance(fix, Emission), fix
+    last = apply(world, broken, fix)
+    assert last.verdict == "healthy", (last.causes, last.unknowns, said)
+
+
+def test_an_adoption_that_takes_policies_away_has_to_be_admitted(cell: Cell) -> None:
+    adoption(cell)
+    _, broken = make(Embedded(cell), cell, "acme", [], yes)
+    held = plan(broken)
+    assert isinstance(held, Withheld)
+    assert "the controller will delete the inline policy logs" in held.reason
+    assert held.help == "--unsafe admits it"
+
+
+def test_the_adopted_manifest_has_both_annotations(cell: Cell) -> None:
+    adoption(cell)
+    _, broken = make(Embedded(cell), cell, "acme", [], yes)
+    fix = plan(broken, unsafe=True)
+    assert isinstance(fix, Emission)
+    annotations = fix.objects[0].after["metadata"]["annotations"]
+    assert annotations["services.k8s.aws/adoption-policy"] == "adopt-or-create"
+    assert json.loads(annotations["services.k8s.aws/adoption-fields"]) == {"name": "acme-reverse-proxy"}
+
+
+def test_an_adoption_that_takes_nothing_away_is_safe(cell: Cell) -> None:
+    cell.client("iam").delete_role_policy(RoleName="acme-reverse-proxy", PolicyName="auth-keys")
+    edits.make_anew(cell, "acme")
+    cell.reconcile()
+    cell.log("acme", *[lines.denied("acme", "GetItem")] * 7)
+    _, broken = make(Embedded(cell), cell, "acme", [], yes)
+    assert isinstance(plan(broken), Emission)
+
+
+def test_what_never_arrives_is_not_waited_for(cell: Cell) -> None:
+    """A condition that was terminal before it began stays so: apply stops at once."""
+    BREAKS["ack-terminal"].change(cell, "acme")
+    edits.edit_inline(cell, "acme", lambda text: text.replace(",]", "]"))
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    cell.kubernetes.put(role)
+    said: list[str] = []
+    world, broken = make(Embedded(cell), cell, "acme", said, yes)
+    with pytest.raises(StoppedError, match="waiting changes nothing"):
+        apply(world, broken, None)
+
+
+def test_patches_go_to_the_cluster_that_was_diagnosed(cell: Cell) -> None:
+    BREAKS["missing-action"].change(cell, "acme")
+    _, broken = make(Embedded(cell), cell, "acme", [], yes)
+    fix = plan(broken)
+    assert isinstance(fix, Emission)
+    for context in ("cell2", "a b; rm -rf /"):
+        words = shlex.split(render_patches(fix, Target("acme", context=context)))
+        assert words[:4] == ["kubectl", "--context", context, "patch"]
+
+
+def test_a_pod_that_nobody_makes_again_is_not_deleted(cell: Cell) -> None:
+    pod = cell.kubernetes.get("Pod", "tenant-acme", PODS["acme"])
+    del pod["metadata"]["ownerReferences"]
+    pod["metadata"]["labels"] = {"app": "acme"}
+    cell.kubernetes.put(pod)
+    cell.log("acme", *[lines.EXPIRED] * 7)
+    said: list[str] = []
+    world, broken = make(Embedded(cell), cell, "acme", said, yes)
+    assert broken.causes[0].id == "expired-token"
+    assert broken.causes[0].next[0].endswith("-o yaml | kubectl replace --force -f -")
+    apply(world, broken, None)
+    assert cell.kubernetes.get("Pod", "tenant-acme", PODS["acme"])
+    assert any("has no workload that would make it again" in line for line in said)
