@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,13 +16,16 @@ from .pods import named_for
 from .record import Reading, Target
 from .role_flow import role_name
 
+_CONTROLLER = re.compile(r"(?:^|-)iam-(?:controller|chart)|^ack-iam|^iam$")
+"""The names that the charts give the Deployment: ack-iam-controller, RELEASE-iam-chart."""
+
 
 def controller(asking: Asking, cluster: Cluster, namespace: str) -> Answer:
     """The Deployment of the ACK IAM controller; absent where it runs elsewhere, as an EKS capability for one."""
 
     def read() -> list[dict[str, Any]]:
         items = cluster.pages(f"/apis/apps/v1/namespaces/{namespace}/deployments", {"limit": "500"})
-        found = [item for item in items if "iam" in (text(mapping(item.get("metadata")).get("name")) or "")]
+        found = [item for item in items if _CONTROLLER.search(text(mapping(item.get("metadata")).get("name")) or "")]
         if not found:
             raise Refused("absent", f"namespace {namespace} has no Deployment with iam in its name")
         return [trim.deployment(item) for item in found]
@@ -63,7 +67,7 @@ def ack_role(asking: Asking, cluster: Cluster, namespace: str, rank: Callable[[d
             if namespace or scope.endswith(f"{IAM}/roles"):
                 listed = [item for item in cluster.pages(scope, {"limit": "500"}) if rank(item)]
                 found += [item for item in listed if _id(item) not in map(_id, found)]
-            if any(rank(item) == SUREST for item in found):
+            if any(rank(item) == SUREST and _is_managed(item) for item in found):
                 break
         if not found:
             raise Refused("absent", "no Role object of the ACK controller manages this role")
@@ -144,8 +148,8 @@ def ack_policies(asking: Asking, cluster: Cluster, role: dict[str, Any]) -> None
 def _is_meant(item: dict[str, Any], names: set[str], arns: list[str]) -> bool:
     status = mapping(mapping(item.get("status")).get("ackResourceMetadata"))
     spec, metadata = mapping(item.get("spec")), mapping(item.get("metadata"))
-    endings = tuple(arn.rpartition("/")[2] for arn in arns)
-    return metadata.get("name") in names or status.get("arn") in arns or spec.get("name") in endings
+    built = f":policy{text(spec.get('path')) or '/'}{text(spec.get('name')) or ''}"
+    return metadata.get("name") in names or status.get("arn") in arns or any(arn.endswith(built) for arn in arns)
 
 
 def _with_kind(item: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from .record import Reading, Target
 LOG_BYTES = 8 * 1024 * 1024
 LOG_LINES = 20_000
 MOST_PODS = 10
+MOST_LISTED = 50
 MOST_CANDIDATES = 5
 _PAGE = "2000"
 
@@ -111,17 +112,20 @@ def ask_pod(asking: Asking, cluster: Cluster, namespace: str, name: str) -> Answ
 
 
 def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candidate, search: Search) -> Subject | None:
-    """Reads the pods and their logs and returns, of those that have not ended, the pod with the most failures, else one
-    without credentials of its own, else the newest; None where no pod could be read."""
+    """Reads the pods and their logs and returns, of those that have not ended, one that does not stay up, else the pod
+    with the most failures, else one without credentials of its own, else the newest; None where none could be read."""
     read: list[tuple[Answer, Answer]] = []
-    for name in candidate.pods[:MOST_PODS]:
+    for place, name in enumerate(candidate.pods[:MOST_LISTED]):
+        # Pods that were evicted stay listed, and may be many: beyond the first ones it is looked for one that lives.
+        if place >= MOST_PODS and any(_is_living(pod.get().value) for pod, _ in read):
+            break
         base = f"/api/v1/namespaces/{candidate.namespace}/pods/{name}"
         shown = f"{candidate.namespace}/{name}"
         pod = ask_pod(asking, cluster, candidate.namespace, name)
         given = asking.answer(GIVEN_LOG) if search.log is not None else None
         asked = given or _ask_log(asking, cluster, target, base, shown, name, search.wording, previous=False)
         read.append((pod, asked))
-    subjects: list[tuple[tuple[bool, int, bool, int], Subject]] = []
+    subjects: list[tuple[tuple[bool, bool, int, bool, int], Subject]] = []
     for place, (pod, lines) in enumerate(read):
         value = pod.get().value
         if value is None:
@@ -137,14 +141,18 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
         said = mapping(lines.get().value) if len(read) > 1 else {}
         failures = said.get("failures", 0) if not said.get("refreshesSince") else 0
         is_without = subject.container is None or resolve(subject.container, None, None).how == "node-role"
-        # A pod that was evicted stays listed; what counts is one that took its place.
-        is_there = mapping(value.get("status")).get("phase") not in ("Failed", "Succeeded")
-        subjects.append(((is_there, failures, is_without, -place), subject))
+        waits = mapping(mapping(status_of(value, target.container).get("state")).get("waiting")).get("reason")
+        is_looping = waits in ("CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull")
+        subjects.append(((_is_living(value), is_looping, failures, is_without, -place), subject))
     if not subjects:
         return None
     chosen = max(subjects, key=lambda item: item[0])[1]
     asking.note("subject", "", "ok", value={"namespace": chosen.namespace, "pod": chosen.pod["metadata"].get("name")})
     return chosen
+
+
+def _is_living(pod: dict[str, Any] | None) -> bool:
+    return pod is not None and mapping(pod.get("status")).get("phase") not in ("Failed", "Succeeded")
 
 
 GIVEN_LOG = "log/file"

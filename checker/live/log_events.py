@@ -24,6 +24,8 @@ _LEVEL_HEAD = re.compile(r"\s*\[?(?:trace|debug|info|notice|warn|error|fatal|cri
 _RECORD = re.compile(
     r"\s+(?:(?:level|lvl|time|ts)=|\d{4}[-/]\d\d[-/]\d\d[T ]\d|\{\"(?:level|time|ts|msg|@t)\"|[IWEF]\d{4} \d)"
 )
+_JUL_HEAD = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d [AP]M \S{1,200} \S{1,100}")
+_JUL_LEVEL = re.compile(r"(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): ")
 _CLASS = re.compile(r"[\w.$:']{1,200}(?:Exception|Error|Failure|Fault)\b")
 _TRACEBACK = "Traceback (most recent call last)"
 
@@ -75,6 +77,8 @@ def _belongs(parts: list[str], begun: str, stamp: str, body: str) -> bool:
         # A structured record that begins with a brace is an event of its own, and so is one that is only indented.
         is_record = body[0] == "{" or _LEVEL_HEAD.match(body) is not None
         return not (is_record if body[0] not in " \t" else _RECORD.match(body))
+    if len(parts) == 1 and _JUL_HEAD.fullmatch(parts[0]):
+        return _JUL_LEVEL.match(body) is not None
     if stamp != begun:
         return False
     if body.startswith(_TRACEBACK):

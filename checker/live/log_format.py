@@ -29,13 +29,15 @@ _FIELD = re.compile(
     r"(?<![\w.])(?:level|lvl|severity|loglevel|log\.level)[\"']?\s*[=:]\s*[\"']?([A-Za-z]+)", re.IGNORECASE
 )
 _KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d")
+# java.util.logging: time, class and method in a row of their own, then the level and the message.
+_JUL = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d [AP]M \S{1,200} \S{1,100}(?:\n|$)")
 # .NET's console logger: `fail: Some.Category[0]`, the message in the next row.
 _DOTNET = re.compile(r"(trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d+\]")
 _WORD = re.compile(
     r"(?:^|[\s\[(|<])(TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|FTL|CRITICAL|CRIT|SEVERE)(?=[\s\])|>:,]|$)"
     r"|\[(trace|debug|info|notice|warn|warning|error|crit|alert|emerg|fatal)\]"
 )
-_JSON_LEVELS = ("level", "lvl", "severity", "@l", "levelname", "log.level", "loglevel")
+_JSON_LEVELS = ("level", "lvl", "severity", "@l", "levelname", "log.level", "loglevel", "log_level")
 _NUMBERS: tuple[tuple[int, Level], ...] = ((50, "error"), (40, "warn"), (30, "info"), (0, "debug"))
 _NOTHING = re.compile(
     r"(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
@@ -83,7 +85,9 @@ def _unwrapped(row: str) -> str:
         found = json.loads(row)
     except (ValueError, RecursionError):
         return row
-    said = found.get("log") if isinstance(found, dict) and found.keys() <= {"log", "stream", "time", "attrs"} else None
+    keys = found.keys() if isinstance(found, dict) else set()
+    is_wrapped = {"log", "stream", "time"} <= keys <= {"log", "stream", "time", "attrs"}
+    said = found["log"] if is_wrapped else None
     return said.rstrip("\n") if isinstance(said, str) else row
 
 
@@ -96,8 +100,8 @@ def parse(text: str) -> Said:
             return Said(_level_of(record), _without_noise("; ".join(_flat(record))))
     except RecursionError:
         pass  # nested deeper than anything a logger writes: it is read as plain text
-    dotnet = _DOTNET.match(text)
-    return Said(_level(text), _without_noise(text[dotnet.end() :] if dotnet else text))
+    head = _DOTNET.match(text) or _JUL.match(text)
+    return Said(_level(text), _without_noise(text[head.end() :] if head else text))
 
 
 def _without_noise(text: str) -> str:
@@ -117,8 +121,9 @@ def _record(text: str) -> dict[str, Any] | None:
 
 
 def _level_of(record: dict[str, Any]) -> Level:
+    named = {str(key).lower(): item for key, item in record.items()}
     for name in _JSON_LEVELS:
-        value = record.get(name)
+        value = named.get(name)
         if isinstance(value, str):
             return _LEVELS.get(value.lower(), "")
         if isinstance(value, int | float) and not isinstance(value, bool):

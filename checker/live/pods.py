@@ -55,11 +55,12 @@ def find(items: Iterable[dict[str, Any]], index: str, naming: str = "") -> tuple
             tiers[1].append(item)
         elif whole_words.search(workload):
             tiers[2].append(item)
-    reasons = ("a label has the index's name as its value", "the workload has the index's name", "")
-    for found, reason in zip(tiers[:2], reasons, strict=False):
-        if found:
-            return candidates(found, reason)
-    return _surest(candidates(tiers[2], "its name contains the index's name"), index, workloads)
+    labelled = candidates(tiers[0], "a label has the index's name as its value")
+    named = candidates(tiers[1], "the workload has the index's name")
+    named = named or _surest(candidates(tiers[2], "its name contains the index's name"), index, workloads)
+    known = {(item.namespace, item.workload) for item in labelled}
+    # A label on another workload must not hide the one that is named for the index: then both could be meant.
+    return (*labelled, *(item for item in named if (item.namespace, item.workload) not in known))
 
 
 def nearest(items: Iterable[dict[str, Any]], index: str) -> tuple[str, ...]:

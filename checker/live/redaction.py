@@ -18,29 +18,37 @@ _LONGEST = 8192
 
 _QUOTE = r"\\*[\"']"
 _STRONG = (
-    r"(?:pass(?:word|wd|phrase)|secret|(?:api|access|encryption|signing|private|license)[-_ ]?key|session[-_ ]?id"
-    r"|authorization|x-auth|session[-_ ]?token)(?!s)"
+    r"(?<!:)(?<!check_)(?<!use_)(?<!bio_)(?:pass(?:word|wd|phrase)|secret"
+    r"|(?:api|access|encryption|signing|private|license)[-_ ]?key|session[-_ ]?id"
+    r"|x-auth|session[-_ ]?token)(?!s)(?![\w-]{0,20}(?:table|_FILE|_PATH|_URI)\b)"
 )
 _SHORT = r"(?:db[-_]?)?pass|pwd|pw|otp|pin|key"
 _WEAK = r"(?:[a-z]{1,20}[-_]){0,3}(?:token|signature|credential|(?:auth|api)[-_ ]?key)s?"
-_QUOTED = r"\\*\"(?!\[redacted\])[^\"]*\"|\\*'(?!\[redacted\])[^']*'|\[(?!redacted\])[^\]]*\]"
-_ATTRIBUTE = (
-    rf"(?:\s*(?:(?:Some|Ok|String|Secret|Value|[SNB])\()+|&?\{{\s*(?:{_QUOTE})?(?:S|N|B|Value)(?:{_QUOTE})?\s*:\s*)?"
+_QUOTED = (
+    # Within a string that is escaped once, a quote that is escaped twice does not end it.
+    r"\"(?!\[redacted\])(?:[^\"\\]|\\.)*+\""
+    r"|(?<!\\)\\\"(?!\[redacted\])(?:\\{3}\"|(?!\\{1,3}\")[^\"])*+\\\""
+    r"|\\+\"(?!\[redacted\])[^\"]*\"|\\*'(?!\[redacted\])[^']*'|\[(?!redacted\])[^\]]*\]"
 )
-"""What SDKs and languages wrap a value in: `Some("…")`, `S("…")`, `{"S": "…"}`."""
-_PLAIN = r"(?!(?:Some|Ok|String|Secret|Value|[SNB]s?)\()(?!(?:true|false|null|nil)(?![\w/+=.-]))[^\s,;&(){}\[\]\"'\\]+"
-_IS = r"\s{0,3}\]?\s{0,3}(?:[:=]|=>|%3D|\\u003d)\s{0,3}"
+_ATTRIBUTE = rf"(?:\s*(?:(?:Some|Ok|String|Secret|Value|[SNB])\()+(?:\d{{1,6}}\)\s*)?+|&?\{{\s*(?:{_QUOTE})?(?:S|N|B|Value)(?:{_QUOTE})?\s*:\s*)?"
+"""What SDKs and languages wrap a value in: `Some("…")`, `S("…")`, `{"S": "…"}`, PHP's `string(7) "…"`."""
+_PLAIN = (
+    r"(?!(?:Some|Ok|String|Secret|Value|[SNB]s?)\()(?!(?:str|string|bytes)\s*=)(?!(?:true|false|null|nil)(?![\w/+=.-]))"
+    r"[^\s,;&(){}\[\]\"'\\]++(?![(\[{])"
+)
+_IS = r"\s{0,3}\]?\s{0,3}(?:=>|:(?!:)|=(?!>)|%3D|\\u003d)(?:\s|\\{1,4}n){0,6}"
 # What stands behind "auth keys:" and has to be seen: an ARN, a host, an address, a field, a library's own words.
 _NO_NAME = (
     r"(?!arn:|(?:https?://)?(?:(?:[\w-]{1,63}\.){1,8}(?:amazonaws\.com|api\.aws|internal|local|svc)\b|(?:\d{1,3}\.){3}\d)"
-    r"|x509:|[\w-]{1,40}\.(?:go|lua|py|js|ts|java|rs|cs|rb|php):\d|\w{1,40}=\d{1,6}\b|(?:x-)?(?:api|auth|access)[-_]?keys?\b"
-    r"|(?:table|operation|op|region|endpoint|err|error|cause|status|code|request_?id)=)"
+    r"|x509:|[IWEF]\d{4}\s\d\d:|[\w./-]{1,200}@sha256:|\w{1,40}_(?:TABLE|FILE|PATH|URI|URL|NAME)=|[\w./-]{1,200}\.(?:go|lua|py|js|ts|java|rs|cs|rb|php):\d|\w{1,40}=\d{1,6}\b|(?:x-)?(?:api|auth|access)[-_]?keys?\b"
+    r"|[45]\d\d\b|(?:table|operation|op|region|endpoint|err|error|cause|status|code|request_?id)=)"
 )
 # A word that follows "key" or "token" in a sentence and is no part of it: letters and digits, no ARN or address.
 _VALUE = _NO_NAME + r"(?=[^\s\"'\\,;]*\d)(?=[^\s\"'\\,;]*[a-zA-Z])(?!https?:|\[redacted)[\w+/=~.-]{6,}"
 _SPOKEN = (
     r"(?:is|was|are|were|be|been|not|no|and|or|of|for|in|to|from|on|at|with|has|have|had|cannot|could|must|may|file|fields?"
-    r"|required|missing|expired|invalid|wrong|given|set|used|unknown|refused|rejected|empty|manager|store|name|id|provider)\b"
+    r"|required|missing|expired|invalid|wrong|given|set|used|unknown|refused|rejected|empty|manager|store|name|id|provider|authentication|reset|pair|policy|auth|protected|prompt|variable|environment|env"
+    r"|rotation|hash|manager|mismatch|changed|lookup)\b"
 )
 # In a sentence: "api key: not found", "session token: dispatch failure".
 _NOT_A_VALUE = (
@@ -55,11 +63,19 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(X-Amz-(?:Security-Token|Signature|Credential)(?:=|%3D))[^&\s\"']+", rf"\1{MASK}"),
         (r"((?:Credential|Signature)=)(?!\[redacted\])[^,\s\"']+", rf"\1{MASK}"),
         (
-            rf"\b((?:proxy-)?authorization(?:{_QUOTE})?\s*[:=]+\s*(?:{_QUOTE})?)(?!\s|[\"'\[{{\\])[^\r\n\"'\\]+",
+            rf"\b((?:proxy-)?authorization(?:{_QUOTE})?\s*[:=]+\s*(?:{_QUOTE})?)(?!\s|[\"'\[{{\\])"
+            r"(?!(?:AccessDenied\w*|failed|denied|ok|required|missing|none|not)\b)[^\r\n\"'\\]+",
             rf"\1{MASK}",
         ),
-        (r"\b((?:set-)?cookie\s*[:=]\s*+)(?!\[redacted\])[^\r\n\"']+", rf"\1{MASK}"),
-        (r"\b(bearer)(?:\s+|:)(?!\[redacted\])[\w.~+/=-]{3,}", rf"\1 {MASK}"),
+        (
+            rf"((?:set[-_])?cookie(?:{_QUOTE})?\s*(?:=>|[:=])(?!\s*\[redacted)\s*+\[?+\s*+(?:{_QUOTE})?+)"
+            r"(?!\[redacted\]|not |missing|\s)[^\r\n\"']+",
+            rf"\1{MASK}",
+        ),
+        (
+            r"\b(bearer(?:\s+token)?)(?:\s+|:\s?)[\"']?(?!\[redacted\]|(?:token|realm|expired|is|was|auth|invalid|missing|error)\b)[\w.~+/=-]{3,}",
+            rf"\1 {MASK}",
+        ),
         (r"\b(basic)\s+(?=\S*[\d=])[\w.~+/=-]{6,}", rf"\1 {MASK}"),
         (r"(://)(?!\[redacted\]@)[^/\s\"'<>]{1,500}@", rf"\1{MASK}@"),
         # A password may have a slash in it; a port before a path looks alike, and is none.
@@ -82,7 +98,28 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"(?:{_QUOTE})?\s*[:=]\s*{_ATTRIBUTE})(?!\[redacted\])(?:{_QUOTE}[^\"']*?{_QUOTE}|{_PLAIN})",
             rf"\1{MASK}",
         ),
-        (rf"(\{{\s*{_QUOTE}(?:S|N|B|SS|NS|BS){_QUOTE}\s*:\s*)({_QUOTE})(?!\[redacted\])[^\"']*?{_QUOTE}", rf"\1{MASK}"),
+        (
+            rf"(\{{\s*(?:{_QUOTE})?(?:S|N|B|SS|NS|BS)(?:{_QUOTE})?\s*[:=]\s*)"
+            rf"(?:{_QUOTE}(?!\[redacted\])[^\"']*?{_QUOTE}|\[(?!redacted\])[^\]]*\]|(?!\[redacted)[^\s,}}\[\]\"']+)",
+            rf"\1{MASK}",
+        ),
+        (r"(\b(?:Ss|Ns|Bs)\(\[)(?!\[redacted)[^\]]*", rf"\1{MASK}"),
+        (r"(MemberS?SS\{Value:)\s?\[(?!redacted\])[^\]]*\]", rf"\1{MASK}"),
+        # Rows of a database.
+        (r"(Duplicate entry [\"'])(?!\[redacted\])[^\"']+", rf"\1{MASK}"),
+        (r"(\bVALUES\s*\()(?!\[redacted\])[^)]+", rf"\1{MASK}"),
+        # user:password without an address around it, and the second of a pair.
+        (
+            r"((?<![\w/:.-])[\w.-]{1,60}:)(?!//|\[redacted\])[^\s:/@\"',]{3,100}(?=@(?:tcp|unix|\w[\w.-]*:\d)\b)",
+            rf"\1{MASK}",
+        ),
+        (
+            rf"(\b(?:basic_?)?auth(?:{_QUOTE})?\s*[:=]\s*\(?\s*{_QUOTE}[^\"':]{{1,60}}(?::|{_QUOTE}\s*,\s*{_QUOTE}))"
+            rf"(?!\[redacted\])[^\"']+",
+            rf"\1{MASK}",
+        ),
+        (rf"(?<![a-z])((?:\w{{1,20}}_)?pass(?:{_QUOTE})?\s*:\s*)(?:{_QUOTED}|{_PLAIN})", rf"\1{MASK}"),
+        (r"(\b\w{0,20}_AUTH=)(?!\[redacted\])[^\s\"']+", rf"\1{MASK}"),
         # Lists and objects that call a value just "key": what is quoted and has a digit in it.
         (
             rf"((?<!\\){_QUOTE}keys?{_QUOTE}\s{{0,3}}:\s{{0,3}}\[?\s{{0,3}})({_QUOTE})(?!arn:|\[redacted\])(?=[^\"']*\d)[^\"']*?{_QUOTE}",
@@ -93,7 +130,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"\1{MASK}",
         ),
         # In a sentence: key mq-…, token ab12… is invalid, client-secret X, password is: X.
-        (rf"((?<![\w/-])(?:keys?|tokens?|secrets?)[\s:#]{{1,3}}){_VALUE}", rf"\1{MASK}"),
+        (rf"((?<![\w/:-])(?<!kms )(?:keys?|tokens?|secrets?)[\s:#]{{1,3}}){_VALUE}", rf"\1{MASK}"),
         (
             rf"((?:client|app|shared|consumer|webhook)[-_ ]secret\s+(?:is:?\s+|was\s+)?)"
             rf"(?!{_SPOKEN}|\[redacted)[^\s\"',;\\]+",
@@ -102,7 +139,8 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(pass(?:word|phrase|wd)\s+(?:(?:is|was):?\s+)?)(?!{_SPOKEN}|\[redacted|[:=])[^\s\"',;\\]+", rf"\1{MASK}"),
         # Segments of a path behind the collection of keys, and the user of a request.
         (
-            r"(/(?:[a-z]{1,20}[-_])?(?:keys?|tokens?|secrets?)/)(?!\[redacted\])(?=[^/\s\"'?]*\d)[^/\s\"'?]+",
+            r"(/(?:[a-z]{1,20}[-_])?(?:keys?|tokens?|secrets?)/)(?!\[redacted\])(?=[^/\s\"'?]*\d)"
+            r"(?![\w-]{1,60}\.(?:go|rs|py|js|ts|java|lua|cs|rb|php|kt):\d)[^/\s\"'?]+",
             rf"\1{MASK}",
         ),
         (r"((?:\s-u|--user)[\s=]\s{0,3}[\"']?[^\s:\"']{1,100}:)(?!\[redacted\])[^\s\"']+", rf"\1{MASK}"),
@@ -113,7 +151,8 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"(<\w{0,30}(?:password|token|secret|key)\w{0,20}>)(?!\[redacted\])[^<]+", rf"\1{MASK}"),
         (
-            rf"\b((?:password|token|secret|key)s?(?: is)? {_QUOTE})(?!arn:|\[redacted\])[^\"'\\\s]{{3,}}",
+            rf"\b((?:password|token|secret|key)s?(?: is)? {_QUOTE})(?!arn:|\[redacted\]|/[\w./-]+\.(?:key|pem|crt)"
+            rf"|[a-z.-]+{_QUOTE}(?: not found| is forbidden| already))[^\"'\\\s]{{3,}}",
             rf"\1{MASK}",
         ),
         # A name and its value: `api_key=…`, `"apiKey": "…"`, `{"api_key": {"S": "…"}}`, `api_key:{S:…}`.
@@ -129,7 +168,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # is quoted, follows without a blank, or has a digit in it.
         (
             rf"(?<![a-z])((?:{_WEAK})(?:{_QUOTE})?{_IS}{_ATTRIBUTE})(?:{_QUOTED})"
-            rf"|(?<![a-z])((?:{_WEAK})(?:[:=](?!(?:refresh|sync|load|fetch|error|keys?)\b)|=>|%3D|\\u003d|(?:{_QUOTE})?{_IS}{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_NO_NAME}{_PLAIN})",
+            rf"|(?<![a-z])((?:{_WEAK})(?:[:=](?!:|(?:refresh|sync|load|fetch|error|keys?)\b)|=>|%3D|\\u003d|(?:{_QUOTE})?{_IS}{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_NO_NAME}{_PLAIN})",
             rf"\1\2{MASK}",
         ),
     )
@@ -138,11 +177,19 @@ _WORD = re.compile(r"[\w+/=~-]{20,}")
 _KEPT = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # a UUID
     r"|A(?:ROA|IDA|GPA|NPA|NVA|IPA|PKA|SCA)[A-Z0-9]{12,}"  # a unique id, which is no key
+    r"|(?:vpce|vpc|subnet|eni|sg|rtb|nat|acl|i)-[0-9a-f]{8,17}"  # a resource of EC2
     r"|[A-Z0-9]{52}",  # a request id of DynamoDB
     re.IGNORECASE,
 )
 _ARN = re.compile(r"arn:aws[a-z-]{0,10}:[^\s\"',;)\]}]+")
-_INVISIBLE = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# What an id of a request, a trace or an image follows: they open nothing.
+_TRACED = re.compile(
+    r"(?:Root|Parent|Self|traceparent|trace_?id|span_?id|request_?id|requestid)[\"']?[=:]\s?[\"']?[\w-]{8,80}|sha256:[0-9a-f]{64}",
+    re.IGNORECASE,
+)
+_INVISIBLE = re.compile(
+    "\x1b\\[[0-9;]*[A-Za-z]|\\\\{1,4}u001b\\[[0-9;]*m|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+)
 _PLACE = re.compile(
     r"(?:https?://)?(?<![a-z0-9-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,20}(?::\d{1,5})?(?:/[\w./-]{0,500})?",
     re.IGNORECASE,
@@ -159,14 +206,16 @@ def redact(text: str) -> str:
     for pattern, replacement in _FORMS:
         text = pattern.sub(replacement, text)
     text = mask_named(text)
-    kept = [found.span() for pattern in (_ARN, _PLACE) for found in pattern.finditer(text)]
+    kept = [found.span() for pattern in (_ARN, _PLACE, _TRACED) for found in pattern.finditer(text)]
 
     def judge(found: re.Match[str]) -> str:
         start, end = found.span()
         is_kept = any(first <= start and end <= last for first, last in kept)
         return found[0] if is_kept or not _is_random(found[0]) else MASK
 
-    return _WORD.sub(judge, text)
+    text = _WORD.sub(judge, text)
+    # Masks may be longer than what they mask.
+    return text if len(text) <= _LONGEST + 1 else text[:_LONGEST] + "…"
 
 
 def redact_pair(name: str, value: str) -> str:

@@ -10,19 +10,22 @@ words of a sentence stay: they say what is wrong.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 MASK = "[redacted]"
 
 _TOKEN = re.compile(
-    r"\[redacted\]|->|=>|::|\\*[\"'](?!(?<=\w\w')(?:s|t|re|ve|ll|d|m)\b)"
-    r"|(?:[\w+/~.@%$!#^*]|(?<=\w\w)'(?=(?:s|t|re|ve|ll|d|m)\b)|-(?!>))+(?:=+(?![\w\"'(\[{\\]))?|\s+|."
+    r"\[redacted\]|->|=>|::|\\x22|%22|&quot;|\\+u0022|%3A|\\*[\"'`](?!(?<=\w\w')(?:s|t|re|ve|ll|d|m)\b)"
+    r"|(?:(?!%22|%3A)[\w+/~.@%$!#^*]|(?<=\w\w)'(?=(?:s|t|re|ve|ll|d|m)\b)|-(?!>))+(?:=+(?![\w\"'(\[{\\]))?|\s+|."
 )
 _MENTIONS = re.compile(r"key|token|secret|passw|passphrase|credential|pwd|AttributeValue", re.IGNORECASE)
 _NAME = re.compile(
     r"(?:[a-z0-9]{1,30}[-_.])*(?:[a-z]{0,20}(?:api|auth|access|secret|private|signing|encryption|license|hmac|account))?"
     r"[-_]?(?:key|token|secret|password|passwd|passphrase|credential|pwd)(?:[-_]?(?:value|hash|str|string))?(s?)"
-    r"|(?:[a-z0-9]{1,30}[.])*AttributeValue(?:MemberS|MemberN|MemberB)?",
+    r"|(?:[a-z0-9]{1,30}[.])*AttributeValue(?:MemberS|MemberN|MemberB)?"
+    r"|(?:\w{0,20}(?:Unknown|Invalid|Duplicate|Missing|Rejected))?(?:Api|Auth)?Key(?:NotFound|Error|Rejected|Invalid)\w{0,20}"
+    r"|(?:unknown|invalid|bad|duplicate)_key|LastEvaluatedKey|ExclusiveStartKey",
     re.IGNORECASE,
 )
 _WRAPPERS = frozenset((
@@ -35,20 +38,34 @@ _WRAPPERS = frozenset((
 """What SDKs, languages and libraries for secrets put around a value."""
 
 _BOUNDS = {"(": ")", "[": "]", "{": "}", "<": ">"}
-_TIGHT = frozenset(("=", ":", "->", "=>", "|", "::"))
+_TIGHT = frozenset(("=", ":", "->", "=>", "|", "::", "%3A"))
 _GLUE = frozenset(("&", "*", "]", ")", "}", "\\"))
-_SPOKEN = frozenset(("is", "was", "value", "of"))
+_SPOKEN = frozenset(("is", "was", "value", "of", "set", "to", "changed", "now", "equals"))
+_FIELDS = frozenset(("value", "secret", "plain", "plaintext", "raw", "hash", "data", "key", "pk", "sk", "s", "v"))
+_STATES = re.compile(
+    r"(?:not|no|unknown|missing|expired|invalid|required|dispatch|failed|failure|timeout|error|unable|rejected|revoked|ok)",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(r"(?:true|false|null|nil|none|undefined|\[redacted\]|redacted|\*+|<nil>|\d{1,4})?", re.IGNORECASE)
 _KEPT = re.compile(
     r"(?:refresh|sync|load|fetch|reload|update|cache|store|table|manager|worker|service)(?:s|ed|er|ing)?|keys?"
-    r"|arn:.*|(?:https?://)?(?:[\w-]{1,63}\.){1,8}(?:amazonaws\.com|api\.aws|internal|local|svc|cluster)\S*"
+    r"|HASH|RANGE|arn:.*|(?:https?://)?(?:[\w-]{1,63}\.){1,8}(?:amazonaws\.com|api\.aws|internal|local|svc|cluster)\S*"
     r"|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|(?:x509|http|https|error|err|cause|status|code|table|operation|region|endpoint)"
     r"|[A-Z]\w+(?:Exception|Error|Fault)|[\w./-]+\.(?:go|py|js|ts|java|rs|lua|cs|rb|php|kt)(?::\d+)*",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[\w+/~.@%$!#^*=-]+")
-_QUOTE = re.compile(r"\\*[\"']")
-_MOST_GLUE = 16
+_QUOTE = re.compile(r"\\*[\"'`]|\\x22|%22|&quot;|\\+u0022")
+_SEGMENT = re.compile(r"[-_./:=+~]")
+_RESOURCE = re.compile(
+    r"(?:vpce|vpc|subnet|eni|sg|i)-[0-9a-f]{8,17}|[A-Z0-9]{52}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+_TRACED = re.compile(
+    r"(?:Root|Parent|Self|traceparent|trace_?id|span_?id|request_?id|sha256)[\"']?[=:]\s?[\"']?$", re.IGNORECASE
+)
+_MOST_GLUE = 20
+_WINDOW = 24
+_MOST_STEPS = 12_000
 
 
 class _Value(NamedTuple):
@@ -65,23 +82,88 @@ def mask_named(text: str) -> str:
     if not _MENTIONS.search(text):
         return text
     tokens = _TOKEN.findall(text)
-    gone: list[tuple[int, int]] = []
+    gone: set[tuple[int, int]] = set()
+    walked = steps = 0
     for place, word in enumerate(tokens):
         found = _NAME.fullmatch(word)
-        value = _value_of(tokens, place, is_plural=bool(found[1])) if found else None
+        if not found or _is_no_name(tokens, place):
+            continue
+        value = _value_of(tokens, place, is_plural=bool(found[1]))
         if value is not None and _goes("".join(tokens[value.start : value.end]), is_tight=value.is_tight):
-            gone.append((value.start, value.end))
-            gone += _rest_of_list(tokens, value)
-    for start, end in sorted(set(gone), reverse=True):
-        tokens[start:end] = [MASK]
+            gone.add((value.start, value.end))
+        bracket = value.bracket if value is not None else _opened(tokens, place)
+        begun = value.end if value is not None else place + 1
+        # Lists within lists are walked once, and what a text of nothing but brackets takes is bounded.
+        if bracket and begun >= walked and steps < _MOST_STEPS:
+            inner, walked = _inside(tokens, begun, bracket, is_plural=bool(found[1]))
+            steps += walked - begun
+            gone |= inner
+        gone |= _near(tokens, place)
+    last = len(tokens)
+    for start, end in sorted(gone, reverse=True):
+        if end <= last:
+            tokens[start:end] = [MASK]
+            last = start
     return "".join(tokens)
+
+
+def _is_no_name(tokens: list[str], place: int) -> bool:
+    """Whether a word that looks like the name of a secret is one of a module's path, of KMS, of an object of
+    Kubernetes, or of an ARN: `auth_key::cache`, `KMS key …`, `volume "auth-keys"`, `secret "proxy-tls" not found`."""
+    behind = "".join(tokens[place + 1 : place + 12])
+    before = "".join(tokens[max(0, place - 14) : place]).lower()
+    return behind.startswith("::") or bool(_NAMED_OBJECT.search(before)) or _MISSING_OBJECT.match(behind) is not None
+
+
+_NAMED_OBJECT = re.compile(
+    r"(?:^|\W)(?:kms |(?:volume|configmap|container|mount|table) \\*[\"'`]|arn:aws[\w-]*:secretsmanager:[\w-]*:\d*:)$"
+)
+_MISSING_OBJECT = re.compile(r"s? ?\\*\"[a-z.-]+\\*\" (?:not found|is forbidden|already exists)")
+
+
+def _opened(tokens: list[str], name: int) -> str:
+    """The bracket that a structure of this name opens: `AuthKey { id: 1, value: "…" }`, `Key={pk=…}`."""
+    for piece in tokens[name + 1 : name + 5]:
+        if piece in _BOUNDS:
+            return piece
+        if not (piece.isspace() or piece in _TIGHT or _QUOTE.fullmatch(piece)):
+            return ""
+    return ""
+
+
+def _near(tokens: list[str], name: int) -> set[tuple[int, int]]:
+    """What looks like a key in the words behind the name: "API key not found: mq-…"."""
+    found = set()
+    for place in range(name + 1, min(len(tokens), name + _WINDOW)):
+        if tokens[place] == "\n":
+            break
+        # A part of an address, an ARN or a path is none, and the id of a request or an image is none either.
+        is_traced = _TRACED.search("".join(tokens[max(0, place - 4) : place]))
+        if (
+            "/" not in tokens[place]
+            and not is_traced
+            and _is_random(tokens[place])
+            and _goes(tokens[place], is_tight=False)
+        ):
+            found.add((place, place + 1))
+    return found
+
+
+def _is_random(word: str) -> bool:
+    """Whether letters and digits alternate within a part of a word, as they do in keys and not in names."""
+    if len(word) < 8 or _RESOURCE.fullmatch(word):
+        return False
+    for part in _SEGMENT.split(word):
+        kinds = [char.isdigit() for char in part if char.isalnum()]
+        turns = sum(one != other for one, other in pairwise(kinds))
+        if len(part) >= 6 and turns >= 4:
+            return True
+    return False
 
 
 def _value_of(tokens: list[str], name: int, *, is_plural: bool) -> _Value | None:
     """What stands in the place of a name's value, over glue; None where nothing does."""
-    is_quoted = (
-        0 < name < len(tokens) - 1 and bool(_QUOTE.fullmatch(tokens[name + 1])) and tokens[name - 1] == tokens[name + 1]
-    )
+    is_quoted = _is_in_quotes(tokens, name)
     is_tight, bracket = False, ""
     place = name + 1 + is_quoted
     while place < min(len(tokens), name + _MOST_GLUE):
@@ -94,33 +176,56 @@ def _value_of(tokens: list[str], name: int, *, is_plural: bool) -> _Value | None
                 return None
             is_tight = True
         elif piece in _TIGHT:
-            is_tight = is_tight or _binds(tokens, place, is_quoted=is_quoted, is_plural=is_plural)
+            binds = _binds(
+                tokens, place, is_quoted=is_quoted, is_plural=is_plural, is_compound=_is_compound(tokens[name])
+            )
+            is_tight = is_tight or binds
         elif piece in _BOUNDS:
             is_tight, bracket = True, piece
         elif piece == "," and is_quoted:
             is_tight = True
         elif not (piece.isspace() or piece in _GLUE or _is_glue(tokens, place, is_tight=is_tight)):
-            if (
-                not _WORD.match(piece)
-                or (is_plural and not is_tight)
-                or (bracket in ("{", "(") and _is_field(tokens, place))
-            ):
+            is_structure = bool(bracket) and _is_field(tokens, place)
+            if not _WORD.match(piece) or (is_plural and not is_tight) or is_structure:
+                return None
+            if _STATES.fullmatch(piece) and tokens[place - 1].isspace():
                 return None
             return _Value(place, place + 1, is_tight or _is_variable(tokens[name]), bracket)
         place += 1
     return None
 
 
+def _is_in_quotes(tokens: list[str], name: int) -> bool:
+    return (
+        0 < name < len(tokens) - 1 and bool(_QUOTE.fullmatch(tokens[name + 1])) and tokens[name - 1] == tokens[name + 1]
+    )
+
+
+def _is_compound(name: str) -> bool:
+    """Whether a name is that of a field, not a word of a sentence: `accessToken`, `auth_key`, `X-Token`."""
+    return "_" in name or "-" in name or (name != name.lower() and name != name.capitalize() and not name.isupper())
+
+
 def _quoted(tokens: list[str], opened: int, bracket: str) -> _Value | None:
     """What stands between a quote and the next one like it; the rest of the line where there is none. A word that names
-    the value (`"value": "…"`) is none."""
-    closed = next((place for place in range(opened + 1, len(tokens)) if tokens[place] == tokens[opened]), len(tokens))
-    inner = "".join(tokens[opened + 1 : closed])
-    follows = next((piece for piece in tokens[closed + 1 : closed + 3] if not piece.isspace()), "")
-    if inner.lower() in _WRAPPERS and follows in (":", "="):
-        after = next((place for place in range(closed + 1, len(tokens)) if _QUOTE.fullmatch(tokens[place])), None)
-        return _quoted(tokens, after, bracket) if after is not None and after < closed + 6 else None
-    return _Value(opened + 1, closed, True, bracket) if inner else None
+    the value (`"value": "…"`) is none, and another field's name is not either."""
+    for _ in range(3):
+        closed = next(
+            (place for place in range(opened + 1, len(tokens)) if tokens[place] == tokens[opened]), len(tokens)
+        )
+        inner = "".join(tokens[opened + 1 : closed])
+        follows = next((piece for piece in tokens[closed + 1 : closed + 3] if not piece.isspace()), "")
+        if follows not in (":", "=", "=>", "%3A"):
+            return _Value(opened + 1, closed, True, bracket) if inner else None
+        if inner.lower() not in _WRAPPERS:
+            return None
+        after = next(
+            (at for at in range(closed + 1, min(len(tokens), closed + 6)) if _QUOTE.fullmatch(tokens[at])), None
+        )
+        if after is None:
+            return None
+        opened = after
+    return None
 
 
 def _is_glue(tokens: list[str], place: int, *, is_tight: bool) -> bool:
@@ -128,16 +233,20 @@ def _is_glue(tokens: list[str], place: int, *, is_tight: bool) -> bool:
     word = tokens[place].lower().rpartition(".")[2]
     follows = next((piece for piece in tokens[place + 1 : place + 3] if not piece.isspace()), "")
     opens = follows in _BOUNDS or follows in _TIGHT or bool(_QUOTE.fullmatch(follows))
+    is_adjacent = place + 1 < len(tokens) and tokens[place + 1] in _BOUNDS
+    is_count = tokens[place].isdigit() and follows == ")"
+    if is_count or (is_adjacent and is_tight and bool(_WORD.match(word))):
+        return True
     return (word in _WRAPPERS and opens) or (word in _SPOKEN and not is_tight)
 
 
-def _binds(tokens: list[str], place: int, *, is_quoted: bool, is_plural: bool) -> bool:
+def _binds(tokens: list[str], place: int, *, is_quoted: bool, is_plural: bool, is_compound: bool) -> bool:
     """Whether a separator binds what follows to the name. A colon in a sentence ("keys: operation error") is followed
     by a blank and words, and behind the name of a logger ("authkeys:refresh failed") by more of it."""
     if tokens[place] != ":" or is_quoted:
         return True
     follows = tokens[place + 1] if place + 1 < len(tokens) else ""
-    return not is_plural and not follows.isspace()
+    return not is_plural and (is_compound or not follows.isspace())
 
 
 def _is_variable(name: str) -> bool:
@@ -160,7 +269,7 @@ def _opens(tokens: list[str], place: int) -> bool:
 
 def _is_field(tokens: list[str], place: int) -> bool:
     """Whether a word is the name of a field of a structure: a separator follows."""
-    return next((piece for piece in tokens[place + 1 : place + 3] if not piece.isspace()), "") in (":", "=")
+    return next((piece for piece in tokens[place + 1 : place + 3] if not piece.isspace()), "") in (":", "=", "=>")
 
 
 def _goes(value: str, *, is_tight: bool) -> bool:
@@ -172,28 +281,35 @@ def _goes(value: str, *, is_tight: bool) -> bool:
     return len(value) >= 4 and any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
 
 
-def _rest_of_list(tokens: list[str], first: _Value) -> list[tuple[int, int]]:
-    """The values that follow the first one in its brackets: a list of keys has more than one."""
-    if first.bracket not in ("[", "{", "("):
-        return []
-    found, place = [], first.end
-    while place < min(len(tokens), first.end + 400) and tokens[place] != _BOUNDS[first.bracket]:
-        if tokens[place] == "," or tokens[place].isspace():
-            following = next((at for at in range(place + 1, len(tokens)) if not tokens[at].isspace()), len(tokens) - 1)
-            if _QUOTE.fullmatch(tokens[following]):
-                value = _quoted(tokens, following, first.bracket)
-                if (
-                    value is not None
-                    and not _is_field(tokens, value.end)
-                    and _goes("".join(tokens[value.start : value.end]), is_tight=True)
-                ):
-                    found.append((value.start, value.end))
-                    place = value.end
-            elif (
-                _WORD.match(tokens[following])
-                and not _is_field(tokens, following)
-                and _goes(tokens[following], is_tight=False)
-            ):
-                found.append((following, following + 1))
+def _inside(tokens: list[str], begun: int, bracket: str, *, is_plural: bool) -> tuple[set[tuple[int, int]], int]:
+    """The values in the brackets that a name opens: the others of a list, and those of fields. Returns them, and where
+    the walk ended."""
+    found: set[tuple[int, int]] = set()
+    place, depth, field = begun, 1, ""
+    end = min(len(tokens), begun + 400)
+    while place < end and depth:
+        piece = tokens[place]
+        if piece in _BOUNDS:
+            depth += 1
+        elif piece in _BOUNDS.values():
+            depth -= 1
+        elif _QUOTE.fullmatch(piece) and _opens(tokens, place):
+            closed = next((at for at in range(place + 1, end) if tokens[at] == piece), end)
+            inner = "".join(tokens[place + 1 : closed])
+            if _is_field(tokens, closed):
+                field = inner
+                is_key = is_plural and _goes(inner, is_tight=False) and not _NAME.fullmatch(inner)
+                found |= {(place + 1, closed)} if is_key else set()
+            elif inner and _goes(inner, is_tight=True) and not _NAME.fullmatch(inner):
+                found.add((place + 1, closed))
+            place = closed
+        elif _WORD.match(piece) and piece != MASK:
+            if _is_field(tokens, place):
+                field = piece
+                found |= {(place, place + 1)} if is_plural and _is_random(piece) else set()
+            elif not (place + 1 < len(tokens) and tokens[place + 1] in _BOUNDS):
+                is_meant = field.lower() in _FIELDS or bool(_NAME.fullmatch(field))
+                if _goes(piece, is_tight=is_meant and tokens[place - 1] in (":", "=", " ")):
+                    found.add((place, place + 1))
         place += 1
-    return found
+    return found, place

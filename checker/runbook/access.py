@@ -68,14 +68,19 @@ def view(
         return None
     index = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
     given = tuple(requirements)
-    selecting = [item for item in given if any(one.role is source.role for one in select(item, index)[0])]
-    asked = [_with(requirement, source, refused) for requirement in selecting or given]
+    asked = [_with(requirement, source, refused) for requirement in selecting(source, given, parameters) or given]
     outcomes = tuple(check_project(item, index, dict(parameters), above=above, today=today) for item in asked)
     mine = tuple(
         outcome._replace(checks=tuple(check for check in outcome.checks if check.role is source.role))
         for outcome in outcomes
     )
     return View(source, index, mine)
+
+
+def selecting(source: Source, requirements: Iterable[Requirement], parameters: Mapping[str, str]) -> list[Requirement]:
+    """The requirements that select the role of a source."""
+    index = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
+    return [item for item in requirements if any(one.role is source.role for one in select(item, index)[0])]
 
 
 def _with(requirement: Requirement, source: Source, refused: tuple[Asked, ...]) -> Requirement:

@@ -13,7 +13,7 @@ from ..live.role_flow import role_name
 from ..live.table_name import table_in, table_of
 from ..requirements.model import Requirement
 from . import sources
-from .access import Asked, View, view
+from .access import Asked, View, selecting, view
 from .log_view import LogView, kind_of, log_view
 from .seen import Log
 from .signatures import Event, read_events
@@ -101,9 +101,23 @@ class Case(NamedTuple):
         return tuple(event for event in self.denials if event.signature not in unread and self.is_mine(event))
 
     @property
+    def allowed_denials(self) -> tuple[Event, ...]:
+        """Those of them that the policies would not give now: the very action on the very resource is granted."""
+        granted = {
+            (item.action.lower(), item.resource)
+            for item in (self.deployed.questions if self.deployed else ())
+            if item.proof is not None and item.proof.verdict == "granted"
+        }
+        return tuple(
+            event
+            for event in self.decided_denials
+            if (event.action.lower(), event.resource) in granted or not (event.action and event.resource)
+        )
+
+    @property
     def last_denial_age(self) -> Age | None:
         """Seconds between the last of them and the collection; None where there is none."""
-        stamps = [seconds(event.last) for event in self.decided_denials if event.last and not event.is_previous]
+        stamps = [seconds(event.last) for event in self.allowed_denials if event.last and not event.is_previous]
         return max(0.0, seconds(self.record.collected_at) - max(stamps)) if stamps else None
 
     def age(self, stamp: str) -> Age | None:
@@ -143,6 +157,10 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     account_name = mapping(mapping(pod).get("spec")).get("serviceAccountName", "")
     above, today = sources.above(record), record.collected_at[:10]
     asked = list(requirements)
+    if mapping(value(record, "ack-role")).get("byName"):
+        # Found by its name alone, a role is the index's only where a requirement is about it.
+        found = sources.declared(record, namespace, account_name)
+        asked = selecting(found, asked, parameters) if found else []
     return Case(
         record,
         namespace,

@@ -122,13 +122,26 @@ def _replicas(case: Case) -> Iterator[Check]:
     prefix = f"pod/{case.namespace}/"
     pods = [item.value for name in names if (item := case.reading(prefix + name)).status == "ok"]
     roles = {resolve(container_of(pod, case.record.target.container) or {}, None, None).arn for pod in pods}
-    if len(pods) < len(names):
+    unwell = [told for pod in pods if (told := _unwell(pod, case.record.target.container))]
+    if unwell:
+        yield Check("replicas", 4, "failed", "; ".join(unwell[:3]))
+    elif len(pods) < len(names):
         yield Check("replicas", 4, "unknown", f"{len(pods)} of {len(names)} pods were looked at")
     elif len(roles) > 1:
         shown = ", ".join(sorted(role or "none of their own" for role in roles))
         yield Check("replicas", 4, "failed", f"the {len(pods)} pods do not work with the same role: {shown}")
     else:
         yield Check("replicas", 4, "ok", f"{len(pods)} pods, the one with the most failures is examined")
+
+
+def _unwell(pod: dict[str, Any], container: str) -> str:
+    """Why a replica's container does not serve: it waits, has ended, or is not ready; "" where it does."""
+    status = status_of(pod, container)
+    state = mapping(status.get("state"))
+    why = mapping(state.get("waiting")).get("reason") or mapping(state.get("terminated")).get("reason")
+    if not status or (status.get("ready") and not why):
+        return ""
+    return f"{pod['metadata'].get('name')}: {why or 'not ready'}"
 
 
 def _effective(case: Case) -> Check:

@@ -49,11 +49,11 @@ def _problems(case: Case) -> Iterator[str]:
         yield "the log is longer than what was read"
     if not log.first:
         yield "its lines have no time, so nobody can tell how old they are"
-    quiet = case.age(log.last) or 0
+    quiet = case.age(log.quietest) or 0
     if quiet > QUIET_SECONDS:
         yield f"the last line is {quiet / 60:.0f} minutes old"
-    elif not log.silent and (case.age(log.last_refresh) or 0) > QUIET_SECONDS:
-        yield f"the last refresh is {(case.age(log.last_refresh) or 0) / 60:.0f} minutes old"
+    elif not log.silent and (case.age(log.oldest_refresh) or 0) > QUIET_SECONDS:
+        yield f"the last refresh is {(case.age(log.oldest_refresh) or 0) / 60:.0f} minutes old"
 
 
 def _last_failure(case: Case) -> str:

@@ -16,7 +16,8 @@ class LogView(NamedTuple):
     not; `peak` is the most failures within 3 minutes. `failing` counts the failures of pods that have not recovered,
     `recovered_at` is when the first refresh succeeded after the last failure of all (""), `ended` counts failures that
     ended without a success that was seen, `silent` names logs in which no refresh succeeded, `trouble` are the lines
-    that nobody could place, `failing_lines` those of the failures that have not ended.
+    that nobody could place, `failing_lines` those of the failures that have not ended. `quietest` and `oldest_refresh`
+    are the last words of the pod that has been silent, and without a refresh, for longest: one of several may hang.
     """
 
     is_read: bool
@@ -38,6 +39,8 @@ class LogView(NamedTuple):
     trouble: tuple[str, ...] = ()
     failing_lines: tuple[str, ...] = ()
     left_out: int = 0
+    quietest: str = ""
+    oldest_refresh: str = ""
 
 
 def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
@@ -69,7 +72,7 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         max((item.get("lastRefresh", "") for item in values), default=""),
         max(recovered, default=""),
         sum(item["failures"] for item in ended),
-        tuple(name for name, item in read.items() if item["lineCount"] and not item.get("refreshes")),
+        tuple(name for name, item in read.items() if not item.get("refreshes")),
         tuple(line["text"] for item in values for line in item["lines"] if kind_of(line) == "trouble"),
         tuple(
             line["text"]
@@ -78,6 +81,8 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
             if kind_of(line) == "failure"
         ),
         sum(item.get("leftOut", 0) for item in values),
+        min((item["last"] for item in values if item["last"]), default=""),
+        min((item["lastRefresh"] for item in values if item.get("lastRefresh")), default=""),
     )
 
 

@@ -12,10 +12,12 @@ def outdated(case: Case) -> tuple[Event, ...]:
     """Refused calls that the policies allow now, and refused sessions where the trust policy lets the pod in now."""
     found: tuple[Event, ...] = ()
     if case.deployed is not None and case.deployed.verdict == "granted":
-        found += case.decided_denials
+        found += case.allowed_denials
     trust = trusting(case)
     if trust is not None and trust.truth is True:
-        found += case.having("assume-denied", "pod-identity-denied")
+        events = case.having("assume-denied", "pod-identity-denied")
+        # A refused session of another role says nothing about this one's trust policy.
+        found += tuple(event for event in events if event.resource in ("", case.arn))
     return found
 
 

@@ -32,6 +32,11 @@ def reason(case: Case) -> str:
     return str(waiting(case).get("reason") or "")
 
 
+def is_running(case: Case) -> bool:
+    """Whether the kubelet says that the container runs, whatever the others of the pod do."""
+    return "running" in mapping(status_of(case.pod or {}, case.record.target.container).get("state"))
+
+
 def said(case: Case) -> str:
     """The container's state in a sentence: what it waits for, and why."""
     found = waiting(case)

@@ -12,7 +12,7 @@ from .access import View, allowing, covers
 from .case import Case
 from .seen import Api, Log, Seen
 from .signatures import Event
-from .standing import being_deleted
+from .standing import taken
 
 _EXPLICIT = {
     "identity": "explicit-deny", "boundary": "boundary-blocks", "session": "session-policy-blocks", "scp": "scp-denies",
@@ -103,8 +103,8 @@ def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen
         api, evidence = "refutes", [f"there is no role {case.arn}"]
     elif found and all(item.is_open for item in found):
         api = "unread"
-    elif found and cause in IN_THE_MANIFEST and being_deleted(case):
-        api, evidence = "refutes", [f"{item.sentence}, but {being_deleted(case)[0]}" for item in found]
+    elif found and cause in IN_THE_MANIFEST and taken(case):
+        api, evidence = "refutes", [f"{item.sentence}, but {taken(case)[0]}" for item in found]
     elif found:
         api = "shows"
         waiting = [item for item in found if manifest_can_grant and arrives(case, item.question)]
@@ -112,12 +112,15 @@ def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen
             api, evidence = "refutes", [f"{item.sentence}, but {arrives(case, item.question)}" for item in waiting]
     elif case.deployed is not None and case.deployed.verdict != "unknown" and _was_read(case, cause):
         api, evidence = "refutes", ["every policy was read, and none of them is in the way like this"]
-    if api == "shows" and cause in IN_THE_MANIFEST and not case.reading("ack-role").is_settled:
-        return Seen(log, api, tuple(dict.fromkeys([*evidence, _UNSEEN])), _LOOK_FIRST, is_partial=True)
+    is_open = case.declared is not None and case.declared.verdict == "unknown"
+    if api == "shows" and cause in IN_THE_MANIFEST and (is_open or not case.reading("ack-role").is_settled):
+        unseen = _UNREAD_POLICY if is_open else _UNSEEN
+        return Seen(log, api, tuple(dict.fromkeys([*evidence, unseen])), _LOOK_FIRST, is_partial=True)
     return Seen(log, api, tuple(dict.fromkeys(evidence)))
 
 
 _UNSEEN = "the ACK Role object was not read: it may grant this already, and the fault be in its delivery"
+_UNREAD_POLICY = "what the ACK objects grant is not known (a Policy was not read): they may grant this already"
 _LOOK_FIRST = (
     "Look at the ACK Role object first (its spec and its conditions): where it grants this already, the fault is in "
     "its delivery; only where it does not, add it there."

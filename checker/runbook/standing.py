@@ -57,19 +57,36 @@ _ALREADY = re.compile(r"already exists|EntityAlreadyExists", re.IGNORECASE)
 
 def being_deleted(case: Case) -> tuple[str, ...]:
     """The objects that are marked for deletion, as sentences: the controller takes their policies off the role."""
+    return tuple(filter(None, map(_going, objects(case))))
+
+
+def taken(case: Case) -> tuple[str, ...]:
+    """The deletions that have taken something from IAM: a Role's once its role has no policy any more, a Policy's once
+    it is not attached. Before that, what is missing is missing for another reason."""
+    role, inline, attached = case.reading("role"), case.value("inline-names"), case.value("attached")
     found = []
     for item in objects(case):
-        metadata = mapping(item.data.get("metadata"))
-        if metadata.get("deletionTimestamp"):
-            found.append(f"{item.kind} {item.name} is being deleted since {metadata['deletionTimestamp']}")
+        going = _going(item)
+        arn = str(mapping(mapping(item.data.get("status")).get("ackResourceMetadata")).get("arn") or "")
+        is_bare = role.status == "absent" or (inline == [] and attached == [])
+        is_detached = attached is not None and bool(arn) and arn not in attached
+        if going and (is_bare if item.kind == "Role" else is_bare or is_detached):
+            found.append(going)
     return tuple(found)
+
+
+def _going(item: Object) -> str:
+    since = mapping(item.data.get("metadata")).get("deletionTimestamp")
+    return f"{item.kind} {item.name} is being deleted since {since}" if since else ""
 
 
 def unreconciled(case: Case) -> str:
     """That the controller has never looked at the Role object: nothing of it was ever written to its status. "" where
     it has."""
     role = next(iter(objects(case)), None)
-    if role is None or conditions(role):
+    created = str(mapping(role.data.get("metadata")).get("creationTimestamp") or "") if role else ""
+    age = case.age(created)
+    if role is None or conditions(role) or (age is not None and age < SLOW_SECONDS):
         return ""
     return f"Role {role.name} has no condition: the controller has never reconciled it"
 
@@ -98,18 +115,45 @@ def edited_at(item: Object) -> str:
     return max(stamps, default="")
 
 
+def was_just_edited(case: Case) -> bool:
+    """Whether the Role object was edited so lately that the controller may not have had the time."""
+    role = next(iter(objects(case)), None)
+    since = case.age(edited_at(role)) if role is not None else None
+    return role is not None and since is not None and since < SLOW_SECONDS and is_older_than_the_spec(case, role)
+
+
 def still(case: Case) -> str:
     """Why the controller does nothing for the role, or ""."""
     return next((standstill(item) for item in objects(case) if standstill(item)), "")
 
 
 def controller_down(case: Case) -> str:
-    """The Deployment of the controller that has no available pod, as a sentence; "" where there is none such."""
-    for item in case.value("ack-controller") or ():
-        if not mapping(item.get("status")).get("availableReplicas"):
-            metadata = mapping(item.get("metadata"))
-            return f"Deployment {metadata.get('namespace')}/{metadata.get('name')} has no available pod"
-    return ""
+    """The Deployment of the controller that has no available pod, as a sentence; "" where there is none such, or one
+    that has."""
+    found = case.value("ack-controller") or ()
+    if not found or any(mapping(item.get("status")).get("availableReplicas") for item in found):
+        return ""
+    metadata = mapping(found[0].get("metadata"))
+    return f"Deployment {metadata.get('namespace')}/{metadata.get('name')} has no available pod"
+
+
+def is_controller_unseen(case: Case) -> bool:
+    """Whether nobody knows if a controller runs: neither its Deployment nor an EKS capability was seen."""
+    return not case.value("ack-controller") and not case.value("ack-capability")
+
+
+def is_older_than_the_spec(case: Case, item: Object) -> bool:
+    """Whether the conditions of an object are older than the last edit of it: they may speak of another spec."""
+    edited = case.age(edited_at(item))
+    looked = case.age(max((found.since for found in conditions(item).values()), default=""))
+    return edited is not None and looked is not None and looked > edited + 1
+
+
+def says_synced(case: Case) -> bool:
+    """Whether the Role object says that it is in sync."""
+    role = next(iter(objects(case)), None)
+    found = conditions(role) if role is not None else {}
+    return any(found[kind].status == "True" for kind in ("ACK.ResourceSynced", "Ready") if kind in found)
 
 
 def capability_trouble(case: Case) -> tuple[str, ...]:
@@ -126,6 +170,17 @@ def capability_trouble(case: Case) -> tuple[str, ...]:
         if "iam" in item["disabledServices"]:
             found.append(f"{name} has the service iam disabled, so no Role is reconciled")
     return tuple(found)
+
+
+def managed_elsewhere(case: Case) -> str:
+    """That the controller manages the role in another account than the pod's role is in; "" where it does not."""
+    role = next(iter(objects(case)), None)
+    status = mapping(role.data.get("status")) if role is not None else {}
+    owner = str(mapping(status.get("ackResourceMetadata")).get("ownerAccountID") or "")
+    account = case.arn.split(":")[4] if case.arn.count(":") >= 5 else ""
+    if not owner or not account or owner == account:
+        return ""
+    return f"the controller manages the Role in account {owner}, the pod's role is in {account}"
 
 
 def not_made(case: Case) -> str:

@@ -103,7 +103,8 @@ class ApiServer:
             listed = path_of({"apiVersion": version, "kind": kind, "metadata": {}})
             for old in self.call("GET", listed, None, (200,))[1]["items"]:
                 name, namespace = old["metadata"]["name"], old["metadata"]["namespace"]
-                if (kind, namespace, name) not in wanted:
+                if (kind, namespace, name) not in wanted or (kind != "Pod" and _has_appliers(old)):
+                    # What an earlier case applied would still belong to its appliers.
                     self.delete(kind, namespace, name, version)
         for item in items:
             self.put(item)
@@ -224,6 +225,11 @@ def path_of(item: dict[str, Any]) -> str:
     base = f"/api/{version}" if "/" not in version else f"/apis/{version}"
     namespace = item["metadata"].get("namespace")
     return f"{base}/namespaces/{namespace}/{plurals[item['kind']]}" if namespace else f"{base}/{plurals[item['kind']]}"
+
+
+def _has_appliers(held: dict[str, Any]) -> bool:
+    """Whether somebody has applied fields of the object."""
+    return any(entry["operation"] == "Apply" for entry in held["metadata"].get("managedFields", ()))
 
 
 def free_port() -> int:

@@ -53,7 +53,7 @@ def test_a_deletion_that_took_nothing_yet_is_no_cause(cell: Cell) -> None:
     status(cell, {"type": "ACK.ResourceSynced", "status": "True"}, deletionTimestamp="2026-11-27T09:00:00Z")
     found = look(cell)
     assert found.verdict == "healthy"
-    assert "IAM still has what the pod needs" in why(found, "role-being-deleted")
+    assert "it has taken nothing from IAM yet" in why(found, "role-being-deleted")
     (beware,) = [check for check in found.checks if check.id == "ack-role"]
     assert (beware.state, beware.is_vital) == ("failed", False)
     assert "is being deleted since 2026-11-27T09:00:00Z" in beware.detail

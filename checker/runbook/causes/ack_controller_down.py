@@ -17,13 +17,11 @@ Source
 
 from __future__ import annotations
 
-from ...ack.objects import mapping
-from ...live.role_flow import role_name
 from .. import commands
 from ..case import Case
 from ..delivery import is_known, says, waiting
 from ..seen import Seen
-from ..standing import controller_down
+from ..standing import controller_down, managed_elsewhere
 
 ID = "ack-controller-down"
 TITLE = "The ACK IAM controller does not run, or works for another account"
@@ -37,12 +35,8 @@ def look(case: Case) -> Seen:
     if known is not None:
         return Seen(log, known)
     found = case.value("ack-controller")
-    status = mapping(mapping(case.value("ack-role")).get("status"))
-    owner = mapping(status.get("ackResourceMetadata")).get("ownerAccountID", "")
-    named = role_name(case.arn)
-    if owner and named and owner != named.account:
-        shown = f"the controller manages the Role in account {owner}, the pod's role is in {named.account}"
-        return Seen(log, "shows", (shown,), next=(commands.describe_role(case),))
+    if managed_elsewhere(case):
+        return Seen(log, "shows", (managed_elsewhere(case),), next=(commands.describe_role(case),))
     if not waiting(case):
         return Seen(log, "refutes", ("the object would not mend it either",))
     if case.value("ack-capability"):

@@ -20,7 +20,7 @@ from .. import commands
 from ..case import Case
 from ..delivery import is_known, lacking, says
 from ..seen import Seen
-from ..standing import being_deleted, existing, held_by, told
+from ..standing import being_deleted, existing, held_by, is_older_than_the_spec, told
 
 ID = "ack-not-synced"
 TITLE = "The ACK controller cannot carry out the object: a reference, a quota or its own rights"
@@ -45,4 +45,7 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("no condition of the role's objects says so",))
     # What carries the message goes first: of a bare "not synced" nobody learns anything.
     evidence = [told(item, at) for item, at in sorted(held, key=lambda pair: not (pair[1].message or pair[1].reason))]
-    return Seen(log, "shows", (*evidence, *lacking(case)[:1]), next=(commands.describe_role(case),))
+    is_old = is_older_than_the_spec(case, held[0][0])
+    evidence += ["the object was edited since: this may speak of the spec before"] if is_old else []
+    command = (commands.describe_role(case),)
+    return Seen(log, "shows", (*evidence, *lacking(case)[:1]), next=command, is_partial=is_old)

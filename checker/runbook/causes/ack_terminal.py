@@ -19,7 +19,7 @@ from .. import commands
 from ..case import Case
 from ..delivery import is_known, lacking, says
 from ..seen import Seen
-from ..standing import being_deleted, existing, held_by, told
+from ..standing import being_deleted, existing, held_by, is_older_than_the_spec, told
 
 ID = "ack-terminal"
 TITLE = "The ACK controller gave up on the object: its spec is one that AWS refuses"
@@ -38,4 +38,7 @@ def look(case: Case) -> Seen:
     if not held or being_deleted(case):
         return Seen(log, "refutes", ("no object of the role is terminal by its spec",))
     evidence = [told(item, at) for item, at in held]
-    return Seen(log, "shows", (*evidence, *lacking(case)[:1]), next=(commands.describe_role(case),))
+    is_old = is_older_than_the_spec(case, held[0][0])
+    evidence += ["the object was edited since: this may speak of the spec before"] if is_old else []
+    command = (commands.describe_role(case),)
+    return Seen(log, "shows", (*evidence, *lacking(case)[:1]), next=command, is_partial=is_old)

@@ -33,6 +33,8 @@ MANIFEST_HELPS = True
 RESTART_NEEDED = False
 REMEDIATION = "Write the adoption annotations into the manifest and apply it with a change of the spec."
 
+_POLICY, _FIELDS = "services.k8s.aws/adoption-policy", "services.k8s.aws/adoption-fields"
+_NUDGE = "Make the controller reconcile: annotations alone start no loop, a change of the spec or a restart does."
 _LOSES = ("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePermissionsBoundary")
 
 
@@ -44,6 +46,9 @@ def look(case: Case) -> Seen:
     if not found or being_deleted(case):
         return Seen(log, "refutes", ("no object of the role clashes with what AWS has",))
     item, at = found[0]
+    if _POLICY in item.annotations and _FIELDS in item.annotations:
+        asked = "the object asks for the adoption already, and the controller has not looked at it since"
+        return Seen(log, "shows", (told(item, at), asked), _NUDGE, (commands.nudge_role(case),), is_partial=True)
     adopting = [f"adopting it would {step.operation} {step.about}" for step in next_steps(case)]
     losing = [sentence for sentence in adopting if sentence.split()[3] in _LOSES]
     evidence = (told(item, at), *losing, *(line for line in adopting if line not in losing), *lacking(case)[:1])
@@ -59,6 +64,6 @@ def _annotate(case: Case, item: Object) -> str:
     arn = f"arn:{partition}:iam::{account}:policy{spec.get('path') or '/'}{name}"
     fields = json.dumps({"name": name} if item.kind == "Role" else {"arn": arn})
     plural = {"Role": "roles", "Policy": "policies"}.get(item.kind, item.kind)
-    pairs = ("services.k8s.aws/adoption-policy=adopt-or-create", f"services.k8s.aws/adoption-fields={fields}")
+    pairs = (f"{_POLICY}=adopt-or-create", f"{_FIELDS}={fields}")
     words = ("kubectl", "annotate", f"{plural}.iam.services.k8s.aws", item.name, "-n", item.namespace, "--overwrite")
     return commands.command(*words, *pairs)

@@ -22,7 +22,15 @@ from .. import commands
 from ..case import Case
 from ..delivery import is_known, says, waiting
 from ..seen import Seen
-from ..standing import being_deleted, capability_trouble, controller_down, overlooked, still, unreconciled
+from ..standing import (
+    being_deleted,
+    capability_trouble,
+    controller_down,
+    is_controller_unseen,
+    overlooked,
+    still,
+    unreconciled,
+)
 
 ID = "controller-not-reconciling"
 TITLE = "The ACK controller runs, and does not look at the Role object"
@@ -38,8 +46,12 @@ def look(case: Case) -> Seen:
     idle = unreconciled(case) or overlooked(case)
     if not idle:
         return Seen(log, "refutes", ("the controller has looked at the Role object",))
-    explained = [controller_down(case), *capability_trouble(case), *being_deleted(case), still(case)]
+    explained = [controller_down(case), *capability_trouble(case), *being_deleted(case)]
+    # A terminal condition from before the edit speaks of another spec.
+    explained += [still(case)] if not overlooked(case) else []
     if any(explained):
         return Seen(log, "refutes", (next(filter(None, explained)),))
     evidence, command = (idle, *waiting(case)[:1]), commands.controller_log(case)
-    return Seen(log, "shows", evidence, next=(command,), is_partial=not unreconciled(case))
+    return Seen(
+        log, "shows", evidence, next=(command,), is_partial=not unreconciled(case) or is_controller_unseen(case)
+    )

@@ -19,7 +19,16 @@ from .. import commands
 from ..case import Case
 from ..delivery import is_known, next_steps, says, waiting
 from ..seen import Seen
-from ..standing import being_deleted, capability_trouble, held_by, still, unreconciled
+from ..standing import (
+    capability_trouble,
+    held_by,
+    is_controller_unseen,
+    says_synced,
+    still,
+    taken,
+    unreconciled,
+    was_just_edited,
+)
 
 ID = "drift"
 TITLE = "IAM is not as the Role object wants it, although the controller says it is in sync"
@@ -33,16 +42,21 @@ def look(case: Case) -> Seen:
     if known is not None:
         return Seen(log, known)
     found = waiting(case)
-    if not found or case.reading("role").status == "absent":
-        return Seen(log, "refutes", ("IAM has what the object wants",))
     trouble = held_by(case, "ACK.Terminal", "ACK.Recoverable", "ACK.ReferencesResolved", "ACK.ResourceSynced", "Ready")
-    explained = [still(case), unreconciled(case), *being_deleted(case), *capability_trouble(case)]
+    explained = [still(case), unreconciled(case), *taken(case), *capability_trouble(case)]
     explained += [f"{at.kind} {at.status} explains it" for _, at in trouble]
     if any(explained):
         return Seen(log, "refutes", (next(filter(None, explained)),))
+    if not found and case.declared is not None and case.declared.verdict == "unknown":
+        return Seen(log, "unread", ("what the ACK objects grant is not known",))
+    if not found or case.reading("role").status == "absent":
+        return Seen(log, "refutes", ("IAM has what the object wants",))
+    if was_just_edited(case):
+        return Seen(log, "unread", ("the object was edited a moment ago; the controller has yet to look at it",))
     todo = [f"the controller's next step: {step.operation} {step.about}".strip() for step in next_steps(case)[:2]]
     evidence = (f"{found[0]}; the Role object grants it", *todo)
-    if not case.value("ack-controller") and not case.value("ack-capability"):
-        unseen = "the controller was not seen, in the cluster or as an EKS capability: it may be down"
+    if is_controller_unseen(case) or not says_synced(case):
+        unseen = "no controller was seen, in the cluster or as an EKS capability: it may be down"
+        unseen = unseen if is_controller_unseen(case) else "no condition says that the object is in sync"
         return Seen(log, "shows", (*evidence, unseen), next=(commands.nudge_role(case),), is_partial=True)
     return Seen(log, "shows", evidence, next=(commands.nudge_role(case),))

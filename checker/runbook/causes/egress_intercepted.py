@@ -17,6 +17,8 @@ Source
 
 from __future__ import annotations
 
+import re
+
 from .. import commands
 from ..case import Case
 from ..in_log import in_log
@@ -28,6 +30,11 @@ MANIFEST_HELPS = False
 RESTART_NEEDED = True
 REMEDIATION = "Take AWS's endpoints out of the TLS inspection, or give the image its CA; look at HTTPS_PROXY, NO_PROXY."
 
+_AWS = re.compile(r"amazonaws\.com|api\.aws|^169\.254\.")
+
 
 def look(case: Case) -> Seen:
-    return in_log(case, case.having("egress-intercepted"), commands.describe_pod(case))
+    found = case.having("egress-intercepted")
+    # A host that is none of AWS's is somebody else's certificate.
+    aws = tuple(event for event in found if not event.host or _AWS.search(event.host))
+    return in_log(case, aws, commands.describe_pod(case))

@@ -19,6 +19,7 @@ from .. import commands
 from ..case import Case
 from ..refusals import said
 from ..seen import Seen
+from ..trusting import trusting
 
 ID = "host-network-pod-identity"
 TITLE = "A pod on the host's network gets no credentials from the EKS Pod Identity agent"
@@ -35,7 +36,10 @@ def look(case: Case) -> Seen:
     is_on_host = bool(mapping(mapping(case.pod).get("spec")).get("hostNetwork"))
     if not (case.uses_pod_identity and is_on_host):
         return Seen(log, "refutes", ("it is not both: on the host's network, and given its role by Pod Identity",))
-    if not events and case.log.is_read:
-        return Seen(log, "refutes", ("the agent hands out credentials to it all the same",))
+    if not events:
+        return Seen(log, "refutes" if case.log.is_read else "no-word", ("no failure to get credentials was seen",))
+    agent, found = case.value("pod-identity-agent"), trusting(case)
+    if (agent is not None and not agent["ready"]) or (found is not None and found.truth is False):
+        return Seen(log, "refutes", ("the agent or the trust policy is in the way already",))
     shown = "the pod has hostNetwork: true and gets its role from EKS Pod Identity"
     return Seen(log, "shows", (*evidence, shown), next=(commands.describe_pod(case),))

@@ -34,8 +34,10 @@ def look(case: Case) -> Seen:
     log, evidence = case.says(events), tuple(said(event) for event in events[:1])
     if case.container is None:
         return Seen(log, "unread", evidence)
-    if case.effective.how in ("pod-env", "pod-identity"):
-        return Seen(log, "refutes", ("the container was given a role of its own, and needs no instance metadata",))
+    if case.effective.how not in ("node-role", "profile"):
+        is_given = case.effective.how in ("pod-env", "pod-identity", "static-keys")
+        why = "the container was given credentials of its own" if is_given else case.effective.described
+        return Seen(log, "refutes" if is_given else "unread", (why,))
     if mapping(mapping(case.pod).get("spec")).get("hostNetwork"):
         return Seen(log, "refutes", ("the pod is on the host's network, one hop from the metadata",))
     return Seen(log, "no-word", evidence, next=(commands.show_instance(case),))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from .. import commands
 from ..case import Case
-from ..pod_state import IMAGE_REASONS, LOOPING, phase, reason, said, says, unmet
+from ..pod_state import IMAGE_REASONS, LOOPING, is_running, phase, reason, said, says, unmet
 from ..seen import Seen
 
 ID = "pod-pending"
@@ -30,6 +30,8 @@ def look(case: Case) -> Seen:
     log = says(case)
     if case.pod is None:
         return Seen(log, "unread", ("there is no pod to look at",))
+    if is_running(case):
+        return Seen(log, "refutes", ("the container itself is running",))
     why = reason(case)
     if why in (*IMAGE_REASONS, LOOPING) or not (why or phase(case) == "Pending"):
         return Seen(log, "refutes", (f"the pod is {phase(case) or 'there'}" + (f", {why}" if why else ""),))

@@ -26,6 +26,8 @@ MANIFEST_HELPS = False
 RESTART_NEEDED = True
 REMEDIATION = "Set AWS_REGION in the pod's template to the region of the table."
 
+_CLIENT = "The pod has a region, and the client does not take it: look at the client's own configuration."
+
 
 def look(case: Case) -> Seen:
     events = case.having("region-missing")
@@ -36,4 +38,7 @@ def look(case: Case) -> Seen:
     given = environment(case.container)
     if not {"AWS_REGION", "AWS_DEFAULT_REGION"} & set(given) and not case.container.get("envFrom"):
         return Seen(log, "shows", (*evidence, "neither AWS_REGION nor AWS_DEFAULT_REGION is set"), next=command)
+    if "AWS_REGION" in given:
+        stated = f"AWS_REGION is set ({given['AWS_REGION'] or 'to a value that is not recorded'})"
+        return Seen(log, "no-word", (*evidence, stated), _CLIENT, (commands.describe_pod(case),))
     return Seen(log, "no-word", evidence, next=command)

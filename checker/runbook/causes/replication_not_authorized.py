@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from .. import commands
 from ..case import Case
-from ..refusals import said
+from ..refusals import refusals, said
 from ..seen import Seen
 
 ID = "replication-not-authorized"
@@ -41,6 +41,10 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("the table and its replicas may replicate",))
     if table.value.get("consistency") != "STRONG":
         return Seen(log, "refutes", ("the table is eventually consistent, so reads do not wait for its replicas",))
+    explained = [item.sentence for item in refusals(case.deployed) if not item.is_open]
+    if explained or (case.log.is_read and not events):
+        why = explained[0] if explained else "no call is refused"
+        return Seen(log, "refutes", (why,))
     where = ", ".join(item["region"] for item in replicas) or "this region"
     shown = f"the table's state in {where} is {REFUSED}"
     return Seen(log, "shows", (shown, *evidence), next=(commands.table(case, "get-resource-policy"),))

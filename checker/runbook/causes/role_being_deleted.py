@@ -21,7 +21,7 @@ from .. import commands
 from ..case import Case
 from ..delivery import lacking, says
 from ..seen import Seen
-from ..standing import being_deleted, held_by, told
+from ..standing import being_deleted, held_by, taken, told
 
 ID = "role-being-deleted"
 TITLE = "The ACK object of the role is being deleted, and takes the role's policies with it"
@@ -37,6 +37,10 @@ def look(case: Case) -> Seen:
     going = being_deleted(case)
     if not going:
         return Seen(log, "refutes", ("no object of the role is being deleted",))
+    if not taken(case):
+        is_known = case.reading("inline-names").is_settled and case.reading("attached").is_settled
+        why = "it has taken nothing from IAM yet" if is_known else "what IAM has was not read"
+        return Seen(log, "refutes" if is_known else "unread", (*going, why))
     held = [told(item, at) for item, at in held_by(case, "ACK.Recoverable", "ACK.Terminal")]
     evidence = (*going, *held[:1], *lacking(case)[:1])
     next_ones = (commands.describe_role(case),)

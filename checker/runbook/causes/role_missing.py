@@ -21,7 +21,7 @@ from __future__ import annotations
 from .. import commands
 from ..case import Case
 from ..seen import Seen
-from ..standing import not_made
+from ..standing import managed_elsewhere, not_made, says_synced
 
 ID = "role-missing"
 TITLE = "The role does not exist in the account that its ARN names"
@@ -39,13 +39,19 @@ def look(case: Case) -> Seen:
     role = case.reading("role")
     if role.status == "absent":
         evidence = f"IAM has no role {case.arn}"
+        if not case.reading("ack-role").is_settled:
+            unseen = "whether an ACK Role object stands for it was not read"
+            return Seen(log, "shows", (evidence, unseen), next=(commands.describe_role(case),), is_partial=True)
         if not case.value("ack-role"):
             shown = f"{evidence}; no ACK Role object for it either"
             return Seen(log, "shows", (shown,), next=(commands.describe_role(case),))
-        explained = not_made(case)
+        explained = not_made(case) or managed_elsewhere(case)
         if explained:
             return Seen(log, "refutes", (f"{evidence}, but {explained}",))
         # The object was applied and carried out once; applying it again changes nothing in it, so nothing happens.
+        if not says_synced(case):
+            return Seen(log, "shows", (evidence, "its ACK Role object does not say that it is synced"), _NUDGE,
+                        (commands.nudge_role(case),), is_partial=True)  # fmt: skip
         synced = "its ACK Role object says that it is synced, so it was deleted since"
         return Seen(log, "shows", (evidence, synced), _NUDGE, (commands.nudge_role(case),))
     actual = (role.value or {}).get("arn", "")

@@ -27,11 +27,11 @@ REMEDIATION = "Restart the pod, so that it gets new credentials."
 
 
 def look(case: Case) -> Seen:
-    log = case.says((), (*case.decided_denials, *case.having("invalid-token", "assume-denied")))
+    log = case.says((), (*case.allowed_denials, *case.having("invalid-token", "assume-denied")))
     if case.deployed is None or case.deployed.verdict == "unknown":
         return Seen(log, "unread")
     last = case.last_denial_age
-    if case.deployed.verdict != "granted" or not case.decided_denials or last is None or last > SETTLED_SECONDS:
+    if case.deployed.verdict != "granted" or not case.allowed_denials or last is None or last > SETTLED_SECONDS:
         return Seen(log, "refutes", ("no call is refused that the policies have long allowed",))
     changed = latest_change(case)
     command = (commands.restart(case),)

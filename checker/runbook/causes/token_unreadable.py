@@ -18,6 +18,8 @@ Source
 
 from __future__ import annotations
 
+import re
+
 from ...ack.objects import mapping
 from .. import commands
 from ..case import Case
@@ -30,6 +32,9 @@ MANIFEST_HELPS = False
 RESTART_NEEDED = True
 REMEDIATION = "Set securityContext.fsGroup in the pod's template, so that the proxy may read the mounted token."
 
+_ABSENT = re.compile(r"no such file|ENOENT|NoSuchFile|FileNotFound", re.IGNORECASE)
+_MOUNT = "Restart the pod: the token's volume is added when a pod is made, and this one was made without it."
+
 
 def look(case: Case) -> Seen:
     events = case.having("token-unreadable")
@@ -37,6 +42,9 @@ def look(case: Case) -> Seen:
     command = (commands.describe_pod(case),)
     if not events or case.container is None:
         return Seen(log, "no-word", evidence, next=command)
+    if _ABSENT.search(events[0].line):
+        # Not a matter of rights: the volume was never mounted.
+        return Seen(log, "no-word", evidence, _MOUNT, (commands.restart(case),))
     whole = mapping(mapping(mapping(case.pod).get("spec")).get("securityContext"))
     user = mapping(case.container.get("securityContext")).get("runAsUser", whole.get("runAsUser"))
     if user not in (None, 0) and whole.get("fsGroup") is None:
