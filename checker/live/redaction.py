@@ -30,7 +30,10 @@ _QUOTED = (
     r"|(?<!\\)\\\"(?!\[redacted\])(?:\\{3}\"|(?!\\{1,3}\")[^\"])*+\\\""
     r"|\\+\"(?!\[redacted\])[^\"]*\"|\\*'(?!\[redacted\])[^']*'|\[(?!redacted\])[^\]]*\]"
 )
-_ATTRIBUTE = rf"(?:\s*(?:(?:Some|Ok|String|Secret|Value|[SNB])\()+(?:\d{{1,6}}\)\s*)?+|&?\{{\s*(?:{_QUOTE})?(?:S|N|B|Value)(?:{_QUOTE})?\s*:\s*)?"
+_ATTRIBUTE = (
+    rf"(?:\s*(?:(?:Some|Ok|String|Secret|Value|[SNB])\()+(?:\d{{1,6}}\)\s*)?+"
+    rf"|&?\{{\s*(?:{_QUOTE})?(?:S|N|B|Value)(?:{_QUOTE})?\s*:\s*)?"
+)
 """What SDKs and languages wrap a value in: `Some("…")`, `S("…")`, `{"S": "…"}`, PHP's `string(7) "…"`."""
 _PLAIN = (
     r"(?!(?:Some|Ok|String|Secret|Value|[SNB]s?)\()(?!(?:str|string|bytes)\s*=)(?!(?:true|false|null|nil)(?![\w/+=.-]))"
