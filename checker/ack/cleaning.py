@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .controller import OWN_TAGS
 from .objects import mapping, sequence, string_map
+from .role_calls import GIVEN_TAGS, OWN_TAGS
 
 _ANNOTATIONS = ("kubectl.kubernetes.io/last-applied-configuration", "services.k8s.aws/adopted")
 _GITOPS = (
@@ -56,7 +56,7 @@ def _spec(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _is_generated(entry: Any) -> bool:
     key = mapping(entry).get("key")
-    return isinstance(key, str) and (key.startswith("aws:") or key in OWN_TAGS)
+    return isinstance(key, str) and (key.startswith(GIVEN_TAGS) or key in OWN_TAGS)
 
 
 def gitops_owner(item: Mapping[str, Any]) -> str:

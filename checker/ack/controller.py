@@ -1,51 +1,18 @@
-"""What the ACK IAM controller would do next with a Role: nothing and why, or the calls it would make, in its order.
+"""What the ACK controllers' runtime says of an object, and whether it would act on it: conditions, the state it stands
+still in, and references.
 
-Source: aws-controllers-k8s/iam-controller v1.8.1, `pkg/resource/role/sdk.go` (update order: policies, inline policies,
-tags, boundary, trust; the first error ends the loop) and `hooks.go` (ownership is total: what the spec does not list is
-detached or deleted); runtime v0.61.0, `pkg/runtime/reconciler.go` (annotations, conditions).
+Source: aws-controllers-k8s/runtime v0.61.0, `pkg/runtime/reconciler.go` (annotations, conditions) and `pkg/errors`
+(how a reference fails). The texts were recorded with iam-controller v1.8.1: `tests/ack/recorded.yaml`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from ..inventory import Object, Reference, Role
 from .objects import mapping, sequence, text
-
-OWN_TAGS = ("services.k8s.aws/controller-version", "services.k8s.aws/namespace")
-"""Tags the controller adds by itself; as an EKS capability it adds tags that begin with `eks:` instead (EKS User Guide,
-"Comparing EKS Capability for ACK to self-managed ACK")."""
-_KEPT_TAGS = ("aws:", "eks:")
-
-
-class Current(NamedTuple):
-    """What IAM has: ARNs of attached policies, inline documents by name, boundary ARN, trust document, tags."""
-
-    attached: tuple[str, ...]
-    inline: Mapping[str, str]
-    boundary: str
-    trust: str
-    tags: Mapping[str, str] | None = None
-
-
-class Wanted(NamedTuple):
-    """The spec with its references resolved."""
-
-    attached: tuple[str, ...]
-    inline: Mapping[str, str]
-    boundary: str
-    trust: str
-    tags: Mapping[str, str]
-
-
-class Step(NamedTuple):
-    """One call: the operation (`iam:PutRolePolicy`), what it is about (a policy's ARN or name), and its document."""
-
-    operation: str
-    about: str = ""
-    document: str = ""
+from .role_calls import Wanted
 
 
 class Condition(NamedTuple):
@@ -56,6 +23,14 @@ class Condition(NamedTuple):
     reason: str
     message: str
     since: str
+
+
+class Unresolved(NamedTuple):
+    """How a reference fails: the status and the reason of ACK.ReferencesResolved; nothing is changed then. `False`
+    stays until the object or its target changes, `Unknown` is tried again."""
+
+    status: str
+    reason: str
 
 
 def conditions(item: Object) -> dict[str, Condition]:
@@ -69,74 +44,64 @@ def conditions(item: Object) -> dict[str, Condition]:
 
 
 def standstill(item: Object) -> str:
-    """Why the controller changes nothing in AWS for this object, whatever its spec says; "" where it would act."""
+    """Why the controller does not make AWS what the spec says, whatever it says; "" where it would."""
     if item.annotations.get("services.k8s.aws/read-only", "").lower() == "true":
         return "the annotation services.k8s.aws/read-only makes the controller read only"
     if mapping(item.data.get("metadata")).get("deletionTimestamp"):
-        return "the object is being deleted"
-    spec = mapping(item.data.get("spec"))
-    for plain, reference in (("policies", "policyRefs"), ("permissionsBoundary", "permissionsBoundaryRef")):
-        if spec.get(plain) and spec.get(reference):
-            return f"{plain} and {reference} are both set, so no reference is resolved and nothing is changed"
+        return "the object is being deleted, and the controller takes its policies away"
+    conflict = _conflict(item)
+    if conflict:
+        return f"{conflict[0]} and {conflict[1]} are both set, so no reference is resolved and nothing is changed"
     terminal = conditions(item).get("ACK.Terminal")
     if terminal is not None and terminal.status == "True":
         return f"ACK.Terminal: {terminal.message or terminal.reason}; it is not tried again until the spec changes"
     return ""
 
 
-def wanted(role: Role, resolve: Callable[[Reference], str]) -> Wanted | str:
-    """The role as its spec wants it, or why that is not known. `resolve` gives a referenced Policy's ARN, or ""."""
+def _conflict(item: Object) -> tuple[str, str] | None:
+    """The field that is given both plainly and by reference."""
+    spec = mapping(item.data.get("spec"))
+    pairs = (("policies", "policyRefs"), ("permissionsBoundary", "permissionsBoundaryRef"))
+    return next(((plain, reference) for plain, reference in pairs if spec.get(plain) and spec.get(reference)), None)
+
+
+def resolve_policy(reference: Reference, target: Object | None) -> str | Unresolved:
+    """The ARN that a reference to a Policy object stands for, or how it fails. `target` is None where there is no such
+    object."""
+    if not reference.name:
+        return Unresolved("Unknown", "provided resource reference is nil or empty: PolicyRefs")
+    if target is None:
+        return Unresolved("Unknown", f'policies.iam.services.k8s.aws "{reference.name}" not found')
+    named = f"resource:Policy, namespace:{target.namespace}, name:{target.name}"
+    found = conditions(target)
+    terminal, synced = found.get("ACK.Terminal"), found.get("ACK.ResourceSynced")
+    if terminal is not None and terminal.status == "True":
+        why = "the referenced resource has 'ACK.Terminal' condition 'True'. Cannot be referenced"
+        return Unresolved("False", f"{why}. {named}")
+    arn = text(mapping(mapping(target.data.get("status")).get("ackResourceMetadata")).get("arn"))
+    if not arn or (synced is not None and synced.status != "True"):
+        return Unresolved("Unknown", f"the referenced resource is not synced yet. {named}")
+    return arn
+
+
+def wanted(role: Role, resolve: Callable[[Reference], str | Unresolved]) -> Wanted | Unresolved:
+    """The role as its spec wants it, or how a reference of it fails; `resolve` is `resolve_policy` with the target."""
+    conflict = _conflict(role.object)
+    if conflict:
+        names = ",".join(name[0].upper() + name[1:] for name in conflict)
+        return Unresolved("Unknown", f"both resource reference wrapper and ID cannot be used together: {names}")
     arns = [managed.arn for managed in role.policy_arns]
-    for reference in role.policy_refs:
-        arn = resolve(reference)
-        if not arn:
-            return f"Policy {reference.name or '(no name)'} is not resolved"
-        arns.append(arn)
     boundary = role.boundary_arn.arn if role.boundary_arn else ""
-    if role.boundary_ref is not None:
-        boundary = resolve(role.boundary_ref)
-        if not boundary:
-            return f"Policy {role.boundary_ref.name or '(no name)'} is not resolved"
+    for reference in (*role.policy_refs, *([role.boundary_ref] if role.boundary_ref else ())):
+        found = resolve(reference)
+        if isinstance(found, Unresolved):
+            return found
+        if reference is role.boundary_ref:
+            boundary = found
+        else:
+            arns.append(found)
     inline = {str(item.path[-1]): item.text or "" for item in role.inline}
     trust = role.trust.text or "" if role.trust else ""
-    return Wanted(tuple(dict.fromkeys(arns)), inline, boundary, trust, role.tags)
-
-
-def steps(spec: Wanted, current: Current) -> tuple[Step, ...]:
-    """The calls of the next loop, in the controller's order."""
-    found = [Step("iam:AttachRolePolicy", arn) for arn in spec.attached if arn not in current.attached]
-    found += [Step("iam:DetachRolePolicy", arn) for arn in current.attached if arn not in spec.attached]
-    for name, document in spec.inline.items():
-        if name not in current.inline or not same_document(document, current.inline[name]):
-            found.append(Step("iam:PutRolePolicy", name, document))
-    found += [Step("iam:DeleteRolePolicy", name) for name in current.inline if name not in spec.inline]
-    if current.tags is not None:
-        found += [Step("iam:TagRole", key, value) for key, value in spec.tags.items() if current.tags.get(key) != value]
-        kept = {*spec.tags, *OWN_TAGS}
-        found += [
-            Step("iam:UntagRole", key) for key in current.tags if key not in kept and not key.startswith(_KEPT_TAGS)
-        ]
-    if spec.boundary != current.boundary:
-        operation = "iam:PutRolePermissionsBoundary" if spec.boundary else "iam:DeleteRolePermissionsBoundary"
-        found.append(Step(operation, spec.boundary or current.boundary))
-    if not same_document(spec.trust, current.trust):
-        found.append(Step("iam:UpdateAssumeRolePolicy", "", spec.trust))
-    return tuple(found)
-
-
-def same_document(one: str, other: str) -> bool:
-    """Whether two policy documents mean the same: the order of keys and lists, and one value or a list of one, do not
-    count (micahhausler/aws-iam-policy, which the controller compares with)."""
-    try:
-        return bool(_normal(json.loads(one)) == _normal(json.loads(other)))
-    except (ValueError, RecursionError):
-        return one == other
-
-
-def _normal(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _normal(item) for key, item in value.items()}
-    if isinstance(value, list):
-        items = sorted((_normal(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
-        return items[0] if len(items) == 1 else items
-    return value
+    spec = mapping(role.object.data.get("spec"))
+    settings = {key: str(spec[key]) for key in ("description", "maxSessionDuration", "path") if spec.get(key)}
+    return Wanted(tuple(dict.fromkeys(arns)), inline, boundary, trust, role.tags, settings)

@@ -61,7 +61,7 @@ _ENCLOSED = (
 _SHAPES = (
     ("shell-variable", re.compile(r"\$\{(?:[A-Z][A-Z0-9_]*+|\w++:?[-=?+][^{}]*+)\}|\$[A-Z][A-Z0-9_]++\b")),
     ("cloudformation", re.compile(r"\$\{AWS::\w++\}")),
-    ("kro", re.compile(r"\$\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}")),
+    ("kro", re.compile(r"\$\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*\}")),
     ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/-]*+>")),
     ("double-underscore", re.compile(r"\b__[A-Z][A-Z0-9_]*(?<=__)\b")),
     (

@@ -1,33 +1,44 @@
 """A stand-in for the ACK IAM controller: applies Role and Policy objects to AWS by the controller's own rules.
 
-What it does to a role is what `ack.controller` says that the real one would do; only the carrying out is its own.
+What it does to a role is what `ack.role_calls` says that the real one would do; only the carrying out is its own. What
+it writes to an object (conditions with status, reason and message, finalizer, late initialised fields, managedFields)
+is held to what the real one was seen to write: `tests/ack/recorded.yaml`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection
 from typing import Any
+from urllib.parse import unquote
 
 from ..ack.build import policy as read_policy
 from ..ack.build import role as read_role
-from ..ack.controller import Current, Step, standstill, steps, wanted
+from ..ack.controller import Unresolved, resolve_policy, standstill, wanted
 from ..ack.objects import make_object
-from ..inventory import Origin, Reference
+from ..ack.role_calls import bad_escape, removal, same_document, steps
+from ..inventory import Object, Origin, Reference
+from . import ack_status
+from .ack_aws import carry_out, current, own_tags, settings, tags, with_text
+from .ack_status import Conditions, condition
 from .kubernetes_api import KubernetesApi
 
 FINALIZER = "finalizers.iam.services.k8s.aws/Role"
-_ADOPTION = "services.k8s.aws/adoption-policy"
+_PREFIX = "services.k8s.aws/"
+_SUPPORTED = ("", "adopt", "adopt-or-create")
 
 
-class AlreadyExistsError(Exception):
-    """AWS has what the object describes, and the object was neither made for it nor told to adopt it."""
+class _StoppedError(Exception):
+    """The loop ends with these conditions; the object keeps what it says of AWS, or says it anew."""
+
+    def __init__(self, *conditions: dict[str, str], arn: str = "") -> None:
+        super().__init__()
+        self.conditions, self.arn = conditions, arn
 
 
 def reconcile(api: KubernetesApi, iam: Any, unwatched: Collection[str] = ()) -> None:
     """One loop over every Policy, every OIDC provider, then every Role, but for those in `unwatched` namespaces;
     conditions are written as it does."""
+    with_text(iam)
     appliers = (("Policy", _apply_policy), ("OpenIDConnectProvider", _apply_provider), ("Role", _apply_role))
     for kind, apply in appliers:
         for item in api.all(kind):
@@ -35,131 +46,160 @@ def reconcile(api: KubernetesApi, iam: Any, unwatched: Collection[str] = ()) -> 
                 _reconcile(api, iam, item, apply)
 
 
-def _reconcile(api: KubernetesApi, iam: Any, item: dict[str, Any], apply: Any) -> None:
+Applier = Callable[[KubernetesApi, Any, dict[str, Any], Object], Conditions]
+
+
+def _reconcile(api: KubernetesApi, iam: Any, item: dict[str, Any], apply: Applier) -> None:
     from botocore.exceptions import ClientError
 
     seen = make_object(item, Origin("cluster", 0, ()))
-    held = standstill(seen)
-    if held and "services.k8s.aws/read-only" not in seen.annotations:
+    if standstill(seen).startswith("ACK.Terminal"):
         return
-    metadata: dict[str, Any] = {}
+    status = item.setdefault("status", {})
     try:
-        arn = apply(api, iam, item, bool(held))
-        metadata = {"arn": arn, "ownerAccountID": arn.split(":")[4], "region": "us-east-1"}
-        found = [_condition("ACK.ResourceSynced", "True"), _condition("Ready", "True")]
-    except AlreadyExistsError as error:
-        metadata = {"arn": str(error), "ownerAccountID": str(error).split(":")[4], "region": "us-east-1"}
-        found = [
-            _condition("ACK.Terminal", "True", _NOT_MANAGED, "Resource already exists"),
-            _condition("ACK.ResourceSynced", "False", "resource is in terminal condition", "Resource not synced"),
-            _condition("Ready", "False", "ACK.Terminal", "Resource already exists"),
-        ]
-    except LookupError as error:
-        found = [_condition("ACK.ReferencesResolved", "Unknown", "", str(error))]
+        if seen.annotations.get(_PREFIX + "adoption-policy", "") not in _SUPPORTED:
+            given = seen.annotations[_PREFIX + "adoption-policy"]
+            told = f'unrecognized adoption policy {given}. Supported policies are "adopt" and "adopt-or-create"'
+            raise _StoppedError(condition("ACK.Terminal", "True", "", told))
+        found = apply(api, iam, item, seen)
+    except _StoppedError as stopped:
+        found = stopped.conditions
+        if stopped.arn:
+            status["ackResourceMetadata"] = ack_status.metadata(stopped.arn)
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        message = f"{code}: {error.response['Error']['Message']}"
-        kind = "ACK.Terminal" if code in ("InvalidInput", "MalformedPolicyDocument") else "ACK.Recoverable"
-        found = [_condition("ACK.ResourceSynced", "False"), _condition(kind, "True", "", message)]
-    old = item.get("status", {}).get("ackResourceMetadata", {})
-    api.put({**item, "status": {"conditions": found, "ackResourceMetadata": metadata or old}})
+        found = ack_status.failed(error)
+    status["conditions"] = list(found)
+    metadata = item["metadata"]
+    if metadata.get("deletionTimestamp") and not metadata.get("finalizers"):
+        api.delete(item["kind"], metadata["namespace"], metadata["name"])
+        return
+    ack_status.sign(item)
+    api.put(item)
 
 
-def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], is_read_only: bool) -> str:
-    role = read_role(make_object(item, Origin("cluster", 0, ())))
-
-    def resolve(reference: Reference) -> str:
-        namespace = reference.namespace or role.object.namespace
-        try:
-            target = api.get("Policy", namespace, reference.name)
-        except KeyError:
-            return ""
-        return str(target.get("status", {}).get("ackResourceMetadata", {}).get("arn", ""))
-
-    spec = wanted(role, resolve)
-    if isinstance(spec, str):
-        raise LookupError(spec)
-    mine = item["metadata"].setdefault("finalizers", [])
-    try:
-        arn = iam.get_role(RoleName=role.name)["Role"]["Arn"]
-        if FINALIZER not in mine and not is_read_only and _ADOPTION not in role.object.annotations:
-            raise AlreadyExistsError(arn)
-    except iam.exceptions.NoSuchEntityException:
-        arn = iam.create_role(RoleName=role.name, Path=role.iam_path, AssumeRolePolicyDocument=spec.trust)["Role"][
-            "Arn"
-        ]
-    if not is_read_only:
-        mine += [FINALIZER] if FINALIZER not in mine else []
-        for step in steps(spec, current(iam, role.name)):
-            _carry_out(iam, role.name, step)
-    return str(arn)
-
-
-def _apply_provider(api: KubernetesApi, iam: Any, item: dict[str, Any], is_read_only: bool) -> str:
-    spec = item["spec"]
-    arn = item.get("status", {}).get("ackResourceMetadata", {}).get("arn", "")
-    if arn or is_read_only:
-        return str(arn)
-    # IAM takes providers without thumbprints (IAM API Reference, CreateOpenIDConnectProvider); moto asks for the list.
-    made = iam.create_open_id_connect_provider(
-        Url=spec["url"], ClientIDList=spec["clientIDs"], ThumbprintList=["9" * 40]
-    )
-    return str(made["OpenIDConnectProviderArn"])
-
-
-def _apply_policy(api: KubernetesApi, iam: Any, item: dict[str, Any], is_read_only: bool) -> str:
-    policy = read_policy(make_object(item, Origin("cluster", 0, ())))
-    document = policy.document.text or "" if policy.document else ""
-    arn = item.get("status", {}).get("ackResourceMetadata", {}).get("arn", "")
-    if not arn:
-        return str(
-            iam.create_policy(PolicyName=policy.name, Path=policy.iam_path, PolicyDocument=document)["Policy"]["Arn"]
+def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Object) -> Conditions:
+    role, metadata = read_role(seen), item["metadata"]
+    if metadata.get("deletionTimestamp"):
+        _remove(iam, item, role.name)
+        return ack_status.synced()
+    spec = wanted(role, lambda reference: _resolve(api, reference, seen))
+    if isinstance(spec, Unresolved):
+        raise _StoppedError(
+            condition("ACK.ReferencesResolved", spec.status, spec.reason, "Reference resolution failed")
         )
+    mine, policy = metadata.setdefault("finalizers", []), seen.annotations.get(_PREFIX + "adoption-policy", "")
+    is_read_only = seen.annotations.get(_PREFIX + "read-only", "").lower() == "true"
+    try:
+        held = iam.get_role(RoleName=role.name)["Role"]
+        if FINALIZER not in mine and not is_read_only and not policy:
+            raise _StoppedError(*ack_status.exists_already(), arn=held["Arn"])
+        is_new = False
+    except iam.exceptions.NoSuchEntityException:
+        if is_read_only or policy == "adopt":
+            raise
+        made = {"RoleName": role.name, "Path": role.iam_path, "AssumeRolePolicyDocument": spec.trust}
+        held = iam.create_role(**made, **settings(item["spec"]), Tags=tags(item["spec"], seen.namespace))["Role"]
+        is_new = True
+    item["status"] |= {
+        "ackResourceMetadata": ack_status.metadata(held["Arn"]),
+        "createDate": ack_status.stamp(held["CreateDate"]),
+        "roleID": held["RoleId"],
+        "roleLastUsed": {},
+    }
+    if is_read_only:
+        return ack_status.synced()
+    if FINALIZER not in mine:
+        mine.append(FINALIZER)
+        if policy:
+            metadata["annotations"][_PREFIX + "adopted"] = "true"
+        if policy == "adopt" and not is_new:
+            _take_over(iam, item, role.name, seen)
+            return (ack_status.late(), *ack_status.synced())
+    trouble = bad_escape(spec.inline)
+    if trouble:
+        raise _StoppedError(*ack_status.recoverable(trouble, trouble))
+    for step in steps(spec, current(iam, role.name)):
+        carry_out(iam, role.name, step, item["spec"])
+    _initialize_late(item, held, seen)
+    has_references = role.policy_refs or role.boundary_ref
+    resolved = (condition("ACK.ReferencesResolved", "True"),) if has_references else ()
+    return (*resolved, ack_status.late(), *ack_status.synced())
+
+
+def _resolve(api: KubernetesApi, reference: Reference, owner: Object) -> str | Unresolved:
+    try:
+        found = api.get("Policy", reference.namespace or owner.namespace, reference.name)
+    except KeyError:
+        return resolve_policy(reference, None)
+    return resolve_policy(reference, make_object(found, Origin("cluster", 0, ())))
+
+
+def _remove(iam: Any, item: dict[str, Any], name: str) -> None:
+    """Deletes the role, unless it is to be retained; what was taken off is out of the object too."""
+    metadata = item["metadata"]
+    kept = metadata.get("annotations", {}).get(_PREFIX + "deletion-policy", "delete") != "delete"
+    if FINALIZER in metadata.get("finalizers", ()) and not kept:
+        for key in ("inlinePolicies", "policies"):
+            item["spec"].pop(key, None)
+        for step in removal(current(iam, name)):
+            carry_out(iam, name, step, item["spec"])
+    metadata["finalizers"] = [entry for entry in metadata.get("finalizers", ()) if entry != FINALIZER]
+
+
+def _take_over(iam: Any, item: dict[str, Any], name: str, seen: Object) -> None:
+    """Adoption by "adopt": what AWS has goes into the spec."""
+    held, spec = current(iam, name), item["spec"]
+    for key, found in (("inlinePolicies", dict(held.inline)), ("policies", list(held.attached))):
+        spec.pop(key, None)
+        spec |= {key: found} if found else {}
+    spec["assumeRolePolicyDocument"] = held.trust
+    iam.tag_role(RoleName=name, Tags=own_tags(seen.namespace))
+    _initialize_late(item, iam.get_role(RoleName=name)["Role"], seen)
+
+
+def _initialize_late(item: dict[str, Any], held: dict[str, Any], seen: Object) -> None:
+    """What the spec leaves out is filled in from AWS, and the controller's own tags are added."""
+    spec = item["spec"]
+    spec.setdefault("path", held["Path"])
+    spec.setdefault("maxSessionDuration", held.get("MaxSessionDuration", 3600))
+    given = {entry["key"] for entry in spec.get("tags") or ()}
+    own = [
+        {"key": entry["Key"], "value": entry["Value"]}
+        for entry in own_tags(seen.namespace)
+        if entry["Key"] not in given
+    ]
+    spec["tags"] = [*(spec.get("tags") or ()), *own]
+
+
+def _apply_provider(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Object) -> Conditions:
+    spec, status = item["spec"], item["status"]
+    if not status.get("ackResourceMetadata", {}).get("arn"):
+        # IAM takes providers without thumbprints (IAM API Reference, CreateOpenIDConnectProvider); moto asks for them.
+        made = iam.create_open_id_connect_provider(
+            Url=spec["url"], ClientIDList=spec["clientIDs"], ThumbprintList=["9" * 40]
+        )
+        status["ackResourceMetadata"] = ack_status.metadata(made["OpenIDConnectProviderArn"])
+    return ack_status.synced()
+
+
+def _apply_policy(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Object) -> Conditions:
+    policy = read_policy(seen)
+    late = ack_status.late()
+    document = policy.document.text or "" if policy.document else ""
+    arn = item["status"].get("ackResourceMetadata", {}).get("arn", "")
+    if not arn:
+        made = {"PolicyName": policy.name, "Path": policy.iam_path, "PolicyDocument": document}
+        arn = iam.create_policy(**made, Tags=own_tags(seen.namespace))["Policy"]["Arn"]
+        item["status"]["ackResourceMetadata"] = ack_status.metadata(arn)
+        return (late, *ack_status.synced())
     versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
     default = next(version["VersionId"] for version in versions if version["IsDefaultVersion"])
-    held = iam.get_policy_version(PolicyArn=arn, VersionId=default)["PolicyVersion"]["Document"]
-    if not is_read_only and json.dumps(held, sort_keys=True) != json.dumps(json.loads(document), sort_keys=True):
-        if len(versions) == 5:
-            oldest = next(item["VersionId"] for item in reversed(versions) if not item["IsDefaultVersion"])
-            iam.delete_policy_version(PolicyArn=arn, VersionId=oldest)
-        iam.create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
-    return str(arn)
-
-
-def current(iam: Any, name: str) -> Current:
-    """What IAM has for a role."""
-    role = iam.get_role(RoleName=name)["Role"]
-    names = iam.list_role_policies(RoleName=name)["PolicyNames"]
-    inline = {key: json.dumps(iam.get_role_policy(RoleName=name, PolicyName=key)["PolicyDocument"]) for key in names}
-    attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
-    boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "")
-    trust = json.dumps(role["AssumeRolePolicyDocument"])
-    return Current(tuple(item["PolicyArn"] for item in attached), inline, boundary, trust)
-
-
-def _carry_out(iam: Any, name: str, step: Step) -> None:
-    calls = {
-        "iam:AttachRolePolicy": lambda: iam.attach_role_policy(RoleName=name, PolicyArn=step.about),
-        "iam:DetachRolePolicy": lambda: iam.detach_role_policy(RoleName=name, PolicyArn=step.about),
-        "iam:PutRolePolicy": lambda: iam.put_role_policy(
-            RoleName=name, PolicyName=step.about, PolicyDocument=step.document
-        ),
-        "iam:DeleteRolePolicy": lambda: iam.delete_role_policy(RoleName=name, PolicyName=step.about),
-        "iam:PutRolePermissionsBoundary": lambda: iam.put_role_permissions_boundary(
-            RoleName=name, PermissionsBoundary=step.about
-        ),
-        "iam:DeleteRolePermissionsBoundary": lambda: iam.delete_role_permissions_boundary(RoleName=name),
-        "iam:UpdateAssumeRolePolicy": lambda: iam.update_assume_role_policy(
-            RoleName=name, PolicyDocument=step.document
-        ),
-    }
-    calls[step.operation]()
-
-
-_NOT_MANAGED = "This resource already exists but is not managed by ACK."
-
-
-def _condition(kind: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    told = {key: text for key, text in (("reason", reason), ("message", message)) if text}
-    return {"type": kind, "status": status, **told, "lastTransitionTime": now}
+    held = unquote(iam.get_policy_version(PolicyArn=arn, VersionId=default)["PolicyVersion"]["Document"])
+    is_read_only = seen.annotations.get(_PREFIX + "read-only", "").lower() == "true"
+    if is_read_only or same_document(held, document):
+        return (late, *ack_status.synced())
+    if len(versions) == 5:
+        oldest = min(int(entry["VersionId"].removeprefix("v")) for entry in versions if not entry["IsDefaultVersion"])
+        iam.delete_policy_version(PolicyArn=arn, VersionId=f"v{oldest}")
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
+    return (condition("ACK.ResourceSynced", "True"), late, condition("Ready", "True"))

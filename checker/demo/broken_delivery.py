@@ -78,8 +78,7 @@ def _controller_not_reconciling(cell: Cell, index: str) -> None:
 @stages("role-being-deleted")
 def _role_being_deleted(cell: Cell, index: str) -> None:
     """Deletes the Role object; an instance profile holds the deletion up, after the policies were taken off."""
-    held_up_by = "DeleteConflict: Cannot delete entity, must remove roles from instance profile first."
-    edits.delete_object(cell, index, held_up_by)
+    edits.delete_object(cell, index)
     cell.log(index, *[lines.denied(index, "GetItem")] * 7)
 
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
-from .ack import FINALIZER
 from .field_ownership import applied_by_kubectl
 
 if TYPE_CHECKING:
@@ -81,26 +80,16 @@ def detach_all(cell: Cell, index: str) -> None:
         iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
 
 
-def delete_object(cell: Cell, index: str, held_up_by: str) -> None:
-    """Deletes the Role object as the controller carries it out, up to the error that holds it up: it takes the policies
-    off the role, and out of the object."""
-    item = cell.kubernetes.get("Role", f"tenant-{index}", cell.role_of(index))
-    iam, name = cell.client("iam"), cell.role_of(index)
-    detach_all(cell, index)
-    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
-        iam.delete_role_policy(RoleName=name, PolicyName=policy)
-    item["metadata"] |= {"deletionTimestamp": _minutes_ago(20), "finalizers": [FINALIZER]}
-    item["spec"] = {key: value for key, value in item["spec"].items() if key not in ("inlinePolicies", "policies")}
-    conditions = [
-        {"type": "ACK.Recoverable", "status": "True", "message": held_up_by},
-        {
-            "type": "ACK.ResourceSynced",
-            "status": "Unknown",
-            "reason": held_up_by,
-            "lastTransitionTime": _minutes_ago(1),
-        },
-    ]
-    cell.kubernetes.put({**item, "status": {**item["status"], "conditions": conditions}})
+def delete_object(cell: Cell, index: str) -> None:
+    """Deletes the Role object while an instance profile has the role in it: the controller takes the policies off the
+    role, and out of the object, and then IAM does not let it delete the role."""
+    name, iam = cell.role_of(index), cell.client("iam")
+    iam.create_instance_profile(InstanceProfileName="hosts")
+    iam.add_role_to_instance_profile(InstanceProfileName="hosts", RoleName=name)
+    item = cell.kubernetes.get("Role", f"tenant-{index}", name)
+    item["metadata"]["deletionTimestamp"] = _minutes_ago(20)
+    cell.kubernetes.put(item)
+    cell.reconcile()
 
 
 def make_anew(cell: Cell, index: str) -> None:

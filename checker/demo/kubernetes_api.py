@@ -9,6 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
@@ -166,7 +167,10 @@ class KubernetesApi:
         if method == "DELETE":
             if live is None:
                 return self._one(asked)
-            self.delete(live["kind"], asked.namespace, asked.name)
+            if live["metadata"].get("finalizers"):
+                live["metadata"].setdefault("deletionTimestamp", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+            else:
+                self.delete(live["kind"], asked.namespace, asked.name)
             self.after_write(asked)
             return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
         body = json.loads(data)

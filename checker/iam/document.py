@@ -146,7 +146,7 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
 _DEEPEST = 50
 """Lists and objects inside one another: a policy has seven at most. Interpreters differ in what their parser bears."""
 
-_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def _too_deep(text: str) -> int | None:

@@ -26,12 +26,12 @@ _SHORT = r"(?:db[-_]?)?pass|pwd|pw|otp|pin|key"
 _WEAK = r"(?:[a-z]{1,20}[-_]){0,3}(?:token|signature|credential|(?:auth|api)[-_ ]?key)s?"
 _QUOTED = (
     # Within a string that is escaped once, a quote that is escaped twice does not end it.
-    r"\"(?!\[redacted\])(?:[^\"\\]|\\.)*+\""
-    r"|(?<!\\)\\\"(?!\[redacted\])(?:\\{3}\"|(?!\\{1,3}\")[^\"])*+\\\""
+    r"\"(?!\[redacted\])(?:[^\"\\]++|\\.)*\""
+    r"|(?<!\\)\\\"(?!\[redacted\])(?:\\{3}\"|(?!\\{1,3}\")[^\"])*\\\""
     r"|\\+\"(?!\[redacted\])[^\"]*\"|\\*'(?!\[redacted\])[^']*'|\[(?!redacted\])[^\]]*\]"
 )
 _ATTRIBUTE = (
-    rf"(?:\s*(?:(?:Some|Ok|String|Secret|Value|[SNB])\()+(?:\d{{1,6}}\)\s*)?+"
+    rf"(?:\s*(?:(?:Some|Ok|String|Secret|Value|[SNB])\()+(?:\d{{1,6}}\)\s*|(?!\d{{1,6}}\)))"
     rf"|&?\{{\s*(?:{_QUOTE})?(?:S|N|B|Value)(?:{_QUOTE})?\s*:\s*)?"
 )
 """What SDKs and languages wrap a value in: `Some("…")`, `S("…")`, `{"S": "…"}`, PHP's `string(7) "…"`."""
@@ -71,7 +71,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"\1{MASK}",
         ),
         (
-            rf"((?:set[-_])?cookie(?:{_QUOTE})?\s*(?:=>|[:=])(?!\s*\[redacted)\s*+\[?+\s*+(?:{_QUOTE})?+)"
+            rf"((?:set[-_])?cookie(?:{_QUOTE})?\s*(?:=>|[:=])(?!\s*\[redacted)\s*+\[?+\s*+(?:{_QUOTE}|(?!{_QUOTE})))"
             r"(?!\[redacted\]|not |missing|\s)[^\r\n\"']+",
             rf"\1{MASK}",
         ),

@@ -6,9 +6,9 @@ observedGeneration, so ResourceSynced may speak of an older spec: what IAM has i
 
 from __future__ import annotations
 
-from ..ack.controller import Current, Step, steps, wanted
+from ..ack.controller import Unresolved, resolve_policy, wanted
 from ..ack.objects import mapping
-from ..inventory import Reference
+from ..ack.role_calls import Current, Step, bad_escape, same_document, steps
 from ..live.record import under
 from .case import Case
 from .refusals import IN_THE_MANIFEST, refusals, undelivered
@@ -74,18 +74,17 @@ def next_steps(case: Case) -> tuple[Step, ...]:
     complete = case.reading("role").status == attached.status == case.reading("inline-names").status == "ok"
     if case.declared is None or source is None or not complete:
         return ()
-    arns = {
-        policy.object.name: str(
-            mapping(mapping(policy.object.data.get("status")).get("ackResourceMetadata")).get("arn", "")
-        )
-        for policy in case.declared.source.inventory.policies
-    }
-
-    def resolve(reference: Reference) -> str:
-        return arns.get(reference.name, "")
-
-    spec = wanted(case.declared.source.role, resolve)
+    policies = {policy.object.name: policy.object for policy in case.declared.source.inventory.policies}
+    spec = wanted(case.declared.source.role, lambda reference: resolve_policy(reference, policies.get(reference.name)))
     inline = {name: mapping(item.value).get("document", "") for name, item in under(case.record, "inline/").items()}
-    trust = mapping(case.value("role")).get("trust", "")
-    held = Current(tuple(attached.value), inline, boundary, trust, mapping(case.value("role")).get("tags"))
-    return () if isinstance(spec, str) else steps(spec, held)
+    role = mapping(case.value("role"))
+    held = Current(tuple(attached.value), inline, boundary, role.get("trust", ""), role.get("tags"))
+    if isinstance(spec, Unresolved) or bad_escape(spec.inline):
+        return ()
+    held = held._replace(settings={key: str(role[key]) for key in spec.settings if role.get(key)})
+    # The same document with other white space is written anew too, and does nothing that anybody has to be told.
+    return tuple(step for step in steps(spec, held) if not _says_the_same(step, inline))
+
+
+def _says_the_same(step: Step, inline: dict[str, str]) -> bool:
+    return step.operation == "iam:PutRolePolicy" and same_document(step.document, inline.get(step.about, ""))

@@ -13,9 +13,9 @@ from .written import invalid, read_rules
 ANNOTATION = "checker/ignore"
 
 _END = r"(?=[\s,\u2014]|[:;](?:\s|\Z)|\Z)"
-_SCOPE = r"@(?:[^\s,\u2014:;]|[:;](?!\s|\Z))++"
-_RULE = rf"[a-z][a-z-]*+(?:{_SCOPE})?+{_END}"
-_RULES = re.compile(rf"\s*+({_RULE}(?:\s*+,\s*+{_RULE})*+)(?!\s*+[@,])(.*)\Z")
+_SCOPE = r"@(?:[^\s,\u2014:;]|[:;](?!\s|\Z))+"
+_RULE = rf"[a-z][a-z-]*+(?:{_SCOPE})?{_END}"
+_RULES = re.compile(rf"\s*+({_RULE}(?:\s*+,\s*+{_RULE})*)(?!\s*+[@,])(.*)\Z")
 
 
 def in_annotations(objects: Iterable[Object]) -> Iterator[Suppression]:

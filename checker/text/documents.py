@@ -80,8 +80,8 @@ def _measured(piece: Piece, root: Node) -> Document:
     return Document(piece, root)
 
 
-# Possessive: a row of `#` can be cut into comments in countless ways, and each would be tried.
-_BLANK = re.compile(r"\A(?:[ \t\r\n]++|---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z)|#[^\r\n]*+)*+\Z")
+# Possessive within: a row of `#` can be cut into comments in countless ways, and each would be tried.
+_BLANK = re.compile(r"\A(?:[ \t\r\n]++|---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z)|#[^\r\n]*+)*\Z")
 
 
 def _is_blank(text: str) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ...ack.controller import OWN_TAGS
 from ...ack.objects import mapping
+from ...ack.role_calls import OWN_TAGS
 from ...live.record import under
 from ...live.redaction_tokens import MASK
 from ...requirements.model import Requirement
@@ -206,8 +206,12 @@ def _besides(diagnosis: Diagnosis) -> tuple[str, ...]:
         "iam:UpdateAssumeRolePolicy": "replace the trust policy, which is another one in IAM",
     }
     found = []
-    for step in next_steps(case):
+    steps = next_steps(case)
+    changed = {step.about for step in steps if step.operation == "iam:TagRole"}
+    for step in steps:
         text = said.get(step.operation)
+        if step.operation == "iam:UntagRole" and step.about in changed:
+            text = "set the tag {} and then take it away, until its next loop: conditions on it do not hold meanwhile"
         if step.operation == "iam:PutRolePolicy" and step.about in inline:
             text = "replace the inline policy {}, which is another one in IAM"
         if step.operation == "iam:PutRolePermissionsBoundary" and boundary:
