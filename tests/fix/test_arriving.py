@@ -135,6 +135,6 @@ def test_a_pod_that_nobody_makes_again_is_not_deleted(cell: Cell) -> None:
     world, broken = make(Embedded(cell), cell, "acme", said, yes)
     assert broken.causes[0].id == "expired-token"
     assert broken.causes[0].next[0].endswith("-o yaml | kubectl replace --force -f -")
-    apply(world, broken, None)
+    apply(world._replace(patience=0.5), broken, None)
     assert cell.kubernetes.get("Pod", "tenant-acme", PODS["acme"])
     assert any("has no workload that would make it again" in line for line in said)

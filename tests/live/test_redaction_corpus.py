@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -123,7 +124,7 @@ PLANTED = [
     (f"KeyError: '{KEY}'", KEY),
 ]
 
-FORMATS = {
+FORMATS: dict[str, Callable[[str], str]] = {
     "plain": lambda text: f"ERROR failed to refresh auth keys: {text}",
     "logfmt": lambda text: f"level=error msg={json.dumps('auth keys refresh failed: ' + text)}",
     "logfmt-err": lambda text: f'level=error msg="auth keys refresh failed" err={json.dumps(text)}',
@@ -216,22 +217,22 @@ READABLE = [
 ]
 
 
-@pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize(("text", "secret"), PLANTED, ids=lambda item: item[:24])
-def test_no_planted_secret_survives(name: str, text: str, secret: str) -> None:
-    line = FORMATS[name](text)
-    assert secret in line or json.dumps(secret)[1:-1] in line
-    shown = redact(line)
-    assert secret not in shown, shown
-    assert "refresh" in shown or "authkeys" in shown or "@t" in shown, shown
-    assert redact(shown) == shown
+def test_no_planted_secret_survives(text: str, secret: str) -> None:
+    for written in FORMATS.values():
+        line = written(text)
+        assert secret in line or json.dumps(secret)[1:-1] in line
+        shown = redact(line)
+        assert secret not in shown, shown
+        assert "refresh" in shown or "authkeys" in shown or "@t" in shown, shown
+        assert redact(shown) == shown
 
 
-@pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("text", READABLE)
-def test_what_helps_stays_readable(name: str, text: str) -> None:
-    line = FORMATS[name](text)
-    assert redact(line) == line
+def test_what_helps_stays_readable(text: str) -> None:
+    for written in FORMATS.values():
+        line = written(text)
+        assert redact(line) == line
 
 
 def test_the_corpus_is_as_large_as_it_says() -> None:
