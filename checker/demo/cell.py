@@ -18,7 +18,8 @@ from ..live.record import Target
 from .ack import reconcile
 from .aws_api import AwsApi
 from .field_ownership import applied_by_kubectl
-from .kubernetes_api import Asked, KubernetesApi
+from .kubernetes_api import KubernetesApi
+from .kubernetes_requests import Asked
 from .names import ACCOUNT, BEGINNING, CLUSTER, CONTAINER, NODE, PODS, REGION, TABLE
 from .proxy import injected, refresh
 from .wsgi import Application, Served

@@ -6,15 +6,16 @@ What it answers is what a real API server answers to the same request; the tests
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs
 
 from . import field_ownership
-from .kubernetes_queries import log_text, selects
+from .kubernetes_answers import conflict, container_wanted, log_option, no_such_resource, status
+from .kubernetes_queries import SelectorError, log_text, selecting
+from .kubernetes_requests import EVERYTHING, PATH, Asked, Rule, allows, body_of, taken_apart
 
 KINDS = {
     "pods": "Pod", "serviceaccounts": "ServiceAccount", "deployments": "Deployment", "roles": "Role",
@@ -22,33 +23,9 @@ KINDS = {
     "namespaces": "Namespace", "openidconnectproviders": "OpenIDConnectProvider",
 }  # fmt: skip
 _PLURALS = {kind: plural for plural, kind in KINDS.items()}
-PATH = re.compile(
-    r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
-    r"(?:/namespaces/(?P<namespace>[^/]+)(?=/.))?/(?P<plural>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<sub>[^/]+))?)?"
-)
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
-class Asked(NamedTuple):
-    """One request, taken apart; `verb` is RBAC's (get, list)."""
-
-    group: str
-    namespace: str
-    plural: str
-    name: str
-    sub: str
-    verb: str
-
-
-class Rule(NamedTuple):
-    """A rule of RBAC: groups, resources (`pods/log`) and verbs."""
-
-    groups: tuple[str, ...]
-    resources: tuple[str, ...]
-    verbs: tuple[str, ...]
-
-
-EVERYTHING = (Rule(("*",), ("*",), ("*",)),)
 Logs = Callable[[str, str, str, bool], "list[tuple[str, str]] | None"]
 
 
@@ -107,7 +84,7 @@ class KubernetesApi:
         query = {key: values[-1] for key, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if token not in self.users:
-            code, body = _status(401, "Unauthorized")
+            code, body = status(401, "Unauthorized")
         elif method == "POST" and path == _REVIEWS:
             length = int(environ.get("CONTENT_LENGTH") or 0)
             code, body = self._review(self.users[token], json.loads(environ["wsgi.input"].read(length)))
@@ -115,7 +92,7 @@ class KubernetesApi:
             length = int(environ.get("CONTENT_LENGTH") or 0)
             code, body = self._write(self.users[token], method, path, query, environ["wsgi.input"].read(length))
         elif method != "GET":
-            code, body = _status(405, "this API takes no such request")
+            code, body = status(405, "this API takes no such request")
         else:
             code, body = self._read(self.users[token], path, query, environ.get("HTTP_ACCEPT", ""))
         kind = "text/plain" if isinstance(body, bytes) else "application/json"
@@ -126,8 +103,8 @@ class KubernetesApi:
     def _read(self, rules: tuple[Rule, ...], path: str, query: dict[str, str], accept: str) -> tuple[int, Any]:
         found = PATH.fullmatch(path)
         if found is None:
-            return _status(404, "the server could not find the requested resource")
-        asked = _asked(found, "get" if found["name"] else "list")
+            return status(404, "the server could not find the requested resource")
+        asked = taken_apart(found, "get" if found["name"] else "list")
         refused = self._refused(rules, asked)
         if refused is not None:
             return refused
@@ -148,16 +125,16 @@ class KubernetesApi:
             shown = f' "{asked.name}"' if asked.name else ""
             where = f'in the namespace "{asked.namespace}"' if asked.namespace else "at the cluster scope"
             message = f'{asked.plural}{shown} is forbidden: User "viewer" cannot {asked.verb} {what} {where}'
-            return _status(403, message)
-        return None if asked.plural in KINDS else _status(404, "the server could not find the requested resource")
+            return status(403, message)
+        return None if asked.plural in KINDS else no_such_resource()
 
     def _write(
         self, rules: tuple[Rule, ...], method: str, path: str, query: dict[str, str], data: bytes
     ) -> tuple[int, Any]:
         found = PATH.fullmatch(path)
         if found is None or not found["name"]:
-            return _status(404, "the server could not find the requested resource")
-        asked = _asked(found, method.lower())
+            return status(404, "the server could not find the requested resource")
+        asked = taken_apart(found, method.lower())
         refused = self._refused(rules, asked)
         if refused is not None:
             return refused
@@ -173,28 +150,38 @@ class KubernetesApi:
                 self.delete(live["kind"], asked.namespace, asked.name)
             self.after_write(asked)
             return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
-        body = json.loads(data)
+        body = body_of(data, asked, query)
+        if isinstance(body, tuple):
+            return body
+        if asked.namespace and not self._has_namespace(asked.namespace):
+            return status(404, f'namespaces "{asked.namespace}" not found')
         version = body["metadata"].pop("resourceVersion", None)
         if live is not None and version not in (None, live["metadata"]["resourceVersion"]):
-            return _status(409, "the object has been modified; please apply your changes to the latest version")
+            named = f'{asked.plural}{"." if asked.group else ""}{asked.group} "{asked.name}"'
+            told = "the object has been modified; please apply your changes to the latest version and try again"
+            return status(409, f"Operation cannot be fulfilled on {named}: {told}")
         if live is None and not allows(rules, asked._replace(verb="create")):
-            return self._refused(rules, asked._replace(verb="create")) or _status(403, "")
+            return self._refused(rules, asked._replace(verb="create")) or status(403, "")
         try:
             made = field_ownership.apply(live, body, query["fieldManager"])
         except field_ownership.ConflictError as error:
-            return _conflict(error, body["apiVersion"])
+            return conflict(error, body["apiVersion"])
         if query.get("dryRun") == "All":
             return (200 if live else 201), made
         self.put(made)
         self.after_write(asked)
         return (200 if live else 201), self.get(made["kind"], asked.namespace, asked.name)
 
+    def _has_namespace(self, name: str) -> bool:
+        with self._lock:
+            return ("", "", "namespaces", name) in self._objects or any(key[1] == name for key in self._objects)
+
     def _one(self, asked: Asked) -> tuple[int, Any]:
         with self._lock:
             item = self._objects.get((asked.group, asked.namespace, asked.plural, asked.name))
         if item is None:
             shown = f"{asked.plural}.{asked.group}" if asked.group else asked.plural
-            return _status(404, f'{shown} "{asked.name}" not found')
+            return status(404, f'{shown} "{asked.name}" not found')
         return 200, item
 
     def _list(self, asked: Asked, query: dict[str, str], is_partial: bool, version: str) -> tuple[int, Any]:
@@ -204,7 +191,11 @@ class KubernetesApi:
                 for (group, namespace, plural, _), item in sorted(self._objects.items())
                 if (group, plural) == (asked.group, asked.plural) and asked.namespace in ("", namespace)
             ]
-        items = [item for item in items if selects(query, item)]
+        try:
+            selects = selecting(query)
+        except SelectorError as error:
+            return status(400, str(error))
+        items = [item for item in items if selects(item)]
         start = int(query.get("continue", "0"))
         limit = int(query.get("limit", "0")) or len(items)
         page, following = items[start : start + limit], start + limit
@@ -213,7 +204,8 @@ class KubernetesApi:
         )
         metadata = {"resourceVersion": str(self._version), **more}
         if is_partial:
-            shown = [{"metadata": item["metadata"]} for item in page]
+            of = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
+            shown = [{**of, "metadata": item["metadata"]} for item in page]
             kind = {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1"}
             return 200, {**kind, "metadata": metadata, "items": shown}
         kind = {"kind": f"{KINDS[asked.plural]}List", "apiVersion": version.lstrip("/")}
@@ -223,22 +215,25 @@ class KubernetesApi:
         code, pod = self._one(asked._replace(sub=""))
         if code != 200:
             return code, pod
-        container, is_previous = query.get("container", ""), query.get("previous") == "true"
-        spec = pod["spec"]
+        spec, is_previous = pod["spec"], query.get("previous") == "true"
+        refused = log_option(asked.name, query) or container_wanted(pod, query)
+        if refused is not None:
+            return refused
+        container = query.get("container") or spec["containers"][0]["name"]
         names = [entry["name"] for entry in (*spec.get("containers", ()), *spec.get("initContainers", ()))]
         if container not in names:
-            return _status(400, f"container {container} is not valid for pod {asked.name}")
-        status = pod.get("status", {})
-        entries = (*status.get("containerStatuses", ()), *status.get("initContainerStatuses", ()))
+            return status(400, f"container {container} is not valid for pod {asked.name}")
+        found = pod.get("status", {})
+        entries = (*found.get("containerStatuses", ()), *found.get("initContainerStatuses", ()))
         states = [entry.get("state", {}).get("waiting") for entry in entries if entry["name"] == container]
         if any(states) and not is_previous and not any(entry.get("restartCount") for entry in entries):
             why = states[0].get("reason", "ContainerCreating")
             told = "trying and failing to pull image" if why in ("ErrImagePull", "ImagePullBackOff") else why
-            return _status(400, f'container "{container}" in pod "{asked.name}" is waiting to start: {told}')
+            return status(400, f'container "{container}" in pod "{asked.name}" is waiting to start: {told}')
         lines = self._logs(asked.namespace, asked.name, container, is_previous)
         if lines is None:
             shown = f'previous terminated container "{container}" in pod "{asked.name}" not found'
-            return _status(400, shown)
+            return status(400, shown)
         return 200, log_text(lines, query)
 
     def _review(self, rules: tuple[Rule, ...], body: dict[str, Any]) -> tuple[int, Any]:
@@ -251,42 +246,7 @@ class KubernetesApi:
         return 201, {**body, "status": {"allowed": allows(rules, asked)}}
 
 
-def allows(rules: tuple[Rule, ...], asked: Asked) -> bool:
-    """Whether RBAC rules allow a request."""
-    resource = f"{asked.plural}/{asked.sub}" if asked.sub else asked.plural
-    return any(
-        {asked.group, "*"} & set(rule.groups)
-        and {resource, "*"} & set(rule.resources)
-        and {asked.verb, "*"} & set(rule.verbs)
-        for rule in rules
-    )
-
-
 def _key(item: dict[str, Any]) -> tuple[str, str, str, str]:
     group = item["apiVersion"].rpartition("/")[0]
     metadata = item["metadata"]
     return group, metadata.get("namespace", ""), _PLURALS[item["kind"]], metadata["name"]
-
-
-def _asked(found: re.Match[str], verb: str) -> Asked:
-    where = (found["group"] or "", found["namespace"] or "", found["plural"])
-    return Asked(*where, found["name"] or "", found["sub"] or "", verb)
-
-
-def _conflict(error: field_ownership.ConflictError, version: str) -> tuple[int, dict[str, Any]]:
-    number = len(error.conflicts)
-    causes = [
-        {
-            "reason": "FieldManagerConflict",
-            "message": f'conflict with "{manager}" using {version}',
-            "field": f".{'.'.join(route)}",
-        }
-        for manager, route in error.conflicts
-    ]
-    shown = causes[0]["message"] + ": " + causes[0]["field"]
-    code, body = _status(409, f"Apply failed with {number} conflict{'s' if number > 1 else ''}: {shown}")
-    return code, {**body, "reason": "Conflict", "details": {"causes": causes}}
-
-
-def _status(code: int, message: str) -> tuple[int, dict[str, Any]]:
-    return code, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "code": code}

@@ -67,7 +67,7 @@ def test_nothing_is_written_without_consent(cell: Cell, grade: Grade) -> None:
 def test_the_right_to_read_is_not_the_right_to_write(cell: Cell, grade: Grade) -> None:
     world, found, fix, _ = broken(cell, grade)
     if not isinstance(grade, Real):
-        from checker.demo.kubernetes_api import Rule
+        from checker.demo.kubernetes_requests import Rule
 
         cell.kubernetes.users[""] = (Rule(("*",), ("*",), ("get", "list")),)
     else:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from checker.ack.kinds import IAM
 from checker.demo.cell import Cell
-from checker.demo.kubernetes_api import Asked
+from checker.demo.kubernetes_requests import Asked
 from checker.fix.cluster.apply import World
 from checker.fix.cluster.emission import Emission, emit
 from checker.fix.cluster.withheld import Withheld

@@ -10,7 +10,7 @@ from typing import Any
 
 from checker.demo.aws_api import call_of, refusal
 from checker.demo.cell import Cell
-from checker.demo.kubernetes_api import PATH
+from checker.demo.kubernetes_requests import PATH
 from checker.demo.names import REGION
 from checker.live.aws import Aws
 from checker.live.collect import Access, collect
