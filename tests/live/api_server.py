@@ -199,14 +199,16 @@ class ApiServer:
             definition = yaml.safe_load(path.read_text(encoding="utf-8"))
             if definition.get("kind") == "CustomResourceDefinition":
                 base = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-                self.call("POST", base, definition, (201, 409))
+                self._until((201, 409), ends, "POST", base, definition)
         for resource in ("roles", "policies"):
-            while True:
-                code, _ = self.call("GET", f"/apis/iam.services.k8s.aws/v1alpha1/{resource}", None, (200, 404))
-                if code == 200:
-                    break
-                assert time.monotonic() < ends
-                time.sleep(0.1)
+            self._until((200,), ends, "GET", f"/apis/iam.services.k8s.aws/v1alpha1/{resource}", None)
+
+    def _until(self, wanted: tuple[int, ...], ends: float, method: str, path: str, body: Any) -> None:
+        """Asks until the answer is one of these. A server that has just begun knows no custom resource yet (404), or
+        says 429 "storage is (re)initializing" (Kubernetes 1.36)."""
+        while self.call(method, path, body, (*wanted, 404, 429))[0] not in wanted:
+            assert time.monotonic() < ends, f"{method} {path} was not answered in time"
+            time.sleep(0.1)
 
     def _is_ready(self) -> bool:
         try:
