@@ -282,7 +282,7 @@ def told(cell: Cell, err: str, **pod: Any) -> Diagnosis:
 NOT_THE_TOKEN = [
     "open /cache/auth-keys.json: permission denied token_file=/var/run/secrets/eks.amazonaws.com/serviceaccount/token",
     "open /var/run/secrets/kubernetes.io/serviceaccount/ca.crt: no such file or directory",
-    "AWS_WEB_IDENTITY_TOKEN_FILE must be set., ProfileCredentialsProvider(): /root/.aws/credentials (No such file)",
+    "AWS_WEB_IDENTITY_TOKEN_FILE must be set., ProfileCredentialsProvider(): /home/app/.aws/credentials (No such file)",
     "web identity token file /var/run/secrets/eks.amazonaws.com/serviceaccount/token: AccessDenied: Access is denied",
 ]
 
