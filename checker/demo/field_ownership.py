@@ -58,7 +58,10 @@ def apply(live: Mapping[str, Any] | None, body: Mapping[str, Any], manager: str)
     found = copy.deepcopy(dict(live))
     metadata = found["metadata"]
     entries = list(metadata.get("managedFields") or [])
-    wanted = _leaves(body)
+    # A null leaves a mapping as it is; anywhere else it is a value, and mostly an invalid one.
+    wanted = [
+        route for route in _leaves(body) if _at(body, route) is not None or not isinstance(_at(found, route), dict)
+    ]
     changed = [route for route in wanted if _at(found, route) != _at(body, route)]
     others = [(entry, set(_routes(entry["fieldsV1"]))) for entry in entries if not _is_mine(entry, manager)]
     conflicts = [(entry["manager"], route) for entry, routes in others for route in changed if route in routes]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import field_ownership
+from .kubernetes_schema import Invalid
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -20,29 +21,17 @@ def status(code: int, message: str) -> Answer:
     return code, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, **told, "code": code}
 
 
+def invalid(kind: str, name: str, problems: list[Invalid]) -> Answer:
+    """An object, or the options of a request, that the server finds invalid."""
+    told = ", ".join(f"{item.field}: {item.message}" for item in problems)
+    code, body = status(422, f'{kind} "{name}" is invalid: {f"[{told}]" if len(problems) > 1 else told}')
+    causes = [{"reason": item.reason, "message": item.message, "field": item.field} for item in problems]
+    return code, {**body, "details": {"name": name, "kind": kind.partition(".")[0], "causes": causes}}
+
+
 def no_such_resource() -> tuple[int, bytes]:
     """A path that no API serves."""
     return 404, b"404 page not found\n"
-
-
-def log_option(pod: str, query: dict[str, str]) -> Answer | None:
-    """An option of a log that is out of range."""
-    for option, least in (("limitBytes", 1), ("sinceSeconds", 1), ("tailLines", 0)):
-        if option in query and int(query[option]) < least:
-            bound = "greater than or equal to 0" if least == 0 else "greater than 0"
-            told = f"{option}: Invalid value: {int(query[option])}: must be {bound}"
-            return status(422, f'PodLogOptions "{pod}" is invalid: {told}')
-    return None
-
-
-def container_wanted(pod: dict[str, Any], query: dict[str, str]) -> Answer | None:
-    """A question for the log of a pod with several containers that names none of them."""
-    names, inits = ([entry["name"] for entry in pod["spec"].get(key, ())] for key in ("containers", "initContainers"))
-    if query.get("container") or len(names) == 1:
-        return None
-    choices = f"choose one of: [{' '.join(names)}]"
-    choices += f" or one of the init containers: [{' '.join(inits)}]" if inits else ""
-    return status(400, f"a container name must be specified for pod {pod['metadata']['name']}, {choices}")
 
 
 def conflict(error: field_ownership.ConflictError, version: str) -> Answer:

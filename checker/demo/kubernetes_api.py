@@ -13,9 +13,22 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from . import field_ownership
-from .kubernetes_answers import conflict, container_wanted, log_option, no_such_resource, status
-from .kubernetes_queries import SelectorError, log_text, selecting
-from .kubernetes_requests import EVERYTHING, PATH, Asked, Rule, allows, body_of, taken_apart
+from .kubernetes_answers import conflict, invalid, no_such_resource, status
+from .kubernetes_logs import answered_log
+from .kubernetes_queries import QueryError, paged, selecting
+from .kubernetes_requests import (
+    EVERYTHING,
+    PATH,
+    Asked,
+    Rule,
+    allows,
+    body_of,
+    moved,
+    outdated,
+    refused_options,
+    taken_apart,
+)  # fmt: skip
+from .kubernetes_schema import invalid as invalid_fields
 
 KINDS = {
     "pods": "Pod", "serviceaccounts": "ServiceAccount", "deployments": "Deployment", "roles": "Role",
@@ -48,13 +61,20 @@ class KubernetesApi:
         key = _key(item)
         with self._lock:
             self._version += 1
-            metadata = {"uid": f"uid-{self._version}", **item.get("metadata", {})}
-            old = self._objects.get(key)
-            generation = (old or {}).get("metadata", {}).get("generation", 0)
-            changed = old is None or old.get("spec") != item.get("spec")
-            metadata |= {"resourceVersion": str(self._version), "generation": generation + changed}
-            metadata.setdefault("creationTimestamp", "2026-11-01T08:00:00Z")
-            self._objects[key] = json.loads(json.dumps({**item, "metadata": metadata}))
+            self._objects[key] = json.loads(json.dumps(self._stamped(item, self._objects.get(key))))
+
+    def _stamped(self, item: dict[str, Any], old: dict[str, Any] | None) -> dict[str, Any]:
+        """An object with what the server writes to its metadata."""
+        generation = (old or {}).get("metadata", {}).get("generation", 0)
+        changed = old is None or old.get("spec") != item.get("spec")
+        metadata = {
+            "uid": f"uid-{self._version}",
+            "creationTimestamp": "2026-11-01T08:00:00Z",
+            **item.get("metadata", {}),
+            "resourceVersion": str(self._version),
+            "generation": generation + changed,
+        }
+        return {**item, "metadata": metadata}
 
     def delete(self, kind: str, namespace: str, name: str) -> None:
         """Removes an object, if it is there."""
@@ -111,6 +131,8 @@ class KubernetesApi:
         name, sub = asked.name, asked.sub
         if sub == "log":
             return self._log(asked, query)
+        if sub:
+            return status(404, "the server could not find the requested resource")
         if name:
             return self._one(asked)
         return self._list(
@@ -135,39 +157,48 @@ class KubernetesApi:
         if found is None or not found["name"]:
             return status(404, "the server could not find the requested resource")
         asked = taken_apart(found, method.lower())
-        refused = self._refused(rules, asked)
+        refused = self._refused(rules, asked) or refused_options(query, method)
         if refused is not None:
             return refused
-        key = (asked.group, asked.namespace, asked.plural, asked.name)
         with self._lock:
-            live = self._objects.get(key)
+            live = self._objects.get((asked.group, asked.namespace, asked.plural, asked.name))
         if method == "DELETE":
-            if live is None:
-                return self._one(asked)
-            if live["metadata"].get("finalizers"):
-                live["metadata"].setdefault("deletionTimestamp", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-            else:
-                self.delete(live["kind"], asked.namespace, asked.name)
-            self.after_write(asked)
-            return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
-        body = body_of(data, asked, query)
+            return self._delete(asked, live, query)
+        group = f"{asked.group}/{found['version']}" if asked.group else "v1"
+        body = body_of(data, asked, group, KINDS[asked.plural])
         if isinstance(body, tuple):
             return body
         if asked.namespace and not self._has_namespace(asked.namespace):
             return status(404, f'namespaces "{asked.namespace}" not found')
-        version = body["metadata"].pop("resourceVersion", None)
-        if live is not None and version not in (None, live["metadata"]["resourceVersion"]):
-            named = f'{asked.plural}{"." if asked.group else ""}{asked.group} "{asked.name}"'
-            told = "the object has been modified; please apply your changes to the latest version and try again"
-            return status(409, f"Operation cannot be fulfilled on {named}: {told}")
         if live is None and not allows(rules, asked._replace(verb="create")):
             return self._refused(rules, asked._replace(verb="create")) or status(403, "")
+        return outdated(asked, body, live) or self._apply(asked, body, live, query)
+
+    def _delete(self, asked: Asked, live: dict[str, Any] | None, query: dict[str, str]) -> tuple[int, Any]:
+        if live is None:
+            return self._one(asked)
+        deleted = {**live["metadata"], "deletionTimestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        if query.get("dryRun"):
+            return 200, {**live, "metadata": deleted}
+        if live["metadata"].get("finalizers"):
+            live["metadata"].setdefault("deletionTimestamp", deleted["deletionTimestamp"])
+        else:
+            self.delete(live["kind"], asked.namespace, asked.name)
+        self.after_write(asked)
+        return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
+
+    def _apply(
+        self, asked: Asked, body: dict[str, Any], live: dict[str, Any] | None, query: dict[str, str]
+    ) -> tuple[int, Any]:
         try:
             made = field_ownership.apply(live, body, query["fieldManager"])
         except field_ownership.ConflictError as error:
             return conflict(error, body["apiVersion"])
+        problems = moved(body, live) or invalid_fields(made["kind"], made)
+        if problems:
+            return invalid(f"{made['kind']}.{asked.group}", asked.name, problems)
         if query.get("dryRun") == "All":
-            return (200 if live else 201), made
+            return (200 if live else 201), made if live else self._stamped(made, None)
         self.put(made)
         self.after_write(asked)
         return (200 if live else 201), self.get(made["kind"], asked.namespace, asked.name)
@@ -192,17 +223,10 @@ class KubernetesApi:
                 if (group, plural) == (asked.group, asked.plural) and asked.namespace in ("", namespace)
             ]
         try:
-            selects = selecting(query)
-        except SelectorError as error:
+            selects = selecting(query, asked.plural)
+            page, metadata = paged([item for item in items if selects(item)], query, str(self._version))
+        except QueryError as error:
             return status(400, str(error))
-        items = [item for item in items if selects(item)]
-        start = int(query.get("continue", "0"))
-        limit = int(query.get("limit", "0")) or len(items)
-        page, following = items[start : start + limit], start + limit
-        more = (
-            {"continue": str(following), "remainingItemCount": len(items) - following} if following < len(items) else {}
-        )
-        metadata = {"resourceVersion": str(self._version), **more}
         if is_partial:
             of = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
             shown = [{**of, "metadata": item["metadata"]} for item in page]
@@ -215,26 +239,9 @@ class KubernetesApi:
         code, pod = self._one(asked._replace(sub=""))
         if code != 200:
             return code, pod
-        spec, is_previous = pod["spec"], query.get("previous") == "true"
-        refused = log_option(asked.name, query) or container_wanted(pod, query)
-        if refused is not None:
-            return refused
-        container = query.get("container") or spec["containers"][0]["name"]
-        names = [entry["name"] for entry in (*spec.get("containers", ()), *spec.get("initContainers", ()))]
-        if container not in names:
-            return status(400, f"container {container} is not valid for pod {asked.name}")
-        found = pod.get("status", {})
-        entries = (*found.get("containerStatuses", ()), *found.get("initContainerStatuses", ()))
-        states = [entry.get("state", {}).get("waiting") for entry in entries if entry["name"] == container]
-        if any(states) and not is_previous and not any(entry.get("restartCount") for entry in entries):
-            why = states[0].get("reason", "ContainerCreating")
-            told = "trying and failing to pull image" if why in ("ErrImagePull", "ImagePullBackOff") else why
-            return status(400, f'container "{container}" in pod "{asked.name}" is waiting to start: {told}')
-        lines = self._logs(asked.namespace, asked.name, container, is_previous)
-        if lines is None:
-            shown = f'previous terminated container "{container}" in pod "{asked.name}" not found'
-            return status(400, shown)
-        return 200, log_text(lines, query)
+        return answered_log(
+            pod, query, lambda container, past: self._logs(asked.namespace, asked.name, container, past)
+        )
 
     def _review(self, rules: tuple[Rule, ...], body: dict[str, Any]) -> tuple[int, Any]:
         given = body["spec"]["resourceAttributes"]

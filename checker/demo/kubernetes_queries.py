@@ -16,8 +16,37 @@ _WORD = re.compile(r"[\w./-]+ +(?P<odd>\S+)")
 Labels = dict[str, str]
 
 
-class SelectorError(ValueError):
-    """A label selector that cannot be read, in the API server's words."""
+_FIELDS = {"pods": ("spec.nodeName", "spec.serviceAccountName", "status.phase")}
+"""Fields that a list can be selected by, beside its objects' name and namespace; those that are asked for here."""
+
+
+class QueryError(ValueError):
+    """A query that cannot be read, in the API server's words."""
+
+
+def number(query: dict[str, str], option: str, otherwise: int) -> int:
+    """An option that is a whole number. Raises QueryError."""
+    given = query.get(option)
+    try:
+        return otherwise if given is None else int(given)
+    except ValueError:
+        raise QueryError(f'strconv.ParseInt: parsing "{given}": invalid syntax') from None
+
+
+def paged(
+    items: list[dict[str, Any]], query: dict[str, str], version: str
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The page that is asked for, and the metadata of the list. Raises QueryError."""
+    limit = number(query, "limit", 0) or len(items)
+    token = query.get("continue", "0")
+    if not token.isdecimal():
+        raise QueryError("invalid continue token: continue key is not valid")
+    start = int(token)
+    following = start + limit
+    metadata: dict[str, Any] = {"resourceVersion": version}
+    if following < len(items):
+        metadata |= {"continue": str(following), "remainingItemCount": len(items) - following}
+    return items[start:following], metadata
 
 
 def log_text(lines: list[tuple[str, str]], query: dict[str, str]) -> bytes:
@@ -35,17 +64,21 @@ def log_text(lines: list[tuple[str, str]], query: dict[str, str]) -> bytes:
     return data[: int(query["limitBytes"])] if "limitBytes" in query else data
 
 
-def selecting(query: dict[str, str]) -> Callable[[dict[str, Any]], bool]:
-    """Which objects fit the label selector (equality and sets) and the field selector. Raises SelectorError."""
+def selecting(query: dict[str, str], plural: str) -> Callable[[dict[str, Any]], bool]:
+    """Which objects fit the label selector (equality and sets) and the field selector. Raises QueryError."""
     terms = [_fitting(term) for term in filter(None, _BETWEEN.split(query.get("labelSelector", "")))]
-    wanted = tuple(_terms(query.get("fieldSelector", "")))
+    wanted = dict(_fields(query.get("fieldSelector", ""), plural))
 
     def selects(item: dict[str, Any]) -> bool:
         labels = item["metadata"].get("labels") or {}
-        fields = {"metadata.name": item["metadata"]["name"], "spec.nodeName": item.get("spec", {}).get("nodeName", "")}
-        return all(term(labels) for term in terms) and all(fields.get(key) == value for key, value in wanted)
+        return all(term(labels) for term in terms) and all(_at(item, key) == value for key, value in wanted.items())
 
     return selects
+
+
+def _at(item: dict[str, Any], field: str) -> str:
+    part, _, name = field.partition(".")
+    return str((item.get(part) or {}).get(name, ""))
 
 
 def _fitting(term: str) -> Callable[[Labels], bool]:
@@ -53,7 +86,7 @@ def _fitting(term: str) -> Callable[[Labels], bool]:
     if found is None:
         odd = _WORD.match(term.strip())
         told = odd["odd"] if odd else term
-        raise SelectorError(f"unable to parse requirement: found '{told}', expected: in, notin, =, ==, !=, gt, lt")
+        raise QueryError(f"unable to parse requirement: found '{told}', expected: in, notin, =, ==, !=, gt, lt")
     key, operator = found["key"], (found["op"] or "").strip()
     values = {entry.strip() for entry in found["set"].split(",")} if found["set"] is not None else {found["value"]}
     if not operator:
@@ -63,7 +96,11 @@ def _fitting(term: str) -> Callable[[Labels], bool]:
     return lambda labels: key in labels and labels[key] in values
 
 
-def _terms(selector: str) -> Iterator[tuple[str, str]]:
+def _fields(selector: str, plural: str) -> Iterator[tuple[str, str]]:
     for term in filter(None, selector.split(",")):
-        key, _, value = term.partition("=")
-        yield key, value
+        key, equals, value = term.partition("=")
+        if not equals:
+            raise QueryError(f"invalid selector: '{selector}'; can't understand '{term}'")
+        if key not in ("metadata.name", "metadata.namespace", *_FIELDS.get(plural, ())):
+            raise QueryError(f"field label not supported: {key}")
+        yield key, value.removeprefix("=")

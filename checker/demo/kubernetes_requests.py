@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from .kubernetes_answers import Answer, status
+from .kubernetes_answers import Answer, invalid, status
+from .kubernetes_schema import Invalid, typed_patch
 
 PATH = re.compile(
     r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
@@ -54,20 +55,73 @@ def taken_apart(found: re.Match[str], verb: str) -> Asked:
     return Asked(*where, found["name"] or "", found["sub"] or "", verb)
 
 
-def body_of(data: bytes, asked: Asked, query: dict[str, str]) -> dict[str, Any] | Answer:
-    """The object of an apply, or why it is refused before anybody looks at what it says."""
-    if not query.get("fieldManager"):
-        told = "fieldManager: Required value: is required for apply patch"
-        return status(422, f'PatchOptions.meta.k8s.io "" is invalid: {told}')
+def refused_options(query: dict[str, str], method: str) -> Answer | None:
+    """Options of a write that the server does not take."""
+    kind = "PatchOptions.meta.k8s.io" if method == "PATCH" else "DeleteOptions.meta.k8s.io"
+    given = query.get("dryRun", "All")
+    if given != "All":
+        told = f'Unsupported value: []string{{"{given}"}}: supported values: "All"'
+        return invalid(kind, "", [Invalid("dryRun", "FieldValueNotSupported", told)])
+    if method == "PATCH" and not query.get("fieldManager"):
+        told = "Required value: is required for apply patch"
+        return invalid(kind, "", [Invalid("fieldManager", "FieldValueRequired", told)])
+    return None
+
+
+def body_of(data: bytes, asked: Asked, version: str, kind: str) -> dict[str, Any] | Answer:
+    """The object of an apply, or why it is refused before anybody compares it with what is there. `version` and `kind`
+    are those of the resource that the path names."""
     try:
         body = yaml.safe_load(data)
     except yaml.YAMLError as error:
         return status(400, f"error decoding YAML: error converting YAML to JSON: yaml: {error}")
-    metadata = body.setdefault("metadata", {}) if isinstance(body, dict) else {}
-    name = metadata.setdefault("name", asked.name)
+    body = {} if body is None else body
+    if not isinstance(body, dict):
+        held = "array" if isinstance(body, list) else "string"
+        told = f"json: cannot unmarshal {held} into Go value of type map[string]interface {{}}"
+        return status(400, f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {told}")
+    if body.get("apiVersion") != version:
+        told = f"Specified patch version: {body.get('apiVersion', '')}, expected: {version}"
+        return status(400, f"Incorrect version specified in apply patch. {told}")
+    given = body.get("metadata")
+    if isinstance(given, dict) and given.get("managedFields") is not None:
+        return status(400, "metadata.managedFields must be nil")
+    is_other = body.get("kind") != kind
+    trouble = (
+        f"no corresponding type for {version}, Kind={body.get('kind', '')}" if is_other else typed_patch(kind, body)
+    )
+    if trouble:
+        named = f"({asked.namespace}/{asked.name}; {version}, Kind={body.get('kind', '')})"
+        return status(500, f"failed to create typed patch object {named}: {trouble}")
+    metadata = body["metadata"] = given or {}
+    name, namespace = metadata.setdefault("name", asked.name), metadata.setdefault("namespace", asked.namespace)
     if name != asked.name:
         told = f"the name of the object ({name}) does not match the name on the URL ({asked.name})"
         return status(400, told)
-    if metadata.get("managedFields") is not None:
-        return status(400, "metadata.managedFields must be nil")
+    if namespace != asked.namespace:
+        told = f"the namespace of the object ({namespace}) does not match the namespace on the request"
+        return status(400, f"{told} ({asked.namespace})")
     return dict(body)
+
+
+def outdated(asked: Asked, body: dict[str, Any], live: dict[str, Any] | None) -> Answer | None:
+    """An apply that means another object, or another version of it, than the one that is there."""
+    metadata = body["metadata"]
+    version, uid = metadata.pop("resourceVersion", None), metadata.get("uid")
+    told = ""
+    if live is not None and version not in (None, live["metadata"]["resourceVersion"]):
+        told = "the object has been modified; please apply your changes to the latest version and try again"
+    if live is None and uid is not None:
+        told = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+    if not told:
+        return None
+    named = f'{".".join(filter(None, (asked.plural, asked.group)))} "{asked.name}"'
+    return status(409, f"Operation cannot be fulfilled on {named}: {told}")
+
+
+def moved(body: dict[str, Any], live: dict[str, Any] | None) -> list[Invalid]:
+    """An apply to the object that is there which gives it another `uid`."""
+    uid = body["metadata"].get("uid")
+    if live is None or uid in (None, live["metadata"]["uid"]):
+        return []
+    return [Invalid("metadata.uid", "FieldValueInvalid", f'Invalid value: "{uid}": field is immutable')]
