@@ -16,6 +16,10 @@ from .objects import mapping, sequence, string_map
 from .role_calls import GIVEN_TAGS, OWN_TAGS
 
 _ANNOTATIONS = ("kubectl.kubernetes.io/last-applied-configuration", "services.k8s.aws/adopted")
+_LATE = ("path", "maxSessionDuration")
+"""What the controller fills in where a Role leaves it out (recorded with iam-controller v1.8.1:
+tests/ack/recorded.yaml, `late`). It fills the policies in as well where it adopts a role; those have to stay."""
+_CONTROLLER = "controller"
 _GITOPS = (
     (re.compile(r"argocd|argo-cd"), "Argo CD"),
     (re.compile(r"flux|kustomize-controller|helm-controller"), "Flux"),
@@ -28,8 +32,22 @@ _MARKS = (
 )
 
 
+def late_initialized(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields of a spec that nobody wrote: the controller filled them in from AWS, and is alone in owning them.
+    `managedFields` tells, or `lateInitialized` in an object as the evidence has it."""
+    metadata = mapping(item.get("metadata"))
+    owners: dict[str, set[str]] = {}
+    for entry in sequence(metadata.get("managedFields")):
+        manager = str(mapping(entry).get("manager", ""))
+        for field in mapping(mapping(mapping(entry).get("fieldsV1")).get("f:spec")):
+            owners.setdefault(field.removeprefix("f:"), set()).add(manager)
+    found = [field for field in _LATE if owners.get(field) == {_CONTROLLER}]
+    return tuple(found) or tuple(field for field in sequence(metadata.get("lateInitialized")) if field in _LATE)
+
+
 def clean(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The object as it would be written: apiVersion, kind, name, namespace, labels, annotations and spec."""
+    """The object as it would be written: apiVersion, kind, name, namespace, labels, annotations and spec, without what
+    the controller filled in."""
     metadata = mapping(item.get("metadata"))
     kept: dict[str, Any] = {key: metadata[key] for key in ("name", "namespace") if metadata.get(key)}
     labels = string_map(metadata.get("labels"))
@@ -41,12 +59,12 @@ def clean(item: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {key: item[key] for key in ("apiVersion", "kind") if key in item}
     found["metadata"] = kept
     if "spec" in item:
-        found["spec"] = _spec(mapping(item["spec"]))
+        found["spec"] = _spec(mapping(item["spec"]), late_initialized(item))
     return found
 
 
-def _spec(spec: dict[str, Any]) -> dict[str, Any]:
-    found = {key: value for key, value in spec.items() if value is not None}
+def _spec(spec: dict[str, Any], filled_in: tuple[str, ...]) -> dict[str, Any]:
+    found = {key: value for key, value in spec.items() if value is not None and key not in filled_in}
     if isinstance(found.get("tags"), list):
         found["tags"] = [entry for entry in sequence(found["tags"]) if not _is_generated(entry)]
         if not found["tags"]:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from ..inventory import Object
-from .objects import mapping, sequence, text
+from .objects import mapping, sequence, string_map, text
+from .role_calls import bad_escape
 
 Kind = Literal["ignored", "orphaned", "recreated", "deleted", "paused"]
 
@@ -36,6 +37,7 @@ def notes(before: Object, after: Object) -> Iterator[Note]:
         yield from _ignored(old, new, ("path",))
         yield from _tags(old, new)
         yield from _paused(before, after, old, new)
+        yield from _stopped(old, new)
     elif after.kind == "Policy":
         yield from _ignored(old, new, ("name", "path", "description"))
         yield from _paused(before, after, old, new)
@@ -130,3 +132,15 @@ def _paused(before: Object, after: Object, old: dict[str, Any], new: dict[str, A
     for plain, reference in (("policies", "policyRefs"), ("permissionsBoundary", "permissionsBoundaryRef")):
         if new.get(plain) and new.get(reference):
             yield Note("ignored", f"{plain} and {reference} are both set: the controller changes nothing on this role")
+
+
+def _stopped(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Note]:
+    """An inline policy with a `%` that begins no escape ends every loop before its first call."""
+    one, other = (bad_escape(string_map(spec.get("inlinePolicies"))) for spec in (old, new))
+    if other and old != new:
+        how = "still ends" if one else "ends"
+        yield Note(
+            "ignored",
+            f"{other} in an inline policy {how} the controller's loop: no part of this change reaches AWS until it is"
+            " mended",
+        )

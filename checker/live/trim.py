@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..ack.cleaning import late_initialized
 from ..ack.objects import mapping, sequence, string_map, text
 from .redaction import redact, redact_pair
 
@@ -64,7 +65,9 @@ def custom(item: dict[str, Any]) -> dict[str, Any]:
         for key, value in string_map(mapping(item.get("metadata")).get("annotations")).items()
         if key != _LAST_APPLIED
     }
-    return {**kept, **parts, "metadata": {**metadata(item), "annotations": annotations}}
+    filled_in = list(late_initialized(item))
+    told = {"lateInitialized": filled_in} if filled_in else {}
+    return {**kept, **parts, "metadata": {**metadata(item), "annotations": annotations, **told}}
 
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

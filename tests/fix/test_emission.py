@@ -41,10 +41,13 @@ def test_the_manifest_is_what_people_write(cell: Cell) -> None:
     assert item["metadata"]["annotations"] == {"example.com/team": "search"}
     assert set(item["metadata"]) == {"name", "namespace", "labels", "annotations"}
     before = spec_of(cell, "acme")
-    # The controller's own tags are in the object, and nobody writes them.
+    # The controller's own tags are in the object, and what it filled in from AWS; nobody writes them.
+    assert (before["path"], before["maxSessionDuration"]) == ("/", 3600)
     assert [entry["key"].partition("/")[0] for entry in before["tags"]] == ["services.k8s.aws"] * 2
     assert {key: value for key, value in item["spec"].items() if key != "inlinePolicies"} == {
-        key: value for key, value in before.items() if key not in ("inlinePolicies", "tags")
+        key: value
+        for key, value in before.items()
+        if key not in ("inlinePolicies", "tags", "path", "maxSessionDuration")
     }
     granted = json.loads(item["spec"]["inlinePolicies"]["auth-keys"])["Statement"][0]["Action"]
     assert granted == ["dynamodb:GetItem", "dynamodb:Query"]
@@ -192,6 +195,18 @@ def test_json_follows_its_schema(cell: Cell) -> None:
     found = json.loads(render_json(plan(broken), broken))
     jsonschema.validate(found, schema)
     assert found["fix"]["patches"][0]["spec"]
+
+
+def owned(manager: str, *fields: str) -> dict[str, Any]:
+    return {"manager": manager, "operation": "Update", "fieldsV1": {"f:spec": {f"f:{field}": {} for field in fields}}}
+
+
+def test_cleaning_keeps_what_people_wrote_as_well_as_the_controller() -> None:
+    spec = {"name": "r", "path": "/", "maxSessionDuration": 3600, "inlinePolicies": {"a": "{}"}}
+    controller = owned("controller", "path", "maxSessionDuration", "inlinePolicies")
+    metadata = {"name": "r", "managedFields": [controller, owned("kubectl-client-side-apply", "name", "path")]}
+    found = clean({"apiVersion": "iam.services.k8s.aws/v1alpha1", "kind": "Role", "metadata": metadata, "spec": spec})
+    assert found["spec"] == {"name": "r", "path": "/", "inlinePolicies": {"a": "{}"}}
 
 
 def test_cleaning_keeps_what_people_wrote() -> None:
