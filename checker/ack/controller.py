@@ -27,10 +27,12 @@ class Condition(NamedTuple):
 
 class Unresolved(NamedTuple):
     """How a reference fails: the status and the reason of ACK.ReferencesResolved; nothing is changed then. `False`
-    stays until the object or its target changes, `Unknown` is tried again."""
+    stays until the object or its target changes, `Unknown` is tried again. With `is_terminal` the object is ACK.Terminal
+    by the same reason."""
 
     status: str
     reason: str
+    is_terminal: bool = False
 
 
 def conditions(item: Object) -> dict[str, Condition]:
@@ -65,11 +67,19 @@ def _conflict(item: Object) -> tuple[str, str] | None:
     return next(((plain, reference) for plain, reference in pairs if spec.get(plain) and spec.get(reference)), None)
 
 
-def resolve_policy(reference: Reference, target: Object | None) -> str | Unresolved:
+def resolve_policy(reference: Reference, target: Object | None, *, crosses: bool = True) -> str | Unresolved:
     """The ARN that a reference to a Policy object stands for, or how it fails. `target` is None where there is no such
-    object."""
+    object. `crosses`: the controller runs with --enable-cross-namespace, the default before iam-controller v1.10.0.
+
+    The refusal of a reference into another namespace was not recorded; that it is terminal and what its text names is
+    from the tests of runtime v0.65 and of iam-controller (#175): both namespaces, the object and the flag.
+    """
     if not reference.name:
         return Unresolved("Unknown", "provided resource reference is nil or empty: PolicyRefs")
+    home, other = reference.owner.namespace, reference.namespace
+    if not crosses and other and other != home:
+        why = f"cross-namespace reference from {home} to {reference.name} in {other} is not allowed"
+        return Unresolved("False", f"{why}; set --enable-cross-namespace=true to allow it", is_terminal=True)
     if target is None:
         return Unresolved("Unknown", f'policies.iam.services.k8s.aws "{reference.name}" not found')
     named = f"resource:Policy, namespace:{target.namespace}, name:{target.name}"

@@ -8,6 +8,7 @@ is held to what the real one was seen to write: `tests/ack/recorded.yaml`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -35,11 +36,12 @@ class _StoppedError(Exception):
         self.conditions, self.arn = conditions, arn
 
 
-def reconcile(api: KubernetesApi, iam: Any, unwatched: Collection[str] = ()) -> None:
+def reconcile(api: KubernetesApi, iam: Any, unwatched: Collection[str] = (), *, crosses: bool = True) -> None:
     """One loop over every Policy, every OIDC provider, then every Role, but for those in `unwatched` namespaces;
-    conditions are written as it does."""
+    conditions are written as it does. `crosses`: references may go into other namespaces."""
     with_text(iam)
-    appliers = (("Policy", _apply_policy), ("OpenIDConnectProvider", _apply_provider), ("Role", _apply_role))
+    apply_role = partial(_apply_role, crosses=crosses)
+    appliers = (("Policy", _apply_policy), ("OpenIDConnectProvider", _apply_provider), ("Role", apply_role))
     for kind, apply in appliers:
         for item in api.all(kind):
             if item["metadata"].get("namespace") not in unwatched:
@@ -77,16 +79,16 @@ def _reconcile(api: KubernetesApi, iam: Any, item: dict[str, Any], apply: Applie
     api.put(item)
 
 
-def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Object) -> Conditions:
+def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Object, *, crosses: bool) -> Conditions:
     role, metadata = read_role(seen), item["metadata"]
     if metadata.get("deletionTimestamp"):
         _remove(iam, item, role.name)
         return ack_status.synced()
-    spec = wanted(role, lambda reference: _resolve(api, reference, seen))
+    spec = wanted(role, lambda reference: _resolve(api, reference, seen, crosses))
     if isinstance(spec, Unresolved):
-        raise _StoppedError(
-            condition("ACK.ReferencesResolved", spec.status, spec.reason, "Reference resolution failed")
-        )
+        terminal = ack_status.terminal("", spec.reason) if spec.is_terminal else ()
+        failed = condition("ACK.ReferencesResolved", spec.status, spec.reason, "Reference resolution failed")
+        raise _StoppedError(failed, *terminal)
     mine, policy = metadata.setdefault("finalizers", []), seen.annotations.get(_PREFIX + "adoption-policy", "")
     is_read_only = seen.annotations.get(_PREFIX + "read-only", "").lower() == "true"
     try:
@@ -126,12 +128,12 @@ def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Object
     return (*resolved, ack_status.late(), *ack_status.synced())
 
 
-def _resolve(api: KubernetesApi, reference: Reference, owner: Object) -> str | Unresolved:
+def _resolve(api: KubernetesApi, reference: Reference, owner: Object, crosses: bool) -> str | Unresolved:
     try:
         found = api.get("Policy", reference.namespace or owner.namespace, reference.name)
     except KeyError:
-        return resolve_policy(reference, None)
-    return resolve_policy(reference, make_object(found, Origin("cluster", 0, ())))
+        return resolve_policy(reference, None, crosses=crosses)
+    return resolve_policy(reference, make_object(found, Origin("cluster", 0, ())), crosses=crosses)
 
 
 def _remove(iam: Any, item: dict[str, Any], name: str) -> None:

@@ -43,6 +43,7 @@ class Cell:
         self.issuer = self.key_arn = self.manifests = ""
         self.queried: dict[str, str] = {}
         self.unwatched: set[str] = set()
+        self.crosses_namespaces = True
 
     def __enter__(self) -> Cell:
         self.aws_url = self._serve("aws", self.aws.application)
@@ -104,8 +105,8 @@ class Cell:
     search = Search()
 
     def reconcile(self) -> None:
-        """Lets the ACK controller work once, in the namespaces that it watches."""
-        reconcile(self.kubernetes, self.client("iam"), self.unwatched)
+        """Lets the ACK controller work once, in the namespaces that it watches; `crosses_namespaces` is its flag."""
+        reconcile(self.kubernetes, self.client("iam"), self.unwatched, crosses=self.crosses_namespaces)
 
     def live_on(self) -> None:
         """From now on the controller and the workloads answer to what is written through the API, and the proxies go on

@@ -18,8 +18,7 @@ from checker.live.kubernetes import Cluster
 from checker.runbook.diagnose import Diagnosis
 from tests.live.api_server import VIEWER
 
-from .test_closed_loop import yes
-from .world import Embedded, Grade, Real, make, plan
+from .world import Embedded, Grade, Real, make, plan, yes
 
 pytestmark = pytest.mark.xdist_group("clusters")
 

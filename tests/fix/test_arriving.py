@@ -19,20 +19,9 @@ from checker.fix.cluster.withheld import Withheld
 from checker.live.record import Target
 from checker.report.fix.manifest import render_patches
 
-from .world import Embedded, Grade, Real, make, plan
+from .world import Embedded, Grade, make, plan, yes
 
 pytestmark = pytest.mark.xdist_group("clusters")
-
-
-def yes(question: str) -> bool:
-    return True
-
-
-@pytest.fixture(params=["embedded", "api-server"])
-def grade(request: pytest.FixtureRequest, cell: Cell) -> Grade:
-    if request.param == "embedded":
-        return Embedded(cell)
-    return Real(cell, request.getfixturevalue("api_server"))
 
 
 def deleted_by_hand(cell: Cell) -> None:

@@ -14,20 +14,9 @@ from checker.fix.cluster.apply import apply
 from checker.fix.cluster.emission import Emission
 from checker.fix.cluster.store import StoppedError
 
-from .world import Embedded, Grade, Real, make, plan
+from .world import Grade, make, plan, yes
 
 pytestmark = pytest.mark.xdist_group("clusters")
-
-
-def yes(question: str) -> bool:
-    return True
-
-
-@pytest.fixture(params=["embedded", "api-server"])
-def grade(request: pytest.FixtureRequest, cell: Cell) -> Grade:
-    if request.param == "embedded":
-        return Embedded(cell)
-    return Real(cell, request.getfixturevalue("api_server"))
 
 
 def both_lists(cell: Cell, index: str) -> None:

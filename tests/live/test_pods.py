@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,12 +19,6 @@ from checker.runbook.diagnose import Diagnosis, diagnose
 from .test_pod_names import pods
 
 REQUIREMENTS = load_requirements((shipped_policies(),)).requirements
-
-
-@pytest.fixture
-def cell() -> Iterator[Cell]:
-    with Cell() as running:
-        yield running
 
 
 def look(cell: Cell, index: str = "acme", **target: Any) -> Diagnosis:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,23 +11,11 @@ from checker.demo import edits, lines
 from checker.demo.breaks import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.names import ACCOUNT, PODS, TABLE_ARN
-from checker.live.collect import collect
-from checker.requirements.load import load_requirements
-from checker.requirements.shipped import shipped_policies
-from checker.runbook.diagnose import Diagnosis, diagnose
+from checker.runbook.diagnose import Diagnosis
 
-REQUIREMENTS = load_requirements((shipped_policies(),)).requirements
+from .looking import look
+
 ROLE = ("Role", "tenant-acme", "acme-reverse-proxy")
-
-
-@pytest.fixture
-def cell() -> Iterator[Cell]:
-    with Cell() as running:
-        yield running
-
-
-def look(cell: Cell, index: str = "acme") -> Diagnosis:
-    return diagnose(collect(cell.target(index), cell.access(), cell.search), REQUIREMENTS)
 
 
 def sure(diagnosis: Diagnosis) -> list[tuple[str, str]]:

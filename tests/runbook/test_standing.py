@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from checker.demo import edits, lines
 from checker.demo.cell import Cell
-from checker.live.collect import collect
-from checker.requirements.load import load_requirements
-from checker.requirements.shipped import shipped_policies
-from checker.runbook.diagnose import Diagnosis, diagnose
+from checker.runbook.diagnose import Diagnosis
 
-REQUIREMENTS = load_requirements((shipped_policies(),)).requirements
+from .looking import look
+
 ROLE = ("Role", "tenant-acme", "acme-reverse-proxy")
-
-
-@pytest.fixture
-def cell() -> Iterator[Cell]:
-    with Cell() as running:
-        yield running
-
-
-def look(cell: Cell, index: str = "acme") -> Diagnosis:
-    return diagnose(collect(cell.target(index), cell.access(), cell.search), REQUIREMENTS)
 
 
 def sure(diagnosis: Diagnosis) -> list[str]:
@@ -218,3 +205,29 @@ def test_the_capability_that_runs_ack(cell: Cell, capability: dict[str, Any], ex
     assert sure(found) == expected
     has_witness = capability.get("type", "ACK") == "ACK"
     assert found.causes[0].confidence == ("confirmed" if has_witness else "likely")
+
+
+def test_a_reference_into_another_namespace_that_the_controller_refuses(cell: Cell) -> None:
+    held = cell.kubernetes.get("Policy", "tenant-borealis", "auth-keys-read")
+    spec = {**held["spec"], "name": "SharedKeys"}
+    metadata = {"name": "auth-keys-read", "namespace": "shared"}
+    cell.kubernetes.put({"apiVersion": held["apiVersion"], "kind": "Policy", "metadata": metadata, "spec": spec})
+    reference = {"from": {"name": "auth-keys-read", "namespace": "shared"}}
+
+    def refer(spec: dict[str, Any]) -> None:
+        spec.pop("inlinePolicies", None)
+        spec["policyRefs"] = [reference]
+
+    edits.edit_role(cell, "acme", refer)
+    cell.reconcile()
+    assert look(cell).verdict == "healthy"
+    cell.client("iam").detach_role_policy(
+        RoleName="acme-reverse-proxy", PolicyArn="arn:aws:iam::123456789012:policy/SharedKeys"
+    )
+    cell.crosses_namespaces = False
+    cell.reconcile()
+    cell.log("acme", *[lines.denied("acme", "GetItem")] * 7)
+    found = look(cell)
+    assert (found.causes[0].id, found.causes[0].confidence) == ("ack-terminal", "confirmed")
+    for told in ("tenant-acme", "auth-keys-read in shared", "--enable-cross-namespace=true"):
+        assert told in why(found, "ack-terminal")

@@ -1,4 +1,4 @@
-"""The ACK controller gave up on the object: its spec is one that AWS refuses.
+"""The ACK controller gave up on the object: it or AWS refuses the spec.
 
 What it looks for
     ACK.Terminal on the Role or on a Policy it refers to, while IAM lacks what
@@ -22,7 +22,7 @@ from ..seen import Seen
 from ..standing import being_deleted, existing, held_by, is_older_than_the_spec, told
 
 ID = "ack-terminal"
-TITLE = "The ACK controller gave up on the object: its spec is one that AWS refuses"
+TITLE = "The ACK controller gave up on the object: it or AWS refuses the spec"
 MANIFEST_HELPS = True
 RESTART_NEEDED = False
 REMEDIATION = (
