@@ -27,8 +27,8 @@ class Condition(NamedTuple):
 
 class Unresolved(NamedTuple):
     """How a reference fails: the status and the reason of ACK.ReferencesResolved; nothing is changed then. `False`
-    stays until the object or its target changes, `Unknown` is tried again. With `is_terminal` the object is ACK.Terminal
-    by the same reason."""
+    stays until the object or its target changes, `Unknown` is tried again. With `is_terminal` the object becomes
+    ACK.Terminal by the same reason."""
 
     status: str
     reason: str

@@ -13,4 +13,4 @@ from .world import Embedded, Grade, Real
 def grade(request: pytest.FixtureRequest, cell: Cell) -> Grade:
     if request.param == "embedded":
         return Embedded(cell)
-    return Real(cell, request.getfixturevalue("api_server"))
+    return Real(cell, request.getfixturevalue("api_server"), {})

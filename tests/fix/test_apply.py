@@ -25,7 +25,7 @@ pytestmark = pytest.mark.xdist_group("clusters")
 
 @pytest.fixture(params=["embedded", pytest.param("api-server", marks=pytest.mark.slow)])
 def grade(request: pytest.FixtureRequest, cell: Cell) -> Grade:
-    return Embedded(cell) if request.param == "embedded" else Real(cell, request.getfixturevalue("api_server"))
+    return Embedded(cell) if request.param == "embedded" else Real(cell, request.getfixturevalue("api_server"), {})
 
 
 def broken(cell: Cell, grade: Grade, cause: str = "missing-action") -> tuple[World, Diagnosis, Emission, list[str]]:

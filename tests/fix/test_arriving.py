@@ -11,6 +11,7 @@ import pytest
 from checker.demo import edits, lines
 from checker.demo.breaks import BREAKS
 from checker.demo.cell import Cell
+from checker.demo.kubernetes_requests import Asked
 from checker.demo.names import PODS
 from checker.fix.cluster.apply import apply
 from checker.fix.cluster.emission import Emission
@@ -19,7 +20,7 @@ from checker.fix.cluster.withheld import Withheld
 from checker.live.record import Target
 from checker.report.fix.manifest import render_patches
 
-from .world import Embedded, Grade, make, plan, yes
+from .world import Embedded, Grade, Real, make, plan, yes
 
 pytestmark = pytest.mark.xdist_group("clusters")
 
@@ -112,6 +113,59 @@ def test_patches_go_to_the_cluster_that_was_diagnosed(cell: Cell) -> None:
     for context in ("cell2", "a b; rm -rf /"):
         words = shlex.split(render_patches(fix, Target("acme", context=context)))
         assert words[:4] == ["kubectl", "--context", context, "patch"]
+
+
+def expired(cell: Cell, index: str) -> None:
+    """The proxy holds on to credentials that have expired."""
+    cell.log(index, *[lines.EXPIRED] * 7)
+
+
+@pytest.mark.parametrize(
+    ("index", "change", "workload"),
+    [
+        ("acme", BREAKS["credentials-not-injected"].change, "ReplicaSet"),
+        ("acme", expired, "ReplicaSet"),
+        ("cobalt", expired, "StatefulSet"),
+    ],
+)
+def test_a_restart_ends_healthy(
+    index: str, change: Callable[[Cell, str], None], workload: str, cell: Cell, grade: Grade
+) -> None:
+    change(cell, index)
+    said: list[str] = []
+    world, broken = make(grade, cell, index, said, yes)
+    pod = broken.case.pod
+    assert broken.causes[0].restart_needed
+    assert pod is not None
+    assert [owner["kind"] for owner in pod["metadata"]["ownerReferences"]] == [workload]
+    last = apply(world, broken, None)
+    assert last.verdict == "healthy", (last.causes, last.unknowns, said)
+    assert f"deleted pod tenant-{index}/{PODS[index]}; its workload makes a new one" in said
+    assert last.case.pod is not None
+    assert last.case.pod["metadata"]["uid"] != pod["metadata"]["uid"]
+    if isinstance(grade, Real) and workload == "ReplicaSet":
+        assert last.case.pod["metadata"]["name"] == f"{PODS[index][:-5]}new42"
+
+
+def test_a_pod_that_takes_its_time_to_start_is_waited_for(cell: Cell) -> None:
+    BREAKS["credentials-not-injected"].change(cell, "acme")
+    world, broken = make(Embedded(cell), cell, "acme", [], yes)
+    answered = cell.kubernetes.after_write
+    waiting = {"state": {"waiting": {"reason": "ContainerCreating"}}, "ready": False}
+    pauses: list[float] = []
+
+    def begin(asked: Asked) -> None:
+        cell.forget_log("acme")
+        cell.start_pod("acme", status={"phase": "Pending"}, container=waiting)
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            answered(Asked("", "tenant-acme", "pods", PODS["acme"], "", "delete"))
+
+    cell.kubernetes.after_write = begin
+    assert apply(world._replace(pause=pause), broken, None).verdict == "healthy"
+    assert len(pauses) == 2
 
 
 def test_a_pod_that_nobody_makes_again_is_not_deleted(cell: Cell) -> None:

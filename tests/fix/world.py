@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from checker.ack.kinds import IAM
 from checker.demo.cell import Cell
 from checker.demo.kubernetes_requests import Asked
+from checker.demo.names import PODS
 from checker.fix.cluster.apply import World
 from checker.fix.cluster.emission import Emission, emit
 from checker.fix.cluster.withheld import Withheld
@@ -45,13 +46,17 @@ class Embedded(NamedTuple):
 
 
 class Real(NamedTuple):
-    """A real API server: on its turn the controller of the embedded cell takes over what was applied there."""
+    """A real API server: on its turn the controller of the embedded cell takes over what was applied there, and what
+    stands in for the kubelet and the workloads' controllers sees to the pods. `renamed` are pods made since, with the
+    name that the embedded cell knows them by."""
 
     cell: Cell
     server: ApiServer
+    renamed: dict[str, str]
 
     def connection(self) -> Connection:
         self.server.mirror(self.cell)
+        self.server.serve_logs(self._read_log)
         return self.server.connection(FIXER)
 
     def turn(self) -> None:
@@ -68,6 +73,32 @@ class Real(NamedTuple):
                 path = f"{path_of(item)}/{item['metadata']['name']}"
                 _, live = self.server.call("GET", path, None, (200,))
                 self.server.call("PUT", f"{path}/status", {**live, "status": item["status"]}, (200,))
+        for pod in self.server.call("GET", "/api/v1/pods", None, (200,))[1]["items"]:
+            if pod["metadata"].get("deletionTimestamp"):
+                self._attend(pod["metadata"])
+
+    def _attend(self, metadata: dict[str, Any]) -> None:
+        """A ReplicaSet makes another pod while the one that is deleted still ends; a StatefulSet makes it again under
+        its name, once it has ended; nobody makes a bare pod again."""
+        name, namespace = metadata["name"], metadata["namespace"]
+        owners = {owner["kind"] for owner in metadata.get("ownerReferences", ())}
+        successor = f"{name[:-5]}new42"
+        is_there = successor in self.renamed
+        if "ReplicaSet" not in owners or is_there:
+            self.server.delete("Pod", namespace, name, "v1")
+        if not owners or is_there:
+            return
+        index = namespace.removeprefix("tenant-")
+        self.cell.forget_log(index)
+        self.cell.kubernetes.after_write(Asked("", namespace, "pods", name, "", "delete"))
+        made = self.cell.kubernetes.get("Pod", namespace, PODS[index])
+        if "ReplicaSet" in owners:
+            self.renamed[successor] = PODS[index]
+            made["metadata"]["name"] = successor
+        self.server.put(made)
+
+    def _read_log(self, namespace: str, pod: str, container: str, previous: bool) -> list[tuple[str, str]] | None:
+        return self.cell.read_log(namespace, self.renamed.get(pod, pod), container, previous)
 
 
 def make(

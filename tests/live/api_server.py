@@ -92,7 +92,7 @@ class ApiServer:
 
     def mirror(self, cell: Cell) -> None:
         """Makes the server hold what the embedded cell holds, and serve its logs."""
-        self._logs = cell.read_log
+        self.serve_logs(cell.read_log)
         items = [item for kind in KINDS.values() for item in cell.kubernetes.all(kind)]
         for namespace in sorted({item["metadata"].get("namespace", "") for item in items} - {""}):
             self.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
@@ -108,6 +108,11 @@ class ApiServer:
                     self.delete(kind, namespace, name, version)
         for item in items:
             self.put(item)
+
+    def serve_logs(self, read: Callable[[str, str, str, bool], list[tuple[str, str]] | None]) -> None:
+        """Has the stand-in for the kubelet serve these logs, by namespace, pod, container and whether of its previous
+        run."""
+        self._logs = read
 
     def put(self, item: dict[str, Any]) -> None:
         """Creates or replaces an object and its status."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ...ack.controller import conditions
+from ...ack.objects import mapping
 from ...live import writing
 from ...live.asking import Refused
 from ...live.kubernetes import Cluster
@@ -55,8 +56,7 @@ def apply(world: World, first: Diagnosis, emission: Emission | None) -> Diagnosi
         world.say("waiting for the ACK controller, and for IAM to grant it")
         arrived = _arrived(world, first)
         since = time.monotonic()
-        _restart(world, first, arrived)
-        return _recovered(world, since)
+        return _recovered(world, since, _restart(world, first, arrived))
     except StoppedError as error:
         done = f"{', '.join(applied)} applied; " if applied else ""
         raise StoppedError(f"{done}{error}") from None
@@ -143,35 +143,44 @@ def _reconciled(found: Diagnosis) -> list[object]:
     return [condition for item in objects(found.case) for condition in conditions(item).values()]
 
 
-def _restart(world: World, first: Diagnosis, arrived: Diagnosis) -> None:
-    """Deletes the pod where the cause needs it, if that is allowed."""
+def _restart(world: World, first: Diagnosis, arrived: Diagnosis) -> str:
+    """Deletes the pod where the cause needs it, if that is allowed; the `uid` of the pod that was deleted, or ""."""
     cause = next((item for item in first.causes[:1] if item.restart_needed), None)
     if cause is None or arrived.case.pod is None:
-        return
+        return ""
     namespace, name = arrived.case.namespace, pod_name(arrived.case)
     if is_bare(arrived.case):
         world.say(f"pod {namespace}/{name} has no workload that would make it again, so it is not deleted; replace it:")
         world.say(restart(arrived.case))
-        return
+        return ""
     if not world.confirm(f"restart the pod {namespace}/{name}, which this needs ({cause.title})?"):
         world.say("the pod was not restarted; it keeps what it was made with")
-        return
+        return ""
     try:
         writing.delete_pod(world.cluster, namespace, name)
     except Refused as error:
         raise StoppedError(f"IAM is right; the pod {namespace}/{name} could not be deleted: {error.detail}") from None
     world.say(f"deleted pod {namespace}/{name}; its workload makes a new one")
+    return _uid(arrived)
 
 
-def _recovered(world: World, since: float) -> Diagnosis:
+def _uid(diagnosis: Diagnosis) -> str:
+    """The `uid` of the pod that was diagnosed; "" where there is none."""
+    pod = diagnosis.case.pod
+    return str(mapping(pod.get("metadata")).get("uid", "")) if pod is not None else ""
+
+
+def _recovered(world: World, since: float, deleted: str) -> Diagnosis:
     """The diagnosis once the proxy has logged something since; the last one, where it logs nothing in time. A refusal
-    while the change makes its way through IAM is no last word."""
+    while the change makes its way through IAM is no last word, nor is anything of the pod that was `deleted` (its uid)
+    while it ends, before there is another, and while that one starts."""
     world.say("waiting for the proxy to refresh its keys")
     while True:
         passed = time.monotonic() - since
         found = world.look(max(1, int(passed)))
-        is_settling = {cause.id for cause in found.causes} == {"propagation"}
-        is_open = is_settling or (found.verdict == "inconclusive" and not found.case.log.is_read)
+        is_settling = {cause.id for cause in found.causes} in ({"propagation"}, {"pod-pending"} if deleted else set())
+        is_ending = bool(deleted) and _uid(found) in ("", deleted)
+        is_open = is_settling or is_ending or (found.verdict == "inconclusive" and not found.case.log.is_read)
         if not is_open or passed > world.patience:
             return found
         world.pause(_INTERVAL)
