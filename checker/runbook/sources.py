@@ -45,7 +45,7 @@ def deployed(record: Record, arn: str, namespace: str, service_account: str) -> 
     known_as = mapping(mapping(value(record, "ack-role")).get("metadata"))
     labels, name = mapping(known_as.get("labels")), text(known_as.get("name")) or named.name
     whole = [_object("Role", namespace, name, spec, labels), *_policies(record, namespace)]
-    whole += _giver(record, arn, namespace, service_account)
+    whole += giver(record, arn, namespace, service_account)
     return _source(whole, named.name)
 
 
@@ -60,7 +60,7 @@ def declared(record: Record, namespace: str, service_account: str) -> Source | N
     policies += [item.value for item in under(record, "ack-policy/").values() if item.value]
     policies += _known_by_arn(record, role, policies)
     arn = text(mapping(mapping(role.get("status")).get("ackResourceMetadata")).get("arn")) or ""
-    whole = [{**role, "metadata": metadata}, *policies, *_giver(record, arn, namespace, service_account)]
+    whole = [{**role, "metadata": metadata}, *policies, *giver(record, arn, namespace, service_account)]
     return _source(whole, _iam_name(role))
 
 
@@ -77,7 +77,7 @@ def in_git(record: Record, namespace: str, service_account: str) -> Source | Non
     found = value(record, "manifests")
     if found is None:
         return None
-    whole = [found["role"], *found["policies"], *_giver(record, "", namespace, service_account)]
+    whole = [found["role"], *found["policies"], *giver(record, "", namespace, service_account)]
     return _source(whole, _iam_name(found["role"]))
 
 
@@ -125,17 +125,18 @@ def _policies(record: Record, namespace: str) -> Iterable[dict[str, Any]]:
             yield _object("Policy", namespace, f"{item.value['name']}@{arn}", spec)
 
 
-def _giver(record: Record, arn: str, namespace: str, service_account: str) -> Iterable[dict[str, Any]]:
+def giver(record: Record, arn: str, namespace: str, service_account: str) -> Iterable[dict[str, Any]]:
     """What gives the role to the service account: the association, or the account's annotation."""
     association = value(record, "association")
     if association is not None:
-        spec = {"namespace": namespace, "serviceAccount": service_account, "roleARN": arn}
+        spec: dict[str, Any] = {"namespace": namespace, "serviceAccount": service_account, "roleARN": arn}
         spec |= {"policy": association["policy"]} if association.get("policy") else {}
-        spec |= {"clusterName": record.target.cluster, "disableSessionTags": association.get("disableSessionTags")}
+        spec |= {"clusterName": record.target.cluster} if record.target.cluster else {}
+        spec["disableSessionTags"] = bool(association.get("disableSessionTags"))
         yield {**_object("PodIdentityAssociation", namespace, service_account, spec), "apiVersion": EKS}
         return
     metadata = {"name": service_account, "namespace": namespace, "annotations": {ROLE_ARN_ANNOTATION: arn}}
-    if arn:
+    if arn and service_account:
         yield {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
 
 

@@ -60,7 +60,7 @@ class Real(NamedTuple):
         return self.server.connection(FIXER)
 
     def turn(self) -> None:
-        for kind in ("Policy", "Role"):
+        for kind in ("Policy", "OpenIDConnectProvider", "Role"):
             listed = path_of({"apiVersion": IAM, "kind": kind, "metadata": {}})
             for item in self.server.call("GET", listed, None, (200,))[1]["items"]:
                 item["metadata"].pop("managedFields", None)
@@ -68,7 +68,7 @@ class Real(NamedTuple):
         asked = Asked("", "", "roles", "", "", "patch")
         self.cell.live_on()
         self.cell.kubernetes.after_write(asked)
-        for kind in ("Policy", "Role"):
+        for kind in ("Policy", "OpenIDConnectProvider", "Role"):
             for item in self.cell.kubernetes.all(kind):
                 path = f"{path_of(item)}/{item['metadata']['name']}"
                 _, live = self.server.call("GET", path, None, (200,))

@@ -178,7 +178,8 @@ def _recovered(world: World, since: float, deleted: str) -> Diagnosis:
     while True:
         passed = time.monotonic() - since
         found = world.look(max(1, int(passed)))
-        is_settling = {cause.id for cause in found.causes} in ({"propagation"}, {"pod-pending"} if deleted else set())
+        passing = {"propagation", "pod-pending"} if deleted else {"propagation"}
+        is_settling = bool(found.causes) and {cause.id for cause in found.causes} <= passing
         is_ending = bool(deleted) and _uid(found) in ("", deleted)
         is_open = is_settling or is_ending or (found.verdict == "inconclusive" and not found.case.log.is_read)
         if not is_open or passed > world.patience:

@@ -164,7 +164,8 @@ def _nothing(diagnosis: Diagnosis, found: Repair, items: list[dict[str, Any]]) -
         reason = f"{first.title}; the Role object says what it must, and has to arrive in IAM"
         return Withheld(reason, first.remediation, is_waiting=first.id not in _NEVER_ARRIVES)
     command = f" ({first.next[0]})" if first.next and not first.next[0].startswith("checker fix") else ""
-    reason = f"{first.title}; no change of the Role object mends that"
+    could = "that could be proven " if first.manifest_helps else ""
+    reason = f"{first.title}; no change of the Role object {could}mends that"
     return Withheld(reason, f"{first.remediation}{command}", first.id in _AFTER_A_FIX)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...ack.cleaning import clean
-from ...ack.kinds import EKS, ROLE_ARN_ANNOTATION
 from ...ack.objects import mapping
 from ...engine import Settings
 from ...judging import Prepared
@@ -16,6 +15,7 @@ from ...requirements.model import Access, Requirement
 from ...rules import BY_ID
 from ...runbook.access import View
 from ...runbook.case import Case
+from ...runbook.sources import giver
 from ...text.source import Source
 from ..manifest import as_text, key_of
 
@@ -73,7 +73,7 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
     values = {key: value for key, value in parameters.items() if value}
     return Prepared(
         (Source(NAME, as_text(items)),),
-        (Source("given.yaml", as_text(_giver(case))),),
+        (Source("given.yaml", as_text(giver(case.record, case.arn, case.namespace, case.account_name))),),
         1,
         0,
         (),
@@ -90,26 +90,6 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
 def asked_of(case: Case, view: View | None) -> tuple[Requirement, ...]:
     """The requirements as a view was asked them, with what the log says was refused besides."""
     return tuple(_with_key(outcome.requirement, case) for outcome in view.outcomes) if view else ()
-
-
-def _giver(case: Case) -> list[dict[str, Any]]:
-    association = case.value("association")
-    if association is not None:
-        spec: dict[str, Any] = {"namespace": case.namespace, "serviceAccount": case.account_name, "roleARN": case.arn}
-        spec |= {"policy": association["policy"]} if association.get("policy") else {}
-        spec["disableSessionTags"] = bool(association.get("disableSessionTags"))
-        metadata = {"name": case.account_name, "namespace": case.namespace}
-        return [{"apiVersion": EKS, "kind": "PodIdentityAssociation", "metadata": metadata, "spec": spec}]
-    if not case.account_name or not case.arn:
-        return []
-    metadata = {"name": case.account_name, "namespace": case.namespace}
-    return [
-        {
-            "apiVersion": "v1",
-            "kind": "ServiceAccount",
-            "metadata": {**metadata, "annotations": {ROLE_ARN_ANNOTATION: case.arn}},
-        }
-    ]
 
 
 def _with_key(requirement: Requirement, case: Case) -> Requirement:
