@@ -233,7 +233,11 @@ class KubernetesApi:
             kind = {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1"}
             return 200, {**kind, "metadata": metadata, "items": shown}
         kind = {"kind": f"{KINDS[asked.plural]}List", "apiVersion": version.lstrip("/")}
-        return 200, {**kind, "metadata": metadata, "items": page}
+        # Items of built-in kinds say nothing of their kind: the list does.
+        is_built_in = "." not in asked.group or asked.group.endswith(".k8s.io")
+        left_out = ("apiVersion", "kind") if is_built_in else ()
+        items = [{key: value for key, value in item.items() if key not in left_out} for item in page]
+        return 200, {**kind, "metadata": metadata, "items": items}
 
     def _log(self, asked: Asked, query: dict[str, str]) -> tuple[int, Any]:
         code, pod = self._one(asked._replace(sub=""))
@@ -250,7 +254,7 @@ class KubernetesApi:
             given["verb"],
         )  # fmt: skip
         self.requests.append(asked._replace(plural="selfsubjectaccessreviews", verb="create"))
-        return 201, {**body, "status": {"allowed": allows(rules, asked)}}
+        return 201, {**body, "metadata": {}, "status": {"allowed": allows(rules, asked)}}
 
 
 def _key(item: dict[str, Any]) -> tuple[str, str, str, str]:

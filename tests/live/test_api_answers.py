@@ -199,3 +199,20 @@ def test_selectors(selector: str, count: int, ask: Ask) -> None:
     assert (code, len(answer["items"] or ())) == (200, count)
     for item in answer["items"] or ():
         assert (item["kind"], item["apiVersion"]) == ("PartialObjectMetadata", "meta.k8s.io/v1")
+
+
+@pytest.mark.parametrize(
+    ("path", "names_kind"),
+    [
+        (PODS_PATH, False),
+        ("/apis/apps/v1/deployments", False),
+        ("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations", False),
+        (ROLES, True),
+    ],
+)
+def test_items_of_built_in_kinds_do_not_name_their_kind(path: str, names_kind: bool, ask: Ask) -> None:
+    code, answer = ask("GET", path)
+    assert (code, "apiVersion" in answer, "kind" in answer) == (200, True, True)
+    assert answer["items"]
+    for item in answer["items"]:
+        assert ("apiVersion" in item, "kind" in item) == (names_kind, names_kind)
