@@ -73,7 +73,7 @@ def measure(config: str) -> dict[str, Any]:
 
 def measured(config: str) -> None:
     """Runs one diagnosis and prints what it took as JSON."""
-    from checker.incident import Options, investigate, judge, plan
+    from checker.incident.investigate import Options, investigate, judge, plan
 
     made = plan(Options("acme", config=config))
     # Imports are not what is measured.

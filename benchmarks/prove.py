@@ -20,8 +20,8 @@ from typing import Any
 import z3
 
 from checker.iam import Attached, Layer, parse, prove
-from checker.iam.globs import EXCLUDED, Token, arn_glob
-from checker.iam.resource_types import resource_shapes
+from checker.iam.catalogue.resource_types import resource_shapes
+from checker.iam.patterns.globs import EXCLUDED, Token, arn_glob
 
 TABLE = "arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys"
 ALLOWED = (

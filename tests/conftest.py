@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from checker.gate import Options, check
-from checker.report.model import Report
+from checker.gate.prepare import Options, check
+from checker.gate.report import Report
 
 if TYPE_CHECKING:
     from checker.demo.cell import Cell
@@ -104,8 +104,8 @@ def only_what_deploy_allows() -> Iterator[None]:
     from tests.live.rights import allowed_calls, allowed_reads, allowed_writes
 
     try:
-        from checker.live.aws import Aws
-        from checker.live.kubernetes import Cluster
+        from checker.live.clients.aws import Aws
+        from checker.live.clients.kubernetes import Cluster
     except ImportError:
         yield
         return

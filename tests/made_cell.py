@@ -47,7 +47,7 @@ def _account() -> list[tuple[Any, str, str, Any]]:
 
 
 def cluster(cell: Cell) -> list[dict[str, Any]]:
-    from checker.demo.kubernetes_api import KINDS
+    from checker.demo.servers.kubernetes_api import KINDS
 
     return [item for kind in KINDS.values() for item in cell.kubernetes.all(kind)]
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from checker.cli import build_parser
-from checker.pages import page
+from checker.report.style.pages import page
 from checker.rules import RULES
 
 ROOT = Path(__file__).parent.parent

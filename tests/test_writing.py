@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli import main
-from checker.writing import stage, write_file
+from checker.text.writing import stage, write_file
 from tests.report.worlds import BOTH, CONFIG, ONE, role
 
 
@@ -72,7 +72,7 @@ def test_a_full_disk_leaves_the_old_file() -> None:
 
 _STAGING = """
 import os, sys, time
-from checker import writing
+from checker.text import writing
 from checker.cli import main
 import checker.cli.explain as explain
 os.replace = lambda *_: (print("staged", flush=True), time.sleep(60))
@@ -117,7 +117,7 @@ def test_a_signal_leaves_the_old_file(number: int, code: int, left: int) -> None
 
 def test_what_a_running_process_has_staged_is_left_alone() -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", "from checker.writing import stage; stage('x', b'1'); print(flush=True); input()"],
+        [sys.executable, "-c", "from checker.text.writing import stage; stage('x', b'1'); print(flush=True); input()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -146,7 +146,7 @@ def test_a_folder_that_takes_no_new_file(monkeypatch: pytest.MonkeyPatch) -> Non
     def refused(*_: object) -> str:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("checker.writing.stage", refused)
+    monkeypatch.setattr("checker.text.writing.stage", refused)
     write_file("mounted", b"new")
     assert Path("mounted").read_bytes() == b"new"
     with pytest.raises(PermissionError):

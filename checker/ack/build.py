@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..iam.document import LONGEST, Parsed, PolicyKind, parse, too_long
-from ..iam.paths import Path
-from ..inventory import (
+from ..iam.documents.document import LONGEST, Parsed, PolicyKind, parse, too_long
+from ..iam.documents.paths import Path
+from ..inventory.objects import (
     Association,
     Inventory,
     Key,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..inventory import Object, Reference, Role
+from ..inventory.objects import Object, Reference, Role
 from .objects import mapping, sequence, text
 from .role_calls import Wanted
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from ..inventory import Object
+from ..inventory.objects import Object
 from .objects import mapping, sequence, string_map, text
 from .role_calls import bad_escape
 

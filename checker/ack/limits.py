@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ..iam.paths import Path
-from ..inventory import Object
+from ..iam.documents.paths import Path
+from ..inventory.objects import Object
 from .kinds import IAM_GROUP
 from .objects import mapping, sequence
 from .placeholders import find_in_text

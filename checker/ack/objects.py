@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..inventory import Object, Origin
+from ..inventory.objects import Object, Origin
 from ..text.documents import Document
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing

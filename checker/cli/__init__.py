@@ -13,7 +13,7 @@ from types import ModuleType
 from .. import __version__
 from ..errors import UsageError
 from . import demo, diff, explain, fix, init, live, static
-from .completion import PrintCompletion
+from .terminal.completion import PrintCompletion
 
 COMMANDS: tuple[ModuleType, ...] = (static, live, fix, diff, init, explain, demo)
 
@@ -109,7 +109,7 @@ def _usage(error: UsageError) -> int:
 
 
 def _safe(text: str) -> str:
-    from ..report.frame import safe
+    from ..report.style.frame import safe
 
     return safe(text)
 

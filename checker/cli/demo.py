@@ -10,13 +10,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from .evidence import read_log
-from .incident_options import install_line
-from .output import add_output_options, look_of, write
+from .options.evidence import read_log
+from .options.incident import install_line
+from .terminal.output import add_output_options, look_of, write
 
 if TYPE_CHECKING:
     from ..demo.story import Story
-    from ..report.model import Look
+    from ..gate.report import Look
 
 
 def add_to(commands: Any) -> None:
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         import moto  # noqa: F401
     except ImportError:
         raise UsageError(f"checker demo needs moto and boto3: {install_line('live,demo')}") from None
-    from ..demo.breaks import BREAKS
+    from ..demo.breaks.registry import BREAKS
 
     if arguments.list:
         write("".join(f"{name:<28} {item.told}\n" for name, item in BREAKS.items()), arguments.output)
@@ -126,7 +126,7 @@ def _mended(story: Story, look: Look) -> list[str]:
 
 def _fix_as_json(story: Story) -> dict[str, str] | None:
     from ..fix.cluster.emission import Emission
-    from ..fix.diff import unified
+    from ..fix.edits.diff import unified
 
     if not isinstance(story.fix, Emission):
         return None
@@ -135,7 +135,7 @@ def _fix_as_json(story: Story) -> dict[str, str] | None:
 
 def _serve(arguments: argparse.Namespace) -> int:
     """Leaves the cell running for `checker live` in another terminal."""
-    from ..demo.breaks import BREAKS
+    from ..demo.breaks.registry import BREAKS
     from ..demo.cell import Cell
     from ..demo.serving import write_files
 

@@ -7,11 +7,11 @@ import sys
 from typing import Any
 
 from ..errors import UsageError
-from ..report.diff import FORMATS, formatter
-from ..report.model import Look
-from .bar import Bar
-from .gate_options import add_requirement_options, gate_options
-from .output import add_output_options, add_report_option, check_targets, look_of, report_files, write
+from ..gate.report import Look
+from ..report.formats import FORMATS, formatter
+from .options.gate import add_requirement_options, gate_options
+from .terminal.bar import Bar
+from .terminal.output import add_output_options, add_report_option, check_targets, look_of, report_files, write
 
 
 def add_to(commands: Any) -> None:
@@ -37,7 +37,7 @@ def add_to(commands: Any) -> None:
         help="only this file or folder (default: manifests: of the configuration)",
     )
     shown = parser.add_argument_group("what is shown")
-    add_output_options(shown, FORMATS)
+    add_output_options(shown, FORMATS["diff"])
     add_report_option(shown)
     shown.add_argument("-q", "--quiet", action="store_true", help="changes only")
     parser.set_defaults(run=run, verbose=False, select=[], ignore=[], no_ignores=False, baseline=None)
@@ -48,16 +48,16 @@ def run(arguments: argparse.Namespace) -> int:
     from ..diff.compare import compare_sides
     from ..diff.sides import read_sides
 
-    files = report_files(arguments.report, FORMATS)
+    files = report_files(arguments.report, FORMATS["diff"])
     check_targets([arguments.output, *(path for _, path in files)])
     with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         before, after = read_sides(arguments.base, arguments.head, gate_options(arguments), bar.observe)
         found = compare_sides(before, after, bar.observe)
     if not (before.facts.project.sources or after.facts.project.sources or before.unreadable or after.unreadable):
         raise UsageError(f"neither {before.name} nor {after.name} holds a manifest that concerns a role")
-    write(formatter(arguments.format).render(found, look_of(arguments)), arguments.output)
+    write(formatter("diff", arguments.format).render(found, look_of(arguments)), arguments.output)
     for name, path in files:
-        write(formatter(name).render(found, Look(quiet=arguments.quiet)), path)
+        write(formatter("diff", name).render(found, Look(quiet=arguments.quiet)), path)
     if arguments.exit_zero:
         return 0
     return 1 if found.is_worse else 3 if found.unread else 0

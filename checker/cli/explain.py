@@ -17,7 +17,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints a page (exit 0), or says that there is none (exit 2)."""
-    from ..pages import page, summary
+    from ..report.style.pages import page, summary
     from ..rules import BY_ID, RULES
     from ..runbook.causes import BY_ID as CAUSES_BY_ID
     from ..runbook.causes import CAUSES

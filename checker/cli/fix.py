@@ -7,15 +7,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from ..report.fix import FORMATS, formatter
+from ..report.formats import FORMATS, formatter
 from . import fix_index
-from .bar import Bar
-from .gate_options import add_requirement_options, add_rule_options, add_suppression_options, gate_options
-from .incident_options import add_incident_options
-from .output import add_color_option, look_of, write
+from .options.gate import add_requirement_options, add_rule_options, add_suppression_options, gate_options
+from .options.incident import add_incident_options
+from .terminal.bar import Bar
+from .terminal.output import add_color_option, look_of, write
 
 if TYPE_CHECKING:
-    from ..fix.repair import Repair
+    from ..fix.planning.repair import Repair
 
 
 def add_to(commands: Any) -> None:
@@ -43,7 +43,7 @@ def add_to(commands: Any) -> None:
         "--output", metavar="DIR", help="write corrected copies below it (with --index: the manifest to it)"
     )
     shown = parser.add_argument_group("what is shown")
-    shown.add_argument("--format", choices=FORMATS, default="text", help="output format (default: text)")
+    shown.add_argument("--format", choices=FORMATS["fix"], default="text", help="output format (default: text)")
     shown.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is left")
     add_color_option(shown)
     shown.add_argument("-q", "--quiet", action="store_true", help="diffs only")
@@ -59,8 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     for option in ("apply", "patch", "manifests"):
         if getattr(arguments, option):
             raise UsageError(f"--{option} goes with --index NAME")
-    from ..fix.repair import repair
-    from ..gate import prepare
+    from ..fix.planning.repair import repair
+    from ..gate.prepare import prepare
     from ..report.fix.told import Told
     from ..rules import RULES
 
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     outcome, written = _carried_out(found, arguments)
     told = Told(found, outcome, tuple(written))
-    write(formatter(arguments.format).render(told, look_of(arguments)), None)
+    write(formatter("fix", arguments.format).render(told, look_of(arguments)), None)
     if arguments.exit_zero:
         return 0
     report = (found.before if outcome == "shown" else found.after).report
@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _carried_out(found: Repair, arguments: argparse.Namespace) -> tuple[str, list[str]]:
     from ..fix.writer import NotWrittenError, write_copies, write_in_place
-    from ..reading import STDIN_NAME
+    from ..project.reading import STDIN_NAME
 
     if not (arguments.write or arguments.output) or not found.changes:
         return "shown", []

@@ -7,16 +7,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from .evidence import read_input, undamaged
-from .incident_options import need_packages, options_of
-from .output import look_of, refuse_manifests, write
-from .progress import Progress
+from .options.evidence import read_input, undamaged
+from .options.incident import need_packages, options_of
+from .terminal.output import look_of, refuse_manifests, write
+from .terminal.progress import Progress
 
 if TYPE_CHECKING:
     from ..fix.cluster.emission import Emission
     from ..fix.cluster.withheld import Withheld
-    from ..incident import Plan
-    from ..live.record import Record
+    from ..incident.investigate import Plan
+    from ..live.record.record import Record
     from ..requirements.model import Requirement
     from ..runbook.diagnose import Diagnosis
 
@@ -71,9 +71,9 @@ def _code(arguments: argparse.Namespace, diagnosis: Diagnosis) -> int:
 def _diagnosed(
     arguments: argparse.Namespace,
 ) -> tuple[Diagnosis, Record, Plan | None, tuple[Requirement, ...]]:
-    from ..incident import Options, investigate, judge, plan, requirements_for
-    from ..live.alert import check_account_id, check_index
-    from ..live.record import load
+    from ..incident.alert import check_account_id, check_index
+    from ..incident.investigate import Options, investigate, judge, plan, requirements_for
+    from ..live.record.record import load
 
     if arguments.replay:
         record = load(read_input(arguments.replay), arguments.replay)
@@ -90,9 +90,9 @@ def _diagnosed(
 
 def _show(arguments: argparse.Namespace, diagnosis: Diagnosis, found: Emission) -> None:
     """The manifest alone goes to standard output, to be piped; the diff is for the eye."""
-    from ..fix.diff import unified
+    from ..fix.edits.diff import unified
     from ..report.fix.manifest import MASKED, render, render_patches
-    from ..report.frame import safe
+    from ..report.style.frame import safe
 
     if found.is_masked and not arguments.patch:
         say(f"no manifest: {MASKED}")
@@ -129,12 +129,12 @@ def _applied(
     from ..fix.cluster.apply import World, apply
     from ..fix.cluster.store import StoppedError
     from ..fix.cluster.withheld import Withheld
-    from ..incident import investigate, judge
+    from ..incident.investigate import investigate, judge
     from ..live.asking import Refused
+    from ..live.clients.kubernetes import Cluster
     from ..live.collect import connection_to
-    from ..live.kubernetes import Cluster
-    from ..live.record import reading
-    from ..report.live import formatter
+    from ..live.record.record import reading
+    from ..report.formats import formatter
 
     if isinstance(found, Withheld) and not found.is_waiting:
         _say_withheld(found)
@@ -157,7 +157,7 @@ def _applied(
     except Refused as error:
         say(f"the cluster was not reached: {error.detail}")
         return 3
-    write(formatter(arguments.format).render_all([last], look_of(arguments)), arguments.output)
+    write(formatter("live", arguments.format).render_all([last], look_of(arguments)), arguments.output)
     return _code(arguments, last)
 
 
@@ -175,7 +175,7 @@ def _in_git(arguments: argparse.Namespace, diagnosis: Diagnosis, requirements: t
     """The edit of the same objects in Git: as a diff, or written, and the text of a pull request."""
     from ..fix.cluster.git import mend, pull_request
     from ..fix.writer import NotWrittenError, write_in_place
-    from ..gate import Options
+    from ..gate.prepare import Options
 
     options = Options(
         tuple(arguments.manifests),
@@ -200,7 +200,7 @@ def _in_git(arguments: argparse.Namespace, diagnosis: Diagnosis, requirements: t
 
 def say(text: str) -> None:
     """A line for people, beside the result."""
-    from ..report.frame import safe
+    from ..report.style.frame import safe
 
     for line in text.split("\n"):
         print(f"checker: {safe(line)}" if "\n" not in text else safe(line), file=sys.stderr, flush=True)

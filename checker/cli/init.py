@@ -9,10 +9,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from ..report.frame import safe
-from ..report.wrapping import count
+from ..report.style.frame import safe
+from ..report.style.wrapping import count
 from ..text.links import leads_out
-from ..writing import write_file
+from ..text.writing import write_file
 
 if TYPE_CHECKING:
     from ..init.survey import Survey
@@ -38,7 +38,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the files, says what was found and what to do next, and returns 0; raises UsageError for 2."""
-    from ..config import find_config
+    from ..config.file import find_config
     from ..init.compose import REQUIREMENT, SCHEMAS, configuration, requirement
     from ..schemas import load
 
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         f"{folder}/{REQUIREMENT}": requirement(found, with_schemas),
     }
     if with_schemas:
-        from ..report.as_json import written
+        from ..report.style.as_json import written
 
         texts |= {f"{SCHEMAS}/{name}.json": written(load(name)) for name in ("config", "requirement")}
     if arguments.dry_run:
@@ -85,8 +85,8 @@ def _folder() -> str:
 def _look(context: str | None) -> tuple[Survey, str]:
     """What this folder, and perhaps a cluster, has; and the cluster's name."""
     from ..init.survey import survey
-    from ..project import load
-    from ..reading import read_paths
+    from ..project.project import load
+    from ..project.reading import read_paths
     from ..text.source import Source
 
     read = read_paths((os.curdir,))
@@ -94,7 +94,7 @@ def _look(context: str | None) -> tuple[Survey, str]:
         print(f"checker: {safe(path)} could not be read: {reason}", file=sys.stderr)
     sources, cluster = list(read.sources), ""
     if context:
-        from ..fix.manifest import as_text
+        from ..fix.edits.manifest import as_text
         from ..init.cluster import look
 
         seen = look(context)

@@ -8,15 +8,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from ..report.live import FORMATS, formatter
-from ..writing import write_file
-from .evidence import read_input, read_log, undamaged
-from .incident_options import add_incident_options, need_packages, options_of
-from .output import add_output_options, check_targets, look_of, refuse_manifests, write
+from ..report.formats import FORMATS, formatter
+from ..text.writing import write_file
+from .options.evidence import read_input, read_log, undamaged
+from .options.incident import add_incident_options, need_packages, options_of
+from .terminal.output import add_output_options, check_targets, look_of, refuse_manifests, write
 
 if TYPE_CHECKING:
-    from ..incident import Options
-    from ..live.record import Record
+    from ..incident.investigate import Options
+    from ..live.record.record import Record
     from ..requirements.model import Requirement
     from ..runbook.diagnose import Diagnosis
 
@@ -41,7 +41,7 @@ def add_to(commands: Any) -> None:
         "--watch", metavar="SECONDS", type=int, nargs="?", const=15, help="repeat until healthy (default: every 15 s)"
     )
     shown = parser.add_argument_group("what is shown")
-    add_output_options(shown, FORMATS)
+    add_output_options(shown, FORMATS["live"])
     shown.add_argument("-q", "--quiet", action="store_true", help="the verdict only, no steps")
     shown.add_argument("-v", "--verbose", action="store_true", help="everything that was seen")
     parser.set_defaults(run=run)
@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _targets(arguments: argparse.Namespace) -> tuple[list[Options], bool]:
     """One index, or those that an alert fires for; and whether that is all that the alert is about."""
-    from ..live.alert import check_account_id, check_index, parse_alerts
+    from ..incident.alert import check_account_id, check_index, parse_alerts
 
     if arguments.alert and arguments.index:
         raise UsageError("--alert names the index itself; leave out --index")
@@ -117,8 +117,8 @@ def _targets(arguments: argparse.Namespace) -> tuple[list[Options], bool]:
 
 def _diagnosed(options: Options, arguments: argparse.Namespace) -> tuple[Diagnosis, str]:
     """The diagnosis of one index, and why its record could not be written, if so."""
-    from ..incident import investigate, judge, plan
-    from .progress import Progress
+    from ..incident.investigate import investigate, judge, plan
+    from .terminal.progress import Progress
 
     made = plan(options)
     with Progress(sys.stderr, quiet=arguments.quiet) as progress:
@@ -147,8 +147,8 @@ def _emit(diagnosis: Diagnosis, arguments: argparse.Namespace) -> None:
 
 
 def _replayed(arguments: argparse.Namespace) -> Diagnosis:
-    from ..incident import judge
-    from ..live.record import load
+    from ..incident.investigate import judge
+    from ..live.record.record import load
 
     if arguments.index or arguments.alert:
         raise UsageError("--replay says itself which index it is about; leave out --index and --alert")
@@ -159,7 +159,7 @@ def _replayed(arguments: argparse.Namespace) -> Diagnosis:
 
 
 def _requirements(arguments: argparse.Namespace) -> tuple[Requirement, ...]:
-    from ..incident import Options, requirements_for
+    from ..incident.investigate import Options, requirements_for
 
     return requirements_for(Options("", config=arguments.config, policies=tuple(arguments.policies)))
 
@@ -169,14 +169,14 @@ def _shown(diagnoses: list[Diagnosis], arguments: argparse.Namespace) -> int:
     from ..runbook.diagnose import EXIT_CODES
 
     look = look_of(arguments)
-    write(formatter(arguments.format).render_all(diagnoses, look), arguments.output)
+    write(formatter("live", arguments.format).render_all(diagnoses, look), arguments.output)
     codes = [EXIT_CODES[diagnosis.verdict] for diagnosis in diagnoses]
     return 0 if arguments.exit_zero else 1 if 1 in codes else max(codes)
 
 
 def _write_record(record: Record, path: str) -> str:
     """Writes the evidence for its owner only: it names roles and pods of the cell. Returns what went wrong, or ""."""
-    from ..live.record import dump
+    from ..live.record.record import dump
 
     try:
         write_file(path, dump(record).encode("utf-8"), 0o600)
@@ -186,6 +186,6 @@ def _write_record(record: Record, path: str) -> str:
 
 
 def _say(text: str) -> None:
-    from ..report.frame import safe
+    from ..report.style.frame import safe
 
     print(f"checker: {safe(text)}", file=sys.stderr)

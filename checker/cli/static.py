@@ -8,14 +8,14 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ..report import FORMATS, formatter
-from ..report.frame import safe_path
-from ..report.model import Look, nothing_for_us
-from ..report.wrapping import count
-from ..severity import SEVERITIES
-from .bar import Bar
-from .gate_options import add_requirement_options, add_rule_options, add_suppression_options, gate_options
-from .output import (
+from ..findings.severity import SEVERITIES
+from ..gate.report import Look, nothing_for_us
+from ..report.formats import FORMATS, formatter
+from ..report.style.frame import safe_path
+from ..report.style.wrapping import count
+from .options.gate import add_requirement_options, add_rule_options, add_suppression_options, gate_options
+from .terminal.bar import Bar
+from .terminal.output import (
     add_output_options,
     add_report_option,
     check_targets,
@@ -26,8 +26,8 @@ from .output import (
 )
 
 if TYPE_CHECKING:
-    from ..observing import Observe
-    from ..report.model import Report
+    from ..gate.report import Report
+    from ..progress import Observe
 
 
 def add_to(commands: Any) -> None:
@@ -60,7 +60,7 @@ def add_to(commands: Any) -> None:
     add_suppression_options(known)
     known.add_argument("--write-baseline", metavar="FILE", help="accept all findings: write them to a baseline")
     shown = parser.add_argument_group("what is shown")
-    add_output_options(shown, FORMATS)
+    add_output_options(shown, FORMATS["static"])
     add_report_option(shown)
     shown.add_argument(
         "--fail-on", choices=SEVERITIES, default="error", help="exit 1 from this severity on (default: error)"
@@ -72,15 +72,15 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Checks, prints, and returns 0, 1 or 3; raises UsageError for 2."""
-    files = report_files(arguments.report, FORMATS)
+    files = report_files(arguments.report, FORMATS["static"])
     targets = [arguments.output, arguments.write_baseline, *(path for _, path in files)]
     check_targets(targets)
     report = _report(arguments, (arguments.format, *(name for name, _ in files)))._replace(fail_on=arguments.fail_on)
     refuse_what_was_read(targets, report.read)
-    write(formatter(arguments.format).render(report, look_of(arguments)), arguments.output)
-    _write_beside(report, formatter(arguments.format))
+    write(formatter("static", arguments.format).render(report, look_of(arguments)), arguments.output)
+    _write_beside(report, formatter("static", arguments.format))
     for name, path in files:
-        write(formatter(name).render(report, Look(quiet=arguments.quiet, verbose=arguments.verbose)), path)
+        write(formatter("static", name).render(report, Look(quiet=arguments.quiet, verbose=arguments.verbose)), path)
     if arguments.exit_zero:
         return 0
     if any(map(report.fails, report.findings)):
@@ -106,15 +106,15 @@ def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> Report:
 
 
 def _judged(arguments: argparse.Namespace, formats: tuple[str, ...], observe: Observe) -> Report:
-    from ..reading import holds_nothing, read_named
+    from ..project.reading import holds_nothing, read_named
 
     read = read_named(tuple(arguments.paths), observe)
     told_now = arguments.write_baseline or arguments.baseline or arguments.changed_since or arguments.trusted
     told_now = told_now or arguments.select or arguments.ignore
     if read is not None and holds_nothing(read) and not told_now:
         return nothing_for_us(len(read.names), read.passed_over)
-    from ..gate import prepare
-    from ..judging import judge
+    from ..gate.judge import judge
+    from ..gate.prepare import prepare
 
     made = prepare(gate_options(arguments), read, observe)
     judged = judge(made, observe)
@@ -122,8 +122,8 @@ def _judged(arguments: argparse.Namespace, formats: tuple[str, ...], observe: Ob
     if arguments.write_baseline:
         refuse_what_was_read([arguments.write_baseline], report.read)
         report = _accepted(report, arguments.write_baseline)
-    if report.findings and any(formatter(name).CARRIES_FIXES for name in formats):
-        from ..fix.propose import fixes_for
+    if report.findings and any(formatter("static", name).CARRIES_FIXES for name in formats):
+        from ..fix.planning.propose import fixes_for
 
         report = report._replace(fixes=fixes_for(made, judged))
     return report

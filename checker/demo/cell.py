@@ -9,20 +9,20 @@ from functools import lru_cache
 from typing import Any
 
 from ..ack.kinds import IAM
-from ..live.aws import Aws
-from ..live.cluster_flow import Search
+from ..live.clients.aws import Aws
+from ..live.clients.connection import Connection
 from ..live.collect import Access
-from ..live.connection import Connection
-from ..live.log_file import played
-from ..live.record import Target
-from .ack import reconcile
-from .aws_api import AwsApi
-from .field_ownership import applied_by_kubectl
-from .kubernetes_api import KubernetesApi
-from .kubernetes_requests import Asked
+from ..live.log.file import played
+from ..live.questions.cluster import Search
+from ..live.record.record import Target
+from .controller.reconcile import reconcile
 from .names import ACCOUNT, BEGINNING, CLUSTER, CONTAINER, NODE, PODS, REGION, TABLE
 from .proxy import injected, refresh
-from .wsgi import Application, Served
+from .servers.aws_api import AwsApi
+from .servers.field_ownership import applied_by_kubectl
+from .servers.kubernetes_api import KubernetesApi
+from .servers.kubernetes_requests import Asked
+from .servers.wsgi import Application, Served
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _HASHES = {"acme": "6c9f8d7b54", "borealis": "7d5b9c8f66"}

@@ -9,10 +9,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..ack.kinds import ROLE_ARN_ANNOTATION
-from ..iam.context import make_context
-from ..iam.document import parse
-from ..iam.evaluate import Request, evaluate
-from ..iam.policies import Attached, Layer
+from ..iam.decisions.evaluate import Request, evaluate
+from ..iam.decisions.policies import Attached, Layer
+from ..iam.documents.context import make_context
+from ..iam.documents.document import parse
 from ..requirements.trust import Way, lets_in
 from . import lines
 from .names import POD_IDENTITY_URI, REGION, TABLE_ARN

@@ -6,7 +6,7 @@ import os
 
 import yaml
 
-from ..writing import write_file
+from ..text.writing import write_file
 from .cell import Cell
 from .names import ACCOUNT, CLUSTER, REGION, TABLE
 

@@ -10,13 +10,13 @@ from ..fix.cluster.emission import Emission, emit
 from ..fix.cluster.store import StoppedError
 from ..fix.cluster.withheld import Withheld
 from ..live.asking import Observer
+from ..live.clients.kubernetes import Cluster
 from ..live.collect import collect
-from ..live.kubernetes import Cluster
-from ..live.record import dump, load
+from ..live.record.record import dump, load
 from ..requirements.load import load_requirements
 from ..requirements.shipped import shipped_policies
 from ..runbook.diagnose import Diagnosis, diagnose
-from .breaks import BREAKS, Break
+from .breaks.registry import BREAKS, Break
 from .cell import Cell
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ..iam.prove import Verdict
-from ..inventory import Role
+from ..iam.proofs.prove import Verdict
+from ..inventory.objects import Role
 from ..requirements.check import Check
 from ..requirements.check import Question as Asked
 from ..requirements.trust import lets_in, way_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ack.edits import Note, gone, notes, replaced
-from ..iam.changed import compare_readable, says_the_same
-from ..iam.grants import Comparison
-from ..iam.policies import Layer
-from ..inventory import Role
-from ..observing import Observe, unobserved
+from ..iam.decisions.policies import Layer
+from ..iam.proofs.comparison import compare_readable, says_the_same
+from ..iam.proofs.grants import Comparison
+from ..inventory.objects import Role
+from ..progress import Observe, unobserved
 from ..requirements.layers import stack
 from ..requirements.select import User
 from ..rules import BY_ID

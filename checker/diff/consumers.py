@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ..inventory import Role, Workload
+from ..inventory.objects import Role, Workload
 from .answers import Answer, Question, answers, compared
 from .model import ConsumerChange
 from .pairs import Pair

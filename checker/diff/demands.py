@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..iam.globs import arn_glob, matches
-from ..iam.grants import Change, Comparison
+from ..iam.patterns.globs import arn_glob, matches
+from ..iam.proofs.grants import Change, Comparison
 from ..requirements.check import Question
 from .answers import answers, compared
 from .consumers import accounts_on

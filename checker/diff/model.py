@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from ..ack.edits import Note
-from ..iam.grants import Change
-from ..iam.prove import Verdict
-from ..inventory import Object
+from ..iam.proofs.grants import Change
+from ..iam.proofs.prove import Verdict
+from ..inventory.objects import Object
 
 Status = Literal["added", "removed", "changed"]
 Kind = Literal["required", "forbidden", "trust"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from ..inventory import Policy, Role
+from ..inventory.objects import Policy, Role
 from .sides import Side
 
 T = TypeVar("T", Role, Policy)

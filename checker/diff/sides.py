@@ -6,19 +6,19 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..choices import choose_config, from_config
-from ..engine import Finding
+from ..config.choices import choose_config, from_config
 from ..errors import UsageError
-from ..gate import Options, prepare_whole
-from ..inventory import Role
-from ..judging import judge
-from ..observing import Observe, unobserved
-from ..reading import Read, read_paths, sort_out
+from ..findings.problem import Facts
+from ..gate.engine import Finding
+from ..gate.judge import judge
+from ..gate.prepare import Options, prepare_whole
+from ..inventory.objects import Role
+from ..progress import Observe, unobserved
+from ..project.reading import Read, read_paths, sort_out
 from ..requirements.check import Check
 from ..requirements.select import User, users_of
-from ..rules.problem import Facts
-from .configured import changed_since, roots_at
-from .revisions import Revision, find_revision, manifests_of
+from ..revisions.configured import changed_since, roots_at
+from ..revisions.git import Revision, find_revision, manifests_of
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ..iam.conditions import Truth
-from ..iam.context import Context
-from ..iam.document import Document
-from ..iam.principals import Caller, CallerKind
-from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
-from ..inventory import Role
+from ..iam.decisions.conditions import Truth
+from ..iam.decisions.principals import Caller, CallerKind
+from ..iam.documents.context import Context
+from ..iam.documents.document import Document
+from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
+from ..inventory.objects import Role
 from ..requirements.pods import ANY, pods_named
 from ..requirements.pods import Caller as Pod
 from ..requirements.trust import AUDIENCE, lets_in_pod

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from ..text.links import LEADS_OUT, leads_out
 from ..text.source import decode, encode, encoding_of
-from ..writing import discard, stage, write_file
-from .repair import Change
+from ..text.writing import discard, stage, write_file
+from .planning.repair import Change
 
 
 class NotWrittenError(Exception):

@@ -4,15 +4,15 @@ Nothing of Kubernetes, and no I/O but reading the catalogue of actions that lies
 documents into `Layer`s, and ask `evaluate` about one request or `prove` about a whole pattern of ARNs.
 """
 
-from .clauses import Clause
-from .context import Context, make_context
-from .document import Document, Parsed, Problem, Statement, parse
-from .evaluate import Decision, Request, evaluate
-from .grants import Change, Comparison, Grant, compare, grants, show_grants
-from .policies import Attached, Layer
-from .principals import Caller
-from .prove import Proof, prove
-from .reach import may_reach
+from .decisions.clauses import Clause
+from .decisions.evaluate import Decision, Request, evaluate
+from .decisions.policies import Attached, Layer
+from .decisions.principals import Caller
+from .documents.context import Context, make_context
+from .documents.document import Document, Parsed, Problem, Statement, parse
+from .proofs.grants import Change, Comparison, Grant, compare, grants, show_grants
+from .proofs.prove import Proof, prove
+from .proofs.reach import may_reach
 
 __all__ = [
     "Attached",

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..inventory import Role
+from ..inventory.objects import Role
 
 
 class Cell(NamedTuple):

@@ -12,9 +12,9 @@ from ..ack.kinds import IAM
 from ..ack.objects import mapping, sequence
 from ..errors import UsageError
 from ..live.asking import Refused
-from ..live.connection import from_kubeconfig
-from ..live.kubernetes import Cluster
-from ..live.trim import custom
+from ..live.clients.connection import from_kubeconfig
+from ..live.clients.kubernetes import Cluster
+from ..live.record.trim import custom
 from .survey import CONTAINER
 
 _CLUSTER = re.compile(r"arn:[^:]+:eks:([^:]+):(\d{12}):cluster/(.+)")

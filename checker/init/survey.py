@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..ack.kinds import WORKLOADS
-from ..iam.trust import is_cluster, issuer_of, oidc_providers
-from ..inventory import Object, Role
-from ..project import Project
+from ..iam.proofs.trust import is_cluster, issuer_of, oidc_providers
+from ..inventory.names import Index, make_index
+from ..inventory.objects import Object, Role
+from ..project.project import Project
 from ..requirements.layers import stack
 from ..requirements.select import users_of
-from ..resolution import Index, make_index
 from .cells import Cell, Values, cells_of, most
 
 CONTAINER = "reverse-proxy"

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..ack.kinds import EKS, IAM_GROUP, RESOURCES
-from ..iam.globs import matches, wildcard_glob
-from ..inventory import Alteration, Object
+from ..iam.patterns.globs import matches, wildcard_glob
+from ..inventory.objects import Alteration, Object
 from .model import Kustomization, Patch, Target
 from .reach import Reach, Variant
 

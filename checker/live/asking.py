@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .record import Reading, Status
-from .redaction import redact
+from .record.record import Reading, Status
+from .record.redaction import redact
 
 
 class Refused(Exception):  # noqa: N818  # an answer, not an error of ours

@@ -8,18 +8,22 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ..ack.objects import mapping, text
-from . import account, ack_flow, cluster_flow, guardrails, role_flow, table_flow
-from .ack_flow import arn_of, rank_of
 from .asking import Answer, Asking, Observer, Refused
-from .aws import Aws
-from .cluster_flow import Search, Subject
-from .connection import Connection, eks_token, from_description, from_inside, from_kubeconfig
-from .effective_role import Effective, annotated_role, environment, resolve
-from .kubernetes import Cluster
-from .log import Session, principal
-from .manifests import declared_in
-from .record import Reading, Record, Target
-from .table_name import table_of
+from .clients.aws import Aws
+from .clients.connection import Connection, eks_token, from_description, from_inside, from_kubeconfig
+from .clients.kubernetes import Cluster
+from .log.log import Session, principal
+from .questions import account, guardrails
+from .questions import ack as ack_flow
+from .questions import cluster as cluster_flow
+from .questions import role as role_flow
+from .questions import table as table_flow
+from .questions.ack import arn_of, rank_of
+from .questions.cluster import Search, Subject
+from .questions.manifests import declared_in
+from .record.effective_role import Effective, annotated_role, environment, resolve
+from .record.record import Reading, Record, Target
+from .record.table_name import table_of
 
 
 class Access(NamedTuple):

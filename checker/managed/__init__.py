@@ -10,7 +10,7 @@ import difflib
 import os
 from functools import lru_cache
 
-from ..iam.document import Parsed, parse
+from ..iam.documents.document import Parsed, parse
 
 _SNAPSHOT = os.path.join(os.path.dirname(__file__), "policies.tsv")
 

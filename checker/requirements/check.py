@@ -6,17 +6,17 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..iam.alike import show_action
-from ..iam.context import Context
-from ..iam.document import parse
-from ..iam.paths import Path
-from ..iam.policies import Attached, Layer
-from ..iam.principals import Caller
-from ..iam.prove import Proof, prove
-from ..iam.reach import may_reach, may_reach_beyond
-from ..inventory import Object, Role
-from ..observing import Observe, unobserved
-from ..resolution import Index
+from ..iam.decisions.policies import Attached, Layer
+from ..iam.decisions.principals import Caller
+from ..iam.documents.context import Context
+from ..iam.documents.document import parse
+from ..iam.documents.paths import Path
+from ..iam.proofs.action_groups import show_action
+from ..iam.proofs.prove import Proof, prove
+from ..iam.proofs.reach import may_reach, may_reach_beyond
+from ..inventory.names import Index
+from ..inventory.objects import Object, Role
+from ..progress import Observe, unobserved
 from .layers import Stack, stack
 from .model import Requirement, fill
 from .requests import Known, caller_for, context_for, is_of_several_accounts

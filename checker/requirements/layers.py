@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..ack.limits import refusal
-from ..iam.document import Parsed
-from ..iam.partitions import foreign, partition_in
-from ..iam.paths import Path
-from ..iam.policies import Attached, Layer
-from ..iam.principals import account_of
-from ..inventory import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered
+from ..iam.decisions.policies import Attached, Layer
+from ..iam.decisions.principals import account_of
+from ..iam.documents.document import Parsed
+from ..iam.documents.partitions import foreign, partition_in
+from ..iam.documents.paths import Path
+from ..inventory.names import Index, policies_by_arn, resolve_policy
+from ..inventory.objects import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered
 from ..managed import closest, provenance
 from ..managed import find as find_managed
-from ..resolution import Index, policies_by_arn, resolve_policy
 
 
 class Source(NamedTuple):

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..errors import UsageError
+from ..schemas.validated import InvalidFileError
 from ..text.documents import Document
 from ..text.files import find_files, read_bytes
 from ..text.source import Source, decode
-from ..validated import InvalidFileError
 from .model import Requirement, read_requirements
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, NamedTuple
 
-from ..iam.paths import Path
-from ..inventory import Origin
+from ..iam.documents.paths import Path
+from ..inventory.objects import Origin
+from ..schemas.validated import InvalidFileError, Validated, place, read
 from ..text.source import Source
 from ..text.yaml_nodes import start_of
-from ..validated import InvalidFileError, Validated, place, read
 from .names import odd_actions
 from .parameters import PARAMETER, names_in, unused_defaults
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..iam.catalogue import closest_action, edition, expand, find_action, service
-from ..iam.synonyms import authorized_by
+from ..iam.catalogue.catalogue import closest_action, edition, expand, find_action, service
+from ..iam.catalogue.synonyms import authorized_by
+from ..schemas.validated import Validated, place
 from ..text.nodes import find
 from ..text.yaml_nodes import start_of
-from ..validated import Validated, place
 
 
 def odd_actions(item: Validated) -> Iterator[str]:

@@ -6,9 +6,9 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
+from ..schemas.validated import Validated, place
 from ..text.nodes import find, walk
 from ..text.yaml_nodes import start_of
-from ..validated import Validated, place
 
 PARAMETER = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 

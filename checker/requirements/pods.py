@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..ack.objects import mapping, text
-from ..iam.context import Context, Values, make_context
-from ..iam.document import Document
-from ..iam.partitions import partition_of
-from ..inventory import Object
+from ..iam.documents.context import Context, Values, make_context
+from ..iam.documents.document import Document
+from ..iam.documents.partitions import partition_of
+from ..inventory.objects import Object
 
 SERVICE = "pods.eks.amazonaws.com"
 

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..ack.objects import mapping, text
-from ..iam.condition_keys import claim_of
-from ..iam.context import Context, Values, make_context
-from ..iam.partitions import partition_of
-from ..iam.policies import Layer
-from ..iam.principals import Caller, account_of
-from ..iam.trust import issuer_of, oidc_providers
-from ..inventory import Role
+from ..iam.catalogue.condition_keys import claim_of
+from ..iam.decisions.policies import Layer
+from ..iam.decisions.principals import Caller, account_of
+from ..iam.documents.context import Context, Values, make_context
+from ..iam.documents.partitions import partition_of
+from ..iam.proofs.trust import issuer_of, oidc_providers
+from ..inventory.objects import Role
 from .layers import tags_may_differ
 from .model import Requirement, fill
 from .pods import SESSION_TAGS, caller_of, request_of

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..iam.document import Document, Entry, Statement
-from ..iam.globs import arn_glob
-from ..iam.language import overlap
-from ..iam.partitions import partition_of
-from ..iam.policies import Attached, Layer, LayerName
-from ..inventory import Inventory, Key, Object, PolicyText, Table, altered
-from ..resolution import nearest
+from ..iam.decisions.policies import Attached, Layer, LayerName
+from ..iam.documents.document import Document, Entry, Statement
+from ..iam.documents.partitions import partition_of
+from ..iam.patterns.globs import arn_glob
+from ..iam.patterns.language import overlap
+from ..inventory.names import nearest
+from ..inventory.objects import Inventory, Key, Object, PolicyText, Table, altered
 from .layers import Source, not_pushed
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..iam.catalogue import expand
-from ..iam.globs import arn_glob
-from ..iam.language import overlap
-from ..iam.paths import Path
-from ..iam.policies import Layer
-from ..iam.synonyms import ALWAYS_CARRIED, synonyms
-from ..inventory import Object
+from ..iam.catalogue.catalogue import expand
+from ..iam.catalogue.synonyms import ALWAYS_CARRIED, synonyms
+from ..iam.decisions.policies import Layer
+from ..iam.documents.paths import Path
+from ..iam.patterns.globs import arn_glob
+from ..iam.patterns.language import overlap
+from ..inventory.objects import Object
 from .model import Access, Requirement
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from ..iam.condition_keys import claim_of
-from ..iam.globs import matches, wildcard_glob
-from ..inventory import Association, Inventory, Object, PolicyText, Role, altered, policy_texts
-from ..resolution import Index, arn_of_role, hop_of_association, role_of_association, roles_by_arn
+from ..iam.catalogue.condition_keys import claim_of
+from ..iam.patterns.globs import matches, wildcard_glob
+from ..inventory.names import Index, arn_of_role, hop_of_association, role_of_association, roles_by_arn
+from ..inventory.objects import Association, Inventory, Object, PolicyText, Role, altered, policy_texts
 from .model import Requirement, Selector
 
 

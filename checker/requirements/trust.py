@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from ..ack.limits import refusal
-from ..iam.conditions import Truth, all_of, any_of
-from ..iam.context import Context, look_up
-from ..iam.document import Document
-from ..iam.partitions import partition_of
-from ..iam.principals import Caller
-from ..iam.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, token_context
-from ..inventory import Object, Role, altered
+from ..iam.decisions.conditions import Truth, all_of, any_of
+from ..iam.decisions.principals import Caller
+from ..iam.documents.context import Context, look_up
+from ..iam.documents.document import Document
+from ..iam.documents.partitions import partition_of
+from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, token_context
+from ..inventory.objects import Object, Role, altered
 from .layers import ignored_trust, not_pushed, refused_trust
 from .model import Requirement, fill
 from .pods import SERVICE, caller_of, pods_named, request_of

@@ -9,10 +9,10 @@ import re
 import shlex
 
 from ..ack.objects import mapping, text
-from ..live.pods import workload_of
-from ..live.record import Target
-from ..live.role_flow import role_name
-from .case import Case
+from ..live.questions.pods import workload_of
+from ..live.questions.role import role_name
+from ..live.record.record import Target
+from .case.case import Case
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Literal, NamedTuple
 
-from ..live.record import Record
+from ..live.record.record import Record
 from ..requirements.model import Requirement
-from .case import Case, make_case
+from .case.case import Case, make_case
+from .case.witnesses import SUREST_FIRST, Confidence, confidence
 from .causes import CAUSES
 from .check import Check
-from .checks import checks
 from .commands import addressed
-from .gate_rules import RuleFinding, rule_findings
-from .seen import SUREST_FIRST, Confidence, confidence
+from .evidence.gate_rules import RuleFinding, rule_findings
+from .steps import checks
 
 Verdict = Literal["healthy", "cause-found", "inconclusive"]
 

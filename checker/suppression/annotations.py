@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..inventory import Object
-from ..rules.problem import at
-from .model import OnObject, Suppression
+from ..findings.problem import at
+from ..findings.suppression import OnObject, Suppression
+from ..inventory.objects import Object
 from .written import invalid, read_rules
 
 ANNOTATION = "checker/ignore"

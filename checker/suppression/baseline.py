@@ -13,14 +13,14 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ..engine import Finding
 from ..errors import UsageError
-from ..looked_for import LookedFor
-from ..reading import STDIN_NAME
+from ..gate.engine import Finding
+from ..project.reading import STDIN_NAME
 from ..schemas import violations
 from ..schemas.sentences import say
 from ..text.files import read_bytes
 from ..text.links import LEADS_OUT, leads_out
+from .looked_for import LookedFor
 
 Key = tuple[str, ...]
 

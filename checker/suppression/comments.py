@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import ScalarNode
 
-from ..rules.problem import Place
+from ..findings.problem import Place
+from ..findings.suppression import OnLine, Suppression
 from ..text.nodes import walk
 from ..text.source import Source, line_starts, line_text, position
 from ..text.yaml_nodes import end_of, start_of
-from .model import OnLine, Suppression
 from .written import invalid, read_rules
 
 if TYPE_CHECKING:

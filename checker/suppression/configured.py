@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..config import Config, Ignore
-from ..rules.problem import Place
-from .model import Described, Suppression
+from ..config.file import Config, Ignore
+from ..findings.problem import Place
+from ..findings.suppression import Described, Suppression
 from .written import problem_of, tidy
 
 

@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 from yaml.nodes import ScalarNode
 
-from ..engine import Finding
-from ..iam.paths import show_path
-from ..places import Locator
-from ..project import Project
-from ..report.model import Known, Report
-from ..rules.problem import Place
+from ..findings.location import Locator
+from ..findings.problem import Place
+from ..findings.suppression import Described, OnLine, OnObject, Suppression
+from ..gate.engine import Finding
+from ..gate.report import Known, Report
+from ..iam.documents.paths import show_path
+from ..project.project import Project
 from ..text.nodes import find
 from .baseline import Baseline, Compared, Entry, entry_of
-from .model import Described, OnLine, OnObject, Suppression
 
 
 class Covered(NamedTuple):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ..config import Config
-from ..project import Project
+from ..config.file import Config
+from ..findings.suppression import OnLine, OnObject, Suppression
+from ..project.project import Project
 from ..requirements.load import Loaded
 from ..text.nodes import find
 from ..text.source import line_starts, line_text
@@ -13,7 +14,6 @@ from ..text.yaml_nodes import end_of, start_of
 from .annotations import in_annotations
 from .comments import in_comments
 from .configured import in_configuration
-from .model import OnLine, OnObject, Suppression
 
 
 def suppressions(project: Project, requirements: Loaded, config: Config) -> tuple[Suppression, ...]:

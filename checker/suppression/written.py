@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ..findings.suppression import How, OnLine, OnObject, Suppression
 from ..rules import BY_ID
-from .model import How, OnLine, OnObject, Suppression
 
 if TYPE_CHECKING:
-    from ..rules.problem import Place
+    from ..findings.problem import Place
 
 _LEADING = re.compile(r"\A[\s:,;\u2012-\u2015-]+")
 

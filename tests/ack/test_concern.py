@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from checker.ack.kinds import EKS, IAM, can_concern, text_can_concern
 from checker.ack.objects import sightings
-from checker.project import load
+from checker.project.project import load
 from checker.text.documents import cut, parse_piece
 from checker.text.nodes import TreeError
 from checker.text.source import Source, decode

@@ -8,7 +8,7 @@ import pytest
 
 from checker.ack.edits import Note, notes
 from checker.ack.objects import make_object
-from checker.inventory import Object, Origin
+from checker.inventory.objects import Object, Origin
 
 DOCUMENT = '{"Version": "2012-10-17", "Statement": {"Sid": "%s", "Effect": "Allow", "Action": "s3:ListBucket"}}'
 

@@ -11,7 +11,7 @@ import pytest
 
 from checker.ack import limits
 from checker.ack.objects import make_object
-from checker.inventory import Origin
+from checker.inventory.objects import Origin
 
 ROOT = Path(__file__).parents[2]
 

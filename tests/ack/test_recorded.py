@@ -13,8 +13,8 @@ import pytest
 import yaml
 from moto import mock_aws
 
-from checker.demo.ack import reconcile
-from checker.demo.kubernetes_api import KubernetesApi
+from checker.demo.controller.reconcile import reconcile
+from checker.demo.servers.kubernetes_api import KubernetesApi
 
 STORIES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "recorded.yaml").read_text())["stories"]
 IAM = "iam.services.k8s.aws/v1alpha1"

@@ -20,7 +20,7 @@ from checker.ack.kinds import IAM
 from checker.demo.cell import Cell
 from checker.demo.names import PODS, REGION
 from checker.demo.proxy import refresh
-from checker.live.connection import Connection
+from checker.live.clients.connection import Connection
 from tests.live.api_server import ADMIN, FIXER, ApiServer, free_port, path_of
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in.py")))

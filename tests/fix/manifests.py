@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from checker.fix.repair import Repair, repair
-from checker.gate import Options, prepare
+from checker.fix.planning.repair import Repair, repair
+from checker.gate.prepare import Options, prepare
 from checker.text.source import Source
 from tests.conftest import CELL
 
@@ -106,8 +106,8 @@ def mend(*texts: str, unsafe: bool = False, **parameters: str) -> Repair:
     """The repair of these files (f0.yaml, f1.yaml, …) for the cell of the tests."""
     made = prepare(Options((__file__,), parameters={**CELL, **parameters}))
     sources = tuple(Source(f"f{number}.yaml", text) for number, text in enumerate(texts))
-    from checker.choices import choose_requirements
-    from checker.config import Config
+    from checker.config.choices import choose_requirements
+    from checker.config.file import Config
 
     requirements = choose_requirements(Config(), ())
     made = made._replace(sources=sources, background=(), files=None, requirements=requirements)

@@ -13,8 +13,8 @@ import urllib3
 import yaml
 
 from checker.ack.kinds import IAM, PLURALS
-from checker.demo.ack import reconcile
-from checker.demo.kubernetes_api import KubernetesApi
+from checker.demo.controller.reconcile import reconcile
+from checker.demo.servers.kubernetes_api import KubernetesApi
 
 
 class Client:

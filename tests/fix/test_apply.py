@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from checker.demo import edits
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks import edits
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
+from checker.fix.cluster import writing
 from checker.fix.cluster.apply import World, apply
 from checker.fix.cluster.emission import Emission
 from checker.fix.cluster.store import StoppedError
-from checker.live import writing
 from checker.live.asking import Refused
-from checker.live.kubernetes import Cluster
+from checker.live.clients.kubernetes import Cluster
 from checker.runbook.diagnose import Diagnosis
 from tests.live.api_server import VIEWER
 
@@ -66,7 +66,7 @@ def test_nothing_is_written_without_consent(cell: Cell, grade: Grade) -> None:
 def test_the_right_to_read_is_not_the_right_to_write(cell: Cell, grade: Grade) -> None:
     world, found, fix, _ = broken(cell, grade)
     if not isinstance(grade, Real):
-        from checker.demo.kubernetes_requests import Rule
+        from checker.demo.servers.kubernetes_requests import Rule
 
         cell.kubernetes.users[""] = (Rule(("*",), ("*",), ("get", "list")),)
     else:

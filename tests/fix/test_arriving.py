@@ -8,16 +8,17 @@ from collections.abc import Callable
 
 import pytest
 
-from checker.demo import edits, lines
-from checker.demo.breaks import BREAKS
+from checker.demo import lines
+from checker.demo.breaks import edits
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
-from checker.demo.kubernetes_requests import Asked
 from checker.demo.names import PODS
+from checker.demo.servers.kubernetes_requests import Asked
 from checker.fix.cluster.apply import apply
 from checker.fix.cluster.emission import Emission
 from checker.fix.cluster.store import StoppedError
 from checker.fix.cluster.withheld import Withheld
-from checker.live.record import Target
+from checker.live.record.record import Target
 from checker.report.fix.manifest import render_patches
 
 from .world import Embedded, Grade, Real, make, plan, yes

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from checker.demo import edits, lines
-from checker.demo.breaks import BREAKS
+from checker.demo import lines
+from checker.demo.breaks import edits
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.fix.cluster.apply import apply
 from checker.fix.cluster.emission import Emission

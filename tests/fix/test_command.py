@@ -234,7 +234,7 @@ def test_selecting_chooses_what_is_fixed_and_not_what_is_proven(run: Run, tmp_pa
 
 
 def test_what_could_not_be_read_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from checker import reading
+    from checker.project import reading
 
     (tmp_path / "role.yaml").write_text(CURED)
     (tmp_path / "secret.yaml").write_text(CURED)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.fix.cluster.apply import apply
 from checker.fix.cluster.emission import Emission

@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from checker.ack.cleaning import clean, gitops_owner
-from checker.demo import edits
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks import edits
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.fix.cluster.emission import Emission
 from checker.fix.cluster.withheld import Withheld
-from checker.fix.manifest import merge_patch
-from checker.live.record import Target, dump, load
+from checker.fix.edits.manifest import merge_patch
+from checker.live.record.record import Target, dump, load
 from checker.report.fix.manifest import render, render_json, render_patches
 from checker.runbook.diagnose import Diagnosis, diagnose
 from checker.schemas import load as load_schema

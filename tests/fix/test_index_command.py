@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from checker.cli import main
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks.edits import write_manifests
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
-from checker.demo.edits import write_manifests
 from checker.demo.serving import write_files
 from checker.schemas import load
 

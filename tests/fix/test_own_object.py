@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from checker.engine import Finding
-from checker.fix.propose import Proposal, propose
-from checker.gate import Options, prepare
-from checker.judging import judge
+from checker.fix.planning.propose import Proposal, propose
+from checker.gate.engine import Finding
+from checker.gate.judge import judge
+from checker.gate.prepare import Options, prepare
 from tests.conftest import CELL
 
 CASES = Path(__file__).parent.parent / "rules" / "cases"

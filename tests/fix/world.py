@@ -7,14 +7,14 @@ from typing import Any, NamedTuple, Protocol
 
 from checker.ack.kinds import IAM
 from checker.demo.cell import Cell
-from checker.demo.kubernetes_requests import Asked
 from checker.demo.names import PODS
+from checker.demo.servers.kubernetes_requests import Asked
 from checker.fix.cluster.apply import World
 from checker.fix.cluster.emission import Emission, emit
 from checker.fix.cluster.withheld import Withheld
+from checker.live.clients.connection import Connection
+from checker.live.clients.kubernetes import Cluster
 from checker.live.collect import Access, collect
-from checker.live.connection import Connection
-from checker.live.kubernetes import Cluster
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
 from checker.runbook.diagnose import Diagnosis, diagnose

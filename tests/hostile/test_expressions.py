@@ -54,8 +54,8 @@ class Expression(NamedTuple):
 
 
 BOUNDED = {
-    "checker.fix.block_edit: '-[": "asked about 200 characters",
-    "checker.live.redaction._FORMS: '\\\\bey[": "asked about lines that were cut before",
+    "checker.fix.edits.block: '-[": "asked about 200 characters",
+    "checker.live.record.redaction._FORMS: '\\\\bey[": "asked about lines that were cut before",
 }
 """Expressions that are not linear and need not be, since what they are asked about is cut to a length before."""
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.iam import Attached, Context, Layer, Request, evaluate, make_context, may_reach, parse, prove
-from checker.iam.statements import action_matches
+from checker.iam.decisions.statements import action_matches
 from checker.managed import _SNAPSHOT, find, provenance
 
 T = "arn:aws:dynamodb:us-east-1:111122223333:table/auth-keys"

@@ -20,7 +20,7 @@ from checker.iam import (
     parse,
     prove,
 )
-from checker.iam.grants import grants
+from checker.iam.proofs.grants import grants
 
 T = "arn:aws:dynamodb:us-east-1:111122223333:table/Books"
 ROLE = Caller("role", "arn:aws:iam::111122223333:role/proxy")
@@ -78,7 +78,7 @@ def test_listed_names_that_a_pattern_begins_with_hide_no_other() -> None:
 
 
 def listed() -> list[str]:
-    from checker.iam.catalogue import expand
+    from checker.iam.catalogue.catalogue import expand
 
     return list(expand("dynamodb:*"))
 
@@ -236,7 +236,7 @@ def test_actions_whose_requests_carry_other_keys_are_asked_about_each() -> None:
 def test_the_regions_and_partitions_are_those_of_botocore() -> None:
     from botocore.loaders import Loader
 
-    from checker.iam.partitions import PARTITIONS, REGIONS, partition_of
+    from checker.iam.documents.partitions import PARTITIONS, REGIONS, partition_of
 
     for row in Loader().load_data("partitions")["partitions"]:
         assert row["id"] in PARTITIONS

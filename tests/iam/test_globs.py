@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.iam.globs import Glob, arn_glob, matches, wildcard_glob
-from checker.iam.language import explore, overlap
+from checker.iam.patterns.globs import Glob, arn_glob, matches, wildcard_glob
+from checker.iam.patterns.language import explore, overlap
 
 PATTERNS = st.text("ab:*?", max_size=8)
 TEXTS = st.text("ab:", max_size=8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checker.iam import Decision, Request, evaluate, prove
-from checker.iam.globs import arn_glob, matches
+from checker.iam.patterns.globs import arn_glob, matches
 
 from .golden.table import NAMES, Case, read
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from checker.iam import Attached, Layer, grants, parse, show_grants
-from checker.iam.grants import compact
+from checker.iam.proofs.grants import compact
 
 T = "arn:aws:dynamodb:us-east-1:111122223333:table/auth-keys"
 

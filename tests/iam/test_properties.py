@@ -25,13 +25,13 @@ from checker.iam import (
     parse,
     prove,
 )
-from checker.iam.branches import branches, with_examples
-from checker.iam.clauses import Asked, Atom, applies, covering
-from checker.iam.combine import is_allowed, situation
-from checker.iam.conditions import Truth
-from checker.iam.document import PolicyKind
-from checker.iam.globs import arn_glob, matches
-from checker.iam.policies import LayerName
+from checker.iam.decisions.branches import branches, with_examples
+from checker.iam.decisions.clauses import Asked, Atom, applies, covering
+from checker.iam.decisions.combine import is_allowed, situation
+from checker.iam.decisions.conditions import Truth
+from checker.iam.decisions.policies import LayerName
+from checker.iam.documents.document import PolicyKind
+from checker.iam.patterns.globs import arn_glob, matches
 
 T = "arn:aws:dynamodb:us-east-1:111122223333:table/auth-keys"
 ROLE = Caller("role", "arn:aws:iam::111122223333:role/proxy", "arn:aws:sts::111122223333:assumed-role/proxy/pod")

@@ -21,7 +21,7 @@ from checker.iam import (
     parse,
     prove,
 )
-from checker.iam.document import Document, PolicyKind
+from checker.iam.documents.document import Document, PolicyKind
 
 T = "arn:aws:dynamodb:us-east-1:111122223333:table/Books"
 KEY = "aws:username"

@@ -14,11 +14,11 @@ import yaml
 from checker.cli import main
 from checker.demo.cell import Cell
 from checker.demo.serving import write_files
-from checker.fix.manifest import as_text
+from checker.fix.edits.manifest import as_text
 from checker.init.cluster import read
 from checker.init.survey import survey
-from checker.live.kubernetes import Cluster
-from checker.project import load as load_project
+from checker.live.clients.kubernetes import Cluster
+from checker.project.project import load as load_project
 from checker.schemas import load
 from checker.text.source import Source
 from tests.report.worlds import BOTH, role

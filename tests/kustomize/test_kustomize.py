@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.gate import Options, check
-from checker.report.model import Report
+from checker.gate.prepare import Options, check
+from checker.gate.report import Report
 
 from ..conftest import CELL
 from ..fix.test_refused import GRANTS, pods

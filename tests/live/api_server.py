@@ -21,10 +21,10 @@ import yaml
 
 from checker.ack.kinds import IAM
 from checker.demo.cell import Cell
-from checker.demo.kubernetes_api import KINDS
-from checker.demo.kubernetes_queries import log_text
-from checker.demo.wsgi import Served
-from checker.live.connection import Connection
+from checker.demo.servers.kubernetes_api import KINDS
+from checker.demo.servers.kubernetes_queries import log_text
+from checker.demo.servers.wsgi import Served
+from checker.live.clients.connection import Connection
 
 ADMIN, VIEWER, FIXER, NOBODY = "admin-token", "viewer-token", "fixer-token", "nobody-token"
 

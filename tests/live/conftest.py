@@ -10,7 +10,7 @@ import pytest
 
 from checker.demo.cell import Cell
 from checker.live.collect import Access, collect
-from checker.live.record import Record
+from checker.live.record.record import Record
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from checker.demo.aws_api import call_of, refusal
 from checker.demo.cell import Cell
-from checker.demo.kubernetes_requests import PATH
 from checker.demo.names import REGION
-from checker.live.aws import Aws
+from checker.demo.servers.aws_api import call_of, refusal
+from checker.demo.servers.kubernetes_requests import PATH
+from checker.live.clients.aws import Aws
 from checker.live.collect import Access, collect
-from checker.live.record import dump, load
+from checker.live.record.record import dump, load
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
 from checker.runbook.diagnose import Diagnosis, diagnose

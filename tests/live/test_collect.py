@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from checker.demo import edits
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks import edits
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.names import CONTAINER, PODS, TABLE, TABLE_ARN
 from checker.live.collect import Access, collect
-from checker.live.record import Record, dump, load, reading, under, value
+from checker.live.record.record import Record, dump, load, reading, under, value
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
 from checker.runbook.diagnose import diagnose
@@ -73,7 +73,7 @@ def test_a_label_selector_finds_the_pods(gather: Collect) -> None:
 
 
 def test_the_lists_are_read_page_by_page(gather: Collect, cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("checker.live.cluster_flow._PAGE", "1")
+    monkeypatch.setattr("checker.live.questions.cluster._PAGE", "1")
     record = gather("acme")
     assert value(record, "pods")["seen"] == 5
     assert pods_found(record) == ["index-acme"]

@@ -14,11 +14,11 @@ import pytest
 import yaml
 
 from checker.cli import main
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.serving import write_files
 from checker.live.collect import collect
-from checker.live.record import dump
+from checker.live.record.record import dump
 from checker.schemas import load
 
 

@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from checker.live import kubernetes
 from checker.live.asking import Refused
-from checker.live.connection import Connection
-from checker.live.kubernetes import Cluster
+from checker.live.clients import kubernetes
+from checker.live.clients.connection import Connection
+from checker.live.clients.kubernetes import Cluster
 
 SENT = 64 * 1024 * 1024
 

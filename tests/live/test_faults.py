@@ -10,9 +10,9 @@ import pytest
 
 from checker.demo.cell import Cell
 from checker.demo.names import REGION
-from checker.live.aws import Aws
+from checker.live.clients.aws import Aws
 from checker.live.collect import Access, collect
-from checker.live.record import Record, reading
+from checker.live.record.record import Record, reading
 from checker.runbook.diagnose import diagnose
 
 from .faults import DEADLINE, FAULTS, READ_OF, REQUIREMENTS, Faults, look

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from checker.demo import edits, lines
-from checker.demo.breaks import BREAKS
+from checker.demo import lines
+from checker.demo.breaks import edits
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 
 from .faults import FAULTS, READ_OF, Faults, look

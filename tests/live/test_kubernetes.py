@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from checker.demo.wsgi import Served
-from checker.live import connection
+from checker.demo.servers.wsgi import Served
 from checker.live.asking import Refused
-from checker.live.connection import Connection, from_inside
-from checker.live.kubernetes import Cluster
+from checker.live.clients import connection
+from checker.live.clients.connection import Connection, from_inside
+from checker.live.clients.kubernetes import Cluster
 
 Answer = tuple[int, dict[str, str], Any]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.live.log import Session, principal, read
+from checker.live.log.log import Session, principal, read
 
 
 def stamped(*rows: tuple[str, str]) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checker.live.log import read
-from checker.live.log_events import events
+from checker.live.log.events import events
+from checker.live.log.log import read
 
 STAMP = "2026-11-27T10:31:07.{:09}Z "
 

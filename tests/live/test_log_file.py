@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.live.log_file import played, stamped, time_of
+from checker.live.log.file import played, stamped, time_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from checker.live.log import read
+from checker.live.log.log import read
 
 
 def counted(*rows: str) -> tuple[int, int, int]:

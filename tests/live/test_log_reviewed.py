@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from checker.live.log import read
-from checker.live.log_sorting import sort
-from checker.live.redaction import redact
+from checker.live.log.log import read
+from checker.live.log.sorting import sort
+from checker.live.record.redaction import redact
 
 NO_SUCCESS = [
     'level=info msg="key refresh done" http_status=403',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.live.log_sorting import Site, is_interesting, sort, times
+from checker.live.log.sorting import Site, is_interesting, sort, times
 
 FAILURES = [
     'level=error msg="failed to refresh auth keys" err="dial tcp 52.94.1.2:443: i/o timeout"',

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli import main
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.serving import write_files
 from checker.live.collect import collect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.live.log_sorting import sort
+from checker.live.log.sorting import sort
 
 
 @pytest.mark.parametrize(

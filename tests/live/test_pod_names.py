@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.live.pods import find, nearest
+from checker.live.questions.pods import find, nearest
 
 
 def pods(*names: str) -> list[dict[str, object]]:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from checker.demo import edits, lines
+from checker.demo import lines
+from checker.demo.breaks import edits
 from checker.demo.cell import Cell
 from checker.demo.names import PODS
 from checker.live.collect import collect
-from checker.live.pods import find, named_for
+from checker.live.questions.pods import find, named_for
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
 from checker.runbook.check import Check

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from checker.cli.progress import Progress
-from checker.live.record import Reading
+from checker.cli.terminal.progress import Progress
+from checker.live.record.record import Reading
 
 
 class Terminal(io.StringIO):

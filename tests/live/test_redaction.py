@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.demo.lines import denied, key_disabled, no_provider, unreachable
-from checker.live.redaction import redact
-from checker.live.redaction_tokens import MASK
-from checker.runbook.signatures import signatures
+from checker.live.record.redaction import redact
+from checker.live.record.redaction_tokens import MASK
+from checker.runbook.case.signatures import signatures
 
 SECRETS = [
     "Authorization: Bearer abc.def.ghi",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from checker.live.redaction import redact
+from checker.live.record.redaction import redact
 
 KEY = "mq-live-1a2b3c4d"
 TOKEN = "ab12cd34ef56ab78"

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from checker.demo import edits
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks import edits
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.names import ACCOUNT
-from checker.live.cluster_flow import RIGHTS
 from checker.live.collect import collect
+from checker.live.questions.cluster import RIGHTS
 
 from .conftest import ROOT
 from .faults import READ_OF, Faults

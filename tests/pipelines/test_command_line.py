@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli import COMMANDS, _called_as, build_parser, main
-from checker.cli.bar import Bar
+from checker.cli.terminal.bar import Bar
 from tests.report.worlds import lay_out
 
 NAMES = [module.__name__.rpartition(".")[2] for module in COMMANDS]
@@ -162,8 +162,8 @@ class _Terminal(io.StringIO):
 
 def test_long_work_shows_a_bar_on_a_terminal_and_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setattr("checker.cli.bar._PATIENCE", 0)
-    monkeypatch.setattr("checker.cli.bar._PAUSE", 0)
+    monkeypatch.setattr("checker.cli.terminal.bar._PATIENCE", 0)
+    monkeypatch.setattr("checker.cli.terminal.bar._PAUSE", 0)
     stream = _Terminal()
     with Bar(stream) as bar:
         bar.observe("reading files", 5, 10)
@@ -177,6 +177,6 @@ def test_long_work_shows_a_bar_on_a_terminal_and_leaves_nothing_behind(monkeypat
 def test_the_gate_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     lay_out("findings")
-    monkeypatch.setattr("checker.cli.bar.Bar.observe", lambda self, doing, done, total: told.append(doing))
+    monkeypatch.setattr("checker.cli.terminal.bar.Bar.observe", lambda self, doing, done, total: told.append(doing))
     assert main(["static"]) == 1
     assert set(told) == {"reading files", "proving reverse-proxy-auth-keys for roles", "asking rules"}

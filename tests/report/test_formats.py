@@ -20,8 +20,8 @@ from pysarif import load_from_file
 
 from checker import __version__
 from checker.cli import main
-from checker.report import FORMATS
-from checker.report.fingerprints import line_hashes
+from checker.report.formats import FORMATS
+from checker.report.static.fingerprints import line_hashes
 from checker.rules import BY_ID, RULES
 from checker.schemas import load
 from tests.report.runner import Command, parse_command
@@ -57,7 +57,7 @@ def golden(text: str, name: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", FORMATS["static"])
 @pytest.mark.parametrize("world", WORLDS)
 def test_whole_outputs(world: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = GOLDEN / f"{world}.{name}.{ENDINGS.get(name, 'txt')}"
@@ -69,7 +69,7 @@ def test_whole_outputs(world: str, name: str, capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_several_reports_of_one_run(world: str, capsys: pytest.CaptureFixture[str]) -> None:
-    files = {name: f"report.{name}" for name in FORMATS}
+    files = {name: f"report.{name}" for name in FORMATS["static"]}
     options = [text for name, path in files.items() for text in ("--report", f"{name}={path}")]
     text = shown(capsys, world, "text", *options)
     assert Path(files["text"]).read_text(encoding="utf-8") == text
@@ -165,7 +165,7 @@ def test_sarif_rules_keep_the_limits_of_code_scanning(capsys: pytest.CaptureFixt
 def test_sarif_leaves_out_the_lightest_beyond_the_limit(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("checker.report.sarif._MOST_RESULTS", 1)
+    monkeypatch.setattr("checker.report.static.sarif._MOST_RESULTS", 1)
     run = sarif(capsys, "findings")
     assert [item["ruleId"] for item in run["results"]] == ["missing-grant"]
     assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"] == "1 more findings are left out"
@@ -335,7 +335,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", FORMATS["static"])
 @pytest.mark.parametrize("value", HOSTILE)
 def test_text_of_a_manifest_is_text_in_every_format(
     value: str, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

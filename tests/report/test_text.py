@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from checker.places import Location
-from checker.report.frame import display_width, frame, safe
-from checker.report.model import Look, Report
-from checker.report.text import render
+from checker.findings.location import Location
+from checker.gate.report import Look, Report
+from checker.report.static.text import render
+from checker.report.style.frame import display_width, frame, safe
 from checker.text.source import Position, Source
 
 CASES = Path(__file__).parent.parent / "rules" / "cases"

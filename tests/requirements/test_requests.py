@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checker.report.model import Report
+from checker.gate.report import Report
 
 ISSUER = "oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"
 PROVIDER = f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"

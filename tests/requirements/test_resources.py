@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checker.report.model import Report
+from checker.gate.report import Report
 from tests.requirements.test_requests import TABLE, trust, verdicts
 
 ROLE = "arn:aws:iam::111122223333:role/acme-reverse-proxy"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checker.report.model import Report
+from checker.gate.report import Report
 from tests.conftest import CELL
 from tests.requirements.test_requests import TABLE, project, verdicts
 from tests.requirements.test_resources import DECRYPTS, KEY, READS, ROLE, document, says

@@ -17,12 +17,12 @@ import pytest
 from checker.ack import build as ack_build
 from checker.ack.build import build
 from checker.ack.objects import make_object
-from checker.inventory import Inventory, Origin
+from checker.findings.problem import Facts
+from checker.inventory.names import make_index
+from checker.inventory.objects import Inventory, Origin
 from checker.managed import _SNAPSHOT
-from checker.project import load
-from checker.resolution import make_index
+from checker.project.project import load
 from checker.rules import RULES
-from checker.rules.problem import Facts
 
 EXPLAINED = {
     # AWS adds services and actions every week, and removes old ones; the catalogue has those of its day.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.report.model import Report
+from checker.gate.report import Report
 from checker.rules import BY_ID
 
 HERE = Path(__file__).parent

@@ -6,10 +6,10 @@ from types import ModuleType
 
 import pytest
 
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.story import look_at, tell
-from checker.pages import page
+from checker.report.style.pages import page
 from checker.runbook.causes import BY_ID, CAUSES
 from checker.runbook.diagnose import Diagnosis
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from checker.demo import edits, lines
-from checker.demo.breaks import BREAKS
+from checker.demo import lines
+from checker.demo.breaks import edits
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.names import ACCOUNT, PODS, TABLE_ARN
 from checker.runbook.diagnose import Diagnosis

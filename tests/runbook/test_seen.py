@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.runbook.seen import Api, Confidence, Log, Seen, confidence
+from checker.runbook.case.witnesses import Api, Confidence, Log, Seen, confidence
 
 TABLE: list[tuple[Log, Api, Confidence]] = [
     ("names", "shows", "confirmed"), ("fits", "shows", "confirmed"), ("silent", "shows", "likely"),

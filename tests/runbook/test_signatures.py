@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from checker.demo import lines
-from checker.live.log import is_trouble
-from checker.live.redaction import redact
-from checker.runbook.signatures import Signature, read_events, recognise, service_of, signatures
+from checker.live.log.log import is_trouble
+from checker.live.record.redaction import redact
+from checker.runbook.case.signatures import Signature, read_events, recognise, service_of, signatures
 
 TABLE = "arn:aws:dynamodb:us-east-1:111122223333:table/keys"
 WHO = "arn:aws:sts::111122223333:assumed-role/acme-reverse-proxy/s"

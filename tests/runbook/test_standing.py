@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from checker.demo import edits, lines
+from checker.demo import lines
+from checker.demo.breaks import edits
 from checker.demo.cell import Cell
 from checker.runbook.diagnose import Diagnosis
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.live.collect import collect
-from checker.live.record import Reading
+from checker.live.record.record import Reading
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
 from checker.runbook.diagnose import diagnose

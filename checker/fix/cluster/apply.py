@@ -11,17 +11,17 @@ from typing import NamedTuple
 
 from ...ack.controller import conditions
 from ...ack.objects import mapping
-from ...live import writing
 from ...live.asking import Refused
-from ...live.kubernetes import Cluster
+from ...live.clients.kubernetes import Cluster
 from ...runbook.commands import is_bare, pod_name, restart
-from ...runbook.decrypting import may_decrypt
 from ...runbook.diagnose import Diagnosis
-from ...runbook.standing import held_by, objects, told
-from ...runbook.trusting import trusting
-from ..diff import unified
-from ..manifest import as_text
-from ..repair import Change
+from ...runbook.evidence.key import may_decrypt
+from ...runbook.evidence.standing import held_by, objects, told
+from ...runbook.evidence.trust import trusting
+from ..edits.diff import unified
+from ..edits.manifest import as_text
+from ..planning.repair import Change
+from . import writing
 from .emission import Emission
 from .objects import NAME
 from .store import StoppedError, called, dry_run, store

@@ -13,9 +13,9 @@ import re
 from typing import Any, NamedTuple
 
 from ...ack.objects import mapping, sequence
-from ...runbook.case import Case
-from ...runbook.delivery import next_steps
-from ...runbook.standing import existing, held_by
+from ...runbook.case.case import Case
+from ...runbook.evidence.delivery import next_steps
+from ...runbook.evidence.standing import existing, held_by
 
 _ABSENT = re.compile(r"Policy (arn:aws[\w-]*:iam::\d*(?:aws)?:policy/\S+?) does not exist or is not attachable")
 _DOCUMENT = {"Role": "assumeRolePolicyDocument", "Policy": "policyDocument"}

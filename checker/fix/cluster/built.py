@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from ...ack.kinds import IAM
 from ...ack.objects import mapping
-from ...iam.trust import WEB_IDENTITY
-from ...live.role_flow import role_name
+from ...iam.proofs.trust import WEB_IDENTITY
+from ...live.questions.role import role_name
 from ...requirements.model import Access, Requirement, fill
-from ...runbook.case import Case
-from ..flow_edit import document
-from ..plan import Plan
+from ...runbook.case.case import Case
+from ..edits.flow import document
+from ..planning.plan import Plan
 
 
 class Built(NamedTuple):

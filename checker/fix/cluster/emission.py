@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 
 from ...ack.objects import mapping
 from ...ack.role_calls import OWN_TAGS
-from ...live.record import under
-from ...live.redaction_tokens import MASK
+from ...live.record.record import under
+from ...live.record.redaction_tokens import MASK
 from ...requirements.model import Requirement
-from ...runbook.delivery import next_steps, waiting
 from ...runbook.diagnose import Diagnosis
-from ..effects import NOTHING_ELSE, told
-from ..manifest import as_text, from_text, key_of, ready_to_apply
-from ..plan import Plan
-from ..propose import Admitted
-from ..repair import Change, Repair, repair
+from ...runbook.evidence.delivery import next_steps, waiting
+from ..edits.manifest import as_text, from_text, key_of, ready_to_apply
+from ..planning.effects import NOTHING_ELSE, told
+from ..planning.plan import Plan
+from ..planning.propose import Admitted
+from ..planning.repair import Change, Repair, repair
 from . import objects
 from .arriving import Step, needed, nudge
 from .built import missing_provider, missing_role

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ...ack.objects import mapping
-from ...engine import Finding
-from ...gate import Options, prepare
+from ...gate.engine import Finding
+from ...gate.prepare import Options, prepare
 from ...runbook.diagnose import Diagnosis
-from ..diff import unified
-from ..effects import told
-from ..propose import Admitted
-from ..repair import Repair, repair
+from ..edits.diff import unified
+from ..planning.effects import told
+from ..planning.propose import Admitted
+from ..planning.repair import Repair, repair
 from . import objects
 
 _ACCOUNT_RULES = ("not-an-arn", "misdirected-annotation")

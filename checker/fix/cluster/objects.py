@@ -7,17 +7,17 @@ from typing import Any
 
 from ...ack.cleaning import clean
 from ...ack.objects import mapping
-from ...engine import Settings
-from ...judging import Prepared
-from ...live.record import under
+from ...gate.engine import Settings
+from ...gate.judge import Prepared
+from ...live.record.record import under
 from ...requirements.load import Loaded
 from ...requirements.model import Access, Requirement
 from ...rules import BY_ID
-from ...runbook.access import View
-from ...runbook.case import Case
-from ...runbook.sources import giver
+from ...runbook.case.access import View
+from ...runbook.case.case import Case
+from ...runbook.case.sources import giver
 from ...text.source import Source
-from ..manifest import as_text, key_of
+from ..edits.manifest import as_text, key_of
 
 NAME = "cluster.yaml"
 """What the text is called in diffs."""

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from ...ack.cleaning import clean
 from ...ack.objects import mapping
-from ...live import writing
 from ...live.asking import Refused
-from ...live.kubernetes import Cluster
-from ...live.trim import custom
-from ..patch import meaning
+from ...live.clients.kubernetes import Cluster
+from ...live.record.trim import custom
+from ..edits.patch import meaning
+from . import writing
 from .emission import Object
 from .withheld import withheld_for
 

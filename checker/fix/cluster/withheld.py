@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ...ack.cleaning import gitops_owner
 from ...ack.controller import standstill
 from ...ack.objects import make_object, mapping
-from ...inventory import Origin
+from ...inventory.objects import Origin
 
 
 class Withheld(NamedTuple):

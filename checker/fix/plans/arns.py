@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from ...engine import Finding
-from ...iam.partitions import partition_of
+from ...gate.engine import Finding
+from ...iam.documents.partitions import partition_of
 from ...managed import find as find_managed
-from ...rules.misdirected_annotation import trusting
-from ...rules.not_an_arn import is_arn
-from .. import patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ...rules.references.not_an_arn import is_arn
+from ...rules.trust.misdirected_annotation import trusting
+from ..edits import patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 from .references import arn_of
 
 RULES = ("not-an-arn", "misdirected-annotation")

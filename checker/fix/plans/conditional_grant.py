@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...engine import Finding
-from ...rules.conditional_grant import hanging_place
-from ...rules.grants import answers
-from ..granting import Grant, candidates
-from ..plan import Candidates, NoPlan, Plan, Survey, need_of
+from ...gate.engine import Finding
+from ...rules.access._answers import answers
+from ...rules.access.conditional_grant import hanging_place
+from ..planning.granting import Grant, candidates
+from ..planning.plan import Candidates, NoPlan, Plan, Survey, need_of
 
 RULES = ("conditional-grant",)
 

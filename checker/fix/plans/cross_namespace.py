@@ -4,13 +4,13 @@ Policy would need another name in IAM, and its users would no longer share one."
 from __future__ import annotations
 
 from ...ack.limits import refusal
-from ...engine import Finding
-from ...inventory import Reference, Role
+from ...findings.problem import at
+from ...gate.engine import Finding
+from ...inventory.names import resolve_policy
+from ...inventory.objects import Reference, Role
 from ...requirements.layers import not_pushed
-from ...resolution import resolve_policy
-from ...rules.problem import at
-from .. import patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ..edits import patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("cross-namespace-reference",)
 

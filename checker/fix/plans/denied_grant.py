@@ -10,19 +10,19 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine import Finding
-from ...iam.changed import compare_changed
-from ...iam.document import Document, Statement, parse
-from ...iam.policies import Attached
-from ...iam.prove import prove
-from ...inventory import PolicyText
-from ...rules.denied_grant import denied_place
-from ...rules.grants import Answer, answers, text_of
-from ...rules.problem import called, inside
-from .. import patch
-from ..patch import Patch
-from ..plan import Candidates, Need, NoPlan, Plan, Survey, need_of
-from ..simulate import edited, labels_of, with_document
+from ...findings.problem import called, inside
+from ...gate.engine import Finding
+from ...iam.decisions.policies import Attached
+from ...iam.documents.document import Document, Statement, parse
+from ...iam.proofs.comparison import compare_changed
+from ...iam.proofs.prove import prove
+from ...inventory.objects import PolicyText
+from ...rules.access._answers import Answer, answers, text_of
+from ...rules.access.denied_grant import denied_place
+from ..edits import patch
+from ..edits.patch import Patch
+from ..planning.plan import Candidates, Need, NoPlan, Plan, Survey, need_of
+from ..planning.simulate import edited, labels_of, with_document
 
 RULES = ("denied-grant",)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...engine import Finding
-from ...inventory import policy_texts
-from ...rules.problem import called, inside, stands_in
-from .. import patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ...findings.problem import called, inside, stands_in
+from ...gate.engine import Finding
+from ...inventory.objects import policy_texts
+from ..edits import patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("excess-grant",)
 

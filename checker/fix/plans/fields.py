@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from ...engine import Finding
+from ...gate.engine import Finding
 from ...schemas import violations
 from ...schemas.sentences import is_of_the_same_words
-from .. import patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ..edits import patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("unknown-field",)
 

@@ -12,14 +12,14 @@ import json
 import re
 from collections.abc import Iterator
 
-from ...engine import Finding
-from ...iam.document import parse
-from ...iam.syntax import explain_syntax
-from ...inventory import PolicyText, policy_texts
-from ...rules.problem import at, stands_in
-from .. import patch
-from ..patch import Patch, meaning
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ...findings.problem import at, stands_in
+from ...gate.engine import Finding
+from ...iam.documents.document import parse
+from ...iam.documents.syntax import explain_syntax
+from ...inventory.objects import PolicyText, policy_texts
+from ..edits import patch
+from ..edits.patch import Patch, meaning
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("invalid-policy-json",)
 

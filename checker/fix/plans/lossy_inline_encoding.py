@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 
-from ...engine import Finding
-from ...rules.problem import at, stands_in
-from .. import patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ...findings.problem import at, stands_in
+from ...gate.engine import Finding
+from ..edits import patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("lossy-inline-encoding",)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...engine import Finding
-from ...rules.grants import answers
-from ...rules.missing_grant import nearest_place
-from ..granting import Grant, candidates
-from ..plan import Candidates, Survey, need_of
+from ...gate.engine import Finding
+from ...rules.access._answers import answers
+from ...rules.access.missing_grant import nearest_place
+from ..planning.granting import Grant, candidates
+from ..planning.plan import Candidates, Survey, need_of
 
 RULES = ("missing-grant",)
 

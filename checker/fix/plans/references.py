@@ -9,14 +9,14 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from ...engine import Finding
-from ...iam.partitions import partition_of
-from ...iam.paths import Path
-from ...inventory import Policy, Reference, Role
-from ...resolution import policies_by_arn, resolve_policy
-from ...rules.problem import at
-from .. import patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ...findings.problem import at
+from ...gate.engine import Finding
+from ...iam.documents.partitions import partition_of
+from ...iam.documents.paths import Path
+from ...inventory.names import policies_by_arn, resolve_policy
+from ...inventory.objects import Policy, Reference, Role
+from ..edits import patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("policies-and-refs", "empty-reference", "dangling-reference")
 

@@ -9,15 +9,17 @@ import json
 
 from yaml.nodes import MappingNode
 
-from ...engine import Finding
-from ...inventory import policy_texts
-from ...rules.problem import at, stands_in
+from ...findings.problem import at, stands_in
+from ...gate.engine import Finding
+from ...inventory.objects import policy_texts
 from ...text.json_nodes import compose_json
 from ...text.nodes import find, plain
 from ...text.yaml_nodes import start_of
-from .. import block_edit, flow_edit, patch
-from ..patch import meaning
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ..edits import block as block_edit
+from ..edits import flow as flow_edit
+from ..edits import patch
+from ..edits.patch import meaning
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("duplicate-key", "duplicate-policy-key")
 

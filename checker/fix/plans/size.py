@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...engine import Finding
-from ...iam.document import parse
-from ...inventory import PolicyText, policy_texts
-from ...rules.oversized_policy import counted
-from ...rules.problem import at, inside
-from .. import patch
-from ..flow_edit import document as laid_out
-from ..patch import Patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ...findings.problem import at, inside
+from ...gate.engine import Finding
+from ...iam.documents.document import parse
+from ...inventory.objects import PolicyText, policy_texts
+from ...rules.documents.oversized_policy import counted
+from ..edits import patch
+from ..edits.flow import document as laid_out
+from ..edits.patch import Patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("oversized-policy",)
 

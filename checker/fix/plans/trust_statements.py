@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine import Finding
-from ...iam.paths import Path
-from ...iam.trust import is_cluster, issuer_of, oidc_providers
-from ...rules.mismatched_principal import action_for
-from ...rules.problem import inside
-from ...rules.statements import Written, statements
-from .. import patch
-from ..patch import Patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ...findings.problem import inside
+from ...gate.engine import Finding
+from ...iam.documents.paths import Path
+from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
+from ...rules.statements._statements import Written, statements
+from ...rules.trust.mismatched_principal import action_for
+from ..edits import patch
+from ..edits.patch import Patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("missing-tag-session", "mismatched-principal", "foreign-provider", "missing-audience")
 

@@ -11,23 +11,23 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ...engine import Finding
-from ...iam.conditions import condition_holds
-from ...iam.context import Context, look_up
-from ...iam.document import Condition, Statement
-from ...iam.partitions import partition_of
-from ...iam.trust import WEB_IDENTITY, issuer_of, oidc_providers
-from ...inventory import Object, PolicyText, Role
+from ...findings.problem import inside
+from ...gate.engine import Finding
+from ...iam.decisions.conditions import condition_holds
+from ...iam.documents.context import Context, look_up
+from ...iam.documents.document import Condition, Statement
+from ...iam.documents.partitions import partition_of
+from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, oidc_providers
+from ...inventory.objects import Object, PolicyText, Role
 from ...requirements.pods import SERVICE, caller_of, request_of
 from ...requirements.trust import Way, lets_in, way_of
-from ...rules import misdirected_annotation
-from ...rules.oversized_policy import TRUST, counted
-from ...rules.problem import inside
-from ...rules.untrusted_service_account import is_of_another_tenant, refused
-from .. import patch
-from ..patch import Patch
-from ..plan import Candidates, NoPlan, Plan, Survey
-from ..simulate import edited
+from ...rules.documents.oversized_policy import TRUST, counted
+from ...rules.trust import misdirected_annotation
+from ...rules.trust.untrusted_service_account import is_of_another_tenant, refused
+from ..edits import patch
+from ..edits.patch import Patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
+from ..planning.simulate import edited
 
 RULES = ("untrusted-service-account",)
 

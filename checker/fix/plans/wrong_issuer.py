@@ -3,13 +3,13 @@ cluster's issuer is only replaced when asked for."""
 
 from __future__ import annotations
 
-from ...engine import Finding
-from ...iam.trust import is_cluster, issuer_of, oidc_providers
-from ...rules.problem import inside
-from ...rules.statements import Written, statements
-from ...rules.untrusted_service_account import refused
-from .. import patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ...findings.problem import inside
+from ...gate.engine import Finding
+from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
+from ...rules.statements._statements import Written, statements
+from ...rules.trust.untrusted_service_account import refused
+from ..edits import patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("wrong-issuer",)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine import Finding
-from ...iam.document import Statement
-from ...iam.partitions import partition_in, partition_of
-from ...inventory import PolicyText, policy_texts
-from .. import patch
-from ..plan import Candidates, NoPlan, Plan, Survey
+from ...gate.engine import Finding
+from ...iam.documents.document import Statement
+from ...iam.documents.partitions import partition_in, partition_of
+from ...inventory.objects import PolicyText, policy_texts
+from ..edits import patch
+from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("wrong-partition",)
 

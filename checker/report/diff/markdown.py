@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...diff.model import Difference
-from ...rules.problem import called
-from ..commonmark import inline, plain
-from ..model import Look
+from ...findings.problem import called
+from ...gate.report import Look
+from ..style.commonmark import inline, plain
 from .told import finding, lines, moved, reach, verdict
 
 _MARKS = {"+": "➕", "-": "➖", "~": "•", "!": "⚠️", "?": "❔"}  # these are meant

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...diff.model import ConsumerChange, Difference, RoleChange
-from ...rules.problem import called
-from ..frame import safe, safe_path
-from ..model import Look
-from ..paint import paint
-from ..wrapping import wrapped
+from ...findings.problem import called
+from ...gate.report import Look
+from ..style.frame import safe, safe_path
+from ..style.paint import paint
+from ..style.wrapping import wrapped
 from .told import Line, finding, lines, moved, reach, verdict
 
 _STYLES = {"+": "good", "-": "error", "~": "note", "!": "warning", "?": "warning"}

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from ...diff.model import ConsumerChange, Demand, Difference, NewFinding, RoleChange
-from ...iam.grants import Change, compact
-from ..wrapping import count
+from ...iam.proofs.grants import Change, compact
+from ..style.wrapping import count
 
 Mark = Literal["+", "-", "~", "!", "?"]
 

@@ -13,13 +13,13 @@ from ... import __version__
 from ...ack.kinds import PLURALS
 from ...fix.cluster.emission import Emission, Object
 from ...fix.cluster.withheld import Withheld
-from ...fix.diff import unified
-from ...fix.manifest import as_text, merge_patch
-from ...live.record import Target
+from ...fix.edits.diff import unified
+from ...fix.edits.manifest import as_text, merge_patch
+from ...live.record.record import Target
 from ...runbook.commands import addressed
 from ...runbook.diagnose import Diagnosis
-from ..as_json import written
-from ..frame import safe
+from ..style.as_json import written
+from ..style.frame import safe
 
 MASKED = "a label or an annotation is masked in the evidence; take --patch or --apply, which leave them alone"
 """Why a whole manifest is not shown."""

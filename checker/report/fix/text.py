@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...engine import Finding
-from ...fix.diff import unified
-from ...fix.effects import told as told_of
-from ...fix.propose import Proposal, Refusal
-from ...fix.repair import Change
-from ..frame import safe
-from ..model import Look
-from ..paint import paint
-from ..wrapping import count, wrapped
+from ...fix.edits.diff import unified
+from ...fix.planning.effects import told as told_of
+from ...fix.planning.propose import Proposal, Refusal
+from ...fix.planning.repair import Change
+from ...gate.engine import Finding
+from ...gate.report import Look
+from ..style.frame import safe
+from ..style.paint import paint
+from ..style.wrapping import count, wrapped
 from .told import Told
 
 _PAINTS = {"+": "good", "-": "error", "@": "note"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...fix.repair import Repair
+from ...fix.planning.repair import Repair
 
 
 class Told(NamedTuple):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import shlex
 
-from ...live.connection import NO_CONTEXT, NO_KUBECONFIG, PLUGIN_FAILED
-from ...live.record import Reading, Status
+from ...live.clients.connection import NO_CONTEXT, NO_KUBECONFIG, PLUGIN_FAILED
+from ...live.record.record import Reading, Status
 from ...runbook.diagnose import Diagnosis
 
 _NO_ACCESS: tuple[Status, ...] = ("no-credentials", "expired")

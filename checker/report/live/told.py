@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...runbook.case import Case
+from ...runbook.case.case import Case
+from ...runbook.case.log_view import moment
 from ...runbook.commands import addressed, command, describe_pod, logs
 from ...runbook.diagnose import Cause, Diagnosis
-from ...runbook.log_view import moment
 
 VERDICTS = {
     "healthy": "healthy",

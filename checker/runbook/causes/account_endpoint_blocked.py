@@ -14,10 +14,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..in_log import in_log
-from ..seen import Seen
-from ..unreached import account_hosts
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.log_only import in_log
+from ..evidence.network import account_hosts
 
 ID = "account-endpoint-blocked"
 TITLE = "The account's own DynamoDB endpoint is not reachable, while the ordinary one may be"

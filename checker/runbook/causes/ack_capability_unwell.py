@@ -18,10 +18,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..delivery import is_known, says, waiting
-from ..seen import Seen
-from ..standing import capability_trouble
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.delivery import is_known, says, waiting
+from ..evidence.standing import capability_trouble
 
 ID = "ack-capability-unwell"
 TITLE = "The EKS capability that runs ACK is not well, or has IAM switched off"

@@ -18,10 +18,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..delivery import is_known, says, waiting
-from ..seen import Seen
-from ..standing import controller_down, managed_elsewhere
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.delivery import is_known, says, waiting
+from ..evidence.standing import controller_down, managed_elsewhere
 
 ID = "ack-controller-down"
 TITLE = "The ACK IAM controller does not run, or works for another account"

@@ -16,10 +16,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..delivery import is_known, lacking, next_steps, says
-from ..seen import Seen
-from ..standing import objects
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.delivery import is_known, lacking, next_steps, says
+from ..evidence.standing import objects
 
 ID = "ack-read-only"
 TITLE = "The object is marked read-only, so the ACK controller changes nothing in AWS"

@@ -16,10 +16,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..delivery import is_known, lacking, says
-from ..seen import Seen
-from ..standing import being_deleted, existing, held_by, is_older_than_the_spec, told
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.delivery import is_known, lacking, says
+from ..evidence.standing import being_deleted, existing, held_by, is_older_than_the_spec, told
 
 ID = "ack-terminal"
 TITLE = "The ACK controller gave up on the object: it or AWS refuses the spec"

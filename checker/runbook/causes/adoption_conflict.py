@@ -20,12 +20,12 @@ from __future__ import annotations
 
 import json
 
-from ...inventory import Object
+from ...inventory.objects import Object
 from .. import commands
-from ..case import Case
-from ..delivery import is_known, lacking, next_steps, says
-from ..seen import Seen
-from ..standing import being_deleted, existing, told
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.delivery import is_known, lacking, next_steps, says
+from ..evidence.standing import being_deleted, existing, told
 
 ID = "adoption-conflict"
 TITLE = "AWS has the role already, and the ACK object was not told to adopt it"

@@ -19,10 +19,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..delivery import is_known, says, waiting
-from ..seen import Seen
-from ..standing import (
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.delivery import is_known, says, waiting
+from ..evidence.standing import (
     being_deleted,
     capability_trouble,
     controller_down,

@@ -14,11 +14,11 @@ Source
 
 from __future__ import annotations
 
-from ...live.effective_role import status_of
+from ...live.record.effective_role import status_of
 from .. import commands
-from ..case import Case
-from ..pod_state import LOOPING, ended, reason, said
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.pod_state import LOOPING, ended, reason, said
 
 ID = "crash-loop"
 TITLE = "The proxy ends again and again, so it hardly refreshes"

@@ -17,11 +17,11 @@ Source
 
 from __future__ import annotations
 
-from ...live.role_flow import role_name
+from ...live.questions.role import role_name
 from .. import commands
-from ..case import Case
-from ..seen import Api, Seen
-from ..without_role import without_role
+from ..case.case import Case
+from ..case.witnesses import Api, Seen
+from ..evidence.node_role import without_role
 
 ID = "credentials-not-injected"
 TITLE = "The service account has a role, but the pod was made without it"

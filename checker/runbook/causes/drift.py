@@ -16,10 +16,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..delivery import is_known, next_steps, says, waiting
-from ..seen import Seen
-from ..standing import (
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.delivery import is_known, next_steps, says, waiting
+from ..evidence.standing import (
     capability_trouble,
     held_by,
     is_controller_unseen,

@@ -20,9 +20,9 @@ from __future__ import annotations
 import re
 
 from .. import commands
-from ..case import Case
-from ..in_log import in_log
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.log_only import in_log
 
 ID = "egress-intercepted"
 TITLE = "Something on the way reads the proxy's TLS, or refuses to let it through"

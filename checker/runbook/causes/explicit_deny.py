@@ -18,9 +18,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import look_for
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import look_for
 
 ID = "explicit-deny"
 TITLE = "A Deny statement of the role itself takes the access away"

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from ...ack.objects import mapping
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
-from ..trusting import trusting
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
+from ..evidence.trust import trusting
 
 ID = "host-network-pod-identity"
 TITLE = "A pod on the host's network gets no credentials from the EKS Pod Identity agent"

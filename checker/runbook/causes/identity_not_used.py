@@ -20,10 +20,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
-from ..without_role import as_node
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.node_role import as_node
+from ..evidence.refusals import said
 
 ID = "identity-not-used"
 TITLE = "The pod was given a role, and the proxy works as the node's role all the same"

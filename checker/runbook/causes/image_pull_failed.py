@@ -14,9 +14,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..pod_state import IMAGE_REASONS, reason, said, says
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.pod_state import IMAGE_REASONS, reason, said, says
 
 ID = "image-pull-failed"
 TITLE = "The image of the proxy cannot be pulled, so its container does not start"

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from ...ack.objects import mapping
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
 
 ID = "imds-hop-limit"
 TITLE = "The instance metadata does not answer the container, so not even the node's role is to be had"

@@ -14,11 +14,11 @@ Source
 
 from __future__ import annotations
 
-from ...live.table_name import table_in
+from ...live.record.table_name import table_in
 from .. import commands
-from ..case import Case, elsewhere
-from ..refusals import said
-from ..seen import Seen
+from ..case.case import Case, elsewhere
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
 
 ID = "key-schema-mismatch"
 TITLE = "The proxy asks for the wrong table, or with the wrong key or index"

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from ...ack.objects import mapping
 from .. import commands
-from ..case import Case
-from ..decrypting import may_decrypt
-from ..refusals import said, short
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.key import may_decrypt
+from ..evidence.refusals import said, short
 
 ID = "kms-denied"
 TITLE = "The key that encrypts the table cannot be used: denied, disabled or about to be deleted"

@@ -15,11 +15,11 @@ Source
 
 from __future__ import annotations
 
-from ...live.effective_role import environment
-from ...live.role_flow import role_name
+from ...live.questions.role import role_name
+from ...live.record.effective_role import environment
 from .. import commands
-from ..case import Case
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
 
 ID = "malformed-role-arn"
 TITLE = "The role that the pod is given is no ARN of a role"

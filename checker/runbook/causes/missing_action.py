@@ -17,9 +17,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import look_for
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import look_for
 
 ID = "missing-action"
 TITLE = "A required action is in no policy of the role"

@@ -14,10 +14,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..in_log import in_log
-from ..seen import Seen
-from ..unreached import other_hosts
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.log_only import in_log
+from ..evidence.network import other_hosts
 
 ID = "network-unreachable"
 TITLE = "The proxy does not reach DynamoDB: DNS, egress, security group, network policy or proxy"

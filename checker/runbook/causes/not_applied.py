@@ -14,11 +14,11 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..delivery import says
-from ..refusals import arrives, refusals
-from ..seen import Seen
-from ..trusting import trust_arrives, trusting
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.delivery import says
+from ..evidence.refusals import arrives, refusals
+from ..evidence.trust import trust_arrives, trusting
 
 ID = "not-applied"
 TITLE = "The manifests are right, but have not been applied to the cluster"

@@ -18,9 +18,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
 
 ID = "oidc-keys-unreachable"
 TITLE = "STS cannot fetch the cluster's signing keys, or does not trust the certificate of the issuer"

@@ -16,10 +16,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
-from ..trusting import trust_arrives, trusting
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
+from ..evidence.trust import trust_arrives, trusting
 
 ID = "oidc-provider-missing"
 TITLE = "The role's account does not know the cluster's token issuer, or the role trusts another one"

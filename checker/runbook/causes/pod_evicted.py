@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from ...ack.objects import mapping
 from .. import commands
-from ..case import Case
-from ..pod_state import phase, says
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.pod_state import phase, says
 
 ID = "pod-evicted"
 TITLE = "The pod was taken off its node, and no other serves the index"

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from ...ack.objects import mapping
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
-from ..trusting import trusting
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
+from ..evidence.trust import trusting
 
 ID = "pod-identity-agent-down"
 TITLE = "EKS Pod Identity does not hand out credentials: its agent, or the role's trust"

@@ -15,9 +15,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..pod_state import IMAGE_REASONS, LOOPING, is_running, phase, reason, said, says, unmet
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.pod_state import IMAGE_REASONS, LOOPING, is_running, phase, reason, said, says, unmet
 
 ID = "pod-pending"
 TITLE = "The pod has not started, so nothing refreshes keys in it"

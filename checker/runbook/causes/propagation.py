@@ -15,10 +15,10 @@ Source
 
 from __future__ import annotations
 
-from ..case import Case
-from ..changes import SETTLED_SECONDS, latest_change
-from ..outdated import age_of_last, outdated
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.changes import SETTLED_SECONDS, latest_change
+from ..evidence.outdated import age_of_last, outdated
 
 ID = "propagation"
 TITLE = "The permissions are right by now; the refusals are from before"

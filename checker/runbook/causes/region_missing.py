@@ -14,11 +14,11 @@ Source
 
 from __future__ import annotations
 
-from ...live.effective_role import environment
+from ...live.record.effective_role import environment
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
 
 ID = "region-missing"
 TITLE = "The SDK does not know which region to call"

@@ -17,9 +17,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import refusals, said
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import refusals, said
 
 ID = "replication-not-authorized"
 TITLE = "Strongly consistent reads are refused because the table may not replicate"

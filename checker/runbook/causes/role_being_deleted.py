@@ -18,10 +18,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..delivery import lacking, says
-from ..seen import Seen
-from ..standing import being_deleted, held_by, taken, told
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.delivery import lacking, says
+from ..evidence.standing import being_deleted, held_by, taken, told
 
 ID = "role-being-deleted"
 TITLE = "The ACK object of the role is being deleted, and takes the role's policies with it"

@@ -19,9 +19,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..seen import Seen
-from ..standing import managed_elsewhere, not_made, says_synced
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.standing import managed_elsewhere, not_made, says_synced
 
 ID = "role-missing"
 TITLE = "The role does not exist in the account that its ARN names"

@@ -15,10 +15,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..in_log import in_log
-from ..seen import Seen
-from ..without_role import without_role
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.log_only import in_log
+from ..evidence.node_role import without_role
 
 ID = "sdk-too-old"
 TITLE = "The SDK in the proxy is too old for EKS Pod Identity"

@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from ...ack.objects import mapping
 from .. import commands
-from ..case import Case
-from ..seen import Seen
-from ..without_role import without_role
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.node_role import without_role
 
 ID = "service-account-unannotated"
 TITLE = "Nothing gives the service account a role"

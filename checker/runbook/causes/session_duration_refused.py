@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from ...ack.objects import mapping
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
 
 ID = "session-duration-refused"
 TITLE = "The proxy asks STS for a longer session than the role allows"

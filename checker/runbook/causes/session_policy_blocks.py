@@ -14,9 +14,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import look_for
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import look_for
 
 ID = "session-policy-blocks"
 TITLE = "The session policy of the Pod Identity association does not allow the call"

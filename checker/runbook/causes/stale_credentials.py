@@ -15,9 +15,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..changes import SETTLED_SECONDS, latest_change
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.changes import SETTLED_SECONDS, latest_change
 
 ID = "stale-credentials"
 TITLE = "The permissions have been right for a while; the proxy goes on with old credentials"

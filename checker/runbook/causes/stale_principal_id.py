@@ -19,8 +19,8 @@ import re
 
 from ...ack.objects import mapping
 from .. import commands
-from ..case import Case
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
 
 ID = "stale-principal-id"
 TITLE = "A policy still names the role by the id it had before it was recreated"

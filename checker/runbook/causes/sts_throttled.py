@@ -13,9 +13,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..in_log import in_log
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.log_only import in_log
 
 ID = "sts-throttled"
 TITLE = "STS or EKS Auth throttles the proxy, which asks for new sessions too often"

@@ -15,10 +15,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..in_log import in_log
-from ..seen import Seen
-from ..unreached import sts_hosts
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.log_only import in_log
+from ..evidence.network import sts_hosts
 
 ID = "sts-unreachable"
 TITLE = "The proxy does not reach STS, or STS is not active in its region"

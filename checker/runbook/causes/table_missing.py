@@ -13,11 +13,11 @@ Source
 
 from __future__ import annotations
 
-from ...live.table_name import table_in
+from ...live.record.table_name import table_in
 from .. import commands
-from ..case import Case
-from ..refusals import said, short
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said, short
 
 ID = "table-missing"
 TITLE = "The table does not exist, or is not active"

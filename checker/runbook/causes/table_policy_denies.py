@@ -16,9 +16,9 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import look_for
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import look_for
 
 ID = "table-policy-denies"
 TITLE = "The table's resource policy denies the call, or, across accounts, does not allow it"

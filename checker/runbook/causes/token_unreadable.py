@@ -22,9 +22,9 @@ import re
 
 from ...ack.objects import mapping
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
 
 ID = "token-unreadable"
 TITLE = "The container cannot read the token that its credentials come from"

@@ -17,10 +17,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
-from ..trusting import audience_of, trust_arrives, trusting
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
+from ..evidence.trust import audience_of, trust_arrives, trusting
 
 ID = "trust-audience-mismatch"
 TITLE = "The audience of the token is not the one that the trust policy or the provider accepts"

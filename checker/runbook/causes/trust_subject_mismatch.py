@@ -16,10 +16,10 @@ Source
 from __future__ import annotations
 
 from .. import commands
-from ..case import Case
-from ..refusals import said
-from ..seen import Seen
-from ..trusting import trust_arrives, trusting
+from ..case.case import Case
+from ..case.witnesses import Seen
+from ..evidence.refusals import said
+from ..evidence.trust import trust_arrives, trusting
 
 ID = "trust-subject-mismatch"
 TITLE = "The role's trust policy does not name the pod's service account"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from checker.iam import Attached, Caller, Layer, Request, evaluate, make_context, parse
-from checker.iam.document import PolicyKind
-from checker.iam.policies import LayerName
+from checker.iam.decisions.policies import LayerName
+from checker.iam.documents.document import PolicyKind
 
 from .generate import ROLE, SESSION, Case
 

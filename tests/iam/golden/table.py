@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from checker.iam import Attached, Caller, Context, Layer, Request, make_context, parse
-from checker.iam.policies import WITH_PRINCIPALS, LayerName
+from checker.iam.decisions.policies import WITH_PRINCIPALS, LayerName
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 TABLE = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/auth-keys"

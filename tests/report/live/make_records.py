@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checker.demo.breaks import BREAKS
+from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.live.collect import collect
-from checker.live.record import dump
+from checker.live.record.record import dump
 
 HERE = Path(__file__).parent
 

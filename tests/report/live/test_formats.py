@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 from checker import __version__
-from checker.live.record import Reading, Record, dump, load
-from checker.report.live import FORMATS, formatter
-from checker.report.model import Look
+from checker.gate.report import Look
+from checker.live.record.record import Reading, Record, dump, load
+from checker.report.formats import FORMATS, formatter
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
 from checker.runbook.diagnose import Diagnosis, diagnose
@@ -33,12 +33,12 @@ def diagnosed(name: str) -> Diagnosis:
 
 
 @pytest.mark.parametrize("name", RECORDS)
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", FORMATS["live"])
 def test_whole_outputs(name: str, form: str) -> None:
     looks = LOOKS if form == "text" else {"plain": Look()}
     shown = ""
     for look_name, look in looks.items():
-        shown += f"--- {look_name}\n" + formatter(form).render(diagnosed(name), look)
+        shown += f"--- {look_name}\n" + formatter("live", form).render(diagnosed(name), look)
     shown = shown.replace(json.dumps(__version__), '"VERSION"')
     path = HERE / "expected" / f"{name}.{form}.txt"
     if os.environ.get("UPDATE_EXPECTED"):
@@ -49,14 +49,14 @@ def test_whole_outputs(name: str, form: str) -> None:
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_json_follows_its_schema(name: str) -> None:
-    found = json.loads(formatter("json").render(diagnosed(name), Look()))
+    found = json.loads(formatter("live", "json").render(diagnosed(name), Look()))
     jsonschema.validate(found, load_schema("diagnosis"))
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, None])
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_verdict_stands_in_twelve_lines(name: str, width: int | None) -> None:
-    shown = formatter("text").render(diagnosed(name), Look(width=width))
+    shown = formatter("live", "text").render(diagnosed(name), Look(width=width))
     head = shown.split("\n\n")[0].splitlines()
     rows = sum(-(-len(line) // width) for line in head) if width else len(head)
     assert rows <= (12 if width != 40 else 16)
@@ -87,16 +87,16 @@ def code_of(marked: str) -> str:
 
 def test_a_log_line_formats_nothing() -> None:
     text = "\x1b[2J```\n# heading <!channel> @here [x](http://evil)\x07"
-    shown = formatter("text").render(hostile(text), Look(color=False))
+    shown = formatter("live", "text").render(hostile(text), Look(color=False))
     assert "\x1b" not in shown
     assert "\x07" not in shown
-    marked = formatter("markdown").render(hostile(text), Look())
+    marked = formatter("live", "markdown").render(hostile(text), Look())
     assert "\x1b" not in marked
     # The line stands in a block that it does not end, the command in another; nobody is mentioned, nothing is linked.
     assert marked.count("```") == 4
     assert "<!" not in marked
-    assert "http://evil" not in formatter("markdown").render(hostile(text), Look()).replace(code_of(marked), "")
-    json.loads(formatter("json").render(hostile(text), Look()))
+    assert "http://evil" not in formatter("live", "markdown").render(hostile(text), Look()).replace(code_of(marked), "")
+    json.loads(formatter("live", "json").render(hostile(text), Look()))
 
 
 def test_a_record_comes_back_as_it_was() -> None:

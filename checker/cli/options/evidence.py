@@ -1,0 +1,65 @@
+"""Recorded evidence and other input, as people hand it over."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ...errors import UsageError
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+def read_input(path: str) -> str:
+    """The text of a file, or of standard input for `-`. Raises UsageError."""
+    try:
+        if path == "-":
+            if sys.stdin is None:
+                raise UsageError("standard input is closed")
+            return sys.stdin.read(_MOST_BYTES)
+        with open(path, encoding="utf-8") as file:
+            found = file.read(_MOST_BYTES + 1)
+        if len(found) > _MOST_BYTES:
+            raise UsageError(f"{path}: larger than 64 MB, which no alert and no record is")
+        return found
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: this is not UTF-8 text") from None
+
+
+def read_log(path: str) -> bytes:
+    """The bytes of a log, or of standard input for `-`; of one that is too long its end, which is what counts. Raises
+    UsageError."""
+    try:
+        if path == "-":
+            if sys.stdin is None:
+                raise UsageError("standard input is closed")
+            data = sys.stdin.buffer.read(_MOST_BYTES)
+        else:
+            with open(path, "rb") as file:
+                size = file.seek(0, 2)
+                file.seek(max(0, size - _MOST_LOG))
+                data = file.read(_MOST_LOG)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    if not data.strip():
+        raise UsageError(f"{path}: this log is empty")
+    return data[-_MOST_LOG:]
+
+
+_MOST_LOG = 8 * 1024 * 1024 - 1
+
+
+@contextmanager
+def undamaged(replayed: str | None) -> Iterator[None]:
+    """Turns what a record of somebody else may break into one sentence; without a record, a defect stays a defect."""
+    try:
+        yield
+    # What the collector writes is understood; what somebody else wrote into a record need not be.
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+        if not replayed:
+            raise
+        said = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{replayed}: the evidence record is damaged: {said}") from error

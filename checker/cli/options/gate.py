@@ -1,0 +1,65 @@
+"""The options of the commands that read manifests: what is required, in which cell, by which rules."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from .values import names, settings
+
+if TYPE_CHECKING:
+    from ...gate.prepare import Options
+
+
+def add_requirement_options(group: Any) -> None:
+    """What is required, and of which cell."""
+    group.add_argument("--config", metavar="FILE", help="configuration (default: checker.yaml, from here upward)")
+    group.add_argument(
+        "--policies",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="requirements to check instead of the configured or shipped ones",
+    )
+    group.add_argument("--cell", metavar="NAME", help="take the parameters of this cell")
+    group.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="give a parameter a value")
+
+
+def add_rule_options(group: Any, does: str) -> None:
+    """Which rules: the sentence begins with what the command does with them (`run`, `fix findings of`)."""
+    group.add_argument(
+        "--select",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help=f"{does} only these rules (repeat or separate by commas)",
+    )
+    group.add_argument("--ignore", action="append", default=[], metavar="RULE", help=f"do not {does} these rules")
+
+
+def add_suppression_options(group: Any) -> None:
+    """What is known and accepted."""
+    group.add_argument("--baseline", metavar="FILE", help="report only what this baseline does not know")
+    group.add_argument(
+        "--no-ignores", action="store_true", help="report what comments, annotations and ignore: suppress"
+    )
+
+
+def gate_options(arguments: argparse.Namespace) -> Options:
+    """The options of the gate. Raises UsageError."""
+    from ...gate.prepare import Options
+
+    return Options(
+        tuple(arguments.paths),
+        arguments.config,
+        tuple(arguments.policies),
+        arguments.cell,
+        settings(arguments.set),
+        names(arguments.select),
+        names(arguments.ignore),
+        arguments.no_ignores,
+        arguments.baseline,
+        getattr(arguments, "write_baseline", None),
+        getattr(arguments, "changed_since", None),
+        getattr(arguments, "trusted", None),
+    )

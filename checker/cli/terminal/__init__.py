@@ -1,0 +1,1 @@
+"""The terminal: where output goes, the bar that tells of progress, completions."""

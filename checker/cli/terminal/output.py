@@ -1,0 +1,125 @@
+"""What the commands share of their output: its options, how it may look, and where it goes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...errors import UsageError
+from ...text.links import LEADS_OUT, leads_out
+from ...text.writing import write_file
+
+if TYPE_CHECKING:
+    from ...gate.report import Look
+
+
+def add_output_options(group: Any, formats: tuple[str, ...]) -> None:
+    """The options that every command with a result has."""
+    group.add_argument("--format", choices=formats, default="text", help="output format (default: text)")
+    group.add_argument("--output", metavar="FILE", help="write the result to a file")
+    group.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found")
+    add_color_option(group)
+
+
+def add_report_option(group: Any) -> None:
+    """The option for results in further formats."""
+    group.add_argument(
+        "--report", action="append", default=[], metavar="FORMAT=FILE", help="write the result in this format, too"
+    )
+
+
+def report_files(given: list[str], formats: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """(format, file) of every `--report`. Raises UsageError."""
+    found = []
+    for item in given:
+        name, equals, path = item.partition("=")
+        if not equals or not path:
+            raise UsageError(f"--report {item}: write --report FORMAT=FILE, such as --report sarif=checker.sarif")
+        if name not in formats:
+            raise UsageError(f"--report {item}: there is no format {name!r}; there are {', '.join(formats)}")
+        found.append((name, path))
+    return tuple(found)
+
+
+def check_targets(given: list[str | None]) -> None:
+    """Makes sure, before anything is done, that every file can be written and none is written twice. Raises
+    UsageError."""
+    paths = [path for path in given if path is not None and path != "-"]
+    for path in paths:
+        folder = os.path.dirname(path) or os.curdir
+        if not path or not os.path.isdir(folder):
+            raise UsageError(f"cannot write {path or 'a file without a name'}: there is no folder {folder}")
+        if leads_out(path):
+            raise UsageError(f"cannot write {path}: {LEADS_OUT}")
+        real = os.path.realpath(path)
+        if ".git" in real.split(os.sep):
+            raise UsageError(f"{path} is a file of git's own: give the result another name")
+        if os.path.isfile(real) and real.lower().endswith(_NO_REPORTS):
+            raise UsageError(f"{path} is there, and a manifest or configuration by its name: give the result another")
+    twice = next((path for path in paths if paths.count(path) > 1), None)
+    if twice is not None:
+        raise UsageError(f"{twice} is to be written twice; give each its own file")
+
+
+_NO_REPORTS = (".yaml", ".yml", ".toml")
+"""No result is written in these formats, so what is there is something else."""
+
+
+def refuse_what_was_read(given: list[str | None], read: frozenset[str]) -> None:
+    """Makes sure that no result takes the place of a file that it comes from (by real paths). Raises UsageError."""
+    for path in given:
+        if path is not None and path != "-" and os.path.realpath(path) in read:
+            raise UsageError(f"{path} is one of the files that were checked: give the result another name")
+
+
+def refuse_manifests(target: str | None, manifests: Sequence[str]) -> None:
+    """Makes sure that a new manifest takes the place of none of those that are the source. Raises UsageError."""
+    if target is None or not os.path.isfile(target):
+        return
+    real = os.path.realpath(target)
+    for path in map(os.path.realpath, manifests):
+        if real == path or real.startswith(os.path.join(path, "")):
+            raise UsageError(f"{target} is one of the manifests: --write edits it, or give the result another name")
+
+
+def add_color_option(group: Any) -> None:
+    """The option for colour alone."""
+    group.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colour (also NO_COLOR, FORCE_COLOR)"
+    )
+
+
+def look_of(arguments: argparse.Namespace) -> Look:
+    """How the result may look, by the options, the environment and where it goes."""
+    from ...gate.report import Look
+
+    to_file = bool(arguments.output) and arguments.command != "fix"
+    to_terminal = not to_file and sys.stdout is not None and sys.stdout.isatty()
+    color = arguments.color == "always"
+    if arguments.color == "auto" and not to_file and not os.environ.get("NO_COLOR"):
+        color = os.environ.get("FORCE_COLOR", "0") not in ("", "0") or (
+            to_terminal and os.environ.get("TERM") != "dumb"
+        )
+    width = shutil.get_terminal_size().columns if to_terminal else None
+    return Look(color, width, arguments.quiet, arguments.verbose)
+
+
+def write(text: str, output: str | None) -> None:
+    """Writes the result to a file, or to standard output (None, `-`). Raises UsageError where there is none to write
+    to."""
+    output = None if output == "-" else output
+    if output is None and sys.stdout is None:
+        raise UsageError("standard output is closed; write the result to a file with --output")
+    if output is None:
+        # Where the terminal's encoding lacks a character, an escape is better than no output at all.
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # stdout is a text stream
+        sys.stdout.write(text)
+        return
+    try:
+        write_file(output, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from None

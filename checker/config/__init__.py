@@ -1,0 +1,1 @@
+"""checker.yaml, and what the command line and it choose together."""

@@ -1,0 +1,281 @@
+"""The configuration of a repository: checker.yaml, or [tool.checker] in pyproject.toml."""
+
+from __future__ import annotations
+
+import datetime
+import errno
+import os
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from ..iam.documents.paths import show_path
+from ..project.reading import CONFIGURATIONS as NAMES
+from ..schemas import violations
+from ..schemas.sentences import say
+from ..schemas.validated import InvalidFileError, place, read
+from ..text.documents import Document
+from ..text.files import read_bytes
+from ..text.links import LEADS_OUT, leads_out
+from ..text.nodes import find
+from ..text.source import Source, decode
+from ..text.yaml_nodes import start_of, too_deep
+
+
+class Cell(NamedTuple):
+    """One cell: the values it gives to parameters in requirements (its own `parameters`, and region, account, …), and
+    the kubeconfig context that leads to it ("" for none).
+    """
+
+    name: str
+    parameters: dict[str, str]
+    context: str = ""
+
+
+class Live(NamedTuple):
+    """How `checker live` finds things: the sidecar's container, the pods of an index (a label selector with `{index}`
+    in it, or the name that they have, `index-{index}-{hash}`), what the alert's account_id means, where credentials are
+    to be had, and how the proxy words a refresh that succeeded or failed (regular expressions).
+    """
+
+    container: str = "reverse-proxy"
+    pod_selector: str = ""
+    account_id_means: str = ""
+    account_id_label: str = "account_id"
+    deadline_seconds: float = 30
+    credentials_url: str = ""
+    ack_namespace: str = "ack-system"
+    log_success: tuple[str, ...] = ()
+    log_failure: tuple[str, ...] = ()
+    pod_name: str = ""
+
+
+class Ignore(NamedTuple):
+    """Findings that are not to be reported: of these rules, about `subject` or in `file`, perhaps only in the statement
+    `sid` or below `path`, until the day `until` ("" for ever). `offset` and `length` say where it stands in TOML."""
+
+    rules: tuple[str, ...]
+    subject: str
+    file: str
+    path: str
+    sid: str
+    reason: str
+    until: str
+    offset: int = 0
+    length: int = 1
+
+
+class Config(NamedTuple):
+    """The configuration. Paths are relative to `folder`, the folder of the file; "" stands for no file at all.
+    `source` is its text, `document` its nodes where it is YAML; `catalogue` a newer list of AWS's actions."""
+
+    file: str = ""
+    folder: str = ""
+    manifests: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    severities: Mapping[str, str] = MappingProxyType({})
+    live: Live = Live()
+    ignores: tuple[Ignore, ...] = ()
+    source: Source | None = None
+    document: Document | None = None
+    catalogue: str = ""
+
+
+def may_be_config(name: str, data: bytes) -> bool:
+    """Whether a file of this name and with these bytes is a configuration."""
+    return name in NAMES or (name == "pyproject.toml" and _holds_checker(data))
+
+
+def find_config(start: str) -> str | None:
+    """The nearest checker.yaml (or pyproject.toml with a [tool.checker] table) from `start` upward, or None."""
+    folder = os.path.abspath(start)
+    while True:
+        for name in NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                return path
+        path = os.path.join(folder, "pyproject.toml")
+        if os.path.isfile(path) and _mentions_checker(path):
+            return path
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def load_config(path: str) -> Config:
+    """Reads a configuration file. Raises InvalidFileError with places, OSError where it cannot be read."""
+    if leads_out(path):
+        raise OSError(errno.ELOOP, LEADS_OUT)
+    return parse_config(path, read_bytes(path))
+
+
+def parse_config(path: str, data: bytes) -> Config:
+    """The configuration in the bytes of a file. Raises InvalidFileError with places."""
+    shown = os.path.relpath(path)
+    source = Source(shown, decode(data))
+    document = None
+    if path.endswith(".toml"):
+        value = _from_toml(data, shown)
+    else:
+        document, value = _from_yaml(source)
+    folder = os.path.dirname(os.path.abspath(path))
+    return Config(
+        shown,
+        folder,
+        tuple(value.get("manifests", ())),
+        tuple(value.get("policies", ())),
+        tuple(Cell(name, _parameters(cell), cell.get("context", "")) for name, cell in value.get("cells", {}).items()),
+        {rule: item["severity"] for rule, item in value.get("rules", {}).items() if "severity" in item},
+        _live(source, document, value.get("live", {})),
+        _ignores(source, document, value.get("ignore", [])),
+        source,
+        document,
+        value.get("catalogue", ""),
+    )
+
+
+def _live(source: Source, document: Document | None, given: dict[str, Any]) -> Live:
+    """The section `live:`. Raises InvalidFileError for a pattern that is no regular expression."""
+    problems = []
+    for kind, patterns in given.get("log", {}).items():
+        for number, pattern in enumerate(patterns):
+            try:
+                re.compile(pattern)
+            except (re.error, OverflowError, RecursionError) as error:
+                where = f"{source.name}: "
+                if document is not None:
+                    node = find(document.root, ("live", "log", kind, number))
+                    where = place(source, document.piece.start + start_of(node), "")
+                problems.append(f"{where}live.log.{kind}[{number}] is no regular expression of Python: {error}")
+    if problems:
+        raise InvalidFileError(problems)
+    wording = given.get("log", {})
+    live = Live(**{_LIVE[key]: item for key, item in given.items() if key != "log"})
+    return live._replace(log_success=tuple(wording.get("success", ())), log_failure=tuple(wording.get("failure", ())))
+
+
+_LIVE = {
+    "container": "container", "podSelector": "pod_selector", "accountIdMeans": "account_id_means",
+    "accountIdLabel": "account_id_label", "deadlineSeconds": "deadline_seconds", "credentialsUrl": "credentials_url",
+    "ackNamespace": "ack_namespace", "podName": "pod_name",
+}  # fmt: skip
+
+
+def _parameters(cell: dict[str, Any]) -> dict[str, str]:
+    own = {key: cell[key] for key in ("cluster", "region", "account", "oidcIssuer") if key in cell}
+    ack = {f"ack.{key}": value for key, value in cell.get("ack", {}).items()}
+    return {**own, **ack, **cell.get("parameters", {})}
+
+
+def _mentions_checker(path: str) -> bool:
+    """Whether a pyproject.toml has a [tool.checker] table. A broken one that seems to is taken, and then reported."""
+    try:
+        return _holds_checker(read_bytes(path))
+    except OSError:
+        return False
+
+
+def _holds_checker(data: bytes) -> bool:
+    import tomllib
+
+    if b"checker" not in data:
+        return False
+    try:
+        tool = tomllib.loads(data.decode("utf-8")).get("tool")
+        return isinstance(tool, dict) and "checker" in tool
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        return b"[tool.checker" in data
+
+
+_HEADER = re.compile(r"[ \t]*+(\[\[?+)([\w.\"' \t-]++)\]")
+_KEY = re.compile(r"[ \t]*+ignore(?=[ \t]*+=)")
+
+
+def _toml_places(text: str) -> list[tuple[int, int]]:
+    """(offset, length) of each `[[tool.checker.ignore]]`, or of the key `ignore` in `[tool.checker]`."""
+    found, table, offset = [], "", 0
+    for line in text.splitlines(keepends=True):
+        header = _HEADER.match(line)
+        if header is not None:
+            table = re.sub(r"[\s\"']", "", header[2])
+            if table == "tool.checker.ignore":
+                found.append((offset, len(line.rstrip())))
+        elif table == "tool.checker" and (key := _KEY.match(line)) is not None:
+            found.append((offset, len(key[0])))
+        offset += len(line)
+    return found
+
+
+def _ignores(source: Source, document: Document | None, entries: list[dict[str, Any]]) -> tuple[Ignore, ...]:
+    """The entries of `ignore:`. Raises InvalidFileError where the schema cannot tell that they are wrong."""
+    places = _toml_places(source.text) if document is None else []
+    found, problems = [], []
+    for number, entry in enumerate(entries):
+        # An inline list has one place for all of its entries.
+        offset, length = places[min(number, len(places) - 1)] if places else (0, 1)
+        until = str(entry.get("until", ""))
+        where = place(source, offset, "")
+        if document is not None:
+            key = "until" if "until" in entry else "rule"
+            node = find(document.root, ("ignore", number, key))
+            where = place(source, document.piece.start + start_of(node), "")
+        if until and not _is_date(until):
+            problems.append(f"{where}ignore[{number}].until is {until}, and there is no such day")
+        if "path" in entry and "sid" in entry:
+            problems.append(f"{where}ignore[{number}] has both path and sid; write the one that says it all")
+        rules = entry["rule"] if isinstance(entry["rule"], list) else [entry["rule"]]
+        subject, file, path, sid = (str(entry.get(key, "")) for key in ("subject", "file", "path", "sid"))
+        found.append(Ignore(tuple(rules), subject, file, path, sid, entry["reason"], until, offset, length))
+    if problems:
+        raise InvalidFileError(problems)
+    return tuple(found)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _from_yaml(source: Source) -> tuple[Document, dict[str, Any]]:
+    found = read(source, "config")
+    if len(found) != 1:
+        raise InvalidFileError([f"{source.name}:1:1: one document is due here, {len(found)} were found"])
+    return found[0].document, found[0].value
+
+
+def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        value: Any = tomllib.loads(data.decode("utf-8"))["tool"]["checker"]
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidFileError([f"{shown}: this is not TOML: {error}"]) from None
+    except RecursionError:
+        raise InvalidFileError([f"{shown}: {too_deep()}"]) from None
+    except (KeyError, TypeError):
+        raise InvalidFileError([f"{shown}: there is no table [tool.checker]"]) from None
+    if not isinstance(value, dict):
+        raise InvalidFileError([f"{shown}: tool.checker is not a table; write [tool.checker]"])
+    table: dict[str, Any] = {"version": 1, **_without_dates(value)}
+    problems = []
+    for violation in violations("config", table):
+        message, hint = say(violation, f"tool.checker.{show_path(violation.path)}")
+        problems.append(f"{shown}: {message}; {hint}")
+    if problems:
+        raise InvalidFileError(problems)
+    return table
+
+
+def _without_dates(value: Any) -> Any:
+    """TOML's dates as the texts that YAML has in their place."""
+    if isinstance(value, dict):
+        return {key: _without_dates(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_dates(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value

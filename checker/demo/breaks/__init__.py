@@ -1,0 +1,1 @@
+"""Ways to break the embedded cell, one for each cause."""

@@ -1,0 +1,1 @@
+"""What a rule finds: a problem, its place, its severity, what suppresses it."""

@@ -1,0 +1,111 @@
+"""From the symbolic places of rules to lines and columns, into the JSON inside the YAML scalar.
+
+Spans are only worked out for what is reported. Where a place inside a scalar cannot be mapped for certain, the whole
+field is shown instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from yaml.nodes import Node, ScalarNode
+
+from ..iam.documents.document import LONGEST
+from ..text.documents import Document
+from ..text.json_nodes import JsonError, compose_json
+from ..text.nodes import Fields, find
+from ..text.scalars import character_spans
+from ..text.source import Position, Source, Span, line_starts, position
+from ..text.yaml_nodes import end_of, start_of
+from .problem import Place
+
+
+class Location(NamedTuple):
+    """A range of a file, half open, as people and editors count."""
+
+    file: str
+    start: Position
+    end: Position
+
+
+class Locator:
+    """Turns places into locations; keeps the line starts of each file it has been asked about."""
+
+    def __init__(self, documents: Mapping[tuple[str, int], Document], sources: Mapping[str, Source]) -> None:
+        self._documents = documents
+        self._sources = sources
+        self._starts: dict[str, tuple[int, ...]] = {}
+        self._known: Fields = {}
+        self._spans: tuple[int, list[Span] | None] = (0, None)
+        self._inner: tuple[int, Node | None, Fields] = (0, None, {})
+
+    def locate(self, place: Place) -> Location:
+        """The location of a place in one of the project's files."""
+        source = self._sources[place.file]
+        starts = self._starts.setdefault(place.file, line_starts(source.text))
+        span = self._span(place, source)
+        return Location(place.file, position(starts, span.start), position(starts, max(span.end, span.start)))
+
+    def _span(self, place: Place, source: Source) -> Span:
+        if place.offset is not None:
+            return _within_line(source.text, place.offset, place.length)
+        if place.document is None:
+            return Span(0, 0)
+        document = self._documents[place.file, place.document]
+        if place.inner is not None or place.inner_offset is not None:
+            scalar = find(document.root, place.path, "value", self._known)
+            span = self._inner_span(document, scalar, place) if isinstance(scalar, ScalarNode) else None
+            if span is not None:
+                return span
+        node = find(document.root, place.path, place.part, self._known)
+        return _node_span(document, node, place, self._known)
+
+    def _inner_span(self, document: Document, node: ScalarNode, place: Place) -> Span | None:
+        """Findings come scalar by scalar: what has been worked out for the last one is kept. In a text longer than a
+        policy document can be, nothing is looked for."""
+        if len(node.value) > LONGEST:
+            return None
+        if self._spans[0] != id(node):
+            self._spans = (id(node), character_spans(document.piece.source.text, node, document.piece.start))
+        spans = self._spans[1]
+        if spans is None:
+            return None
+        if place.inner is None:
+            first = min(place.inner_offset or 0, len(node.value))
+            last = min(first + place.length, len(node.value))
+        else:
+            if self._inner[0] != id(node):
+                self._inner = (id(node), _composed(node.value), {})
+            _, root, known = self._inner
+            if root is None:
+                return None
+            inner = find(root, place.inner, place.part, known)
+            first, last = start_of(inner), end_of(inner)
+        return Span(spans[first].start, spans[last - 1].end if last > first else spans[first].end)
+
+
+def _composed(text: str) -> Node | None:
+    try:
+        return compose_json(text)
+    except JsonError:
+        return None
+
+
+def _node_span(document: Document, node: Node, place: Place, known: Fields) -> Span:
+    base, text = document.piece.start, document.piece.source.text
+    in_block = isinstance(node, ScalarNode) and node.style in ("|", ">")
+    if in_block or not (isinstance(node, ScalarNode) or getattr(node, "flow_style", False)):
+        # A block has no end that is worth showing; its key says what it is.
+        node = find(document.root, place.path, "key", known)
+    start = start_of(node) + base
+    return _within_line(text, start, max(end_of(node) - start_of(node), 1))
+
+
+def _within_line(text: str, start: int, length: int) -> Span:
+    """A span that ends where its first line ends at the latest."""
+    start = min(start, len(text))
+    line_end = min(
+        (place for place in (text.find("\n", start), text.find("\r", start)) if place >= 0), default=len(text)
+    )
+    return Span(start, min(start + length, max(line_end, start)))

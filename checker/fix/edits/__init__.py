@@ -1,0 +1,1 @@
+"""Edits of text: from a patch of a value to the bytes that change."""

@@ -1,0 +1,1 @@
+"""From a finding to a proven plan, and what it does to access."""

@@ -1,0 +1,81 @@
+"""Plans: what to change, where, why there, and whether it is safe; and what a plan is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from ...findings.problem import Facts
+from ...inventory.objects import Object, Role
+from ...requirements.check import Question
+from ...requirements.layers import stack
+from ..edits.patch import Patch
+
+
+class Need(NamedTuple):
+    """Access that is missing, and is all that a plan may grant; `through` is the service alone through which it is
+    needed, "" where it is needed directly."""
+
+    action: str
+    resource: str
+    through: str = ""
+
+
+def need_of(question: Question) -> Need:
+    """What a question asks for, as a need."""
+    return Need(question.action, question.resource, question.through if question.action == "kms:Decrypt" else "")
+
+
+class Plan(NamedTuple):
+    """One way to cure a finding. `why` says why this place; `danger`, where it is not empty, why the plan is unsafe:
+    what somebody may have meant is changed. `notes` are said beside it. `needs` is the access that it grants, where
+    that is all it does. `reveals`: what stands there could not be judged before, so findings may come to light.
+    """
+
+    title: str
+    why: str
+    patches: tuple[Patch, ...]
+    danger: str = ""
+    notes: tuple[str, ...] = ()
+    reveals: bool = False
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it may be carried out without being asked for by name."""
+        return not self.danger
+
+
+class NoPlan(NamedTuple):
+    """Why there is no edit, and who can mend it instead."""
+
+    reason: str
+
+
+Candidates = Iterator[Plan | NoPlan]
+"""Plans in the order of preference; the first one that holds is taken. A NoPlan is shown where none does."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What plans are made from: the facts, and who uses what (worked out once). Without `sees_all`, other roles may use
+    a Policy than those that are known."""
+
+    facts: Facts
+    sees_all: bool = True
+
+    @cached_property
+    def users(self) -> Mapping[int, tuple[Role, ...]]:
+        """The roles that each Policy object bears on, as attached policy or as boundary, by the object's identity."""
+        found: dict[int, dict[int, Role]] = {}
+        for role in self.facts.project.inventory.roles:
+            for source in stack(role, self.facts.names, None).sources.values():
+                if source.text is not None and source.text.owner is not role.object:
+                    found.setdefault(id(source.text.owner), {})[id(role.object)] = role
+        return {key: tuple(roles.values()) for key, roles in found.items()}
+
+    def others(self, owner: Object, role: Role) -> tuple[Role, ...]:
+        """The other roles that a Policy object bears on."""
+        return tuple(item for item in self.users.get(id(owner), ()) if item.object is not role.object)

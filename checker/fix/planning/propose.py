@@ -1,0 +1,270 @@
+"""One round of fixes: a plan for each finding, made into edits, and all of them proven together.
+
+Proven means: the edited files are judged again by the same gate, every finding that was to be cured is gone, and no new
+one has come. Where the fixes do not hold together, each is tried alone. Fixes that touch the same characters are never
+merged: the later one waits for the next round.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType, ModuleType
+from typing import NamedTuple
+
+from ...gate.engine import Finding
+from ...gate.judge import Judged, Prepared, judge
+from ...gate.report import Report
+from ...progress import Observe, unobserved
+from ...rules import BY_ID
+from ...text.source import Source
+from ...text.splices import collide, splice
+from ..edits.patch import Patch
+from ..edits.realize import Edited, NoEditError, realize
+from ..plans import STAGES
+from .plan import NoPlan, Plan, Survey
+
+Admitted = Callable[[Plan], bool]
+Key = tuple[str, ...]
+Barred = tuple[Key, str]
+
+
+class Proposal(NamedTuple):
+    """A fix: the finding, what is done about it, and the edits of the files as they were in this round."""
+
+    finding: Finding
+    plan: Plan
+    edits: tuple[Edited, ...]
+
+
+class Refusal(NamedTuple):
+    """A finding without a fix, and why; `plan` is the unsafe one that was not admitted. `later`: its turn has not
+    come. `disproven` is the title of a plan that did not hold.
+    """
+
+    finding: Finding
+    reason: str
+    plan: Plan | None = None
+    later: bool = False
+    disproven: str = ""
+
+
+class Round(NamedTuple):
+    """What came of a round: fixes that hold, findings without one, the gate's view of the edited files, and their
+    edits."""
+
+    proposals: tuple[Proposal, ...]
+    refusals: tuple[Refusal, ...]
+    made: Prepared
+    judged: Judged
+    edits: tuple[Edited, ...] = ()
+
+
+def propose(
+    made: Prepared,
+    judged: Judged,
+    admitted: Admitted,
+    barred: Mapping[Barred, str] = MappingProxyType({}),
+    about: Callable[[Finding], bool] = lambda finding: True,
+    *,
+    all_stages: bool = False,
+    budget: int = sys.maxsize,
+    observe: Observe = unobserved,
+) -> Round:
+    """A round over all findings that it is `about`, without the plans in `barred` (by finding and title, with the
+    reason); without `all_stages`, it ends with the first stage in which there is something to cure. The edited
+    project is judged at most `budget` times; fixes that are not proven by then are refused."""
+    findings = [finding for finding in judged.report.findings if about(finding)]
+    survey = Survey(judged.facts, sees_all=not made.is_partial)
+    refusals: list[Refusal] = []
+    known = {rule for stage in STAGES for module in stage for rule in module.RULES}
+    for finding in findings:
+        if finding.rule not in known:
+            refusals.append(Refusal(finding, "no edit is known for this rule; the finding says what to write"))
+    taken: list[Proposal] = []
+    for stage in STAGES:
+        if taken and not all_stages:
+            rules = {rule for module in stage for rule in module.RULES}
+            refusals += [Refusal(item, "its turn comes next", later=True) for item in findings if item.rule in rules]
+            continue
+        for module in stage:
+            for finding in findings:
+                if finding.rule not in module.RULES:
+                    continue
+                observe("planning fixes", len(taken) + len(refusals), len(findings))
+                found = _proposal(survey, module, finding, made, admitted, taken, barred)
+                (taken if isinstance(found, Proposal) else refusals).append(found)  # type: ignore[arg-type]  # by type
+    return _proven(made, judged, taken, refusals, _Budget(budget))
+
+
+class _Budget:
+    """How often the project may still be judged."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
+def _proposal(
+    survey: Survey,
+    module: ModuleType,
+    finding: Finding,
+    made: Prepared,
+    admitted: Admitted,
+    taken: list[Proposal],
+    barred: Mapping[Barred, str],
+) -> Proposal | Refusal:
+    project = survey.facts.project
+    reasons: list[str] = []
+    unsafe: Plan | None = None
+    for item in _plans(survey, module, finding):
+        if isinstance(item, NoPlan):
+            reasons.append(item.reason)
+            continue
+        if (key_of(finding), item.title) in barred:
+            reasons.insert(0, barred[key_of(finding), item.title])
+            continue
+        outside = {patch.place.file for patch in item.patches} - {source.name for source in made.sources}
+        if outside:
+            reasons.append(f"the edit belongs to {', '.join(sorted(outside))}, which was not passed")
+        elif not admitted(item):
+            unsafe = unsafe or item
+        else:
+            try:
+                edits = realize(item.patches, project.sources, project.documents)
+            except NoEditError as error:
+                reasons.append(str(error))
+                continue
+            same = next((other for other in taken if other.edits == edits), None)
+            meets = next((other for other in taken if _meet(edits, other.edits)), None)
+            if same is None and meets is not None:
+                return Refusal(
+                    finding, f"its edit meets that of {meets.finding.rule}; run again after that", later=True
+                )
+            return Proposal(finding, item, edits)
+    if unsafe is not None:
+        return Refusal(finding, f"unsafe: {unsafe.danger}", unsafe)
+    return Refusal(finding, reasons[0] if reasons else "no edit is known for this case")
+
+
+def _plans(survey: Survey, module: ModuleType, finding: Finding) -> Iterator[Plan | NoPlan]:
+    try:
+        yield from module.plan(survey, finding)
+    # A defect in one plan must not hide the finding, nor the fixes of others.
+    except Exception as error:  # noqa: BLE001
+        yield NoPlan(
+            f"the plan for it broke down ({type(error).__name__}: {error}); this is a defect, please report it"
+        )
+
+
+def fixes_for(made: Prepared, judged: Judged) -> tuple[Proposal, ...]:
+    """An edit for each finding that has one, unsafe ones too, all of the files as they are: for reports to carry."""
+    return propose(made, judged, lambda plan: True, all_stages=True, budget=_MOST_FOR_REPORTS).proposals
+
+
+_MOST_FOR_REPORTS = 24
+"""Judgements that a report may cost besides its own: with hundreds of fixes of which some do not hold, it takes minutes
+to find out which."""
+
+
+def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
+    return any(
+        collide(one, other)
+        for mine in edits
+        for theirs in others
+        if mine.file == theirs.file
+        for one in mine.splices
+        for other in theirs.splices
+    )
+
+
+def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget) -> Round:
+    holding = _holding(made, judged, taken, refusals, budget)
+    after = _after(made, judged, holding) if holding else ""
+    if isinstance(after, Round):
+        return after._replace(refusals=tuple(refusals))
+    if len(holding) > 1:
+        # Each holds alone, and not all together: one now, the others in the next round.
+        refusals += [
+            Refusal(item.finding, "it does not go together with another fix", later=True) for item in holding[1:]
+        ]
+        return _proven(made, judged, holding[:1], refusals, budget)
+    return Round((), tuple(refusals), made, judged)
+
+
+def _holding(
+    made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget
+) -> list[Proposal]:
+    """The fixes that hold: all, if they hold together, else those of each half."""
+    if taken and budget.left <= 0:
+        refusals += [Refusal(item.finding, "too many fixes to prove them all; checker fix does") for item in taken]
+        return []
+    budget.left -= bool(taken)
+    after = _after(made, judged, taken) if taken else ""
+    if isinstance(after, Round) or not taken:
+        return taken
+    if len(taken) == 1:
+        refusals.append(Refusal(taken[0].finding, after, disproven=taken[0].plan.title))
+        return []
+    half = len(taken) // 2
+    first = _holding(made, judged, taken[:half], refusals, budget)
+    return [*first, *_holding(made, judged, taken[half:], refusals, budget)]
+
+
+def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str:
+    """The world after these fixes; or what is wrong with it."""
+    project = judged.facts.project
+    patches: list[Patch] = []
+    for item in taken:
+        # Two findings may have the very same cure.
+        patches += [one for one in item.plan.patches if one not in patches]
+    try:
+        edits = realize(patches, project.sources, project.documents)
+    except NoEditError as error:
+        return str(error)
+    texts = {item.file: splice(project.sources[item.file].text, item.splices) for item in edits}
+    changed = made._replace(sources=with_texts(made.sources, texts))
+    again = judge(changed)
+    wrong = _wrong(_all(judged.report), _all(again.report), taken)
+    return wrong or Round(tuple(taken), (), changed, again, edits)
+
+
+def _wrong(before: Iterable[Finding], after: Iterable[Finding], taken: list[Proposal]) -> str:
+    """What the edited files have against the fixes: a finding that is still there, or a new one; or ""."""
+    had, has = Counter(map(key_of, before)), Counter(map(key_of, after))
+    for item in taken:
+        if has[key_of(item.finding)] >= had[key_of(item.finding)]:
+            return "the finding would still be there"
+    revealing = {edit.file for item in taken if item.plan.reveals for edit in item.edits}
+    for finding in after:
+        if hasattr(BY_ID[finding.rule], "JUDGES_SUPPRESSIONS"):
+            continue  # what a suppression was for may be cured with something else
+        seen_from = {finding.location.file, *(item.location.file for item in finding.related)}
+        is_revealed = not seen_from.isdisjoint(revealing) and finding.rule not in _NEVER_REVEALED
+        if has[key_of(finding)] > had[key_of(finding)] and not is_revealed:
+            return f"it would bring another finding: {finding.message} ({finding.rule})"
+    return ""
+
+
+def _all(report: Report) -> tuple[Finding, ...]:
+    """The findings of a report, suppressed ones too: no fix may bring what somebody only accepted elsewhere."""
+    return (*report.findings, *(item.finding for item in report.suppressed))
+
+
+_NEVER_REVEALED = ("open-trust", "wide-subject", "excess-grant")
+"""Access that nobody had while the text could not be read. No fix opens it, whoever wrote it."""
+
+
+def key_of(finding: Finding) -> Key:
+    """What makes two findings the same while lines and numbers of list items move."""
+    item = finding.subject
+    named = (item.kind, item.namespace, item.name) if item else ("", "", "")
+    # A refusal by another layer is another finding: what one hid comes to light when it is cured.
+    layer = finding.message.rpartition(": ")[2] if finding.rule == "missing-grant" else ""
+    return finding.rule, finding.location.file, *named, layer, re.sub(r"\[\d+\]", "[]", finding.path), finding.value
+
+
+def with_texts(sources: tuple[Source, ...], texts: Mapping[str, str]) -> tuple[Source, ...]:
+    """The sources, those named with another text."""
+    return tuple(source._replace(text=texts.get(source.name, source.text)) for source in sources)

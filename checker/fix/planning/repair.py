@@ -1,0 +1,73 @@
+"""All rounds: fixes are made until nothing more can be cured; what comes out is the edited text and its story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ...gate.engine import Finding
+from ...gate.judge import Judged, Prepared, judge
+from ...progress import Observe, unobserved
+from ...text.splices import Splice, compose
+from .effects import Effect, effects
+from .propose import Admitted, Barred, Proposal, Refusal, key_of, propose
+
+_MOST_ROUNDS = 50
+
+
+class Change(NamedTuple):
+    """A file's text before and after, and, for files, the edits that lead from one to the other."""
+
+    file: str
+    before: str
+    after: str
+    splices: tuple[Splice, ...] = ()
+
+
+class Repair(NamedTuple):
+    """What was cured and what was not, what became of the files, and what it does to access."""
+
+    before: Judged
+    after: Judged
+    fixes: tuple[Proposal, ...]
+    refusals: tuple[Refusal, ...]
+    changes: tuple[Change, ...]
+    effects: tuple[Effect, ...]
+
+
+def repair(
+    made: Prepared,
+    admitted: Admitted,
+    about: Callable[[Finding], bool] = lambda finding: True,
+    observe: Observe = unobserved,
+) -> Repair:
+    """Cures what can be cured by the plans that are admitted, of the findings that it is about. Pure: no file is
+    written."""
+    first = judged = judge(made, observe)
+    fixes: list[Proposal] = []
+    refusals: tuple[Refusal, ...] = ()
+    barred: dict[Barred, str] = {}
+    is_news = False
+    splices: dict[str, tuple[Splice, ...]] = {}
+    for _ in range(_MOST_ROUNDS):
+        found = propose(made, judged, admitted, barred, about, observe=observe)
+        refusals, made, judged = found.refusals, found.made, found.judged
+        fixes += found.proposals
+        for edit in found.edits:
+            splices[edit.file] = compose(splices.get(edit.file, ()), edit.splices)
+        is_news = is_news or bool(found.proposals)
+        disproven = {(key_of(item.finding), item.disproven): item.reason for item in refusals if item.disproven}
+        if not found.proposals and disproven.keys() <= barred.keys():
+            if not (barred and is_news):
+                break
+            # What did not hold before may hold now that other things are mended.
+            barred, is_news = {}, False
+            continue
+        barred |= disproven
+    before = first.facts.project.sources
+    changes = tuple(
+        Change(source.name, before[source.name].text, source.text, splices[source.name])
+        for source in made.sources
+        if source.name in before and before[source.name].text != source.text
+    )
+    return Repair(first, judged, tuple(fixes), refusals, changes, effects(first.facts, judged.facts, fixes))

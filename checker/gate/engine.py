@@ -1,0 +1,177 @@
+"""Runs the rules and turns what they say into findings: severity, place, order, and which files were asked about."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from types import ModuleType
+from typing import NamedTuple
+
+from ..findings.location import Location, Locator
+from ..findings.problem import Facts, Place, Problem
+from ..findings.severity import SEVERITIES, Severity
+from ..iam.documents.paths import show_path
+from ..inventory.objects import Object, Origin
+from ..progress import Observe, unobserved
+
+
+class Settings(NamedTuple):
+    """What to run and report. `severities` overrides a rule's own ("off" switches it off); `files` limits the report
+    to findings on these files, or on objects in them (None: all).
+    """
+
+    rules: tuple[ModuleType, ...]
+    severities: Mapping[str, str]
+    files: frozenset[str] | None = None
+
+
+class RelatedLocation(NamedTuple):
+    """Another place that explains the finding."""
+
+    location: Location
+    message: str
+
+
+class Finding(NamedTuple):
+    """One finding, ready to be shown. `path` is the field within `subject`, with `#` before the part inside a
+    document; `place` is what the rule named, for those who act on it.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    why: str
+    help: str
+    subject: Object | None
+    path: str
+    location: Location
+    related: tuple[RelatedLocation, ...]
+    value: str
+    place: Place
+
+
+class Failure(NamedTuple):
+    """A rule that broke down: our own defect, shown as such and never as a clean result."""
+
+    rule: str
+    details: str
+
+
+class Result(NamedTuple):
+    """All findings in the order of files and lines, and the rules that broke down."""
+
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+
+
+MOST_ALIKE = 100
+"""Findings of one rule on one object, or outside of objects in one file, that are listed; the others are counted."""
+
+_MOST_SUGGESTED = 25
+"""Problems of one rule for which a better help is looked for."""
+
+
+def run(facts: Facts, settings: Settings, locator: Locator, observe: Observe = unobserved) -> Result:
+    """Runs every rule of the settings over the facts."""
+    findings: dict[tuple[str, Location, str], Finding] = {}
+    failures: list[Failure] = []
+    for done, rule in enumerate(settings.rules):
+        observe("asking rules", done, len(settings.rules))
+        severity = settings.severities.get(rule.ID, rule.SEVERITY)
+        if severity == "off":
+            continue
+        try:
+            for problem in _listed(rule.check(facts)):
+                finding = _finding(rule.ID, severity, problem, locator)
+                of_the_gate = hasattr(rule, "ABOUT_THE_GATE") and finding.subject is None
+                if _is_asked_about(finding, facts, settings.files, is_about_the_gate=of_the_gate):
+                    findings.setdefault((finding.rule, finding.location, finding.message), finding)
+        # A defect in one rule must not hide what the others find; it is reported and fails the run.
+        except Exception:  # noqa: BLE001
+            failures.append(Failure(rule.ID, traceback.format_exc()))
+    return Result(in_order(findings.values()), tuple(failures))
+
+
+def _listed(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems that are listed, with the best help; a row of more of them on one object ends in their number."""
+    suggested = 0
+    seen: dict[Origin | str, int] = {}
+    last: dict[Origin | str, Problem] = {}
+    for problem in problems:
+        about = problem.subject.origin if problem.subject else problem.place.file
+        seen[about] = seen.get(about, 0) + 1
+        if seen[about] > MOST_ALIKE:
+            last.setdefault(about, problem)
+            continue
+        if problem.suggest is not None and suggested < _MOST_SUGGESTED:
+            suggested += 1
+            problem = problem._replace(help=problem.suggest() or problem.help)
+        yield problem
+    for about, problem in last.items():
+        more = seen[about] - MOST_ALIKE
+        said = f"{more:,} more of these are not listed, the first of them here: {problem.message}"
+        yield problem._replace(message=said, value=f"{more} more")
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= _LONGEST_MESSAGE:
+        return message
+    half = _LONGEST_MESSAGE // 2
+    return f"{message[:half]} […] {message[-half:]}"
+
+
+_LONGEST_MESSAGE = 2_000
+
+
+def _finding(rule: str, severity: Severity, problem: Problem, locator: Locator) -> Finding:
+    return Finding(
+        rule,
+        severity,
+        _shortened(problem.message),
+        problem.why,
+        _shortened(problem.help),
+        problem.subject,
+        _show(problem.place, problem.subject),
+        locator.locate(problem.place),
+        tuple(RelatedLocation(locator.locate(item.place), item.message) for item in problem.related),
+        problem.value,
+        problem.place,
+    )
+
+
+def _show(place: Place, subject: Object | None) -> str:
+    path = place.path
+    if subject is not None and (subject.origin.file, subject.origin.document) == (place.file, place.document):
+        path = path[len(subject.origin.path) :]
+    inner = f"#{show_path(place.inner)}" if place.inner else ""
+    return show_path(path) + inner
+
+
+def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None, *, is_about_the_gate: bool) -> bool:
+    """Findings outside the manifests, and those about the gate itself (requirements, and what decides), concern the
+    project as a whole: always asked about.
+    """
+    if files is None or finding.location.file not in facts.project.sources or is_about_the_gate:
+        return True
+    return not files.isdisjoint(files_of(finding))
+
+
+def files_of(finding: Finding) -> set[str]:
+    """The files a finding concerns: where it is, what it is about, and what explains it."""
+    concerned = {finding.location.file, *(item.location.file for item in finding.related)}
+    return concerned | ({finding.subject.origin.file} if finding.subject is not None else set())
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings as they are reported: by file and place."""
+    return tuple(sorted(findings, key=_order))
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    return (
+        finding.location.file,
+        finding.location.start.offset,
+        SEVERITIES.index(finding.severity),
+        finding.rule,
+        finding.message,
+    )

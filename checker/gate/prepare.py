@@ -1,0 +1,197 @@
+"""The gate from end to end: configuration, reading, requirements, rules, report.
+
+References resolve over the whole project: the `manifests` of the configuration, else the git work tree around the
+files, else only what was passed. Findings are reported on what was passed.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..ack.kinds import READ, RESOURCES
+from ..config.choices import check_parameters, choose_cell, choose_config, choose_requirements, from_config
+from ..config.file import Cell, Config
+from ..errors import UsageError
+from ..progress import Observe, unobserved
+from ..project.project import load
+from ..project.reading import Read, read_paths
+from ..requirements.load import Loaded
+from ..rules import BY_ID, RULES
+from ..suppression.baseline import Baseline, load_baseline
+from ..text.files import STDIN, work_tree
+from .engine import Settings
+from .judge import Prepared, Trusted, judge
+from .report import Report
+
+
+class Options(NamedTuple):
+    """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured
+    ones. `no_ignores` reports what is suppressed, too; `write_baseline` is a baseline that is to be brought up to date;
+    `changed_since` a git revision, `trusted` the one that decides instead of the working folder.
+    """
+
+    paths: tuple[str, ...]
+    config: str | None = None
+    policies: tuple[str, ...] = ()
+    cell: str | None = None
+    parameters: Mapping[str, str] = {}
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    no_ignores: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
+    changed_since: str | None = None
+    trusted: str | None = None
+
+
+class Chosen(NamedTuple):
+    """What decides: the configuration, the requirements, the accepted findings; and, where a revision decides, what the
+    working folder has otherwise."""
+
+    config: Config
+    requirements: Loaded
+    baseline: Baseline | None
+    trusted: Trusted | None = None
+
+
+def check(options: Options, read: Read | None = None) -> Report:
+    """Runs the gate; `read` is what has been read from the paths already. Raises UsageError for what exits 2: unknown
+    paths, rules or cells, no input, a broken configuration.
+    """
+    return judge(prepare(options, read)).report
+
+
+def prepare(options: Options, read: Read | None = None, observe: Observe = unobserved) -> Prepared:
+    """Reads everything. Raises UsageError, as `check`."""
+    chosen = _choose(options)
+    config = chosen.config
+    paths = options.paths or from_config(config, config.manifests) or (os.curdir,)
+    passed = _usable(read or read_paths(paths, observe=observe), paths)
+    if passed.has_ours and not any(path == STDIN or os.path.isdir(path) for path in paths):
+        # A hook is handed a configuration or a requirement, which concern everything.
+        paths = from_config(config, config.manifests) or _work_tree(paths) or paths
+        passed = _usable(read_paths(paths, observe=observe), paths)
+    # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
+    judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
+    made = _prepared(options, chosen, passed, judged)
+    if judged:
+        rest = _read_rest(config, paths, passed, observe)
+        made = made._replace(
+            background=rest.sources,
+            unreadable=tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable))),
+            files=frozenset(source.name for source in passed.sources) if rest.sources else None,
+        )
+    if not options.changed_since:
+        return made
+    from .since import since
+
+    return made._replace(since=since(options.changed_since, made, config))
+
+
+def prepare_whole(options: Options, read: Read) -> Prepared:
+    """The same for a project that has been read as a whole, from wherever it is. Raises UsageError."""
+    return _prepared(options, _choose(options), read, True)
+
+
+def _choose(options: Options) -> Chosen:
+    if options.trusted is not None:
+        from .trusted import choose_trusted
+
+        return choose_trusted(options)
+    config = choose_config(options.config)
+    return Chosen(config, choose_requirements(config, options.policies), _baseline(options))
+
+
+def _prepared(options: Options, chosen: Chosen, read: Read, judged: bool) -> Prepared:
+    config, requirements = chosen.config, chosen.requirements
+    settings = _settings(options, config)
+    cell = choose_cell(config, options.cell) if judged else Cell("", {})
+    check_parameters(config, cell, options.parameters, requirements)
+    return Prepared(
+        read.sources,
+        (),
+        len(read.names),
+        read.passed_over,
+        read.unreadable,
+        None,
+        requirements,
+        requirements.requirements if judged else (),
+        {**cell.parameters, **options.parameters} if judged else {},
+        _other_cells(options, config),
+        settings,
+        is_partial=not judged,
+        config=None if options.no_ignores else config,
+        cell=cell.name,
+        today=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        baseline=chosen.baseline,
+        left_out=read.left_out,
+        trusted=chosen.trusted,
+    )
+
+
+def _baseline(options: Options) -> Baseline | None:
+    if options.baseline == "":
+        raise UsageError("--baseline names no file (an empty variable, perhaps)")
+    if options.baseline and options.write_baseline:
+        raise UsageError("--write-baseline brings a baseline up to date by itself; leave --baseline out")
+    if options.write_baseline and not os.path.exists(options.write_baseline):
+        return Baseline(options.write_baseline)
+    path = options.baseline or options.write_baseline
+    return load_baseline(path) if path else None
+
+
+def _settings(options: Options, config: Config) -> Settings:
+    for name in (*options.select, *options.ignore, *config.severities):
+        if name not in BY_ID:
+            close = difflib.get_close_matches(name, BY_ID, 1)
+            meant = f"did you mean {close[0]}?" if close else "`checker explain` lists the rules"
+            raise UsageError(f"there is no rule {name!r}; {meant}")
+    wanted = [rule for rule in RULES if not options.select or rule.ID in options.select]
+    return Settings(tuple(rule for rule in wanted if rule.ID not in options.ignore), config.severities)
+
+
+def _other_cells(options: Options, config: Config) -> dict[str, dict[str, str]]:
+    return {cell.name: cell.parameters for cell in config.cells if cell.name != options.cell and len(config.cells) > 1}
+
+
+def _usable(passed: Read, paths: tuple[str, ...]) -> Read:
+    if passed.missing:
+        raise UsageError(*(f"{path}: there is no such file or folder" for path in passed.missing))
+    if passed.is_empty_stream:
+        raise UsageError("standard input is empty, so there is nothing to check")
+    if not passed.names and not passed.unreadable:
+        raise UsageError(f"{', '.join(paths)}: no YAML or JSON file was found there")
+    return passed
+
+
+def _holds_something(passed: Read) -> bool:
+    """Whether the files have a say in who may read the keys: ACK objects, annotated service accounts, or text that
+    might hold either. A Deployment or a RoleBinding alone has none."""
+    project = load(passed.sources)
+    if project.broken or project.skipped or project.unsupported or project.kustomizations:
+        return True
+    inventory = project.inventory
+    return any((item.api_version, item.kind) in READ | RESOURCES for item in inventory.objects) or any(
+        account.role_arn for account in inventory.service_accounts
+    )
+
+
+def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, observe: Observe) -> Read:
+    """The rest of the project: what references in the passed files may point to. A stream is a project of its own: what
+    somebody rendered must not be mended by the sources it was rendered from. With folders beside the `-` it is not."""
+    if all(path == STDIN for path in paths):
+        return read_paths((), observe=observe)
+    roots = from_config(config, config.manifests) or _work_tree(paths)
+    rest = read_paths(roots, already=frozenset(map(os.path.abspath, passed.names)), observe=observe)
+    if rest.missing:
+        raise UsageError(*(f"{config.file}: manifests names {path}, which does not exist" for path in rest.missing))
+    return rest
+
+
+def _work_tree(paths: tuple[str, ...]) -> tuple[str, ...]:
+    found = work_tree(next((path for path in paths if path != STDIN), os.curdir))
+    return (os.path.relpath(found),) if found else ()

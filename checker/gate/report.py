@@ -1,0 +1,87 @@
+"""What every format is given: the findings, what was proven, what was skipped, and the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..findings.severity import SEVERITIES
+
+if TYPE_CHECKING:
+    from ..findings.severity import Severity
+    from ..fix.planning.propose import Proposal
+    from ..project.project import Skipped
+    from ..requirements.check import Outcome
+    from ..suppression.baseline import Baseline, Compared
+    from ..suppression.covering import Covered
+    from ..text.source import Source
+    from .engine import Failure, Finding
+
+
+class Summary(NamedTuple):
+    """Counts of one run. `checked` counts roles put to at least one requirement, `passed_over` documents of other
+    kinds.
+    """
+
+    files: int
+    documents: int
+    passed_over: int
+    roles: int
+    policies: int
+    checked: int
+    skipped: int
+
+
+class Known(NamedTuple):
+    """A baseline, and the findings held against it, in a cell ("" for the only one)."""
+
+    baseline: Baseline
+    compared: Compared
+    cell: str = ""
+
+
+class Report(NamedTuple):
+    """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into,
+    `fixes` the edits for those findings that have one, for formats that carry them. `suppressed` are findings that are
+    not reported, and `baseline` what came of holding the findings against one. `elsewhere` counts findings that the
+    change asked about has nothing to do with. `cell` is the one that was asked about, `left_out` are (path, reason) of
+    what was not looked into below the folders, `fail_on` the severity from which findings fail the run,
+    `read` the real paths of the files that hold something of ours."""
+
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+    outcomes: tuple[Outcome, ...]
+    skipped: tuple[Skipped, ...]
+    unreadable: tuple[tuple[str, str], ...]
+    summary: Summary
+    sources: Mapping[str, Source]
+    fixes: tuple[Proposal, ...] = ()
+    suppressed: tuple[Covered, ...] = ()
+    baseline: Known | None = None
+    elsewhere: int = 0
+    cell: str = ""
+    left_out: tuple[tuple[str, str], ...] = ()
+    fail_on: Severity = "error"
+    read: frozenset[str] = frozenset()
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding fails the run."""
+        return SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.fail_on)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of a severity are reported."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+
+def nothing_for_us(files: int, documents: int) -> Report:
+    """The report on files that hold nothing for us."""
+    return Report((), (), (), (), (), Summary(files, documents, documents, 0, 0, 0, 0), {})
+
+
+class Look(NamedTuple):
+    """How text may look: colour, width of the terminal (None: do not wrap), and how much is said."""
+
+    color: bool = False
+    width: int | None = None
+    quiet: bool = False
+    verbose: bool = False

@@ -1,0 +1,1 @@
+"""AWS's actions, resource types and condition keys."""

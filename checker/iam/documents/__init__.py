@@ -1,0 +1,1 @@
+"""Policy documents: syntax, operators, variables, context."""

@@ -1,0 +1,1 @@
+"""Patterns with wildcards, and the languages they stand for."""

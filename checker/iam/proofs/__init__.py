@@ -1,0 +1,1 @@
+"""Whole regions of requests decided: proofs, grants, comparisons, trust."""

@@ -1,0 +1,84 @@
+"""Two versions of the policies of one role: whether they differ, and what the difference does to access."""
+
+from __future__ import annotations
+
+from ..decisions.policies import Layer
+from ..documents.document import Statement
+from .grants import Comparison, compare
+
+
+def says_the_same(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> bool:
+    """Whether both have the same documents in the same layers."""
+    return _documents(before) == _documents(after)
+
+
+def _documents(layers: tuple[Layer, ...]) -> list[object]:
+    return [(layer.name, [(policy.document, policy.reason) for policy in layer.policies]) for layer in layers]
+
+
+def compare_readable(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Comparison:
+    """The same where the very same policies cannot be read on both sides: what the others grant is compared, and what
+    the unread ones do besides is one thing that cannot be told, not one for each action."""
+    unread = _unread(before)
+    if not unread or unread != _unread(after):
+        return compare_changed(before, after)
+    found = compare_changed(_readable(before), _readable(after))
+    labels = ", ".join(dict.fromkeys(label for label, _ in unread))
+    return found._replace(unclear=(*found.unclear, f"what {labels} may allow or deny besides"))
+
+
+def _readable(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """The layers without the policies that cannot be read; one that has no other is left out."""
+    kept = [(layer, tuple(policy for policy in layer.policies if policy.document is not None)) for layer in layers]
+    return tuple(layer._replace(policies=policies) for layer, policies in kept if policies or layer.name == "identity")
+
+
+def compare_changed(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Comparison:
+    """`compare`, where only the statements that differ have a say: on the resources that they name. What is decided
+    about any other resource rests on the same statements in both."""
+    found = [compare(before, after, resource=pattern) for pattern in _concerned(before, after)]
+    return Comparison(
+        tuple(change for item in found for change in item.gained),
+        tuple(change for item in found for change in item.lost),
+        tuple(dict.fromkeys(text for item in found for text in item.unclear)),
+    )
+
+
+_MOST_PATTERNS = 20
+
+
+def _concerned(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> list[str]:
+    """The resources of the statements that only one of the two has; everything, where they are too many, or said by
+    what they are not."""
+    one, other = (_statements(layers) for layers in (before, after))
+    differing = [statement for key, statement in (one | other).items() if not (key in one and key in other)]
+    named = list(dict.fromkeys(entry.text for statement in differing for entry in statement.resources))
+    # A layer that comes or goes bears on every resource, whatever its statements name.
+    is_layered = [layer.name for layer in before] != [layer.name for layer in after]
+    is_wide = any(statement.not_resources for statement in differing) or "*" in named or len(named) > _MOST_PATTERNS
+    if is_layered or is_wide:
+        return ["*"]
+    is_plain = all(name.count(":") >= 5 and "${" not in name for name in named)
+    return named if is_plain and _unread(before) == _unread(after) else ["*"]
+
+
+def _statements(layers: tuple[Layer, ...]) -> dict[object, Statement]:
+    """The statements of all documents by what they say and the layer they say it in."""
+    return {
+        (layer.name, policy.document.version, _said(statement)): statement
+        for layer in layers
+        for policy in layer.policies
+        if policy.document is not None
+        for statement in policy.document.statements
+    }
+
+
+def _said(statement: Statement) -> tuple[object, ...]:
+    conditions = tuple((item.operator, item.key, item.values) for item in statement.conditions)
+    actions = tuple(entry.text for entry in statement.actions)
+    resources = tuple(entry.text for entry in statement.resources)
+    return statement.effect, actions, statement.not_actions, resources, statement.not_resources, conditions
+
+
+def _unread(layers: tuple[Layer, ...]) -> list[tuple[str, str]]:
+    return [(policy.label, policy.reason) for layer in layers for policy in layer.policies if policy.document is None]

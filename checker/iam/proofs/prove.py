@@ -1,0 +1,211 @@
+"""Whole regions instead of single requests: is the action allowed on every ARN that matches this pattern?
+
+One decision speaks for each cell of the region (see `regions`), open conditions are decided case by case (see
+`branches`). The access is *granted* when every cell is allowed in every case, *not granted* when some ARN is denied in
+every case or no case allows them all, and otherwise hangs on conditions, or on policies nobody could read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from ..decisions.branches import Branch, Judge, branches, fewest, with_examples
+from ..decisions.clauses import Asked, Atom, Clause, atom, compile_layers
+from ..decisions.conditions import Truth, all_of
+from ..decisions.evaluate import Decision, decide
+from ..decisions.policies import Layer
+from ..decisions.principals import Caller, known_of
+from ..decisions.statements import covers
+from ..documents.context import Context
+from ..documents.document import Condition
+from .action_groups import alike, spelled_out
+from .regions import Place, Region, allowed_at, regions, takes_in_other_accounts
+
+Verdict = Literal["granted", "not-granted", "conditional", "unknown"]
+
+WORST_FIRST: tuple[Verdict, ...] = ("not-granted", "unknown", "conditional", "granted")
+
+
+class Term(NamedTuple):
+    """A condition of a statement, and whether it must hold or must not."""
+
+    clause: Clause
+    condition: Condition
+    holds: bool
+
+
+def show_condition(condition: Condition) -> str:
+    """A condition as people read it: `StringEquals aws:SourceVpce vpce-1a2b3c4d`."""
+    return f"{condition.operator} {condition.key} {', '.join(condition.values)}"
+
+
+class Proof(NamedTuple):
+    """The verdict on one action and one resource pattern.
+
+    `witness` is an ARN the verdict can be seen on: for "not-granted" one that is denied, for "granted" the shortest
+    one asked about. `decision` is what `evaluate` says of the witness in `context`: the one that was given, or, where
+    a denial takes certain condition keys, that one with values for them. `conditions` are alternatives, each a list of
+    terms that together suffice; `hangs_on` are the clauses whose truth is open at the witness, `allowing` the Allow
+    clauses that cover it, at least perhaps; `reasons` says in words what could not be read or worked out.
+    """
+
+    verdict: Verdict
+    action: str
+    resource: str
+    witness: str | None
+    decision: Decision
+    context: Context = Context()
+    conditions: tuple[tuple[Term, ...], ...] = ()
+    hangs_on: tuple[Clause, ...] = ()
+    allowing: tuple[Clause, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+_MOST_ALTERNATIVES = 16
+"""Alternatives of conditions that a person would read."""
+
+CAPPED = "the patterns are too complex to decide in bounded time"
+_CROWDED = "it hangs on more conditions than can be told apart in bounded time"
+_OTHER_ACCOUNTS = "the resource takes in other accounts, whose own policies must allow the role as well"
+_UNCONFIRMED = "a denial was found that a single decision does not confirm"
+UNDECIDED = Decision("unknown", None, ())
+
+
+def prove(
+    actions: str | Sequence[str],
+    resource: str,
+    layers: tuple[Layer, ...],
+    context: Context = Context(),  # noqa: B008  # immutable
+    caller: Caller | None = None,
+) -> Proof | None:
+    """Decides every action of a set on every ARN that `resource` (an ARN pattern) matches; gives the worst verdict.
+
+    An action may have wildcards, and then stands for the listed actions it matches; where there are none the verdict is
+    "unknown". Returns None when no action is ever authorized on such an ARN (GetItem on an index): nothing is asked.
+    """
+    proofs: list[Proof] = []
+    context = known_of(caller, context)
+    for pattern in [actions] if isinstance(actions, str) else actions:
+        named = spelled_out(pattern)
+        if named is None:
+            proofs.append(unlisted(pattern, resource, context))
+            continue
+        # Actions that the policies do not tell apart are asked about once.
+        found = (_prove_action(group[0], resource, layers, context, caller) for group in alike(named, (layers,)))
+        proofs += (proof for proof in found if proof is not None)
+    return min(proofs, key=rank, default=None)
+
+
+def unlisted(pattern: str, resource: str, context: Context) -> Proof:
+    reason = f"no listed action matches {pattern}, or too many do"
+    return Proof("unknown", pattern, resource, None, UNDECIDED, context, reasons=(reason,))
+
+
+def _prove_action(
+    action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+) -> Proof | None:
+    found = list(regions(action, resource, layers, context, caller))
+    if not found:
+        return None
+    # Tables and indexes are one question: a request has one value for a key, whatever it is about.
+    places = sorted((place for region in found for place in region.places), key=lambda place: len(place.witness))
+    whole = found[0]._replace(places=tuple(places), capped=any(region.capped for region in found))
+    proof = _prove_region(whole, context)._replace(action=action, resource=resource)
+    if caller is not None and proof.verdict in ("granted", "conditional") and takes_in_other_accounts(resource, caller):
+        return proof._replace(verdict="unknown", reasons=(*proof.reasons, _OTHER_ACCOUNTS))
+    return proof
+
+
+def _prove_region(region: Region, context: Context) -> Proof:
+    first = region.places[0] if region.places else None
+    if region.capped or first is None:
+        return Proof("unknown", "", "", first.witness if first else None, UNDECIDED, context, reasons=(CAPPED,))
+    plainly = [(place, allowed_at(region, place, {})) for place in region.places]
+    for place, truth in plainly:
+        if truth is False:
+            return proof_at("not-granted", region, place, context)
+    unclear = [place for place, truth in plainly if truth is None]
+    if not unclear:
+        return proof_at("granted", region, first, context)
+
+    def judge(assumed: Mapping[Atom, bool]) -> Truth:
+        return all_of(allowed_at(region, place, assumed) for place in unclear)
+
+    cases = branches(atoms_of(unclear), context, judge)
+    if cases is None:
+        return proof_at("unknown", region, unclear[0], context)._replace(reasons=(_CROWDED,))
+    truths = {case.truth for case in cases}
+    if truths == {True}:
+        return proof_at("granted", region, first, context)
+    if truths == {False}:
+        denied = _denied(region, unclear, cases, context)
+        if denied is not None:
+            return denied
+    return hanging(region, unclear, cases, judge, context)
+
+
+def _denied(region: Region, unclear: list[Place], cases: tuple[Branch, ...], context: Context) -> Proof | None:
+    """A request that is denied: on an ARN no case allows, else on any ARN that is denied in a case with an example."""
+    for place in unclear:
+        if in_every_case(region, place, context) is False:
+            return proof_at("not-granted", region, place, context)
+    for case in cases:
+        stated = with_examples(context, case)
+        for place in unclear if stated is not None else ():
+            if allowed_at(region, place, case.assumed) is False:
+                clauses = compile_layers(
+                    region.given.layers, Asked(region.action, stated or context, region.given.caller)
+                )
+                return proof_at("not-granted", region._replace(clauses=clauses), place, stated or context)
+    return None
+
+
+def hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], judge: Judge, context: Context) -> Proof:
+    terms: dict[Atom, tuple[Clause, Condition]] = {}
+    for clause in region.clauses:
+        if clause.statement is not None and clause.policy.document is not None:
+            for item in clause.statement.conditions:
+                terms.setdefault(atom(item, clause.policy.document), (clause, item))
+    places = {item: place for place, item in enumerate(terms)}
+    good = [case for case in cases if case.truth]
+    wanted = [fewest(case, judge) for case in good[:_MOST_ALTERNATIVES]]
+    short = [item for item in wanted if not any(other.items() < item.items() for other in wanted)]
+    alternatives = {tuple(sorted(case.items(), key=lambda row: places[row[0]])): None for case in short if case}
+    in_order = sorted(alternatives, key=lambda case: [places[item] for item, _ in case])
+    proof = proof_at("conditional", region, unclear[0], context)
+    unread = tuple(dict.fromkeys(clause.policy for clause in proof.decision.clauses if clause.statement is None))
+    return proof._replace(
+        verdict="unknown" if unread else "conditional",
+        conditions=tuple(tuple(Term(*terms[item], holds) for item, holds in case) for case in in_order),
+        hangs_on=tuple(clause for clause in proof.decision.clauses if clause.statement),
+        reasons=tuple(f"{policy.label}: {policy.reason}" for policy in unread),
+    )
+
+
+def atoms_of(places: Sequence[Place]) -> list[Atom]:
+    return [item for place in places for clause, _ in place.covered for item in clause.open]
+
+
+def proof_at(verdict: Verdict, region: Region, place: Place, context: Context) -> Proof:
+    """A proof with what `evaluate` says of the witness; a denial that it does not confirm is no denial."""
+    rows = [(clause, covers(clause.about, place.witness, negated=clause.negated)) for clause in region.clauses]
+    decision = decide(region.given, [row for row in rows if row[1] is not False], context)
+    if verdict == "not-granted" and decision.outcome not in ("explicit-deny", "implicit-deny"):
+        return Proof("unknown", region.action, "", place.witness, decision, context, reasons=(_UNCONFIRMED,))
+    return Proof(verdict, region.action, "", place.witness, decision, context)
+
+
+def rank(proof: Proof) -> int:
+    """The place of a proof's verdict among the verdicts, the worst first."""
+    return WORST_FIRST.index(proof.verdict)
+
+
+def in_every_case(region: Region, place: Place, context: Context) -> Truth:
+    """Whether the ARNs of a cell are allowed, or denied, whatever the open conditions turn out to be."""
+    truth = allowed_at(region, place, {})
+    if truth is not None:
+        return truth
+    cases = branches(atoms_of([place]), context, lambda assumed: allowed_at(region, place, assumed))
+    truths = {case.truth for case in cases} if cases else {None}
+    return truths.pop() if len(truths) == 1 else None

@@ -1,0 +1,107 @@
+"""The reverse question, for what is forbidden: is there an ARN that a role may do something to?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..catalogue.catalogue import service
+from ..decisions.branches import branches
+from ..decisions.clauses import Atom
+from ..decisions.conditions import Truth
+from ..decisions.policies import Layer
+from ..decisions.principals import Caller, known_of
+from ..documents.context import Context
+from ..patterns.globs import wildcard_glob
+from ..patterns.language import overlap
+from .action_groups import alike, beyond_the_list, spelled_out
+from .prove import CAPPED, UNDECIDED, Proof, atoms_of, hanging, in_every_case, proof_at, rank, unlisted
+from .regions import Place, Region, allowed_at, regions
+
+_CROWDED_NAMES = "the patterns for actions that are not listed are too many to be told apart"
+
+
+def may_reach(
+    action: str,
+    resource: str,
+    layers: tuple[Layer, ...],
+    context: Context = Context(),  # noqa: B008  # immutable
+    caller: Caller | None = None,
+) -> Proof | None:
+    """Whether there is an ARN matching `resource` that the action may reach. A pattern also stands for actions that no
+    catalogue lists.
+
+    Returns a proof with such an ARN as witness ("granted" for certain, "conditional" when conditions decide, "unknown"
+    when only policies that cannot be read might allow it), or None when there is none. Other accounts' own policies are
+    taken to allow.
+    """
+    named, context = spelled_out(action), known_of(caller, context)
+    if named is None:
+        overlaps = any(overlap(wildcard_glob(text.lower()), wildcard_glob(action.lower())) for text in _allowed(layers))
+        return unlisted(action, resource, context) if overlaps else None
+    found = [_may_reach(group[0], resource, layers, context, caller) for group in alike(named, (layers,))]
+    found.append(may_reach_beyond(action, resource, layers, context, caller))
+    return max((proof for proof in found if proof is not None), key=rank, default=None)
+
+
+def may_reach_beyond(
+    pattern: str,
+    resource: str,
+    layers: tuple[Layer, ...],
+    context: Context = Context(),  # noqa: B008  # immutable
+    caller: Caller | None = None,
+) -> Proof | None:
+    """The same for the actions alone that an Action string takes in and no catalogue lists; None for a string without
+    wildcards. The proof's action is one that a policy names, or stands for any (see `beyond_the_list`)."""
+    prefix, _, name = pattern.partition(":")
+    if ("*" not in name and "?" not in name) or service(prefix) is None:
+        return None
+    named = beyond_the_list(pattern, (layers,))
+    if named is None:
+        return Proof("unknown", pattern, resource, None, UNDECIDED, context, reasons=(_CROWDED_NAMES,))
+    context = known_of(caller, context)
+    found = (_may_reach(action, resource, layers, context, caller) for action in named)
+    return max((proof for proof in found if proof is not None), key=rank, default=None)
+
+
+def _allowed(layers: tuple[Layer, ...]) -> Iterator[str]:
+    """The Action strings of all Allow statements; `*` for NotAction, and for what cannot be read."""
+    for layer in layers:
+        for policy in layer.policies:
+            yield from ("*",) if policy.document is None and not policy.refused else ()
+            for statement in policy.document.statements if policy.document else ():
+                if statement.effect == "Allow":
+                    yield from ("*",) if statement.not_actions else (entry.text for entry in statement.actions)
+
+
+def _may_reach(
+    action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+) -> Proof | None:
+    best: Proof | None = None
+    for region in regions(action, resource, layers, context, caller, needs_an_allow=True):
+        if region.capped:
+            return Proof("unknown", action, resource, None, UNDECIDED, context, reasons=(CAPPED,))
+        for place in region.places:
+            found = _reached(region, place, context)
+            if found is not None and (best is None or rank(found) > rank(best)):
+                allowing = tuple(clause for clause, _ in place.covered if clause.effect == "Allow" and clause.statement)
+                best = found._replace(action=action, resource=resource, allowing=allowing)
+            if best is not None and best.verdict == "granted":
+                return best
+    return best
+
+
+def _reached(region: Region, place: Place, context: Context) -> Proof | None:
+    """Whether the ARNs of a cell may be reached, with what it takes; None where they surely are not."""
+    truth = in_every_case(region, place, context)
+    if truth is not None:
+        return proof_at("granted", region, place, context) if truth else None
+    readable = tuple((clause, covered) for clause, covered in place.covered if clause.statement is not None)
+    if in_every_case(region, place._replace(covered=readable), context) is False:
+        return proof_at("unknown", region, place, context)
+
+    def judge(assumed: Mapping[Atom, bool]) -> Truth:
+        return allowed_at(region, place, assumed)
+
+    cases = branches(atoms_of([place]), context, judge)
+    found = hanging(region, [place], cases or (), judge, context)
+    return found._replace(verdict="conditional")

@@ -1,0 +1,1 @@
+"""An incident from an index or an alert to its diagnoses."""

@@ -1,0 +1,139 @@
+"""One diagnosis from end to end: configuration, collection (or a record of one), causes, verdict."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..config.choices import check_parameters, choose_cell, choose_config, choose_requirements
+from ..config.file import Cell, Config
+from ..errors import UsageError
+from ..live.asking import Observer
+from ..live.clients.aws import Aws
+from ..live.collect import Access, collect
+from ..live.log.sorting import Site
+from ..live.questions.cluster import Search
+from ..live.questions.pods import Meaning
+from ..live.record.record import Record, Target
+from ..requirements.model import Requirement
+from ..runbook.diagnose import Diagnosis, diagnose
+
+
+class Options(NamedTuple):
+    """What the command line asks for; "" and None mean: as configured."""
+
+    index_name: str
+    account_id: str = ""
+    namespace: str = ""
+    pod: str = ""
+    container: str = ""
+    context: str = ""
+    cluster: str = ""
+    region: str = ""
+    since_seconds: int = 900
+    deadline_seconds: float | None = None
+    manifests: tuple[str, ...] = ()
+    config: str | None = None
+    policies: tuple[str, ...] = ()
+    cell: str | None = None
+    parameters: Mapping[str, str] = {}
+    log: bytes | None = None
+
+
+class Plan(NamedTuple):
+    """Everything that is settled before the first question: whom to ask, for what, how long, by which requirements."""
+
+    target: Target
+    access: Access
+    search: Search
+    deadline: float
+    manifests: tuple[str, ...]
+    requirements: tuple[Requirement, ...]
+
+
+def plan(options: Options) -> Plan:
+    """Settles what is asked. Raises UsageError for a configuration or a command line that cannot be used."""
+    config = choose_config(options.config)
+    cell = _cell(options, config)
+    loaded = choose_requirements(config, options.policies)
+    check_parameters(config, cell, options.parameters, loaded)
+    requirements, live = loaded.requirements, config.live
+    parameters = {**cell.parameters, **options.parameters}
+    region = options.region or parameters.get("region", "")
+    cluster = options.cluster or parameters.get("cluster", "")
+    if options.cluster and not region:
+        raise UsageError(f"--cluster {options.cluster} needs --region as well")
+    absent = [path for path in options.manifests if not os.path.exists(path)]
+    if absent:
+        raise UsageError(*(f"--manifests {path}: there is no such file or folder" for path in absent))
+    context = options.context or ("" if options.cluster else cell.context)
+    target = Target(
+        options.index_name,
+        options.account_id,
+        options.namespace,
+        options.container or live.container,
+        cluster,
+        region,
+        options.since_seconds,
+        live.credentials_url,
+        parameters,
+        context,
+        cell.name,
+        _given(options),
+    )
+    access = Access(Aws(region), context=context or None, through_aws=bool(cluster and region and not context))
+    search = Search(
+        live.pod_selector, options.pod, Meaning(live.account_id_means, live.account_id_label), live.ack_namespace,
+        Site(live.log_success, live.log_failure), options.log, live.pod_name,
+    )  # fmt: skip
+    deadline = live.deadline_seconds if options.deadline_seconds is None else options.deadline_seconds
+    return Plan(target, access, search, deadline, options.manifests, requirements)
+
+
+def _given(options: Options) -> tuple[str, ...]:
+    """The options as they were typed, so that the next command asks for the same in the same place."""
+    words = []
+    for option, given in (
+        ("--account-id", options.account_id), ("--namespace", options.namespace), ("--pod", options.pod),
+        ("--container", options.container), ("--config", options.config), ("--cell", options.cell),
+        ("--context", options.context), ("--cluster", options.cluster), ("--region", options.region),
+    ):  # fmt: skip
+        words += [option, given] if given else []
+    words += ["--since", f"{options.since_seconds}s"] if options.since_seconds != Options("").since_seconds else []
+    words += ["--deadline", f"{options.deadline_seconds:g}"] if options.deadline_seconds is not None else []
+    for option, several in (("--manifests", options.manifests), ("--policies", options.policies)):
+        words += [word for given in several for word in (option, given)]
+    words += [word for key, item in options.parameters.items() for word in ("--set", f"{key}={item}")]
+    return tuple(words)
+
+
+def investigate(made: Plan, observer: Observer | None = None) -> Record:
+    """Collects the evidence."""
+    return collect(
+        made.target, made.access, made.search, deadline=made.deadline, manifests=made.manifests, observer=observer
+    )
+
+
+def judge(record: Record, requirements: tuple[Requirement, ...]) -> Diagnosis:
+    """The diagnosis of a record, fresh or old."""
+    return diagnose(record, requirements)
+
+
+def requirements_for(options: Options) -> tuple[Requirement, ...]:
+    """The requirements alone, for a record that was made before."""
+    return choose_requirements(choose_config(options.config), options.policies).requirements
+
+
+def _cell(options: Options, config: Config) -> Cell:
+    """The cell that was named; else the one whose cluster or context was; else the only one."""
+    if options.cell is None:
+        fitting = [
+            cell
+            for cell in config.cells
+            if (options.cluster and cell.parameters.get("cluster") == options.cluster)
+            or (options.context and cell.context == options.context)
+        ]
+        if len(fitting) == 1:
+            return fitting[0]
+    return choose_cell(config, options.cell)

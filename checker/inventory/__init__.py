@@ -1,0 +1,1 @@
+"""The objects of a project, and what a name or an ARN stands for."""

@@ -1,0 +1,173 @@
+"""What a name or an ARN in a manifest stands for, over the whole project.
+
+References go by metadata.name and namespace (iam-controller, references.go), ARNs by the IAM name and path. A
+repository often holds the same object several times, once a cell or environment; the one nearest to the reference is
+meant: in the same file, else in the folder that shares the longest path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
+
+from ..iam.documents.partitions import partition_in, partition_of
+from .objects import Association, Inventory, Key, Object, Policy, Reference, Role, Table
+
+T = TypeVar("T", Policy, Role, Table, Key)
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Index(NamedTuple):
+    """The inventory by the names that references and ARNs use. IAM names are folded: IAM ignores their case.
+
+    `account` is the account the objects go to, 12 digits, or None if it is not known; `partition` the one it is in, ""
+    if it is not known. `crosses_namespaces`: the cell's controller resolves references into other namespaces.
+    """
+
+    inventory: Inventory
+    account: str | None
+    partition: str
+    crosses_namespaces: bool
+    policies: dict[str, list[Policy]]
+    policies_by_arn: dict[str, list[Policy]]
+    roles: dict[str, list[Role]]
+    roles_by_arn: dict[str, list[Role]]
+
+
+class Resolved(NamedTuple):
+    """The policies a reference may mean: none, one, or several that are equally near and differ.
+
+    `elsewhere` are namesakes in other namespaces; `unread` says that there is none,
+    and that a template may stand where the target should be.
+    """
+
+    policies: tuple[Policy, ...]
+    elsewhere: tuple[Policy, ...] = ()
+    unread: bool = False
+
+
+CROSSING = "ack.crossNamespaceReferences"
+"""The parameter that says whether the cell's controller was told to allow references into other namespaces."""
+
+
+def make_index(inventory: Inventory, account: str | None, parameters: Mapping[str, str] = _NONE) -> Index:
+    """Everything by name, once for the whole run; `parameters` are the cell's."""
+    return Index(
+        inventory,
+        account,
+        partition_of(parameters.get("region", "")),
+        parameters.get(CROSSING) == "allowed",
+        _by_all_names(inventory.policies),
+        _by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
+        _by(inventory.roles, lambda role: role.object.name),
+        _by(inventory.roles, lambda role: role.iam_path + role.name.lower()),
+    )
+
+
+def _by_all_names(policies: tuple[Policy, ...]) -> dict[str, list[Policy]]:
+    """Policies by metadata.name, and by the names that kustomizations may give them instead."""
+    found = _by(policies, lambda policy: policy.object.name)
+    for policy in policies:
+        for name in policy.object.built_names:
+            if policy not in found.setdefault(name, []):
+                found[name].append(policy)
+    return found
+
+
+def resolve_policy(index: Index, reference: Reference) -> Resolved:
+    """The Policy a reference means. A manifest without a namespace may end up in any, so it matches all."""
+    namespace = reference.namespace or reference.owner.namespace
+    named = index.policies.get(reference.name, [])
+    here = [policy for policy in named if _same_namespace(policy.object.namespace, namespace)]
+    exact = [policy for policy in here if policy.object.namespace == namespace]
+    elsewhere = tuple(policy for policy in named if policy not in here)
+    unread = not here and may_be_a_template(index.inventory, reference)
+    return Resolved(nearest(exact or here, reference.owner), elsewhere, unread)
+
+
+def may_be_a_template(inventory: Inventory, reference: Reference) -> bool:
+    """Whether the target may be an object that a template has yet to fill in: by its name, or by one still open."""
+    names = (item.name for item in inventory.unread if item.kind == reference.kind)
+    return any(name == reference.name or "$" in name or "{" in name for name in names)
+
+
+def policies_by_arn(index: Index, arn: str, owner: Object) -> tuple[Policy, ...]:
+    """The Policies of the project that this customer-managed ARN can mean."""
+    return nearest(index.policies_by_arn.get(_path_and_name(index, arn, "policy"), []), owner)
+
+
+def roles_by_arn(index: Index, arn: str, owner: Object) -> tuple[Role, ...]:
+    """The Roles of the project that this role ARN can mean. STS takes only the whole ARN, with account and path."""
+    return nearest(index.roles_by_arn.get(_path_and_name(index, arn, "role"), []), owner)
+
+
+def _path_and_name(index: Index, arn: str, kind: str) -> str:
+    """Path and folded name of an IAM ARN; "" for one of another account or partition, which means nothing in the
+    project."""
+    fields = arn.split(":", 5)
+    if len(fields) < 6 or (index.account is not None and fields[4] != index.account):
+        return ""
+    if index.partition and partition_in(arn) not in ("", index.partition):
+        return ""
+    path, slash, name = fields[5].removeprefix(kind).rpartition("/")
+    return path + slash + name.lower()
+
+
+def role_of_association(index: Index, association: Association) -> tuple[Role, ...]:
+    """The Roles that a Pod Identity association can mean, by reference or by ARN."""
+    return _roles(index, association.role_ref, association.role_arn, association.object)
+
+
+def hop_of_association(index: Index, association: Association) -> tuple[Role, ...]:
+    """The Roles that can be meant by the one which assumes the target role."""
+    return _roles(index, association.hop_ref, association.hop_arn, association.object)
+
+
+def arn_of_role(index: Index, role: Role) -> str:
+    """The ARN of a role of the project; "" where the account is not known."""
+    if index.account is None:
+        return ""
+    return f"arn:{index.partition or 'aws'}:iam::{index.account}:role{role.iam_path}{role.name}"
+
+
+def _roles(index: Index, reference: Reference | None, arn: str | None, owner: Object) -> tuple[Role, ...]:
+    if reference is not None:
+        namespace = reference.namespace or owner.namespace
+        named = index.roles.get(reference.name, [])
+        here = [role for role in named if _same_namespace(role.object.namespace, namespace)]
+        return nearest(here, owner)
+    return roles_by_arn(index, arn, owner) if arn else ()
+
+
+def _by(items: tuple[T, ...], key: Callable[[T], str]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def nearest(candidates: list[T], owner: Object) -> tuple[T, ...]:
+    """The candidates whose file is nearest to the owner's."""
+    if len(candidates) < 2:
+        return tuple(candidates)
+    ranked = [(_distance(item.object.origin.file, owner.origin.file), item) for item in candidates]
+    least = min(distance for distance, _ in ranked)
+    return tuple(item for distance, item in ranked if distance == least)
+
+
+def _distance(one: str, other: str) -> int:
+    if one == other:
+        return -1
+    left, right = (os.path.dirname(os.path.abspath(path)).split(os.sep) for path in (one, other))
+    shared = 0
+    for one_part, other_part in zip(left, right, strict=False):
+        if one_part != other_part:
+            break
+        shared += 1
+    return len(left) + len(right) - 2 * shared
+
+
+def _same_namespace(one: str, other: str) -> bool:
+    return one == other or not one or not other

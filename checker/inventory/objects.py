@@ -1,0 +1,197 @@
+"""The cell as values: roles, policies, service accounts, associations and workloads, each with its origin.
+
+Filled from files (and, the same way, from a cluster); read by rules and requirements. Nothing here knows where it came
+from beyond `Origin`, which the engine turns into a place to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from ..iam.documents.document import Parsed, PolicyKind
+from ..iam.documents.paths import Path
+
+
+class Origin(NamedTuple):
+    """Where an object was found: the file as shown, the number of the document in it, the route to the object."""
+
+    file: str
+    document: int
+    path: Path
+
+
+class Alteration(NamedTuple):
+    """Something that changes an object before it reaches the cluster, in a way that is not worked out: its content, its
+    name (so that references miss it), or its namespace; "unlisted" says that it is not built with its neighbours.
+    `what` names it for people; it stands in `file` at `offset`.
+    """
+
+    aspect: Literal["content", "name", "namespace", "unlisted"]
+    file: str
+    offset: int
+    what: str
+
+
+class Object(NamedTuple):
+    """A Kubernetes object. `namespace` is "" where the manifest states none. `data` is the whole object, plain.
+    `built_names` are the names that kustomizations may give it instead of `name`, `built_namespaces` the namespaces
+    they put it into where there are several. `nulls` are the fields that state null; `data` is without them."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    data: dict[str, Any]
+    origin: Origin
+    alterations: tuple[Alteration, ...] = ()
+    built_names: tuple[str, ...] = ()
+    built_namespaces: tuple[str, ...] = ()
+    nulls: tuple[Path, ...] = ()
+
+
+class PolicyText(NamedTuple):
+    """A policy document in a field of an object, as text and as parsed. `text` is None where the field holds no
+    string.
+    """
+
+    owner: Object
+    path: Path
+    kind: PolicyKind
+    text: str | None
+    parsed: Parsed
+
+
+class Reference(NamedTuple):
+    """A reference to another object by metadata.name. Without a `namespace`, the owner's is meant. `name` may be ""."""
+
+    owner: Object
+    path: Path
+    kind: str
+    namespace: str | None
+    name: str
+
+
+class ManagedArn(NamedTuple):
+    """The ARN of a managed policy as a field names it, whatever it looks like."""
+
+    owner: Object
+    path: Path
+    arn: str
+
+
+class Role(NamedTuple):
+    """An ACK Role. `name` is the IAM role's name (spec.name); `iam_path` and it make up the ARN; `tags` are its own,
+    `open_tags` the keys of those whose value a template has yet to fill in ("*" where it is the key).
+    """
+
+    object: Object
+    name: str
+    iam_path: str
+    trust: PolicyText | None
+    inline: tuple[PolicyText, ...]
+    policy_arns: tuple[ManagedArn, ...]
+    policy_refs: tuple[Reference, ...]
+    boundary_arn: ManagedArn | None
+    boundary_ref: Reference | None
+    tags: dict[str, str]
+    open_tags: tuple[str, ...] = ()
+
+
+class Policy(NamedTuple):
+    """An ACK Policy. `name` and `iam_path` make up its ARN."""
+
+    object: Object
+    name: str
+    iam_path: str
+    document: PolicyText | None
+
+
+class ServiceAccount(NamedTuple):
+    """A service account, with the role ARN its IRSA annotation names."""
+
+    object: Object
+    role_arn: str | None
+
+
+class Association(NamedTuple):
+    """An EKS Pod Identity association: it gives a service account a role, perhaps limited by a session policy.
+
+    With a target role, the first role only serves to assume that one: the target is what the pod works with, and
+    what the session policy limits. So `role_arn` and `role_ref` name the target where there is one, and `hop_arn` and
+    `hop_ref` then the role that assumes it.
+    """
+
+    object: Object
+    namespace: str
+    service_account: str
+    role_arn: str | None
+    role_ref: Reference | None
+    session: PolicyText | None
+    hop_arn: str | None = None
+    hop_ref: Reference | None = None
+
+
+class Table(NamedTuple):
+    """An ACK Table: its name (or ARN) in DynamoDB, its resource policy, the key that encrypts it ("" for none of the
+    customer's; a reference where the key is an object), and its indexes."""
+
+    object: Object
+    name: str
+    policy: PolicyText | None
+    key: str
+    key_ref: Reference | None
+    indexes: tuple[str, ...]
+
+
+class Key(NamedTuple):
+    """An ACK Key: its ARN, as far as the status tells it ("" otherwise), and its key policy; without one KMS gives it
+    the default policy, which leaves the decision to the account."""
+
+    object: Object
+    arn: str
+    policy: PolicyText | None
+
+
+class Workload(NamedTuple):
+    """What runs pods: the service account of the pods and the names of their containers, native sidecars included."""
+
+    object: Object
+    service_account: str
+    containers: tuple[str, ...]
+
+
+class Inventory(NamedTuple):
+    """Everything that was found. `unread` are objects of our kinds that a template engine has yet to fill in,
+    `namespaces` the annotations of the Namespaces, by name."""
+
+    objects: tuple[Object, ...] = ()
+    roles: tuple[Role, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    service_accounts: tuple[ServiceAccount, ...] = ()
+    associations: tuple[Association, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+    unread: tuple[Object, ...] = ()
+    tables: tuple[Table, ...] = ()
+    keys: tuple[Key, ...] = ()
+    namespaces: Mapping[str, dict[str, str]] = MappingProxyType({})
+
+
+def altered(item: Object, *aspects: str) -> str:
+    """What changes the object in one of these respects, as a reason that nothing can be said of it; "" for nothing."""
+    return next((f"{entry.what} changes it" for entry in item.alterations if entry.aspect in aspects), "")
+
+
+def policy_texts(inventory: Inventory) -> tuple[PolicyText, ...]:
+    """Every policy document of the inventory, in the order of the objects."""
+    texts: list[PolicyText] = []
+    for role in inventory.roles:
+        texts += [*([role.trust] if role.trust else []), *role.inline]
+    texts += [policy.document for policy in inventory.policies if policy.document]
+    texts += [association.session for association in inventory.associations if association.session]
+    texts += [table.policy for table in inventory.tables if table.policy]
+    texts += [key.policy for key in inventory.keys if key.policy]
+    return tuple(texts)

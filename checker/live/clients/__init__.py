@@ -1,0 +1,1 @@
+"""How AWS and the cluster are reached."""

@@ -1,0 +1,1 @@
+"""What a log says: its layouts, events, and which lines are success, failure or trouble."""

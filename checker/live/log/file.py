@@ -1,0 +1,74 @@
+"""A log from a file: what `kubectl logs` printed, or what was exported from Loki or CloudWatch, as rows with times.
+
+A row's time is the stamp of Kubernetes in front of it, else the first time in its beginning (ISO 8601, nginx's form, or
+seconds or milliseconds since the epoch in front). A row without one belongs to the time of the row before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from .events import events
+
+_KUBERNETES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) ")
+_ISO = re.compile(
+    r"(?<![\d-])(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,]\d{1,9})? ?(Z|[+-]\d\d:?\d\d(?!\d))?"
+)
+_EPOCH = re.compile(r"[\"']?(1\d{9})(\d{3})?(?:\.\d+)?[\"']?[\s,]")
+_LOOKED_AT = 300
+
+
+def stamped(data: bytes) -> bytes:
+    """The rows of a file, each with an RFC 3339 stamp in front where it or a row before it has a time."""
+    stamp = ""
+    rows = []
+    for row in data.decode("utf-8", "replace").splitlines():
+        if _KUBERNETES.match(row):
+            stamp = ""
+            rows.append(row)
+            continue
+        stamp = time_of(row) or stamp
+        rows.append(f"{stamp} {row}" if stamp else row)
+    return ("\n".join(rows) + "\n").encode()
+
+
+def time_of(row: str) -> str:
+    """The time in the beginning of a row as RFC 3339, UTC where it names no zone; "" where there is none."""
+    epoch = _EPOCH.match(row)
+    if epoch:
+        return _text(datetime.fromtimestamp(int(epoch[1]), UTC))
+    found = _ISO.search(row[:_LOOKED_AT])
+    if found is None:
+        return ""
+    zone = (found[7] or "Z").replace("Z", "+00:00")
+    zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
+    year, month, day, hour, minute, second = found.groups()[:6]
+    try:
+        moment = datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{second}{zone}")
+    except ValueError:
+        return ""
+    return _text(moment.astimezone(UTC))
+
+
+def played(data: bytes, *, ago: float = 20, every: float = 30, span: float = 840) -> Iterator[tuple[float, str]]:
+    """The rows of a file as if they were being written now: (seconds ago, row), oldest first. Distances between times
+    are kept; rows without any are laid out one event every `every` seconds, within `span` seconds."""
+    timed: list[tuple[datetime | None, list[str]]] = []
+    for event in events(stamped(data).decode().splitlines()):
+        moment = datetime.fromisoformat(event.stamp.replace("Z", "+00:00")) if event.stamp else None
+        timed.append((moment, event.text.split("\n")))
+    moments = [moment for moment, _ in timed if moment is not None]
+    step = min(every, span / max(1, len(timed)))
+    for place, (moment, rows) in enumerate(timed):
+        if moments:
+            since = (max(moments) - (moment or min(moments))).total_seconds()
+        else:
+            since = (len(timed) - 1 - place) * step
+        for row in rows:
+            yield ago + max(0.0, since), row
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,211 @@
+"""A container's log reduced to what matters: how often the refresh failed and succeeded, and the lines of trouble,
+redacted, counted, with the first and last time of each kind.
+
+Lines that differ only in numbers and ids are one. What is kept is what may speak of a failure; the rest of a proxy's
+log is its customers' traffic and stays out of the record.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from ..record.redaction import redact
+from .events import Row, events
+from .sorting import NO_SITE, Kind, Site, is_about_keys, is_interesting, sort, times
+
+WINDOW_SECONDS = 180
+"""The alert counts failures within 3 minutes."""
+
+MOST_KINDS: dict[Kind, int] = {"failure": 120, "trouble": 60, "retry": 20}
+"""How many kinds of lines are kept, each for itself, so that none crowds another out."""
+
+_MOST_SHOWN = 2000
+_HEAD_SHOWN = 600
+_VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{52}|0x[0-9a-f]+|\d+", re.IGNORECASE)
+_FRAME = re.compile(r"\n[ \t]*(?:at |File |\.{3} \d+ more|goroutine )[^\n]*")
+_DECISIVE = re.compile(
+    r"is not authorized to perform|Not authorized|AccessDenied|ExpiredToken|InvalidIdentityToken|ResourceNotFound"
+    r"|Throttling|ProvisionedThroughput|no such host|timed? ?out|refused|UnknownHost|Exception",
+    re.IGNORECASE,
+)
+_PRINCIPAL = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/([\w+=,.@-]+)")
+_NODE_SESSION = re.compile(r"i-[0-9a-f]+")
+
+
+class Run(NamedTuple):
+    """How the refreshes went, in their order: how many succeeded, when the last one failed and the last one succeeded,
+    how many succeeded since the last that failed and when the first of those did, and whether successes and failures
+    took turns.
+    """
+
+    refreshes: int = 0
+    lastFailure: str = ""  # noqa: N815 - names of the record
+    lastRefresh: str = ""  # noqa: N815
+    refreshesSince: int = 0  # noqa: N815
+    recoveredAt: str = ""  # noqa: N815
+    onAndOff: bool = False  # noqa: N815
+
+
+def after(run: Run, kind: Kind, stamp: str) -> Run:
+    """The run with one more event in it."""
+    if kind == "failure":
+        turns = run.onAndOff or (bool(run.lastFailure) and run.refreshesSince > 0)
+        return run._replace(lastFailure=stamp or "?", refreshesSince=0, recoveredAt="", onAndOff=turns)
+    if kind == "success":
+        begins = bool(run.lastFailure) and not run.refreshesSince
+        return run._replace(
+            refreshes=run.refreshes + 1,
+            lastRefresh=stamp or "?",
+            refreshesSince=run.refreshesSince + 1,
+            recoveredAt=(stamp or "?") if begins else run.recoveredAt,
+        )
+    return run
+
+
+def has_recovered(value: dict[str, Any], now: float) -> bool:
+    """Whether a log that was read shows that refreshes failed and succeed again: one succeeded after the last that
+    failed; where they take turns, nothing has failed for as long as the alert looks back."""
+    if not value.get("recoveredAt"):
+        return False
+    return not value.get("onAndOff") or now - seconds(value["lastFailure"]) > WINDOW_SECONDS
+
+
+_ENDED_SECONDS = 420
+"""The alert takes 4 failures within 3 minutes, so a proxy that still fails says so more often than this."""
+
+
+def has_ended(value: dict[str, Any], now: float) -> bool:
+    """Whether the failures of a log have ended: it recovered, or has gone on for minutes without one more. The latter
+    says nothing about health: silence is no success."""
+    failed = seconds(value.get("lastFailure") or max((line["last"] for line in value["lines"]), default=""))
+    goes_on = seconds(value["last"]) - failed > WINDOW_SECONDS
+    return has_recovered(value, now) or bool(failed and goes_on and now - failed > _ENDED_SECONDS)
+
+
+def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) -> dict[str, Any]:
+    """The log (lines with RFC 3339 stamps, as `timestamps=true` gives them) as a value for the record.
+
+    `lines` are the kinds of failures, attempts and trouble with text, count, first and last time; `failures` and
+    `trouble` count events, `peak` is the most failures within 3 minutes; `isCut` says that the log was longer than what
+    was read, `leftOut` how many kinds were not kept; the rest is a Run.
+    """
+    rows = data.decode("utf-8", "replace").splitlines()
+    kinds: dict[tuple[Kind, str], dict[str, Any]] = {}
+    kept: dict[Kind, int] = {}
+    failed: dict[str, dict[str, int]] = {}
+    run = Run()
+    trouble = left_out = 0
+    first = last = ""
+    for event in events(rows):
+        first, last = first or event.stamp, event.stamp or last
+        kind = _kind(event, site)
+        if kind not in ("failure", "success", "retry", "trouble"):
+            continue
+        many = times(event.text)
+        run = after(run, kind, event.stamp)
+        trouble += many if kind == "trouble" else 0
+        if kind == "success":
+            continue
+        key = (kind, _VARYING.sub("#", event.text[:_MOST_SHOWN]))
+        if kind == "failure":
+            alike = failed.setdefault(event.stamp, {})
+            alike[key[1]] = alike.get(key[1], 0) + many
+        if key in kinds:
+            kinds[key]["count"] += many
+            kinds[key]["last"] = event.stamp or kinds[key]["last"]
+        elif kept.get(kind, 0) < MOST_KINDS[kind]:
+            kept[kind] = kept.get(kind, 0) + 1
+            stamps = {"first": event.stamp, "last": event.stamp}
+            kinds[key] = {"text": _shown(event.text), "count": many, **stamps, "kind": kind}
+        else:
+            left_out += 1
+    # What one call logs within a second in other words is one failure: the SDK's line, the proxy's, a handler's.
+    failures = [(stamp, max(alike.values()) if stamp else sum(alike.values())) for stamp, alike in failed.items()]
+    return {
+        "lineCount": len(rows),
+        "byteCount": len(data),
+        "isCut": len(data) >= limit_bytes or len(rows) >= limit_lines,
+        "first": first,
+        "last": last,
+        "failures": sum(many for _, many in failures),
+        "peak": _peak([seconds(stamp) for stamp, many in failures for _ in range(min(many, 100)) if stamp]),
+        "trouble": trouble,
+        **run._asdict(),
+        "lines": list(kinds.values()),
+        "leftOut": left_out,
+    }
+
+
+def _kind(event: Row, site: Site) -> Kind:
+    if not (is_interesting(event.text) or site.success or site.failure):
+        return "quiet"
+    return sort(event.text, site)
+
+
+def _shown(text: str) -> str:
+    """The text for the record: without the frames of stack traces; of one that is very long the head and the words that
+    decide."""
+    whole = redact(_FRAME.sub("", text).strip())
+    if len(whole) <= _MOST_SHOWN:
+        return whole
+    found = _DECISIVE.search(text, _HEAD_SHOWN)
+    if found is None:
+        return whole[:_MOST_SHOWN]
+    # Redacted with what stands before it, so that a value is never seen without its name.
+    margin = max(0, found.start() - 2 * _HEAD_SHOWN)
+    around = redact(text[margin : found.end() + _MOST_SHOWN])
+    place = around.find(found[0])
+    tail = around[max(0, place - 200) : place + _MOST_SHOWN - _HEAD_SHOWN] if place >= 0 else ""
+    return f"{whole[:_HEAD_SHOWN]} … {tail}"
+
+
+def is_told_of_keys(line: str) -> bool:
+    """Whether a line is about the refresh of keys or a call to AWS, and not about the proxy's own traffic."""
+    return is_about_keys(line)
+
+
+def is_trouble(line: str, site: Site = NO_SITE) -> bool:
+    """Whether a line may speak of a failure. Access logs of the proxy's own traffic do not."""
+    return sort(line, site) in ("failure", "retry", "trouble")
+
+
+class Session(NamedTuple):
+    """A role session as a log line names it. Its ARN drops the role's path (IAM User Guide, "IAM identifiers")."""
+
+    partition: str
+    account: str
+    role: str
+    name: str
+
+    @property
+    def is_of_a_node(self) -> bool:
+        """Whether it is named after an instance: then it is the session of the node's role (EC2 User Guide, "IAM roles
+        for Amazon EC2")."""
+        return _NODE_SESSION.fullmatch(self.name) is not None
+
+
+def principal(text: str) -> Session | None:
+    """The first role session in a text."""
+    found = _PRINCIPAL.search(text)
+    return Session(*found.groups()) if found else None
+
+
+def seconds(stamp: str) -> float:
+    """An RFC 3339 time as seconds since the epoch; 0 for anything else."""
+    try:
+        moment = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _peak(times: list[float]) -> int:
+    ordered = sorted(times)
+    start = best = 0
+    for end, moment in enumerate(ordered):
+        while moment - ordered[start] > WINDOW_SECONDS:
+            start += 1
+        best = max(best, end - start + 1)
+    return best

@@ -1,0 +1,166 @@
+"""What an event of the log is: a refresh that failed or succeeded, an attempt, traffic, or trouble nobody can place.
+
+The words are data (words.yaml) and a site's own (`live.log.success` and `live.log.failure` in checker.yaml). When
+in doubt, an event is trouble: what this does not understand must not pass for silence.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from .layouts import parse
+
+Kind = Literal["failure", "success", "retry", "trouble", "traffic", "quiet"]
+
+_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.yaml")
+
+_WORDS = (
+    r"denied|not authorized|unauthorized|err(?:or)?s?\b|exception|fail|refused|reset by peer|no such host"
+    r"|time[d ]?-?out"
+    r"|throttl|expired|invalid|unable|could ?n[o']t|cannot|can't|not found|does not exist|doesn't exist|unreachable"
+    r"|no valid providers|panic|deadline|unsupported|too ?many|forbidden|\bstale\b|outdated|abort|\bEOF\b"
+    r"|(?-i:\bE[A-Z]{4,}\b)"
+    r"|\bunknown\b|unavailable|unhandled|missing|corrupt|rejected|handshake|\bgoroutine \d|OutOfMemory|killed|fatal"
+    r"|broken pipe|(?:connection|socket|stream) (?:is |was )?closed|network is down|no route|misbehaving|x509"
+    r"|bad certificate"
+    r"|cancell?ed|undefined is|nil value|NoneType|impossible|unsuccessful|boom\b"
+    r"|crash|class ?path|exhausted|exceeded|giving up|gave up"
+)
+_HINTS = (
+    "denied", "authori", "err", "exception", "fail", "refused", "reset by peer", "time", "no such host", "throttl",
+    "expired", "invalid", "unable", "could", "can", "not ", "n't", "unreachable", "no valid", "panic", "deadline",
+    "support", "too many", "toomany", "forbidden", "stale", "outdated", "abort", "eof", "unknown", "unavail",
+    "unhandled", "missing", "corrupt", "reject", "handshake", "goroutine", "outofmemory", "killed", "fatal",
+    "crash", "class path", "classpath", "exhaust", "exceed", "giving up", "warn", "wrn", "crit", "severe",
+    "refresh", "sync", "load", "updated", "fetch", "cached", "succe", "complete", "finished", "done", "up-to-date",
+    "up to date", "retr", "key", "repeated", "suppressed", "attempt", "dynamo", "ddb", "credential", "amazon",
+    "boto", "broken pipe", "closed", "network", "no route", "misbehaving", "x509", "certificate", "undefined",
+    "nil value", "nonetype", "impossible", "boom", "unsucc", "gave", "problem", "trouble", "lost", "\"level\":4",
+    "\"level\":5", "\"level\":6", "\"level\": 4", "\"level\": 5", "\"level\": 6",
+)  # fmt: skip
+"""Words without which no event is anything but quiet or traffic: looking for them is many times cheaper than `sort`."""
+
+_CODES = re.compile(r"\bE[A-Z]{4,}\b|^[WEF]\d{4} |\b[45]\d\d\b")
+_TIMES = re.compile(r"message repeated (\d{1,6}) times")
+_SUPPRESSED = re.compile(r"\b(?:suppressed|repeated|dropped_logs|times)[\"']?[=:] ?[\"']?(\d{1,6})\b", re.IGNORECASE)
+_OWN = re.compile(r"\bkey\w{0,40}\.(?:lua|go|py|js|ts|rs|java)\b|refresh|\bsync")
+_SUBREQUEST = re.compile(r"subrequest: \"[^\"]{0,200}(?:key|refresh|sync)", re.IGNORECASE)
+_TROUBLE_WORDS = re.compile(_WORDS, re.IGNORECASE)
+_TROUBLE = re.compile(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
+
+
+class Words(NamedTuple):
+    """The patterns of words.yaml, each list as one expression."""
+
+    keys: re.Pattern[str]
+    aws: re.Pattern[str]
+    success: re.Pattern[str]
+    not_yet: re.Pattern[str]
+    not_really: re.Pattern[str]
+    failure: re.Pattern[str]
+    retry: re.Pattern[str]
+    given_up: re.Pattern[str]
+    traffic: re.Pattern[str]
+
+
+class Site(NamedTuple):
+    """The wording of a site: regular expressions for a refresh that succeeded, and for one that failed."""
+
+    success: tuple[str, ...] = ()
+    failure: tuple[str, ...] = ()
+
+
+NO_SITE = Site()
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The wording that ships with the tool."""
+    import yaml
+
+    with open(_FILE, encoding="utf-8") as file:
+        lists = yaml.safe_load(file)
+    return Words(**{name: _any(tuple(lists[name])) for name in Words._fields})
+
+
+def is_interesting(text: str) -> bool:
+    """Whether an event can be anything but quiet. Cheap, and right for every event that `sort` calls otherwise."""
+    lowered = text.lower()
+    return any(hint in lowered for hint in _HINTS) or _CODES.search(text) is not None
+
+
+def is_about_keys(text: str) -> bool:
+    """Whether a text speaks of the refresh of keys or of a call to AWS."""
+    return words().aws.search(text) is not None or words().keys.search(text) is not None
+
+
+def sort(text: str, site: Site = NO_SITE) -> Kind:
+    """The kind of one event (plain text, see log_format.plain)."""
+    if site.failure and _any(site.failure).search(text):
+        return "failure"
+    if site.success and _any(site.success).search(text):
+        return "success"
+    level, said = parse(text)
+    known = words()
+    is_of_aws = known.aws.search(said) is not None
+    has_failed = known.failure.search(said) is not None
+    # nginx writes the request that was under way behind every line, one about a refresh that failed too.
+    is_own = level == "error" and _OWN.search(said) is not None
+    is_own = is_own or (level in ("warn", "error") and _SUBREQUEST.search(text) is not None)
+    if not is_of_aws and not has_failed and not is_own and known.traffic.search(text):
+        return "traffic"
+    is_of_keys = is_of_aws or is_own or known.keys.search(said) is not None
+    is_trouble = has_failed or _TROUBLE.search(_without_level(said) if level else said) is not None
+    if not has_failed and level in ("", "info", "debug") and _has_succeeded(said, known):
+        # A number is no code here: it may be how many keys there were, or how long it took.
+        if _TROUBLE_WORDS.search(said):
+            return "failure"
+        return "quiet" if known.not_really.search(text) else "success"
+    if known.retry.search(said) and not known.given_up.search(said) and level != "error":
+        return "retry" if is_of_keys and is_trouble else "quiet"
+    if level == "debug":
+        # An SDK's search for credentials fails in passing; a refresh of keys that failed is one at any level.
+        return "failure" if has_failed and known.keys.search(said) else "quiet"
+    if level == "info":
+        return "failure" if has_failed else "quiet"
+    if is_of_keys and (has_failed or level in ("warn", "error") or is_trouble):
+        return "failure"
+    if has_failed:
+        return "failure"
+    return "trouble" if level == "error" or is_trouble else "quiet"
+
+
+def times(text: str) -> int:
+    """How many events a line stands for: `message repeated 4 times`, `suppressed=7` (which come on top of it)."""
+    repeated = _TIMES.search(text)
+    if repeated:
+        return int(repeated[1])
+    suppressed = _SUPPRESSED.search(text)
+    return 1 + int(suppressed[1]) if suppressed else 1
+
+
+_LEVEL_WORD = re.compile(
+    r"\b(?:level|lvl|severity)[\"']?\s*[=:]\s*[\"']?\w+|^[^a-z]{0,60}\b(?:ERROR|WARN(?:ING)?)\b|\[(?:error|warn)\]",
+    re.IGNORECASE,
+)
+
+
+def _without_level(said: str) -> str:
+    """The level says how bad a line is meant, not what it is about."""
+    return _LEVEL_WORD.sub(" ", said)
+
+
+def _has_succeeded(said: str, known: Words) -> bool:
+    found = known.success.search(said)
+    if found is None:
+        return False
+    before = said[max(0, found.start() - 60) : found.end()]
+    return known.not_yet.search(before) is None and not re.match(r".{0,20}\bago\b", said[found.end() :])
+
+
+@lru_cache(maxsize=64)
+def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)

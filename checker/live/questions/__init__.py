@@ -1,0 +1,1 @@
+"""What is asked of the cluster and of AWS, one subject a module."""

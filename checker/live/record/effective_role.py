@@ -1,0 +1,95 @@
+"""Which IAM role a container works with: the live pod decides, not its service account.
+
+The EKS webhook changes pods on creation only and fails silently, so what the service account says now may differ from
+what the pod got (amazon-eks-pod-identity-webhook, `pkg/handler/handler.go`; eks-pod-identity-agent issue 153). The
+order of the sources is that of the SDKs (botocore, `credentials.py`): static keys, profile, web identity, container
+credentials, and the node's role last.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+from ...ack.kinds import ROLE_ARN_ANNOTATION
+from ...ack.objects import mapping, sequence, text
+from ..log.log import Session
+
+How = Literal["pod-env", "pod-identity", "static-keys", "profile", "node-role", "log", "unknown"]
+
+
+class Effective(NamedTuple):
+    """The role of a container: its ARN ("" where it cannot be told), how it was found, and how in words."""
+
+    arn: str
+    how: How
+    described: str
+
+
+def containers(pod: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The containers that run as long as the pod does: ordinary ones, then native sidecars (init containers that are
+    always restarted)."""
+    spec = mapping(pod.get("spec"))
+    sidecars = (entry for entry in sequence(spec.get("initContainers")) if entry.get("restartPolicy") == "Always")
+    return tuple(dict(entry) for entry in (*sequence(spec.get("containers")), *sidecars))
+
+
+def container_of(pod: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """The container of this name, or None."""
+    return next((entry for entry in containers(pod) if entry.get("name") == name), None)
+
+
+def status_of(pod: dict[str, Any], name: str) -> dict[str, Any]:
+    """The status of a container; {} where the pod has none yet."""
+    status = mapping(pod.get("status"))
+    entries = [*sequence(status.get("containerStatuses")), *sequence(status.get("initContainerStatuses"))]
+    return next((dict(entry) for entry in entries if entry.get("name") == name), {})
+
+
+def environment(container: dict[str, Any]) -> dict[str, str]:
+    """Environment variables by name; the value is "" where it is not recorded."""
+    return {entry["name"]: text(entry.get("value")) or "" for entry in sequence(container.get("env"))}
+
+
+def annotated_role(service_account: dict[str, Any] | None) -> str:
+    """The role that the service account's annotation names, or ""."""
+    annotations = mapping(mapping((service_account or {}).get("metadata")).get("annotations"))
+    return text(annotations.get(ROLE_ARN_ANNOTATION)) or ""
+
+
+def resolve(
+    container: dict[str, Any],
+    association: dict[str, Any] | None,
+    logged: Session | None,
+) -> Effective:
+    """The effective role. `association` is what eks:DescribePodIdentityAssociation gave, `logged` the role session that
+    a log line names: where the pod does not say, it is the only witness.
+    """
+    variables = environment(container)
+    if "AWS_ACCESS_KEY_ID" in variables:
+        return _from_log(logged, "static-keys", "the container has AWS_ACCESS_KEY_ID set, which wins over any role")
+    if "AWS_PROFILE" in variables:
+        return _from_log(logged, "profile", "the container has AWS_PROFILE set, so a file in it decides")
+    if "AWS_ROLE_ARN" in variables and "AWS_WEB_IDENTITY_TOKEN_FILE" in variables:
+        arn = variables["AWS_ROLE_ARN"]
+        if arn:
+            return Effective(arn, "pod-env", "AWS_ROLE_ARN in the pod's environment (IRSA)")
+        return _from_log(logged, "unknown", "AWS_ROLE_ARN comes from elsewhere, so its value is not known")
+    if "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables:
+        given = association or {}
+        arn = text(given.get("targetRoleArn")) or text(given.get("roleArn")) or ""
+        if arn:
+            return Effective(arn, "pod-identity", "the Pod Identity association of its service account")
+        return _from_log(logged, "unknown", "the pod uses EKS Pod Identity, but its association is not known")
+    if container.get("envFrom"):
+        return _from_log(logged, "unknown", "variables come from a ConfigMap or Secret, which is not read")
+    return _from_log(logged, "node-role", "the pod has no credentials of its own, so the node's role remains")
+
+
+def _from_log(logged: Session | None, how: How, described: str) -> Effective:
+    if logged is None:
+        return Effective("", how, described)
+    if how == "unknown" and logged.is_of_a_node:
+        how, described = "node-role", f"{described}; the log names a session of the node's role"
+    witness = "" if how in ("static-keys", "profile", "node-role") else "; the log names the session"
+    shown: How = how if how in ("static-keys", "profile", "node-role") else "log"
+    return Effective(f"arn:{logged.partition}:iam::{logged.account}:role/{logged.role}", shown, described + witness)

@@ -1,0 +1,204 @@
+"""Kubernetes objects reduced to what diagnosis reads; everything else, and every secret, stays out of the record.
+
+Values of environment variables are kept only for the names below: others may hold secrets, and only their names matter.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ...ack.cleaning import late_initialized
+from ...ack.objects import mapping, sequence, string_map, text
+from .redaction import redact, redact_pair
+
+_VALUES = re.compile(
+    r"AWS_(?:ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI"
+    r"|CONTAINER_AUTHORIZATION_TOKEN_FILE|REGION|DEFAULT_REGION|STS_REGIONAL_ENDPOINTS|ACCOUNT_ID_ENDPOINT_MODE|PROFILE"
+    r"|EC2_METADATA_DISABLED|USE_FIPS_ENDPOINT)"
+)
+_TABLES = re.compile(r"[A-Z0-9_]*TABLE(?:_?(?:NAME|ARN))?")
+_TABLE = re.compile(r"(?:arn:aws[a-z-]*:dynamodb:[\w:/.-]+|[A-Za-z0-9_.-]{3,255})")
+_ANNOTATIONS = re.compile(r"(?:[\w.-]*\.)?(?:eks\.amazonaws\.com|services\.k8s\.aws|argocd\.argoproj\.io)/.*")
+
+
+def pod(item: dict[str, Any]) -> dict[str, Any]:
+    """A Pod: who runs it, how its containers get credentials, and how they fare."""
+    spec, status = mapping(item.get("spec")), mapping(item.get("status"))
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata(item),
+        "spec": {
+            "serviceAccountName": text(spec.get("serviceAccountName")) or "default",
+            "nodeName": text(spec.get("nodeName")) or "",
+            "hostNetwork": bool(spec.get("hostNetwork")),
+            **_security(spec),
+            "containers": [_container(entry) for entry in sequence(spec.get("containers"))],
+            "initContainers": [_container(entry) for entry in sequence(spec.get("initContainers"))],
+            "volumes": [volume for entry in sequence(spec.get("volumes")) if (volume := _token_volume(entry))],
+        },
+        "status": {
+            "phase": text(status.get("phase")) or "",
+            "reason": text(status.get("reason")) or "",
+            "message": redact(text(status.get("message")) or ""),
+            "unmet": [found for entry in sequence(status.get("conditions")) if (found := _unmet(mapping(entry)))],
+            "startTime": text(status.get("startTime")) or "",
+            "containerStatuses": [_status(entry) for entry in sequence(status.get("containerStatuses"))],
+            "initContainerStatuses": [_status(entry) for entry in sequence(status.get("initContainerStatuses"))],
+        },
+    }
+
+
+def service_account(item: dict[str, Any]) -> dict[str, Any]:
+    """A ServiceAccount: its metadata is all that matters."""
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(item)}
+
+
+def custom(item: dict[str, Any]) -> dict[str, Any]:
+    """An object of the ACK controller: spec and status, redacted but for the policy documents, which count."""
+    kept = {key: item.get(key) for key in ("apiVersion", "kind") if item.get(key) is not None}
+    parts = {key: _cleaned(item[key], key) for key in ("spec", "status") if item.get(key) is not None}
+    # A corrected manifest is made of it, so all annotations are kept, but for the copy of the object in one of them.
+    annotations = {
+        key: redact_pair(key, value)
+        for key, value in string_map(mapping(item.get("metadata")).get("annotations")).items()
+        if key != _LAST_APPLIED
+    }
+    filled_in = list(late_initialized(item))
+    told = {"lateInitialized": filled_in} if filled_in else {}
+    return {**kept, **parts, "metadata": {**metadata(item), "annotations": annotations, **told}}
+
+
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+_DOCUMENTS = ("assumeRolePolicyDocument", "inlinePolicies", "policyDocument", "policy")
+
+
+def _cleaned(value: Any, name: str) -> Any:
+    if name in _DOCUMENTS:
+        return value
+    if isinstance(value, dict):
+        if isinstance(value.get("key"), str) and isinstance(value.get("value"), str):
+            return {**value, "value": redact_pair(value["key"], value["value"])}
+        return {key: _cleaned(part, key) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(part, name) for part in value]
+    return redact_pair(name, value) if isinstance(value, str) else value
+
+
+def deployment(item: dict[str, Any]) -> dict[str, Any]:
+    """A Deployment: how many of its pods should run and do."""
+    spec, status = mapping(item.get("spec")), mapping(item.get("status"))
+    return {
+        "metadata": metadata(item),
+        "spec": {"replicas": spec.get("replicas")},
+        "status": {"availableReplicas": status.get("availableReplicas"), "replicas": status.get("replicas")},
+    }
+
+
+def metadata(item: dict[str, Any]) -> dict[str, Any]:
+    """Names, times, labels, owners, the annotations that bear on identity, and who wrote the object."""
+    given = mapping(item.get("metadata"))
+    kept = {
+        key: given[key]
+        for key in ("name", "namespace", "uid", "generation", "creationTimestamp", "deletionTimestamp", "finalizers")
+        if given.get(key) is not None
+    }
+    annotations = mapping(given.get("annotations"))
+    managers = [
+        {"manager": entry.get("manager"), "operation": entry.get("operation"), "time": entry.get("time")}
+        for entry in sequence(given.get("managedFields"))
+        if isinstance(entry, dict) and not entry.get("subresource")
+    ]
+    return {
+        **kept,
+        "labels": {key: redact_pair(key, value) for key, value in string_map(given.get("labels")).items()},
+        "annotations": {
+            key: redact_pair(key, str(value)) for key, value in annotations.items() if _ANNOTATIONS.fullmatch(key)
+        },
+        "ownerReferences": [
+            {"kind": entry.get("kind"), "name": entry.get("name")}
+            for entry in sequence(given.get("ownerReferences"))
+            if isinstance(entry, dict)
+        ],
+        "managers": managers,
+    }
+
+
+def _container(entry: Any) -> dict[str, Any]:
+    given = mapping(entry)
+    variables = []
+    for item in sequence(given.get("env")):
+        name = text(mapping(item).get("name")) or ""
+        variables.append({"name": name, **_variable(name, mapping(item))})
+    return {
+        "name": text(given.get("name")) or "",
+        "image": redact(text(given.get("image")) or ""),
+        "restartPolicy": text(given.get("restartPolicy")) or "",
+        **_security(given),
+        "env": variables,
+        "envFrom": [key for item in sequence(given.get("envFrom")) for key in mapping(item) if key.endswith("Ref")],
+        "mounts": [
+            {"name": mapping(mount).get("name"), "mountPath": mapping(mount).get("mountPath")}
+            for mount in sequence(given.get("volumeMounts"))
+        ],
+    }
+
+
+def _security(given: dict[str, Any]) -> dict[str, Any]:
+    """Which user runs it, and which group may read its volumes; nothing where it does not say."""
+    context = mapping(given.get("securityContext"))
+    kept = {key: context[key] for key in ("runAsUser", "fsGroup") if isinstance(context.get(key), int)}
+    return {"securityContext": kept} if kept else {}
+
+
+def _variable(name: str, given: dict[str, Any]) -> dict[str, str]:
+    value = text(given.get("value"))
+    if value is None:
+        origin = next(iter(mapping(given.get("valueFrom"))), "")
+        return {"from": origin} if origin else {"value": ""}
+    if _VALUES.fullmatch(name) or (_TABLES.fullmatch(name) and _TABLE.fullmatch(value)):
+        return {"value": redact(value)}
+    return {"from": "value not recorded"}
+
+
+def _token_volume(entry: Any) -> dict[str, Any] | None:
+    """A projected service account token: its audience and its lifetime in seconds."""
+    given = mapping(entry)
+    for source in sequence(mapping(given.get("projected")).get("sources")):
+        token = mapping(mapping(source).get("serviceAccountToken"))
+        if token.get("audience"):
+            seconds = token.get("expirationSeconds")
+            return {"name": given.get("name"), "audience": token["audience"], "expirationSeconds": seconds}
+    return None
+
+
+def _unmet(entry: dict[str, Any]) -> dict[str, str] | None:
+    """A condition of the pod that does not hold, with its reason and message."""
+    if entry.get("status") == "True":
+        return None
+    said = {key: redact(text(entry.get(key)) or "") for key in ("type", "reason", "message")}
+    return said if said["message"] or said["reason"] else None
+
+
+def _states(given: Any) -> dict[str, Any]:
+    """The state of a container by its kind; why it waits or ended is said in `reason` and `message`."""
+    found: dict[str, Any] = {}
+    for kind, detail in mapping(given).items():
+        kept = {key: mapping(detail)[key] for key in ("reason", "exitCode", "startedAt") if key in mapping(detail)}
+        message = text(mapping(detail).get("message"))
+        found[kind] = {**kept, **({"message": redact(message)[:500]} if message else {})}
+    return found
+
+
+def _status(entry: Any) -> dict[str, Any]:
+    given = mapping(entry)
+    return {
+        "name": text(given.get("name")) or "",
+        "ready": bool(given.get("ready")),
+        "restartCount": given.get("restartCount") if isinstance(given.get("restartCount"), int) else 0,
+        "state": _states(given.get("state")),
+        "lastState": _states(given.get("lastState")),
+    }

@@ -1,0 +1,1 @@
+"""Files read, and the project that is made of them."""

@@ -1,0 +1,102 @@
+"""Manifest files to source texts.
+
+Every file is read once. Its bytes are scanned first; a file that cannot concern us is counted and never decoded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..ack.kinds import KUSTOMIZATIONS, can_concern
+from ..progress import Observe, unobserved
+from ..text.files import STDIN, TooLargeError, find_files, read_bytes, read_stream
+from ..text.limits import FILE_LIMIT, TOO_LARGE
+from ..text.source import Source, decode
+
+STDIN_NAME = "<stdin>"
+CONFIGURATIONS = ("checker.yaml", ".checker.yaml")
+_OURS = b"checker/v1"
+
+
+class Read(NamedTuple):
+    """What came of reading some paths.
+
+    `names` are all files read, `passed_over` counts the documents in those that hold nothing for us; `unreadable` are
+    (path, reason). `has_ours` says that a
+    configuration or a requirement of this tool is among the files: what it changes concerns the whole project.
+    `left_out` are (path, reason) of what was not entered or opened below folders.
+    """
+
+    sources: tuple[Source, ...]
+    names: tuple[str, ...]
+    passed_over: int
+    missing: tuple[str, ...]
+    unreadable: tuple[tuple[str, str], ...]
+    is_empty_stream: bool = False
+    has_ours: bool = False
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(), observe: Observe = unobserved) -> Read:
+    """Reads every manifest below the paths, except the files in `already` (absolute paths)."""
+    found = find_files(paths)
+    unreadable = list(found.unreadable)
+
+    def opened() -> Iterator[tuple[str, bytes | None]]:
+        for done, path in enumerate(found.files):
+            observe("reading files", done, len(found.files))
+            if os.path.abspath(path) in already:
+                continue
+            try:
+                yield (STDIN_NAME, _stdin()) if path == STDIN else (path, read_bytes(path))
+            except TooLargeError:
+                yield (STDIN_NAME if path == STDIN else path), None
+            except OSError as error:
+                unreadable.append((path, error.strerror or str(error)))
+
+    read = sort_out(opened())
+    return read._replace(missing=found.missing, unreadable=tuple(unreadable), left_out=found.left_out)
+
+
+def sort_out(files: Iterable[tuple[str, bytes | None]]) -> Read:
+    """What comes of files that have been read: their names, as they are shown, and their bytes, None for one that is
+    too large to be read."""
+    sources: list[Source] = []
+    names: list[str] = []
+    passed_over = 0
+    is_empty_stream = has_ours = False
+    for name, data in files:
+        if data is None or len(data) > FILE_LIMIT:
+            names.append(name)
+            sources.append(Source(name, "", TOO_LARGE))
+            continue
+        has_ours = has_ours or os.path.basename(name) in CONFIGURATIONS or _OURS in data
+        is_empty_stream = is_empty_stream or (name == STDIN_NAME and not data.strip())
+        names.append(name)
+        if os.path.basename(name) in KUSTOMIZATIONS or can_concern(data):
+            sources.append(Source(name, decode(data)))
+        else:
+            passed_over += data.count(b"\n---") + 1
+    return Read(tuple(sources), tuple(names), passed_over, (), (), is_empty_stream, has_ours)
+
+
+def read_named(paths: tuple[str, ...], observe: Observe = unobserved) -> Read | None:
+    """Reads paths that are files named one by one, as hooks pass them; None where one is a folder or a stream, or where
+    there are none: those are always judged."""
+    if not paths or any(path == STDIN or os.path.isdir(path) for path in paths):
+        return None
+    return read_paths(paths, observe=observe)
+
+
+def holds_nothing(read: Read) -> bool:
+    """Whether every file was read and none can concern us."""
+    return not (read.sources or read.missing or read.unreadable or read.has_ours)
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise OSError("standard input is closed")
+    return read_stream(sys.stdin.buffer)

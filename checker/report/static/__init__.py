@@ -1,0 +1,1 @@
+"""What `checker static` shows."""

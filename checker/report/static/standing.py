@@ -1,0 +1,102 @@
+"""What a run comes to, in sentences that every format for people shares."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ...findings.severity import SEVERITIES
+from ...gate.report import Report
+from ..style.wrapping import count
+
+if TYPE_CHECKING:
+    from ...requirements.check import Outcome
+
+
+def verdict(report: Report) -> str:
+    """One sentence: what was found, or that nothing was, or that not everything could be checked."""
+    numbers = [(report.count(name), name) for name in SEVERITIES]
+    found = ", ".join(count(number, name) for number, name in numbers if number)
+    if found:
+        return f"Found {found}."
+    if could_not_check(report):
+        return "Could not check everything."
+    return "No problems but those that are suppressed." if report.suppressed else "No problems."
+
+
+def could_not_check(report: Report) -> bool:
+    """Whether a file could not be read, or a rule broke down."""
+    return bool(report.unreadable or report.failures)
+
+
+def standing(report: Report) -> list[str]:
+    """The sentences after the verdict: access by requirement, what was read, what is not shown."""
+    lines = [line for outcome in report.outcomes for line in (_proven(outcome), *_entry(outcome))]
+    counts = report.summary
+    read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}: "
+    read += count(counts.roles, "role")
+    read += f", {counts.policies} {'policy' if counts.policies == 1 else 'policies'}, {counts.passed_over} passed over"
+    read += f", {counts.skipped} skipped (not checked)" if counts.skipped else ""
+    lines.append(read + (f", {len(report.left_out)} left out (-v names them)." if report.left_out else "."))
+    if report.unreadable:
+        lines.append(f"{count(len(report.unreadable), 'file')} could not be read.")
+    return [*lines, *_not_shown(report)]
+
+
+def _not_shown(report: Report) -> list[str]:
+    lines = []
+    if report.suppressed:
+        by = Counter(item.suppression.how for item in report.suppressed)
+        listed = ", ".join(f"{number} by {how}" for how, number in by.items())
+        lines.append(f"{count(len(report.suppressed), 'finding')} suppressed: {listed}.")
+    if report.elsewhere:
+        lines.append(f"{count(report.elsewhere, 'finding')} elsewhere, which this change does not touch.")
+    known = report.baseline
+    if known is not None and known.compared.fixed:
+        number = len(known.compared.fixed)
+        is_are = "is" if number == 1 else "are"
+        entries = f"{number} {'entry' if number == 1 else 'entries'}"
+        lines.append(
+            f"{entries} of {known.baseline.file} {is_are} fixed; --write-baseline {known.baseline.file} takes"
+            f" {'it' if number == 1 else 'them'} out."
+        )
+    return lines
+
+
+def _proven(outcome: Outcome) -> str:
+    name = outcome.requirement.name
+    checked = count(len(outcome.checks), "role")
+    verdicts = [
+        {question.proof.verdict if question.proof else "unknown" for question in check.required}
+        for check in outcome.checks
+    ]
+    entries = [check.trust or check.entry for check in outcome.checks]
+    good = sum(
+        found == {"granted"} and (entry.truth is True or (entry.truth is None and entry.is_open))
+        for found, entry in zip(verdicts, entries, strict=True)
+    )
+    if not outcome.checks:
+        return f"No role was checked against {name}."
+    bad = len(outcome.checks) - good
+    said = f"{checked} checked against {name}: access proven for "
+    said += (("it" if good == 1 else "all") if not bad else f"{good}, not for {bad}") + "."
+    return said
+
+
+def _entry(outcome: Outcome) -> list[str]:
+    """Who can assume the roles, as far as it is not who is to: access is of use only to who gets in."""
+    entries = [check.trust or check.entry for check in outcome.checks]
+    asked = [check.trust for check in outcome.checks if check.trust is not None]
+    shut = sum(entry.truth is False for entry in entries)
+    unsure = sum(entry.truth is None and not entry.is_open for entry in entries)
+    unnamed = sum(entry.truth is None and entry.is_open for entry in asked)
+    lines = []
+    if shut:
+        whom = "it" if shut == 1 else "them"
+        lines.append(f"{count(shut, 'role')} cannot be assumed by who is to use {whom}.")
+    if unsure:
+        lines.append(f"Who can assume {count(unsure, 'role')} cannot be told.")
+    if unnamed:
+        of = "its trust policy lets" if unnamed == 1 else "their trust policies let"
+        lines.append(f"Who is to use {count(unnamed, 'role')} is not known; {of} some pod in.")
+    return lines

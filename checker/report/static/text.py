@@ -1,0 +1,119 @@
+"""Findings for people: one block each, with a frame of the source; nothing but the summary when all is well."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ...findings.severity import SEVERITIES
+from ...gate.report import Look, Report
+from ..style.frame import frame, safe, safe_path
+from ..style.paint import paint
+from ..style.wrapping import wrapped
+from .standing import could_not_check, standing, verdict
+
+CARRIES_FIXES = False
+
+if TYPE_CHECKING:
+    from ...gate.engine import Finding
+    from ...requirements.check import Outcome
+    from ...suppression.covering import Covered
+
+
+def render(report: Report, look: Look) -> str:
+    """The whole output. With `look.quiet`, findings only; with `look.verbose`, also what was skipped or suppressed, and
+    grants."""
+    parts = [_finding(finding, report, look) for finding in report.findings]
+    parts += [_failure(failure.rule, failure.details, look) for failure in report.failures]
+    parts += [f"{safe_path(path)}: could not be read: {reason}\n" for path, reason in report.unreadable]
+    if look.verbose:
+        parts += [
+            f"{safe_path(item.file)}: skipped ({item.reason}): {safe(_one_line(item.detail))}\n"
+            for item in report.skipped
+        ]
+        parts += [f"{safe_path(path)}: left out ({reason})\n" for path, reason in report.left_out]
+        parts += [_suppressed(item) for item in report.suppressed]
+        parts += [line + "\n" for outcome in report.outcomes for line in _grants(outcome)]
+    if not look.quiet:
+        parts.append(_summary(report, look))
+    return "\n".join(parts) if report.findings else "".join(parts)
+
+
+def _finding(finding: Finding, report: Report, look: Look) -> str:
+    at = finding.location
+    head, severity = f"{safe_path(at.file)}:{at.start.line}:{at.start.column}:", f"{finding.severity}[{finding.rule}]"
+    lines = wrapped(f"{head} {severity}: {safe(finding.message)}", "", look)
+    # Painted once wrapped: escape sequences take no columns.
+    lines[0] = lines[0].replace(head, paint(head, "bold", look), 1)
+    titled = next((place for place, text in enumerate(lines) if severity in text), 0)
+    lines[titled] = lines[titled].replace(severity, paint(severity, finding.severity, look), 1)
+    number, line, caret = frame(report.sources[at.file], at, look.width)
+    gutter = " " * len(number)
+    lines += [
+        paint(f"{gutter} |", "dim", look),
+        f"{paint(f'{number} |', 'dim', look)} {line}".rstrip(),
+        f"{paint(f'{gutter} |', 'dim', look)} {paint(caret, finding.severity, look)}",
+    ]
+    for name, text in (("why", finding.why), ("help", finding.help)):
+        lines += _titled(gutter, name, safe(text), look)
+    for item in finding.related:
+        place = f"{safe(item.location.file)}:{item.location.start.line}:{item.location.start.column}"
+        lines += wrapped(
+            f"{gutter} = {paint('see', 'bold', look)}: {place}: {safe(item.message)}", f"{gutter}   ", look
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _titled(gutter: str, name: str, text: str, look: Look) -> list[str]:
+    first, *rest = wrapped(f"{gutter} = {name}: {text}", f"{gutter}   ", look)
+    return [first.replace(name, paint(name, "bold", look), 1), *rest]
+
+
+def _failure(rule: str, details: str, look: Look) -> str:
+    head = paint("error[checker-internal]", "error", look)
+    said = f"{head}: the rule {rule} broke down, so its part was not checked; please report this:"
+    return f"{said}\n{textwrap.indent(details, '  ')}"
+
+
+def _suppressed(item: Covered) -> str:
+    at, by = item.finding.location, item.suppression
+    place = f"{safe_path(at.file)}:{at.start.line}:{at.start.column}"
+    return f"{place}: suppressed by {by.how}: {item.finding.rule}: {safe(by.reason or 'no reason given')}\n"
+
+
+def _summary(report: Report, look: Look) -> str:
+    heaviest = next((severity for severity in SEVERITIES if report.count(severity)), None)
+    style = heaviest or ("error" if could_not_check(report) else "good")
+    lines = [paint(verdict(report), style, look), *standing(report)]
+    return "\n".join(line for text in lines for line in wrapped(text, "", look)) + "\n"
+
+
+def _grants(outcome: Outcome) -> Iterator[str]:
+    for check in outcome.checks:
+        for question in check.required:
+            verdict = question.proof.verdict if question.proof else "unknown"
+            clauses = question.proof.decision.clauses if question.proof else ()
+            decided = ", ".join(dict.fromkeys(clause.policy.label for clause in clauses))
+            line = f"{verdict}: {check.role.name}: {question.action} on {question.resource}"
+            yield safe(f"{line} by {decided}" if decided else line)
+    yield from (safe(line) for line in dict.fromkeys(_not_seen(outcome)))
+
+
+def _not_seen(outcome: Outcome) -> Iterator[str]:
+    """Resources whose own policies are not in the project."""
+    for check in outcome.checks:
+        for question in check.required:
+            parts = question.resource.split(":")
+            known = any(question.resource == arn or question.resource.startswith(f"{arn}/") for arn in check.tables)
+            is_guarded = len(check.layers_on(question.resource)) > len(check.stack.layers)
+            if question.proof and question.proof.verdict == "granted" and len(parts) > 5 and not (known or is_guarded):
+                does = "a Deny in it takes access away, an Allow for the role gives more"
+                if parts[2] == "kms":
+                    does = "it has to leave the decision to the account, as the default of KMS does"
+                yield f"not seen: the policy that {question.resource} has of its own, if any; {does}"
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else line[:79] + "…"

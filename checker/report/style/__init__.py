@@ -1,0 +1,1 @@
+"""How everything looks: colour, width, frames, Markdown, JSON, pages, paths."""

@@ -1,0 +1,12 @@
+"""Colours of the terminal, by what they mean."""
+
+from __future__ import annotations
+
+from ...gate.report import Look
+
+_COLORS = {"error": "31;1", "warning": "33;1", "note": "36;1", "bold": "1", "dim": "2", "good": "32;1"}
+
+
+def paint(text: str, style: str, look: Look) -> str:
+    """The text in a style, where colour is wanted."""
+    return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if look.color else text

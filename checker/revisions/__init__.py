@@ -1,0 +1,1 @@
+"""Git: files, configuration and requirements as a revision has them."""

@@ -1,0 +1,1 @@
+"""Rules about what roles may do, against requirements."""

@@ -1,0 +1,136 @@
+"""What the rules on access share: which questions there were, and where in the manifests an answer lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+from ...findings.problem import Facts, Place, Problem, Related, at, called, inside
+from ...iam.decisions.clauses import Clause
+from ...iam.decisions.statements import action_matches
+from ...iam.documents.document import Statement
+from ...iam.documents.paths import Path
+from ...iam.proofs.prove import Proof, Verdict
+from ...inventory.objects import PolicyText, Role
+from ...requirements.check import Check, Question
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Answer(NamedTuple):
+    """One required access of one role, with its proof."""
+
+    check: Check
+    question: Question
+    proof: Proof
+
+
+def answers(facts: Facts, verdict: Verdict) -> Iterator[Answer]:
+    """Every required access with this verdict."""
+    for outcome in facts.outcomes:
+        for check in outcome.checks:
+            for question in check.required:
+                if question.proof is not None and question.proof.verdict == verdict:
+                    yield Answer(check, question, question.proof)
+
+
+def by_place(
+    facts: Facts, verdict: Verdict, placed: Callable[[Answer], Key | None]
+) -> Iterator[tuple[Key, list[Answer]]]:
+    """The answers with this verdict, grouped by role and by what `placed` gives for them (None leaves one out)."""
+    grouped: dict[tuple[int, Key], list[Answer]] = {}
+    for answer in answers(facts, verdict):
+        key = placed(answer)
+        if key is not None:
+            grouped.setdefault((id(answer.check), key), []).append(answer)
+    for (_, key), members in grouped.items():
+        yield key, members
+
+
+def actions_of(members: list[Answer]) -> tuple[str, ...]:
+    """The actions of some answers, each once."""
+    return tuple(dict.fromkeys(member.question.action for member in members))
+
+
+def why(check: Check) -> str:
+    """What the missing access means, in the requirement's own words."""
+    requirement = check.requirement
+    purpose = requirement.description or "The requirement asks for this access."
+    return f"{purpose} {requirement.consequence}".rstrip().rstrip(".") + f" ({requirement.name})"
+
+
+def text_of(check: Check, clause: Clause) -> PolicyText | None:
+    """The document in the project that a clause stands in, if it stands in one."""
+    source = check.stack.sources.get(clause.policy.label)
+    return source.text if source else None
+
+
+def clause_place(check: Check, clause: Clause, inner: Path | None = None) -> Place:
+    """Where a clause stands: its statement, or `inner` within the document; else where the role names its policy."""
+    text = text_of(check, clause)
+    if text is not None and clause.statement is not None:
+        return inside(text, inner or clause.statement.path)
+    source = check.stack.sources.get(clause.policy.label)
+    return at(source.owner, source.path) if source else role_place(check.role)
+
+
+def action_path(statement: Statement, action: str) -> Path:
+    """The Action string of a statement that covers the action, else the whole Action element."""
+    for entry in statement.actions:
+        if not statement.not_actions and action_matches(entry.text, action.lower()) is not False:
+            return entry.path
+    return element_path(statement, "actions")
+
+
+def element_path(statement: Statement, element: str) -> Path:
+    """The route to a statement's Action or Resource element as a whole."""
+    if element == "actions":
+        return (*statement.path, "NotAction" if statement.not_actions else "Action")
+    return (*statement.path, "NotResource" if statement.not_resources else "Resource")
+
+
+def role_place(role: Role) -> Place:
+    """Where a role without a fitting statement is to be mended: its inline policies, its attachments, or its name."""
+    spec = role.object.data.get("spec")
+    for field in ("inlinePolicies", "policyRefs", "policies"):
+        if isinstance(spec, dict) and spec.get(field):
+            return at(role.object, ("spec", field), "key")
+    return at(role.object, ("spec", "name"))
+
+
+def seen_from(check: Check, place: Place) -> tuple[Related, ...]:
+    """The role itself, where the finding lies in another file or document."""
+    origin = check.role.object.origin
+    if (place.file, place.document) == (origin.file, origin.document):
+        return ()
+    return (Related(at(check.role.object, ("spec", "name")), f"the role {check.role.name}"),)
+
+
+def grant_problem(
+    check: Check, place: Place, message: str, hint: str, value: str, question: Question | None = None
+) -> Problem:
+    """A problem with a required access: why it matters and the role behind it are the same for every rule. A question
+    that the requirement does not ask itself says why it is asked."""
+    meaning, related = why(check), seen_from(check, place)
+    if question is not None and question.because:
+        meaning = f"{question.because}. {meaning}"
+    if question is not None and question.cause is not None:
+        cause = question.cause
+        related += (Related(at(cause, ("spec", "sseSpecification"), "key"), f"{called(cause)} is encrypted with it"),)
+    return Problem(place, message, meaning, hint, check.role.object, related, value)
+
+
+def can_call(check: Check, actions: Sequence[str], resource: str, verb: str) -> str:
+    """`Role ns/name cannot call dynamodb:GetItem and dynamodb:Query on arn:…`, with the verb that fits."""
+    return f"{called(check.role.object)} {verb} call {listed(actions)} on {resource}"
+
+
+_MOST_LISTED = 6
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them: `a`, `a and b`, `a, b and c`; of many the first, and the number of the rest."""
+    shown = list(names) if len(names) <= _MOST_LISTED else list(names[: _MOST_LISTED - 1])
+    rest = [f"{len(names) - len(shown)} more"] if len(names) > len(shown) else []
+    *first, last = (*shown, *rest)
+    return f"{', '.join(first)} and {last}" if first else last

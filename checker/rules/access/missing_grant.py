@@ -1,0 +1,202 @@
+"""A required action that no policy of the role allows.
+
+What it does
+    Puts every required action to every required resource and decides it with
+    all policies that bear on the role: inline, attached, referenced, the
+    permissions boundary, a Pod Identity session policy; wildcards, NotAction,
+    NotResource, Deny and conditions included. Reports what some layer does not
+    allow, at the statement that comes nearest.
+
+Why it matters
+    The sidecar gets AccessDeniedException when it refreshes its keys. They go
+    stale, end users are locked out, and the alert auth_keys_refresh_failure
+    pages somebody.
+
+Example
+        "Action": ["dynamodb:GetItem"]
+
+Use instead
+        "Action": ["dynamodb:GetItem", "dynamodb:Query"]
+
+Source
+    IAM User Guide, "Policy evaluation logic"; DynamoDB Developer Guide, "Using
+    IAM with indexes" (a Query with an IndexName is authorized on the index
+    ARN).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from ...findings.problem import Facts, Place, Problem, at, inside
+from ...iam.catalogue.condition_keys import claim_of, never_carried
+from ...iam.decisions.statements import action_matches
+from ...iam.documents.document import Statement
+from ...iam.patterns.globs import arn_glob, matches
+from ...iam.proofs.prove import show_condition
+from ...inventory.objects import PolicyText
+from ...requirements.check import Check
+from ...requirements.model import fill
+from ._answers import Answer, actions_of, by_place, can_call, element_path, grant_problem, role_place
+
+ID = "missing-grant"
+SEVERITY = "error"
+ASKS_THE_CELL = True
+
+_LAYERS = {
+    "identity": "none of its policies allows it",
+    "boundary": "its permissions boundary does not allow it",
+    "session": "the session policy of its Pod Identity association does not allow it",
+    "resource": "the policy of the resource itself does not allow it",
+    "key": "the key policy does not allow it",
+}
+
+
+class _Nearest(NamedTuple):
+    """Where to mend: the statement that comes nearest and which of its elements falls short, if there is one."""
+
+    place: Place
+    statement: Statement | None = None
+    element: Literal["actions", "excluded", "resources", "conditions", "principals"] | None = None
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for (nearest, witness), members in by_place(facts, "not-granted", _lacking):
+        answer, actions = members[0], actions_of(members)
+        layer = _LAYERS[answer.proof.decision.layer or "identity"]
+        message = f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}{_refused(answer.check)}"
+        value = f"{' '.join(actions)} {answer.question.resource}"
+        hint = _help(nearest, actions, answer, facts)
+        yield grant_problem(answer.check, nearest.place, message, hint, value, answer.question)
+
+
+def _refused(check: Check) -> str:
+    """What AWS refuses of the role's policies, as a part of the sentence: they might grant the access otherwise."""
+    refused = [policy for layer in check.stack.layers for policy in layer.policies if policy.refused]
+    return "".join(f"; {policy.label}: {policy.reason}" for policy in refused[:3])
+
+
+def _lacking(answer: Answer) -> tuple[_Nearest, str] | None:
+    if answer.proof.decision.outcome == "explicit-deny":
+        return None
+    return _nearest(answer), answer.proof.witness or answer.question.resource
+
+
+def nearest_place(answer: Answer) -> Place:
+    """Where the finding about an access that is not granted stands."""
+    return _nearest(answer).place
+
+
+def _nearest(answer: Answer) -> _Nearest:
+    """The Action list of a statement on this table, else the Resource of one with this action, else the role."""
+    check, proof = answer.check, answer.proof
+    action, witness, layer = answer.question.action.lower(), proof.witness or "", proof.decision.layer or "identity"
+    policies = next(item.policies for item in check.layers_on(answer.question.resource) if item.name == layer)
+    second: _Nearest | None = None
+    refused = next((check.stack.sources[policy.label] for policy in policies if policy.refused), None)
+    for policy in policies:
+        text = check.stack.sources[policy.label].text
+        for statement in policy.document.statements if policy.document and text else ():
+            if statement.effect != "Allow" or text is None:
+                continue
+            if _on_resource(statement, witness, action):
+                return _falling_short(text, statement, action)
+            if layer in ("resource", "key") and second is None:
+                second = _falling_short(text, statement, action)
+            if second is None and any(action_matches(entry.text, action) for entry in statement.actions):
+                second = _Nearest(inside(text, _closest_resource(statement, witness)), statement, "resources")
+    if second is not None:
+        return second
+    if refused is not None:
+        return _Nearest(at(refused.owner, refused.path))
+    source = next((check.stack.sources[policy.label] for policy in policies), None)
+    if layer != "identity" and source is not None:
+        return _Nearest(at(source.owner, source.path))
+    return _Nearest(role_place(check.role))
+
+
+def _falling_short(text: PolicyText, statement: Statement, action: str) -> _Nearest:
+    """What is wrong with a statement on the right resource: its actions, its NotAction, or its conditions."""
+    matching = [entry for entry in statement.actions if action_matches(entry.text, action)]
+    if bool(matching) == statement.not_actions:
+        if matching:
+            return _Nearest(inside(text, matching[0].path), statement, "excluded")
+        return _Nearest(inside(text, element_path(statement, "actions")), statement, "actions")
+    if not statement.conditions:
+        return _Nearest(inside(text, (*statement.path, "Principal"), "key"), statement, "principals")
+    return _Nearest(inside(text, (*statement.path, "Condition"), "key"), statement, "conditions")
+
+
+def _help(nearest: _Nearest, actions: tuple[str, ...], answer: Answer, facts: Facts) -> str:
+    resource = answer.question.resource
+    if nearest.statement is None and _refused(answer.check):
+        return "mend what AWS refuses first: whatever stands there is not in force"
+    if nearest.statement is not None and nearest.element == "actions":
+        listed = ", ".join(f'"{name}"' for name in (*(entry.text for entry in nearest.statement.actions), *actions))
+        return f'write "Action": [{listed}]' if len(listed) < 110 else f"add {_quoted(actions)} to this Action list"
+    if nearest.statement is not None and nearest.element == "excluded":
+        return f"take this out of NotAction, or allow {_quoted(actions)} in a statement of its own"
+    if nearest.statement is not None and nearest.element == "principals":
+        return "this statement is not for the role: name the role as a principal, or leave the decision to its account"
+    if nearest.statement is not None and nearest.element == "conditions":
+        listed = " and ".join(map(show_condition, nearest.statement.conditions))
+        keys = [item.key for item in nearest.statement.conditions]
+        never = next((key for key in keys if claim_of(key) or never_carried(actions[0], key)), "")
+        if claim_of(never):
+            return f"no pod's session has {never}, a claim of another identity provider: drop the condition"
+        if never:
+            return f"no request for {actions[0]} carries {never}: drop the condition, or name actions that do"
+        return f"the condition does not hold for these requests: {listed}"
+    if nearest.statement is not None:
+        cell = _cell_of(nearest.statement, answer, facts)
+        if cell is not None:
+            return f"this is the resource of {cell}: check this file with --cell {cell}"
+        return _other_resource(nearest.statement, resource)
+    if (answer.proof.decision.layer or "identity") != "identity":
+        return f"allow {_quoted(actions)} on {resource} there as well"
+    through = answer.question.through if actions == ("kms:Decrypt",) else ""
+    condition = f', "Condition": {{"StringEquals": {{"kms:ViaService": "{through}"}}}}' if through else ""
+    return (
+        f'add a statement: {{"Effect": "Allow", "Action": [{_quoted(actions)}], "Resource": "{resource}"{condition}}}'
+    )
+
+
+def _quoted(actions: tuple[str, ...]) -> str:
+    return ", ".join(f'"{action}"' for action in actions)
+
+
+def _on_resource(statement: Statement, witness: str, action: str) -> bool:
+    """Whether a statement is about the resource, and about the service of the action."""
+    named = any(matches(arn_glob(entry.text), witness) for entry in statement.resources)
+    service = action.partition(":")[0] + ":"
+    about = statement.not_actions or any(entry.text.lower().startswith(service) for entry in statement.actions)
+    return named != statement.not_resources and about
+
+
+def _closest_resource(statement: Statement, witness: str) -> tuple[str | int, ...]:
+    import difflib
+
+    if statement.not_resources or not statement.resources:
+        return element_path(statement, "resources")
+    return max(statement.resources, key=lambda entry: difflib.SequenceMatcher(None, entry.text, witness).ratio()).path
+
+
+def _cell_of(statement: Statement, answer: Answer, facts: Facts) -> str | None:
+    """The other cell whose resource the statement names: then the file is right, and the cell it was put to is not."""
+    _, _, entry, _, place = answer.question.path
+    required = answer.check.requirement.require[int(entry)].resources[int(place)]
+    written = {item.text for item in statement.resources}
+    cells = facts.other_cells.items()
+    return next((name for name, parameters in cells if fill(required, parameters).text in written), None)
+
+
+def _other_resource(statement: Statement, wanted: str) -> str:
+    if len(statement.resources) != 1 or statement.not_resources:
+        return f'add "{wanted}" to the resources of this statement'
+    written, due = statement.resources[0].text.split(":", 5), wanted.split(":", 5)
+    names = ("", "partition", "service", "region", "account", "resource")
+    wrong = [names[place] for place, (one, two) in enumerate(zip(written, due, strict=False)) if place and one != two]
+    if wrong == ["resource"] and due[5].startswith(written[5] + "/"):
+        return f'"{statement.resources[0].text}" does not cover its indexes: add "{wanted}"'
+    return f'the {" and ".join(wrong) or "ARN"} {"differ" if len(wrong) > 1 else "differs"}: write "{wanted}"'

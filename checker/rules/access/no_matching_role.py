@@ -1,0 +1,45 @@
+"""A requirement that selects no role in the whole project.
+
+What it does
+    Reports a requirement whose appliesTo picks no role and no service account,
+    judged over all manifests of the project.
+
+Why it matters
+    A gate that checks nothing is green for ever. Usually the naming convention
+    changed, the manifests moved, or they are still templates.
+
+Example
+        appliesTo: {roles: {names: ["*-reverse-proxi"]}}
+
+Use instead
+        appliesTo: {roles: {names: ["*-reverse-proxy"]}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Place, Problem
+
+ID = "no-matching-role"
+SEVERITY = "error"
+ABOUT_THE_GATE = True
+ASKS_THE_CELL = True
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    inventory = facts.project.inventory
+    for outcome in facts.outcomes:
+        if outcome.selected:
+            continue
+        requirement = outcome.requirement
+        unread = sum(item.kind == "Role" for item in inventory.unread)
+        templates = f", {unread} of them as a template" if unread else ""
+        seen = f"{len(inventory.roles) + unread} in the project{templates}"
+        yield Problem(
+            Place(requirement.origin.file, requirement.origin.document, ("spec", "appliesTo"), "key"),
+            f"the requirement {requirement.name} selects none of the roles ({seen})",
+            "nothing was checked, so nothing is known about the access that it asks for",
+            "render the templates first" if unread else "correct appliesTo, or pass the folder that holds the roles",
+            value=requirement.name,
+        )

@@ -1,0 +1,1 @@
+"""Rules about conditions of statements."""

@@ -1,0 +1,1 @@
+"""Rules about policy documents as a whole."""

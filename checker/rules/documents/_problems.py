@@ -1,0 +1,28 @@
+"""Problems that the parser of policy documents found, by kind: what the rules on documents share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Problem, called, inside, inside_at
+from ...iam.documents.document import ProblemCode
+from ...iam.documents.paths import show_path
+from ...inventory.objects import policy_texts
+
+
+def document_problems(facts: Facts, code: ProblemCode, why: str) -> Iterator[Problem]:
+    """A rule's problem for each document problem of this kind."""
+    for text in policy_texts(facts.project.inventory):
+        for problem in text.parsed.problems:
+            if problem.code == code:
+                place = inside(text, problem.path, "key" if problem.at_key else "value")
+                if problem.offset is not None:
+                    place = inside_at(text, problem.offset)
+                yield Problem(
+                    place,
+                    f"{called(text.owner)}: {problem.message}",
+                    why,
+                    problem.hint,
+                    text.owner,
+                    value=show_path(problem.path),
+                )

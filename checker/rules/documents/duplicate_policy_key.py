@@ -1,0 +1,35 @@
+"""A key that stands twice in the same object of a policy document.
+
+What it does
+    Reports repeated keys inside policy documents, such as two `Action` keys in
+    one statement or the same condition operator twice.
+
+Why it matters
+    IAM does not allow duplicate keys, and JSON readers that do keep only one
+    of them, so a review sees grants that are not there.
+
+Example
+        {"Effect": "Allow", "Action": "dynamodb:GetItem",
+         "Action": "dynamodb:Query", "Resource": "…"}
+
+Use instead
+        {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+         "Resource": "…"}
+
+Source
+    IAM User Guide, "Grammar of the IAM JSON policy language".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Problem
+from ._problems import document_problems
+
+ID = "duplicate-policy-key"
+SEVERITY = "error"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    yield from document_problems(facts, "duplicate-key", "only one of them counts, so one of the grants is not there")

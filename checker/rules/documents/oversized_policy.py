@@ -1,0 +1,70 @@
+"""A policy document larger than AWS accepts.
+
+What it does
+    Counts the characters of policy documents without white space: 6,144 for a
+    Policy, 10,240 for all inline policies of a role together, 2,048 for a
+    trust policy (a quota that can be raised to 4,096).
+
+Why it matters
+    AWS answers LimitExceeded. ACK retries for ever, and since it stops at the
+    first error, later changes do not arrive either.
+
+Example
+        A Policy that lists 200 table ARNs.
+
+Use instead
+        Wildcards or fewer statements; several Policies.
+
+Source
+    IAM User Guide, "IAM and AWS STS quotas" ("IAM doesn't count white space").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Place, Problem, at, called
+from ...iam.documents.paths import Path
+from ...inventory.objects import Object
+
+ID = "oversized-policy"
+SEVERITY = "error"
+
+MANAGED, INLINE, TRUST, TRUST_RAISED = 6_144, 10_240, 2_048, 4_096
+_WHITE_SPACE = re.compile(r"\s+")
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    inventory = facts.project.inventory
+    for policy in inventory.policies:
+        if policy.document and policy.document.text:
+            yield from _judge(
+                policy.object, policy.document.path, "the policy document has", (policy.document.text,), MANAGED
+            )
+    for role in inventory.roles:
+        inline = tuple(text.text or "" for text in role.inline)
+        yield from _judge(role.object, ("spec", "inlinePolicies"), "all inline policies together have", inline, INLINE)
+        if role.trust and role.trust.text:
+            limit = TRUST_RAISED if counted(role.trust.text) > TRUST_RAISED else TRUST
+            yield from _judge(role.object, role.trust.path, "the trust policy has", (role.trust.text,), limit)
+
+
+def counted(text: str) -> int:
+    """The size of a document as IAM counts it: characters without white space."""
+    return len(_WHITE_SPACE.sub("", text))
+
+
+def _judge(item: Object, path: Path, what: str, texts: tuple[str, ...], limit: int) -> Iterator[Problem]:
+    size = sum(map(counted, texts))
+    if size > limit:
+        place: Place = at(item, path, "key")
+        extra = ", unless the quota was raised" if limit == TRUST else ""
+        yield Problem(
+            place,
+            f"{called(item)}: {what} {size:,} characters without white space, AWS takes {limit:,}{extra}",
+            "AWS refuses it, and no later change to the role arrives",
+            "shorten it: join statements, use wildcards, or move some of it into another Policy",
+            item,
+            value=str(limit),
+        )

@@ -1,0 +1,1 @@
+"""Rules about manifests: YAML, fields, annotations, what kustomize makes of them."""

@@ -1,0 +1,50 @@
+"""A key that stands twice in the same YAML mapping.
+
+What it does
+    Reports the second of two equal keys in one mapping, anywhere in a document
+    that holds an object this tool reads.
+
+Why it matters
+    Parsers keep the last one silently (strict ones refuse the file), so half
+    of what was written, perhaps the half with the grant the reverse proxy
+    needs, never takes effect.
+
+Example
+        inlinePolicies:
+          auth-keys: '{…}'
+          auth-keys: '{…}'
+
+Use instead
+        One key; two policies get two names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Place, Problem, Related
+from ...text.yaml_nodes import end_of, start_of
+
+ID = "duplicate-key"
+SEVERITY = "error"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for file, number, repeated in facts.project.repeated:
+        base = facts.project.documents[file, number].piece.start
+        first = Place(file, None, offset=base + start_of(repeated.first))
+        start = start_of(repeated.key)
+        yield Problem(
+            Place(
+                file,
+                None,
+                offset=base + start,
+                length=end_of(repeated.key) - start,
+                path=(*repeated.path, repeated.key.value),
+            ),
+            f"the key {repeated.key.value!r} stands twice in this mapping",
+            "only the last one counts, so what the other says never takes effect",
+            "keep one of them, or rename one",
+            related=(Related(first, "first here"),),
+            value=repeated.key.value,
+        )

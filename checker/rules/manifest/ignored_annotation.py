@@ -1,0 +1,80 @@
+"""An annotation that has no effect where it stands.
+
+What it does
+    Reports annotations that ACK reads from the Namespace only
+    (owner-account-id, team-id, endpoint-url, default-region) on an ACK object,
+    service-prefixed deletion policies there, misspelled services.k8s.aws/
+    annotations, and adoption-fields that are no JSON object of strings beside
+    adopt-or-create: the controller then looks for what the spec names.
+
+Why it matters
+    The object is reconciled as if the annotation were not there: in the
+    controller's own account and region, perhaps not the one in which the
+    reverse proxy looks for its role.
+
+Example
+        kind: Role
+        metadata: {annotations: {services.k8s.aws/owner-account-id: "111122223333"}}
+
+Use instead
+        kind: Namespace
+        metadata: {annotations: {services.k8s.aws/owner-account-id: "111122223333"}}
+
+Source
+    ACK runtime, pkg/runtime/cache/namespace.go and pkg/runtime/reconciler.go
+    (getOwnerAccountID, getRegion).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from ...ack.kinds import READ
+from ...findings.problem import Facts, Problem, at, called
+from .invalid_annotation import is_string_map
+
+ID = "ignored-annotation"
+SEVERITY = "warning"
+
+_PREFIX = "services.k8s.aws/"
+_ON_NAMESPACE = ("owner-account-id", "team-id", "endpoint-url", "default-region")
+_ON_OBJECT = (
+    "region", "deletion-policy", "adoption-policy", "adoption-fields", "adopted", "read-only", "ignore-field-drift",
+)  # fmt: skip
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for item in facts.project.inventory.objects:
+        if (item.api_version, item.kind) not in READ:
+            continue
+        for key in item.annotations:
+            hint = _hint(key) or _of_adoption(item.annotations, key, item.kind)
+            if hint:
+                yield Problem(
+                    at(item, ("metadata", "annotations", key), "key"),
+                    f"{called(item)}: the annotation {key} has no effect here",
+                    "the controller works as if it were not there, perhaps in another account or region",
+                    hint,
+                    item,
+                    value=key,
+                )
+
+
+def _of_adoption(annotations: dict[str, str], key: str, kind: str) -> str:
+    is_meant = key == f"{_PREFIX}adoption-fields" and annotations.get(f"{_PREFIX}adoption-policy") == "adopt-or-create"
+    if not is_meant or is_string_map(annotations[key]):
+        return ""
+    return 'write \'{"name": "…"}\'' if kind == "Role" else 'write \'{"arn": "…"}\''
+
+
+def _hint(key: str) -> str | None:
+    prefix, _, name = key.rpartition("/")
+    if prefix in ("iam.services.k8s.aws", "eks.services.k8s.aws") and name == "deletion-policy":
+        return f"write {_PREFIX}{name}; the service's own prefix counts on a Namespace"
+    if f"{prefix}/" != _PREFIX or name in _ON_OBJECT:
+        return None
+    if name in _ON_NAMESPACE:
+        return "put it on the Namespace"
+    close = difflib.get_close_matches(name, (*_ON_OBJECT, *_ON_NAMESPACE), 1)
+    return f"write {_PREFIX}{close[0]}" if close else f"ACK knows {', '.join(_ON_OBJECT)}"

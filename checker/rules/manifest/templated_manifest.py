@@ -1,0 +1,80 @@
+"""An object that a template engine has yet to fill in, and that was therefore not checked.
+
+What it does
+    Reports Roles, Policies and the other kinds this tool reads when they hold
+    placeholders (Helm, kro, Jinja, Backstage, shell variables, `<…>`, `__…__`,
+    ACCOUNT_ID; comments of ytt, and branches of Helm or Jinja in comments), and
+    names the first one. IAM policy variables such as
+    `${aws:username}` are no placeholders. Objects without placeholders in the
+    same file are checked.
+
+Why it matters
+    What the template will say is not known, so nothing is proven about the
+    role.
+
+Example
+        name: "{{ .Release.Name }}-reverse-proxy"
+
+Use instead
+        helm template . | checker static -
+        kustomize build . | checker static -
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Part, Place, Problem
+
+ID = "templated-manifest"
+SEVERITY = "warning"
+
+
+_HELP = {
+    "helm": "render it first and check the result: helm template … | checker static -",
+    "shell-variable": "fill it in first and check the result: envsubst < FILE | checker static -",
+    "kro": "keep placeholders out of the policies, or check the objects that kro makes of it",
+    "account-word": "write the account's 12 digits",
+    "embedded": "check it as the manifest it becomes: … | checker static -",
+}
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    unread = {item.origin: item for item in facts.project.inventory.unread}
+    for skipped in facts.project.skipped:
+        if skipped.reason.startswith("kustomize-"):
+            continue  # kustomize-change says what it changes
+        said = f"{_shorten(skipped.detail)} is a placeholder ({skipped.reason})"
+        if skipped.reason == "embedded":
+            said = f"this holds {skipped.detail}"
+        if skipped.origin is None:
+            place = Place(
+                skipped.file,
+                None,
+                offset=skipped.offset,
+                length=1 if skipped.reason == "embedded" else len(skipped.detail),
+            )
+        else:
+            route = (*skipped.origin.path, *skipped.path)
+            part: Part = "value" if skipped.inner_offset is not None else "key"
+            place = Place(
+                skipped.file,
+                skipped.origin.document,
+                route,
+                part,
+                inner_offset=skipped.inner_offset,
+                length=len(skipped.detail),
+            )
+        yield Problem(
+            place,
+            f"not checked: {said}",
+            "what the template will say is not known, so nothing is proven about this object",
+            _HELP.get(skipped.reason, "fill it in first and check the result: … | checker static -"),
+            unread.get(skipped.origin) if skipped.origin else None,
+            value=skipped.detail,
+        )
+
+
+def _shorten(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:57] + "…"

@@ -1,0 +1,55 @@
+"""An object that looks like one of ACK's and is none.
+
+What it does
+    Reports kinds that the ACK IAM controller does not have
+    (RolePolicyAttachment), versions other than v1alpha1, and API groups that
+    only resemble iam.services.k8s.aws.
+
+Why it matters
+    No controller acts on such an object, so the policy or attachment it
+    describes never reaches the reverse proxy's role.
+
+Example
+        apiVersion: identitymanagement.services.k8s.aws/v1alpha1
+        kind: RolePolicyAttachment
+
+Use instead
+        apiVersion: iam.services.k8s.aws/v1alpha1
+        kind: Role
+        spec:
+          policyRefs: [{from: {name: …}}]
+
+Source
+    The CRDs of iam-controller v1.8.1: Role, Policy, OpenIDConnectProvider,
+    InstanceProfile, Group, User, ServiceLinkedRole. That attachments have no
+    kind of their own: iam-controller pull request 184.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...ack.kinds import IAM, IAM_GROUP, KNOWN_IAM_KINDS
+from ...findings.problem import Facts, Problem, at, called
+
+ID = "unsupported-kind"
+SEVERITY = "error"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for found in facts.project.unsupported:
+        item = found.object
+        group = item.api_version.partition("/")[0]
+        if not item.kind:
+            field, wrong, hint = "kind", "the object has no kind", f"write one of {', '.join(KNOWN_IAM_KINDS)}"
+        elif group != IAM_GROUP:
+            field, wrong, hint = "apiVersion", f"the API group {group} is not ACK's", f"write {IAM}"
+        elif item.kind in KNOWN_IAM_KINDS:
+            field, wrong, hint = "apiVersion", f"{item.api_version} does not exist", f"write {IAM}"
+        else:
+            field, wrong = "kind", f"the ACK IAM controller has no kind {item.kind}"
+            hint = f"use one of {', '.join(KNOWN_IAM_KINDS)}; policies are attached by the Role's policyRefs"
+        why = "no controller acts on this object, so what it describes never reaches the role"
+        yield Problem(
+            at(item, (field,)), f"{called(item)}: {wrong}", why, hint, item, value=item.api_version + item.kind
+        )

@@ -1,0 +1,58 @@
+"""Two Role objects for the same IAM role, or two Policy objects for the same IAM policy.
+
+What it does
+    Reports objects of the same kind and spec.name (IAM ignores case) that
+    would be applied to the same account: in the same file or the same folder,
+    with different Kubernetes names or namespaces.
+
+Why it matters
+    The controller of the second object finds the role taken and turns terminal
+    ("Resource already exists"), or both objects undo each other's policies on
+    every resync, and the grant comes and goes.
+
+Example
+        kind: Role            kind: Role
+        metadata.name: a      metadata.name: b
+        spec.name: proxy      spec.name: proxy
+
+Use instead
+        One object for each IAM name.
+
+Source
+    IAM User Guide, "IAM identifiers" (names are unique in an account,
+    case-insensitively); iam-controller (Resource already exists is terminal
+    for a Role); community issues 2671 and 1403.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Problem, Related, at, called
+from ...inventory.objects import Object
+
+ID = "duplicate-role-name"
+SEVERITY = "error"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    inventory = facts.project.inventory
+    first: dict[tuple[str, str, str], Object] = {}
+    named = [(role.object, role.name) for role in inventory.roles]
+    named += [(policy.object, policy.name) for policy in inventory.policies]
+    for item, name in named:
+        # Other folders are often other cells, that is, other accounts; there the same name is right.
+        key = (item.kind, name.lower(), os.path.dirname(item.origin.file))
+        other = first.setdefault(key, item)
+        if other is item or (other.namespace, other.name) == (item.namespace, item.name):
+            continue
+        yield Problem(
+            at(item, ("spec", "name")),
+            f"{called(item)}: the IAM name {name} already belongs to {called(other)}",
+            "the two objects fight over one role: one turns terminal, or each undoes the other's policies",
+            "give each object an IAM name of its own, or delete one of them",
+            item,
+            (Related(at(other, ("spec", "name")), f"{called(other)} has the name"),),
+            value=name,
+        )

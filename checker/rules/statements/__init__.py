@@ -1,0 +1,1 @@
+"""Rules about statements of policies."""

@@ -1,0 +1,69 @@
+"""Statements of policy documents: what the rules on what stands in them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ...findings.problem import Facts, Part, Problem, called, inside
+from ...iam.documents.document import Condition, Document, PolicyKind, Statement
+from ...iam.documents.operators import Operator, split_operator
+from ...iam.documents.paths import Path
+from ...inventory.objects import PolicyText, policy_texts
+
+
+class Written(NamedTuple):
+    """A statement and the document it stands in."""
+
+    text: PolicyText
+    document: Document
+    statement: Statement
+
+
+def statements(facts: Facts, *kinds: PolicyKind) -> Iterator[Written]:
+    """The statements of every readable policy document, of these kinds or of all."""
+    for text in policy_texts(facts.project.inventory):
+        document = text.parsed.document
+        if document is not None and (not kinds or text.kind in kinds):
+            yield from (Written(text, document, statement) for statement in document.statements)
+
+
+def conditions(written: Written) -> Iterator[tuple[Condition, Operator]]:
+    """The conditions of a statement, each with its operator."""
+    for item in written.statement.conditions:
+        operator = split_operator(item.operator)
+        if operator is not None:
+            yield item, operator
+
+
+def action_strings(written: Written) -> tuple[str, ...]:
+    """The Action strings of a statement; `*` for NotAction, which stands for almost everything."""
+    statement = written.statement
+    return ("*",) if statement.not_actions else tuple(entry.text for entry in statement.actions)
+
+
+def problem_in(
+    written: Written,
+    path: Path,
+    message: str,
+    why: str,
+    hint: str,
+    value: str,
+    part: Part = "value",
+    suggest: Callable[[], str] | None = None,
+) -> Problem:
+    """A problem at an element of a statement's document."""
+    text = written.text
+    said = f"{called(text.owner)}: {message}"
+    return Problem(inside(text, path, part), said, why, hint, text.owner, value=value, suggest=suggest)
+
+
+def condition_text(item: Condition) -> str:
+    """A condition as offending text: what it compares, and with what."""
+    return f"{item.operator} {item.key} {' '.join(item.values)}"
+
+
+def statement_text(statement: Statement) -> str:
+    """A statement as offending text, wherever it stands in its document."""
+    actions = " ".join(entry.text for entry in statement.actions)
+    return f"{statement.effect} {actions} on {' '.join(entry.text for entry in statement.resources)}"

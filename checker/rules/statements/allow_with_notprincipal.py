@@ -1,0 +1,45 @@
+"""Allow together with NotPrincipal.
+
+What it does
+    Reports NotPrincipal in Allow statements of trust policies.
+
+Why it matters
+    It names everyone except the listed principals, anonymous callers
+    included, and AWS does not support it. Whom it lets in cannot be told.
+
+Example
+        {"Effect": "Allow", "NotPrincipal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"}
+
+Use instead
+        {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},
+         "Action": ["sts:AssumeRole", "sts:TagSession"]}
+
+Source
+    IAM User Guide, "AWS JSON policy elements: NotPrincipal" ("NotPrincipal
+    must be used with "Effect":"Deny"").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Problem
+from ._statements import problem_in, statements
+
+ID = "allow-with-notprincipal"
+SEVERITY = "error"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for written in statements(facts, "trust", "resource"):
+        statement = written.statement
+        if statement.effect == "Allow" and statement.not_principals:
+            yield problem_in(
+                written,
+                (*statement.path, "NotPrincipal"),
+                "Allow with NotPrincipal lets in everyone who is not listed",
+                "AWS does not support it, and anyone else may be able to assume the role",
+                "name the principals that are meant under Principal",
+                "NotPrincipal",
+                "key",
+            )

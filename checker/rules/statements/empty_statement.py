@@ -1,0 +1,48 @@
+"""A policy document without statements, or a condition without values.
+
+What it does
+    Reports documents without any statement, and condition keys with an empty
+    list to compare with.
+
+Why it matters
+    A document without statements grants nothing and takes up one of the few
+    places a role has. An empty list under an operator holds only where the
+    key is absent, which nobody expects.
+
+Example
+        {"Version": "2012-10-17", "Statement": []}
+
+Use instead
+        Remove the document, or write the statement it is for.
+
+Source
+    IAM User Guide, "Multivalued context keys" (empty lists); Access Analyzer
+    policy checks, "Empty array condition" and "Missing statement".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Problem, called, inside
+from ...inventory.objects import policy_texts
+from ._statements import problem_in, statements
+
+ID = "empty-statement"
+SEVERITY = "warning"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for text in policy_texts(facts.project.inventory):
+        document = text.parsed.document
+        if document is not None and not document.statements:
+            wrong = f"{called(text.owner)}: the policy document has no statements"
+            why = "it grants nothing"
+            hint = "remove it, or write the statement it is for"
+            yield Problem(inside(text, ("Statement",), "key"), wrong, why, hint, text.owner, value="Statement")
+    for written in statements(facts):
+        for item in written.statement.conditions:
+            if not item.values:
+                wrong = f"{item.operator} on {item.key} has nothing to compare with"
+                why = "an empty list holds only where the key is absent"
+                yield problem_in(written, item.path, wrong, why, "write the values, or drop it", item.key, "key")

@@ -1,0 +1,71 @@
+"""A policy document with an ARN of another partition.
+
+What it does
+    Compares the partition of each resource ARN, of each principal, and of each
+    policy or role that a field names, with the one that the cell's region
+    belongs to: `aws-cn` for China, `aws-us-gov` for GovCloud, else `aws`.
+    Without a region, with the first ARN of the document. A `*` as the partition
+    is left alone.
+
+Why it matters
+    IAM refuses the whole document: "Partition "aws" is not valid for resource".
+    The role ends in ACK.Terminal, and the good statements beside it are not in
+    place either.
+
+Example
+        "Resource": ["arn:aws:dynamodb:us-east-1:111122223333:table/auth-keys",
+                     "arn:aws-cn:dynamodb:cn-north-1:111122223333:table/auth-keys"]
+
+Use instead
+        "Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/auth-keys"
+
+Source
+    IAM User Guide, "Amazon Resource Names (ARNs)" (partitions); the refusal:
+    aws/chalice#777, terraform-aws-modules/terraform-aws-iam#309, kops#6763.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Problem, at, called, inside
+from ...iam.documents.partitions import foreign, partition_in, partition_of
+from ...iam.documents.paths import Path
+from ...inventory.objects import Object, policy_texts
+
+ID = "wrong-partition"
+SEVERITY = "error"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    due = partition_of(facts.parameters.get("region", ""))
+    for text in policy_texts(facts.project.inventory):
+        for entry in foreign(text.parsed.document, due) if text.parsed.document else ():
+            where = f"the cell is in {due}" if due else "the document names another one as well"
+            wrong = (
+                f"{entry.text} is in the partition {partition_in(entry.text)}, and {where}: IAM refuses the document"
+            )
+            why = "nothing of the document comes into force, and what stands there now stays"
+            hint = f"write arn:{due}:…, or delete it" if due else "keep the ARNs of one partition"
+            item = text.owner
+            yield Problem(inside(text, entry.path), f"{called(item)}: {wrong}", why, hint, item, value=entry.text)
+    for item, path, arn in _named(facts) if due else ():
+        partition = partition_in(arn)
+        if partition not in ("", due):
+            wrong = f"{called(item)}: {arn} is in the partition {partition}, and the cell is in {due}: AWS refuses it"
+            why = "the call that carries it fails, and what the controller would do after it is not done"
+            yield Problem(at(item, path), wrong, why, f"write arn:{due}:…", item, value=arn)
+
+
+def _named(facts: Facts) -> Iterator[tuple[Object, Path, str]]:
+    """The ARNs of policies and roles that fields of objects name."""
+    inventory = facts.project.inventory
+    for role in inventory.roles:
+        for managed in (*role.policy_arns, *([role.boundary_arn] if role.boundary_arn else [])):
+            yield role.object, managed.path, managed.arn
+    for association in inventory.associations:
+        for field, arn in (("roleARN", association.hop_arn), ("targetRoleARN", association.role_arn)):
+            if arn and association.hop_arn is not None:
+                yield association.object, ("spec", field), arn
+        if association.role_arn and association.hop_arn is None and association.hop_ref is None:
+            yield association.object, ("spec", "roleARN"), association.role_arn

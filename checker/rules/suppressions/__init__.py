@@ -1,0 +1,1 @@
+"""Rules that keep suppressions and the gate honest."""

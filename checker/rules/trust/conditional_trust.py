@@ -1,0 +1,70 @@
+"""A trust policy that asks for more than is known of the pod.
+
+What it does
+    Reports conditions in the statements that let pods in (IRSA, EKS Pod
+    Identity) on keys whose value is not known here: aws:SourceVpc,
+    aws:SourceOrgID, claims of the token other than aud and sub, aws:SourceArn
+    and aws:SourceAccount without a cell that has region, account and cluster.
+    Where the value is known, it decides.
+
+Why it matters
+    Whether the pod gets the role hangs on something that the manifests do not
+    show. Some of these keys are never part of the call, and then nobody gets
+    in.
+
+Example
+        "StringEquals": {"aws:SourceVpc": "vpc-1a2b3c4d"}
+
+Use instead
+        Conditions on the subject and the audience (IRSA), or on
+        aws:RequestTag/kubernetes-namespace and …/kubernetes-service-account
+
+Source
+    EKS User Guide, "Create IAM role with trust policy required by EKS Pod
+    Identity"; IAM User Guide, "AWS global condition context keys" (which
+    requests carry which keys).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.problem import Facts, Problem
+from ...iam.documents.context import look_up
+from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers, token_context
+from ...requirements.pods import SERVICE, Caller, request_of
+from ..statements._statements import problem_in
+from ._policies import allowing
+
+ID = "conditional-trust"
+SEVERITY = "warning"
+ASKS_THE_CELL = True
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    values = facts.parameters
+    pods = request_of(Caller("any", "any", values.get("cluster", "")), values)
+    varying = ("aws:requesttag/kubernetes-pod-name", "aws:requesttag/kubernetes-pod-uid")
+    clusters = ("aws:requesttag/eks-cluster-name", "aws:requesttag/eks-cluster-arn")
+    for written in allowing(facts):
+        statement = written.statement
+        providers = [provider for provider in oidc_providers(statement) if is_cluster(provider)]
+        named = {principal.entry.text for principal in statement.principals}
+        if providers:
+            context = token_context(written.document, issuer_of(providers[0]), {"aud": "x", "sub": "x"})
+        elif SERVICE in named:
+            context = pods
+        else:
+            continue
+        for item in statement.conditions:
+            if look_up(context, item.key) is not None or item.operator.lower() == "null":
+                continue
+            what = "differs from pod to pod" if item.key.lower() in varying else "is not known here"
+            hint = "drop the condition, or look up whether the call carries the key"
+            if item.key.lower() in (*clusters, "aws:sourcearn", "aws:sourceaccount"):
+                hint = "give the cell's region, account and cluster: then the value decides"
+            wrong = (
+                f"who can assume the role hangs on {item.operator} {item.key} {', '.join(item.values)}, which {what}"
+            )
+            why = "the pod gets the role only where the call carries a fitting value"
+            yield problem_in(written, item.path, wrong, why, hint, f"{item.operator} {item.key}")

@@ -1,0 +1,127 @@
+"""A service account whose annotation names a role it was not meant for.
+
+What it does
+    Compares eks.amazonaws.com/role-arn with the cell (account, partition) and
+    with the project: a role of the project that trusts this very service
+    account, while the annotation names another one.
+
+Why it matters
+    The pod asks STS for a role that does not exist there or does not trust
+    it, and gets no credentials.
+
+Example
+        annotations:
+          eks.amazonaws.com/role-arn: arn:aws:iam::444455556666:role/acme-reverse-proxy
+
+Use instead
+        annotations:
+          eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/acme-reverse-proxy
+
+Source
+    EKS User Guide, "Assign IAM roles to Kubernetes service accounts";
+    amazon-eks-pod-identity-webhook, README (the annotation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...ack.kinds import ROLE_ARN_ANNOTATION
+from ...findings.problem import Facts, Problem, Related, at, called
+from ...iam.documents.partitions import partition_of
+from ...inventory.names import roles_by_arn
+from ...inventory.objects import Association, Role, ServiceAccount, altered
+
+ID = "misdirected-annotation"
+SEVERITY = "error"
+ASKS_THE_CELL = True
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for account in facts.project.inventory.service_accounts:
+        fields = (account.role_arn or "").split(":", 5)
+        if len(fields) == 6:
+            yield from _judge(facts, account, fields)
+    for association in facts.project.inventory.associations:
+        arn = association.hop_arn or (None if association.hop_ref else association.role_arn)
+        yield from _of_association(facts, association, arn) if arn else ()
+
+
+def _of_association(facts: Facts, association: Association, arn: str) -> Iterator[Problem]:
+    """An association's roleARN has to be of the cluster's account, and whole: with the role's path."""
+    fields, here = arn.split(":", 5), facts.parameters.get("account", "")
+    if len(fields) < 6:
+        return
+    hint = ""
+    if here and fields[4].isdigit() and fields[4] != here:
+        wrong, hint = f"names a role of account {fields[4]}, the cell is in {here}", f"write {here} for the account"
+    elif not roles_by_arn(facts.names, arn, association.object):
+        name = fields[5].rpartition("/")[2]
+        meant = [role for role in facts.project.inventory.roles if role.name == name]
+        if len(meant) == 1:
+            whole = f"role{meant[0].iam_path}{name}"
+            wrong, hint = f"names {fields[5]}, and the role of that name is {whole}", f"write …:{whole}"
+    if hint:
+        item = association.object
+        why = "the pod asks for a role that it does not get, so it has no credentials"
+        yield Problem(at(item, ("spec", "roleARN")), f"{called(item)} {wrong}", why, hint, item, value=arn)
+
+
+def _judge(facts: Facts, account: ServiceAccount, fields: list[str]) -> Iterator[Problem]:
+    here, partition = facts.parameters.get("account", ""), partition_of(facts.parameters.get("region", ""))
+    wrong: list[tuple[str, str]] = []
+    if here and fields[4].isdigit() and fields[4] != here:
+        wrong.append((f"names a role of account {fields[4]}, the cell is in {here}", f"write {here} for the account"))
+    if partition and fields[1] != partition:
+        wrong.append((f"names the partition {fields[1]}, the cell is in {partition}", f"write arn:{partition}:…"))
+    trusting = None if wrong else _trusting(facts, account)
+    if trusting is not None:
+        wrong.append(
+            (
+                f"names {fields[5]}, and the role that trusts it is role{trusting.iam_path}{trusting.name}",
+                f"write …:role{trusting.iam_path}{trusting.name}",
+            )
+        )
+    for message, hint in wrong:
+        seen = (Related(at(trusting.object, ("spec", "name")), f"{called(trusting.object)}"),) if trusting else ()
+        yield Problem(
+            at(account.object, ("metadata", "annotations", ROLE_ARN_ANNOTATION)),
+            f"{called(account.object)} {message}",
+            "the pod asks for a role that it does not get, so it has no credentials",
+            hint,
+            account.object,
+            seen,
+            account.role_arn or "",
+        )
+
+
+def trusting(facts: Facts) -> Iterator[tuple[ServiceAccount, Role]]:
+    """The service accounts whose annotation names another role than the only one that trusts them, and that role."""
+    for account in facts.project.inventory.service_accounts:
+        role = _trusting(facts, account) if account.role_arn else None
+        if role is not None:
+            yield account, role
+
+
+def _trusting(facts: Facts, account: ServiceAccount) -> Role | None:
+    """The one role of the project whose trust policy names this service account, if the annotation names none of
+    those."""
+    item = account.object
+    if altered(item, "content", "name", "namespace"):
+        return None
+    subject = f"system:serviceaccount:{item.namespace}:{item.name}"
+    trusting = [role for role in facts.project.inventory.roles if item.namespace and _names(role, subject)]
+    meant = roles_by_arn(facts.names, account.role_arn or "", item)
+    if len(trusting) != 1 or any(role is trusting[0] for role in meant):
+        return None
+    return trusting[0]
+
+
+def _names(role: Role, subject: str) -> bool:
+    document = role.trust.parsed.document if role.trust else None
+    return any(
+        subject in condition.values and condition.key.lower().endswith(":sub")
+        for statement in (document.statements if document else ())
+        if statement.effect == "Allow"
+        for condition in statement.conditions
+    )

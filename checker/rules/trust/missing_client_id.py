@@ -1,0 +1,78 @@
+"""An OIDC provider that does not know the audience which the roles' trust asks for.
+
+What it does
+    Compares `spec.clientIDs` of an OpenIDConnectProvider with the audience that
+    the trust policies of the project's roles ask of its tokens, which is
+    sts.amazonaws.com for pods.
+
+Why it matters
+    STS takes a token only if its audience is a client id of the provider. With
+    the wrong one every pod that gets its role from this provider is refused
+    (InvalidIdentityToken, "Incorrect token audience").
+
+Example
+        clientIDs: [sts.amazon.com]
+
+Use instead
+        clientIDs: [sts.amazonaws.com]
+
+Source
+    IAM API Reference, CreateOpenIDConnectProvider (ClientIDList); EKS User
+    Guide, "Create an IAM OIDC provider for your cluster" (audience
+    sts.amazonaws.com).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...ack.kinds import IAM
+from ...ack.objects import mapping, sequence, text
+from ...findings.problem import Facts, Problem, Related, at, called
+from ...iam.patterns.globs import matches, wildcard_glob
+from ...iam.proofs.trust import issuer_of
+from ..statements._statements import Written, conditions
+from ._policies import web_identities
+
+ID = "missing-client-id"
+SEVERITY = "error"
+
+_DEFAULT = "sts.amazonaws.com"
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    asked = [(issuer_of(provider), written) for written, provider in web_identities(facts)]
+    for item in facts.project.inventory.objects:
+        spec = mapping(item.data.get("spec"))
+        url = (text(spec.get("url")) or "").removeprefix("https://").rstrip("/")
+        if (item.api_version, item.kind) != (IAM, "OpenIDConnectProvider") or not url:
+            continue
+        listed = {entry for entry in sequence(spec.get("clientIDs")) if isinstance(entry, str)}
+        said: set[str] = set()
+        for issuer, written in asked:
+            wanted = _audiences(written, issuer) if issuer == url else ()
+            if not wanted or listed.intersection(wanted) or wanted[0] in said:
+                continue
+            said.add(wanted[0])
+            owner = written.text.owner
+            path = ("spec", "clientIDs") if "clientIDs" in spec else ("spec", "url")
+            yield Problem(
+                at(item, path, "key"),
+                f"{called(item)}: clientIDs lack {wanted[0]}, the audience that {called(owner)} asks for",
+                "STS refuses every token of this provider: no pod gets its role through it",
+                f"add {wanted[0]} to clientIDs",
+                item,
+                (Related(at(owner, ("spec", "assumeRolePolicyDocument"), "key"), "the trust policy"),),
+                wanted[0],
+            )
+
+
+def _audiences(written: Written, issuer: str) -> tuple[str, ...]:
+    """The audiences one of which a token must have: that of pods, unless the statement asks for others alone."""
+    key = f"{issuer}:aud".lower()
+    wanted: tuple[str, ...] = ()
+    for item, operator in conditions(written):
+        if item.key.lower() == key and not operator.negated and operator.name != "Null":
+            wanted += item.values
+    fits = any(matches(wildcard_glob(value), _DEFAULT) for value in wanted)
+    return (_DEFAULT,) if fits or not wanted else tuple(value for value in wanted if "*" not in value)

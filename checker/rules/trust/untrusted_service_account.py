@@ -1,0 +1,215 @@
+"""A role whose trust policy does not let its service account assume it.
+
+What it does
+    Asks the trust policy whether a service account may assume the role
+    through IRSA or EKS Pod Identity (principal, action, conditions on
+    audience and subject): for every service account of the project that an
+    annotation or an association gives a role, and for the one that a
+    requirement names under `trust`.
+
+Why it matters
+    STS refuses the pod ("Not authorized to perform
+    sts:AssumeRoleWithWebIdentity"), so the permissions of the role never come
+    into play and the keys go stale.
+
+Example
+        "StringEquals": {"…:sub": "system:serviceaccount:tenant-acme:proxy"}
+
+Use instead
+        "StringEquals": {"…:sub": "system:serviceaccount:tenant-acme:reverse-proxy-acme"}
+
+Source
+    EKS User Guide, "IAM roles for service accounts" and "EKS Pod Identity".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ...findings.problem import Facts, Place, Problem, Related, at, called, inside
+from ...iam.decisions.conditions import condition_holds
+from ...iam.documents.document import Condition
+from ...iam.documents.paths import Path as InnerPath
+from ...iam.proofs.trust import issuer_of, token_context
+from ...inventory.objects import Object, PolicyText, Role
+from ...requirements.pods import caller_of, request_of
+from ...requirements.select import users_of
+from ...requirements.trust import Way, changed_by, lets_in, moved_by, way_of
+from ..access._answers import why
+
+ID = "untrusted-service-account"
+SEVERITY = "error"
+ASKS_THE_CELL = True
+
+
+class Refused(NamedTuple):
+    """A service account (`NAMESPACE/NAME`) that is given a role, or must have it, and is not let in, for certain."""
+
+    role: Role
+    service_account: str
+    giver: Object | None
+    ways: tuple[Way, ...]
+    meaning: str
+
+
+def check(facts: Facts) -> Iterator[Problem]:
+    for item in refused(facts):
+        yield _refused(item, facts)
+    for outcome in facts.outcomes:
+        for made in outcome.checks:
+            trust = made.trust
+            if trust is not None and trust.truth is None and not trust.is_open:
+                who = "the pod that is to use it" if "${" in trust.service_account else trust.service_account
+                message = f"cannot tell whether {who} can assume {called(made.role.object)}: {trust.reason}"
+                hint = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
+                if "of which nothing is known" in trust.reason:
+                    hint = "drop the condition, or check by hand that the call carries the key"
+                yield _problem(made.role, trust.service_account, message, why(made), hint, made.giver, facts)
+
+
+def refused(facts: Facts) -> Iterator[Refused]:
+    """Every service account that a requirement names or an object of the project gives a role to, and that the role's
+    trust policy shuts out."""
+    judged: set[tuple[int, str]] = set()
+    for outcome in facts.outcomes:
+        for item in outcome.checks:
+            trust = item.trust
+            if trust is None:
+                continue
+            judged.add((id(item.role.object), trust.service_account))
+            if trust.truth is False:
+                taken = way_of(item.giver) if item.giver is not None else None
+                asked = outcome.requirement.trust.via if outcome.requirement.trust else ()
+                ways = (taken,) if taken is not None else asked
+                yield Refused(item.role, trust.service_account, item.giver, ways, why(item))
+    for role, account, giver in _given(facts):
+        if (id(role.object), account) not in judged:
+            way = way_of(giver)
+            meaning = "the pods that run as it get no credentials"
+            yield Refused(role, account, giver, (way,) if way else (), meaning)
+
+
+def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
+    """The roles that objects of the project give to service accounts they do not trust, for certain."""
+    for user in users_of(facts.names):
+        way = way_of(user.giver)
+        for role in user.roles if way is not None and len(user.roles) == 1 and user.namespace else ():
+            document = role.trust.parsed.document if role.trust else None
+            if document is None or way is None or changed_by(role, user.giver) or moved_by(role, user.giver):
+                continue
+            values = dict(facts.parameters)
+            issuers = {
+                issuer_of(principal.entry.text)
+                for statement in document.statements
+                for principal in statement.principals
+                if principal.kind == "Federated"
+            }
+            if len(issuers) == 1:
+                values.setdefault("oidcIssuer", issuers.pop())
+            account = f"{user.namespace}/{user.name}"
+            if lets_in(document, way, account, values, user.giver, user.hop).truth is False:
+                yield role, account, user.giver
+
+
+def _refused(item: Refused, facts: Facts) -> Problem:
+    account = item.service_account
+    if "${" in account:
+        message = f"no service account can assume {called(item.role.object)}"
+        hint = "let the service account of its pods assume it (IRSA, or EKS Pod Identity)"
+        return _problem(item.role, account, message, item.meaning, hint, item.giver, facts)
+    message = f"service account {account} cannot assume {called(item.role.object)}"
+    hint = f"let system:serviceaccount:{account.replace('/', ':')} assume it ({' or '.join(item.ways)})"
+    if _asks_for_missing_tags(item):
+        hint = (
+            "the association switches session tags off, and the trust policy asks for them: switch them on, or ask less"
+        )
+    others = _others_named(item.role, account)
+    if others and item.giver is not None and item.giver.namespace not in ("", item.role.object.namespace):
+        # The role is somebody else's: to let another tenant in would be the wrong cure.
+        field = "annotation" if item.giver.kind == "ServiceAccount" else "association"
+        hint = f"give {account} a role of its own: the {field} names the one of {', '.join(others)}"
+    return _problem(item.role, account, message, item.meaning, hint, item.giver, facts)
+
+
+def _asks_for_missing_tags(item: Refused) -> bool:
+    """Whether the association has no session tags, and the trust policy conditions on them."""
+    if item.giver is None or item.giver.kind != "PodIdentityAssociation" or caller_of("", "", item.giver, {}).has_tags:
+        return False
+    document = item.role.trust.parsed.document if item.role.trust else None
+    keys = (one.key.lower() for statement in (document.statements if document else ()) for one in statement.conditions)
+    return any(key.startswith("aws:requesttag/") for key in keys)
+
+
+def _others_named(role: Role, account: str) -> list[str]:
+    """The service accounts (`NAMESPACE/NAME`) that the trust policy names, without this one."""
+    document = role.trust.parsed.document if role.trust else None
+    prefix = "system:serviceaccount:"
+    named = {
+        value.removeprefix(prefix).replace(":", "/", 1)
+        for statement in (document.statements if document else ())
+        for item in statement.conditions
+        for value in item.values
+        if value.startswith(prefix)
+    }
+    tag = "aws:requesttag/kubernetes-namespace"
+    named |= {
+        value
+        for statement in (document.statements if document else ())
+        for item in statement.conditions
+        if item.key.lower() == tag
+        for value in item.values
+    }
+    return sorted(named - {account, account.partition("/")[0]})
+
+
+def is_of_another_tenant(role: Role, account: str) -> bool:
+    """Whether the role lives in another namespace than the service account, and is trusted to others already."""
+    namespace = account.partition("/")[0]
+    return bool(_others_named(role, account)) and role.object.namespace not in ("", namespace)
+
+
+def _problem(
+    role: Role, account: str, message: str, meaning: str, hint: str, giver: Object | None, facts: Facts
+) -> Problem:
+    seen = (Related(at(giver, ("metadata", "name")), f"{called(giver)} uses the role"),) if giver else ()
+    return Problem(_place(role, account, giver, facts), message, meaning, hint, role.object, seen, account)
+
+
+def _place(role: Role, service_account: str, giver: Object | None, facts: Facts) -> Place:
+    """The string in the trust policy that shuts the service account out: the wrong subject, audience, tag or account,
+    or the principal; else the trust policy as a whole."""
+    document = role.trust.parsed.document if role.trust else None
+    way = way_of(giver) if giver is not None else None
+    namespace, _, name = service_account.partition("/")
+    for statement in document.statements if document and role.trust else ():
+        if statement.effect != "Allow" or role.trust is None or document is None:
+            continue
+        kinds = {principal.kind for principal in statement.principals}
+        if "Federated" in kinds and way != "pod-identity":
+            issuer = next(
+                (issuer_of(item.entry.text) for item in statement.principals if issuer_of(item.entry.text)), ""
+            )
+            subject = f"system:serviceaccount:{service_account.replace('/', ':')}"
+            context = token_context(document, issuer, {"aud": "sts.amazonaws.com", "sub": subject})
+        elif "Service" in kinds and way != "irsa":
+            association = giver if giver is not None and giver.kind == "PodIdentityAssociation" else None
+            context = request_of(caller_of(namespace, name, association, facts.parameters), facts.parameters)
+        else:
+            continue
+        for truth in (False, None):
+            for condition in statement.conditions:
+                if "${" not in service_account and condition_holds(document, condition, context) is truth:
+                    return inside(role.trust, _first_value(role.trust, condition))
+        if statement.principals:
+            return inside(role.trust, statement.principals[0].entry.path)
+    return at(role.object, ("spec", "assumeRolePolicyDocument"), "key")
+
+
+def _first_value(text: PolicyText, condition: Condition) -> InnerPath:
+    """The route to the value of a condition: the string, or the first one of its list."""
+    value: Any = json.loads(text.text or "{}")
+    for step in condition.path:
+        value = value[step]
+    return (*condition.path, 0) if isinstance(value, list) and value else condition.path

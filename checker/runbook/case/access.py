@@ -1,0 +1,122 @@
+"""The verdict on the role's access, over any view of it: the same requirements, the same `prove` as in the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ...iam.decisions.policies import Layer
+from ...iam.decisions.statements import action_matches
+from ...iam.documents.document import Statement
+from ...iam.patterns.globs import arn_glob, matches
+from ...iam.proofs.prove import WORST_FIRST, Verdict
+from ...inventory.names import Index, make_index
+from ...requirements.check import Check, Outcome, Question, check_project
+from ...requirements.model import Access, Requirement, Selector
+from ...requirements.select import select
+from .sources import Source
+
+
+class Asked(NamedTuple):
+    """An action on a resource that a log line names."""
+
+    action: str
+    resource: str
+
+
+class View(NamedTuple):
+    """One view of the role and what was asked of it: the requirements, and what the log says was refused."""
+
+    source: Source
+    names: Index
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks of this role."""
+        return tuple(check for outcome in self.outcomes for check in outcome.checks)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question put to the role."""
+        return tuple(question for check in self.checks for question in check.required)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of all; "unknown" where nothing could be asked."""
+        found = {question.proof.verdict if question.proof else "unknown" for question in self.questions}
+        return next((verdict for verdict in WORST_FIRST if verdict in found), "unknown")
+
+    @property
+    def refused(self) -> tuple[Question, ...]:
+        """The questions whose answer is no."""
+        return tuple(item for item in self.questions if item.proof and item.proof.verdict == "not-granted")
+
+
+def view(
+    source: Source | None,
+    requirements: Iterable[Requirement],
+    parameters: Mapping[str, str],
+    above: tuple[Layer, ...],
+    refused: tuple[Asked, ...],
+    today: str = "",
+) -> View | None:
+    """Puts the requirements that select the role of a source to it; where none does, all of them: the alert says whose
+    keys fail, and so which role is meant. `refused` is asked besides.
+    """
+    if source is None:
+        return None
+    index = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
+    given = tuple(requirements)
+    asked = [_with(requirement, source, refused) for requirement in selecting(source, given, parameters) or given]
+    outcomes = tuple(check_project(item, index, dict(parameters), above=above, today=today) for item in asked)
+    mine = tuple(
+        outcome._replace(checks=tuple(check for check in outcome.checks if check.role is source.role))
+        for outcome in outcomes
+    )
+    return View(source, index, mine)
+
+
+def selecting(source: Source, requirements: Iterable[Requirement], parameters: Mapping[str, str]) -> list[Requirement]:
+    """The requirements that select the role of a source."""
+    index = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
+    return [item for item in requirements if any(one.role is source.role for one in select(item, index)[0])]
+
+
+def _with(requirement: Requirement, source: Source, refused: tuple[Asked, ...]) -> Requirement:
+    role = source.role
+    extra = tuple(
+        Access((item.action,), (item.resource,), ("spec", "require", len(requirement.require) + place))
+        for place, item in enumerate(refused)
+    )
+    names = (role.name, role.object.name)
+    return requirement._replace(
+        roles=Selector(names), service_accounts=Selector(), require=(*requirement.require, *extra)
+    )
+
+
+class Grant(NamedTuple):
+    """An Allow statement of an identity policy that has an action, and the policy's label."""
+
+    statement: Statement
+    policy: str
+
+
+def allowing(check: Check, action: str) -> list[Grant]:
+    """The Allow statements of the role's identity policies that name the action, whatever their resource."""
+    found = []
+    for layer in check.stack.layers:
+        if layer.name != "identity":
+            continue
+        for policy in layer.policies:
+            for statement in policy.document.statements if policy.document else ():
+                named = any(action_matches(entry.text, action.lower()) for entry in statement.actions)
+                if statement.effect == "Allow" and named != statement.not_actions:
+                    found.append(Grant(statement, policy.label))
+    return found
+
+
+def covers(statement: Statement, resource: str) -> bool:
+    """Whether a statement's Resource covers an ARN, its conditions left aside."""
+    named = any(matches(arn_glob(entry.text), resource) for entry in statement.resources)
+    return named != statement.not_resources

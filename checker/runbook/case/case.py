@@ -1,0 +1,250 @@
+"""The case: everything that follows from the record before any cause is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from ...ack.objects import mapping
+from ...live.log.log import has_ended, has_recovered, principal, seconds
+from ...live.questions.role import role_name
+from ...live.record.effective_role import Effective, annotated_role, container_of, environment, resolve
+from ...live.record.record import Reading, Record, reading, under, value
+from ...live.record.table_name import table_in, table_of
+from ...requirements.model import Requirement
+from . import sources
+from .access import Asked, View, selecting, view
+from .log_view import LogView, kind_of, log_view
+from .signatures import Event, read_events
+from .witnesses import Log
+
+Age = float
+"""Seconds before the collection."""
+
+
+class Case(NamedTuple):
+    """What the causes look at; `past` are events that ended. `arn` is the role under examination: the pod's, or, where
+    it has none, the one it should have (`expected`). `parameters` are the cell's, completed by what was found."""
+
+    record: Record
+    namespace: str
+    pod: dict[str, Any] | None
+    container: dict[str, Any] | None
+    service_account: dict[str, Any] | None
+    effective: Effective
+    expected: str
+    arn: str
+    parameters: Mapping[str, str]
+    table_arn: str
+    log: LogView
+    events: tuple[Event, ...]
+    deployed: View | None
+    declared: View | None
+    in_git: View | None
+    past: tuple[Event, ...] = ()
+
+    def having(self, *signatures: str) -> tuple[Event, ...]:
+        """The events with one of these signatures, those of the current container first."""
+        return tuple(event for event in self.events if event.signature in signatures)
+
+    def says(self, named: Iterable[Event], fitting: Iterable[Event] = ()) -> Log:
+        """The log as a witness: events that name a cause, events that merely fit it, none, or a log nobody read."""
+        if any(named):
+            return "names"
+        if any(fitting):
+            return "fits"
+        return "silent" if self.log.is_read else "unread"
+
+    def reading(self, name: str) -> Reading:
+        """A reading of the record."""
+        return reading(self.record, name)
+
+    def value(self, name: str) -> Any:
+        """What was read under this name, or None."""
+        return value(self.record, name)
+
+    @property
+    def account_name(self) -> str:
+        """The name of the pod's service account."""
+        return str(mapping(mapping(self.pod).get("spec")).get("serviceAccountName", ""))
+
+    @property
+    def subject(self) -> str:
+        """The subject of the pod's token."""
+        return f"system:serviceaccount:{self.namespace}:{self.account_name}"
+
+    @property
+    def uses_pod_identity(self) -> bool:
+        """Whether the container gets its credentials from EKS Pod Identity."""
+        variables = environment(self.container) if self.container else {}
+        return "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables and "AWS_ROLE_ARN" not in variables
+
+    @property
+    def denials(self) -> tuple[Event, ...]:
+        """Refused DynamoDB calls, whatever layer refused them."""
+        return tuple(event for event in self.events if event.signature.startswith("denied"))
+
+    def is_mine(self, event: Event) -> bool:
+        """Whether an event speaks of the role under examination: in a session of it, or naming no principal at all. The
+        refusals of a node's role or of a user say nothing about this role's policies."""
+        if not event.principal:
+            return True
+        session = principal(event.principal)
+        return session is not None and session.role == self.arn.rpartition("/")[2]
+
+    @property
+    def decided_denials(self) -> tuple[Event, ...]:
+        """The refusals that what the policies say now can be held against: of this role, and naming no layer that was
+        not read."""
+        unread = ["denied-scp", "denied-rcp", "denied-endpoint"]
+        unread += [] if self.uses_pod_identity else ["denied-session"]
+        return tuple(event for event in self.denials if event.signature not in unread and self.is_mine(event))
+
+    @property
+    def allowed_denials(self) -> tuple[Event, ...]:
+        """Those of them that the policies would not give now: the very action on the very resource is granted."""
+        granted = {
+            (item.action.lower(), item.resource)
+            for item in (self.deployed.questions if self.deployed else ())
+            if item.proof is not None and item.proof.verdict == "granted"
+        }
+        return tuple(
+            event
+            for event in self.decided_denials
+            if (event.action.lower(), event.resource) in granted or not (event.action and event.resource)
+        )
+
+    @property
+    def last_denial_age(self) -> Age | None:
+        """Seconds between the last of them and the collection; None where there is none."""
+        stamps = [seconds(event.last) for event in self.allowed_denials if event.last and not event.is_previous]
+        return max(0.0, seconds(self.record.collected_at) - max(stamps)) if stamps else None
+
+    def age(self, stamp: str) -> Age | None:
+        """Seconds between a moment (RFC 3339) and the collection."""
+        moment = seconds(stamp)
+        return seconds(self.record.collected_at) - moment if moment else None
+
+
+def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
+    """Works out the case. Never raises for a record that could be loaded."""
+    subject = mapping(value(record, "subject"))
+    namespace, pod_name = subject.get("namespace", "") or _of_role(record), subject.get("pod", "")
+    pod = value(record, f"pod/{namespace}/{pod_name}")
+    container = container_of(pod, record.target.container) if pod else None
+    service_account = value(record, "service-account")
+    logs = [(item, False) for item in under(record, "log/").items()]
+    logs += [(item, True) for item in under(record, "log-previous/").items()]
+    now = seconds(record.collected_at)
+    read_ones = [
+        (event, _is_past(name, item.value, old, record, now))
+        for (name, item), old in logs
+        if item.value
+        for event in read_events(_telling(item.value), is_previous=old)
+    ]
+    events = tuple(event for event, is_past in read_ones if not is_past)
+    sessions = (principal(line["text"]) for (_, item), _ in logs if item.value for line in item.value["lines"])
+    logged = next((found for found in sessions if found), None)
+    association = value(record, "association")
+    effective = resolve(container, association, logged) if container else Effective("", "unknown", "no container")
+    given = mapping(association)
+    expected = given.get("targetRoleArn") or given.get("roleArn") or annotated_role(service_account)
+    ack_arn = mapping(mapping(mapping(value(record, "ack-role")).get("status")).get("ackResourceMetadata")).get("arn")
+    arn = (expected if effective.how == "node-role" else effective.arn or expected) or ack_arn or ""
+    parameters = _parameters(record, container, arn)
+    table_arn = table_of(parameters, container)
+    refused = _refused(events, table_arn)
+    account_name = mapping(mapping(pod).get("spec")).get("serviceAccountName", "")
+    above, today = sources.above(record), record.collected_at[:10]
+    asked = list(requirements)
+    if mapping(value(record, "ack-role")).get("byName"):
+        # Found by its name alone, a role is the index's only where a requirement is about it.
+        found = sources.declared(record, namespace, account_name)
+        asked = selecting(found, asked, parameters) if found else []
+    return Case(
+        record,
+        namespace,
+        pod,
+        container,
+        service_account,
+        effective,
+        expected,
+        arn,
+        parameters,
+        table_arn,
+        log_view(under(record, "log/"), now),
+        events,
+        view(sources.deployed(record, arn, namespace, account_name), asked, parameters, above, refused, today),
+        view(sources.declared(record, namespace, account_name), asked, parameters, (), refused, today),
+        view(sources.in_git(record, namespace, account_name), asked, parameters, (), refused, today),
+        tuple(event for event, is_past in read_ones if is_past),
+    )
+
+
+def _of_role(record: Record) -> str:
+    """The namespace of the Role object, for an index that no pod serves."""
+    return str(mapping(mapping(value(record, "ack-role")).get("metadata")).get("namespace", ""))
+
+
+def _telling(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines that say why: of attempts only where the call failed in the end."""
+    return [line for line in value["lines"] if kind_of(line) != "retry" or value.get("failures")]
+
+
+def _is_past(name: str, value: dict[str, Any], is_previous: bool, record: Record, now: float) -> bool:
+    """Whether what a log tells of has ended. A log from before a restart has, once a refresh of the new container
+    succeeded and none failed after it."""
+    if not is_previous:
+        return has_ended(value, now)
+    current = reading(record, f"log/{name}").value or {}
+    return bool(current.get("refreshesSince")) and (not current.get("failures") or has_recovered(current, now))
+
+
+def _parameters(record: Record, container: dict[str, Any] | None, arn: str) -> dict[str, str]:
+    found = dict(record.target.parameters)
+    named = role_name(arn)
+    if named is not None:
+        # The cell's account is the table's; the role may be in another.
+        found.setdefault("account", named.account)
+        found["roleAccount"] = named.account
+    if record.target.region:
+        found.setdefault("region", record.target.region)
+    if record.target.cluster:
+        found.setdefault("cluster", record.target.cluster)
+    table = table_in(container)
+    if table:
+        found.setdefault("authKeysTable", table)
+    whole = found.get("authKeysTable", "").split(":", 5)
+    if len(whole) == 6 and whole[5].startswith("table/"):
+        # Given as an ARN, it says region and account itself.
+        found |= {"region": whole[3], "account": whole[4], "authKeysTable": whole[5].removeprefix("table/")}
+    issuer = mapping(value(record, "eks-cluster")).get("issuer")
+    if issuer:
+        # The cluster itself knows better than the configuration.
+        found["oidcIssuer"] = issuer
+    return found
+
+
+_READS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
+
+
+def _refused(events: tuple[Event, ...], table_arn: str) -> tuple[Asked, ...]:
+    """What the log says was refused to a reader of the table or its indexes; asked besides what is required. What was
+    refused elsewhere, or is no read, nobody has to grant."""
+    found = [
+        Asked(event.action, event.resource)
+        for event in events
+        if event.signature.startswith("denied") and event.action in _READS
+        if event.resource.partition("/index/")[0] == table_arn
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(found))
+
+
+def elsewhere(case: Case) -> tuple[Event, ...]:
+    """Refusals on another table than the auth keys table: the proxy asks for the wrong one, or in the wrong region."""
+    return tuple(
+        event
+        for event in case.denials
+        if case.table_arn and ":dynamodb:" in event.resource and event.action in _READS
+        if event.resource.partition("/index/")[0] != case.table_arn
+    )

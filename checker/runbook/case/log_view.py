@@ -1,0 +1,104 @@
+"""The logs of the container, taken together: how the refreshes went, and what in them is no evidence of health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ...live.log.log import has_ended, has_recovered
+from ...live.log.sorting import sort
+from ...live.record.record import Reading
+
+
+class LogView(NamedTuple):
+    """The logs of the container, taken together. `is_read`: a current log was read and has lines; `problem` says why
+    not; `peak` is the most failures within 3 minutes. `failing` counts the failures of pods that have not recovered,
+    `recovered_at` is when the first refresh succeeded after the last failure of all (""), `ended` counts failures that
+    ended without a success that was seen, `silent` names logs in which no refresh succeeded, `trouble` are the lines
+    that nobody could place, `failing_lines` those of the failures that have not ended. `quietest` and `oldest_refresh`
+    are the last words of the pod that has been silent, and without a refresh, for longest: one of several may hang.
+    """
+
+    is_read: bool
+    problem: str
+    line_count: int
+    first: str
+    last: str
+    failures: int
+    peak: int
+    is_cut: bool
+    failing: int = 0
+    refreshes: int = 0
+    refreshes_since: int = 0
+    last_failure: str = ""
+    last_refresh: str = ""
+    recovered_at: str = ""
+    ended: int = 0
+    silent: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
+    failing_lines: tuple[str, ...] = ()
+    left_out: int = 0
+    quietest: str = ""
+    oldest_refresh: str = ""
+
+
+def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
+    read = {name: item.value for name, item in logs.items() if item.value}
+    values = list(read.values())
+    problem = "; ".join(f"{item.source}: {item.detail or item.status}" for item in logs.values() if not item.value)
+    if not logs:
+        problem = "no log was asked for"
+    elif not any(item["lineCount"] for item in values):
+        problem = problem or "the log has no line in this time"
+    failing = [item for item in values if item["failures"] and not has_ended(item, now)]
+    ended = [item for item in values if item["failures"] and not has_recovered(item, now) and item not in failing]
+    # While one pod fails, what its own log says of the last failure counts; else the last of all.
+    told = failing or [item for item in values if item["failures"]]
+    recovered = [] if failing or ended else [item["recoveredAt"] for item in told]
+    return LogView(
+        any(item["lineCount"] for item in values),
+        problem,
+        sum(item["lineCount"] for item in values),
+        min((item["first"] for item in values if item["first"]), default=""),
+        max((item["last"] for item in values if item["last"]), default=""),
+        sum(item["failures"] for item in values),
+        max((item["peak"] for item in values), default=0),
+        any(item["isCut"] for item in values),
+        sum(item["failures"] for item in failing),
+        sum(item.get("refreshes", 0) for item in values),
+        min((item.get("refreshesSince", 0) for item in told or values), default=0),
+        max((item.get("lastFailure") or _last_of(item) for item in told), default=""),
+        max((item.get("lastRefresh", "") for item in values), default=""),
+        max(recovered, default=""),
+        sum(item["failures"] for item in ended),
+        tuple(name for name, item in read.items() if not item.get("refreshes")),
+        tuple(line["text"] for item in values for line in item["lines"] if kind_of(line) == "trouble"),
+        tuple(
+            line["text"]
+            for item in failing
+            for line in sorted(item["lines"], key=lambda line: -int(line["count"]))
+            if kind_of(line) == "failure"
+        ),
+        sum(item.get("leftOut", 0) for item in values),
+        min((item["last"] for item in values if item["last"]), default=""),
+        min((item["lastRefresh"] for item in values if item.get("lastRefresh")), default=""),
+    )
+
+
+def _last_of(value: dict[str, Any]) -> str:
+    """When the last failure was, from the lines of an older record."""
+    return max((line["last"] for line in value["lines"] if kind_of(line) == "failure"), default="")
+
+
+def kind_of(line: dict[str, Any]) -> str:
+    """The kind of a recorded line; older records do not say it."""
+    return str(line.get("kind") or sort(line["text"]))
+
+
+def moment(stamp: str) -> str:
+    """A time as people read it: hours, minutes and seconds, UTC."""
+    try:
+        return datetime.fromisoformat(stamp.replace("Z", "+00:00")).strftime("%H:%M:%S")
+    except ValueError:
+        return stamp

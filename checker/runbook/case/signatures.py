@@ -1,0 +1,123 @@
+"""Log lines to events: which failure a line speaks of, and who was refused what.
+
+The patterns are data (signatures.yaml), each with a sample and where it was seen. The wording of an AccessDenied names
+the layer that denied (IAM User Guide, "Troubleshoot access denied error messages"); an old or shortened message names
+none, and then none is assumed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ...live.log.log import is_told_of_keys
+
+_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.yaml")
+
+_PRINCIPAL = re.compile(r"User: \\*[\"']?(arn:aws[^\s\"',\\]+)")
+_ACTION = re.compile(r"not authorized to perform:? \\*[\"']?([\w-]+:\w+)")
+_OPERATION = re.compile(r"operation error DynamoDB: (\w+)|when calling the (\w+) operation")
+_RESOURCE = re.compile(r"on resource: \\*[\"']?(arn:aws[^\s\"',\\]+)")
+_POLICY = re.compile(r"explicit deny in [a-z -]{1,60}+: (arn:aws[^\s\",)]+)", re.IGNORECASE)
+_AWS_HOST = re.compile(r"(?<![\w.@-])((?:[\w-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws))(?![\w-])", re.IGNORECASE)
+_HOST = re.compile(
+    r"https?://([\w.-]+\w)|lookup ([\w.-]+\.[\w.-]*\w)|(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+\w)"
+    r"|UnknownHostException: ([\w.-]+\w)|HTTP request: ([\w-]+\.[\w.-]+\w)|(?:dial tcp|connect E[A-Z]+) ([\d.]+\d)"
+    r"|(?<![\w.-])([\w-]{1,63}(?:\.[\w-]{1,63}){1,8}) could not be resolved"
+)
+_SERVICE = re.compile(r"operation error (STS|DynamoDB|EKS Auth)|\b(sts|dynamodb|ddb|eks-auth)\.[\w-]+\.", re.IGNORECASE)
+
+
+class Signature(NamedTuple):
+    """One kind of failure, as signatures.yaml describes it."""
+
+    id: str
+    pattern: re.Pattern[str]
+    sample: str
+    source: str
+
+
+class Event(NamedTuple):
+    """Lines of one kind: which signature they have, the fields in them ("" where a line has none), how many times
+    and when (RFC 3339), and the line itself, redacted. `is_previous` says that it was before the last restart.
+    """
+
+    signature: str
+    principal: str
+    action: str
+    resource: str
+    policy: str
+    host: str
+    times: int
+    first: str
+    last: str
+    line: str
+    is_previous: bool = False
+
+
+@lru_cache(maxsize=1)
+def signatures() -> tuple[Signature, ...]:
+    """All signatures, in their order."""
+    import yaml
+
+    with open(_FILE, encoding="utf-8") as file:
+        entries = yaml.safe_load(file)
+    return tuple(
+        Signature(item["id"], re.compile(item["pattern"], re.IGNORECASE), item["sample"], item["source"])
+        for item in entries
+    )
+
+
+def recognise(line: str) -> str:
+    """The signature of a line, or ""."""
+    return next((item.id for item in signatures() if item.pattern.search(line)), "")
+
+
+def read_events(lines: Iterable[dict[str, Any]], *, is_previous: bool = False) -> tuple[Event, ...]:
+    """The events among the recorded lines of a log (see `live.log.read`)."""
+    found = []
+    for line in lines:
+        text = line["text"]
+        signature = recognise(text)
+        # Words such as "connection refused" stand in lines about the proxy's own traffic too.
+        if signature and is_told_of_keys(text):
+            found.append(_event(signature, text, line, is_previous))
+    return tuple(found)
+
+
+def _event(signature: str, text: str, line: dict[str, Any], is_previous: bool) -> Event:
+    operation = _first(_OPERATION, text)
+    service = "sts" if operation.startswith("AssumeRole") else "dynamodb"
+    action = _first(_ACTION, text) or (f"{service}:{operation}" if operation else "")
+    return Event(
+        signature,
+        _first(_PRINCIPAL, text),
+        action,
+        _first(_RESOURCE, text),
+        _first(_POLICY, text).rstrip("."),
+        _host(text),
+        int(line["count"]),
+        str(line["first"]),
+        str(line["last"]),
+        text,
+        is_previous,
+    )
+
+
+def _host(text: str) -> str:
+    """The host that a line speaks of: one of AWS before any other, whatever the SDK's words around it."""
+    return (_first(_AWS_HOST, text) or _first(_HOST, text)).lower()
+
+
+def service_of(event: Event) -> str:
+    """The service that an event is about: sts, dynamodb, eks-auth, or "" where the line does not say."""
+    found = _first(_SERVICE, event.line).lower().replace(" ", "-")
+    return "dynamodb" if found == "ddb" else found
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return next((group for group in found.groups() if group), "") if found else ""

@@ -1,0 +1,1 @@
+"""What the causes look at: refusals, delivery, trust, keys, pods, the log."""

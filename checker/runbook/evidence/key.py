@@ -1,0 +1,36 @@
+"""Whether the role may decrypt the table's key through DynamoDB: role and key policy together.
+
+Source: DynamoDB Developer Guide, "Encryption at rest: How it works", section on customer managed keys; KMS Developer
+Guide, "Key policies" and "kms:ViaService". Grants are not read, so "no" is said only where the key's policy could be.
+"""
+
+from __future__ import annotations
+
+from ...ack.objects import mapping
+from ...iam.decisions.conditions import Truth
+from ...iam.decisions.evaluate import Request, evaluate
+from ...iam.decisions.policies import Layer
+from ...iam.decisions.principals import Caller
+from ...iam.documents.context import make_context
+from ..case.case import Case
+from ..case.sources import attached
+
+_OWN = ("identity", "boundary", "session", "scp")
+
+
+def may_decrypt(case: Case) -> Truth:
+    """True, False, or None where it cannot be told."""
+    key, policy = mapping(case.value("key")), case.reading("key-policy")
+    if case.deployed is None or not key.get("arn") or not policy.value or not case.deployed.checks:
+        return None
+    region = str(key["arn"]).split(":")[3]
+    known = {
+        "kms:ViaService": f"dynamodb.{region}.amazonaws.com",
+        "kms:CallerAccount": case.parameters.get("account", ""),
+    }
+    document = attached("the key's policy", policy.value["document"], policy, "resource")
+    layers = [layer for layer in case.deployed.checks[0].stack.layers if layer.name in _OWN]
+    layers.append(Layer("key", (document,)))
+    request = Request("kms:Decrypt", key["arn"], make_context(known), Caller("role", case.arn))
+    outcome = evaluate(request, tuple(layers)).outcome
+    return None if outcome == "unknown" else outcome == "allowed"

@@ -1,0 +1,203 @@
+"""Why the deployed policies refuse a call, as one of the causes: what most of the causes on access select from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...iam.decisions.clauses import Clause
+from ...iam.proofs.prove import show_condition
+from ...requirements.check import Check, Question
+from ..case.access import View, allowing, covers
+from ..case.case import Case
+from ..case.signatures import Event
+from ..case.witnesses import Api, Log, Seen
+from .standing import taken
+
+_EXPLICIT = {
+    "identity": "explicit-deny", "boundary": "boundary-blocks", "session": "session-policy-blocks", "scp": "scp-denies",
+    "rcp": "rcp-denies", "endpoint": "endpoint-policy-denies", "resource": "table-policy-denies",
+}  # fmt: skip
+IN_THE_MANIFEST = (
+    "missing-action", "wrong-table-arn", "missing-index-arn", "condition-unmet", "explicit-deny", "boundary-blocks",
+)  # fmt: skip
+"""Refusals by policies that a Role object carries or refers to."""
+
+_EVENTS = {
+    "boundary-blocks": "denied-boundary", "session-policy-blocks": "denied-session", "scp-denies": "denied-scp",
+    "rcp-denies": "denied-rcp", "endpoint-policy-denies": "denied-endpoint", "explicit-deny": "denied-explicitly",
+    "table-policy-denies": "denied-table-policy",
+}  # fmt: skip
+
+
+class Refusal(NamedTuple):
+    """A call that the policies refuse: the cause, and a sentence that shows it. `is_open`: it may be allowed, under
+    conditions that nobody can decide from here.
+    """
+
+    cause: str
+    question: Question
+    sentence: str
+    clause: Clause | None = None
+    is_open: bool = False
+
+
+def refusals(view: View | None) -> tuple[Refusal, ...]:
+    """Every refusal of a view, in the order of the questions."""
+    return tuple(_of_view(view)) if view else ()
+
+
+def _of_view(view: View) -> Iterator[Refusal]:
+    for check in view.checks:
+        for question in check.required:
+            proof = question.proof
+            if proof is None or proof.verdict in ("granted", "unknown"):
+                continue
+            called = f"{question.action} on {short(question.resource)}"
+            if proof.verdict == "conditional":
+                shown = " and ".join(
+                    ("" if term.holds else "not ") + show_condition(term.condition)
+                    for term in (proof.conditions or ((),))[0]
+                )
+                sentence = f"{called} is allowed only if {shown or 'a condition holds'}"
+                yield Refusal("condition-unmet", question, sentence, is_open=True)
+            elif proof.decision.outcome == "explicit-deny":
+                clause = proof.decision.clauses[0]
+                where = _statement(clause)
+                yield Refusal(_EXPLICIT[clause.layer], question, f"{called} is denied by {where}", clause)
+            else:
+                yield _implicit(check, question, called, proof.decision.layer or "identity")
+
+
+def _implicit(check: Check, question: Question, called: str, layer: str) -> Refusal:
+    if layer != "identity":
+        labels = ", ".join(
+            policy.label for item in check.stack.layers if item.name == layer for policy in item.policies
+        )
+        return Refusal(_EXPLICIT[layer], question, f"{called} is not allowed by {labels or f'the {layer} layer'}")
+    witness = (question.proof.witness if question.proof else None) or question.resource
+    grants = allowing(check, question.action)
+    if not grants:
+        return Refusal("missing-action", question, f"no policy of role {check.role.name} allows {called}")
+    for grant in grants:
+        if covers(grant.statement, witness):
+            shown = " and ".join(show_condition(item) for item in grant.statement.conditions)
+            return Refusal("condition-unmet", question, f"{grant.policy} allows {called} only if {shown}")
+    named = ", ".join(dict.fromkeys(entry.text for grant in grants for entry in grant.statement.resources))
+    parent = witness.partition("/index/")[0]
+    if parent != witness and any(covers(grant.statement, parent) for grant in grants):
+        sentence = f"{question.action} is allowed on the table, not on its index {witness.rpartition('/')[2]}"
+        return Refusal("missing-index-arn", question, sentence)
+    return Refusal("wrong-table-arn", question, f"{question.action} is allowed on {named}, not on {short(witness)}")
+
+
+def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen:
+    """The view of a cause that is one kind of refusal. With `manifest_can_grant`, one that the object in the cluster
+    (or in Git) already mends is not the cause: then it has not arrived in IAM, and other causes say why.
+    """
+    found = [item for item in refusals(case.deployed) if item.cause == cause]
+    log = _log(case, cause, found)
+    evidence = [item.sentence for item in found] + quoted(case, cause)
+    api: Api = "unread"
+    if case.reading("role").status == "absent":
+        api, evidence = "refutes", [f"there is no role {case.arn}"]
+    elif found and all(item.is_open for item in found):
+        api = "unread"
+    elif found and cause in IN_THE_MANIFEST and taken(case):
+        api, evidence = "refutes", [f"{item.sentence}, but {taken(case)[0]}" for item in found]
+    elif found:
+        api = "shows"
+        waiting = [item for item in found if manifest_can_grant and arrives(case, item.question)]
+        if waiting and len(waiting) == len(found):
+            api, evidence = "refutes", [f"{item.sentence}, but {arrives(case, item.question)}" for item in waiting]
+    elif case.deployed is not None and case.deployed.verdict != "unknown" and _was_read(case, cause):
+        api, evidence = "refutes", ["every policy was read, and none of them is in the way like this"]
+    is_open = case.declared is not None and case.declared.verdict == "unknown"
+    if api == "shows" and cause in IN_THE_MANIFEST and (is_open or not case.reading("ack-role").is_settled):
+        unseen = _UNREAD_POLICY if is_open else _UNSEEN
+        return Seen(log, api, tuple(dict.fromkeys([*evidence, unseen])), _LOOK_FIRST, is_partial=True)
+    return Seen(log, api, tuple(dict.fromkeys(evidence)))
+
+
+_UNSEEN = "the ACK Role object was not read: it may grant this already, and the fault be in its delivery"
+_UNREAD_POLICY = "what the ACK objects grant is not known (a Policy was not read): they may grant this already"
+_LOOK_FIRST = (
+    "Look at the ACK Role object first (its spec and its conditions): where it grants this already, the fault is in "
+    "its delivery; only where it does not, add it there."
+)
+
+
+def _was_read(case: Case, cause: str) -> bool:
+    """Whether the layer of a cause took part in the verdict; those above the account mostly cannot be read."""
+    if cause == "session-policy-blocks":
+        return case.uses_pod_identity
+    layers = {"scp-denies": "scp", "rcp-denies": "rcp", "endpoint-policy-denies": "endpoint"}
+    if cause not in layers or case.deployed is None:
+        return True
+    stacks = [check.stack.layers for check in case.deployed.checks]
+    return any(layer.name == layers[cause] for stack in stacks for layer in stack)
+
+
+def arrives(case: Case, question: Question) -> str:
+    """Where the access is granted already and has to arrive from: the object in the cluster, the manifests; or ""."""
+    for view, where in (
+        (case.declared, "the ACK Role in the cluster grants it"),
+        (case.in_git, "the manifests grant it"),
+    ):
+        for item in view.questions if view else ():
+            same = (item.action, item.resource) == (question.action, question.resource)
+            if same and item.proof is not None and item.proof.verdict == "granted":
+                return where
+    return ""
+
+
+def undelivered(case: Case) -> tuple[Refusal, ...]:
+    """Refusals that the object in the cluster would mend if it arrived in IAM."""
+    return tuple(
+        item
+        for item in refusals(case.deployed)
+        if not item.is_open
+        and item.cause in IN_THE_MANIFEST
+        and arrives(case, item.question).startswith("the ACK Role")
+    )
+
+
+def _log(case: Case, cause: str, found: list[Refusal]) -> Log:
+    unexplained = tuple(filter(case.is_mine, case.having("denied")))
+    if cause in _EVENTS:
+        return case.says(tuple(filter(case.is_mine, case.having(_EVENTS[cause]))), unexplained)
+    named = tuple(filter(case.is_mine, case.having("denied-identity")))
+    if found:
+        about = {(item.question.action.lower(), item.question.resource) for item in found}
+        same = [event for event in named if (event.action.lower(), event.resource) in about]
+        return case.says(same, [*named, *unexplained])
+    # Without the policies, the bare message names a missing action; a wrong ARN or a condition would read the same.
+    ours = [event for event in named if not case.table_arn or event.resource.startswith(case.table_arn)]
+    on_index = [event for event in ours if "/index/" in event.resource]
+    on_table = [event for event in ours if "/index/" not in event.resource]
+    if cause == "missing-index-arn":
+        return case.says(on_index, unexplained)
+    return case.says(on_table if cause == "missing-action" else (), [*on_table, *unexplained])
+
+
+def quoted(case: Case, cause: str) -> list[str]:
+    """What the log says of it, counted."""
+    events = tuple(filter(case.is_mine, case.having(_EVENTS.get(cause, "denied-identity"))))
+    return [said(event) for event in events[:2]]
+
+
+def said(event: Event) -> str:
+    """An event as a sentence of evidence."""
+    what = f"{event.action or event.signature} refused" if event.signature.startswith("denied") else event.signature
+    times = "once" if event.times == 1 else f"{event.times} times"
+    return f"log: {what} {times}" + (" before the last restart" if event.is_previous else "")
+
+
+def short(arn: str) -> str:
+    """The last part of an ARN, which is what tells tables apart."""
+    return arn.split(":", 5)[-1] if arn.count(":") >= 5 else arn
+
+
+def _statement(clause: Clause) -> str:
+    sid = clause.statement.sid if clause.statement else None
+    return f"{f'statement {sid}' if sid else 'a statement'} of {clause.policy.label}"

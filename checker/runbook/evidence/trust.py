@@ -1,0 +1,112 @@
+"""Whether the role's trust policy lets the pod in, and if not, what stands in the way.
+
+Source: EKS User Guide, "IAM roles for service accounts" (subject and audience of the token) and "EKS Pod Identity"
+(sts:AssumeRole and sts:TagSession for pods.eks.amazonaws.com).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ...ack.objects import mapping, sequence
+from ...iam.decisions.conditions import Truth
+from ...iam.decisions.principals import Caller
+from ...iam.documents.document import Document, parse
+from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, token_context
+from ...requirements.trust import lets_in
+from ..case.case import Case
+
+Blocker = Literal["", "issuer", "subject", "audience", "principal", "tag-session"]
+
+
+class Trusting(NamedTuple):
+    """Whether the pod may assume the role; if not, what is in the way, and what the trust policy says there."""
+
+    truth: Truth
+    blocker: Blocker
+    stated: tuple[str, ...]
+
+
+def trusting(case: Case) -> Trusting | None:
+    """Of the trust policy in IAM. None where the trust policy, the pod or the cluster's issuer is not known."""
+    return _judged(case, mapping(case.value("role")).get("trust"))
+
+
+def trust_arrives(case: Case) -> str:
+    """Where a trust policy that lets the pod in stands already and has to arrive from; "" where there is none."""
+    views = (
+        (case.declared, "the ACK Role in the cluster lets the pod in"),
+        (case.in_git, "the manifests let the pod in"),
+    )
+    for view, where in views:
+        found = _judged(case, view.source.role.trust.text) if view and view.source.role.trust else None
+        if found is not None and found.truth is True:
+            return where
+    return ""
+
+
+def _judged(case: Case, trust: str | None) -> Trusting | None:
+    document = parse(trust, "trust").document if trust else None
+    if document is None or not case.account_name:
+        return None
+    if case.uses_pod_identity:
+        return _pod_identity(case, document)
+    issuer = case.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    return _irsa(case, document, issuer) if issuer else None
+
+
+def audience_of(case: Case) -> str:
+    """The audience of the token that the pod presents; the webhook's default is sts.amazonaws.com."""
+    volumes = sequence(mapping(mapping(case.pod).get("spec")).get("volumes"))
+    named = {entry.get("name"): entry.get("audience") for entry in volumes if isinstance(entry, dict)}
+    return str(named.get("aws-iam-token") or named.get("aws-token") or "sts.amazonaws.com")
+
+
+def _irsa(case: Case, document: Document, issuer: str) -> Trusting:
+    provider = f"arn:*:iam::{case.parameters.get('roleAccount', '*')}:oidc-provider/{issuer}"
+    caller = Caller("Federated", provider)
+    claims = {"aud": audience_of(case), "sub": case.subject}
+
+    def asked(*names: str) -> Truth:
+        known = {name: claims[name] for name in names}
+        return may_assume(document, caller, WEB_IDENTITY, token_context(document, issuer, known))
+
+    truth = asked("aud", "sub")
+    if truth is not False:
+        return Trusting(truth, "", ())
+    named = [issuer_of(item.entry.text) for statement in document.statements for item in statement.principals]
+    if issuer not in named:
+        return Trusting(False, "issuer", tuple(filter(None, named)))
+    # With one claim left open the answer is no longer "no": that claim is what the policy refuses.
+    if asked("aud") is not False:
+        return Trusting(False, "subject", _values(document, f"{issuer}:sub"))
+    if asked("sub") is not False:
+        return Trusting(False, "audience", _values(document, f"{issuer}:aud"))
+    return Trusting(False, "principal", ())
+
+
+def _pod_identity(case: Case, document: Document) -> Trusting:
+    association = mapping(case.value("association"))
+    if association.get("targetRoleArn"):
+        # EKS assumes the first role, and that one the target: the target trusts the role, not EKS.
+        first = Caller("role", str(association.get("roleArn", "")))
+        truth = may_assume(document, first, "sts:AssumeRole", token_context(document, "", {}))
+        return Trusting(truth, "" if truth is not False else "principal", ())
+    values = {**case.parameters, "account": case.parameters.get("roleAccount", case.parameters.get("account", ""))}
+    answer = lets_in(document, "pod-identity", f"{case.namespace}/{case.account_name}", values)
+    if answer.truth is not False:
+        return Trusting(answer.truth, "", ())
+    caller = Caller("Service", "pods.eks.amazonaws.com")
+    if may_assume(document, caller, "sts:AssumeRole", token_context(document, "", {})) is False:
+        return Trusting(False, "principal", ())
+    return Trusting(False, "tag-session", ())
+
+
+def _values(document: Document, key: str) -> tuple[str, ...]:
+    return tuple(
+        value
+        for statement in document.statements
+        for condition in statement.conditions
+        if condition.key.lower() == key.lower()
+        for value in condition.values
+    )
