@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from checker.gate.prepare import Options, check
+from checker.gate.options import Options
+from checker.gate.prepare import check
 from checker.gate.report import Report
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from .terminal.output import add_output_options, look_of, write
 
 if TYPE_CHECKING:
     from ..demo.story import Story
-    from ..gate.report import Look
+    from ..report.style.look import Look
 
 
 def add_to(commands: Any) -> None:

@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 from ..errors import UsageError
-from ..gate.report import Look
 from ..report.formats import FORMATS, formatter
+from ..report.style.look import Look
 from .options.gate import add_requirement_options, gate_options
 from .terminal.bar import Bar
 from .terminal.output import add_output_options, add_report_option, check_targets, look_of, report_files, write

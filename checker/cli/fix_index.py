@@ -175,7 +175,7 @@ def _in_git(arguments: argparse.Namespace, diagnosis: Diagnosis, requirements: t
     """The edit of the same objects in Git: as a diff, or written, and the text of a pull request."""
     from ..fix.cluster.git import mend, pull_request
     from ..fix.writer import NotWrittenError, write_in_place
-    from ..gate.prepare import Options
+    from ..gate.options import Options
 
     options = Options(
         tuple(arguments.manifests),

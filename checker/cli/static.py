@@ -9,9 +9,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..findings.severity import SEVERITIES
-from ..gate.report import Look, nothing_for_us
+from ..gate.report import nothing_for_us
 from ..report.formats import FORMATS, formatter
 from ..report.style.frame import safe_path
+from ..report.style.look import Look
 from ..report.style.wrapping import count
 from .options.gate import add_requirement_options, add_rule_options, add_suppression_options, gate_options
 from .terminal.bar import Bar
@@ -26,6 +27,7 @@ from .terminal.output import (
 )
 
 if TYPE_CHECKING:
+    from ..fix.planning.propose import Proposal
     from ..gate.report import Report
     from ..progress import Observe
 
@@ -75,17 +77,25 @@ def run(arguments: argparse.Namespace) -> int:
     files = report_files(arguments.report, FORMATS["static"])
     targets = [arguments.output, arguments.write_baseline, *(path for _, path in files)]
     check_targets(targets)
-    report = _report(arguments, (arguments.format, *(name for name, _ in files)))._replace(fail_on=arguments.fail_on)
+    found, fixes = _report(arguments, (arguments.format, *(name for name, _ in files)))
+    report = found._replace(fail_on=arguments.fail_on)
     refuse_what_was_read(targets, report.read)
-    write(formatter("static", arguments.format).render(report, look_of(arguments)), arguments.output)
+    write(_rendered(arguments.format, report, look_of(arguments), fixes), arguments.output)
     _write_beside(report, formatter("static", arguments.format))
     for name, path in files:
-        write(formatter("static", name).render(report, Look(quiet=arguments.quiet, verbose=arguments.verbose)), path)
+        look = Look(quiet=arguments.quiet, verbose=arguments.verbose)
+        write(_rendered(name, report, look, fixes), path)
     if arguments.exit_zero:
         return 0
     if any(map(report.fails, report.findings)):
         return 1
     return 3 if report.failures or report.unreadable else 0
+
+
+def _rendered(name: str, report: Report, look: Look, fixes: tuple[Proposal, ...]) -> str:
+    module = formatter("static", name)
+    text: str = module.render(report, look, fixes) if module.CARRIES_FIXES else module.render(report, look)
+    return text
 
 
 def _write_beside(report: Report, module: ModuleType) -> None:
@@ -99,20 +109,23 @@ def _write_beside(report: Report, module: ModuleType) -> None:
             print(f"checker: could not write the summary to {safe_path(path)}: {error.strerror}", file=sys.stderr)
 
 
-def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> Report:
-    """What the gate says. Files that hold nothing for us are told before the gate, and all it needs, is imported."""
+def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> tuple[Report, tuple[Proposal, ...]]:
+    """What the gate says, and the fixes where a format carries them. Files that hold nothing for us are told before the
+    gate, and all it needs, is imported."""
     with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         return _judged(arguments, formats, bar.observe)
 
 
-def _judged(arguments: argparse.Namespace, formats: tuple[str, ...], observe: Observe) -> Report:
+def _judged(
+    arguments: argparse.Namespace, formats: tuple[str, ...], observe: Observe
+) -> tuple[Report, tuple[Proposal, ...]]:
     from ..project.reading import holds_nothing, read_named
 
     read = read_named(tuple(arguments.paths), observe)
     told_now = arguments.write_baseline or arguments.baseline or arguments.changed_since or arguments.trusted
     told_now = told_now or arguments.select or arguments.ignore
     if read is not None and holds_nothing(read) and not told_now:
-        return nothing_for_us(len(read.names), read.passed_over)
+        return nothing_for_us(len(read.names), read.passed_over), ()
     from ..gate.judge import judge
     from ..gate.prepare import prepare
 
@@ -125,14 +138,14 @@ def _judged(arguments: argparse.Namespace, formats: tuple[str, ...], observe: Ob
     if report.findings and any(formatter("static", name).CARRIES_FIXES for name in formats):
         from ..fix.planning.propose import fixes_for
 
-        report = report._replace(fixes=fixes_for(made, judged))
-    return report
+        return report, fixes_for(made, judged)
+    return report, ()
 
 
 def _accepted(report: Report, path: str) -> Report:
     """Writes the baseline; the report against it."""
+    from ..gate.baselined import accept
     from ..suppression.baseline import as_text
-    from ..suppression.covering import accept
 
     entries, report = accept(report)
     write(as_text(entries), path)

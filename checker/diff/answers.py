@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..iam.proofs.prove import Verdict
 from ..inventory.objects import Role
 from ..requirements.check import Check
-from ..requirements.check import Question as Asked
+from ..requirements.rows import Question as Asked
 from ..requirements.trust import lets_in, way_of
 from .model import Demand, Kind
 from .sides import Side

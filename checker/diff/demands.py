@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..iam.patterns.globs import arn_glob, matches
 from ..iam.proofs.grants import Change, Comparison
-from ..requirements.check import Question
+from ..requirements.rows import Question
 from .answers import answers, compared
 from .consumers import accounts_on
 from .model import Demand, Kind

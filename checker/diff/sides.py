@@ -8,10 +8,10 @@ from functools import cached_property
 
 from ..config.choices import choose_config, from_config
 from ..errors import UsageError
-from ..findings.problem import Facts
-from ..gate.engine import Finding
+from ..findings.finding import Finding
 from ..gate.judge import judge
-from ..gate.prepare import Options, prepare_whole
+from ..gate.options import Options
+from ..gate.prepare import prepare_whole
 from ..inventory.objects import Role
 from ..progress import Observe, unobserved
 from ..project.reading import Read, read_paths, sort_out
@@ -19,6 +19,7 @@ from ..requirements.check import Check
 from ..requirements.select import User, users_of
 from ..revisions.configured import changed_since, roots_at
 from ..revisions.git import Revision, find_revision, manifests_of
+from ..rules.facts import Facts
 
 
 @dataclass(frozen=True)

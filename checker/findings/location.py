@@ -18,7 +18,7 @@ from ..text.nodes import Fields, find
 from ..text.scalars import character_spans
 from ..text.source import Position, Source, Span, line_starts, position
 from ..text.yaml_nodes import end_of, start_of
-from .problem import Place
+from .place import Place
 
 
 class Location(NamedTuple):

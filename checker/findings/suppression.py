@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from ..inventory.objects import Origin
-    from .problem import Place
+    from .place import Place
 
 How = Literal["comment", "annotation", "configuration", "baseline"]
 

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import NamedTuple
 
+from ..findings.finding import Failure, Finding, RelatedLocation, files_of, in_order
 from ..findings.location import Location, Locator
-from ..findings.problem import Facts, Place, Problem
-from ..findings.severity import SEVERITIES, Severity
+from ..findings.place import Place
+from ..findings.problem import Problem
+from ..findings.severity import Severity
 from ..iam.documents.paths import show_path
 from ..inventory.objects import Object, Origin
 from ..progress import Observe, unobserved
+from ..rules.facts import Facts
 
 
 class Settings(NamedTuple):
@@ -23,38 +26,6 @@ class Settings(NamedTuple):
     rules: tuple[ModuleType, ...]
     severities: Mapping[str, str]
     files: frozenset[str] | None = None
-
-
-class RelatedLocation(NamedTuple):
-    """Another place that explains the finding."""
-
-    location: Location
-    message: str
-
-
-class Finding(NamedTuple):
-    """One finding, ready to be shown. `path` is the field within `subject`, with `#` before the part inside a
-    document; `place` is what the rule named, for those who act on it.
-    """
-
-    rule: str
-    severity: Severity
-    message: str
-    why: str
-    help: str
-    subject: Object | None
-    path: str
-    location: Location
-    related: tuple[RelatedLocation, ...]
-    value: str
-    place: Place
-
-
-class Failure(NamedTuple):
-    """A rule that broke down: our own defect, shown as such and never as a clean result."""
-
-    rule: str
-    details: str
 
 
 class Result(NamedTuple):
@@ -154,24 +125,3 @@ def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None
     if files is None or finding.location.file not in facts.project.sources or is_about_the_gate:
         return True
     return not files.isdisjoint(files_of(finding))
-
-
-def files_of(finding: Finding) -> set[str]:
-    """The files a finding concerns: where it is, what it is about, and what explains it."""
-    concerned = {finding.location.file, *(item.location.file for item in finding.related)}
-    return concerned | ({finding.subject.origin.file} if finding.subject is not None else set())
-
-
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings as they are reported: by file and place."""
-    return tuple(sorted(findings, key=_order))
-
-
-def _order(finding: Finding) -> tuple[str, int, int, str, str]:
-    return (
-        finding.location.file,
-        finding.location.start.offset,
-        SEVERITIES.index(finding.severity),
-        finding.rule,
-        finding.message,
-    )

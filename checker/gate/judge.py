@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..config.file import Config
+from ..findings.finding import Failure, Finding, files_of, in_order
 from ..findings.location import Locator
-from ..findings.problem import Facts, Place
+from ..findings.problem import Weakening
 from ..findings.suppression import Suppression
 from ..inventory.names import make_index
 from ..inventory.objects import Origin
@@ -19,13 +20,15 @@ from ..requirements.check import Outcome, check_project
 from ..requirements.load import Loaded
 from ..requirements.model import Requirement
 from ..rules import BY_ID
+from ..rules.facts import Facts
 from ..suppression.baseline import Baseline, against
-from ..suppression.covering import Covered, by_baseline, cover
+from ..suppression.covering import Covered, cover
 from ..suppression.looked_for import LookedFor, dark_files
 from ..suppression.reading import anchor_of, suppressions
 from ..text.documents import Document
 from ..text.source import Source
-from .engine import Failure, Finding, Settings, files_of, in_order, run
+from .baselined import by_baseline
+from .engine import Settings, run
 from .report import Known, Report, Summary
 
 
@@ -36,14 +39,6 @@ class Since(NamedTuple):
     revision: str
     changed: frozenset[str] | None
     before: Baseline
-
-
-class Weakening(NamedTuple):
-    """Something that a change makes weaker of what it is judged by: where it stands, and what to say of it."""
-
-    place: Place
-    message: str
-    value: str
 
 
 class Trusted(NamedTuple):

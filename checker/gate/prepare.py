@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime
 import difflib
 import os
-from collections.abc import Mapping
-from typing import NamedTuple
 
 from ..ack.kinds import READ, RESOURCES
 from ..config.choices import check_parameters, choose_cell, choose_config, choose_requirements, from_config
@@ -19,43 +17,13 @@ from ..errors import UsageError
 from ..progress import Observe, unobserved
 from ..project.project import load
 from ..project.reading import Read, read_paths
-from ..requirements.load import Loaded
 from ..rules import BY_ID, RULES
 from ..suppression.baseline import Baseline, load_baseline
 from ..text.files import STDIN, work_tree
 from .engine import Settings
-from .judge import Prepared, Trusted, judge
+from .judge import Prepared, judge
+from .options import Chosen, Options
 from .report import Report
-
-
-class Options(NamedTuple):
-    """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured
-    ones. `no_ignores` reports what is suppressed, too; `write_baseline` is a baseline that is to be brought up to date;
-    `changed_since` a git revision, `trusted` the one that decides instead of the working folder.
-    """
-
-    paths: tuple[str, ...]
-    config: str | None = None
-    policies: tuple[str, ...] = ()
-    cell: str | None = None
-    parameters: Mapping[str, str] = {}
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    no_ignores: bool = False
-    baseline: str | None = None
-    write_baseline: str | None = None
-    changed_since: str | None = None
-    trusted: str | None = None
-
-
-class Chosen(NamedTuple):
-    """What decides: the configuration, the requirements, the accepted findings; and, where a revision decides, what the
-    working folder has otherwise."""
-
-    config: Config
-    requirements: Loaded
-    baseline: Baseline | None
-    trusted: Trusted | None = None
 
 
 def check(options: Options, read: Read | None = None) -> Report:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..findings.severity import SEVERITIES
 
 if TYPE_CHECKING:
+    from ..findings.finding import Failure, Finding
     from ..findings.severity import Severity
-    from ..fix.planning.propose import Proposal
     from ..project.project import Skipped
     from ..requirements.check import Outcome
     from ..suppression.baseline import Baseline, Compared
     from ..suppression.covering import Covered
     from ..text.source import Source
-    from .engine import Failure, Finding
 
 
 class Summary(NamedTuple):
@@ -41,12 +40,11 @@ class Known(NamedTuple):
 
 
 class Report(NamedTuple):
-    """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into,
-    `fixes` the edits for those findings that have one, for formats that carry them. `suppressed` are findings that are
-    not reported, and `baseline` what came of holding the findings against one. `elsewhere` counts findings that the
-    change asked about has nothing to do with. `cell` is the one that was asked about, `left_out` are (path, reason) of
-    what was not looked into below the folders, `fail_on` the severity from which findings fail the run,
-    `read` the real paths of the files that hold something of ours."""
+    """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into.
+    `suppressed` are findings that are not reported, and `baseline` what came of holding the findings against one.
+    `elsewhere` counts findings that the change asked about has nothing to do with. `cell` is the one that was asked
+    about, `left_out` are (path, reason) of what was not looked into below the folders, `fail_on` the severity from
+    which findings fail the run, `read` the real paths of the files that hold something of ours."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
@@ -55,7 +53,6 @@ class Report(NamedTuple):
     unreadable: tuple[tuple[str, str], ...]
     summary: Summary
     sources: Mapping[str, Source]
-    fixes: tuple[Proposal, ...] = ()
     suppressed: tuple[Covered, ...] = ()
     baseline: Known | None = None
     elsewhere: int = 0
@@ -76,12 +73,3 @@ class Report(NamedTuple):
 def nothing_for_us(files: int, documents: int) -> Report:
     """The report on files that hold nothing for us."""
     return Report((), (), (), (), (), Summary(files, documents, documents, 0, 0, 0, 0), {})
-
-
-class Look(NamedTuple):
-    """How text may look: colour, width of the terminal (None: do not wrap), and how much is said."""
-
-    color: bool = False
-    width: int | None = None
-    quiet: bool = False
-    verbose: bool = False

@@ -26,11 +26,11 @@ from ..text.files import find_files, read_bytes
 from ..text.links import leads_out
 from ..text.source import Source, decode
 from .judge import Trusted
-from .prepare import Chosen
+from .options import Chosen
 from .weakened import in_baseline, in_configuration, in_requirements
 
 if TYPE_CHECKING:
-    from .prepare import Options
+    from .options import Options
 
 
 def choose_trusted(options: Options) -> Chosen:

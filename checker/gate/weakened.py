@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..config.file import Config
-from ..findings.problem import Place
+from ..findings.place import Place
+from ..findings.problem import Weakening
 from ..findings.severity import SEVERITIES
 from ..requirements.load import Loaded
 from ..requirements.model import Requirement
 from ..rules import BY_ID
 from ..suppression.baseline import Baseline
-from .judge import Weakening
 
 _ORDER = (*SEVERITIES, "off")
 _PARTS = {

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..iam.documents.document import Parsed, PolicyKind
 from ..iam.documents.paths import Path
+
+if TYPE_CHECKING:
+    pass
 
 
 class Origin(NamedTuple):
@@ -195,3 +198,9 @@ def policy_texts(inventory: Inventory) -> tuple[PolicyText, ...]:
     texts += [table.policy for table in inventory.tables if table.policy]
     texts += [key.policy for key in inventory.keys if key.policy]
     return tuple(texts)
+
+
+def called(item: Object) -> str:
+    """An object as sentences name it: `Role payments/acme-reverse-proxy`."""
+    name = f"{item.namespace}/{item.name}" if item.namespace else item.name
+    return f"{item.kind or 'object'} {name or '(without a name)'}"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ..ack.objects import mapping, text
+from ..iam.arns import role_name
 from .asking import Answer, Asking, Observer, Refused
 from .clients.aws import Aws
 from .clients.connection import Connection, eks_token, from_description, from_inside, from_kubeconfig
@@ -178,7 +179,7 @@ class _Run(NamedTuple):
         self, arn: str, container: dict[str, Any] | None, ack: dict[str, Any] | None, cluster: Cluster, *, is_irsa: bool
     ) -> None:
         parameters = dict(self.target.parameters)
-        named = role_flow.role_name(arn)
+        named = role_name(arn)
         if named is not None:
             parameters.setdefault("account", named.account)
         if self.target.region:

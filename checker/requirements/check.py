@@ -10,7 +10,6 @@ from ..iam.decisions.policies import Attached, Layer
 from ..iam.decisions.principals import Caller
 from ..iam.documents.context import Context
 from ..iam.documents.document import parse
-from ..iam.documents.paths import Path
 from ..iam.proofs.action_groups import show_action
 from ..iam.proofs.prove import Proof, prove
 from ..iam.proofs.reach import may_reach, may_reach_beyond
@@ -21,29 +20,9 @@ from .layers import Stack, stack
 from .model import Requirement, fill
 from .requests import Known, caller_for, context_for, is_of_several_accounts
 from .resources import Guard, Sealed, guards, indexes_of, layers_on, sealed
-from .rows import Row, decrypting_rows, forbidden_rows, required_rows
+from .rows import Question, Row, decrypting_rows, forbidden_rows, required_rows
 from .select import Selected, Unseen, select
 from .trust import TrustCheck, check_entry, check_trust
-
-
-class Question(NamedTuple):
-    """One action on one resource, and what came of it. Without a proof, `unset` names the parameters that have no
-    value; where that is empty too, the action is never authorized on such a resource and cannot be asked for.
-
-    `instead` is the forbidden action that this one does the same as, "" for one that the requirement names itself;
-    `because` says why an access is needed that the requirement does not name, `through` is the service that asks for it
-    in the caller's name (the value of kms:ViaService), where it is known, `cause` the object that it comes from.
-    """
-
-    action: str
-    resource: str
-    proof: Proof | None
-    unset: tuple[str, ...]
-    path: Path
-    instead: str = ""
-    because: str = ""
-    through: str = ""
-    cause: Object | None = None
 
 
 class Check(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..iam.catalogue.catalogue import expand
 from ..iam.catalogue.synonyms import ALWAYS_CARRIED, synonyms
@@ -11,12 +11,10 @@ from ..iam.decisions.policies import Layer
 from ..iam.documents.paths import Path
 from ..iam.patterns.globs import arn_glob
 from ..iam.patterns.language import overlap
+from ..iam.proofs.prove import Proof
 from ..inventory.objects import Object
 from .model import Access, Requirement
-
-if TYPE_CHECKING:
-    from .check import Question
-    from .resources import Sealed
+from .resources import Sealed
 
 
 class Row(NamedTuple):
@@ -123,3 +121,23 @@ def _is_on(resource: str, arn: str) -> bool:
 def _resources(access: Access) -> Iterator[tuple[str, Path]]:
     for number, resource in enumerate(access.resources):
         yield resource, (*access.path, "resources", number)
+
+
+class Question(NamedTuple):
+    """One action on one resource, and what came of it. Without a proof, `unset` names the parameters that have no
+    value; where that is empty too, the action is never authorized on such a resource and cannot be asked for.
+
+    `instead` is the forbidden action that this one does the same as, "" for one that the requirement names itself;
+    `because` says why an access is needed that the requirement does not name, `through` is the service that asks for it
+    in the caller's name (the value of kms:ViaService), where it is known, `cause` the object that it comes from.
+    """
+
+    action: str
+    resource: str
+    proof: Proof | None
+    unset: tuple[str, ...]
+    path: Path
+    instead: str = ""
+    because: str = ""
+    through: str = ""
+    cause: Object | None = None

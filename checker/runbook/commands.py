@@ -9,8 +9,8 @@ import re
 import shlex
 
 from ..ack.objects import mapping, text
+from ..iam.arns import role_name
 from ..live.questions.pods import workload_of
-from ..live.questions.role import role_name
 from ..live.record.record import Target
 from .case.case import Case
 

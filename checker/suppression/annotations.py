@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..findings.problem import at
+from ..findings.place import at
 from ..findings.suppression import OnObject, Suppression
 from ..inventory.objects import Object
 from .written import invalid, read_rules

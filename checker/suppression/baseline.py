@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..errors import UsageError
-from ..gate.engine import Finding
+from ..findings.finding import Finding
 from ..project.reading import STDIN_NAME
 from ..schemas import violations
 from ..schemas.sentences import say

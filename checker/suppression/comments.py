@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import ScalarNode
 
-from ..findings.problem import Place
+from ..findings.place import Place
 from ..findings.suppression import OnLine, Suppression
 from ..text.nodes import walk
 from ..text.source import Source, line_starts, line_text, position

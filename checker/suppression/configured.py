@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..config.file import Config, Ignore
-from ..findings.problem import Place
+from ..findings.place import Place
 from ..findings.suppression import Described, Suppression
 from .written import problem_of, tidy
 

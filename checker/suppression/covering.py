@@ -10,15 +10,13 @@ from typing import NamedTuple
 
 from yaml.nodes import ScalarNode
 
+from ..findings.finding import Finding
 from ..findings.location import Locator
-from ..findings.problem import Place
+from ..findings.place import Place
 from ..findings.suppression import Described, OnLine, OnObject, Suppression
-from ..gate.engine import Finding
-from ..gate.report import Known, Report
 from ..iam.documents.paths import show_path
 from ..project.project import Project
 from ..text.nodes import find
-from .baseline import Baseline, Compared, Entry, entry_of
 
 
 class Covered(NamedTuple):
@@ -62,31 +60,6 @@ def cover(
         for item in suppressions
     )
     return Sorted(tuple(kept), tuple(suppressed), told)
-
-
-def by_baseline(known: Known) -> tuple[Covered, ...]:
-    """The findings that a baseline knows, as suppressed by it."""
-    reason = f"known in {known.baseline.file}"
-    return tuple(
-        Covered(finding, Suppression("baseline", finding.rule, "", reason, "", finding.place, None))
-        for finding in known.compared.known
-    )
-
-
-def accept(report: Report) -> tuple[tuple[Entry, ...], Report]:
-    """What a baseline holds once every finding is accepted (what is fixed is gone, what was not looked for stays), and
-    the report against that baseline."""
-    known = report.baseline
-    if known is None:
-        return (), report
-    file, old = known.baseline.file, known.compared
-    now = Compared((), (*old.known, *old.new), (), old.unseen)
-    entries = (*(entry_of(finding, file, known.cell) for finding in now.known), *now.unseen)
-    renewed = Known(Baseline(file, entries), now, known.cell)
-    rest = tuple(item for item in report.suppressed if item.suppression.how != "baseline")
-    return entries, report._replace(
-        findings=(), elsewhere=0, suppressed=(*rest, *by_baseline(renewed)), baseline=renewed
-    )
 
 
 def is_in_force(item: Suppression, today: str) -> bool:

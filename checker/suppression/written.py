@@ -12,7 +12,7 @@ from ..findings.suppression import How, OnLine, OnObject, Suppression
 from ..rules import BY_ID
 
 if TYPE_CHECKING:
-    from ..findings.problem import Place
+    from ..findings.place import Place
 
 _LEADING = re.compile(r"\A[\s:,;\u2012-\u2015-]+")
 

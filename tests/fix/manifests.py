@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from checker.fix.planning.repair import Repair, repair
-from checker.gate.prepare import Options, prepare
+from checker.gate.options import Options
+from checker.gate.prepare import prepare
 from checker.text.source import Source
 from tests.conftest import CELL
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from checker.findings.finding import Finding
 from checker.fix.planning.propose import Proposal, propose
-from checker.gate.engine import Finding
 from checker.gate.judge import judge
-from checker.gate.prepare import Options, prepare
+from checker.gate.options import Options
+from checker.gate.prepare import prepare
 from tests.conftest import CELL
 
 CASES = Path(__file__).parent.parent / "rules" / "cases"

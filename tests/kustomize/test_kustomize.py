@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.gate.prepare import Options, check
+from checker.gate.options import Options
+from checker.gate.prepare import check
 from checker.gate.report import Report
 
 from ..conftest import CELL

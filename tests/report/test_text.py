@@ -10,9 +10,10 @@ import pytest
 from inline_snapshot import snapshot
 
 from checker.findings.location import Location
-from checker.gate.report import Look, Report
+from checker.gate.report import Report
 from checker.report.static.text import render
 from checker.report.style.frame import display_width, frame, safe
+from checker.report.style.look import Look
 from checker.text.source import Position, Source
 
 CASES = Path(__file__).parent.parent / "rules" / "cases"

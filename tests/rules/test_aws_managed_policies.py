@@ -17,12 +17,12 @@ import pytest
 from checker.ack import build as ack_build
 from checker.ack.build import build
 from checker.ack.objects import make_object
-from checker.findings.problem import Facts
 from checker.inventory.names import make_index
 from checker.inventory.objects import Inventory, Origin
 from checker.managed import _SNAPSHOT
 from checker.project.project import load
 from checker.rules import RULES
+from checker.rules.facts import Facts
 
 EXPLAINED = {
     # AWS adds services and actions every week, and removes old ones; the catalogue has those of its day.

@@ -9,9 +9,9 @@ import pytest
 from checker.demo import lines
 from checker.demo.names import REGION
 from checker.demo.story import play
-from checker.gate.report import Look
 from checker.report.live.json import as_json
 from checker.report.live.text import render
+from checker.report.style.look import Look
 from checker.runbook.diagnose import Diagnosis
 
 DNS = lines.unreachable(f"dynamodb.{REGION}.amazonaws.com")

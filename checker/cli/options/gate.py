@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .values import names, settings
 
 if TYPE_CHECKING:
-    from ...gate.prepare import Options
+    from ...gate.options import Options
 
 
 def add_requirement_options(group: Any) -> None:
@@ -47,7 +47,7 @@ def add_suppression_options(group: Any) -> None:
 
 def gate_options(arguments: argparse.Namespace) -> Options:
     """The options of the gate. Raises UsageError."""
-    from ...gate.prepare import Options
+    from ...gate.options import Options
 
     return Options(
         tuple(arguments.paths),

@@ -14,7 +14,7 @@ from ...text.links import LEADS_OUT, leads_out
 from ...text.writing import write_file
 
 if TYPE_CHECKING:
-    from ...gate.report import Look
+    from ...report.style.look import Look
 
 
 def add_output_options(group: Any, formats: tuple[str, ...]) -> None:
@@ -95,7 +95,7 @@ def add_color_option(group: Any) -> None:
 
 def look_of(arguments: argparse.Namespace) -> Look:
     """How the result may look, by the options, the environment and where it goes."""
-    from ...gate.report import Look
+    from ...report.style.look import Look
 
     to_file = bool(arguments.output) and arguments.command != "fix"
     to_terminal = not to_file and sys.stdout is not None and sys.stdout.isatty()

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from ...ack.kinds import IAM
 from ...ack.objects import mapping
+from ...iam.arns import role_name
 from ...iam.proofs.trust import WEB_IDENTITY
-from ...live.questions.role import role_name
 from ...requirements.model import Access, Requirement, fill
 from ...runbook.case.case import Case
 from ..edits.flow import document

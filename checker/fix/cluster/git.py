@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ...ack.objects import mapping
-from ...gate.engine import Finding
-from ...gate.prepare import Options, prepare
+from ...findings.finding import Finding
+from ...gate.options import Options
+from ...gate.prepare import prepare
 from ...runbook.diagnose import Diagnosis
 from ..edits.diff import unified
 from ..planning.effects import told

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from ...findings.problem import Place
+from ...findings.place import Place
 from ...iam.documents.paths import Path
 
 Kind = Literal["replace", "append", "insert", "remove", "rename", "retext", "splice", "add-document"]

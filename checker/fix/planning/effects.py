@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ...findings.problem import Facts, called
 from ...iam.decisions.policies import Attached, Layer
 from ...iam.documents.document import parse
 from ...iam.proofs.comparison import compare_changed, says_the_same
 from ...iam.proofs.grants import Change, compact
-from ...inventory.objects import Object, Role
+from ...inventory.objects import Object, Role, called
 from ...requirements.layers import stack
+from ...rules.facts import Facts
 from .plan import Need
 from .propose import Proposal
 

@@ -12,13 +12,13 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ...findings.problem import at, called, inside
+from ...findings.place import at, inside
 from ...iam.decisions.policies import LayerName
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.documents.paths import show_path
 from ...iam.proofs.comparison import compare_changed
-from ...inventory.objects import PolicyText, Role
+from ...inventory.objects import PolicyText, Role, called
 from ...requirements.check import Check
 from ...requirements.layers import stack
 from ...rules.documents.oversized_policy import INLINE, MANAGED, counted

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ...findings.problem import Facts
 from ...inventory.objects import Object, Role
-from ...requirements.check import Question
 from ...requirements.layers import stack
+from ...requirements.rows import Question
+from ...rules.facts import Facts
 from ..edits.patch import Patch
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
-from ...gate.engine import Finding
+from ...findings.finding import Finding
 from ...gate.judge import Judged, Prepared, judge
 from ...gate.report import Report
 from ...progress import Observe, unobserved

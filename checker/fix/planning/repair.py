@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ...gate.engine import Finding
+from ...findings.finding import Finding
 from ...gate.judge import Judged, Prepared, judge
 from ...progress import Observe, unobserved
 from ...text.splices import Splice, compose

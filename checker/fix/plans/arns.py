@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...gate.engine import Finding
+from ...findings.finding import Finding
 from ...iam.documents.partitions import partition_of
 from ...managed import find as find_managed
 from ...rules.references.not_an_arn import is_arn

@@ -4,8 +4,8 @@ Policy would need another name in IAM, and its users would no longer share one."
 from __future__ import annotations
 
 from ...ack.limits import refusal
-from ...findings.problem import at
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import at
 from ...inventory.names import resolve_policy
 from ...inventory.objects import Reference, Role
 from ...requirements.layers import not_pushed

@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ...findings.problem import called, inside
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import inside
 from ...iam.decisions.policies import Attached
 from ...iam.documents.document import Document, Statement, parse
 from ...iam.proofs.comparison import compare_changed
 from ...iam.proofs.prove import prove
-from ...inventory.objects import PolicyText
+from ...inventory.objects import PolicyText, called
 from ...rules.access._answers import Answer, answers, text_of
 from ...rules.access.denied_grant import denied_place
 from ..edits import patch

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...findings.problem import called, inside, stands_in
-from ...gate.engine import Finding
-from ...inventory.objects import policy_texts
+from ...findings.finding import Finding
+from ...findings.place import inside, stands_in
+from ...inventory.objects import called, policy_texts
 from ..edits import patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from ...gate.engine import Finding
+from ...findings.finding import Finding
 from ...schemas import violations
 from ...schemas.sentences import is_of_the_same_words
 from ..edits import patch

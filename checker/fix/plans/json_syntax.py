@@ -12,8 +12,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from ...findings.problem import at, stands_in
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import at, stands_in
 from ...iam.documents.document import parse
 from ...iam.documents.syntax import explain_syntax
 from ...inventory.objects import PolicyText, policy_texts

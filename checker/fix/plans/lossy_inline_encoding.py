@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import re
 
-from ...findings.problem import at, stands_in
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import at, stands_in
 from ..edits import patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...gate.engine import Finding
+from ...findings.finding import Finding
 from ...rules.access._answers import answers
 from ...rules.access.missing_grant import nearest_place
 from ..planning.granting import Grant, candidates

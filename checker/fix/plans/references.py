@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from ...findings.problem import at
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import at
 from ...iam.documents.partitions import partition_of
 from ...iam.documents.paths import Path
 from ...inventory.names import policies_by_arn, resolve_policy

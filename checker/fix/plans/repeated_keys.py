@@ -9,8 +9,8 @@ import json
 
 from yaml.nodes import MappingNode
 
-from ...findings.problem import at, stands_in
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import at, stands_in
 from ...inventory.objects import policy_texts
 from ...text.json_nodes import compose_json
 from ...text.nodes import find, plain

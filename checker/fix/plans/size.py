@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...findings.problem import at, inside
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import at, inside
 from ...iam.documents.document import parse
 from ...inventory.objects import PolicyText, policy_texts
 from ...rules.documents.oversized_policy import counted

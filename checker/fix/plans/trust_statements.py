@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...findings.problem import inside
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import inside
 from ...iam.documents.paths import Path
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
 from ...rules.statements._statements import Written, statements

@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ...findings.problem import inside
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import inside
 from ...iam.decisions.conditions import condition_holds
 from ...iam.documents.context import Context, look_up
 from ...iam.documents.document import Condition, Statement

@@ -3,8 +3,8 @@ cluster's issuer is only replaced when asked for."""
 
 from __future__ import annotations
 
-from ...findings.problem import inside
-from ...gate.engine import Finding
+from ...findings.finding import Finding
+from ...findings.place import inside
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
 from ...rules.statements._statements import Written, statements
 from ...rules.trust.untrusted_service_account import refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...gate.engine import Finding
+from ...findings.finding import Finding
 from ...iam.documents.document import Statement
 from ...iam.documents.partitions import partition_in, partition_of
 from ...inventory.objects import PolicyText, policy_texts

@@ -8,13 +8,13 @@ from typing import Any
 
 from ...ack.kinds import IAM
 from ...ack.objects import mapping, sequence, text
+from ...iam.arns import role_name
 from ..asking import Answer, Asking, Refused
 from ..clients.kubernetes import Cluster
 from ..record import trim
 from ..record.record import Reading, Target
 from .cluster import getter
 from .pods import named_for
-from .role import role_name
 
 _CONTROLLER = re.compile(r"(?:^|-)iam-(?:controller|chart)|^ack-iam|^iam$")
 """The names that the charts give the Deployment: ack-iam-controller, RELEASE-iam-chart."""

@@ -7,8 +7,9 @@ A role in another account than that of the credentials cannot be read with them:
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
+from ...iam.arns import role_name
 from ...managed import find as find_managed
 from ..asking import Asking, Refused
 from ..clients.aws import Aws, show_time
@@ -17,23 +18,6 @@ from .account import elsewhere
 
 ACTIONS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
 """What the simulator is asked about: the reads a reverse proxy makes."""
-
-
-class RoleName(NamedTuple):
-    """A role ARN taken apart: partition, account, and the role's name without its path."""
-
-    partition: str
-    account: str
-    name: str
-
-
-def role_name(arn: str) -> RoleName | None:
-    """The parts of a role ARN, or None where it is none."""
-    fields = arn.split(":", 5)
-    if len(fields) != 6 or fields[0] != "arn" or fields[2] != "iam" or not fields[5].startswith("role/"):
-        return None
-    name = fields[5].rpartition("/")[2]
-    return RoleName(fields[1], fields[4], name) if name and len(fields[4]) == 12 and fields[4].isdigit() else None
 
 
 def role(asking: Asking, aws: Aws, arn: str, region: str, table_arn: str) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from ... import __version__
 from ...ack.edits import Note
 from ...diff.model import ConsumerChange, Demand, Difference, RoleChange
-from ...gate.report import Look
 from ...iam.proofs.grants import Change
 from ..static.json import named
 from ..style.as_json import written
+from ..style.look import Look
 
 
 def render(difference: Difference, look: Look) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...diff.model import Difference
-from ...findings.problem import called
-from ...gate.report import Look
+from ...inventory.objects import called
 from ..style.commonmark import inline, plain
+from ..style.look import Look
 from .told import finding, lines, moved, reach, verdict
 
 _MARKS = {"+": "➕", "-": "➖", "~": "•", "!": "⚠️", "?": "❔"}  # these are meant

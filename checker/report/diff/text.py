@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...diff.model import ConsumerChange, Difference, RoleChange
-from ...findings.problem import called
-from ...gate.report import Look
+from ...inventory.objects import called
 from ..style.frame import safe, safe_path
+from ..style.look import Look
 from ..style.paint import paint
 from ..style.wrapping import wrapped
 from .told import Line, finding, lines, moved, reach, verdict

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ... import __version__
-from ...gate.report import Look
 from ..static.fingerprints import fingerprint
 from ..static.json import edit_as_json, located, named, unchecked
 from ..style.as_json import written
+from ..style.look import Look
 from .told import Told
 
 

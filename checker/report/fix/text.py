@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...findings.finding import Finding
 from ...fix.edits.diff import unified
 from ...fix.planning.effects import told as told_of
 from ...fix.planning.propose import Proposal, Refusal
 from ...fix.planning.repair import Change
-from ...gate.engine import Finding
-from ...gate.report import Look
 from ..style.frame import safe
+from ..style.look import Look
 from ..style.paint import paint
 from ..style.wrapping import count, wrapped
 from .told import Told

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ... import __version__
-from ...gate.report import Look
 from ...runbook.diagnose import Cause, Diagnosis
 from ..static.json import access
 from ..style.as_json import written
+from ..style.look import Look
 from .first_step import first_step
 from .told import log_line, next_commands, recovered_at
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...gate.report import Look
 from ...runbook.diagnose import Diagnosis
 from ..style.commonmark import fenced, plain
+from ..style.look import Look
 from .first_step import first_step
 from .told import VERDICTS, consequences, log_count, log_line, next_commands, recovery, role
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from ...gate.report import Look
 from ...runbook.check import Check, State
 from ...runbook.diagnose import Cause, Diagnosis
 from ..style.frame import display_width, safe
+from ..style.look import Look
 from ..style.paint import paint
 from .first_step import first_step
 from .told import VERDICTS, consequences, log_count, log_line, next_commands, recovery, role

@@ -12,15 +12,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ...findings.severity import SEVERITIES
-from ...gate.report import Look, Report
+from ...gate.report import Report
 from ..style.frame import safe
+from ..style.look import Look
 from ..style.paths import for_readers
 from ..style.wrapping import count
 from . import markdown
 from .standing import standing, verdict
 
 if TYPE_CHECKING:
-    from ...gate.engine import Finding
+    from ...findings.finding import Finding
 
 CARRIES_FIXES = False
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ...gate.report import Look, Report
+from ...gate.report import Report
 from ..style.as_json import written
+from ..style.look import Look
 from ..style.paths import for_readers
 from .fingerprints import fingerprint
 
 if TYPE_CHECKING:
-    from ...gate.engine import Finding
+    from ...findings.finding import Finding
 
 CARRIES_FIXES = False
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ... import __version__
+from ...findings.finding import Finding
 from ...findings.location import Location
-from ...gate.engine import Finding
-from ...gate.report import Look, Report
+from ...gate.report import Report
 from ...iam.documents.paths import show_path
 from ...inventory.objects import Object
-from ...requirements.check import Check, Question
+from ...requirements.check import Check
+from ...requirements.rows import Question
 from ...text.source import line_starts, position
 from ..style.as_json import written
+from ..style.look import Look
 from .fingerprints import fingerprint
 
 if TYPE_CHECKING:
@@ -23,14 +26,14 @@ if TYPE_CHECKING:
 CARRIES_FIXES = True
 
 
-def render(report: Report, look: Look) -> str:
+def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
     """One JSON object, in ASCII so that it is valid in every encoding.
 
     `location` counts lines and columns from 1, offsets in code points from 0."""
-    return written(_report(report))
+    return written(_report(report, fixes))
 
 
-def _report(report: Report) -> dict[str, Any]:
+def _report(report: Report, fixes: Sequence[Proposal]) -> dict[str, Any]:
     counts = report.summary
     return {
         "schemaVersion": 1,
@@ -50,7 +53,7 @@ def _report(report: Report) -> dict[str, Any]:
             "warnings": report.count("warning"),
             "notes": report.count("note"),
         },
-        "findings": [_finding(finding, report) for finding in report.findings],
+        "findings": [_finding(finding, report, fixes) for finding in report.findings],
         "suppressed": [_suppressed(item, report) for item in report.suppressed],
         "baseline": _baseline(report),
         "access": [
@@ -75,7 +78,7 @@ def unchecked(report: Report) -> list[dict[str, str]]:
     ]
 
 
-def _finding(finding: Finding, report: Report) -> dict[str, Any]:
+def _finding(finding: Finding, report: Report, fixes: Sequence[Proposal] = ()) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -86,8 +89,8 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "path": finding.path,
         "location": located(finding.location),
         "related": [{"message": item.message, "location": located(item.location)} for item in finding.related],
-        "fixable": any(item.finding is finding for item in report.fixes),
-        "fixes": [_fix(item, report) for item in report.fixes if item.finding is finding],
+        "fixable": any(item.finding is finding for item in fixes),
+        "fixes": [_fix(item, report) for item in fixes if item.finding is finding],
         "fingerprint": fingerprint(finding),
     }
 

@@ -11,13 +11,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from ...gate.report import Look, Report
+from ...gate.report import Report
 from ..style.frame import safe
+from ..style.look import Look
 from ..style.wrapping import count
 from .standing import verdict
 
 if TYPE_CHECKING:
-    from ...gate.engine import Finding
+    from ...findings.finding import Finding
     from ...inventory.objects import Object
 
 CARRIES_FIXES = False

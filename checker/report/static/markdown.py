@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...findings.severity import SEVERITIES
-from ...gate.report import Look, Report
+from ...gate.report import Report
 from ..style.commonmark import inline, plain
+from ..style.look import Look
 from .standing import standing, verdict
 
 if TYPE_CHECKING:
-    from ...gate.engine import Finding
+    from ...findings.finding import Finding
 
 CARRIES_FIXES = False
 

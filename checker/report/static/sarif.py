@@ -8,16 +8,18 @@ for code scanning" (properties, limits).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ... import __version__
 from ...findings.severity import SEVERITIES
-from ...gate.report import Look, Report
+from ...gate.report import Report
 from ...rules import RULES
 from ...text.source import Position, line_starts, position
 from ..style.as_json import written
 from ..style.frame import safe
+from ..style.look import Look
 from ..style.pages import as_markdown, page, sections, summary
 from ..style.paths import for_readers
 from .fingerprints import fingerprint, line_hashes
@@ -25,9 +27,9 @@ from .fingerprints import fingerprint, line_hashes
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from ...findings.finding import Finding
     from ...findings.location import Location
     from ...fix.planning.propose import Proposal
-    from ...gate.engine import Finding
     from ...inventory.objects import Object
     from ...suppression.covering import Covered
 
@@ -43,12 +45,12 @@ _MOST_RELATED = 100
 _INDEX = {rule.ID: number for number, rule in enumerate(RULES)}
 
 
-def render(report: Report, look: Look) -> str:
+def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
     """One SARIF log with one run. Findings beyond code scanning's limit are left out, lightest first, and counted."""
     worst_first = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
     kept = set(map(id, worst_first[:_MOST_RESULTS]))
     hashes: dict[str, list[str]] = {}
-    results = [_result(item, report, hashes) for item in report.findings if id(item) in kept]
+    results = [_result(item, report, hashes, fixes) for item in report.findings if id(item) in kept]
     if look.verbose:
         results += [_suppressed(item, report, hashes) for item in report.suppressed[: _MOST_RESULTS - len(results)]]
     run: dict[str, Any] = {
@@ -90,7 +92,9 @@ def _rule(rule: ModuleType) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, report: Report, hashes: dict[str, list[str]]) -> dict[str, Any]:
+def _result(
+    finding: Finding, report: Report, hashes: dict[str, list[str]], fixes: Sequence[Proposal] = ()
+) -> dict[str, Any]:
     related = finding.related[:_MOST_RELATED]
     found: dict[str, Any] = {
         "ruleId": finding.rule,
@@ -108,8 +112,8 @@ def _result(finding: Finding, report: Report, hashes: dict[str, list[str]]) -> d
             {"id": number, "message": {"text": safe(item.message)}, "physicalLocation": _physical(item.location)}
             for number, item in enumerate(related)
         ]
-    fixes = [_fix(item, report) for item in report.fixes if item.finding is finding and item.plan.is_safe]
-    return {**found, "fixes": fixes} if fixes else found
+    safe_ones = [_fix(item, report) for item in fixes if item.finding is finding and item.plan.is_safe]
+    return {**found, "fixes": safe_ones} if safe_ones else found
 
 
 def _suppressed(item: Covered, report: Report, hashes: dict[str, list[str]]) -> dict[str, Any]:

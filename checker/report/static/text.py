@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...findings.severity import SEVERITIES
-from ...gate.report import Look, Report
+from ...gate.report import Report
 from ..style.frame import frame, safe, safe_path
+from ..style.look import Look
 from ..style.paint import paint
 from ..style.wrapping import wrapped
 from .standing import could_not_check, standing, verdict
@@ -16,7 +17,7 @@ from .standing import could_not_check, standing, verdict
 CARRIES_FIXES = False
 
 if TYPE_CHECKING:
-    from ...gate.engine import Finding
+    from ...findings.finding import Finding
     from ...requirements.check import Outcome
     from ...suppression.covering import Covered
 

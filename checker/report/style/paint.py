@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...gate.report import Look
+from .look import Look
 
 _COLORS = {"error": "31;1", "warning": "33;1", "note": "36;1", "bold": "1", "dim": "2", "good": "32;1"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from ...gate.report import Look
+from .look import Look
 
 
 def wrapped(text: str, indent: str, look: Look) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
-from ...findings.problem import Facts, Place, Problem, Related, at, called, inside
+from ...findings.place import Place, at, inside
+from ...findings.problem import Problem, Related
 from ...iam.decisions.clauses import Clause
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.documents.paths import Path
 from ...iam.proofs.prove import Proof, Verdict
-from ...inventory.objects import PolicyText, Role
-from ...requirements.check import Check, Question
+from ...inventory.objects import PolicyText, Role, called
+from ...requirements.check import Check
+from ...requirements.rows import Question
+from ..facts import Facts
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -27,9 +27,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...findings.problem import Facts, Place, Problem
+from ...findings.place import Place
+from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
 from ...iam.proofs.prove import Term, show_condition
+from ..facts import Facts
 from ._answers import Answer, actions_of, by_place, can_call, clause_place, grant_problem
 
 ID = "conditional-grant"

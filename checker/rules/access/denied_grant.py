@@ -25,8 +25,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...findings.problem import Facts, Place, Problem
+from ...findings.place import Place
+from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
+from ..facts import Facts
 from ._answers import Answer, action_path, actions_of, by_place, can_call, clause_place, grant_problem, listed
 
 ID = "denied-grant"

@@ -23,9 +23,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...findings.problem import Facts, Place, Problem
+from ...findings.place import Place
+from ...findings.problem import Problem
 from ...iam.proofs.prove import Proof
 from ...requirements.check import Check
+from ..facts import Facts
 from ._answers import action_path, can_call, clause_place, role_place, seen_from
 
 ID = "excess-grant"

@@ -29,10 +29,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Place, Problem
+from ...findings.place import Place
+from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import edition, expand, find_action
 from ...iam.proofs.regions import askable_shapes
 from ...requirements.model import Access, fill
+from ..facts import Facts
 
 ID = "impossible-access"
 SEVERITY = "error"

@@ -29,7 +29,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from ...findings.problem import Facts, Place, Problem, at, inside
+from ...findings.place import Place, at, inside
+from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import claim_of, never_carried
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
@@ -38,6 +39,7 @@ from ...iam.proofs.prove import show_condition
 from ...inventory.objects import PolicyText
 from ...requirements.check import Check
 from ...requirements.model import fill
+from ..facts import Facts
 from ._answers import Answer, actions_of, by_place, can_call, element_path, grant_problem, role_place
 
 ID = "missing-grant"

@@ -19,7 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Place, Problem
+from ...findings.place import Place
+from ...findings.problem import Problem
+from ..facts import Facts
 
 ID = "no-matching-role"
 SEVERITY = "error"

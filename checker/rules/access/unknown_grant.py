@@ -23,9 +23,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...findings.problem import Facts, Place, Problem, at, called, inside, inside_at
+from ...findings.place import Place, at, inside, inside_at
+from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
-from ...requirements.check import Check, Outcome, Question
+from ...inventory.objects import called
+from ...requirements.check import Check, Outcome
+from ...requirements.rows import Question
+from ..facts import Facts
 from ._answers import Answer, actions_of, by_place, can_call, clause_place, grant_problem, role_place, text_of, why
 
 ID = "unknown-grant"

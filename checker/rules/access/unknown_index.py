@@ -25,10 +25,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Place, Problem
+from ...findings.place import Place
+from ...findings.problem import Problem
 from ...iam.patterns.globs import arn_glob, matches, wildcard_glob
 from ...requirements.model import fill
 from ...requirements.resources import indexes_of
+from ..facts import Facts
 from ..statements._statements import problem_in, statements
 
 ID = "unknown-index"

@@ -26,8 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Place, Problem
+from ...findings.place import Place
+from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import closest_action, edition, service
+from ..facts import Facts
 
 ID = "unlisted-service"
 SEVERITY = "warning"

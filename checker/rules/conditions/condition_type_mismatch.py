@@ -28,10 +28,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import Key, find_key
 from ...iam.documents.document import Condition
 from ...iam.documents.operators import NUMBER, Family, Operator, is_address, moment
+from ..facts import Facts
 from ..statements._statements import conditions, problem_in, statements
 
 ID = "condition-type-mismatch"

@@ -24,8 +24,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.documents.document import Condition
+from ..facts import Facts
 from ..statements._statements import Written, condition_text, conditions, problem_in, statements
 
 ID = "null-misuse"

@@ -25,8 +25,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import find_key
+from ..facts import Facts
 from ..statements._statements import condition_text, conditions, problem_in, statements
 
 ID = "set-operator-on-single-value"

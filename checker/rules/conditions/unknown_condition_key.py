@@ -27,9 +27,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import carriers, claim_of, closest_key, find_key
 from ...iam.documents.document import Condition
+from ..facts import Facts
 from ..statements._statements import Written, action_strings, conditions, problem_in, statements
 
 ID = "unknown-condition-key"

@@ -29,9 +29,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import expand
 from ...iam.catalogue.condition_keys import carriers, find_key
+from ..facts import Facts
 from ..statements._statements import action_strings, condition_text, conditions, problem_in, statements
 
 ID = "vacuous-forallvalues"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, called, inside, inside_at
+from ...findings.place import inside, inside_at
+from ...findings.problem import Problem
 from ...iam.documents.document import ProblemCode
 from ...iam.documents.paths import show_path
-from ...inventory.objects import policy_texts
+from ...inventory.objects import called, policy_texts
+from ..facts import Facts
 
 
 def document_problems(facts: Facts, code: ProblemCode, why: str) -> Iterator[Problem]:

@@ -27,7 +27,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Place, Problem
+from ...findings.place import Place
+from ...findings.problem import Problem
+from ..facts import Facts
 
 ID = "beyond-limits"
 SEVERITY = "error"

@@ -25,7 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
+from ..facts import Facts
 from ._problems import document_problems
 
 ID = "invalid-policy-element"

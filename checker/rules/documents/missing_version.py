@@ -24,8 +24,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, called, inside
-from ...inventory.objects import policy_texts
+from ...findings.place import inside
+from ...findings.problem import Problem
+from ...inventory.objects import called, policy_texts
+from ..facts import Facts
 
 ID = "missing-version"
 SEVERITY = "warning"

@@ -24,9 +24,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Place, Problem, at, called
+from ...findings.place import Place, at
+from ...findings.problem import Problem
 from ...iam.documents.paths import Path
-from ...inventory.objects import Object
+from ...inventory.objects import Object, called
+from ..facts import Facts
 
 ID = "oversized-policy"
 SEVERITY = "error"

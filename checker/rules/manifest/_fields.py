@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 from ...ack.kinds import READ
-from ...findings.problem import Facts, Problem, at, called
+from ...findings.place import at
+from ...findings.problem import Problem
 from ...iam.documents.paths import show_path
-from ...inventory.objects import Object
+from ...inventory.objects import Object, called
 from ...schemas import Violation, is_valid, violations
 from ...schemas.sentences import say, suggest
+from ..facts import Facts
 
 
 def field_problems(facts: Facts, wanted: Callable[[str], bool], why: str) -> Iterator[Problem]:

@@ -22,8 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Place, Problem, Related
+from ...findings.place import Place
+from ...findings.problem import Problem, Related
 from ...text.yaml_nodes import end_of, start_of
+from ..facts import Facts
 
 ID = "duplicate-key"
 SEVERITY = "error"

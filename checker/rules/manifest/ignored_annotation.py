@@ -31,7 +31,10 @@ import difflib
 from collections.abc import Iterator
 
 from ...ack.kinds import READ
-from ...findings.problem import Facts, Problem, at, called
+from ...findings.place import at
+from ...findings.problem import Problem
+from ...inventory.objects import called
+from ..facts import Facts
 from .invalid_annotation import is_string_map
 
 ID = "ignored-annotation"

@@ -32,7 +32,10 @@ import re
 from collections.abc import Iterator
 
 from ...ack.kinds import READ
-from ...findings.problem import Facts, Problem, at, called
+from ...findings.place import at
+from ...findings.problem import Problem
+from ...inventory.objects import called
+from ..facts import Facts
 
 ID = "invalid-annotation"
 SEVERITY = "error"

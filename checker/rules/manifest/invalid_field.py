@@ -35,9 +35,11 @@ from collections.abc import Iterator
 
 from ...ack.kinds import READ
 from ...ack.limits import refused_fields
-from ...findings.problem import Facts, Problem, at, called
+from ...findings.place import at
+from ...findings.problem import Problem
 from ...iam.documents.paths import Path, show_path
-from ...inventory.objects import Origin
+from ...inventory.objects import Origin, called
+from ..facts import Facts
 from ._fields import field_problems
 
 ID = "invalid-field"

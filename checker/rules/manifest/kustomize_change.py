@@ -33,7 +33,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Place, Problem, called
+from ...findings.place import Place
+from ...findings.problem import Problem
+from ...inventory.objects import called
+from ..facts import Facts
 
 ID = "kustomize-change"
 SEVERITY = "warning"

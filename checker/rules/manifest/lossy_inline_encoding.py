@@ -27,7 +27,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, called, inside_at
+from ...findings.place import inside_at
+from ...findings.problem import Problem
+from ...inventory.objects import called
+from ..facts import Facts
 
 ID = "lossy-inline-encoding"
 SEVERITY = "error"

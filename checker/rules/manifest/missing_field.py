@@ -30,7 +30,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
+from ..facts import Facts
 from ._fields import field_problems
 
 ID = "missing-field"

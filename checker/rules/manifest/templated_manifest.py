@@ -24,7 +24,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Part, Place, Problem
+from ...findings.place import Part, Place
+from ...findings.problem import Problem
+from ..facts import Facts
 
 ID = "templated-manifest"
 SEVERITY = "warning"

@@ -24,7 +24,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, at, called
+from ...findings.place import at
+from ...findings.problem import Problem
+from ...inventory.objects import called
+from ..facts import Facts
 
 ID = "unlisted-manifest"
 SEVERITY = "warning"

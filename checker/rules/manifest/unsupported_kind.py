@@ -30,7 +30,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...ack.kinds import IAM, IAM_GROUP, KNOWN_IAM_KINDS
-from ...findings.problem import Facts, Problem, at, called
+from ...findings.place import at
+from ...findings.problem import Problem
+from ...inventory.objects import called
+from ..facts import Facts
 
 ID = "unsupported-kind"
 SEVERITY = "error"

@@ -25,9 +25,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, at, called
+from ...findings.place import at
+from ...findings.problem import Problem
 from ...inventory.names import Index, may_be_a_template, resolve_policy, role_of_association
-from ...inventory.objects import Reference
+from ...inventory.objects import Reference, called
+from ..facts import Facts
 
 ID = "dangling-reference"
 SEVERITY = "error"

@@ -29,8 +29,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, Related, at, called
-from ...inventory.objects import Object
+from ...findings.place import at
+from ...findings.problem import Problem, Related
+from ...inventory.objects import Object, called
+from ..facts import Facts
 
 ID = "duplicate-role-name"
 SEVERITY = "error"

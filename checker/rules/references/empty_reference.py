@@ -27,9 +27,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, at, called
+from ...findings.place import at
+from ...findings.problem import Problem
 from ...iam.documents.paths import Path
-from ...inventory.objects import Object
+from ...inventory.objects import Object, called
+from ..facts import Facts
 
 ID = "empty-reference"
 SEVERITY = "error"

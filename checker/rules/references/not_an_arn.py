@@ -31,10 +31,12 @@ import re
 from collections.abc import Iterator
 
 from ...ack.kinds import ROLE_ARN_ANNOTATION
-from ...findings.problem import Facts, Problem, at, called
+from ...findings.place import at
+from ...findings.problem import Problem
 from ...iam.documents.paths import Path
-from ...inventory.objects import Inventory, Object
+from ...inventory.objects import Inventory, Object, called
 from ...managed import find as find_managed
+from ..facts import Facts
 
 ID = "not-an-arn"
 SEVERITY = "error"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ...findings.problem import Facts, Part, Problem, called, inside
+from ...findings.place import Part, inside
+from ...findings.problem import Problem
 from ...iam.documents.document import Condition, Document, PolicyKind, Statement
 from ...iam.documents.operators import Operator, split_operator
 from ...iam.documents.paths import Path
-from ...inventory.objects import PolicyText, policy_texts
+from ...inventory.objects import PolicyText, called, policy_texts
+from ..facts import Facts
 
 
 class Written(NamedTuple):

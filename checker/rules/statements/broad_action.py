@@ -25,14 +25,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, called, inside
+from ...findings.place import inside
+from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import expand
 from ...iam.catalogue.resource_types import can_name
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.proofs.grants import compact
+from ...inventory.objects import called
 from ...requirements.check import Check
 from ..access._answers import seen_from
+from ..facts import Facts
 
 ID = "broad-action"
 SEVERITY = "warning"

@@ -26,7 +26,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
+from ..facts import Facts
 from ._statements import problem_in, statements
 
 ID = "broad-passrole"

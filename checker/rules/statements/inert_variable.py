@@ -25,8 +25,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.documents.paths import Path
+from ..facts import Facts
 from ._statements import Written, problem_in, statements
 
 ID = "inert-variable"

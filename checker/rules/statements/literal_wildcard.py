@@ -24,7 +24,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
+from ..facts import Facts
 from ._statements import conditions, problem_in, statements
 
 ID = "literal-wildcard"

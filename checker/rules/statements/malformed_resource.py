@@ -28,10 +28,11 @@ import difflib
 import re
 from collections.abc import Collection, Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import Service, service
 from ...iam.catalogue.resource_types import INCOMPLETE, is_of_any_type
 from ...iam.documents.partitions import PARTITIONS, REGIONS
+from ..facts import Facts
 from ._statements import problem_in, statements
 
 ID = "malformed-resource"

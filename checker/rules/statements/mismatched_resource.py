@@ -28,10 +28,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import expand, find_action, service
 from ...iam.catalogue.resource_types import can_name
 from ...iam.documents.document import Entry, Statement
+from ..facts import Facts
 from ._statements import problem_in, statements
 from .malformed_resource import fault
 

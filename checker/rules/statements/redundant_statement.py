@@ -29,12 +29,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.documents.paths import show_path
 from ...iam.patterns.globs import Glob, arn_glob, matches, wildcard_glob
 from ...iam.patterns.language import explore
+from ..facts import Facts
 from ._statements import Written, problem_in, statement_text, statements
 
 ID = "redundant-statement"

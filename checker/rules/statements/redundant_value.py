@@ -24,9 +24,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.documents.paths import Path
 from ...iam.patterns.globs import Glob, arn_glob, matches, wildcard_glob
+from ..facts import Facts
 from ._statements import conditions, problem_in, statements
 
 ID = "redundant-value"

@@ -27,9 +27,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache, partial
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import closest_action, edition, expand, find_action, service
 from ...iam.catalogue.synonyms import authorized_by
+from ..facts import Facts
 from ._statements import problem_in, statements
 
 ID = "unknown-action"

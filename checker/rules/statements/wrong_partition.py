@@ -28,10 +28,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, at, called, inside
+from ...findings.place import at, inside
+from ...findings.problem import Problem
 from ...iam.documents.partitions import foreign, partition_in, partition_of
 from ...iam.documents.paths import Path
-from ...inventory.objects import Object, policy_texts
+from ...inventory.objects import Object, called, policy_texts
+from ..facts import Facts
 
 ID = "wrong-partition"
 SEVERITY = "error"

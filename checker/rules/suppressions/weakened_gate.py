@@ -24,7 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
+from ..facts import Facts
 
 ID = "weakened-gate"
 SEVERITY = "warning"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...findings.problem import Facts
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Principal
 from ...iam.proofs.trust import WEB_IDENTITY, is_cluster, issuer_of, oidc_providers
 from ...inventory.names import roles_by_arn
 from ...inventory.objects import Role
+from ..facts import Facts
 from ..statements._statements import Written, condition_text, statements
 
 

@@ -29,10 +29,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.documents.context import look_up
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers, token_context
 from ...requirements.pods import SERVICE, Caller, request_of
+from ..facts import Facts
 from ..statements._statements import problem_in
 from ._policies import allowing
 

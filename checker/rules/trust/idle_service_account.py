@@ -26,8 +26,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, at, called
-from ...inventory.objects import altered
+from ...findings.place import at
+from ...findings.problem import Problem
+from ...inventory.objects import altered, called
+from ..facts import Facts
 
 ID = "idle-service-account"
 SEVERITY = "warning"

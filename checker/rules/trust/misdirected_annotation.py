@@ -27,10 +27,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...ack.kinds import ROLE_ARN_ANNOTATION
-from ...findings.problem import Facts, Problem, Related, at, called
+from ...findings.place import at
+from ...findings.problem import Problem, Related
 from ...iam.documents.partitions import partition_of
 from ...inventory.names import roles_by_arn
-from ...inventory.objects import Association, Role, ServiceAccount, altered
+from ...inventory.objects import Association, Role, ServiceAccount, altered, called
+from ..facts import Facts
 
 ID = "misdirected-annotation"
 SEVERITY = "error"

@@ -27,9 +27,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.documents.document import Principal
 from ...inventory.names import role_of_association
+from ..facts import Facts
 from ..statements._statements import Written, problem_in
 from ._policies import allowing, allows
 

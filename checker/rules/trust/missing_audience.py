@@ -25,8 +25,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.proofs.trust import issuer_of
+from ..facts import Facts
 from ..statements._statements import problem_in
 from ._policies import cluster_identities
 

@@ -28,9 +28,12 @@ from collections.abc import Iterator
 
 from ...ack.kinds import IAM
 from ...ack.objects import mapping, sequence, text
-from ...findings.problem import Facts, Problem, Related, at, called
+from ...findings.place import at
+from ...findings.problem import Problem, Related
 from ...iam.patterns.globs import matches, wildcard_glob
 from ...iam.proofs.trust import issuer_of
+from ...inventory.objects import called
+from ..facts import Facts
 from ..statements._statements import Written, conditions
 from ._policies import web_identities
 

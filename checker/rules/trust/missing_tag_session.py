@@ -26,11 +26,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.decisions.principals import Caller
 from ...iam.documents.context import Context
 from ...iam.proofs.trust import may_assume
 from ...inventory.names import role_of_association
+from ..facts import Facts
 from ..statements._statements import problem_in
 from ._policies import allowing, allows
 

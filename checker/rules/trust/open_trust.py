@@ -27,9 +27,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.decisions.principals import Caller
 from ...iam.proofs.trust import WEB_IDENTITY, is_cluster, issuer_of, may_assume, other_subjects, token_context
+from ..facts import Facts
 from ..statements._statements import Written, problem_in
 from ._policies import allowing, subject_text, web_identities
 

@@ -27,7 +27,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem, Related, at, called
+from ...findings.place import at
+from ...findings.problem import Problem, Related
+from ...inventory.objects import called
+from ..facts import Facts
 from ..statements._statements import problem_in
 from ._policies import named_roles
 

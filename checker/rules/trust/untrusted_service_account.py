@@ -28,16 +28,18 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ...findings.problem import Facts, Place, Problem, Related, at, called, inside
+from ...findings.place import Place, at, inside
+from ...findings.problem import Problem, Related
 from ...iam.decisions.conditions import condition_holds
 from ...iam.documents.document import Condition
 from ...iam.documents.paths import Path as InnerPath
 from ...iam.proofs.trust import issuer_of, token_context
-from ...inventory.objects import Object, PolicyText, Role
+from ...inventory.objects import Object, PolicyText, Role, called
 from ...requirements.pods import caller_of, request_of
 from ...requirements.select import users_of
 from ...requirements.trust import Way, changed_by, lets_in, moved_by, way_of
 from ..access._answers import why
+from ..facts import Facts
 
 ID = "untrusted-service-account"
 SEVERITY = "error"

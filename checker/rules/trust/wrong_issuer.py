@@ -27,8 +27,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...findings.problem import Facts, Problem
+from ...findings.problem import Problem
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
+from ..facts import Facts
 from ..statements._statements import Written, problem_in
 from ._policies import allowing, web_identities
 

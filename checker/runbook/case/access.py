@@ -11,8 +11,9 @@ from ...iam.documents.document import Statement
 from ...iam.patterns.globs import arn_glob, matches
 from ...iam.proofs.prove import WORST_FIRST, Verdict
 from ...inventory.names import Index, make_index
-from ...requirements.check import Check, Outcome, Question, check_project
+from ...requirements.check import Check, Outcome, check_project
 from ...requirements.model import Access, Requirement, Selector
+from ...requirements.rows import Question
 from ...requirements.select import select
 from .sources import Source
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...ack.objects import mapping
+from ...iam.arns import role_name
 from ...live.log.log import has_ended, has_recovered, principal, seconds
-from ...live.questions.role import role_name
 from ...live.record.effective_role import Effective, annotated_role, container_of, environment, resolve
 from ...live.record.record import Reading, Record, reading, under, value
 from ...live.record.table_name import table_in, table_of

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from ...ack.build import build
 from ...ack.kinds import EKS, IAM, ROLE_ARN_ANNOTATION
 from ...ack.objects import make_object, mapping, sequence, text
+from ...iam.arns import role_name
 from ...iam.decisions.policies import Attached, Layer, LayerName
 from ...iam.documents.document import PolicyKind, parse
 from ...inventory.objects import Inventory, Origin, Role
-from ...live.questions.role import role_name
 from ...live.record.record import Reading, Record, reading, under, value
 
 

@@ -17,7 +17,7 @@ Source
 
 from __future__ import annotations
 
-from ...live.questions.role import role_name
+from ...iam.arns import role_name
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Api, Seen

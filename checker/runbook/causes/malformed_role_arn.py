@@ -15,7 +15,7 @@ Source
 
 from __future__ import annotations
 
-from ...live.questions.role import role_name
+from ...iam.arns import role_name
 from ...live.record.effective_role import environment
 from .. import commands
 from ..case.case import Case

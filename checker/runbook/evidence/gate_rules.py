@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ...findings.problem import Facts
 from ...findings.severity import Severity
 from ...project.project import Project
 from ...requirements.model import Requirement
 from ...rules.access import conditional_grant, denied_grant, excess_grant, missing_grant, unknown_grant
+from ...rules.facts import Facts
 from ..case.access import view
 from ..case.case import Case
 

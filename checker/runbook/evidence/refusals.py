@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ...iam.decisions.clauses import Clause
 from ...iam.proofs.prove import show_condition
-from ...requirements.check import Check, Question
+from ...requirements.check import Check
+from ...requirements.rows import Question
 from ..case.access import View, allowing, covers
 from ..case.case import Case
 from ..case.signatures import Event

@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 from checker import __version__
-from checker.gate.report import Look
 from checker.live.record.record import Reading, Record, dump, load
 from checker.report.formats import FORMATS, formatter
+from checker.report.style.look import Look
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
 from checker.runbook.diagnose import Diagnosis, diagnose

@@ -1,0 +1,33 @@
+"""Findings that a baseline knows, and a baseline that is brought up to date."""
+
+from __future__ import annotations
+
+from ..findings.suppression import Suppression
+from ..suppression.baseline import Baseline, Compared, Entry, entry_of
+from ..suppression.covering import Covered
+from .report import Known, Report
+
+
+def by_baseline(known: Known) -> tuple[Covered, ...]:
+    """The findings that a baseline knows, as suppressed by it."""
+    reason = f"known in {known.baseline.file}"
+    return tuple(
+        Covered(finding, Suppression("baseline", finding.rule, "", reason, "", finding.place, None))
+        for finding in known.compared.known
+    )
+
+
+def accept(report: Report) -> tuple[tuple[Entry, ...], Report]:
+    """What a baseline holds once every finding is accepted (what is fixed is gone, what was not looked for stays), and
+    the report against that baseline."""
+    known = report.baseline
+    if known is None:
+        return (), report
+    file, old = known.baseline.file, known.compared
+    now = Compared((), (*old.known, *old.new), (), old.unseen)
+    entries = (*(entry_of(finding, file, known.cell) for finding in now.known), *now.unseen)
+    renewed = Known(Baseline(file, entries), now, known.cell)
+    rest = tuple(item for item in report.suppressed if item.suppression.how != "baseline")
+    return entries, report._replace(
+        findings=(), elsewhere=0, suppressed=(*rest, *by_baseline(renewed)), baseline=renewed
+    )

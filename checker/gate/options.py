@@ -1,0 +1,41 @@
+"""What a run of the gate is asked, and what decides in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..config.file import Config
+from ..requirements.load import Loaded
+from ..suppression.baseline import Baseline
+from .judge import Trusted
+
+
+class Options(NamedTuple):
+    """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured
+    ones. `no_ignores` reports what is suppressed, too; `write_baseline` is a baseline that is to be brought up to date;
+    `changed_since` a git revision, `trusted` the one that decides instead of the working folder.
+    """
+
+    paths: tuple[str, ...]
+    config: str | None = None
+    policies: tuple[str, ...] = ()
+    cell: str | None = None
+    parameters: Mapping[str, str] = {}
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    no_ignores: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
+    changed_since: str | None = None
+    trusted: str | None = None
+
+
+class Chosen(NamedTuple):
+    """What decides: the configuration, the requirements, the accepted findings; and, where a revision decides, what the
+    working folder has otherwise."""
+
+    config: Config
+    requirements: Loaded
+    baseline: Baseline | None
+    trusted: Trusted | None = None

@@ -1,0 +1,17 @@
+"""How text may look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    pass
+
+
+class Look(NamedTuple):
+    """How text may look: colour, width of the terminal (None: do not wrap), and how much is said."""
+
+    color: bool = False
+    width: int | None = None
+    quiet: bool = False
+    verbose: bool = False
