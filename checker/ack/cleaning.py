@@ -8,6 +8,7 @@ kept by `kubectl apply`; `kubectl replace` would lose it and turn the role termi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 from .objects import mapping, sequence, string_map
 from .role_calls import GIVEN_TAGS, OWN_TAGS
 
-_ANNOTATIONS = ("kubectl.kubernetes.io/last-applied-configuration", "services.k8s.aws/adopted")
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_ANNOTATIONS = (LAST_APPLIED, "services.k8s.aws/adopted")
 _LATE = ("path", "maxSessionDuration")
 """What the controller fills in where a Role leaves it out (recorded with iam-controller v1.8.1:
 tests/ack/recorded.yaml, `late`). It fills the policies in as well where it adopts a role; those have to stay."""
@@ -33,21 +35,33 @@ _MARKS = (
 
 
 def late_initialized(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields of a spec that nobody wrote: the controller filled them in from AWS, and is alone in owning them.
-    `managedFields` tells, or `lateInitialized` in an object as the evidence has it."""
+    """The fields of a live object's spec that nobody wrote: the controller filled them in from AWS, is alone in owning
+    them, did not make the object, and client-side apply does not state them (it leaves alone what is there already, and
+    then owns nothing). `managedFields` tells, or `lateInitialized` in an object as the evidence has it."""
     metadata = mapping(item.get("metadata"))
     owners: dict[str, set[str]] = {}
     for entry in sequence(metadata.get("managedFields")):
-        manager = str(mapping(entry).get("manager", ""))
-        for field in mapping(mapping(mapping(entry).get("fieldsV1")).get("f:spec")):
-            owners.setdefault(field.removeprefix("f:"), set()).add(manager)
-    found = [field for field in _LATE if owners.get(field) == {_CONTROLLER}]
-    return tuple(found) or tuple(field for field in sequence(metadata.get("lateInitialized")) if field in _LATE)
+        manager, fields = str(mapping(entry).get("manager", "")), mapping(mapping(entry).get("fieldsV1")).get("f:spec")
+        is_author = manager == _CONTROLLER and "f:name" in mapping(fields)
+        for field in mapping(fields):
+            owners.setdefault(str(field).removeprefix("f:"), set()).add(
+                f"{manager}, the author" if is_author else manager
+            )
+    stated = mapping(_last_applied(metadata).get("spec"))
+    found = tuple(field for field in _LATE if owners.get(field) == {_CONTROLLER} and field not in stated)
+    return found or tuple(field for field in sequence(metadata.get("lateInitialized")) if field in _LATE)
 
 
-def clean(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The object as it would be written: apiVersion, kind, name, namespace, labels, annotations and spec, without what
-    the controller filled in."""
+def _last_applied(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return mapping(json.loads(str(mapping(metadata.get("annotations")).get(LAST_APPLIED, "{}"))))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def clean(item: Mapping[str, Any], filled_in: tuple[str, ...] | None = None) -> dict[str, Any]:
+    """The object as it would be written: apiVersion, kind, name, namespace, labels, annotations and spec, without
+    `filled_in`, the fields that the controller filled in (None: what `late_initialized` says of a live object)."""
     metadata = mapping(item.get("metadata"))
     kept: dict[str, Any] = {key: metadata[key] for key in ("name", "namespace") if metadata.get(key)}
     labels = string_map(metadata.get("labels"))
@@ -59,7 +73,7 @@ def clean(item: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {key: item[key] for key in ("apiVersion", "kind") if key in item}
     found["metadata"] = kept
     if "spec" in item:
-        found["spec"] = _spec(mapping(item["spec"]), late_initialized(item))
+        found["spec"] = _spec(mapping(item["spec"]), late_initialized(item) if filled_in is None else filled_in)
     return found
 
 

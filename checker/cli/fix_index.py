@@ -142,8 +142,11 @@ def _applied(
     if not arguments.yes and not (sys.stdin is not None and sys.stdin.isatty()):
         raise UsageError("--apply asks before it writes, and there is no terminal to ask on; give --yes")
 
-    def look(since_seconds: int) -> Diagnosis:
+    def look(since_seconds: int, is_restarted: bool) -> Diagnosis:
         again = made._replace(target=made.target._replace(since_seconds=since_seconds))
+        if is_restarted:
+            # A pod that was named is gone by then, and its successor has another name.
+            again = again._replace(search=again.search._replace(pod=""))
         return judge(investigate(again), made.requirements)
 
     try:

@@ -79,7 +79,7 @@ def mend(cell: Cell, index: str, broken: Diagnosis, fix: Emission, say: Callable
     if connection is None:
         return None
     world = World(
-        Cluster(connection), lambda seconds: look_at(cell, index, None, seconds), say, lambda question: True,
+        Cluster(connection), lambda seconds, _: look_at(cell, index, None, seconds), say, lambda question: True,
         lambda seconds: None, 10,
     )  # fmt: skip
     try:

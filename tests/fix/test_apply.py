@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from checker.ack.cleaning import LAST_APPLIED
 from checker.demo.breaks import edits
 from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
@@ -99,7 +101,7 @@ def test_what_the_tool_applied_before_stays(cell: Cell, grade: Grade) -> None:
 def test_an_interrupted_run_says_how_far_it_came(cell: Cell, grade: Grade) -> None:
     world, found, fix, said = broken(cell, grade)
 
-    def interrupted(seconds: int) -> Diagnosis:
+    def interrupted(seconds: int, is_restarted: bool) -> Diagnosis:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -149,7 +151,7 @@ def test_an_apply_takes_nothing_away_but_what_was_said(cell: Cell, grade: Grade)
     cell.kubernetes.delete("Role", "tenant-acme", "acme-reverse-proxy")
     writing.apply(world.cluster, {**whole, "metadata": metadata}, "kubectl", dry_run=False)
     before = writing.read(world.cluster, role)
-    found = world.look(900)
+    found = world.look(900, False)
     fix = plan(found)
     assert isinstance(fix, Emission)
     cell.kubernetes.after_write = lambda asked: None
@@ -219,3 +221,16 @@ def test_a_restart_that_is_declined_is_said(cell: Cell, grade: Grade) -> None:
     world, found = make(grade, cell, "borealis", said, lambda question: False)
     apply(world._replace(patience=0), found, None)
     assert "the pod was not restarted; it keeps what it was made with" in said
+
+
+def test_what_the_controller_filled_in_and_somebody_wrote_down_since_stays(cell: Cell, grade: Grade) -> None:
+    """Client-side apply of what is there already: the controller goes on owning it."""
+    role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
+    annotations = role["metadata"]["annotations"]
+    stated = json.loads(annotations[LAST_APPLIED])
+    stated["spec"] |= {"path": "/", "maxSessionDuration": 3600}
+    annotations[LAST_APPLIED] = json.dumps(stated)
+    cell.kubernetes.put(role)
+    world, found, fix, _ = broken(cell, grade)
+    assert fix.objects[0].after["spec"]["maxSessionDuration"] == 3600
+    assert apply(world, found, fix).verdict == "healthy"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from collections.abc import Callable
 
 import pytest
@@ -167,6 +168,84 @@ def test_a_pod_that_takes_its_time_to_start_is_waited_for(cell: Cell) -> None:
     cell.kubernetes.after_write = begin
     assert apply(world._replace(pause=pause), broken, None).verdict == "healthy"
     assert len(pauses) == 2
+
+
+def test_the_time_that_an_answer_takes_is_not_the_pods(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
+    BREAKS["credentials-not-injected"].change(cell, "acme")
+    clock = [0.0]
+    monkeypatch.setattr("checker.fix.cluster.apply.time.monotonic", lambda: clock[0])
+    world, broken = make(Embedded(cell), cell, "acme", [], yes)
+    answered = cell.kubernetes.after_write
+
+    def agree(question: str) -> bool:
+        clock[0] += 1000
+        return True
+
+    def begin(asked: Asked) -> None:
+        cell.forget_log("acme")
+        cell.start_pod("acme", status={"phase": "Pending"})
+
+    def pause(seconds: float) -> None:
+        answered(Asked("", "tenant-acme", "pods", PODS["acme"], "", "delete"))
+
+    cell.kubernetes.after_write = begin
+    assert apply(world._replace(confirm=agree, pause=pause), broken, None).verdict == "healthy"
+
+
+def test_a_pod_that_was_replaced_meanwhile_is_not_deleted(cell: Cell, grade: Grade) -> None:
+    expired(cell, "cobalt")
+    made: list[str] = []
+
+    def agree(question: str) -> bool:
+        """Somebody restarts it by hand while the question stands."""
+        cell.start_pod("cobalt")
+        pod = cell.kubernetes.get("Pod", "tenant-cobalt", PODS["cobalt"])
+        if isinstance(grade, Real):
+            grade.server.put(pod)
+        made.append(pod["metadata"]["name"])
+        return True
+
+    world, broken = make(grade, cell, "cobalt", [], yes)
+    with pytest.raises(StoppedError, match=r"the UID in the precondition .* it was replaced meanwhile"):
+        apply(world._replace(confirm=agree), broken, None)
+    assert made == [PODS["cobalt"]]
+
+
+def test_a_pod_that_does_not_end_is_no_health(cell: Cell) -> None:
+    """The old pod goes on logging successes; its deletion hangs."""
+    expired(cell, "cobalt")
+    world, broken = make(Embedded(cell), cell, "cobalt", [], yes)
+    pod = cell.kubernetes.get("Pod", "tenant-cobalt", PODS["cobalt"])
+    pod["metadata"]["finalizers"] = ["example.com/hangs"]
+    cell.kubernetes.put(pod)
+
+    def lives_on(asked: Asked) -> None:
+        cell.forget_log("cobalt")
+        cell.log_health("cobalt")
+
+    cell.kubernetes.after_write = lives_on
+    with pytest.raises(StoppedError, match="the pod that was deleted still ends"):
+        apply(world._replace(patience=0.5, pause=time.sleep), broken, None)
+
+
+def test_the_other_replica_gets_the_time_to_refresh_its_keys(cell: Cell) -> None:
+    BREAKS["credentials-not-injected"].change(cell, "acme")
+    other = cell.kubernetes.get("Pod", "tenant-acme", PODS["acme"])
+    other["metadata"]["name"] = f"{PODS['acme'][:-5]}other"
+    cell.start_pod("acme")
+    whole = cell.kubernetes.get("Pod", "tenant-acme", PODS["acme"])["spec"]
+    other |= {"spec": whole, "metadata": {**other["metadata"], "uid": "other"}}
+    cell.kubernetes.put(other)
+    BREAKS["credentials-not-injected"].change(cell, "acme")
+    world, broken = make(Embedded(cell), cell, "acme", [], yes)
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        cell.logs[other["metadata"]["name"], False] = [(0.2, lines.REFRESHED)]
+
+    last = apply(world._replace(pause=pause), broken, None)
+    assert (last.verdict, len(pauses)) == ("healthy", 1), last.unknowns
 
 
 def test_a_pod_that_nobody_makes_again_is_not_deleted(cell: Cell) -> None:

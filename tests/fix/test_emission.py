@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from checker.ack.cleaning import clean, gitops_owner
+from checker.ack.cleaning import LAST_APPLIED, clean, gitops_owner
 from checker.demo.breaks import edits
 from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
@@ -18,6 +18,7 @@ from checker.fix.cluster.emission import Emission
 from checker.fix.cluster.withheld import Withheld
 from checker.fix.edits.manifest import merge_patch
 from checker.live.record.record import Target, dump, load
+from checker.live.record.trim import custom
 from checker.report.fix.manifest import render, render_json, render_patches
 from checker.runbook.diagnose import Diagnosis, diagnose
 from checker.schemas import load as load_schema
@@ -199,6 +200,28 @@ def test_json_follows_its_schema(cell: Cell) -> None:
 
 def owned(manager: str, *fields: str) -> dict[str, Any]:
     return {"manager": manager, "operation": "Update", "fieldsV1": {"f:spec": {f"f:{field}": {} for field in fields}}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "annotations", "kept"),
+    [
+        (("path", "maxSessionDuration"), {}, ()),
+        # Client-side apply leaves alone what is there already, and then owns nothing of it.
+        (("path", "maxSessionDuration"), {LAST_APPLIED: '{"spec": {"maxSessionDuration": 43200}}'}, ("maxSessionDuration",)),
+        (("path", "maxSessionDuration"), {LAST_APPLIED: "no JSON"}, ()),
+        # Whoever makes the object is its author, whatever the program is called.
+        (("name", "path", "maxSessionDuration"), {}, ("path", "maxSessionDuration")),
+    ],
+)  # fmt: skip
+def test_cleaning_takes_out_what_nobody_wrote(
+    fields: tuple[str, ...], annotations: dict[str, str], kept: tuple[str, ...]
+) -> None:
+    spec = {"name": "r", "path": "/", "maxSessionDuration": 43200}
+    metadata = {"name": "r", "annotations": annotations, "managedFields": [owned("controller", *fields)]}
+    item = {"apiVersion": "iam.services.k8s.aws/v1alpha1", "kind": "Role", "metadata": metadata, "spec": spec}
+    assert set(clean(item)["spec"]) == {"name", *kept}
+    assert set(clean(custom(item))["spec"]) == {"name", *kept}
+    assert clean(item, ())["spec"] == spec
 
 
 def test_cleaning_keeps_what_people_wrote_as_well_as_the_controller() -> None:

@@ -107,7 +107,7 @@ def make(
     """The world of an index, and its first diagnosis."""
     connection = grade.connection()
 
-    def look(seconds: int) -> Diagnosis:
+    def look(seconds: int, is_restarted: bool) -> Diagnosis:
         target = cell.target(index)._replace(since_seconds=seconds)
         access = Access(cell.access().aws, connection=connection)
         manifests = (cell.manifests,) if cell.manifests else ()
@@ -116,7 +116,7 @@ def make(
     def pause(seconds: float) -> None:
         grade.turn()
 
-    return World(Cluster(connection), look, said.append, agrees, pause, 20), look(900)
+    return World(Cluster(connection), look, said.append, agrees, pause, 20), look(900, False)
 
 
 def plan(diagnosis: Diagnosis, *, unsafe: bool = False) -> Emission | Withheld:

@@ -24,6 +24,7 @@ from .kubernetes_requests import (
     allows,
     body_of,
     moved,
+    other_than_meant,
     outdated,
     refused_options,
     taken_apart,
@@ -163,7 +164,7 @@ class KubernetesApi:
         with self._lock:
             live = self._objects.get((asked.group, asked.namespace, asked.plural, asked.name))
         if method == "DELETE":
-            return self._delete(asked, live, query)
+            return other_than_meant(asked, data, live) or self._delete(asked, live, query)
         group = f"{asked.group}/{found['version']}" if asked.group else "v1"
         body = body_of(data, asked, group, KINDS[asked.plural])
         if isinstance(body, tuple):

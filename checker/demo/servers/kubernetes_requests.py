@@ -125,3 +125,14 @@ def moved(body: dict[str, Any], live: dict[str, Any] | None) -> list[Invalid]:
     if live is None or uid in (None, live["metadata"]["uid"]):
         return []
     return [Invalid("metadata.uid", "FieldValueInvalid", f'Invalid value: "{uid}": field is immutable')]
+
+
+def other_than_meant(asked: Asked, data: bytes, live: dict[str, Any] | None) -> Answer | None:
+    """A deletion that means an object with another `uid` than the one that is there."""
+    wanted = ((yaml.safe_load(data) or {}).get("preconditions") or {}).get("uid")
+    if live is None or wanted in (None, live["metadata"]["uid"]):
+        return None
+    held = live["metadata"]["uid"]
+    told = f"the UID in the precondition ({wanted}) does not match the UID in record ({held})."
+    told += " The object might have been deleted and then recreated"
+    return status(409, f'Operation cannot be fulfilled on {live["kind"]} "{asked.name}": {told}')

@@ -28,12 +28,13 @@ from .store import StoppedError, called, dry_run, store
 
 
 class World(NamedTuple):
-    """What the steps work with: the cluster; `look` diagnoses from the log of the last so many seconds; `say` tells,
-    `confirm` asks, `pause` waits so many seconds. Waiting for IAM and for the log ends after `patience` seconds each.
+    """What the steps work with: the cluster; `look` diagnoses from the log of the last so many seconds, and, where the
+    pod was deleted, whatever pod there is now; `say` tells, `confirm` asks, `pause` waits so many seconds. Waiting for
+    IAM and for the log ends after `patience` seconds each.
     """
 
     cluster: Cluster
-    look: Callable[[int], Diagnosis]
+    look: Callable[[int, bool], Diagnosis]
     say: Callable[[str], None]
     confirm: Callable[[str], bool]
     pause: Callable[[float], None] = time.sleep
@@ -93,7 +94,7 @@ def _arrived(world: World, first: Diagnosis) -> Diagnosis:
     ends = time.monotonic() + world.patience
     said = ""
     while True:
-        found = world.look(first.case.record.target.since_seconds)
+        found = world.look(first.case.record.target.since_seconds, False)
         if _is_granted(found, first):
             world.say("IAM grants everything that is required")
             return found
@@ -156,12 +157,15 @@ def _restart(world: World, first: Diagnosis, arrived: Diagnosis) -> str:
     if not world.confirm(f"restart the pod {namespace}/{name}, which this needs ({cause.title})?"):
         world.say("the pod was not restarted; it keeps what it was made with")
         return ""
+    uid = _uid(arrived)
     try:
-        writing.delete_pod(world.cluster, namespace, name)
+        writing.delete_pod(world.cluster, namespace, name, uid)
     except Refused as error:
-        raise StoppedError(f"IAM is right; the pod {namespace}/{name} could not be deleted: {error.detail}") from None
+        hint = "; it was replaced meanwhile: run this again" if error.detail.startswith("409") else ""
+        told = f"IAM is right; the pod {namespace}/{name} could not be deleted: {error.detail}{hint}"
+        raise StoppedError(told) from None
     world.say(f"deleted pod {namespace}/{name}; its workload makes a new one")
-    return _uid(arrived)
+    return uid
 
 
 def _uid(diagnosis: Diagnosis) -> str:
@@ -173,15 +177,29 @@ def _uid(diagnosis: Diagnosis) -> str:
 def _recovered(world: World, since: float, deleted: str) -> Diagnosis:
     """The diagnosis once the proxy has logged something since; the last one, where it logs nothing in time. A refusal
     while the change makes its way through IAM is no last word, nor is anything of the pod that was `deleted` (its uid)
-    while it ends, before there is another, and while that one starts."""
+    while it ends, before there is another, and while that one starts and has yet to refresh its keys."""
     world.say("waiting for the proxy to refresh its keys")
+    began = time.monotonic()
     while True:
-        passed = time.monotonic() - since
-        found = world.look(max(1, int(passed)))
+        now = time.monotonic()
+        found = world.look(max(1, int(now - since)), bool(deleted))
+        is_ending = bool(deleted) and (_uid(found) in ("", deleted) or _ends(found))
+        if now - began > world.patience:
+            if is_ending:
+                raise StoppedError(
+                    f"the pod that was deleted still ends after {world.patience:.0f} s, or nothing has taken its place;"
+                    " `checker live` tells how it goes on"
+                )
+            return found
         passing = {"propagation", "pod-pending"} if deleted else {"propagation"}
         is_settling = bool(found.causes) and {cause.id for cause in found.causes} <= passing
-        is_ending = bool(deleted) and _uid(found) in ("", deleted)
-        is_open = is_settling or is_ending or (found.verdict == "inconclusive" and not found.case.log.is_read)
-        if not is_open or passed > world.patience:
+        is_silent = found.verdict == "inconclusive" and (bool(deleted) or not found.case.log.is_read)
+        if not (is_settling or is_ending or is_silent):
             return found
         world.pause(_INTERVAL)
+
+
+def _ends(diagnosis: Diagnosis) -> bool:
+    """Whether the pod that was diagnosed is being deleted."""
+    pod = diagnosis.case.pod
+    return pod is not None and bool(mapping(pod.get("metadata")).get("deletionTimestamp"))

@@ -52,7 +52,7 @@ def in_git(case: Case) -> list[dict[str, Any]]:
     live = declared(case)
     home = live[0]["metadata"].get("namespace", "") if live else case.namespace
     made = []
-    for item in [clean(raw) for raw in (found["role"], *found["policies"])] if found else []:
+    for item in [clean(raw, ()) for raw in (found["role"], *found["policies"])] if found else []:
         kind, namespace, name = key_of(item)
         metadata = {**item["metadata"], "namespace": namespace or home}
         same = next((one for one in live if key_of(one) == (kind, namespace or home, name)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ...ack.cleaning import clean
+from ...ack.cleaning import clean, late_initialized
 from ...ack.objects import mapping
 from ...live.asking import Refused
 from ...live.clients.kubernetes import Cluster
@@ -31,6 +31,7 @@ class Staged(NamedTuple):
 def dry_run(cluster: Cluster, item: Object) -> Staged:
     """What the API server would store, as it is to be shown. Nothing but the spec may differ from what is there."""
     live = _live(cluster, item)
+    filled_in = late_initialized(live) if live else ()
     now = _shown(live) if live else {}
     if meaning(_spec(clean(live) if live else {})) != meaning(_spec(item.before)):
         raise StoppedError(f"{called(item.after)} has changed since it was diagnosed; run this again")
@@ -41,12 +42,13 @@ def dry_run(cluster: Cluster, item: Object) -> Staged:
     body = writing.body_for(manager, item.before, item.after, live)
     stored = _send(cluster, body, manager, dry_run=True)
     is_other = live is not None and _beside_the_spec(_annotated(live, item)) != _beside_the_spec(stored)
-    if is_other or meaning(_spec(clean(stored))) != meaning(_spec(clean(item.after))):
+    # An apply makes whoever applies an owner of what is sent along, so only the live object tells what was filled in.
+    if is_other or meaning(_spec(clean(stored, filled_in))) != meaning(_spec(clean(item.after, filled_in))):
         raise StoppedError(
             f"the API server would store something else of {called(item.after)} than what was proven, since another"
             " manager owns a part of it; take what --patch prints, or edit it where that one takes it from"
         )
-    return Staged(body, manager, now, _shown(stored))
+    return Staged(body, manager, now, clean(custom(stored), filled_in))
 
 
 def _live(cluster: Cluster, item: Object) -> dict[str, Any] | None:

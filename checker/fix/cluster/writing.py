@@ -49,9 +49,12 @@ def apply(cluster: Cluster, body: Mapping[str, Any], manager: str, *, dry_run: b
     return found
 
 
-def delete_pod(cluster: Cluster, namespace: str, name: str) -> None:
-    """Deletes a pod, so that its workload makes a new one. Raises Refused."""
-    cluster.send("DELETE", f"/api/v1/namespaces/{namespace}/pods/{name}")
+def delete_pod(cluster: Cluster, namespace: str, name: str, uid: str) -> None:
+    """Deletes a pod, so that its workload makes a new one: this very pod, where its `uid` is known, and none that has
+    taken its place. Raises Refused."""
+    options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}} if uid else None
+    body = json.dumps(options) if options else None
+    cluster.send("DELETE", f"/api/v1/namespaces/{namespace}/pods/{name}", body=body)
 
 
 def manager_for(live: Mapping[str, Any] | None) -> str:
