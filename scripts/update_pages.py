@@ -33,10 +33,10 @@ def rules() -> str:
         "",
         "| rule | severity | |",
         "| --- | --- | --- |",
-        *(f"| [{rule.ID}](#{rule.ID}) | {rule.SEVERITY} | {summary(rule)} |" for rule in RULES),
+        *(f"| [{rule.ABOUT.id}](#{rule.ABOUT.id}) | {rule.ABOUT.severity} | {summary(rule)} |" for rule in RULES),
     ]
     for rule in RULES:
-        lines += ["", f"## {rule.ID}", "", as_markdown(page(rule), 3)]
+        lines += ["", f"## {rule.ABOUT.id}", "", as_markdown(page(rule), 3)]
     return "\n".join(lines) + "\n"
 
 

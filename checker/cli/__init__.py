@@ -8,14 +8,25 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from types import ModuleType
+from typing import Any, Protocol
 
 from .. import __version__
 from ..errors import UsageError
 from . import demo, diff, explain, fix, init, live, static
 from .terminal.completion import PrintCompletion
 
-COMMANDS: tuple[ModuleType, ...] = (static, live, fix, diff, init, explain, demo)
+
+class Command(Protocol):
+    """A module beside this one: it adds its parser, which says by `run` what to do with the arguments."""
+
+    __name__: str
+
+    def add_to(self, commands: Any) -> None:
+        """Adds the command to the parsers of commands."""
+        ...
+
+
+COMMANDS: tuple[Command, ...] = (static, live, fix, diff, init, explain, demo)
 
 EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED, EXIT_SIGNALLED = 2, 3, 130, 128
 

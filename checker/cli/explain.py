@@ -26,12 +26,12 @@ def run(arguments: argparse.Namespace) -> int:
     if name is None:
         width = max(map(len, (*BY_ID, *CAUSES_BY_ID)))
         for rule in RULES:
-            print(f"{rule.ID:<{width}}  {rule.SEVERITY:<7}  {summary(rule)}")
+            print(f"{rule.ABOUT.id:<{width}}  {rule.ABOUT.severity:<7}  {summary(rule)}")
         for cause in CAUSES:
             print(f"{cause.ID:<{width}}  cause    {summary(cause)}")
         return 0
     if name in BY_ID:
-        print(f"{name} ({BY_ID[name].SEVERITY})\n\n{page(BY_ID[name])}")
+        print(f"{name} ({BY_ID[name].ABOUT.severity})\n\n{page(BY_ID[name])}")
         return 0
     if name in CAUSES_BY_ID:
         print(f"{name} (a cause that `checker live` looks for)\n\n{page(CAUSES_BY_ID[name])}")

@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         made = prepare(gate_options(arguments), observe=bar.observe)
-        chosen = {rule.ID for rule in made.settings.rules}
+        chosen = {rule.ABOUT.id for rule in made.settings.rules}
         # What is fixed is chosen; what is proven is not: every rule has its say on the edited text.
         whole = made._replace(settings=made.settings._replace(rules=RULES))
         found = repair(

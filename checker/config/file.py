@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ..findings.severity import Level
 from ..iam.documents.paths import show_path
 from ..project.reading import CONFIGURATIONS as NAMES
 from ..schemas import violations
@@ -75,7 +76,7 @@ class Config(NamedTuple):
     manifests: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
-    severities: Mapping[str, str] = MappingProxyType({})
+    severities: Mapping[str, Level] = MappingProxyType({})
     live: Live = Live()
     ignores: tuple[Ignore, ...] = ()
     source: Source | None = None

@@ -62,7 +62,7 @@ def _findings(before: Side, after: Side, roles: list[RoleChange]) -> Iterator[Ne
     known = Baseline("", tuple(entry_of(finding, "") for finding in before.findings))
     for finding in against(after.findings, known).new:
         is_told = finding.rule in _OF_DEMANDS and any(finding.subject is role for role in told)
-        is_about_access = not hasattr(BY_ID[finding.rule], "JUDGES_SUPPRESSIONS")
+        is_about_access = BY_ID[finding.rule].ABOUT.is_about_access
         if finding.severity == "error" and is_about_access and not is_told:
             yield NewFinding(finding.rule, finding.message, finding.location.file, finding.location.start.line)
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from types import ModuleType
 from typing import NamedTuple
 
 from ..findings.finding import Failure, Finding, RelatedLocation, files_of, in_order
 from ..findings.location import Location, Locator
 from ..findings.place import Place
 from ..findings.problem import Problem
-from ..findings.severity import Severity
+from ..findings.severity import Level, Severity
 from ..iam.documents.paths import show_path
 from ..inventory.objects import Object, Origin
 from ..progress import Observe, unobserved
 from ..rules.facts import Facts
+from ..rules.rule import Rule
 
 
 class Settings(NamedTuple):
@@ -23,8 +23,8 @@ class Settings(NamedTuple):
     to findings on these files, or on objects in them (None: all).
     """
 
-    rules: tuple[ModuleType, ...]
-    severities: Mapping[str, str]
+    rules: tuple[Rule, ...]
+    severities: Mapping[str, Level]
     files: frozenset[str] | None = None
 
 
@@ -48,18 +48,18 @@ def run(facts: Facts, settings: Settings, locator: Locator, observe: Observe = u
     failures: list[Failure] = []
     for done, rule in enumerate(settings.rules):
         observe("asking rules", done, len(settings.rules))
-        severity = settings.severities.get(rule.ID, rule.SEVERITY)
+        severity = settings.severities.get(rule.ABOUT.id, rule.ABOUT.severity)
         if severity == "off":
             continue
         try:
             for problem in _listed(rule.check(facts)):
-                finding = _finding(rule.ID, severity, problem, locator)
-                of_the_gate = hasattr(rule, "ABOUT_THE_GATE") and finding.subject is None
+                finding = _finding(rule.ABOUT.id, severity, problem, locator)
+                of_the_gate = rule.ABOUT.is_about_the_gate and finding.subject is None
                 if _is_asked_about(finding, facts, settings.files, is_about_the_gate=of_the_gate):
                     findings.setdefault((finding.rule, finding.location, finding.message), finding)
         # A defect in one rule must not hide what the others find; it is reported and fails the run.
         except Exception:  # noqa: BLE001
-            failures.append(Failure(rule.ID, traceback.format_exc()))
+            failures.append(Failure(rule.ABOUT.id, traceback.format_exc()))
     return Result(in_order(findings.values()), tuple(failures))
 
 

@@ -154,7 +154,7 @@ class _Found(NamedTuple):
 def _suppressed(made: Prepared, facts: Facts, locator: Locator, observe: Observe) -> _Found:
     """Runs the rules, sorts out what is suppressed, and then has the suppressions themselves judged."""
     settings = made.settings._replace(files=made.files)
-    last = tuple(rule for rule in settings.rules if hasattr(rule, "JUDGES_SUPPRESSIONS"))
+    last = tuple(rule for rule in settings.rules if rule.ABOUT.judges_suppressions)
     first = run(
         facts, settings._replace(rules=tuple(rule for rule in settings.rules if rule not in last)), locator, observe
     )
@@ -221,7 +221,7 @@ def _touched(since: Since | None, findings: tuple[Finding, ...], facts: Facts) -
 
 
 def _looked_for(made: Prepared, project: Project, failures: tuple[Failure, ...]) -> LookedFor:
-    names = {rule.ID for rule in made.settings.rules if made.settings.severities.get(rule.ID) != "off"}
+    names = {rule.ABOUT.id for rule in made.settings.rules if made.settings.severities.get(rule.ABOUT.id) != "off"}
     files = frozenset(map(os.path.abspath, made.files)) if made.files is not None else None
     return LookedFor(
         frozenset(names - {failure.rule for failure in failures}),

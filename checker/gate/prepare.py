@@ -118,8 +118,8 @@ def _settings(options: Options, config: Config) -> Settings:
             close = difflib.get_close_matches(name, BY_ID, 1)
             meant = f"did you mean {close[0]}?" if close else "`checker explain` lists the rules"
             raise UsageError(f"there is no rule {name!r}; {meant}")
-    wanted = [rule for rule in RULES if not options.select or rule.ID in options.select]
-    return Settings(tuple(rule for rule in wanted if rule.ID not in options.ignore), config.severities)
+    wanted = [rule for rule in RULES if not options.select or rule.ABOUT.id in options.select]
+    return Settings(tuple(rule for rule in wanted if rule.ABOUT.id not in options.ignore), config.severities)
 
 
 def _other_cells(options: Options, config: Config) -> dict[str, dict[str, str]]:

@@ -41,13 +41,13 @@ def in_configuration(before: Config, now: Config) -> Iterator[Weakening]:
         yield Weakening(_at(at), f"another configuration decides here: {where}, and {before.file} so far", where)
     for rule, severity in now.severities.items():
         known = BY_ID.get(rule)
-        old = before.severities.get(rule, known.SEVERITY if known else severity)
+        old = before.severities.get(rule, known.ABOUT.severity if known else severity)
         if _ORDER.index(severity) > _ORDER.index(old):
             yield Weakening(_at(at, "rules", rule), f"{rule} becomes {severity}, and is {old} so far", rule)
     for rule, old in before.severities.items():
         known = BY_ID.get(rule)
-        if rule not in now.severities and known and _ORDER.index(known.SEVERITY) > _ORDER.index(old):
-            yield Weakening(_at(at, "rules"), f"{rule} becomes {known.SEVERITY} again, and is {old} so far", rule)
+        if rule not in now.severities and known and _ORDER.index(known.ABOUT.severity) > _ORDER.index(old):
+            yield Weakening(_at(at, "rules"), f"{rule} becomes {known.ABOUT.severity} again, and is {old} so far", rule)
     accepted = Counter(entry._replace(offset=0, length=1) for entry in before.ignores)
     for number, entry in enumerate(now.ignores):
         plain = entry._replace(offset=0, length=1)

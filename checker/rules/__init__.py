@@ -1,14 +1,9 @@
-"""The rules, one module each: `ID`, `SEVERITY`, `check(facts)`, and the module's docstring as the rule's page. Those
-with `JUDGES_SUPPRESSIONS` are asked last, when it is known what suppressions were of use; those with
-`ASKS_THE_CELL` find something else in another cell, those with `ABOUT_THE_GATE` something about what decides, which is
-reported whatever files were passed. `PRECISION` and `SECURITY_SEVERITY` are for SARIF.
+"""The rules, one module each, in rooms; `rule.py` says what a module has to have.
 
 To add a rule, write its module and put it into RULES; nothing else knows the list.
 """
 
 from __future__ import annotations
-
-from types import ModuleType
 
 from .access import (
     conditional_grant,
@@ -62,6 +57,7 @@ from .references import (
     policies_and_refs,
     too_many_policies,
 )
+from .rule import Rule
 from .statements import (
     allow_with_notprincipal,
     broad_action,
@@ -100,7 +96,7 @@ from .trust import (
     wrong_issuer,
 )
 
-RULES: tuple[ModuleType, ...] = (
+RULES: tuple[Rule, ...] = (
     invalid_yaml,
     beyond_limits,
     duplicate_key,
@@ -176,4 +172,4 @@ RULES: tuple[ModuleType, ...] = (
     weakened_gate,
 )
 
-BY_ID: dict[str, ModuleType] = {rule.ID: rule for rule in RULES}
+BY_ID: dict[str, Rule] = {rule.ABOUT.id: rule for rule in RULES}

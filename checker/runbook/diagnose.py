@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from types import ModuleType
 from typing import Literal, NamedTuple
 
 from ..live.record.record import Record
@@ -14,6 +13,7 @@ from .causes import CAUSES
 from .check import Check
 from .commands import addressed
 from .evidence.gate_rules import RuleFinding, rule_findings
+from .known_cause import KnownCause
 from .steps import checks
 
 Verdict = Literal["healthy", "cause-found", "inconclusive"]
@@ -66,17 +66,17 @@ def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
     )
 
 
-def _cause(module: ModuleType, case: Case) -> Cause:
-    seen = module.look(case)
+def _cause(known: KnownCause, case: Case) -> Cause:
+    seen = known.look(case)
     return Cause(
-        module.ID,
-        module.TITLE,
-        confidence(seen),
-        module.MANIFEST_HELPS,
-        module.RESTART_NEEDED if seen.restart is None else seen.restart,
-        seen.remediation or module.REMEDIATION,
-        seen.evidence,
-        tuple(addressed(line, case.record.target) for line in seen.next),
+        id=known.ID,
+        title=known.TITLE,
+        confidence=confidence(seen),
+        manifest_helps=known.MANIFEST_HELPS,
+        restart_needed=known.RESTART_NEEDED if seen.restart is None else seen.restart,
+        remediation=seen.remediation or known.REMEDIATION,
+        evidence=seen.evidence,
+        next=tuple(addressed(line, case.record.target) for line in seen.next),
     )
 
 

@@ -29,7 +29,7 @@ class LookedFor(NamedTuple):
 
     def depends_on_cell(self, rule: str) -> bool:
         """Whether the rule may find something else in another of the configured cells."""
-        return bool(self.cell) and hasattr(BY_ID[rule], "ASKS_THE_CELL")
+        return bool(self.cell) and BY_ID[rule].ABOUT.asks_the_cell
 
 
 def dark_files(project: Project, unreadable: tuple[tuple[str, str], ...]) -> frozenset[str]:

@@ -51,7 +51,7 @@ def problem_of(rule: str) -> str:
     if rule not in BY_ID:
         close = difflib.get_close_matches(rule, BY_ID, 1)
         return f"there is no rule {rule!r}" + (f"; did you mean {close[0]}?" if close else "")
-    if hasattr(BY_ID[rule], "JUDGES_SUPPRESSIONS"):
+    if BY_ID[rule].ABOUT.judges_suppressions:
         return f"{rule} is about suppressions and cannot be suppressed; its severity can be changed in checker.yaml"
     return ""
 

@@ -370,4 +370,4 @@ def test_text_of_a_manifest_is_text_in_every_format(
 
 
 def test_every_rule_has_a_place_in_sarif() -> None:
-    assert len({rule.ID for rule in RULES}) == len(RULES)
+    assert len({rule.ABOUT.id for rule in RULES}) == len(RULES)

@@ -93,10 +93,10 @@ def findings(documents: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Coun
     assert len(inventory.policies) > 1_500
     project = load(())._replace(inventory=inventory)
     facts = Facts(project, make_index(inventory, None), (), parameters={"region": "us-east-1"})
-    return Counter(rule.ID for rule in RULES if rule.ID not in NOT_ASKED for _ in rule.check(facts))
+    return Counter(rule.ABOUT.id for rule in RULES if rule.ABOUT.id not in NOT_ASKED for _ in rule.check(facts))
 
 
-ERRORS = {rule.ID for rule in RULES if rule.SEVERITY == "error"}
+ERRORS = {rule.ABOUT.id for rule in RULES if rule.ABOUT.severity == "error"}
 
 
 @pytest.mark.slow

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from ...findings.finding import Finding
 from ...inventory.objects import Object, Role
 from ...requirements.layers import stack
 from ...requirements.rows import Question
@@ -79,3 +80,16 @@ class Survey:
     def others(self, owner: Object, role: Role) -> tuple[Role, ...]:
         """The other roles that a Policy object bears on."""
         return tuple(item for item in self.users.get(id(owner), ()) if item.object is not role.object)
+
+
+class Planner(Protocol):
+    """A module in `plans/`: the rules whose findings it mends, and the ways to mend one, the best first."""
+
+    @property
+    def RULES(self) -> tuple[str, ...]:  # noqa: N802
+        """The names of the rules."""
+        ...
+
+    def plan(self, survey: Survey, finding: Finding) -> Candidates:
+        """The plans, or why there is none."""
+        ...

@@ -11,7 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ...findings.finding import Finding
@@ -24,7 +24,7 @@ from ...text.splices import collide, splice
 from ..edits.patch import Patch
 from ..edits.realize import Edited, NoEditError, realize
 from ..plans import STAGES
-from .plan import NoPlan, Plan, Survey
+from .plan import NoPlan, Plan, Planner, Survey
 
 Admitted = Callable[[Plan], bool]
 Key = tuple[str, ...]
@@ -108,7 +108,7 @@ class _Budget:
 
 def _proposal(
     survey: Survey,
-    module: ModuleType,
+    planner: Planner,
     finding: Finding,
     made: Prepared,
     admitted: Admitted,
@@ -118,7 +118,7 @@ def _proposal(
     project = survey.facts.project
     reasons: list[str] = []
     unsafe: Plan | None = None
-    for item in _plans(survey, module, finding):
+    for item in _plans(survey, planner, finding):
         if isinstance(item, NoPlan):
             reasons.append(item.reason)
             continue
@@ -148,9 +148,9 @@ def _proposal(
     return Refusal(finding, reasons[0] if reasons else "no edit is known for this case")
 
 
-def _plans(survey: Survey, module: ModuleType, finding: Finding) -> Iterator[Plan | NoPlan]:
+def _plans(survey: Survey, planner: Planner, finding: Finding) -> Iterator[Plan | NoPlan]:
     try:
-        yield from module.plan(survey, finding)
+        yield from planner.plan(survey, finding)
     # A defect in one plan must not hide the finding, nor the fixes of others.
     except Exception as error:  # noqa: BLE001
         yield NoPlan(
@@ -238,7 +238,7 @@ def _wrong(before: Iterable[Finding], after: Iterable[Finding], taken: list[Prop
             return "the finding would still be there"
     revealing = {edit.file for item in taken if item.plan.reveals for edit in item.edits}
     for finding in after:
-        if hasattr(BY_ID[finding.rule], "JUDGES_SUPPRESSIONS"):
+        if BY_ID[finding.rule].ABOUT.judges_suppressions:
             continue  # what a suppression was for may be cured with something else
         seen_from = {finding.location.file, *(item.location.file for item in finding.related)}
         is_revealed = not seen_from.isdisjoint(revealing) and finding.rule not in _NEVER_REVEALED

@@ -6,8 +6,7 @@ To add one, write its module and put it into a stage of STAGES; nothing else kno
 
 from __future__ import annotations
 
-from types import ModuleType
-
+from ..planning.plan import Planner
 from . import (
     arns,
     conditional_grant,
@@ -27,7 +26,7 @@ from . import (
     wrong_partition,
 )
 
-STAGES: tuple[tuple[ModuleType, ...], ...] = (
+STAGES: tuple[tuple[Planner, ...], ...] = (
     (repeated_keys, fields, json_syntax),
     (lossy_inline_encoding, references, cross_namespace, arns, wrong_partition, size),
     (missing_grant, denied_grant, conditional_grant, excess_grant),
@@ -37,4 +36,4 @@ STAGES: tuple[tuple[ModuleType, ...], ...] = (
 """What makes text readable comes first, then what makes objects take effect, then access, then trust: what is cured
 early often shows that the rest was not ill."""
 
-BY_RULE: dict[str, ModuleType] = {rule: module for stage in STAGES for module in stage for rule in module.RULES}
+BY_RULE: dict[str, Planner] = {rule: module for stage in STAGES for module in stage for rule in module.RULES}

@@ -25,12 +25,11 @@ from ..style.paths import for_readers
 from .fingerprints import fingerprint, line_hashes
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from ...findings.finding import Finding
     from ...findings.location import Location
     from ...fix.planning.propose import Proposal
     from ...inventory.objects import Object
+    from ...rules.rule import Rule
     from ...suppression.covering import Covered
 
 CARRIES_FIXES = True
@@ -42,7 +41,7 @@ _MOST_RESULTS = 25_000
 """Code scanning refuses a run with more, and keeps the 5,000 heaviest."""
 
 _MOST_RELATED = 100
-_INDEX = {rule.ID: number for number, rule in enumerate(RULES)}
+_INDEX = {rule.ABOUT.id: number for number, rule in enumerate(RULES)}
 
 
 def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
@@ -70,24 +69,24 @@ def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
     return written({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(rule: ModuleType) -> dict[str, Any]:
+def _rule(rule: Rule) -> dict[str, Any]:
     text = page(rule)
     does = " ".join(next(section.body for section in sections(text) if section.title == "What it does").split())
-    is_about_access = not hasattr(rule, "JUDGES_SUPPRESSIONS")
+    about = rule.ABOUT
     properties: dict[str, Any] = {
-        "tags": ["iam", "security"] if is_about_access else ["maintainability"],
-        "precision": getattr(rule, "PRECISION", "very-high"),
-        "problem.severity": "recommendation" if rule.SEVERITY == "note" else rule.SEVERITY,
+        "tags": ["iam", "security"] if about.is_about_access else ["maintainability"],
+        "precision": about.precision,
+        "problem.severity": "recommendation" if about.severity == "note" else about.severity,
     }
-    if is_about_access:
-        properties["security-severity"] = getattr(rule, "SECURITY_SEVERITY", _SECURITY[rule.SEVERITY])
+    if about.is_about_access:
+        properties["security-severity"] = about.security_severity or _SECURITY[about.severity]
     return {
-        "id": rule.ID,
-        "name": "".join(word.capitalize() for word in rule.ID.split("-")),
+        "id": about.id,
+        "name": "".join(word.capitalize() for word in about.id.split("-")),
         "shortDescription": {"text": summary(rule)},
         "fullDescription": {"text": f"{summary(rule)} {does}"[:1024]},
         "help": {"text": text, "markdown": as_markdown(text, 2)},
-        "defaultConfiguration": {"level": _LEVELS[rule.SEVERITY]},
+        "defaultConfiguration": {"level": _LEVELS[about.severity]},
         "properties": properties,
     }
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from types import ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+
+class Paged(Protocol):
+    """A rule or a cause: a module whose docstring is its page."""
+
+    __doc__: str | None
 
 
 class Section(NamedTuple):
@@ -15,12 +20,12 @@ class Section(NamedTuple):
     body: str
 
 
-def page(module: ModuleType) -> str:
+def page(module: Paged) -> str:
     """The page of a rule or a cause: its module's docstring."""
     return (module.__doc__ or "").strip()
 
 
-def summary(module: ModuleType) -> str:
+def summary(module: Paged) -> str:
     """The first line of a page, a sentence."""
     return page(module).splitlines()[0]
 

@@ -32,11 +32,10 @@ from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
 from ...iam.proofs.prove import Term, show_condition
 from ..facts import Facts
+from ..rule import About
 from ._answers import Answer, actions_of, by_place, can_call, clause_place, grant_problem
 
-ID = "conditional-grant"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("conditional-grant", "error", asks_the_cell=True)
 
 
 class _Hanging(NamedTuple):

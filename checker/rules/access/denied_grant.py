@@ -29,11 +29,10 @@ from ...findings.place import Place
 from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
 from ..facts import Facts
+from ..rule import About
 from ._answers import Answer, action_path, actions_of, by_place, can_call, clause_place, grant_problem, listed
 
-ID = "denied-grant"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("denied-grant", "error", asks_the_cell=True)
 
 
 class _Denied(NamedTuple):

@@ -28,11 +28,10 @@ from ...findings.problem import Problem
 from ...iam.proofs.prove import Proof
 from ...requirements.check import Check
 from ..facts import Facts
+from ..rule import About
 from ._answers import action_path, can_call, clause_place, role_place, seen_from
 
-ID = "excess-grant"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("excess-grant", "error", asks_the_cell=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

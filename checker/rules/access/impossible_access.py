@@ -35,11 +35,9 @@ from ...iam.catalogue.catalogue import edition, expand, find_action
 from ...iam.proofs.regions import askable_shapes
 from ...requirements.model import Access, fill
 from ..facts import Facts
+from ..rule import About
 
-ID = "impossible-access"
-SEVERITY = "error"
-ABOUT_THE_GATE = True
-ASKS_THE_CELL = True
+ABOUT = About("impossible-access", "error", is_about_the_gate=True, asks_the_cell=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -40,11 +40,10 @@ from ...inventory.objects import PolicyText
 from ...requirements.check import Check
 from ...requirements.model import fill
 from ..facts import Facts
+from ..rule import About
 from ._answers import Answer, actions_of, by_place, can_call, element_path, grant_problem, role_place
 
-ID = "missing-grant"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("missing-grant", "error", asks_the_cell=True)
 
 _LAYERS = {
     "identity": "none of its policies allows it",

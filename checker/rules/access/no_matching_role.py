@@ -22,11 +22,9 @@ from collections.abc import Iterator
 from ...findings.place import Place
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 
-ID = "no-matching-role"
-SEVERITY = "error"
-ABOUT_THE_GATE = True
-ASKS_THE_CELL = True
+ABOUT = About("no-matching-role", "error", is_about_the_gate=True, asks_the_cell=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -30,11 +30,10 @@ from ...inventory.objects import called
 from ...requirements.check import Check, Outcome
 from ...requirements.rows import Question
 from ..facts import Facts
+from ..rule import About
 from ._answers import Answer, actions_of, by_place, can_call, clause_place, grant_problem, role_place, text_of, why
 
-ID = "unknown-grant"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("unknown-grant", "error", asks_the_cell=True)
 
 
 class _Unread(NamedTuple):

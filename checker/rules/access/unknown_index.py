@@ -31,12 +31,10 @@ from ...iam.patterns.globs import arn_glob, matches, wildcard_glob
 from ...requirements.model import fill
 from ...requirements.resources import indexes_of
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import problem_in, statements
 
-ID = "unknown-index"
-SEVERITY = "warning"
-ABOUT_THE_GATE = True
-ASKS_THE_CELL = True
+ABOUT = About("unknown-index", "warning", is_about_the_gate=True, asks_the_cell=True)
 
 _WHY = "no request is ever about such an index, so nothing is granted, denied or proven by naming it"
 

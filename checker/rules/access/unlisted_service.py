@@ -30,10 +30,9 @@ from ...findings.place import Place
 from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import closest_action, edition, service
 from ..facts import Facts
+from ..rule import About
 
-ID = "unlisted-service"
-SEVERITY = "warning"
-ABOUT_THE_GATE = True
+ABOUT = About("unlisted-service", "warning", is_about_the_gate=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -33,11 +33,10 @@ from ...iam.catalogue.condition_keys import Key, find_key
 from ...iam.documents.document import Condition
 from ...iam.documents.operators import NUMBER, Family, Operator, is_address, moment
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import conditions, problem_in, statements
 
-ID = "condition-type-mismatch"
-SEVERITY = "warning"
-PRECISION = "medium"
+ABOUT = About("condition-type-mismatch", "warning", precision="medium")
 
 _FITTING: dict[str, tuple[Family, ...]] = {
     "String": ("text",),

@@ -26,10 +26,10 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import find_key
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import condition_text, conditions, problem_in, statements
 
-ID = "multivalued-condition-key"
-SEVERITY = "warning"
+ABOUT = About("multivalued-condition-key", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

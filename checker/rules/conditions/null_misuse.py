@@ -27,10 +27,10 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.documents.document import Condition
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import Written, condition_text, conditions, problem_in, statements
 
-ID = "null-misuse"
-SEVERITY = "warning"
+ABOUT = About("null-misuse", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

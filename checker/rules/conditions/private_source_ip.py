@@ -26,10 +26,10 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import condition_text, conditions, problem_in, statements
 
-ID = "private-source-ip"
-SEVERITY = "warning"
+ABOUT = About("private-source-ip", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

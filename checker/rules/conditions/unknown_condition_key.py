@@ -31,11 +31,10 @@ from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import carriers, claim_of, closest_key, find_key
 from ...iam.documents.document import Condition
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import Written, action_strings, conditions, problem_in, statements
 
-ID = "unknown-condition-key"
-SEVERITY = "warning"
-PRECISION = "medium"
+ABOUT = About("unknown-condition-key", "warning", precision="medium")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

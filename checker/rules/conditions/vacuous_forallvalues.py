@@ -33,10 +33,10 @@ from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import expand
 from ...iam.catalogue.condition_keys import carriers, find_key
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import action_strings, condition_text, conditions, problem_in, statements
 
-ID = "vacuous-forallvalues"
-SEVERITY = "warning"
+ABOUT = About("vacuous-forallvalues", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

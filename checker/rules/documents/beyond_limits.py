@@ -30,9 +30,9 @@ from collections.abc import Iterator
 from ...findings.place import Place
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 
-ID = "beyond-limits"
-SEVERITY = "error"
+ABOUT = About("beyond-limits", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -26,10 +26,10 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 from ._problems import document_problems
 
-ID = "duplicate-policy-key"
-SEVERITY = "error"
+ABOUT = About("duplicate-policy-key", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -27,10 +27,10 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 from ._problems import document_problems
 
-ID = "invalid-policy-element"
-SEVERITY = "error"
+ABOUT = About("invalid-policy-element", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

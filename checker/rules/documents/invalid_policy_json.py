@@ -28,9 +28,9 @@ from ...findings.place import inside_at
 from ...findings.problem import Problem
 from ...inventory.objects import called, policy_texts
 from ..facts import Facts
+from ..rule import About
 
-ID = "invalid-policy-json"
-SEVERITY = "error"
+ABOUT = About("invalid-policy-json", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -28,9 +28,9 @@ from ...findings.place import inside
 from ...findings.problem import Problem
 from ...inventory.objects import called, policy_texts
 from ..facts import Facts
+from ..rule import About
 
-ID = "missing-version"
-SEVERITY = "warning"
+ABOUT = About("missing-version", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -29,9 +29,9 @@ from ...findings.problem import Problem
 from ...iam.documents.paths import Path
 from ...inventory.objects import Object, called
 from ..facts import Facts
+from ..rule import About
 
-ID = "oversized-policy"
-SEVERITY = "error"
+ABOUT = About("oversized-policy", "error")
 
 MANAGED, INLINE, TRUST, TRUST_RAISED = 6_144, 10_240, 2_048, 4_096
 _WHITE_SPACE = re.compile(r"\s+")

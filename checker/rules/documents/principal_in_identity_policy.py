@@ -28,10 +28,10 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 from ._problems import document_problems
 
-ID = "principal-in-identity-policy"
-SEVERITY = "error"
+ABOUT = About("principal-in-identity-policy", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

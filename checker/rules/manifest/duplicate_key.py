@@ -26,9 +26,9 @@ from ...findings.place import Place
 from ...findings.problem import Problem, Related
 from ...text.yaml_nodes import end_of, start_of
 from ..facts import Facts
+from ..rule import About
 
-ID = "duplicate-key"
-SEVERITY = "error"
+ABOUT = About("duplicate-key", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -35,10 +35,10 @@ from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 from .invalid_annotation import is_string_map
 
-ID = "ignored-annotation"
-SEVERITY = "warning"
+ABOUT = About("ignored-annotation", "warning")
 
 _PREFIX = "services.k8s.aws/"
 _ON_NAMESPACE = ("owner-account-id", "team-id", "endpoint-url", "default-region")

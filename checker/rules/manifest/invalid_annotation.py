@@ -36,9 +36,9 @@ from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 
-ID = "invalid-annotation"
-SEVERITY = "error"
+ABOUT = About("invalid-annotation", "error")
 
 _PREFIX = "services.k8s.aws/"
 _ALLOWED = {

@@ -40,10 +40,10 @@ from ...findings.problem import Problem
 from ...iam.documents.paths import Path, show_path
 from ...inventory.objects import Origin, called
 from ..facts import Facts
+from ..rule import About
 from ._fields import field_problems
 
-ID = "invalid-field"
-SEVERITY = "error"
+ABOUT = About("invalid-field", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -27,9 +27,9 @@ from collections.abc import Iterator
 from ...findings.place import Place
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 
-ID = "invalid-yaml"
-SEVERITY = "error"
+ABOUT = About("invalid-yaml", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -37,9 +37,9 @@ from ...findings.place import Place
 from ...findings.problem import Problem
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 
-ID = "kustomize-change"
-SEVERITY = "warning"
+ABOUT = About("kustomize-change", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

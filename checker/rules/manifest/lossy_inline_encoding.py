@@ -31,9 +31,9 @@ from ...findings.place import inside_at
 from ...findings.problem import Problem
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 
-ID = "lossy-inline-encoding"
-SEVERITY = "error"
+ABOUT = About("lossy-inline-encoding", "error")
 
 _LOSSY = re.compile(r"\+|%([0-9A-Fa-f]{2})?")
 

@@ -32,10 +32,10 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 from ._fields import field_problems
 
-ID = "missing-field"
-SEVERITY = "error"
+ABOUT = About("missing-field", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -27,9 +27,9 @@ from collections.abc import Iterator
 from ...findings.place import Part, Place
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 
-ID = "templated-manifest"
-SEVERITY = "warning"
+ABOUT = About("templated-manifest", "warning")
 
 
 _HELP = {

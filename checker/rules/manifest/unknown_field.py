@@ -31,10 +31,10 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 from ._fields import field_problems
 
-ID = "unknown-field"
-SEVERITY = "error"
+ABOUT = About("unknown-field", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

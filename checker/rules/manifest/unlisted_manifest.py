@@ -28,9 +28,9 @@ from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 
-ID = "unlisted-manifest"
-SEVERITY = "warning"
+ABOUT = About("unlisted-manifest", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -34,9 +34,9 @@ from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 
-ID = "unsupported-kind"
-SEVERITY = "error"
+ABOUT = About("unsupported-kind", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -32,10 +32,9 @@ from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 
-ID = "cross-namespace-reference"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("cross-namespace-reference", "error", asks_the_cell=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -30,9 +30,9 @@ from ...findings.problem import Problem
 from ...inventory.names import Index, may_be_a_template, resolve_policy, role_of_association
 from ...inventory.objects import Reference, called
 from ..facts import Facts
+from ..rule import About
 
-ID = "dangling-reference"
-SEVERITY = "error"
+ABOUT = About("dangling-reference", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -33,9 +33,9 @@ from ...findings.place import at
 from ...findings.problem import Problem, Related
 from ...inventory.objects import Object, called
 from ..facts import Facts
+from ..rule import About
 
-ID = "duplicate-role-name"
-SEVERITY = "error"
+ABOUT = About("duplicate-role-name", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

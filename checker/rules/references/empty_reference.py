@@ -32,9 +32,9 @@ from ...findings.problem import Problem
 from ...iam.documents.paths import Path
 from ...inventory.objects import Object, called
 from ..facts import Facts
+from ..rule import About
 
-ID = "empty-reference"
-SEVERITY = "error"
+ABOUT = About("empty-reference", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -37,9 +37,9 @@ from ...iam.documents.paths import Path
 from ...inventory.objects import Inventory, Object, called
 from ...managed import find as find_managed
 from ..facts import Facts
+from ..rule import About
 
-ID = "not-an-arn"
-SEVERITY = "error"
+ABOUT = About("not-an-arn", "error")
 
 _ARNS = {
     "policy": re.compile(r"arn:aws(-[a-z]+)*:iam::(\d{12}|aws):policy/[!-~]*[\w+=,.@-]+"),

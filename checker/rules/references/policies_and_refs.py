@@ -29,9 +29,9 @@ from ...findings.place import at
 from ...findings.problem import Problem, Related
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 
-ID = "policies-and-refs"
-SEVERITY = "error"
+ABOUT = About("policies-and-refs", "error")
 
 _PAIRS = (("policies", "policyRefs"), ("permissionsBoundary", "permissionsBoundaryRef"))
 

@@ -27,9 +27,9 @@ from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 
-ID = "too-many-policies"
-SEVERITY = "error"
+ABOUT = About("too-many-policies", "error")
 
 QUOTA, RAISED = 10, 20
 

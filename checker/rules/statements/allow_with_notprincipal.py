@@ -25,10 +25,10 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 from ._statements import problem_in, statements
 
-ID = "allow-with-notprincipal"
-SEVERITY = "error"
+ABOUT = About("allow-with-notprincipal", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

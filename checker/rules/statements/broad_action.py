@@ -36,10 +36,9 @@ from ...inventory.objects import called
 from ...requirements.check import Check
 from ..access._answers import seen_from
 from ..facts import Facts
+from ..rule import About
 
-ID = "broad-action"
-SEVERITY = "warning"
-ASKS_THE_CELL = True
+ABOUT = About("broad-action", "warning", asks_the_cell=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

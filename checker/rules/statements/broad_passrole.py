@@ -28,11 +28,10 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 from ._statements import problem_in, statements
 
-ID = "broad-passrole"
-SEVERITY = "warning"
-SECURITY_SEVERITY = "6.5"
+ABOUT = About("broad-passrole", "warning", security_severity="6.5")
 
 _ANY_ROLE = re.compile(r"\*|arn:[^:]*:iam::[^:]*:(role/)?\*")
 

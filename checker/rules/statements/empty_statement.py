@@ -28,10 +28,10 @@ from ...findings.place import inside
 from ...findings.problem import Problem
 from ...inventory.objects import called, policy_texts
 from ..facts import Facts
+from ..rule import About
 from ._statements import problem_in, statements
 
-ID = "empty-statement"
-SEVERITY = "warning"
+ABOUT = About("empty-statement", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -28,10 +28,10 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.documents.paths import Path
 from ..facts import Facts
+from ..rule import About
 from ._statements import Written, problem_in, statements
 
-ID = "inert-variable"
-SEVERITY = "error"
+ABOUT = About("inert-variable", "error")
 
 _VARIABLE = re.compile(r"\$\{[\w-]+:[^{}]*+\}")
 

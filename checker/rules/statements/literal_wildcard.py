@@ -26,10 +26,10 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 from ._statements import conditions, problem_in, statements
 
-ID = "literal-wildcard"
-SEVERITY = "warning"
+ABOUT = About("literal-wildcard", "warning")
 
 _VARIABLE = re.compile(r"\$\{[^{}]*+\}")
 

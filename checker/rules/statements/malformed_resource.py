@@ -33,10 +33,10 @@ from ...iam.catalogue.catalogue import Service, service
 from ...iam.catalogue.resource_types import INCOMPLETE, is_of_any_type
 from ...iam.documents.partitions import PARTITIONS, REGIONS
 from ..facts import Facts
+from ..rule import About
 from ._statements import problem_in, statements
 
-ID = "malformed-resource"
-SEVERITY = "warning"
+ABOUT = About("malformed-resource", "warning")
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+|")
 _REGIONAL = ("dynamodb", "kinesis", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "states")

@@ -33,12 +33,11 @@ from ...iam.catalogue.catalogue import expand, find_action, service
 from ...iam.catalogue.resource_types import can_name
 from ...iam.documents.document import Entry, Statement
 from ..facts import Facts
+from ..rule import About
 from ._statements import problem_in, statements
 from .malformed_resource import fault
 
-ID = "mismatched-resource"
-SEVERITY = "warning"
-PRECISION = "medium"
+ABOUT = About("mismatched-resource", "warning", precision="medium")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -36,10 +36,10 @@ from ...iam.documents.paths import show_path
 from ...iam.patterns.globs import Glob, arn_glob, matches, wildcard_glob
 from ...iam.patterns.language import explore
 from ..facts import Facts
+from ..rule import About
 from ._statements import Written, problem_in, statement_text, statements
 
-ID = "redundant-statement"
-SEVERITY = "warning"
+ABOUT = About("redundant-statement", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -28,10 +28,10 @@ from ...findings.problem import Problem
 from ...iam.documents.paths import Path
 from ...iam.patterns.globs import Glob, arn_glob, matches, wildcard_glob
 from ..facts import Facts
+from ..rule import About
 from ._statements import conditions, problem_in, statements
 
-ID = "redundant-value"
-SEVERITY = "note"
+ABOUT = About("redundant-value", "note")
 
 _MOST_COMPARED = 200
 """Strings of a list that are compared with each other."""

@@ -31,11 +31,10 @@ from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import closest_action, edition, expand, find_action, service
 from ...iam.catalogue.synonyms import authorized_by
 from ..facts import Facts
+from ..rule import About
 from ._statements import problem_in, statements
 
-ID = "unknown-action"
-SEVERITY = "warning"
-PRECISION = "medium"
+ABOUT = About("unknown-action", "warning", precision="medium")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -34,9 +34,9 @@ from ...iam.documents.partitions import foreign, partition_in, partition_of
 from ...iam.documents.paths import Path
 from ...inventory.objects import Object, called, policy_texts
 from ..facts import Facts
+from ..rule import About
 
-ID = "wrong-partition"
-SEVERITY = "error"
+ABOUT = About("wrong-partition", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

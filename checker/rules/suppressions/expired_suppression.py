@@ -21,10 +21,9 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 
-ID = "expired-suppression"
-SEVERITY = "warning"
-JUDGES_SUPPRESSIONS = True
+ABOUT = About("expired-suppression", "warning", judges_suppressions=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -22,10 +22,9 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 
-ID = "invalid-suppression"
-SEVERITY = "error"
-JUDGES_SUPPRESSIONS = True
+ABOUT = About("invalid-suppression", "error", judges_suppressions=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -22,10 +22,9 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 
-ID = "unexplained-suppression"
-SEVERITY = "error"
-JUDGES_SUPPRESSIONS = True
+ABOUT = About("unexplained-suppression", "error", judges_suppressions=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

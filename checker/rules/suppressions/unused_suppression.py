@@ -24,10 +24,9 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 
-ID = "unused-suppression"
-SEVERITY = "warning"
-JUDGES_SUPPRESSIONS = True
+ABOUT = About("unused-suppression", "warning", judges_suppressions=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -26,11 +26,9 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ..facts import Facts
+from ..rule import About
 
-ID = "weakened-gate"
-SEVERITY = "warning"
-ABOUT_THE_GATE = True
-JUDGES_SUPPRESSIONS = True
+ABOUT = About("weakened-gate", "warning", is_about_the_gate=True, judges_suppressions=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

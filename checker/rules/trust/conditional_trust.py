@@ -34,12 +34,11 @@ from ...iam.documents.context import look_up
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers, token_context
 from ...requirements.pods import SERVICE, Caller, request_of
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import problem_in
 from ._policies import allowing
 
-ID = "conditional-trust"
-SEVERITY = "warning"
-ASKS_THE_CELL = True
+ABOUT = About("conditional-trust", "warning", asks_the_cell=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

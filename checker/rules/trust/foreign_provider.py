@@ -26,12 +26,11 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.decisions.principals import account_of
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import problem_in
 from ._policies import web_identities
 
-ID = "foreign-provider"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("foreign-provider", "error", asks_the_cell=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -30,11 +30,9 @@ from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import altered, called
 from ..facts import Facts
+from ..rule import About
 
-ID = "idle-service-account"
-SEVERITY = "warning"
-ASKS_THE_CELL = True
-PRECISION = "medium"
+ABOUT = About("idle-service-account", "warning", asks_the_cell=True, precision="medium")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

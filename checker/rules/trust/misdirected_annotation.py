@@ -33,10 +33,9 @@ from ...iam.documents.partitions import partition_of
 from ...inventory.names import roles_by_arn
 from ...inventory.objects import Association, Role, ServiceAccount, altered, called
 from ..facts import Facts
+from ..rule import About
 
-ID = "misdirected-annotation"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("misdirected-annotation", "error", asks_the_cell=True)
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -31,11 +31,11 @@ from ...findings.problem import Problem
 from ...iam.documents.document import Principal
 from ...inventory.names import role_of_association
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import Written, problem_in
 from ._policies import allowing, allows
 
-ID = "mismatched-principal"
-SEVERITY = "error"
+ABOUT = About("mismatched-principal", "error")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -28,11 +28,11 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.proofs.trust import issuer_of
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import problem_in
 from ._policies import cluster_identities
 
-ID = "missing-audience"
-SEVERITY = "warning"
+ABOUT = About("missing-audience", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -34,11 +34,11 @@ from ...iam.patterns.globs import matches, wildcard_glob
 from ...iam.proofs.trust import issuer_of
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import Written, conditions
 from ._policies import web_identities
 
-ID = "missing-client-id"
-SEVERITY = "error"
+ABOUT = About("missing-client-id", "error")
 
 _DEFAULT = "sts.amazonaws.com"
 

@@ -32,11 +32,11 @@ from ...iam.documents.context import Context
 from ...iam.proofs.trust import may_assume
 from ...inventory.names import role_of_association
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import problem_in
 from ._policies import allowing, allows
 
-ID = "missing-tag-session"
-SEVERITY = "error"
+ABOUT = About("missing-tag-session", "error")
 
 _PODS = "pods.eks.amazonaws.com"
 

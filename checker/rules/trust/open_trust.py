@@ -31,12 +31,11 @@ from ...findings.problem import Problem
 from ...iam.decisions.principals import Caller
 from ...iam.proofs.trust import WEB_IDENTITY, is_cluster, issuer_of, may_assume, other_subjects, token_context
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import Written, problem_in
 from ._policies import allowing, subject_text, web_identities
 
-ID = "open-trust"
-SEVERITY = "error"
-SECURITY_SEVERITY = "9.5"
+ABOUT = About("open-trust", "error", security_severity="9.5")
 
 _WHY = "a pod that has nothing to do with this role can take it, and has its access"
 

@@ -31,11 +31,11 @@ from ...findings.place import at
 from ...findings.problem import Problem, Related
 from ...inventory.objects import called
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import problem_in
 from ._policies import named_roles
 
-ID = "principal-in-project"
-SEVERITY = "note"
+ABOUT = About("principal-in-project", "note")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -40,10 +40,9 @@ from ...requirements.select import users_of
 from ...requirements.trust import Way, changed_by, lets_in, moved_by, way_of
 from ..access._answers import why
 from ..facts import Facts
+from ..rule import About
 
-ID = "untrusted-service-account"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("untrusted-service-account", "error", asks_the_cell=True)
 
 
 class Refused(NamedTuple):

@@ -26,12 +26,12 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.proofs.trust import issuer_of, other_subjects
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import problem_in
 from ._policies import cluster_identities, subject_text
 from .open_trust import is_far, subject_path
 
-ID = "wide-subject"
-SEVERITY = "warning"
+ABOUT = About("wide-subject", "warning")
 
 
 def check(facts: Facts) -> Iterator[Problem]:

@@ -30,12 +30,11 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
 from ..facts import Facts
+from ..rule import About
 from ..statements._statements import Written, problem_in
 from ._policies import allowing, web_identities
 
-ID = "wrong-issuer"
-SEVERITY = "error"
-ASKS_THE_CELL = True
+ABOUT = About("wrong-issuer", "error", asks_the_cell=True)
 
 _WHY = "STS refuses the pod's token, so nothing that the role allows is within reach"
 

@@ -1,5 +1,4 @@
-"""The causes, one module each: `ID`, `TITLE`, `MANIFEST_HELPS`, `RESTART_NEEDED`, `REMEDIATION`, `look(case)`, and the
-module's docstring as the cause's page.
+"""The causes, one module each; `known_cause` says what a module has to have.
 
 To add a cause, write its module and put it into CAUSES; nothing else knows the list. The order is that of explanation:
 what comes first explains what comes later, and of causes that are equally sure the first is shown first.
@@ -7,8 +6,7 @@ what comes first explains what comes later, and of causes that are equally sure 
 
 from __future__ import annotations
 
-from types import ModuleType
-
+from ..known_cause import KnownCause
 from . import (
     account_endpoint_blocked,
     ack_capability_unwell,
@@ -69,7 +67,7 @@ from . import (
     wrong_table_arn,
 )
 
-CAUSES: tuple[ModuleType, ...] = (
+CAUSES: tuple[KnownCause, ...] = (
     image_pull_failed,
     pod_pending,
     pod_evicted,

@@ -33,5 +33,9 @@ def rule_findings(case: Case, requirements: Iterable[Requirement]) -> tuple[Rule
         return ()
     project = Project(asked.source.inventory, {}, {}, 0, 0, (), (), (), ())
     facts = Facts(project, asked.names, asked.outcomes, parameters=case.parameters)
-    found = [RuleFinding(rule.ID, rule.SEVERITY, problem.message) for rule in _RULES for problem in rule.check(facts)]
+    found = [
+        RuleFinding(rule.ABOUT.id, rule.ABOUT.severity, problem.message)
+        for rule in _RULES
+        for problem in rule.check(facts)
+    ]
     return tuple(dict.fromkeys(found))
