@@ -36,16 +36,16 @@ def build(objects: Iterable[Object], unread: Iterable[Object]) -> Inventory:
     for item in everything:
         of_kind.setdefault(item.kind, []).append(item)
     return Inventory(
-        everything,
-        tuple(role(item) for item in of_kind.get("Role", ())),
-        tuple(policy(item) for item in of_kind.get("Policy", ())),
-        tuple(service_account(item) for item in of_kind.get("ServiceAccount", ())),
-        tuple(association(item) for item in of_kind.get("PodIdentityAssociation", ())),
-        tuple(workload(item) for item in everything if (item.api_version, item.kind) in WORKLOADS),
-        tuple(unread),
-        tuple(table(item) for item in of_kind.get("Table", ())),
-        tuple(key(item) for item in of_kind.get("Key", ())),
-        {item.name: item.annotations for item in of_kind.get("Namespace", ())},
+        objects=everything,
+        roles=tuple(role(item) for item in of_kind.get("Role", ())),
+        policies=tuple(policy(item) for item in of_kind.get("Policy", ())),
+        service_accounts=tuple(service_account(item) for item in of_kind.get("ServiceAccount", ())),
+        associations=tuple(association(item) for item in of_kind.get("PodIdentityAssociation", ())),
+        workloads=tuple(workload(item) for item in everything if (item.api_version, item.kind) in WORKLOADS),
+        unread=tuple(unread),
+        tables=tuple(table(item) for item in of_kind.get("Table", ())),
+        keys=tuple(key(item) for item in of_kind.get("Key", ())),
+        namespaces={item.name: item.annotations for item in of_kind.get("Namespace", ())},
     )
 
 
@@ -56,25 +56,27 @@ def role(item: Object) -> Role:
     boundary = text(spec.get("permissionsBoundary"))
     tags = [entry for entry in map(mapping, sequence(spec.get("tags"))) if isinstance(entry.get("key"), str)]
     return Role(
-        item,
-        text(spec.get("name")) or item.name,
-        text(spec.get("path")) or "/",
-        _policy_text(item, ("spec", "assumeRolePolicyDocument"), "trust"),
-        tuple(_read_text(item, ("spec", "inlinePolicies", name), "identity", inline[name]) for name in inline),
-        tuple(
+        object=item,
+        name=text(spec.get("name")) or item.name,
+        iam_path=text(spec.get("path")) or "/",
+        trust=_policy_text(item, ("spec", "assumeRolePolicyDocument"), "trust"),
+        inline=tuple(_read_text(item, ("spec", "inlinePolicies", name), "identity", inline[name]) for name in inline),
+        policy_arns=tuple(
             ManagedArn(item, ("spec", "policies", index), arn)
             for index, arn in enumerate(sequence(spec.get("policies")))
             if isinstance(arn, str)
         ),
-        tuple(
+        policy_refs=tuple(
             reference
             for index, entry in enumerate(sequence(spec.get("policyRefs")))
             if (reference := _reference(item, ("spec", "policyRefs", index), "Policy", entry))
         ),
-        ManagedArn(item, ("spec", "permissionsBoundary"), boundary) if boundary else None,
-        _reference(item, ("spec", "permissionsBoundaryRef"), "Policy", spec.get("permissionsBoundaryRef")),
-        {entry["key"]: entry.get("value", "") for entry in tags if _is_settled(entry)},
-        tuple("*" if find_in_text(entry["key"]) else entry["key"] for entry in tags if not _is_settled(entry)),
+        boundary_arn=ManagedArn(item, ("spec", "permissionsBoundary"), boundary) if boundary else None,
+        boundary_ref=_reference(item, ("spec", "permissionsBoundaryRef"), "Policy", spec.get("permissionsBoundaryRef")),
+        tags={entry["key"]: entry.get("value", "") for entry in tags if _is_settled(entry)},
+        open_tags=tuple(
+            "*" if find_in_text(entry["key"]) else entry["key"] for entry in tags if not _is_settled(entry)
+        ),
     )
 
 
@@ -96,14 +98,14 @@ def association(item: Object) -> Association:
     is_chained = "targetRoleARN" in spec or "targetRoleRef" in spec
     arn, reference = ("targetRoleARN", "targetRoleRef") if is_chained else ("roleARN", "roleRef")
     return Association(
-        item,
-        text(spec.get("namespace")) or "",
-        text(spec.get("serviceAccount")) or "",
-        text(spec.get(arn)),
-        _reference(item, ("spec", reference), "Role", spec.get(reference)),
-        _policy_text(item, ("spec", "policy"), "identity"),
-        text(spec.get("roleARN")) if is_chained else None,
-        _reference(item, ("spec", "roleRef"), "Role", spec.get("roleRef")) if is_chained else None,
+        object=item,
+        namespace=text(spec.get("namespace")) or "",
+        service_account=text(spec.get("serviceAccount")) or "",
+        role_arn=text(spec.get(arn)),
+        role_ref=_reference(item, ("spec", reference), "Role", spec.get(reference)),
+        session=_policy_text(item, ("spec", "policy"), "identity"),
+        hop_arn=text(spec.get("roleARN")) if is_chained else None,
+        hop_ref=_reference(item, ("spec", "roleRef"), "Role", spec.get("roleRef")) if is_chained else None,
     )
 
 
@@ -118,12 +120,12 @@ def table(item: Object) -> Table:
     reference = _reference(item, path, "Key", encryption.get("kmsMasterKeyRef")) if is_own else None
     indexes = [*sequence(spec.get("globalSecondaryIndexes")), *sequence(spec.get("localSecondaryIndexes"))]
     return Table(
-        item,
-        text(spec.get("tableName")) or item.name,
-        _policy_text(item, ("spec", "resourcePolicy"), "resource"),
-        named if is_own else "",
-        reference,
-        tuple(name for entry in indexes if (name := text(mapping(entry).get("indexName")))),
+        object=item,
+        name=text(spec.get("tableName")) or item.name,
+        policy=_policy_text(item, ("spec", "resourcePolicy"), "resource"),
+        key=named if is_own else "",
+        key_ref=reference,
+        indexes=tuple(name for entry in indexes if (name := text(mapping(entry).get("indexName")))),
     )
 
 

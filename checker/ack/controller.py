@@ -114,4 +114,11 @@ def wanted(role: Role, resolve: Callable[[Reference], str | Unresolved]) -> Want
     trust = role.trust.text or "" if role.trust else ""
     spec = mapping(role.object.data.get("spec"))
     settings = {key: str(spec[key]) for key in ("description", "maxSessionDuration", "path") if spec.get(key)}
-    return Wanted(tuple(dict.fromkeys(arns)), inline, boundary, trust, role.tags, settings)
+    return Wanted(
+        attached=tuple(dict.fromkeys(arns)),
+        inline=inline,
+        boundary=boundary,
+        trust=trust,
+        tags=role.tags,
+        settings=settings,
+    )

@@ -73,14 +73,14 @@ def make_object(data: dict[str, Any], origin: Origin) -> Object:
     """An object from its plain data; what is missing or of the wrong type is empty."""
     metadata = mapping(data.get("metadata"))
     return Object(
-        str(data.get("apiVersion", "")),
-        str(data.get("kind", "")),
-        text(metadata.get("namespace")) or "",
-        text(metadata.get("name")) or text(metadata.get("generateName")) or "",
-        string_map(metadata.get("labels")),
-        string_map(metadata.get("annotations")),
-        data,
-        origin,
+        api_version=str(data.get("apiVersion", "")),
+        kind=str(data.get("kind", "")),
+        namespace=text(metadata.get("namespace")) or "",
+        name=text(metadata.get("name")) or text(metadata.get("generateName")) or "",
+        labels=string_map(metadata.get("labels")),
+        annotations=string_map(metadata.get("annotations")),
+        data=data,
+        origin=origin,
     )
 
 

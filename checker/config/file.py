@@ -124,17 +124,19 @@ def parse_config(path: str, data: bytes) -> Config:
         document, value = _from_yaml(source)
     folder = os.path.dirname(os.path.abspath(path))
     return Config(
-        shown,
-        folder,
-        tuple(value.get("manifests", ())),
-        tuple(value.get("policies", ())),
-        tuple(Cell(name, _parameters(cell), cell.get("context", "")) for name, cell in value.get("cells", {}).items()),
-        {rule: item["severity"] for rule, item in value.get("rules", {}).items() if "severity" in item},
-        _live(source, document, value.get("live", {})),
-        _ignores(source, document, value.get("ignore", [])),
-        source,
-        document,
-        value.get("catalogue", ""),
+        file=shown,
+        folder=folder,
+        manifests=tuple(value.get("manifests", ())),
+        policies=tuple(value.get("policies", ())),
+        cells=tuple(
+            Cell(name, _parameters(cell), cell.get("context", "")) for name, cell in value.get("cells", {}).items()
+        ),
+        severities={rule: item["severity"] for rule, item in value.get("rules", {}).items() if "severity" in item},
+        live=_live(source, document, value.get("live", {})),
+        ignores=_ignores(source, document, value.get("ignore", [])),
+        source=source,
+        document=document,
+        catalogue=value.get("catalogue", ""),
     )
 
 
@@ -229,7 +231,19 @@ def _ignores(source: Source, document: Document | None, entries: list[dict[str, 
             problems.append(f"{where}ignore[{number}] has both path and sid; write the one that says it all")
         rules = entry["rule"] if isinstance(entry["rule"], list) else [entry["rule"]]
         subject, file, path, sid = (str(entry.get(key, "")) for key in ("subject", "file", "path", "sid"))
-        found.append(Ignore(tuple(rules), subject, file, path, sid, entry["reason"], until, offset, length))
+        found.append(
+            Ignore(
+                rules=tuple(rules),
+                subject=subject,
+                file=file,
+                path=path,
+                sid=sid,
+                reason=entry["reason"],
+                until=until,
+                offset=offset,
+                length=length,
+            )
+        )
     if problems:
         raise InvalidFileError(problems)
     return tuple(found)

@@ -58,7 +58,15 @@ def tell(cause: str, observer: Observer | None = None) -> Story:
         if isinstance(with_unsafe, Emission):
             after = mend(cell, staged.index_name, broken, with_unsafe, steps.append)
         is_unsafe = isinstance(fix, Withheld) and isinstance(with_unsafe, Emission)
-        return Story(staged, healthy, broken, with_unsafe, is_unsafe, tuple(steps), after)
+        return Story(
+            staged=staged,
+            healthy=healthy,
+            broken=broken,
+            fix=with_unsafe,
+            admits_unsafe=is_unsafe,
+            steps=tuple(steps),
+            after=after,
+        )
 
 
 def play(data: bytes, cause: str | None = None, observer: Observer | None = None) -> Diagnosis:
@@ -79,9 +87,13 @@ def mend(cell: Cell, index: str, broken: Diagnosis, fix: Emission, say: Callable
     if connection is None:
         return None
     world = World(
-        Cluster(connection), lambda seconds, _: look_at(cell, index, None, seconds), say, lambda question: True,
-        lambda seconds: None, 10,
-    )  # fmt: skip
+        cluster=Cluster(connection),
+        look=lambda seconds, _: look_at(cell, index, None, seconds),
+        say=say,
+        confirm=lambda question: True,
+        pause=lambda seconds: None,
+        patience=10,
+    )
     try:
         return apply(world, broken, fix)
     except StoppedError as error:

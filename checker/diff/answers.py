@@ -51,11 +51,18 @@ def compared(old: Answers, new: Answers) -> Iterator[Demand]:
         known = other or one
         if known is not None and (one is None or other is None or one.verdict != other.verdict):
             verdicts = [answer.verdict if answer else None for answer in (one, other)]
-            yield Demand(question.kind, question.requirement, question.action, known.resource, verdicts[0], verdicts[1])
+            yield Demand(
+                kind=question.kind,
+                requirement=question.requirement,
+                action=question.action,
+                resource=known.resource,
+                before=verdicts[0],
+                after=verdicts[1],
+            )
 
 
 def _is_worse(kind: Kind, one: Verdict, other: Verdict) -> bool:
-    return Demand(kind, "", "", "", one, other).is_worse
+    return Demand(kind=kind, requirement="", action="", resource="", before=one, after=other).is_worse
 
 
 def _of_requirement(check: Check) -> Iterator[tuple[Question, Answer]]:

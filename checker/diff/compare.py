@@ -42,7 +42,16 @@ def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> D
     moved = tuple(consumers(pairs, before, after))
     findings = tuple(_findings(before, after, roles))
     judged_by = tuple(_notes_on_requirements(before, after))
-    return Difference(before.name, after.name, tuple(roles), moved, findings, tuple(others), judged_by, tuple(unread))
+    return Difference(
+        base=before.name,
+        head=after.name,
+        roles=tuple(roles),
+        consumers=moved,
+        findings=findings,
+        others=tuple(others),
+        notes=judged_by,
+        unread=tuple(unread),
+    )
 
 
 def _notes_on_requirements(before: Side, after: Side) -> Iterator[str]:
@@ -97,16 +106,16 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
     accounts = tuple(item.service_account for item in reach)
     trust = compare_trust(pair.before, pair.after, accounts, after.facts.parameters)
     found = RoleChange(
-        "changed" if pair.before and pair.after else "added" if pair.after else "removed",
-        role.object,
-        access.gained,
-        access.lost,
-        (*access.unclear, *trust.unclear),
-        tuple(demands(pair, before, after, access, trust)),
-        (*trust.let_in, *_given(pair, before, after)),
-        (*trust.shut_out, *_given(Pair(pair.after, pair.before), after, before)),
-        tuple(_notes(pair)),
-        reach,
+        status="changed" if pair.before and pair.after else "added" if pair.after else "removed",
+        role=role.object,
+        gained=access.gained,
+        lost=access.lost,
+        unclear=(*access.unclear, *trust.unclear),
+        demands=tuple(demands(pair, before, after, access, trust)),
+        let_in=(*trust.let_in, *_given(pair, before, after)),
+        shut_out=(*trust.shut_out, *_given(Pair(pair.after, pair.before), after, before)),
+        notes=tuple(_notes(pair)),
+        reach=reach,
     )
     is_told = any(
         (*found.gained, *found.lost, *found.unclear, *found.demands, *found.let_in, *found.shut_out, *found.notes)

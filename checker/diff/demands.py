@@ -66,7 +66,15 @@ def _met(kind: Kind, requirement: str, asked: tuple[Question, ...], changes: tup
             is_meant = bool(question.unset) or matches(arn_glob(question.resource), change.witness)
             if question.action in change.actions and is_meant:
                 verdict = question.proof.verdict if question.proof else "unknown"
-                yield Demand(kind, requirement, question.action, question.resource, verdict, verdict, change.witness)
+                yield Demand(
+                    kind=kind,
+                    requirement=requirement,
+                    action=question.action,
+                    resource=question.resource,
+                    before=verdict,
+                    after=verdict,
+                    witness=change.witness,
+                )
                 break
 
 
@@ -80,7 +88,14 @@ def _shut_out(pair: Pair, before: Side, after: Side, trust: TrustChange) -> Iter
     for check in before.checks_of(pair.before)[:1]:
         for who in trust.shut_out:
             if who.partition(" ")[0] not in fine:
-                yield Demand("trust", check.requirement.name, "sts:AssumeRole", who, "granted", "not-granted")
+                yield Demand(
+                    kind="trust",
+                    requirement=check.requirement.name,
+                    action="sts:AssumeRole",
+                    resource=who,
+                    before="granted",
+                    after="not-granted",
+                )
 
 
 def _deleted(pair: Pair, before: Side) -> Iterator[Demand]:
@@ -91,4 +106,11 @@ def _deleted(pair: Pair, before: Side) -> Iterator[Demand]:
     for check in before.checks_of(one):
         for item in check.required:
             if item.proof and item.proof.verdict == "granted":
-                yield Demand("required", check.requirement.name, item.action, item.resource, "granted", "unknown")
+                yield Demand(
+                    kind="required",
+                    requirement=check.requirement.name,
+                    action=item.action,
+                    resource=item.resource,
+                    before="granted",
+                    after="unknown",
+                )

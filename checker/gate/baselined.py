@@ -12,7 +12,12 @@ def by_baseline(known: Known) -> tuple[Covered, ...]:
     """The findings that a baseline knows, as suppressed by it."""
     reason = f"known in {known.baseline.file}"
     return tuple(
-        Covered(finding, Suppression("baseline", finding.rule, "", reason, "", finding.place, None))
+        Covered(
+            finding,
+            Suppression(
+                how="baseline", rule=finding.rule, scope="", reason=reason, until="", place=finding.place, target=None
+            ),
+        )
         for finding in known.compared.known
     )
 

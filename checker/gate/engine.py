@@ -96,17 +96,17 @@ _LONGEST_MESSAGE = 2_000
 
 def _finding(rule: str, severity: Severity, problem: Problem, locator: Locator) -> Finding:
     return Finding(
-        rule,
-        severity,
-        _shortened(problem.message),
-        problem.why,
-        _shortened(problem.help),
-        problem.subject,
-        _show(problem.place, problem.subject),
-        locator.locate(problem.place),
-        tuple(RelatedLocation(locator.locate(item.place), item.message) for item in problem.related),
-        problem.value,
-        problem.place,
+        rule=rule,
+        severity=severity,
+        message=_shortened(problem.message),
+        why=problem.why,
+        help=_shortened(problem.help),
+        subject=problem.subject,
+        path=_show(problem.place, problem.subject),
+        location=locator.locate(problem.place),
+        related=tuple(RelatedLocation(locator.locate(item.place), item.message) for item in problem.related),
+        value=problem.value,
+        place=problem.place,
     )
 
 

@@ -108,13 +108,13 @@ def judge(made: Prepared, observe: Observe = unobserved) -> Judged:
     findings = found.findings if known is None else known.compared.new
     touched = _touched(made.since, findings, facts)
     report = Report(
-        touched,
-        found.failures,
-        outcomes,
-        tuple(item for item in project.skipped if files is None or item.file in files),
-        made.unreadable,
-        _summary(project, made.file_count, outcomes, files),
-        sources,
+        findings=touched,
+        failures=found.failures,
+        outcomes=outcomes,
+        skipped=tuple(item for item in project.skipped if files is None or item.file in files),
+        unreadable=made.unreadable,
+        summary=_summary(project, made.file_count, outcomes, files),
+        sources=sources,
         suppressed=(*found.suppressed, *(by_baseline(known) if known else ())),
         baseline=known,
         elsewhere=len(findings) - len(touched),
@@ -239,11 +239,11 @@ def _summary(
 ) -> Summary:
     inventory = project.inventory
     return Summary(
-        files_read,
-        project.document_count,
-        project.passed_over,
-        sum(files is None or role.object.origin.file in files for role in inventory.roles),
-        sum(files is None or policy.object.origin.file in files for policy in inventory.policies),
-        len({id(check.role) for outcome in outcomes for check in outcome.checks}),
-        sum(files is None or item.file in files for item in project.skipped),
+        files=files_read,
+        documents=project.document_count,
+        passed_over=project.passed_over,
+        roles=sum(files is None or role.object.origin.file in files for role in inventory.roles),
+        policies=sum(files is None or policy.object.origin.file in files for policy in inventory.policies),
+        checked=len({id(check.role) for outcome in outcomes for check in outcome.checks}),
+        skipped=sum(files is None or item.file in files for item in project.skipped),
     )

@@ -72,4 +72,14 @@ class Report(NamedTuple):
 
 def nothing_for_us(files: int, documents: int) -> Report:
     """The report on files that hold nothing for us."""
-    return Report((), (), (), (), (), Summary(files, documents, documents, 0, 0, 0, 0), {})
+    return Report(
+        findings=(),
+        failures=(),
+        outcomes=(),
+        skipped=(),
+        unreadable=(),
+        summary=Summary(
+            files=files, documents=documents, passed_over=documents, roles=0, policies=0, checked=0, skipped=0
+        ),
+        sources={},
+    )

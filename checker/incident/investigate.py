@@ -69,26 +69,38 @@ def plan(options: Options) -> Plan:
         raise UsageError(*(f"--manifests {path}: there is no such file or folder" for path in absent))
     context = options.context or ("" if options.cluster else cell.context)
     target = Target(
-        options.index_name,
-        options.account_id,
-        options.namespace,
-        options.container or live.container,
-        cluster,
-        region,
-        options.since_seconds,
-        live.credentials_url,
-        parameters,
-        context,
-        cell.name,
-        _given(options),
+        index_name=options.index_name,
+        account_id=options.account_id,
+        namespace=options.namespace,
+        container=options.container or live.container,
+        cluster=cluster,
+        region=region,
+        since_seconds=options.since_seconds,
+        credentials_url=live.credentials_url,
+        parameters=parameters,
+        context=context,
+        cell=cell.name,
+        given=_given(options),
     )
     access = Access(Aws(region), context=context or None, through_aws=bool(cluster and region and not context))
     search = Search(
-        live.pod_selector, options.pod, Meaning(live.account_id_means, live.account_id_label), live.ack_namespace,
-        Site(live.log_success, live.log_failure), options.log, live.pod_name,
-    )  # fmt: skip
+        selector=live.pod_selector,
+        pod=options.pod,
+        meaning=Meaning(live.account_id_means, live.account_id_label),
+        ack_namespace=live.ack_namespace,
+        wording=Site(live.log_success, live.log_failure),
+        log=options.log,
+        pod_name=live.pod_name,
+    )
     deadline = live.deadline_seconds if options.deadline_seconds is None else options.deadline_seconds
-    return Plan(target, access, search, deadline, options.manifests, requirements)
+    return Plan(
+        target=target,
+        access=access,
+        search=search,
+        deadline=deadline,
+        manifests=options.manifests,
+        requirements=requirements,
+    )
 
 
 def _given(options: Options) -> tuple[str, ...]:

@@ -98,7 +98,9 @@ def _cells(named: dict[tuple[str, ...], _Group]) -> Iterator[Cell]:
         partition = most(values.partition for _, values in group) or "aws"
         others = [path for other, paths in files.items() if other != key for path in paths]
         name = _cell_name(table, files[key], others) or f"cell{number}"
-        yield Cell(name, region, account, issuer, table, files[key], partition)
+        yield Cell(
+            name=name, region=region, account=account, issuer=issuer, table=table, files=files[key], partition=partition
+        )
 
 
 def _cell_name(table: str, files: tuple[str, ...], others: list[str]) -> str:

@@ -31,7 +31,7 @@ def configuration(found: Survey, cluster: tuple[str, str], folder: str, with_sch
         "# Values for ${…} in requirements, by cell. With several cells, --cell NAME chooses one.",
         "cells:",
     ]
-    for cell in found.cells or (Cell("cell1", "", "", "", "", ()),):
+    for cell in found.cells or (Cell(name="cell1", region="", account="", issuer="", table="", files=()),):
         lines += _cell(cell, cluster if len(found.cells) <= 1 else ("", ""))
     lines += [
         "",

@@ -45,15 +45,19 @@ def survey(project: Project, is_file: frozenset[str]) -> Survey:
     users = [user for user in users_of(index) if any(item is role for role in roles for item in user.roles)]
     cells, odd = cells_of([(role, _values(role, index)) for role in roles])
     return Survey(
-        _manifests(item.origin.file for item in _ours(project) if item.origin.file in is_file),
-        cells,
-        _globs([role.name for role in roles if _is_named(role)], [role.name for role in project.inventory.roles])
+        manifests=_manifests(item.origin.file for item in _ours(project) if item.origin.file in is_file),
+        cells=cells,
+        role_names=_globs(
+            [role.name for role in roles if _is_named(role)], [role.name for role in project.inventory.roles]
+        )
         or _globs([role.name for role in roles], [role.name for role in project.inventory.roles]),
-        _globs([user.name for user in users], [item.object.name for item in project.inventory.service_accounts]),
-        len(roles),
-        len(project.inventory.roles) - len(roles),
-        how,
-        odd,
+        account_names=_globs(
+            [user.name for user in users], [item.object.name for item in project.inventory.service_accounts]
+        ),
+        roles=len(roles),
+        others=len(project.inventory.roles) - len(roles),
+        how=how,
+        odd=odd,
     )
 
 

@@ -55,14 +55,14 @@ CROSSING = "ack.crossNamespaceReferences"
 def make_index(inventory: Inventory, account: str | None, parameters: Mapping[str, str] = _NONE) -> Index:
     """Everything by name, once for the whole run; `parameters` are the cell's."""
     return Index(
-        inventory,
-        account,
-        partition_of(parameters.get("region", "")),
-        parameters.get(CROSSING) == "allowed",
-        _by_all_names(inventory.policies),
-        _by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
-        _by(inventory.roles, lambda role: role.object.name),
-        _by(inventory.roles, lambda role: role.iam_path + role.name.lower()),
+        inventory=inventory,
+        account=account,
+        partition=partition_of(parameters.get("region", "")),
+        crosses_namespaces=parameters.get(CROSSING) == "allowed",
+        policies=_by_all_names(inventory.policies),
+        policies_by_arn=_by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
+        roles=_by(inventory.roles, lambda role: role.object.name),
+        roles_by_arn=_by(inventory.roles, lambda role: role.iam_path + role.name.lower()),
     )
 
 

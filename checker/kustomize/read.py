@@ -83,7 +83,21 @@ def _mutator(
     nothing: tuple[str, ...] = ()
     return [
         Kustomization(
-            file, folder, _called(kind, value), False, nothing, nothing, below, nothing, found, (), "", "", "", {}, True
+            file=file,
+            folder=folder,
+            what=_called(kind, value),
+            is_component=False,
+            builds=nothing,
+            components=nothing,
+            below=below,
+            patch_files=nothing,
+            patches=found,
+            renamings=(),
+            prefix="",
+            suffix="",
+            namespace="",
+            labels={},
+            keeps_references=True,
         )
     ]
 
@@ -164,22 +178,22 @@ def _read(
     for entry in sequence(value.get("labels")):
         labels |= string_map(mapping(entry).get("pairs"))
     return Kustomization(
-        file,
-        folder,
-        _called(*names) if names else file,
-        is_component,
-        () if below is not None else (*local("resources"), *local("bases")),
-        tuple(local("components")) if below is None else (),
-        None if below is None else posixpath.normpath("/" + below).strip("/"),
-        tuple(dict.fromkeys(files)) if below is None else (),
-        tuple(patches),
-        tuple(renamings),
-        text(value.get("namePrefix")) or "",
-        text(value.get("nameSuffix")) or "",
-        text(value.get("namespace")) or "",
-        labels,
-        False,
-        tuple(local("configurations")),
+        file=file,
+        folder=folder,
+        what=_called(*names) if names else file,
+        is_component=is_component,
+        builds=() if below is not None else (*local("resources"), *local("bases")),
+        components=tuple(local("components")) if below is None else (),
+        below=None if below is None else posixpath.normpath("/" + below).strip("/"),
+        patch_files=tuple(dict.fromkeys(files)) if below is None else (),
+        patches=tuple(patches),
+        renamings=tuple(renamings),
+        prefix=text(value.get("namePrefix")) or "",
+        suffix=text(value.get("nameSuffix")) or "",
+        namespace=text(value.get("namespace")) or "",
+        labels=labels,
+        keeps_references=False,
+        configurations=tuple(local("configurations")),
     )
 
 

@@ -144,7 +144,17 @@ class _Reader:
             self.passed_over += 1
         elif template is not None:
             reason, detail, offset = template
-            self.skipped.append(Skipped(piece.source.name, reason, detail, piece.start + offset, None, (), None))
+            self.skipped.append(
+                Skipped(
+                    file=piece.source.name,
+                    reason=reason,
+                    detail=detail,
+                    offset=piece.start + offset,
+                    origin=None,
+                    path=(),
+                    inner_offset=None,
+                )
+            )
         else:
             self.broken.append(Broken(piece.source, error.message, piece.start + error.offset, is_limit))
 
@@ -163,9 +173,29 @@ class _Reader:
         if not seen:
             self.passed_over += 1
             if not found and (overlay := find_in_comments(document.root, document.piece)) and "overlay" in overlay.text:
-                self.skipped.append(Skipped(file, "ytt", overlay.text, document.piece.start, None, (), None))
+                self.skipped.append(
+                    Skipped(
+                        file=file,
+                        reason="ytt",
+                        detail=overlay.text,
+                        offset=document.piece.start,
+                        origin=None,
+                        path=(),
+                        inner_offset=None,
+                    )
+                )
             for item in embedded(document):
-                self.skipped.append(Skipped(file, "embedded", f"a {item.kind} as text", item.offset, None, (), None))
+                self.skipped.append(
+                    Skipped(
+                        file=file,
+                        reason="embedded",
+                        detail=f"a {item.kind} as text",
+                        offset=item.offset,
+                        origin=None,
+                        path=(),
+                        inner_offset=None,
+                    )
+                )
             return
         self.documents[file, number] = document
         self.seen.append((document, number, seen))
@@ -199,7 +229,17 @@ class _Reader:
         file, item = document.piece.source.name, sighting.object
         start = document.piece.start + start_of(sighting.node)
         detail = f"a kustomize patch changes {item.kind} {item.name}"
-        self.skipped.append(Skipped(file, "kustomize-patch", detail, start, None, (), None))
+        self.skipped.append(
+            Skipped(
+                file=file,
+                reason="kustomize-patch",
+                detail=detail,
+                offset=start,
+                origin=None,
+                path=(),
+                inner_offset=None,
+            )
+        )
         # The object is without nulls, which in a patch take fields away.
         data = plain(sighting.node)
         return fragment(data if isinstance(data, dict) else item.data, file, start)
@@ -215,7 +255,17 @@ class _Reader:
             self.unread.append(sighting.object)
             if sighting.object.kind == "ServiceAccount" and not names_a_group(str(sighting.object.data)):
                 return
-            self.skipped.append(Skipped(origin.file, found.reason, found.text, offset, origin, found.path, inner))
+            self.skipped.append(
+                Skipped(
+                    file=origin.file,
+                    reason=found.reason,
+                    detail=found.text,
+                    offset=offset,
+                    origin=origin,
+                    path=found.path,
+                    inner_offset=inner,
+                )
+            )
         else:
             self.objects.append(sighting.object)
 
@@ -240,22 +290,22 @@ def load(
     changes = tuple(_changes(effects))
     skipped = [*reader.skipped, *_not_worked_out(changes, reader.skipped)]
     return Project(
-        build(effects.objects, reader.unread),
-        reader.documents,
-        reader.sources,
-        counted,
-        passed_over,
-        tuple(reader.broken),
-        tuple(reader.repeated),
-        tuple(skipped),
-        tuple(reader.unsupported),
-        changes,
-        tuple(
+        inventory=build(effects.objects, reader.unread),
+        documents=reader.documents,
+        sources=reader.sources,
+        document_count=counted,
+        passed_over=passed_over,
+        broken=tuple(reader.broken),
+        repeated=tuple(reader.repeated),
+        skipped=tuple(skipped),
+        unsupported=tuple(reader.unsupported),
+        changes=changes,
+        unlisted=tuple(
             Unlisted(item, effects.unlisted[item.origin.file].file)
             for item in effects.objects
             if item.origin.file in effects.unlisted
         ),
-        tuple(reader.kustomizations),
+        kustomizations=tuple(reader.kustomizations),
     )
 
 
@@ -267,11 +317,19 @@ def _not_worked_out(changes: tuple[Change, ...], known: list[Skipped]) -> Iterat
             seen.add((change.file, change.offset))
             reason = "kustomize-name" if change.is_name else "kustomize-patch"
             detail = f"{change.what} of {change.by}"
-            yield Skipped(change.file, reason, detail, change.offset, None, (), None)
+            yield Skipped(
+                file=change.file,
+                reason=reason,
+                detail=detail,
+                offset=change.offset,
+                origin=None,
+                path=(),
+                inner_offset=None,
+            )
 
 
 def _changes(effects: Effects) -> Iterator[Change]:
     for one, patch, objects in effects.changes:
-        yield Change(one.what, patch.what, patch.file, patch.offset, objects, False)
+        yield Change(by=one.what, what=patch.what, file=patch.file, offset=patch.offset, objects=objects, is_name=False)
     for one, what, offset, objects in effects.renamed:
-        yield Change(one.what, what, one.file, offset, objects, True)
+        yield Change(by=one.what, what=what, file=one.file, offset=offset, objects=objects, is_name=True)

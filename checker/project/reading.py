@@ -80,7 +80,15 @@ def sort_out(files: Iterable[tuple[str, bytes | None]]) -> Read:
             sources.append(Source(name, decode(data)))
         else:
             passed_over += data.count(b"\n---") + 1
-    return Read(tuple(sources), tuple(names), passed_over, (), (), is_empty_stream, has_ours)
+    return Read(
+        sources=tuple(sources),
+        names=tuple(names),
+        passed_over=passed_over,
+        missing=(),
+        unreadable=(),
+        is_empty_stream=is_empty_stream,
+        has_ours=has_ours,
+    )
 
 
 def read_named(paths: tuple[str, ...], observe: Observe = unobserved) -> Read | None:

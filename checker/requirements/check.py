@@ -118,22 +118,29 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
     if selected.service_account:
         values["serviceAccount"] = selected.service_account[1]
 
-    known = Known(selected, requirement, values, attached.layers, around.guards, around.today)
+    known = Known(
+        selected=selected,
+        requirement=requirement,
+        values=values,
+        layers=attached.layers,
+        guards=around.guards,
+        today=around.today,
+    )
     required = [_ask(prove, row, known) for row in required_rows(requirement)]
     required += [_ask(prove, row, known) for row in decrypting_rows(required, around.sealed)]
     forbidden = [_forbidden(row, known) for row in forbidden_rows(requirement)]
     askable = {question.action for question in required if question.proof or question.unset}
     return Check(
-        requirement,
-        role,
-        attached,
-        tuple(item for item in required if item.proof or item.unset or item.action not in askable),
-        tuple(item for item in forbidden if item.proof or item.unset),
-        check_trust(requirement, selected, values),
-        selected.giver,
-        check_entry(selected, values),
-        around.guards,
-        around.tables,
+        requirement=requirement,
+        role=role,
+        stack=attached,
+        required=tuple(item for item in required if item.proof or item.unset or item.action not in askable),
+        excess=tuple(item for item in forbidden if item.proof or item.unset),
+        trust=check_trust(requirement, selected, values),
+        giver=selected.giver,
+        entry=check_entry(selected, values),
+        guards=around.guards,
+        tables=around.tables,
     )
 
 
@@ -162,7 +169,17 @@ def _at_home(resource: str, values: dict[str, str]) -> str:
 def _ask(question: Ask, row: Row, known: Known) -> Question:
     filled = fill(row.resource, known.values)
     if filled.unset:
-        return Question(row.action, row.resource, None, filled.unset, row.path, row.instead, row.because, "", row.cause)
+        return Question(
+            action=row.action,
+            resource=row.resource,
+            proof=None,
+            unset=filled.unset,
+            path=row.path,
+            instead=row.instead,
+            because=row.because,
+            through="",
+            cause=row.cause,
+        )
     context = context_for(known, filled.text)
     if row.carries:
         told = {key.lower(): (value,) for key, value in row.carries}
@@ -177,7 +194,17 @@ def _ask(question: Ask, row: Row, known: Known) -> Question:
         proof = proof._replace(verdict="unknown", reasons=("which key the table names is not known here",))
     action = show_action(proof.action, (layers,)) if proof is not None and row.is_beyond else row.action
     through = context.values.get("kms:viaservice", ("",))[0]
-    return Question(action, filled.text, proof, (), row.path, row.instead, row.because, through, row.cause)
+    return Question(
+        action=action,
+        resource=filled.text,
+        proof=proof,
+        unset=(),
+        path=row.path,
+        instead=row.instead,
+        because=row.because,
+        through=through,
+        cause=row.cause,
+    )
 
 
 _SEVERAL_ACCOUNTS = "the required resources are in several accounts, and which one the role is in is not known"

@@ -104,18 +104,18 @@ def _requirement(item: Validated, origin: Origin) -> Requirement:
     selectors = spec["appliesTo"]
     trust = spec.get("trust")
     return Requirement(
-        value["metadata"]["name"],
-        spec.get("description", "").strip(),
-        _selector(selectors.get("roles", {})),
-        _selector(selectors.get("serviceAccounts", {})),
-        _accesses(spec["require"], "require"),
-        _accesses(spec.get("forbid", []), "forbid"),
-        _trust(trust) if trust else None,
-        dict(spec.get("parameters", {})),
-        {key: (one,) if isinstance(one, str) else tuple(one) for key, one in spec.get("context", {}).items()},
-        origin,
-        spec.get("consequence", "").strip(),
-        names_in(item),
+        name=value["metadata"]["name"],
+        description=spec.get("description", "").strip(),
+        roles=_selector(selectors.get("roles", {})),
+        service_accounts=_selector(selectors.get("serviceAccounts", {})),
+        require=_accesses(spec["require"], "require"),
+        forbid=_accesses(spec.get("forbid", []), "forbid"),
+        trust=_trust(trust) if trust else None,
+        parameters=dict(spec.get("parameters", {})),
+        context={key: (one,) if isinstance(one, str) else tuple(one) for key, one in spec.get("context", {}).items()},
+        origin=origin,
+        consequence=spec.get("consequence", "").strip(),
+        uses=names_in(item),
     )
 
 

@@ -108,7 +108,16 @@ def decrypting_rows(required: list[Question], sealed: Iterable[Sealed]) -> list[
         because = f"Table {table.name} is encrypted with this key, and DynamoDB asks KMS in the caller's name"
         is_open = "*" in table.key
         told = tuple((key, value) for key, value in carries.items() if "*" not in value)
-        row = Row("kms:Decrypt", table.key, on_it[0].path, "", told, False, because, is_open)
+        row = Row(
+            action="kms:Decrypt",
+            resource=table.key,
+            path=on_it[0].path,
+            instead="",
+            carries=told,
+            is_beyond=False,
+            because=because,
+            is_unresolved=is_open,
+        )
         own = (Layer("key", (table.policy.attached,)),) if table.policy else ()
         rows.setdefault((table.key, table.name), row._replace(layers=own, cause=table.table))
     return list(rows.values())

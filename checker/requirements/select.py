@@ -160,13 +160,13 @@ def users_of(index: Index) -> list[User]:
     """Every service account to which the project gives a role, by annotation or by Pod Identity association."""
     users = [
         User(
-            account.object.namespace,
-            account.object.name,
-            account.object.labels,
-            account.object,
-            roles_by_arn(index, account.role_arn, account.object),
-            account.role_arn,
-            None,
+            namespace=account.object.namespace,
+            name=account.object.name,
+            labels=account.object.labels,
+            giver=account.object,
+            roles=roles_by_arn(index, account.role_arn, account.object),
+            role_named=account.role_arn,
+            session=None,
         )
         for account in index.inventory.service_accounts
         if account.role_arn
@@ -176,5 +176,16 @@ def users_of(index: Index) -> list[User]:
         roles = role_of_association(index, association)
         giver, session = association.object, association.session
         hop = _hop(index, association) if association.hop_arn or association.hop_ref else None
-        users.append(User(association.namespace, association.service_account, {}, giver, roles, named, session, hop))
+        users.append(
+            User(
+                namespace=association.namespace,
+                name=association.service_account,
+                labels={},
+                giver=giver,
+                roles=roles,
+                role_named=named,
+                session=session,
+                hop=hop,
+            )
+        )
     return users

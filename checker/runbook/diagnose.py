@@ -56,13 +56,13 @@ def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
     holding = tuple(cause for cause in found if cause.confidence in ("confirmed", "likely", "possible"))
     made = checks(case)
     return Diagnosis(
-        _verdict(record, holding, made),
-        holding,
-        tuple(cause for cause in found if cause not in holding),
-        made,
-        _unknowns(case, made, found),
-        rule_findings(case, asked),
-        case,
+        verdict=_verdict(record, holding, made),
+        causes=holding,
+        dismissed=tuple(cause for cause in found if cause not in holding),
+        checks=made,
+        unknowns=_unknowns(case, made, found),
+        findings=rule_findings(case, asked),
+        case=case,
     )
 
 

@@ -60,8 +60,15 @@ def _pod(case: Case) -> Check:
         metadata = case.pod["metadata"]
         shown = f"{case.namespace}/{metadata['name']}"
         if phase(case) in ("Failed", "Succeeded"):
-            return Check("pod", 4, "failed", f"{shown} is {phase(case)}", reading.source, reading.elapsed_ms)
-        return Check("pod", 4, "ok", shown, reading.source, reading.elapsed_ms)
+            return Check(
+                id="pod",
+                step=4,
+                state="failed",
+                detail=f"{shown} is {phase(case)}",
+                source=reading.source,
+                elapsed_ms=reading.elapsed_ms,
+            )
+        return Check(id="pod", step=4, state="ok", detail=shown, source=reading.source, elapsed_ms=reading.elapsed_ms)
     if reading.status != "ok":
         return _read(reading, "pod", 4, "")
     found = (case.value("pods-with-container") or reading.value).get("candidates", [])
@@ -75,12 +82,23 @@ def _pod(case: Case) -> Check:
             detail += f"; its role is examined, found by its name: {metadata.get('namespace')}/{metadata.get('name')}"
         if reading.value["before"]:
             detail = f"{reading.value['before']} candidates, none of account_id {case.record.target.account_id}"
-        return Check("pod", 4, "unknown", detail, reading.source, reading.elapsed_ms)
+        return Check(
+            id="pod", step=4, state="unknown", detail=detail, source=reading.source, elapsed_ms=reading.elapsed_ms
+        )
     if len(found) > 1:
         named = ", ".join(f"{item['namespace']}/{item['workload']}" for item in found[:6])
         detail = f"{len(found)} workloads could be meant: {named}; choose one with --namespace or --pod"
-        return Check("pod", 4, "unknown", detail, reading.source, reading.elapsed_ms)
-    return Check("pod", 4, "unknown", "the pod could not be read", reading.source, reading.elapsed_ms)
+        return Check(
+            id="pod", step=4, state="unknown", detail=detail, source=reading.source, elapsed_ms=reading.elapsed_ms
+        )
+    return Check(
+        id="pod",
+        step=4,
+        state="unknown",
+        detail="the pod could not be read",
+        source=reading.source,
+        elapsed_ms=reading.elapsed_ms,
+    )
 
 
 def _going(case: Case) -> Iterator[Check]:
@@ -157,7 +175,14 @@ def _effective(case: Case) -> Check:
 def _trust(case: Case) -> Check:
     found = trusting(case)
     if found is None or found.truth is None:
-        return Check("trust", 6, "unknown", "whether the pod may assume the role cannot be told", "", 0)
+        return Check(
+            id="trust",
+            step=6,
+            state="unknown",
+            detail="whether the pod may assume the role cannot be told",
+            source="",
+            elapsed_ms=0,
+        )
     if not found.truth:
         return Check("trust", 6, "failed", f"the trust policy shuts the pod out ({found.blocker})")
     return Check("trust", 6, "ok", f"the trust policy lets {case.subject} in")
@@ -239,4 +264,12 @@ _STATES: dict[Status, State] = {"ok": "ok", "skipped": "skipped"}
 def _read(reading: Reading, name: str, step: int, good: str, absent: State = "unknown", vital: bool = True) -> Check:
     state: State = absent if reading.status == "absent" else _STATES.get(reading.status, "unknown")
     detail = good if state == "ok" else f"{reading.status}: {reading.detail}" if reading.detail else reading.status
-    return Check(name, step, state, detail, reading.source, reading.elapsed_ms, vital)
+    return Check(
+        id=name,
+        step=step,
+        state=state,
+        detail=detail,
+        source=reading.source,
+        elapsed_ms=reading.elapsed_ms,
+        is_vital=vital,
+    )

@@ -17,14 +17,14 @@ def in_configuration(config: Config) -> Iterator[Suppression]:
         target = Described(entry.subject, entry.file, config.folder)
         for rule in entry.rules:
             yield Suppression(
-                "configuration",
-                rule,
-                f"@{entry.sid}" if entry.sid else entry.path,
-                tidy(entry.reason),
-                entry.until,
-                place,
-                target,
-                problem_of(rule),
+                how="configuration",
+                rule=rule,
+                scope=f"@{entry.sid}" if entry.sid else entry.path,
+                reason=tidy(entry.reason),
+                until=entry.until,
+                place=place,
+                target=target,
+                problem=problem_of(rule),
             )
 
 

@@ -37,12 +37,14 @@ def read_rules(
         problem = problem_of(rule)
         if at and not scope:
             problem = problem or f"the scope of {rule} is missing behind the @: a Sid, or a path such as Statement[0]"
-        yield Suppression(how, rule, scope, said, "", place, target, problem)
+        yield Suppression(
+            how=how, rule=rule, scope=scope, reason=said, until="", place=place, target=target, problem=problem
+        )
 
 
 def invalid(problem: str, how: How, place: Place) -> Suppression:
     """A suppression that cannot be used, and why."""
-    return Suppression(how, "", "", "", "", place, None, problem)
+    return Suppression(how=how, rule="", scope="", reason="", until="", place=place, target=None, problem=problem)
 
 
 @lru_cache(maxsize=1024)

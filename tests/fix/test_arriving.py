@@ -163,7 +163,7 @@ def test_a_pod_that_takes_its_time_to_start_is_waited_for(cell: Cell) -> None:
     def pause(seconds: float) -> None:
         pauses.append(seconds)
         if len(pauses) == 2:
-            answered(Asked("", "tenant-acme", "pods", PODS["acme"], "", "delete"))
+            answered(Asked(group="", namespace="tenant-acme", plural="pods", name=PODS["acme"], sub="", verb="delete"))
 
     cell.kubernetes.after_write = begin
     assert apply(world._replace(pause=pause), broken, None).verdict == "healthy"
@@ -186,7 +186,7 @@ def test_the_time_that_an_answer_takes_is_not_the_pods(cell: Cell, monkeypatch: 
         cell.start_pod("acme", status={"phase": "Pending"})
 
     def pause(seconds: float) -> None:
-        answered(Asked("", "tenant-acme", "pods", PODS["acme"], "", "delete"))
+        answered(Asked(group="", namespace="tenant-acme", plural="pods", name=PODS["acme"], sub="", verb="delete"))
 
     cell.kubernetes.after_write = begin
     assert apply(world._replace(confirm=agree, pause=pause), broken, None).verdict == "healthy"

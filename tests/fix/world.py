@@ -65,7 +65,7 @@ class Real(NamedTuple):
             for item in self.server.call("GET", listed, None, (200,))[1]["items"]:
                 item["metadata"].pop("managedFields", None)
                 self.cell.kubernetes.put({"apiVersion": IAM, "kind": kind, **item})
-        asked = Asked("", "", "roles", "", "", "patch")
+        asked = Asked(group="", namespace="", plural="roles", name="", sub="", verb="patch")
         self.cell.live_on()
         self.cell.kubernetes.after_write(asked)
         for kind in ("Policy", "OpenIDConnectProvider", "Role"):
@@ -90,7 +90,9 @@ class Real(NamedTuple):
             return
         index = namespace.removeprefix("tenant-")
         self.cell.forget_log(index)
-        self.cell.kubernetes.after_write(Asked("", namespace, "pods", name, "", "delete"))
+        self.cell.kubernetes.after_write(
+            Asked(group="", namespace=namespace, plural="pods", name=name, sub="", verb="delete")
+        )
         made = self.cell.kubernetes.get("Pod", namespace, PODS[index])
         if "ReplicaSet" in owners:
             self.renamed[successor] = PODS[index]
@@ -116,7 +118,9 @@ def make(
     def pause(seconds: float) -> None:
         grade.turn()
 
-    return World(Cluster(connection), look, said.append, agrees, pause, 20), look(900, False)
+    return World(
+        cluster=Cluster(connection), look=look, say=said.append, confirm=agrees, pause=pause, patience=20
+    ), look(900, False)
 
 
 def plan(diagnosis: Diagnosis, *, unsafe: bool = False) -> Emission | Withheld:

@@ -50,16 +50,16 @@ def gate_options(arguments: argparse.Namespace) -> Options:
     from ...gate.options import Options
 
     return Options(
-        tuple(arguments.paths),
-        arguments.config,
-        tuple(arguments.policies),
-        arguments.cell,
-        settings(arguments.set),
-        names(arguments.select),
-        names(arguments.ignore),
-        arguments.no_ignores,
-        arguments.baseline,
-        getattr(arguments, "write_baseline", None),
-        getattr(arguments, "changed_since", None),
-        getattr(arguments, "trusted", None),
+        paths=tuple(arguments.paths),
+        config=arguments.config,
+        policies=tuple(arguments.policies),
+        cell=arguments.cell,
+        parameters=settings(arguments.set),
+        select=names(arguments.select),
+        ignore=names(arguments.ignore),
+        no_ignores=arguments.no_ignores,
+        baseline=arguments.baseline,
+        write_baseline=getattr(arguments, "write_baseline", None),
+        changed_since=getattr(arguments, "changed_since", None),
+        trusted=getattr(arguments, "trusted", None),
     )

@@ -41,21 +41,21 @@ def options_of(arguments: argparse.Namespace, index: str, account_id: str) -> Op
     from ...incident.investigate import Options
 
     return Options(
-        index,
-        account_id,
-        name(arguments.namespace, "--namespace"),
-        name(arguments.pod, "--pod"),
-        name(arguments.container, "--container"),
-        arguments.context,
-        name(arguments.cluster, "--cluster"),
-        name(arguments.region, "--region"),
-        duration(arguments.since, "--since"),
-        _deadline(arguments.deadline),
-        tuple(arguments.manifests),
-        arguments.config,
-        tuple(arguments.policies),
-        arguments.cell,
-        settings(arguments.set),
+        index_name=index,
+        account_id=account_id,
+        namespace=name(arguments.namespace, "--namespace"),
+        pod=name(arguments.pod, "--pod"),
+        container=name(arguments.container, "--container"),
+        context=arguments.context,
+        cluster=name(arguments.cluster, "--cluster"),
+        region=name(arguments.region, "--region"),
+        since_seconds=duration(arguments.since, "--since"),
+        deadline_seconds=_deadline(arguments.deadline),
+        manifests=tuple(arguments.manifests),
+        config=arguments.config,
+        policies=tuple(arguments.policies),
+        cell=arguments.cell,
+        parameters=settings(arguments.set),
     )
 
 

@@ -26,12 +26,12 @@ def current(iam: Any, name: str) -> Current:
     inline = {key: unquote(iam.get_role_policy(RoleName=name, PolicyName=key)["PolicyDocument"]) for key in names}
     attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     return Current(
-        tuple(item["PolicyArn"] for item in attached),
-        inline,
-        role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
-        unquote(role["AssumeRolePolicyDocument"]),
-        {entry["Key"]: entry["Value"] for entry in role.get("Tags") or ()},
-        {key: str(role.get(field, "")) for key, field in (*_SETTINGS.items(), ("path", "Path"))},
+        attached=tuple(item["PolicyArn"] for item in attached),
+        inline=inline,
+        boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
+        trust=unquote(role["AssumeRolePolicyDocument"]),
+        tags={entry["Key"]: entry["Value"] for entry in role.get("Tags") or ()},
+        settings={key: str(role.get(field, "")) for key, field in (*_SETTINGS.items(), ("path", "Path"))},
     )
 
 

@@ -251,9 +251,13 @@ class KubernetesApi:
     def _review(self, rules: tuple[Rule, ...], body: dict[str, Any]) -> tuple[int, Any]:
         given = body["spec"]["resourceAttributes"]
         asked = Asked(
-            given.get("group", ""), given.get("namespace", ""), given["resource"], "", given.get("subresource", ""),
-            given["verb"],
-        )  # fmt: skip
+            group=given.get("group", ""),
+            namespace=given.get("namespace", ""),
+            plural=given["resource"],
+            name="",
+            sub=given.get("subresource", ""),
+            verb=given["verb"],
+        )
         self.requests.append(asked._replace(plural="selfsubjectaccessreviews", verb="create"))
         return 201, {**body, "metadata": {}, "status": {"allowed": allows(rules, asked)}}
 

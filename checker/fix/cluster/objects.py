@@ -72,17 +72,17 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
     }
     values = {key: value for key, value in parameters.items() if value}
     return Prepared(
-        (Source(NAME, as_text(items)),),
-        (Source("given.yaml", as_text(giver(case.record, case.arn, case.namespace, case.account_name))),),
-        1,
-        0,
-        (),
-        None,
-        Loaded(asked, {}, {}),
-        asked,
-        values,
-        {},
-        Settings(tuple(BY_ID[name] for name in RULES), {}),
+        sources=(Source(NAME, as_text(items)),),
+        background=(Source("given.yaml", as_text(giver(case.record, case.arn, case.namespace, case.account_name))),),
+        file_count=1,
+        passed_over=0,
+        unreadable=(),
+        files=None,
+        requirements=Loaded(asked, {}, {}),
+        asked=asked,
+        parameters=values,
+        other_cells={},
+        settings=Settings(tuple(BY_ID[name] for name in RULES), {}),
         is_partial=True,
     )
 

@@ -220,7 +220,15 @@ def _plan(grant: Grant, text: PolicyText, title: str, why: str, patches: list[Pa
     if not grant.survey.sees_all and owner.kind == "Policy":
         notes = (f"whether {called(owner)} bears on other roles was not looked for",)
         danger = danger or ("it caps every role that it is the boundary of" if grant.layer == "boundary" else "")
-    return Plan(f"{title} ({where})", why, tuple(patches), danger, notes, grant.layer == "boundary", grant.needs)
+    return Plan(
+        title=f"{title} ({where})",
+        why=why,
+        patches=tuple(patches),
+        danger=danger,
+        notes=notes,
+        reveals=grant.layer == "boundary",
+        needs=grant.needs,
+    )
 
 
 def _roles(roles: Iterable[Role]) -> str:

@@ -70,4 +70,11 @@ def repair(
         for source in made.sources
         if source.name in before and before[source.name].text != source.text
     )
-    return Repair(first, judged, tuple(fixes), refusals, changes, effects(first.facts, judged.facts, fixes))
+    return Repair(
+        before=first,
+        after=judged,
+        fixes=tuple(fixes),
+        refusals=refusals,
+        changes=changes,
+        effects=effects(first.facts, judged.facts, fixes),
+    )

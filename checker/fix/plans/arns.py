@@ -29,7 +29,14 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         change = patch.replace(finding.place, arn)
         # With a role to speak of, whether it trusts the service account can be judged for the first time.
         reveals = finding.rule == "not-an-arn"
-        yield Plan(f"write {arn}", "it is the only one that can be meant", (change,), "", notes, reveals)
+        yield Plan(
+            title=f"write {arn}",
+            why="it is the only one that can be meant",
+            patches=(change,),
+            danger="",
+            notes=notes,
+            reveals=reveals,
+        )
     elif found:
         yield NoPlan(f"several could be meant: {', '.join(found)}")
     else:

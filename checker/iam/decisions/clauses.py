@@ -83,7 +83,22 @@ def covering(layers: tuple[Layer, ...], asked: Asked) -> list[tuple[Clause, Trut
             document = policy.document
             if document is None:
                 for effect in _EITHER[1:] if policy.refused else _EITHER:
-                    rows.append((Clause(name, level, policy, None, effect, "user", None, (), _UNREADABLE), None))
+                    rows.append(
+                        (
+                            Clause(
+                                layer=name,
+                                level=level,
+                                policy=policy,
+                                statement=None,
+                                effect=effect,
+                                naming="user",
+                                settled=None,
+                                open=(),
+                                about=_UNREADABLE,
+                            ),
+                            None,
+                        )
+                    )
                 continue
             for prepared in prepare(document):
                 known = prepared.concerned
@@ -105,7 +120,18 @@ def covering(layers: tuple[Layer, ...], asked: Asked) -> list[tuple[Clause, Trut
                 for naming, named in _named(statement, caller, is_bounded) if with_principals else _OWN:
                     truth = None if concerned is None else named
                     effect = statement.effect
-                    clause = Clause(name, level, policy, statement, effect, naming, truth, unsettled, about, negated)
+                    clause = Clause(
+                        layer=name,
+                        level=level,
+                        policy=policy,
+                        statement=statement,
+                        effect=effect,
+                        naming=naming,
+                        settled=truth,
+                        open=unsettled,
+                        about=about,
+                        negated=negated,
+                    )
                     rows.append((clause, covered))
     return rows
 

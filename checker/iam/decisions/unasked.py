@@ -15,7 +15,18 @@ _ANYONE = "sts:getcalleridentity"
 _LONG_TERM = "sts:getsessiontoken"
 
 _STAR = Entry("*", ())
-_ALL = Statement((), None, "Allow", (_STAR,), False, (_STAR,), False, (), False, ())
+_ALL = Statement(
+    path=(),
+    sid=None,
+    effect="Allow",
+    actions=(_STAR,),
+    not_actions=False,
+    resources=(_STAR,),
+    not_resources=False,
+    principals=(),
+    not_principals=False,
+    conditions=(),
+)
 _ALWAYS = (Layer("identity", (Attached("AWS, which asks no policy", Document("2012-10-17", (_ALL,))),)),)
 _NEVER = (Layer("identity", ()),)
 

@@ -223,16 +223,16 @@ def _statement(value: dict[str, Any], path: Path) -> Statement:
     not_principals = "NotPrincipal" in value
     principal_name = "NotPrincipal" if not_principals else "Principal"
     return Statement(
-        path,
-        value.get("Sid"),
-        value["Effect"],
-        _entries(value, "NotAction" if not_actions else "Action", path),
-        not_actions,
-        _entries(value, "NotResource" if not_resources else "Resource", path),
-        not_resources,
-        _principals(value.get(principal_name, {}), (*path, principal_name)),
-        not_principals,
-        tuple(
+        path=path,
+        sid=value.get("Sid"),
+        effect=value["Effect"],
+        actions=_entries(value, "NotAction" if not_actions else "Action", path),
+        not_actions=not_actions,
+        resources=_entries(value, "NotResource" if not_resources else "Resource", path),
+        not_resources=not_resources,
+        principals=_principals(value.get(principal_name, {}), (*path, principal_name)),
+        not_principals=not_principals,
+        conditions=tuple(
             Condition(operator, key, _texts(values), (*path, "Condition", operator, key))
             for operator, keys in value.get("Condition", {}).items()
             for key, values in keys.items()

@@ -83,7 +83,7 @@ def make_glob(text: str, tokens: tuple[Token, ...]) -> Glob:
         return Glob(text, tokens, None, prefix, _spelled(tokens[wild[0] + 1 :]))
     stars = sum(tokens[place].star for place in wild)
     regex = "".join(map(_as_regex, tokens[wild[0] :])) if stars <= _STARS_TO_TRY else ""
-    return Glob(text, tokens, None, prefix, None, regex)
+    return Glob(text=text, tokens=tokens, fixed=None, prefix=prefix, suffix=None, regex=regex)
 
 
 _ANYTHING = Token(None, "any", star=True)

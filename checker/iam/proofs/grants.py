@@ -123,11 +123,25 @@ def _grant(
     if whole is None:
         return
     if whole.verdict != "not-granted":
-        yield Grant(actions, "all", whole.verdict, whole.witness or resource, whole.conditions, whole.reasons)
+        yield Grant(
+            actions=actions,
+            extent="all",
+            verdict=whole.verdict,
+            witness=whole.witness or resource,
+            conditions=whole.conditions,
+            reasons=whole.reasons,
+        )
         return
     part = may_reach(actions[0], resource, layers, context, caller)
     if part is not None:
-        yield Grant(actions, "some", part.verdict, part.witness or resource, part.conditions, part.reasons)
+        yield Grant(
+            actions=actions,
+            extent="some",
+            verdict=part.verdict,
+            witness=part.witness or resource,
+            conditions=part.conditions,
+            reasons=part.reasons,
+        )
 
 
 def compare(

@@ -99,7 +99,15 @@ def prove(
 
 def unlisted(pattern: str, resource: str, context: Context) -> Proof:
     reason = f"no listed action matches {pattern}, or too many do"
-    return Proof("unknown", pattern, resource, None, UNDECIDED, context, reasons=(reason,))
+    return Proof(
+        verdict="unknown",
+        action=pattern,
+        resource=resource,
+        witness=None,
+        decision=UNDECIDED,
+        context=context,
+        reasons=(reason,),
+    )
 
 
 def _prove_action(
@@ -120,7 +128,15 @@ def _prove_action(
 def _prove_region(region: Region, context: Context) -> Proof:
     first = region.places[0] if region.places else None
     if region.capped or first is None:
-        return Proof("unknown", "", "", first.witness if first else None, UNDECIDED, context, reasons=(CAPPED,))
+        return Proof(
+            verdict="unknown",
+            action="",
+            resource="",
+            witness=first.witness if first else None,
+            decision=UNDECIDED,
+            context=context,
+            reasons=(CAPPED,),
+        )
     plainly = [(place, allowed_at(region, place, {})) for place in region.places]
     for place, truth in plainly:
         if truth is False:
@@ -192,8 +208,18 @@ def proof_at(verdict: Verdict, region: Region, place: Place, context: Context) -
     rows = [(clause, covers(clause.about, place.witness, negated=clause.negated)) for clause in region.clauses]
     decision = decide(region.given, [row for row in rows if row[1] is not False], context)
     if verdict == "not-granted" and decision.outcome not in ("explicit-deny", "implicit-deny"):
-        return Proof("unknown", region.action, "", place.witness, decision, context, reasons=(_UNCONFIRMED,))
-    return Proof(verdict, region.action, "", place.witness, decision, context)
+        return Proof(
+            verdict="unknown",
+            action=region.action,
+            resource="",
+            witness=place.witness,
+            decision=decision,
+            context=context,
+            reasons=(_UNCONFIRMED,),
+        )
+    return Proof(
+        verdict=verdict, action=region.action, resource="", witness=place.witness, decision=decision, context=context
+    )
 
 
 def rank(proof: Proof) -> int:

@@ -57,7 +57,15 @@ def may_reach_beyond(
         return None
     named = beyond_the_list(pattern, (layers,))
     if named is None:
-        return Proof("unknown", pattern, resource, None, UNDECIDED, context, reasons=(_CROWDED_NAMES,))
+        return Proof(
+            verdict="unknown",
+            action=pattern,
+            resource=resource,
+            witness=None,
+            decision=UNDECIDED,
+            context=context,
+            reasons=(_CROWDED_NAMES,),
+        )
     context = known_of(caller, context)
     found = (_may_reach(action, resource, layers, context, caller) for action in named)
     return max((proof for proof in found if proof is not None), key=rank, default=None)
@@ -79,7 +87,15 @@ def _may_reach(
     best: Proof | None = None
     for region in regions(action, resource, layers, context, caller, needs_an_allow=True):
         if region.capped:
-            return Proof("unknown", action, resource, None, UNDECIDED, context, reasons=(CAPPED,))
+            return Proof(
+                verdict="unknown",
+                action=action,
+                resource=resource,
+                witness=None,
+                decision=UNDECIDED,
+                context=context,
+                reasons=(CAPPED,),
+            )
         for place in region.places:
             found = _reached(region, place, context)
             if found is not None and (best is None or rank(found) > rank(best)):

@@ -120,7 +120,9 @@ def grant_problem(
     if question is not None and question.cause is not None:
         cause = question.cause
         related += (Related(at(cause, ("spec", "sseSpecification"), "key"), f"{called(cause)} is encrypted with it"),)
-    return Problem(place, message, meaning, hint, check.role.object, related, value)
+    return Problem(
+        place=place, message=message, why=meaning, help=hint, subject=check.role.object, related=related, value=value
+    )
 
 
 def can_call(check: Check, actions: Sequence[str], resource: str, verb: str) -> str:

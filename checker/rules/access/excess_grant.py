@@ -72,11 +72,11 @@ def _problem(item: Check, place: Place, rows: list[_Row]) -> Problem:
     needed = ", ".join(f'"{action}"' for access in item.requirement.require for action in access.actions)
     called_so = f"{can_call(item, actions, rows[0].witness, 'can')}{if_condition}"
     return Problem(
-        place,
-        f"{called_so}, which {item.requirement.name} forbids{named}",
-        "whoever takes over the pod could do that too, and the requirement says that it is not needed",
-        f"grant only {needed}",
-        item.role.object,
-        seen_from(item, place),
+        place=place,
+        message=f"{called_so}, which {item.requirement.name} forbids{named}",
+        why="whoever takes over the pod could do that too, and the requirement says that it is not needed",
+        help=f"grant only {needed}",
+        subject=item.role.object,
+        related=seen_from(item, place),
         value=f"{' '.join(actions)}{if_condition}",
     )

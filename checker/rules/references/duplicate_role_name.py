@@ -50,11 +50,11 @@ def check(facts: Facts) -> Iterator[Problem]:
         if other is item or (other.namespace, other.name) == (item.namespace, item.name):
             continue
         yield Problem(
-            at(item, ("spec", "name")),
-            f"{called(item)}: the IAM name {name} already belongs to {called(other)}",
-            "the two objects fight over one role: one turns terminal, or each undoes the other's policies",
-            "give each object an IAM name of its own, or delete one of them",
-            item,
-            (Related(at(other, ("spec", "name")), f"{called(other)} has the name"),),
+            place=at(item, ("spec", "name")),
+            message=f"{called(item)}: the IAM name {name} already belongs to {called(other)}",
+            why="the two objects fight over one role: one turns terminal, or each undoes the other's policies",
+            help="give each object an IAM name of its own, or delete one of them",
+            subject=item,
+            related=(Related(at(other, ("spec", "name")), f"{called(other)} has the name"),),
             value=name,
         )

@@ -44,12 +44,12 @@ def check(facts: Facts) -> Iterator[Problem]:
             if not isinstance(spec, dict) or not spec.get(plain) or not _present(spec, reference):
                 continue
             yield Problem(
-                at(role.object, ("spec", reference), "key"),
-                f"{called(role.object)}: {plain} and {reference} cannot be used together",
-                "the controller then reconciles nothing on this role, and no grant in it arrives",
-                f"keep {plain} or {reference}; what is dropped can become an inline policy",
-                role.object,
-                (Related(at(role.object, ("spec", plain), "key"), f"{plain} here"),),
+                place=at(role.object, ("spec", reference), "key"),
+                message=f"{called(role.object)}: {plain} and {reference} cannot be used together",
+                why="the controller then reconciles nothing on this role, and no grant in it arrives",
+                help=f"keep {plain} or {reference}; what is dropped can become an inline policy",
+                subject=role.object,
+                related=(Related(at(role.object, ("spec", plain), "key"), f"{plain} here"),),
             )
 
 

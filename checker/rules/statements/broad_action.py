@@ -60,13 +60,14 @@ def _judge(item: Check) -> Iterator[Problem]:
                     continue
                 place = inside(text, entry.path)
                 listed = ", ".join(f'"{name}"' for name in granted)
+                said = f"{entry.text} grants {_shown(others)} besides {', '.join(granted)}"
                 yield Problem(
-                    place,
-                    f"{called(item.role.object)}: {entry.text} grants {_shown(others)} besides {', '.join(granted)}",
-                    f"{item.requirement.name} does not ask for it; the role should not have more than it needs",
-                    f"write {listed}",
-                    item.role.object,
-                    seen_from(item, place),
+                    place=place,
+                    message=f"{called(item.role.object)}: {said}",
+                    why=f"{item.requirement.name} does not ask for it; the role should not have more than it needs",
+                    help=f"write {listed}",
+                    subject=item.role.object,
+                    related=seen_from(item, place),
                     value=entry.text,
                 )
 

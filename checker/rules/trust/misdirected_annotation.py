@@ -86,13 +86,13 @@ def _judge(facts: Facts, account: ServiceAccount, fields: list[str]) -> Iterator
     for message, hint in wrong:
         seen = (Related(at(trusting.object, ("spec", "name")), f"{called(trusting.object)}"),) if trusting else ()
         yield Problem(
-            at(account.object, ("metadata", "annotations", ROLE_ARN_ANNOTATION)),
-            f"{called(account.object)} {message}",
-            "the pod asks for a role that it does not get, so it has no credentials",
-            hint,
-            account.object,
-            seen,
-            account.role_arn or "",
+            place=at(account.object, ("metadata", "annotations", ROLE_ARN_ANNOTATION)),
+            message=f"{called(account.object)} {message}",
+            why="the pod asks for a role that it does not get, so it has no credentials",
+            help=hint,
+            subject=account.object,
+            related=seen,
+            value=account.role_arn or "",
         )
 
 

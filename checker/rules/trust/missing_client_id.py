@@ -60,13 +60,13 @@ def check(facts: Facts) -> Iterator[Problem]:
             owner = written.text.owner
             path = ("spec", "clientIDs") if "clientIDs" in spec else ("spec", "url")
             yield Problem(
-                at(item, path, "key"),
-                f"{called(item)}: clientIDs lack {wanted[0]}, the audience that {called(owner)} asks for",
-                "STS refuses every token of this provider: no pod gets its role through it",
-                f"add {wanted[0]} to clientIDs",
-                item,
-                (Related(at(owner, ("spec", "assumeRolePolicyDocument"), "key"), "the trust policy"),),
-                wanted[0],
+                place=at(item, path, "key"),
+                message=f"{called(item)}: clientIDs lack {wanted[0]}, the audience that {called(owner)} asks for",
+                why="STS refuses every token of this provider: no pod gets its role through it",
+                help=f"add {wanted[0]} to clientIDs",
+                subject=item,
+                related=(Related(at(owner, ("spec", "assumeRolePolicyDocument"), "key"), "the trust policy"),),
+                value=wanted[0],
             )
 
 

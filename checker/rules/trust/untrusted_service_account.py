@@ -175,7 +175,15 @@ def _problem(
     role: Role, account: str, message: str, meaning: str, hint: str, giver: Object | None, facts: Facts
 ) -> Problem:
     seen = (Related(at(giver, ("metadata", "name")), f"{called(giver)} uses the role"),) if giver else ()
-    return Problem(_place(role, account, giver, facts), message, meaning, hint, role.object, seen, account)
+    return Problem(
+        place=_place(role, account, giver, facts),
+        message=message,
+        why=meaning,
+        help=hint,
+        subject=role.object,
+        related=seen,
+        value=account,
+    )
 
 
 def _place(role: Role, service_account: str, giver: Object | None, facts: Facts) -> Place:

@@ -162,22 +162,22 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
         found = sources.declared(record, namespace, account_name)
         asked = selecting(found, asked, parameters) if found else []
     return Case(
-        record,
-        namespace,
-        pod,
-        container,
-        service_account,
-        effective,
-        expected,
-        arn,
-        parameters,
-        table_arn,
-        log_view(under(record, "log/"), now),
-        events,
-        view(sources.deployed(record, arn, namespace, account_name), asked, parameters, above, refused, today),
-        view(sources.declared(record, namespace, account_name), asked, parameters, (), refused, today),
-        view(sources.in_git(record, namespace, account_name), asked, parameters, (), refused, today),
-        tuple(event for event, is_past in read_ones if is_past),
+        record=record,
+        namespace=namespace,
+        pod=pod,
+        container=container,
+        service_account=service_account,
+        effective=effective,
+        expected=expected,
+        arn=arn,
+        parameters=parameters,
+        table_arn=table_arn,
+        log=log_view(under(record, "log/"), now),
+        events=events,
+        deployed=view(sources.deployed(record, arn, namespace, account_name), asked, parameters, above, refused, today),
+        declared=view(sources.declared(record, namespace, account_name), asked, parameters, (), refused, today),
+        in_git=view(sources.in_git(record, namespace, account_name), asked, parameters, (), refused, today),
+        past=tuple(event for event, is_past in read_ones if is_past),
     )
 
 

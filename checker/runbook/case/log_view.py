@@ -57,32 +57,32 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
     told = failing or [item for item in values if item["failures"]]
     recovered = [] if failing or ended else [item["recoveredAt"] for item in told]
     return LogView(
-        any(item["lineCount"] for item in values),
-        problem,
-        sum(item["lineCount"] for item in values),
-        min((item["first"] for item in values if item["first"]), default=""),
-        max((item["last"] for item in values if item["last"]), default=""),
-        sum(item["failures"] for item in values),
-        max((item["peak"] for item in values), default=0),
-        any(item["isCut"] for item in values),
-        sum(item["failures"] for item in failing),
-        sum(item.get("refreshes", 0) for item in values),
-        min((item.get("refreshesSince", 0) for item in told or values), default=0),
-        max((item.get("lastFailure") or _last_of(item) for item in told), default=""),
-        max((item.get("lastRefresh", "") for item in values), default=""),
-        max(recovered, default=""),
-        sum(item["failures"] for item in ended),
-        tuple(name for name, item in read.items() if not item.get("refreshes")),
-        tuple(line["text"] for item in values for line in item["lines"] if kind_of(line) == "trouble"),
-        tuple(
+        is_read=any(item["lineCount"] for item in values),
+        problem=problem,
+        line_count=sum(item["lineCount"] for item in values),
+        first=min((item["first"] for item in values if item["first"]), default=""),
+        last=max((item["last"] for item in values if item["last"]), default=""),
+        failures=sum(item["failures"] for item in values),
+        peak=max((item["peak"] for item in values), default=0),
+        is_cut=any(item["isCut"] for item in values),
+        failing=sum(item["failures"] for item in failing),
+        refreshes=sum(item.get("refreshes", 0) for item in values),
+        refreshes_since=min((item.get("refreshesSince", 0) for item in told or values), default=0),
+        last_failure=max((item.get("lastFailure") or _last_of(item) for item in told), default=""),
+        last_refresh=max((item.get("lastRefresh", "") for item in values), default=""),
+        recovered_at=max(recovered, default=""),
+        ended=sum(item["failures"] for item in ended),
+        silent=tuple(name for name, item in read.items() if not item.get("refreshes")),
+        trouble=tuple(line["text"] for item in values for line in item["lines"] if kind_of(line) == "trouble"),
+        failing_lines=tuple(
             line["text"]
             for item in failing
             for line in sorted(item["lines"], key=lambda line: -int(line["count"]))
             if kind_of(line) == "failure"
         ),
-        sum(item.get("leftOut", 0) for item in values),
-        min((item["last"] for item in values if item["last"]), default=""),
-        min((item["lastRefresh"] for item in values if item.get("lastRefresh")), default=""),
+        left_out=sum(item.get("leftOut", 0) for item in values),
+        quietest=min((item["last"] for item in values if item["last"]), default=""),
+        oldest_refresh=min((item["lastRefresh"] for item in values if item.get("lastRefresh")), default=""),
     )
 
 

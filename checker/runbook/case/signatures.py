@@ -93,17 +93,17 @@ def _event(signature: str, text: str, line: dict[str, Any], is_previous: bool) -
     service = "sts" if operation.startswith("AssumeRole") else "dynamodb"
     action = _first(_ACTION, text) or (f"{service}:{operation}" if operation else "")
     return Event(
-        signature,
-        _first(_PRINCIPAL, text),
-        action,
-        _first(_RESOURCE, text),
-        _first(_POLICY, text).rstrip("."),
-        _host(text),
-        int(line["count"]),
-        str(line["first"]),
-        str(line["last"]),
-        text,
-        is_previous,
+        signature=signature,
+        principal=_first(_PRINCIPAL, text),
+        action=action,
+        resource=_first(_RESOURCE, text),
+        policy=_first(_POLICY, text).rstrip("."),
+        host=_host(text),
+        times=int(line["count"]),
+        first=str(line["first"]),
+        last=str(line["last"]),
+        line=text,
+        is_previous=is_previous,
     )
 
 

@@ -31,7 +31,17 @@ def rule_findings(case: Case, requirements: Iterable[Requirement]) -> tuple[Rule
     asked = view(source, requirements, case.parameters, (), (), case.record.collected_at[:10])
     if asked is None:
         return ()
-    project = Project(asked.source.inventory, {}, {}, 0, 0, (), (), (), ())
+    project = Project(
+        inventory=asked.source.inventory,
+        documents={},
+        sources={},
+        document_count=0,
+        passed_over=0,
+        broken=(),
+        repeated=(),
+        skipped=(),
+        unsupported=(),
+    )
     facts = Facts(project, asked.names, asked.outcomes, parameters=case.parameters)
     found = [
         RuleFinding(rule.ABOUT.id, rule.ABOUT.severity, problem.message)
