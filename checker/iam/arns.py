@@ -1,8 +1,30 @@
-"""ARNs, taken apart."""
+"""ARNs as values.
+
+Source: IAM User Guide, "Identify AWS resources with Amazon Resource Names (ARNs)".
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+
+class Arn(NamedTuple):
+    """An ARN, or a pattern of ARNs with six fields; `resource` is all behind the fifth colon."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"arn:{':'.join(self)}"
+
+
+def parse_arn(text: str) -> Arn | None:
+    """The fields of an ARN; None for text that does not begin with `arn:` or has fewer than six."""
+    fields = text.split(":", 5)
+    return Arn(*fields[1:]) if len(fields) == 6 and fields[0] == "arn" else None
 
 
 class RoleName(NamedTuple):
@@ -15,8 +37,9 @@ class RoleName(NamedTuple):
 
 def role_name(arn: str) -> RoleName | None:
     """The parts of a role ARN, or None where it is none."""
-    fields = arn.split(":", 5)
-    if len(fields) != 6 or fields[0] != "arn" or fields[2] != "iam" or not fields[5].startswith("role/"):
+    found = parse_arn(arn)
+    if found is None or found.service != "iam" or not found.resource.startswith("role/"):
         return None
-    name = fields[5].rpartition("/")[2]
-    return RoleName(fields[1], fields[4], name) if name and len(fields[4]) == 12 and fields[4].isdigit() else None
+    name = found.resource.rpartition("/")[2]
+    is_account = len(found.account) == 12 and found.account.isdigit()
+    return RoleName(found.partition, found.account, name) if name and is_account else None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..ack.kinds import WORKLOADS
+from ..iam.arns import Arn, parse_arn
 from ..iam.proofs.trust import is_cluster, issuer_of, oidc_providers
 from ..inventory.names import Index, make_index
 from ..inventory.objects import Object, Role
@@ -92,33 +93,33 @@ def _values(role: Role, index: Index) -> Values:
     document = role.trust.parsed.document if role.trust else None
     providers = [name for item in (document.statements if document else ()) for name in oidc_providers(item)]
     clusters = [name for name in providers if is_cluster(name)]
-    account = most(part for parts in tables for part in (parts[4],) if part.isdigit())
+    names = [table.resource.removeprefix("table/") for table in tables]
+    account = most(table.account for table in tables if table.account.isdigit())
     return Values(
-        most(parts[3] for parts in tables if "*" not in parts[3]),
-        account or most(name.split(":")[4] for name in clusters),
+        most(table.region for table in tables if "*" not in table.region),
+        account or most(named.account for name in clusters if (named := parse_arn(name))),
         most(f"https://{issuer_of(name)}" for name in clusters),
-        most(parts[5].removeprefix("table/") for parts in tables if "auth" in parts[5] or "key" in parts[5])
-        or most(parts[5].removeprefix("table/") for parts in tables),
-        most(parts[1] for parts in tables),
+        most(name for name in names if "auth" in name or "key" in name) or most(names),
+        most(table.partition for table in tables),
     )
 
 
-def _tables(role: Role, index: Index) -> list[list[str]]:
-    """The fields of the ARNs of tables that the role's policies name letter by letter."""
-    names = [
-        entry.text.split(":", 5)
+def _tables(role: Role, index: Index) -> list[Arn]:
+    """The ARNs of tables that the role's policies name letter by letter."""
+    named = [
+        parse_arn(entry.text)
         for layer in stack(role, index, None).layers
         for policy in layer.policies
         for statement in (policy.document.statements if policy.document else ())
         for entry in (statement.resources if statement.effect == "Allow" else ())
     ]
     return [
-        parts
-        for parts in names
-        if len(parts) == 6
-        and parts[2] == "dynamodb"
-        and parts[5].count("/") == 1
-        and not {"*", "?", "$"} & set(parts[5])
+        arn
+        for arn in named
+        if arn
+        and arn.service == "dynamodb"
+        and arn.resource.count("/") == 1
+        and not {"*", "?", "$"} & set(arn.resource)
     ]
 
 

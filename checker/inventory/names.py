@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from ..iam.arns import parse_arn
 from ..iam.documents.partitions import partition_in, partition_of
 from .objects import Association, Inventory, Key, Object, Policy, Reference, Role, Table
 
@@ -106,12 +107,12 @@ def roles_by_arn(index: Index, arn: str, owner: Object) -> tuple[Role, ...]:
 def _path_and_name(index: Index, arn: str, kind: str) -> str:
     """Path and folded name of an IAM ARN; "" for one of another account or partition, which means nothing in the
     project."""
-    fields = arn.split(":", 5)
-    if len(fields) < 6 or (index.account is not None and fields[4] != index.account):
+    named = parse_arn(arn)
+    if named is None or (index.account is not None and named.account != index.account):
         return ""
     if index.partition and partition_in(arn) not in ("", index.partition):
         return ""
-    path, slash, name = fields[5].removeprefix(kind).rpartition("/")
+    path, slash, name = named.resource.removeprefix(kind).rpartition("/")
     return path + slash + name.lower()
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ..iam.arns import parse_arn
 from ..iam.decisions.policies import Attached, Layer
 from ..iam.decisions.principals import Caller
 from ..iam.documents.context import Context
@@ -159,11 +160,12 @@ def _forbidden(row: Row, known: Known) -> Question:
 
 
 def _at_home(resource: str, values: dict[str, str]) -> str:
-    parts = resource.split(":", 5)
-    for place, name in ((3, "region"), (4, "account")):
-        if len(parts) == 6 and parts[place] == "*" and name in values:
-            parts[place] = values[name]
-    return ":".join(parts)
+    named = parse_arn(resource)
+    if named is None:
+        return resource
+    region = values.get("region", "*") if named.region == "*" else named.region
+    account = values.get("account", "*") if named.account == "*" else named.account
+    return str(named._replace(region=region, account=account))
 
 
 def _ask(question: Ask, row: Row, known: Known) -> Question:

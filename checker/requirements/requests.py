@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..ack.objects import mapping, text
+from ..iam.arns import parse_arn
 from ..iam.catalogue.condition_keys import claim_of
 from ..iam.decisions.policies import Layer
 from ..iam.decisions.principals import Caller, account_of
@@ -56,8 +57,8 @@ def caller_for(known: Known, resource: str) -> Caller | None:
 def context_for(known: Known, resource: str) -> Context:
     """The condition context of a request about a resource (an ARN, or a pattern of ARNs)."""
     role, requirement, values = known.selected.role, known.requirement, known.values
-    fields = resource.split(":", 5)
-    region, owner = (fields[3], fields[4]) if len(fields) == 6 else ("", "")
+    named = parse_arn(resource)
+    region, owner = (named.region, named.account) if named else ("", "")
     told: dict[str, str | Values] = {
         "aws:PrincipalType": "AssumedRole",
         "aws:SecureTransport": "true",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..iam.arns import parse_arn
 from ..iam.catalogue.catalogue import expand
 from ..iam.catalogue.synonyms import ALWAYS_CARRIED, synonyms
 from ..iam.decisions.policies import Layer
@@ -94,7 +95,8 @@ def decrypting_rows(required: list[Question], sealed: Iterable[Sealed]) -> list[
         on_it = [item for item in required if item.action in _ITEMS and item.proof and _is_on(item.resource, table.arn)]
         if not on_it:
             continue
-        region, account = table.arn.split(":")[3:5]
+        named = parse_arn(table.arn)
+        region, account = (named.region, named.account) if named else ("", "")
         carries = {
             "kms:ViaService": f"dynamodb.{region}.amazonaws.com",
             "kms:EncryptionContext:aws:dynamodb:tableName": table.name,

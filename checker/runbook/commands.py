@@ -9,7 +9,7 @@ import re
 import shlex
 
 from ..ack.objects import mapping, text
-from ..iam.arns import role_name
+from ..iam.arns import parse_arn, role_name
 from ..live.questions.pods import workload_of
 from ..live.record.record import Target
 from .case.case import Case
@@ -179,7 +179,8 @@ def associations(case: Case) -> str:
 
 def organization_policies(arn: str, kind: str) -> str:
     """Lists the policies of an organization for the account in an ARN."""
-    account = arn.split(":")[4] if arn.count(":") >= 5 else "ACCOUNT"
+    named = parse_arn(arn)
+    account = named.account if named else "ACCOUNT"
     return command("aws", "organizations", "list-policies-for-target", "--filter", kind, "--target-id", account)
 
 

@@ -13,6 +13,7 @@ import re
 from typing import Any, NamedTuple
 
 from ...ack.objects import mapping, sequence
+from ...iam.arns import Arn, parse_arn
 from ...runbook.case.case import Case
 from ...runbook.evidence.delivery import next_steps
 from ...runbook.evidence.standing import existing, held_by
@@ -82,8 +83,8 @@ def _adopted(case: Case, item: dict[str, Any]) -> dict[str, Any]:
 
 def policy_arn(case: Case, spec: dict[str, Any]) -> str:
     """The ARN that a Policy with this spec has in the account of the role."""
-    partition, account = (case.arn.split(":")[1], case.arn.split(":")[4]) if case.arn.count(":") >= 5 else ("aws", "")
-    return f"arn:{partition}:iam::{account}:policy{spec.get('path') or '/'}{spec.get('name', '')}"
+    role = parse_arn(case.arn) or Arn("aws", "iam", "", "", "")
+    return str(role._replace(resource=f"policy{spec.get('path') or '/'}{spec.get('name', '')}"))
 
 
 def _without_absent(case: Case, items: list[dict[str, Any]]) -> Step | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...findings.finding import Finding
+from ...iam.arns import parse_arn
 from ...iam.documents.partitions import partition_of
 from ...managed import find as find_managed
 from ...rules.references.not_an_arn import is_arn
@@ -63,15 +64,12 @@ def _meant(survey: Survey, finding: Finding) -> list[str]:
 
 
 def _misdirected(survey: Survey, finding: Finding) -> list[str]:
-    fields = finding.value.split(":", 5)
-    values = survey.facts.parameters
-    due = [
-        fields[0],
-        partition_of(values.get("region", "")) or fields[1],
-        *fields[2:4],
-        values.get("account") or fields[4],
-    ]
-    if ":".join(due) != ":".join(fields[:5]):
-        return [":".join((*due, fields[5]))]
+    named, values = parse_arn(finding.value), survey.facts.parameters
+    if named is None:
+        return []
+    partition = partition_of(values.get("region", "")) or named.partition
+    due = named._replace(partition=partition, account=values.get("account") or named.account)
+    if due != named:
+        return [str(due)]
     role = next((role for account, role in trusting(survey.facts) if account.object is finding.subject), None)
-    return [":".join((*due, f"role{role.iam_path}{role.name}"))] if role else []
+    return [str(due._replace(resource=f"role{role.iam_path}{role.name}"))] if role else []

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...findings.finding import Finding
+from ...iam.arns import parse_arn
 from ...iam.documents.document import Statement
 from ...iam.documents.partitions import partition_in, partition_of
 from ...inventory.objects import PolicyText, policy_texts
@@ -25,24 +26,24 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         yield NoPlan("which partition is meant is not known; --set region=… tells")
         return
     arn = finding.value
-    fields = arn.split(":")
-    fields[1] = due
-    corrected = ":".join(fields)
+    corrected = f"arn:{due}:{arn.split(':', 2)[2]}"
+    named = parse_arn(arn)
+    region = named.region if named else ""
     statement = next((item for item in _statements(found) if inner[: len(item.path)] == item.path), None)
     beside = [entry.text for entry in statement.resources] if statement else []
-    is_foreign_region = bool(fields[3]) and "*" not in fields[3] and partition_of(fields[3]) != due
+    is_foreign_region = bool(region) and "*" not in region and partition_of(region) != due
     has_others = sum(partition_in(text) in ("", due) for text in beside) > 0 and isinstance(inner[-1], int)
     why = "IAM refuses the document as long as an ARN of another partition stands in it"
     if has_others and (corrected in beside or is_foreign_region):
         yield Plan(f"take {arn} out", why, (patch.remove(finding.place),), reveals=True)
     elif is_foreign_region:
-        yield NoPlan(f"the region {fields[3]} is not in the partition {due} either, so what is meant is not clear")
+        yield NoPlan(f"the region {region} is not in the partition {due} either, so what is meant is not clear")
     else:
         danger = ""
         if "Principal" in inner or "NotPrincipal" in inner:
             is_provider = ":oidc-provider/" in arn
             danger = "" if is_provider else "an account of another partition is somebody else's here"
-        elif "*" in fields[-1]:
+        elif "*" in (named.resource if named else corrected):
             danger = f"the pattern takes in what nobody could reach here before: {corrected}"
         yield Plan(f"write {corrected}", why, (patch.replace(finding.place, corrected),), danger, reveals=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...iam.arns import parse_arn
 from ...inventory.names import make_index, policies_by_arn, resolve_policy
 from ...project.project import load
 from ...project.reading import read_paths
@@ -19,8 +20,8 @@ def declared_in(paths: tuple[str, ...], arn: str, names: set[str]) -> dict[str, 
     if read.missing:
         raise Refused("failed", f"{', '.join(read.missing)}: there is no such file or folder")
     inventory = load(read.sources).inventory
-    account = arn.split(":")[4] if arn.count(":") >= 5 else None
-    index = make_index(inventory, account)
+    named = parse_arn(arn)
+    index = make_index(inventory, named.account if named else None)
     wanted = arn.rpartition("/")[2].lower()
     found = [role for role in inventory.roles if role.name.lower() == wanted or role.object.name in names]
     if len(found) != 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...findings.severity import SEVERITIES
 from ...gate.report import Report
+from ...iam.arns import parse_arn
 from ..style.frame import frame, safe, safe_path
 from ..style.look import Look
 from ..style.paint import paint
@@ -105,12 +106,12 @@ def _not_seen(outcome: Outcome) -> Iterator[str]:
     """Resources whose own policies are not in the project."""
     for check in outcome.checks:
         for question in check.required:
-            parts = question.resource.split(":")
+            named = parse_arn(question.resource)
             known = any(question.resource == arn or question.resource.startswith(f"{arn}/") for arn in check.tables)
             is_guarded = len(check.layers_on(question.resource)) > len(check.stack.layers)
-            if question.proof and question.proof.verdict == "granted" and len(parts) > 5 and not (known or is_guarded):
+            if question.proof and question.proof.verdict == "granted" and named and not (known or is_guarded):
                 does = "a Deny in it takes access away, an Allow for the role gives more"
-                if parts[2] == "kms":
+                if named.service == "kms":
                     does = "it has to leave the decision to the account, as the default of KMS does"
                 yield f"not seen: the policy that {question.resource} has of its own, if any; {does}"
 

@@ -31,6 +31,7 @@ from typing import Literal, NamedTuple
 
 from ...findings.place import Place, at, inside
 from ...findings.problem import Problem
+from ...iam.arns import Arn, parse_arn
 from ...iam.catalogue.condition_keys import claim_of, never_carried
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
@@ -195,9 +196,9 @@ def _cell_of(statement: Statement, answer: Answer, facts: Facts) -> str | None:
 def _other_resource(statement: Statement, wanted: str) -> str:
     if len(statement.resources) != 1 or statement.not_resources:
         return f'add "{wanted}" to the resources of this statement'
-    written, due = statement.resources[0].text.split(":", 5), wanted.split(":", 5)
-    names = ("", "partition", "service", "region", "account", "resource")
-    wrong = [names[place] for place, (one, two) in enumerate(zip(written, due, strict=False)) if place and one != two]
-    if wrong == ["resource"] and due[5].startswith(written[5] + "/"):
+    written, due = parse_arn(statement.resources[0].text), parse_arn(wanted)
+    differ = zip(Arn._fields, written, due, strict=True) if written and due else ()
+    wrong = [name for name, one, two in differ if one != two]
+    if written and due and wrong == ["resource"] and due.resource.startswith(written.resource + "/"):
         return f'"{statement.resources[0].text}" does not cover its indexes: add "{wanted}"'
     return f'the {" and ".join(wrong) or "ARN"} {"differ" if len(wrong) > 1 else "differs"}: write "{wanted}"'

@@ -29,6 +29,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from ...findings.problem import Problem
+from ...iam.arns import parse_arn
 from ...iam.catalogue.catalogue import Service, service
 from ...iam.catalogue.resource_types import INCOMPLETE, is_of_any_type
 from ...iam.documents.partitions import PARTITIONS, REGIONS
@@ -96,12 +97,13 @@ def _left_empty(prefix: str, region: str, account: str, resource: str) -> str:
     known = service(prefix)
     if known is None or known.prefix not in _REGIONAL or resource == "*":
         return ""
-    templates = [item.arn.split(":", 5) for item in known.resources.values()]
+    templates = [parse_arn(item.arn) for item in known.resources.values()]
     kind = re.split("[/:*?]", resource, maxsplit=1)[0]
-    fitting = [item for item in templates if item[5].startswith(("$", kind))]
-    for name, place, given in (("region", 3, region), ("account", 4, account)):
-        if not given and fitting and all(item[place] for item in fitting):
-            return name
+    fitting = [item for item in templates if item and item.resource.startswith(("$", kind))]
+    if fitting and not region and all(item.region for item in fitting):
+        return "region"
+    if fitting and not account and all(item.account for item in fitting):
+        return "account"
     return ""
 
 

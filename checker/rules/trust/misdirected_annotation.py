@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from ...ack.kinds import ROLE_ARN_ANNOTATION
 from ...findings.place import at
 from ...findings.problem import Problem, Related
+from ...iam.arns import Arn, parse_arn
 from ...iam.documents.partitions import partition_of
 from ...inventory.names import roles_by_arn
 from ...inventory.objects import Association, Role, ServiceAccount, altered, called
@@ -40,9 +41,9 @@ ABOUT = About("misdirected-annotation", "error", asks_the_cell=True)
 
 def check(facts: Facts) -> Iterator[Problem]:
     for account in facts.project.inventory.service_accounts:
-        fields = (account.role_arn or "").split(":", 5)
-        if len(fields) == 6:
-            yield from _judge(facts, account, fields)
+        named = parse_arn(account.role_arn or "")
+        if named is not None:
+            yield from _judge(facts, account, named)
     for association in facts.project.inventory.associations:
         arn = association.hop_arn or (None if association.hop_ref else association.role_arn)
         yield from _of_association(facts, association, arn) if arn else ()
@@ -50,36 +51,38 @@ def check(facts: Facts) -> Iterator[Problem]:
 
 def _of_association(facts: Facts, association: Association, arn: str) -> Iterator[Problem]:
     """An association's roleARN has to be of the cluster's account, and whole: with the role's path."""
-    fields, here = arn.split(":", 5), facts.parameters.get("account", "")
-    if len(fields) < 6:
+    named, here = parse_arn(arn), facts.parameters.get("account", "")
+    if named is None:
         return
     hint = ""
-    if here and fields[4].isdigit() and fields[4] != here:
-        wrong, hint = f"names a role of account {fields[4]}, the cell is in {here}", f"write {here} for the account"
+    if here and named.account.isdigit() and named.account != here:
+        wrong, hint = f"names a role of account {named.account}, the cell is in {here}", f"write {here} for the account"
     elif not roles_by_arn(facts.names, arn, association.object):
-        name = fields[5].rpartition("/")[2]
+        name = named.resource.rpartition("/")[2]
         meant = [role for role in facts.project.inventory.roles if role.name == name]
         if len(meant) == 1:
             whole = f"role{meant[0].iam_path}{name}"
-            wrong, hint = f"names {fields[5]}, and the role of that name is {whole}", f"write …:{whole}"
+            wrong, hint = f"names {named.resource}, and the role of that name is {whole}", f"write …:{whole}"
     if hint:
         item = association.object
         why = "the pod asks for a role that it does not get, so it has no credentials"
         yield Problem(at(item, ("spec", "roleARN")), f"{called(item)} {wrong}", why, hint, item, value=arn)
 
 
-def _judge(facts: Facts, account: ServiceAccount, fields: list[str]) -> Iterator[Problem]:
+def _judge(facts: Facts, account: ServiceAccount, named: Arn) -> Iterator[Problem]:
     here, partition = facts.parameters.get("account", ""), partition_of(facts.parameters.get("region", ""))
     wrong: list[tuple[str, str]] = []
-    if here and fields[4].isdigit() and fields[4] != here:
-        wrong.append((f"names a role of account {fields[4]}, the cell is in {here}", f"write {here} for the account"))
-    if partition and fields[1] != partition:
-        wrong.append((f"names the partition {fields[1]}, the cell is in {partition}", f"write arn:{partition}:…"))
+    if here and named.account.isdigit() and named.account != here:
+        wrong.append(
+            (f"names a role of account {named.account}, the cell is in {here}", f"write {here} for the account")
+        )
+    if partition and named.partition != partition:
+        wrong.append((f"names the partition {named.partition}, the cell is in {partition}", f"write arn:{partition}:…"))
     trusting = None if wrong else _trusting(facts, account)
     if trusting is not None:
         wrong.append(
             (
-                f"names {fields[5]}, and the role that trusts it is role{trusting.iam_path}{trusting.name}",
+                f"names {named.resource}, and the role that trusts it is role{trusting.iam_path}{trusting.name}",
                 f"write …:role{trusting.iam_path}{trusting.name}",
             )
         )

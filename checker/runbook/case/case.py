@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...ack.objects import mapping
-from ...iam.arns import role_name
+from ...iam.arns import parse_arn, role_name
 from ...live.log.log import has_ended, has_recovered, principal, seconds
 from ...live.record.effective_role import Effective, annotated_role, container_of, environment, resolve
 from ...live.record.record import Reading, Record, reading, under, value
@@ -214,10 +214,11 @@ def _parameters(record: Record, container: dict[str, Any] | None, arn: str) -> d
     table = table_in(container)
     if table:
         found.setdefault("authKeysTable", table)
-    whole = found.get("authKeysTable", "").split(":", 5)
-    if len(whole) == 6 and whole[5].startswith("table/"):
+    whole = parse_arn(found.get("authKeysTable", ""))
+    if whole is not None and whole.resource.startswith("table/"):
         # Given as an ARN, it says region and account itself.
-        found |= {"region": whole[3], "account": whole[4], "authKeysTable": whole[5].removeprefix("table/")}
+        name = whole.resource.removeprefix("table/")
+        found |= {"region": whole.region, "account": whole.account, "authKeysTable": name}
     issuer = mapping(value(record, "eks-cluster")).get("issuer")
     if issuer:
         # The cluster itself knows better than the configuration.

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 
+from ...iam.arns import Arn, parse_arn
 from ...inventory.objects import Object
 from .. import commands
 from ..case.case import Case
@@ -59,9 +60,8 @@ def _annotate(case: Case, item: Object) -> str:
     """The command that writes the annotations; a Policy is adopted by its ARN, a Role by its name."""
     spec = item.data.get("spec") or {}
     name = str(spec.get("name") or item.name)
-    account = case.arn.split(":")[4] if case.arn.count(":") >= 5 else "ACCOUNT"
-    partition = case.arn.split(":")[1] if case.arn.count(":") >= 5 else "aws"
-    arn = f"arn:{partition}:iam::{account}:policy{spec.get('path') or '/'}{name}"
+    role = parse_arn(case.arn) or Arn("aws", "iam", "", "ACCOUNT", "")
+    arn = str(role._replace(resource=f"policy{spec.get('path') or '/'}{name}"))
     fields = json.dumps({"name": name} if item.kind == "Role" else {"arn": arn})
     plural = {"Role": "roles", "Policy": "policies"}.get(item.kind, item.kind)
     pairs = (f"{_POLICY}=adopt-or-create", f"{_FIELDS}={fields}")

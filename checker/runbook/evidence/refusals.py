@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...iam.arns import parse_arn
 from ...iam.decisions.clauses import Clause
 from ...iam.proofs.prove import show_condition
 from ...requirements.check import Check
@@ -196,7 +197,8 @@ def said(event: Event) -> str:
 
 def short(arn: str) -> str:
     """The last part of an ARN, which is what tells tables apart."""
-    return arn.split(":", 5)[-1] if arn.count(":") >= 5 else arn
+    named = parse_arn(arn)
+    return named.resource if named else arn
 
 
 def _statement(clause: Clause) -> str:

@@ -11,6 +11,7 @@ import re
 
 from ...ack.controller import Condition, conditions, standstill
 from ...ack.objects import make_object, mapping, sequence, text
+from ...iam.arns import parse_arn
 from ...inventory.objects import Object
 from ..case.case import Case
 
@@ -177,7 +178,8 @@ def managed_elsewhere(case: Case) -> str:
     role = next(iter(objects(case)), None)
     status = mapping(role.data.get("status")) if role is not None else {}
     owner = str(mapping(status.get("ackResourceMetadata")).get("ownerAccountID") or "")
-    account = case.arn.split(":")[4] if case.arn.count(":") >= 5 else ""
+    named = parse_arn(case.arn)
+    account = named.account if named else ""
     if not owner or not account or owner == account:
         return ""
     return f"the controller manages the Role in account {owner}, the pod's role is in {account}"
