@@ -1,0 +1,162 @@
+"""The plan of the house holds: arrows run down, none go in circles, and a new thing is a file and an entry."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "progress", "iam"),
+    ("text", "inventory", "managed"),
+    ("schemas", "findings", "ack"),
+    ("kustomize", "requirements"),
+    ("project",),
+    ("config", "rules", "live"),
+    ("suppression", "revisions", "init", "runbook"),
+    ("gate", "incident"),
+    ("fix", "diff"),
+    ("report", "demo"),
+    ("cli",),
+    ("__main__",),
+)
+"""From the ground up. A room imports from its own floor and from those below."""
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package, by its dotted name."""
+    found = {}
+    for path in sorted((ROOT / "checker").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(name: str, path: Path, known: dict[str, Path]) -> Iterator[str]:
+    """The modules of ours that a module imports, for types alone or late as well."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            target = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                whole = f"{target}.{alias.name}"
+                if whole in known or target in known:
+                    yield whole if whole in known else target
+
+
+def room(name: str) -> str:
+    return f"{name}.".split(".")[1]
+
+
+def graph() -> dict[str, set[str]]:
+    known = modules()
+    return {name: set(imports(name, path, known)) - {name} for name, path in known.items()}
+
+
+def test_arrows_run_down() -> None:
+    floor = {name: number for number, names in enumerate(FLOORS) for name in names}
+    found = graph()
+    assert {room(name) for name in found} - {""} == set(floor)
+    up = [
+        f"{name} imports {target}"
+        for name, targets in found.items()
+        for target in targets
+        if room(name) and room(target) and floor[room(target)] > floor[room(name)]
+    ]
+    assert up == []
+
+
+def test_nothing_goes_in_circles() -> None:
+    left = graph()
+    while True:
+        # What imports nothing that is left is in no circle.
+        free = {name for name, targets in left.items() if not targets & left.keys()}
+        if not free:
+            break
+        left = {name: targets for name, targets in left.items() if name not in free}
+    assert left == {}
+
+
+def test_the_policy_language_knows_nothing_of_ours() -> None:
+    assert {
+        target
+        for name, targets in graph().items()
+        if room(name) == "iam"
+        for target in targets
+        if room(target) != "iam"
+    } == set()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A scratch copy of the package, where things can be added."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "checker", tmp_path / "checker", ignore=ignored)
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    return tmp_path
+
+
+def run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "checker", *arguments]
+    return subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=60)
+
+
+def register(path: Path, package: str, module: str, before: str) -> None:
+    """Adds a module to a registry: its import, and its place in the order."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"(\nfrom __future__ import annotations\n)", rf"\1\nfrom {package} import {module}\n", text, count=1)
+    text, count = re.subn(rf"(?s)(\n[A-Z]+: tuple\[.*?\n)(    {before},\n)", rf"\1    {module},\n\2", text, count=1)
+    assert count == 1
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_rule_is_a_file_and_an_entry_in_one_registry(copy: Path) -> None:
+    (copy / "checker/rules/manifest/short_name.py").write_text(
+        '"""A name of one letter.\n\nWhat it does\n    Reports it.\n"""\n'
+        "from ...findings.place import at\nfrom ...findings.problem import Problem\nfrom ..rule import About\n\n"
+        'ABOUT = About("short-name", "warning")\n\n\n'
+        "def check(facts):\n    for role in facts.project.inventory.roles:\n"
+        "        yield Problem(at(role.object), 'short', 'it says nothing', 'write more', role.object)\n",
+        encoding="utf-8",
+    )
+    register(copy / "checker/rules/__init__.py", ".manifest", "short_name", "invalid_yaml")
+    (copy / "role.yaml").write_text(
+        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: r}\nspec: {name: r}\n",
+        encoding="utf-8",
+    )
+    assert "short-name" in run(copy, "explain").stdout
+    assert "warning short-name" in run(copy, "static", "role.yaml", "--select", "short-name").stdout.replace("[", " ")
+
+
+def test_a_format_is_a_file_and_a_name_in_one_table(copy: Path) -> None:
+    (copy / "checker/report/static/brief.py").write_text(
+        "CARRIES_FIXES = False\n\n\ndef render(report, look):\n    return f'{len(report.findings)} found\\n'\n",
+        encoding="utf-8",
+    )
+    table = copy / "checker/report/formats.py"
+    table.write_text(table.read_text(encoding="utf-8").replace('"static": (', '"static": ("brief", '), encoding="utf-8")
+    (copy / "role.yaml").write_text(
+        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: r}\nspec: {}\n", encoding="utf-8"
+    )
+    assert re.search(r"^\d+ found$", run(copy, "static", "role.yaml", "--format", "brief").stdout, re.MULTILINE)
+
+
+def test_a_cause_is_a_file_and_an_entry_in_one_registry(copy: Path) -> None:
+    (copy / "checker/runbook/causes/full_moon.py").write_text(
+        '"""The moon is full.\n\nWhat it looks for\n    Nothing.\n"""\n'
+        "from ..case.witnesses import Seen\n\nID, TITLE = 'full-moon', 'The moon is full'\n"
+        "MANIFEST_HELPS = RESTART_NEEDED = False\nREMEDIATION = 'Wait.'\n\n\n"
+        "def look(case):\n    return Seen('silent', 'refutes')\n",
+        encoding="utf-8",
+    )
+    register(copy / "checker/runbook/causes/__init__.py", ".", "full_moon", "region_missing")
+    assert "full-moon" in run(copy, "explain").stdout
+    assert "The moon is full" in run(copy, "explain", "full-moon").stdout
