@@ -66,11 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         made = prepare(gate_options(arguments), observe=bar.observe)
-        chosen = {rule.ABOUT.id for rule in made.settings.rules}
+        chosen = {rule.ABOUT.id for rule in made.terms.settings.rules}
         # What is fixed is chosen; what is proven is not: every rule has its say on the edited text.
-        whole = made._replace(settings=made.settings._replace(rules=RULES))
+        terms = made.terms._replace(settings=made.terms.settings._replace(rules=RULES))
         found = repair(
-            whole,
+            made._replace(terms=terms),
             lambda plan: arguments.unsafe or plan.is_safe,
             lambda finding: finding.rule in chosen,
             bar.observe,

@@ -130,7 +130,7 @@ def _judged(
     from ..gate.prepare import prepare
 
     made = prepare(gate_options(arguments), read, observe)
-    judged = judge(made, observe)
+    judged = judge(*made, observe)
     report = judged.report
     if arguments.write_baseline:
         refuse_what_was_read([arguments.write_baseline], report.read)

@@ -105,8 +105,8 @@ def _side(meant: Revision | str | None, name: str, options: Options, observe: Ob
     made = prepare_whole(options, read)
     differing: list[str] = []
     if isinstance(meant, Revision):
-        differing = changed_since(meant, choose_config(options.config), made.requirements.sources, "")
-    judged = judge(made, observe)
+        differing = changed_since(meant, choose_config(options.config), made.terms.requirements.sources, "")
+    judged = judge(*made, observe)
     if not judged.facts.project.sources and not unreadable:
         unreadable = ((name, "it holds no manifest that concerns a role"),)
     return Side(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..config.file import Config
 from ..requirements.load import Loaded
 from ..suppression.baseline import Baseline
-from .judge import Trusted
+from .prepared import Trusted
 
 
 class Options(NamedTuple):

@@ -15,14 +15,16 @@ from ..config.choices import check_parameters, choose_cell, choose_config, choos
 from ..config.file import Cell, Config
 from ..errors import UsageError
 from ..progress import Observe, unobserved
-from ..project.project import load
+from ..project.file_facts import FileFacts, facts_of
+from ..project.project import link
 from ..project.reading import Read, read_paths
 from ..rules import BY_ID, RULES
 from ..suppression.baseline import Baseline, load_baseline
 from ..text.files import STDIN, work_tree
 from .engine import Settings
-from .judge import Prepared, judge
+from .judge import judge
 from .options import Chosen, Options
+from .prepared import Material, Prepared, Terms
 from .report import Report
 
 
@@ -30,7 +32,7 @@ def check(options: Options, read: Read | None = None) -> Report:
     """Runs the gate; `read` is what has been read from the paths already. Raises UsageError for what exits 2: unknown
     paths, rules or cells, no input, a broken configuration.
     """
-    return judge(prepare(options, read)).report
+    return judge(*prepare(options, read)).report
 
 
 def prepare(options: Options, read: Read | None = None, observe: Observe = unobserved) -> Prepared:
@@ -43,26 +45,26 @@ def prepare(options: Options, read: Read | None = None, observe: Observe = unobs
         # A hook is handed a configuration or a requirement, which concern everything.
         paths = from_config(config, config.manifests) or _work_tree(paths) or paths
         passed = _usable(read_paths(paths, observe=observe), paths)
+    files = facts_of(passed.sources)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
-    judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(passed)
-    made = _prepared(options, chosen, passed, judged)
-    if judged:
+    is_judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(files)
+    material, terms = _material(passed, files), _terms(options, chosen, is_judged)
+    if is_judged:
         rest = _read_rest(config, paths, passed, observe)
-        made = made._replace(
-            background=rest.sources,
-            unreadable=tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable))),
-            files=frozenset(source.name for source in passed.sources) if rest.sources else None,
-        )
-    if not options.changed_since:
-        return made
-    from .since import since
+        unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
+        material = material._replace(background=facts_of(rest.sources), unreadable=unreadable)
+        asked_about = frozenset(item.source.name for item in files) if rest.sources else None
+        terms = terms._replace(files=asked_about)
+    if options.changed_since:
+        from .since import since
 
-    return made._replace(since=since(options.changed_since, made, config))
+        terms = terms._replace(since=since(options.changed_since, Prepared(material, terms), config))
+    return Prepared(material, terms)
 
 
 def prepare_whole(options: Options, read: Read) -> Prepared:
     """The same for a project that has been read as a whole, from wherever it is. Raises UsageError."""
-    return _prepared(options, _choose(options), read, True)
+    return Prepared(_material(read, facts_of(read.sources)), _terms(options, _choose(options), True))
 
 
 def _choose(options: Options) -> Chosen:
@@ -74,29 +76,32 @@ def _choose(options: Options) -> Chosen:
     return Chosen(config, choose_requirements(config, options.policies), _baseline(options))
 
 
-def _prepared(options: Options, chosen: Chosen, read: Read, judged: bool) -> Prepared:
-    config, requirements = chosen.config, chosen.requirements
-    settings = _settings(options, config)
-    cell = choose_cell(config, options.cell) if judged else Cell("", {})
-    check_parameters(config, cell, options.parameters, requirements)
-    return Prepared(
-        sources=read.sources,
-        background=(),
+def _material(read: Read, files: tuple[FileFacts, ...]) -> Material:
+    return Material(
+        files=files,
         file_count=len(read.names),
         passed_over=read.passed_over,
         unreadable=read.unreadable,
-        files=None,
+        left_out=read.left_out,
+    )
+
+
+def _terms(options: Options, chosen: Chosen, is_judged: bool) -> Terms:
+    config, requirements = chosen.config, chosen.requirements
+    settings = _settings(options, config)
+    cell = choose_cell(config, options.cell) if is_judged else Cell("", {})
+    check_parameters(config, cell, options.parameters, requirements)
+    return Terms(
         requirements=requirements,
-        asked=requirements.requirements if judged else (),
-        parameters={**cell.parameters, **options.parameters} if judged else {},
-        other_cells=_other_cells(options, config),
+        asked=requirements.requirements if is_judged else (),
         settings=settings,
-        is_partial=not judged,
-        config=None if options.no_ignores else config,
+        parameters={**cell.parameters, **options.parameters} if is_judged else {},
+        other_cells=_other_cells(options, config),
         cell=cell.name,
+        is_partial=not is_judged,
+        config=None if options.no_ignores else config,
         today=datetime.datetime.now(datetime.UTC).date().isoformat(),
         baseline=chosen.baseline,
-        left_out=read.left_out,
         trusted=chosen.trusted,
     )
 
@@ -136,10 +141,10 @@ def _usable(passed: Read, paths: tuple[str, ...]) -> Read:
     return passed
 
 
-def _holds_something(passed: Read) -> bool:
+def _holds_something(files: tuple[FileFacts, ...]) -> bool:
     """Whether the files have a say in who may read the keys: ACK objects, annotated service accounts, or text that
     might hold either. A Deployment or a RoleBinding alone has none."""
-    project = load(passed.sources)
+    project = link(files)
     if project.broken or project.skipped or project.unsupported or project.kustomizations:
         return True
     inventory = project.inventory

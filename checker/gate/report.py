@@ -10,7 +10,7 @@ from ..findings.severity import SEVERITIES
 if TYPE_CHECKING:
     from ..findings.finding import Failure, Finding
     from ..findings.severity import Severity
-    from ..project.project import Skipped
+    from ..project.file_facts import Skipped
     from ..requirements.check import Outcome
     from ..suppression.baseline import Baseline, Compared
     from ..suppression.covering import Covered

@@ -6,11 +6,13 @@ import os
 
 from ..config.file import Config
 from ..errors import UsageError
+from ..project.file_facts import facts_of
 from ..project.reading import sort_out
 from ..revisions.configured import changed_since, roots_at
 from ..revisions.git import find_revision, manifests_of
 from ..suppression.baseline import Baseline, entry_of
-from .judge import Prepared, Since, judge
+from .judge import judge
+from .prepared import Material, Prepared, Since
 
 
 def since(name: str, made: Prepared, config: Config) -> Since:
@@ -24,15 +26,16 @@ def since(name: str, made: Prepared, config: Config) -> Since:
             f"--changed-since {name}: there is no such git revision here; where only a part of the history was fetched,"
             " fetch this one first (actions/checkout: fetch-depth: 0)"
         )
-    baseline = made.baseline.file if made.baseline is not None else ""
+    terms = made.terms
+    baseline = terms.baseline.file if terms.baseline is not None else ""
     # What decides is that of the trusted revision: whatever the change makes of it, it touches nothing here.
-    if made.trusted is None and changed_since(revision, config, made.requirements.sources, baseline):
+    if terms.trusted is None and changed_since(revision, config, terms.requirements.sources, baseline):
         return Since(name, None, Baseline(""))
     held = manifests_of(revision, roots_at(revision, config))
     read = sort_out(held.files)
     old = {os.path.abspath(source.name): source.text for source in read.sources}
-    now = (*made.sources, *made.background)
+    now = [item.source for item in (*made.material.files, *made.material.background)]
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
-    before = made._replace(sources=read.sources, background=(), unreadable=(), files=None, baseline=None, trusted=None)
-    found = judge(before).report
+    before = Material(facts_of(read.sources), passed_over=made.material.passed_over)
+    found = judge(before, terms._replace(files=None, baseline=None, trusted=None)).report
     return Since(name, changed, Baseline("", tuple(entry_of(finding, "") for finding in found.findings)))

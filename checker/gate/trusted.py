@@ -25,8 +25,8 @@ from ..suppression.reading import anchor_of, in_manifests
 from ..text.files import find_files, read_bytes
 from ..text.links import leads_out
 from ..text.source import Source, decode
-from .judge import Trusted
 from .options import Chosen
+from .prepared import Trusted
 from .weakened import in_baseline, in_configuration, in_requirements
 
 if TYPE_CHECKING:

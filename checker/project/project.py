@@ -1,52 +1,26 @@
-"""From source texts to a project: documents, the inventory in them, and what could not be read.
-
-Pure: texts come in, values go out. Every document is either parsed, passed over because it cannot concern us,
-skipped with a reason, or a problem with a place; none is lost.
+"""From the facts of files to a project: the inventory in them, what kustomizations make of it, and what could not be
+read. Pure: facts come in, values go out.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from ..ack.build import build
-from ..ack.embedded import embedded
-from ..ack.kinds import KUSTOMIZATIONS, names_a_group, text_can_concern
-from ..ack.objects import Sighting, sightings
-from ..ack.placeholders import find_breaking, find_in_comments
-from ..inventory.objects import Inventory, Object, Origin
+from ..ack.kinds import names_a_group
+from ..ack.objects import Sighting
+from ..inventory.objects import Inventory, Object
 from ..kustomize.effects import Effects, apply
 from ..kustomize.model import Kustomization, Patch
 from ..kustomize.patches import fragment
-from ..kustomize.read import kustomizations
-from ..text.documents import Document, Piece, cut, parse_piece
-from ..text.nodes import Path, Repeated, TreeError, plain, repeated_keys
+from ..text.documents import Document
+from ..text.nodes import Repeated, plain, repeated_keys
 from ..text.source import Source
-from ..text.yaml_nodes import LimitError, YamlError, start_of
-
-
-class Broken(NamedTuple):
-    """Text that could not be parsed: what is wrong and where (offset into the source). With `is_limit`, it was not even
-    tried, since there is too much of it."""
-
-    source: Source
-    message: str
-    offset: int
-    is_limit: bool = False
-
-
-class Skipped(NamedTuple):
-    """A document, or an object in one, that was recognised and left out. `detail` is the text that gave it away."""
-
-    file: str
-    reason: str
-    detail: str
-    offset: int
-    origin: Origin | None
-    path: Path
-    inner_offset: int | None
+from ..text.yaml_nodes import start_of
+from .file_facts import Broken, FileFacts, Skipped, facts_of
 
 
 class Unsupported(NamedTuple):
@@ -91,131 +65,37 @@ class Project(NamedTuple):
     kustomizations: tuple[Kustomization, ...] = ()
 
 
-_DROPPED = "kubectl reads nothing behind `...` but what begins with `---`, so this document is lost; write `---` here"
+class _Linker:
+    """Takes in what the files hold, and what kustomizations make of it."""
 
-
-class _Reader:
-    """Gathers what the sources hold, one at a time; then, what kustomizations make of it."""
-
-    def __init__(self) -> None:
-        self.kustomizations: list[Kustomization] = []
-        self.seen: list[tuple[Document, int, list[Sighting]]] = []
+    def __init__(self, files: Iterable[FileFacts]) -> None:
+        self.files = tuple(files)
+        self.sources = {item.source.name: item.source for item in self.files if item.is_ours}
+        self.documents = {(item.source.name, seen.number): seen.document for item in self.files for seen in item.seen}
+        self.kustomizations = [one for item in self.files for one in item.kustomizations]
+        self.skipped = [one for item in self.files for one in item.skipped]
         self.objects: list[Object] = []
         self.unread: list[Object] = []
-        self.documents: dict[tuple[str, int], Document] = {}
-        self.sources: dict[str, Source] = {}
-        self.number = 0
-        self.passed_over = 0
-        self.broken: list[Broken] = []
         self.repeated: list[tuple[str, int, Repeated]] = []
-        self.skipped: list[Skipped] = []
         self.unsupported: list[Unsupported] = []
         self._real = lru_cache(maxsize=4096)(os.path.realpath)
 
-    def read(self, source: Source) -> None:
-        if source.refused:
-            self.sources[source.name] = source
-            self.number += 1
-            self.broken.append(Broken(source, source.refused, 0, is_limit=True))
-        is_kustomization = os.path.basename(source.name) in KUSTOMIZATIONS
-        for piece in cut(source):
-            if not is_kustomization and not text_can_concern(piece.text):
-                self.number += 1
-                self.passed_over += 1
-                continue
-            self.sources[source.name] = source
-            if piece.is_dropped:
-                self.broken.append(Broken(source, _DROPPED, piece.start))
-            try:
-                parsed = parse_piece(piece)
-            except YamlError as error:
-                self.number += 1
-                self._unparsed(piece, error)
-                continue
-            for document in parsed:
-                self._document(document)
-
-    def _unparsed(self, piece: Piece, error: YamlError) -> None:
-        is_limit = isinstance(error, LimitError)
-        template = None if is_limit else find_breaking(piece.text)
-        is_kustomization = os.path.basename(piece.source.name) in KUSTOMIZATIONS
-        if template is not None and not (is_kustomization or names_a_group(piece.text)):
-            # A chart is full of service accounts; one that names no role is none of our business.
-            self.passed_over += 1
-        elif template is not None:
-            reason, detail, offset = template
-            self.skipped.append(
-                Skipped(
-                    file=piece.source.name,
-                    reason=reason,
-                    detail=detail,
-                    offset=piece.start + offset,
-                    origin=None,
-                    path=(),
-                    inner_offset=None,
-                )
-            )
-        else:
-            self.broken.append(Broken(piece.source, error.message, piece.start + error.offset, is_limit))
-
-    def _document(self, document: Document) -> None:
-        file, number = document.piece.source.name, self.number
-        self.number += 1
-        try:
-            found = kustomizations(document, self._real)
-            # What stands inside of a patch, or of a chart's values, is no object yet.
-            seen = [] if found else list(sightings(document, number))
-        except TreeError as error:
-            offset = document.piece.start + start_of(error.node)
-            self.broken.append(Broken(document.piece.source, error.message, offset))
-            return
-        self.kustomizations += found
-        if not seen:
-            self.passed_over += 1
-            if not found and (overlay := find_in_comments(document.root, document.piece)) and "overlay" in overlay.text:
-                self.skipped.append(
-                    Skipped(
-                        file=file,
-                        reason="ytt",
-                        detail=overlay.text,
-                        offset=document.piece.start,
-                        origin=None,
-                        path=(),
-                        inner_offset=None,
-                    )
-                )
-            for item in embedded(document):
-                self.skipped.append(
-                    Skipped(
-                        file=file,
-                        reason="embedded",
-                        detail=f"a {item.kind} as text",
-                        offset=item.offset,
-                        origin=None,
-                        path=(),
-                        inner_offset=None,
-                    )
-                )
-            return
-        self.documents[file, number] = document
-        self.seen.append((document, number, seen))
-
-    def finish(self) -> Effects:
+    def link(self) -> Effects:
         """Takes in all objects that were seen, those in patches as fragments; kustomizations then change them."""
         patches = {path for item in self.kustomizations for path in item.patch_files}
         built = {path for item in self.kustomizations for path in item.builds}
         fragments: dict[str, list[Patch]] = {}
-        for document, number, seen in self.seen:
-            file = document.piece.source.name
-            path = self._real(file)
-            if path in patches:
-                for sighting in seen:
-                    fragments.setdefault(path, []).append(self._fragment(sighting, document))
-            if path not in patches or path in built:
-                self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
-                for sighting in seen:
-                    self._object(sighting)
-        texts = {self._real(name): source.text for name, source in self.sources.items()}
+        for item in self.files:
+            file, path = item.source.name, self._real(item.source.name) if patches else ""
+            for document, number, seen in item.seen:
+                if path in patches:
+                    for sighting in seen:
+                        fragments.setdefault(path, []).append(self._fragment(sighting, document))
+                if path not in patches or path in built:
+                    self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
+                    for sighting in seen:
+                        self._object(sighting)
+        texts = {self._real(name): source.text for name, source in self.sources.items()} if self.kustomizations else {}
         self.kustomizations = [
             one._replace(
                 patches=(*one.patches, *(patch for path in one.patch_files for patch in fragments.get(path, ()))),
@@ -229,17 +109,7 @@ class _Reader:
         file, item = document.piece.source.name, sighting.object
         start = document.piece.start + start_of(sighting.node)
         detail = f"a kustomize patch changes {item.kind} {item.name}"
-        self.skipped.append(
-            Skipped(
-                file=file,
-                reason="kustomize-patch",
-                detail=detail,
-                offset=start,
-                origin=None,
-                path=(),
-                inner_offset=None,
-            )
-        )
+        self.skipped.append(Skipped(file, "kustomize-patch", detail, start))
         # The object is without nulls, which in a patch take fields away.
         data = plain(sighting.node)
         return fragment(data if isinstance(data, dict) else item.data, file, start)
@@ -270,42 +140,35 @@ class _Reader:
             self.objects.append(sighting.object)
 
 
-def load(
-    sources: Iterable[Source],
-    background: Iterable[Source] = (),
-    *,
-    passed_over: int = 0,
-) -> Project:
-    """Reads the sources. Those in `background` take part in the inventory, but their documents are not counted.
+def load(sources: Iterable[Source]) -> Project:
+    """The project that these texts are."""
+    return link(facts_of(sources))
 
-    `passed_over` counts documents already ruled out by a scan of bytes.
+
+def link(files: Sequence[FileFacts], background: Sequence[FileFacts] = (), *, passed_over: int = 0) -> Project:
+    """The project that these files are. Those in `background` take part in the inventory, but their documents are not
+    counted. `passed_over` counts documents already ruled out by a scan of bytes.
     """
-    reader = _Reader()
-    for source in sources:
-        reader.read(source)
-    counted, passed_over = reader.number + passed_over, reader.passed_over + passed_over
-    for source in background:
-        reader.read(source)
-    effects = reader.finish()
+    linker = _Linker((*files, *background))
+    effects = linker.link()
     changes = tuple(_changes(effects))
-    skipped = [*reader.skipped, *_not_worked_out(changes, reader.skipped)]
     return Project(
-        inventory=build(effects.objects, reader.unread),
-        documents=reader.documents,
-        sources=reader.sources,
-        document_count=counted,
-        passed_over=passed_over,
-        broken=tuple(reader.broken),
-        repeated=tuple(reader.repeated),
-        skipped=tuple(skipped),
-        unsupported=tuple(reader.unsupported),
+        inventory=build(effects.objects, linker.unread),
+        documents=linker.documents,
+        sources=linker.sources,
+        document_count=sum(item.document_count for item in files) + passed_over,
+        passed_over=sum(item.passed_over for item in files) + passed_over,
+        broken=tuple(one for item in linker.files for one in item.broken),
+        repeated=tuple(linker.repeated),
+        skipped=(*linker.skipped, *_not_worked_out(changes, linker.skipped)),
+        unsupported=tuple(linker.unsupported),
         changes=changes,
         unlisted=tuple(
             Unlisted(item, effects.unlisted[item.origin.file].file)
             for item in effects.objects
             if item.origin.file in effects.unlisted
         ),
-        kustomizations=tuple(reader.kustomizations),
+        kustomizations=tuple(linker.kustomizations),
     )
 
 
@@ -317,15 +180,7 @@ def _not_worked_out(changes: tuple[Change, ...], known: list[Skipped]) -> Iterat
             seen.add((change.file, change.offset))
             reason = "kustomize-name" if change.is_name else "kustomize-patch"
             detail = f"{change.what} of {change.by}"
-            yield Skipped(
-                file=change.file,
-                reason=reason,
-                detail=detail,
-                offset=change.offset,
-                origin=None,
-                path=(),
-                inner_offset=None,
-            )
+            yield Skipped(change.file, reason, detail, change.offset)
 
 
 def _changes(effects: Effects) -> Iterator[Change]:

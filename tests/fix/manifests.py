@@ -9,6 +9,8 @@ from typing import Any
 from checker.fix.planning.repair import Repair, repair
 from checker.gate.options import Options
 from checker.gate.prepare import prepare
+from checker.gate.prepared import Material, Prepared
+from checker.project.file_facts import facts_of
 from checker.text.source import Source
 from tests.conftest import CELL
 
@@ -111,8 +113,10 @@ def mend(*texts: str, unsafe: bool = False, **parameters: str) -> Repair:
     from checker.config.file import Config
 
     requirements = choose_requirements(Config(), ())
-    made = made._replace(sources=sources, background=(), files=None, requirements=requirements)
-    made = made._replace(asked=requirements.requirements, parameters={**CELL, **parameters})
+    terms = made.terms._replace(
+        requirements=requirements, asked=requirements.requirements, parameters={**CELL, **parameters}, files=None
+    )
+    made = Prepared(Material(facts_of(sources)), terms)
     return repair(made, lambda plan: unsafe or plan.is_safe)
 
 

@@ -58,4 +58,4 @@ def proposed(file: str, border: int) -> tuple[Proposal, ...]:
         is_the_firsts = finding.subject is not None and "acme" in finding.subject.name
         return finding.location.start.offset >= border and not is_the_firsts
 
-    return propose(made, judge(made), lambda plan: True, about=is_behind, all_stages=True, budget=20).proposals
+    return propose(made, judge(*made), lambda plan: True, about=is_behind, all_stages=True, budget=20).proposals

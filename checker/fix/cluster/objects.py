@@ -8,8 +8,9 @@ from typing import Any
 from ...ack.cleaning import clean
 from ...ack.objects import mapping
 from ...gate.engine import Settings
-from ...gate.judge import Prepared
+from ...gate.prepared import Material, Prepared, Terms
 from ...live.record.record import under
+from ...project.file_facts import facts_of
 from ...requirements.load import Loaded
 from ...requirements.model import Access, Requirement
 from ...rules import BY_ID
@@ -71,19 +72,16 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
         "account": case.parameters.get("roleAccount") or case.parameters.get("account", ""),
     }
     values = {key: value for key, value in parameters.items() if value}
+    given = facts_of([Source("given.yaml", as_text(giver(case.record, case.arn, case.namespace, case.account_name)))])
     return Prepared(
-        sources=(Source(NAME, as_text(items)),),
-        background=(Source("given.yaml", as_text(giver(case.record, case.arn, case.namespace, case.account_name))),),
-        file_count=1,
-        passed_over=0,
-        unreadable=(),
-        files=None,
-        requirements=Loaded(asked, {}, {}),
-        asked=asked,
-        parameters=values,
-        other_cells={},
-        settings=Settings(tuple(BY_ID[name] for name in RULES), {}),
-        is_partial=True,
+        Material(facts_of([Source(NAME, as_text(items))]), given, file_count=1),
+        Terms(
+            requirements=Loaded(asked, {}, {}),
+            asked=asked,
+            settings=Settings(tuple(BY_ID[name] for name in RULES), {}),
+            parameters=values,
+            is_partial=True,
+        ),
     )
 
 

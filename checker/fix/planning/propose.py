@@ -15,11 +15,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ...findings.finding import Finding
-from ...gate.judge import Judged, Prepared, judge
+from ...gate.judge import Judged, judge
+from ...gate.prepared import Prepared, with_texts
 from ...gate.report import Report
 from ...progress import Observe, unobserved
 from ...rules import BY_ID
-from ...text.source import Source
 from ...text.splices import collide, splice
 from ..edits.patch import Patch
 from ..edits.realize import Edited, NoEditError, realize
@@ -77,7 +77,7 @@ def propose(
     reason); without `all_stages`, it ends with the first stage in which there is something to cure. The edited
     project is judged at most `budget` times; fixes that are not proven by then are refused."""
     findings = [finding for finding in judged.report.findings if about(finding)]
-    survey = Survey(judged.facts, sees_all=not made.is_partial)
+    survey = Survey(judged.facts, sees_all=not made.terms.is_partial)
     refusals: list[Refusal] = []
     known = {rule for stage in STAGES for module in stage for rule in module.RULES}
     for finding in findings:
@@ -125,7 +125,7 @@ def _proposal(
         if (key_of(finding), item.title) in barred:
             reasons.insert(0, barred[key_of(finding), item.title])
             continue
-        outside = {patch.place.file for patch in item.patches} - {source.name for source in made.sources}
+        outside = {patch.place.file for patch in item.patches} - {item.source.name for item in made.material.files}
         if outside:
             reasons.append(f"the edit belongs to {', '.join(sorted(outside))}, which was not passed")
         elif not admitted(item):
@@ -224,8 +224,8 @@ def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str
     except NoEditError as error:
         return str(error)
     texts = {item.file: splice(project.sources[item.file].text, item.splices) for item in edits}
-    changed = made._replace(sources=with_texts(made.sources, texts))
-    again = judge(changed)
+    changed = made._replace(material=with_texts(made.material, texts))
+    again = judge(*changed)
     wrong = _wrong(_all(judged.report), _all(again.report), taken)
     return wrong or Round(tuple(taken), (), changed, again, edits)
 
@@ -263,8 +263,3 @@ def key_of(finding: Finding) -> Key:
     # A refusal by another layer is another finding: what one hid comes to light when it is cured.
     layer = finding.message.rpartition(": ")[2] if finding.rule == "missing-grant" else ""
     return finding.rule, finding.location.file, *named, layer, re.sub(r"\[\d+\]", "[]", finding.path), finding.value
-
-
-def with_texts(sources: tuple[Source, ...], texts: Mapping[str, str]) -> tuple[Source, ...]:
-    """The sources, those named with another text."""
-    return tuple(source._replace(text=texts.get(source.name, source.text)) for source in sources)

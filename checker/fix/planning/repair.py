@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ...findings.finding import Finding
-from ...gate.judge import Judged, Prepared, judge
+from ...gate.judge import Judged, judge
+from ...gate.prepared import Prepared
 from ...progress import Observe, unobserved
 from ...text.splices import Splice, compose
 from .effects import Effect, effects
@@ -43,7 +44,7 @@ def repair(
 ) -> Repair:
     """Cures what can be cured by the plans that are admitted, of the findings that it is about. Pure: no file is
     written."""
-    first = judged = judge(made, observe)
+    first = judged = judge(*made, observe)
     fixes: list[Proposal] = []
     refusals: tuple[Refusal, ...] = ()
     barred: dict[Barred, str] = {}
@@ -67,7 +68,7 @@ def repair(
     before = first.facts.project.sources
     changes = tuple(
         Change(source.name, before[source.name].text, source.text, splices[source.name])
-        for source in made.sources
+        for source in (item.source for item in made.material.files)
         if source.name in before and before[source.name].text != source.text
     )
     return Repair(

@@ -1,0 +1,88 @@
+"""What a run of the gate rests on: what was read, and what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ..config.file import Config
+from ..findings.problem import Weakening
+from ..project.file_facts import FileFacts, facts_of
+from ..requirements.load import Loaded
+from ..requirements.model import Requirement
+from ..suppression.baseline import Baseline
+from ..text.documents import Document
+from ..text.source import Source
+from .engine import Settings
+
+
+class Since(NamedTuple):
+    """What to report of a change: findings on the `changed` files (None: on all), and those that were not there
+    `before`, at this revision."""
+
+    revision: str
+    changed: frozenset[str] | None
+    before: Baseline
+
+
+class Trusted(NamedTuple):
+    """What a run rests on that trusts a revision and not the change: the suppressions in manifests that the revision
+    has (by anchor), what the change weakens, and the texts that this stands in."""
+
+    revision: str
+    known: Mapping[tuple[str, ...], int]
+    weakenings: tuple[Weakening, ...]
+    sources: Mapping[str, Source]
+    documents: Mapping[tuple[str, int], Document]
+
+
+class Material(NamedTuple):
+    """What was read. `files` were passed, `background` takes part in the inventory; `file_count` counts the files read,
+    `passed_over` the documents ruled out by a scan of bytes; `unreadable` and `left_out` are (path, reason)."""
+
+    files: tuple[FileFacts, ...]
+    background: tuple[FileFacts, ...] = ()
+    file_count: int = 0
+    passed_over: int = 0
+    unreadable: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+class Terms(NamedTuple):
+    """What is asked of it: these requirements, by these rules, in this cell.
+
+    `files` limits the report (None: all). `is_partial`: there are objects beyond the material that nobody looked for.
+    `config` holds the suppressions of the configuration; without it nothing is suppressed. `today` is the day (ISO,
+    UTC) that they are judged by.
+    """
+
+    requirements: Loaded
+    asked: tuple[Requirement, ...]
+    settings: Settings
+    parameters: dict[str, str]
+    other_cells: Mapping[str, dict[str, str]] = MappingProxyType({})
+    cell: str = ""
+    files: frozenset[str] | None = None
+    is_partial: bool = False
+    config: Config | None = None
+    today: str = ""
+    baseline: Baseline | None = None
+    since: Since | None = None
+    trusted: Trusted | None = None
+
+
+class Prepared(NamedTuple):
+    """Both."""
+
+    material: Material
+    terms: Terms
+
+
+def with_texts(material: Material, texts: Mapping[str, str]) -> Material:
+    """The material with other texts of these files; what is known of all others stays."""
+    edited = [
+        item.source._replace(text=texts[item.source.name]) for item in material.files if item.source.name in texts
+    ]
+    new = {item.source.name: item for item in facts_of(edited)}
+    return material._replace(files=tuple(new.get(item.source.name, item) for item in material.files))
