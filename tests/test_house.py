@@ -16,9 +16,9 @@ ROOT = Path(__file__).parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "progress", "iam"),
     ("text", "inventory", "managed"),
-    ("schemas", "findings", "ack"),
+    ("schemas", "ack"),
     ("kustomize", "requirements"),
-    ("project",),
+    ("project", "findings"),
     ("config", "rules", "live"),
     ("suppression", "revisions", "init", "runbook"),
     ("gate", "incident"),

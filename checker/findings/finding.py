@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..inventory.objects import Object
+from ..requirements.check import Answer
 from .location import Location
 from .place import Place
 from .severity import SEVERITIES, Severity
@@ -20,7 +21,8 @@ class RelatedLocation(NamedTuple):
 
 class Finding(NamedTuple):
     """One finding, ready to be shown. `path` is the field within `subject`, with `#` before the part inside a
-    document; `place` is what the rule named, for those who act on it.
+    document; `place` is what the rule named, `answers` and `layer` what it rests on (see Problem), for those who act on
+    it.
     """
 
     rule: str
@@ -34,6 +36,8 @@ class Finding(NamedTuple):
     related: tuple[RelatedLocation, ...]
     value: str
     place: Place
+    answers: tuple[Answer, ...] = ()
+    layer: str = ""
 
 
 class Failure(NamedTuple):

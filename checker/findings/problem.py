@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..inventory.objects import Object
+from ..requirements.check import Answer
 from .place import Place
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ class Problem(NamedTuple):
     write.
 
     `value` is the offending text, for fingerprints that survive moved lines. `suggest` finds a better `help`, or "" for
-    none; it takes time, so it is asked for the first problems of a rule alone.
+    none; it takes time, so it is asked for the first problems of a rule alone. `answers` are the required accesses that
+    it is about, for those who mend it; `layer` is the layer of policies that refuses, where that tells it from another
+    problem at the same place.
     """
 
     place: Place
@@ -35,6 +38,8 @@ class Problem(NamedTuple):
     related: tuple[Related, ...] = ()
     value: str = ""
     suggest: Callable[[], str] | None = None
+    answers: tuple[Answer, ...] = ()
+    layer: str = ""
 
 
 class Weakening(NamedTuple):

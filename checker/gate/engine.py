@@ -107,6 +107,8 @@ def _finding(rule: str, severity: Severity, problem: Problem, locator: Locator) 
         related=tuple(RelatedLocation(locator.locate(item.place), item.message) for item in problem.related),
         value=problem.value,
         place=problem.place,
+        answers=problem.answers,
+        layer=problem.layer,
     )
 
 

@@ -49,6 +49,14 @@ class Check(NamedTuple):
         return (*self.stack.layers, *layers_on(resource, self.guards))
 
 
+class Answer(NamedTuple):
+    """One required access of one role, with its proof."""
+
+    check: Check
+    question: Question
+    proof: Proof
+
+
 class Outcome(NamedTuple):
     """A requirement put to the project: how many roles it selects, and the checks of those that were asked about."""
 

@@ -261,5 +261,5 @@ def key_of(finding: Finding) -> Key:
     item = finding.subject
     named = (item.kind, item.namespace, item.name) if item else ("", "", "")
     # A refusal by another layer is another finding: what one hid comes to light when it is cured.
-    layer = finding.message.rpartition(": ")[2] if finding.rule == "missing-grant" else ""
-    return finding.rule, finding.location.file, *named, layer, re.sub(r"\[\d+\]", "[]", finding.path), finding.value
+    path = re.sub(r"\[\d+\]", "[]", finding.path)
+    return finding.rule, finding.location.file, *named, finding.layer, path, finding.value

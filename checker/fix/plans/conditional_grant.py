@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from ...findings.finding import Finding
-from ...rules.access._answers import answers
-from ...rules.access.conditional_grant import hanging_place
 from ..planning.granting import Grant, candidates
 from ..planning.plan import Candidates, NoPlan, Plan, Survey, need_of
 
@@ -15,11 +13,7 @@ _DANGER = "the access is granted whether or not the condition holds, and somebod
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """A grant beside the conditional one, which stays."""
-    found = [
-        answer
-        for answer in answers(survey.facts, "conditional")
-        if answer.check.role.object is finding.subject and hanging_place(answer) == finding.place
-    ]
+    found = finding.answers
     if not found:
         return
     terms = [term for answer in found for alternative in answer.proof.conditions for term in alternative]

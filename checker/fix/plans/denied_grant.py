@@ -17,8 +17,8 @@ from ...iam.documents.document import Document, Statement, parse
 from ...iam.proofs.comparison import compare_changed
 from ...iam.proofs.prove import prove
 from ...inventory.objects import PolicyText, called
-from ...rules.access._answers import Answer, answers, text_of
-from ...rules.access.denied_grant import denied_place
+from ...requirements.check import Answer
+from ...rules.access._answers import text_of
 from ..edits import patch
 from ..edits.patch import Patch
 from ..planning.plan import Candidates, Need, NoPlan, Plan, Survey, need_of
@@ -29,11 +29,7 @@ RULES = ("denied-grant",)
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """The narrowest change of the Deny after which the required access is granted and no other is gained."""
-    found = [
-        answer
-        for answer in answers(survey.facts, "not-granted")
-        if answer.check.role.object is finding.subject and denied_place(answer) == finding.place
-    ]
+    found = finding.answers
     clause = found[0].proof.decision.clauses[0] if found else None
     if clause is None or clause.statement is None:
         return
@@ -99,7 +95,7 @@ def _narrower(
         yield "remove the Deny", [patch.remove(inside(text, statement.path))]
 
 
-def _is_narrow(found: list[Answer], text: PolicyText, after: Document) -> bool:
+def _is_narrow(found: tuple[Answer, ...], text: PolicyText, after: Document) -> bool:
     """Whether the needs are no longer denied then, and nothing but them is gained."""
     check = found[0].check
     layers = with_document(check.stack.layers, labels_of(check.stack.sources, text), after)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from ...findings.finding import Finding
-from ...rules.access._answers import answers
-from ...rules.access.missing_grant import nearest_place
 from ..planning.granting import Grant, candidates
 from ..planning.plan import Candidates, Survey, need_of
 
@@ -13,12 +11,7 @@ RULES = ("missing-grant",)
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """One grant for all that this place lacks."""
-    found = [
-        answer
-        for answer in answers(survey.facts, "not-granted")
-        if answer.check.role.object is finding.subject and answer.proof.decision.outcome != "explicit-deny"
-        if nearest_place(answer) == finding.place
-    ]
+    found = finding.answers
     for layer in dict.fromkeys(answer.proof.decision.layer or "identity" for answer in found):
         members = [answer for answer in found if (answer.proof.decision.layer or "identity") == layer]
         needs = dict.fromkeys(need_of(answer.question) for answer in members)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from ...findings.place import Place, at, inside
 from ...findings.problem import Problem, Related
@@ -11,21 +11,14 @@ from ...iam.decisions.clauses import Clause
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.documents.paths import Path
-from ...iam.proofs.prove import Proof, Verdict
+from ...iam.proofs.prove import Verdict
 from ...inventory.objects import PolicyText, Role, called
-from ...requirements.check import Check
+from ...requirements.check import Answer, Check
 from ...requirements.rows import Question
 from ..facts import Facts
 
 Key = TypeVar("Key", bound=Hashable)
-
-
-class Answer(NamedTuple):
-    """One required access of one role, with its proof."""
-
-    check: Check
-    question: Question
-    proof: Proof
+Placed = tuple[int, Place | None]
 
 
 def answers(facts: Facts, verdict: Verdict) -> Iterator[Answer]:
@@ -48,6 +41,17 @@ def by_place(
             grouped.setdefault((id(answer.check), key), []).append(answer)
     for (_, key), members in grouped.items():
         yield key, members
+
+
+def sharing(
+    groups: Iterable[list[Answer]], placed: Callable[[Answer], Place | None]
+) -> dict[Placed, tuple[Answer, ...]]:
+    """All answers of one role that lie at one place: what mends one of them has to mend the others as well."""
+    found: dict[Placed, tuple[Answer, ...]] = {}
+    for members in groups:
+        key = id(members[0].check.role.object), placed(members[0])
+        found[key] = (*found.get(key, ()), *members)
+    return found
 
 
 def actions_of(members: list[Answer]) -> tuple[str, ...]:
@@ -110,7 +114,13 @@ def seen_from(check: Check, place: Place) -> tuple[Related, ...]:
 
 
 def grant_problem(
-    check: Check, place: Place, message: str, hint: str, value: str, question: Question | None = None
+    check: Check,
+    place: Place,
+    message: str,
+    hint: str,
+    value: str,
+    question: Question | None = None,
+    answers: tuple[Answer, ...] = (),
 ) -> Problem:
     """A problem with a required access: why it matters and the role behind it are the same for every rule. A question
     that the requirement does not ask itself says why it is asked."""
@@ -121,7 +131,14 @@ def grant_problem(
         cause = question.cause
         related += (Related(at(cause, ("spec", "sseSpecification"), "key"), f"{called(cause)} is encrypted with it"),)
     return Problem(
-        place=place, message=message, why=meaning, help=hint, subject=check.role.object, related=related, value=value
+        place=place,
+        message=message,
+        why=meaning,
+        help=hint,
+        subject=check.role.object,
+        related=related,
+        value=value,
+        answers=answers,
     )
 
 

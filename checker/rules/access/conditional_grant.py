@@ -31,9 +31,10 @@ from ...findings.place import Place
 from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
 from ...iam.proofs.prove import Term, show_condition
+from ...requirements.check import Answer
 from ..facts import Facts
 from ..rule import About
-from ._answers import Answer, actions_of, by_place, can_call, clause_place, grant_problem
+from ._answers import actions_of, by_place, can_call, clause_place, grant_problem, sharing
 
 ABOUT = About("conditional-grant", "error", asks_the_cell=True)
 
@@ -47,7 +48,9 @@ class _Hanging(NamedTuple):
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    for hanging, members in by_place(facts, "conditional", _hanging):
+    groups = list(by_place(facts, "conditional", _hanging))
+    together = sharing((members for _, members in groups), _place)
+    for hanging, members in groups:
         item, actions = members[0].check, actions_of(members)
         message = f"{can_call(item, actions, hanging.witness, 'can')} only if {hanging.conditions}"
         known = f"state {hanging.keys or 'the key'} under spec.context of the requirement"
@@ -55,11 +58,11 @@ def check(facts: Facts) -> Iterator[Problem]:
         if hanging.denies:
             hint = f"if every request carries what this Deny asks for, {known}; else narrow the Deny"
         value = f"{' '.join(actions)} {members[0].question.resource} {hanging.conditions}"
-        yield grant_problem(item, hanging.place, message, hint, value, members[0].question)
+        found = together[id(item.role.object), hanging.place]
+        yield grant_problem(item, hanging.place, message, hint, value, members[0].question, found)
 
 
-def hanging_place(answer: Answer) -> Place:
-    """Where the finding about an access that hangs on conditions stands."""
+def _place(answer: Answer) -> Place:
     return _hanging(answer).place
 
 

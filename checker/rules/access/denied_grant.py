@@ -28,9 +28,10 @@ from typing import NamedTuple
 from ...findings.place import Place
 from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
+from ...requirements.check import Answer
 from ..facts import Facts
 from ..rule import About
-from ._answers import Answer, action_path, actions_of, by_place, can_call, clause_place, grant_problem, listed
+from ._answers import action_path, actions_of, by_place, can_call, clause_place, grant_problem, listed, sharing
 
 ABOUT = About("denied-grant", "error", asks_the_cell=True)
 
@@ -42,17 +43,19 @@ class _Denied(NamedTuple):
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    for denied, members in by_place(facts, "not-granted", _denied):
+    groups = list(by_place(facts, "not-granted", _denied))
+    together = sharing((members for _, members in groups), _place)
+    for denied, members in groups:
         item, actions = members[0].check, actions_of(members)
         message = f"{can_call(item, actions, denied.witness, 'cannot')}: {denied.by} denies it"
         left_out = f"narrow this Deny so that it leaves out {listed(actions)} on {denied.witness}"
         hint = f"{left_out}; an Allow elsewhere cannot outweigh it"
         value = f"{' '.join(actions)} {members[0].question.resource}"
-        yield grant_problem(item, denied.place, message, hint, value, members[0].question)
+        found = together[id(item.role.object), denied.place]
+        yield grant_problem(item, denied.place, message, hint, value, members[0].question, found)
 
 
-def denied_place(answer: Answer) -> Place | None:
-    """Where the finding about a denied access stands; None where it is not denied."""
+def _place(answer: Answer) -> Place | None:
     denied = _denied(answer)
     return denied.place if denied else None
 

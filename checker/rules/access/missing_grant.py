@@ -38,11 +38,11 @@ from ...iam.documents.document import Statement
 from ...iam.patterns.globs import arn_glob, matches
 from ...iam.proofs.prove import show_condition
 from ...inventory.objects import PolicyText
-from ...requirements.check import Check
+from ...requirements.check import Answer, Check
 from ...requirements.model import fill
 from ..facts import Facts
 from ..rule import About
-from ._answers import Answer, actions_of, by_place, can_call, element_path, grant_problem, role_place
+from ._answers import actions_of, by_place, can_call, element_path, grant_problem, role_place, sharing
 
 ABOUT = About("missing-grant", "error", asks_the_cell=True)
 
@@ -64,13 +64,18 @@ class _Nearest(NamedTuple):
 
 
 def check(facts: Facts) -> Iterator[Problem]:
-    for (nearest, witness), members in by_place(facts, "not-granted", _lacking):
+    groups = list(by_place(facts, "not-granted", _lacking))
+    together = sharing((members for _, members in groups), _place)
+    for (nearest, witness), members in groups:
         answer, actions = members[0], actions_of(members)
-        layer = _LAYERS[answer.proof.decision.layer or "identity"]
-        message = f"{can_call(answer.check, actions, witness, 'cannot')}: {layer}{_refused(answer.check)}"
+        layer = answer.proof.decision.layer or "identity"
+        said = f"{_LAYERS[layer]}{_refused(answer.check)}"
+        message = f"{can_call(answer.check, actions, witness, 'cannot')}: {said}"
         value = f"{' '.join(actions)} {answer.question.resource}"
         hint = _help(nearest, actions, answer, facts)
-        yield grant_problem(answer.check, nearest.place, message, hint, value, answer.question)
+        found = together[id(answer.check.role.object), nearest.place]
+        made = grant_problem(answer.check, nearest.place, message, hint, value, answer.question, found)
+        yield made._replace(layer=layer)
 
 
 def _refused(check: Check) -> str:
@@ -85,8 +90,7 @@ def _lacking(answer: Answer) -> tuple[_Nearest, str] | None:
     return _nearest(answer), answer.proof.witness or answer.question.resource
 
 
-def nearest_place(answer: Answer) -> Place:
-    """Where the finding about an access that is not granted stands."""
+def _place(answer: Answer) -> Place:
     return _nearest(answer).place
 
 

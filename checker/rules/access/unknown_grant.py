@@ -27,11 +27,11 @@ from ...findings.place import Place, at, inside, inside_at
 from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
 from ...inventory.objects import called
-from ...requirements.check import Check, Outcome
+from ...requirements.check import Answer, Check, Outcome
 from ...requirements.rows import Question
 from ..facts import Facts
 from ..rule import About
-from ._answers import Answer, actions_of, by_place, can_call, clause_place, grant_problem, role_place, text_of, why
+from ._answers import actions_of, by_place, can_call, clause_place, grant_problem, role_place, text_of, why
 
 ABOUT = About("unknown-grant", "error", asks_the_cell=True)
 
