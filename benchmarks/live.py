@@ -73,9 +73,9 @@ def measure(config: str) -> dict[str, Any]:
 
 def measured(config: str) -> None:
     """Runs one diagnosis and prints what it took as JSON."""
-    from checker.incident.investigate import Options, investigate, judge, plan
+    from checker.incident.investigate import IncidentOptions, investigate, judge, plan
 
-    made = plan(Options("acme", config=config))
+    made = plan(IncidentOptions("acme", config=config))
     # Imports are not what is measured.
     made.access.aws.session().client("iam", region_name="us-east-1")
     import kubernetes.config

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from checker.gate.options import Options
+from checker.gate.options import GateOptions
 from checker.gate.prepare import check
 from checker.gate.report import Report
 
@@ -35,7 +35,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Repor
         config = next(
             (str(path / "checker.yaml") for path in map(Path, paths) if (path / "checker.yaml").exists()), None
         )
-        return check(Options(tuple(map(str, paths)), config, parameters=CELL, policies=policies))
+        return check(GateOptions(tuple(map(str, paths)), config, parameters=CELL, policies=policies))
 
     return run
 

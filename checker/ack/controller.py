@@ -15,7 +15,7 @@ from .objects import mapping, sequence, text
 from .role_calls import Wanted
 
 
-class Condition(NamedTuple):
+class StatusCondition(NamedTuple):
     """A condition of an object's status."""
 
     kind: str
@@ -35,13 +35,13 @@ class Unresolved(NamedTuple):
     is_terminal: bool = False
 
 
-def conditions(item: Object) -> dict[str, Condition]:
+def conditions(item: Object) -> dict[str, StatusCondition]:
     """The status conditions of an object, by type."""
     found = {}
     for entry in sequence(mapping(item.data.get("status")).get("conditions")):
         given = mapping(entry)
         fields = [text(given.get(key)) or "" for key in ("type", "status", "reason", "message", "lastTransitionTime")]
-        found[fields[0]] = Condition(*fields)
+        found[fields[0]] = StatusCondition(*fields)
     return found
 
 

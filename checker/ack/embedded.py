@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from yaml.nodes import ScalarNode
 
-from ..text.documents import Document
+from ..text.documents import YamlDocument
 from ..text.nodes import walk
 from ..text.yaml_nodes import start_of
 from .kinds import IAM_GROUP
@@ -25,7 +25,7 @@ class Embedded(NamedTuple):
     offset: int
 
 
-def embedded(document: Document) -> Iterator[Embedded]:
+def embedded(document: YamlDocument) -> Iterator[Embedded]:
     """The texts in a document that hold a Role or a Policy of ACK, in reading order."""
     if IAM_GROUP not in document.piece.text:
         return

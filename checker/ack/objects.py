@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..inventory.objects import Object, Origin
-from ..text.documents import Document
+from ..text.documents import YamlDocument
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
 from .placeholders import Placeholder, find_in_comments, find_placeholder
@@ -27,7 +27,7 @@ class Sighting(NamedTuple):
     supported: bool
 
 
-def sightings(document: Document, number: int) -> Iterator[Sighting]:
+def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
     """The objects of our kinds in one document, in reading order. Raises TreeError for trees that never end."""
     inside: set[int] = set()
     inherited: dict[int, tuple[str, str]] = {}

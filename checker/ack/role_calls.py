@@ -45,7 +45,7 @@ class Wanted(NamedTuple):
     settings: Mapping[str, str]
 
 
-class Step(NamedTuple):
+class IamCall(NamedTuple):
     """One call: the operation (`iam:PutRolePolicy`), what it is about (a policy's ARN or name), and its document."""
 
     operation: str
@@ -53,34 +53,34 @@ class Step(NamedTuple):
     document: str = ""
 
 
-def steps(spec: Wanted, current: Current) -> tuple[Step, ...]:
+def steps(spec: Wanted, current: Current) -> tuple[IamCall, ...]:
     """The calls of the next loop. None are made for a spec with an inline document that `bad_escape` finds fault with.
 
     An inline document that differs in white space alone is written again; a trust policy is not. A tag whose value
     differs is set and then taken away, so that it is missing until the loop after that.
     """
-    found = [Step("iam:AttachRolePolicy", arn) for arn in spec.attached if arn not in current.attached]
-    found += [Step("iam:DetachRolePolicy", arn) for arn in current.attached if arn not in spec.attached]
+    found = [IamCall("iam:AttachRolePolicy", arn) for arn in spec.attached if arn not in current.attached]
+    found += [IamCall("iam:DetachRolePolicy", arn) for arn in current.attached if arn not in spec.attached]
     for name, document in spec.inline.items():
         arriving = unescaped(document)
         if current.inline.get(name) != arriving:
-            found.append(Step("iam:PutRolePolicy", name, arriving))
-    found += [Step("iam:DeleteRolePolicy", name) for name in current.inline if name not in spec.inline]
+            found.append(IamCall("iam:PutRolePolicy", name, arriving))
+    found += [IamCall("iam:DeleteRolePolicy", name) for name in current.inline if name not in spec.inline]
     found += _tags(spec.tags, current.tags) if current.tags is not None else []
     if spec.boundary != current.boundary:
         operation = "iam:PutRolePermissionsBoundary" if spec.boundary else "iam:DeleteRolePermissionsBoundary"
-        found.append(Step(operation, spec.boundary or current.boundary))
+        found.append(IamCall(operation, spec.boundary or current.boundary))
     if not same_document(spec.trust, current.trust):
-        found.append(Step("iam:UpdateAssumeRolePolicy", "", spec.trust))
+        found.append(IamCall("iam:UpdateAssumeRolePolicy", "", spec.trust))
     found += _settings(spec.settings, current.settings) if current.settings is not None else []
     return tuple(found)
 
 
-def removal(current: Current) -> tuple[Step, ...]:
+def removal(current: Current) -> tuple[IamCall, ...]:
     """The calls that delete a role; one that is in an instance profile is left without its policies."""
-    found = [Step("iam:DetachRolePolicy", arn) for arn in current.attached]
-    found += [Step("iam:DeleteRolePolicy", name) for name in current.inline]
-    return (*found, Step("iam:DeleteRole"))
+    found = [IamCall("iam:DetachRolePolicy", arn) for arn in current.attached]
+    found += [IamCall("iam:DeleteRolePolicy", name) for name in current.inline]
+    return (*found, IamCall("iam:DeleteRole"))
 
 
 def bad_escape(documents: Mapping[str, str]) -> str:
@@ -108,18 +108,20 @@ def same_document(one: str, other: str) -> bool:
         return one == other
 
 
-def _tags(wanted: Mapping[str, str], current: Mapping[str, str]) -> list[Step]:
+def _tags(wanted: Mapping[str, str], current: Mapping[str, str]) -> list[IamCall]:
     differing = [key for key, value in wanted.items() if current.get(key) != value]
     kept = {*wanted, *OWN_TAGS}
     gone = [key for key in current if key in differing or (key not in kept and not key.startswith(GIVEN_TAGS))]
-    return [Step("iam:TagRole", key, wanted[key]) for key in differing] + [Step("iam:UntagRole", key) for key in gone]
+    return [IamCall("iam:TagRole", key, wanted[key]) for key in differing] + [
+        IamCall("iam:UntagRole", key) for key in gone
+    ]
 
 
-def _settings(wanted: Mapping[str, str], current: Mapping[str, str]) -> list[Step]:
+def _settings(wanted: Mapping[str, str], current: Mapping[str, str]) -> list[IamCall]:
     """One call for all that differs. What a spec leaves out differs until the controller has filled it in from AWS, and
     a path stays what it was when the role was made, so that the call is made in every loop."""
     asked = [key for key, value in current.items() if wanted.get(key, "") != value]
-    return [Step("iam:UpdateRole", ", ".join(asked))] if asked else []
+    return [IamCall("iam:UpdateRole", ", ".join(asked))] if asked else []
 
 
 def _normal(value: Any) -> Any:

@@ -15,7 +15,7 @@ from .terminal.progress import Progress
 if TYPE_CHECKING:
     from ..fix.cluster.emission import Emission
     from ..fix.cluster.withheld import Withheld
-    from ..incident.investigate import Plan
+    from ..incident.investigate import Investigation
     from ..live.record.record import Record
     from ..requirements.model import Requirement
     from ..runbook.diagnose import Diagnosis
@@ -70,14 +70,16 @@ def _code(arguments: argparse.Namespace, diagnosis: Diagnosis) -> int:
 
 def _diagnosed(
     arguments: argparse.Namespace,
-) -> tuple[Diagnosis, Record, Plan | None, tuple[Requirement, ...]]:
+) -> tuple[Diagnosis, Record, Investigation | None, tuple[Requirement, ...]]:
     from ..incident.alert import check_account_id, check_index
-    from ..incident.investigate import Options, investigate, judge, plan, requirements_for
+    from ..incident.investigate import IncidentOptions, investigate, judge, plan, requirements_for
     from ..live.record.record import load
 
     if arguments.replay:
         record = load(read_input(arguments.replay), arguments.replay)
-        requirements = requirements_for(Options("", config=arguments.config, policies=tuple(arguments.policies)))
+        requirements = requirements_for(
+            IncidentOptions("", config=arguments.config, policies=tuple(arguments.policies))
+        )
         with undamaged(arguments.replay):
             return judge(record, requirements), record, None, requirements
     need_packages("checker fix --index")
@@ -124,7 +126,7 @@ def _say_withheld(found: Withheld | Emission) -> None:
 
 
 def _applied(
-    arguments: argparse.Namespace, diagnosis: Diagnosis, record: Record, made: Plan, found: Emission | Withheld
+    arguments: argparse.Namespace, diagnosis: Diagnosis, record: Record, made: Investigation, found: Emission | Withheld
 ) -> int:
     from ..fix.cluster.apply import World, apply
     from ..fix.cluster.store import StoppedError
@@ -178,9 +180,9 @@ def _in_git(arguments: argparse.Namespace, diagnosis: Diagnosis, requirements: t
     """The edit of the same objects in Git: as a diff, or written, and the text of a pull request."""
     from ..fix.cluster.git import mend, pull_request
     from ..fix.writer import NotWrittenError, write_in_place
-    from ..gate.options import Options
+    from ..gate.options import GateOptions
 
-    options = Options(
+    options = GateOptions(
         tuple(arguments.manifests),
         arguments.config,
         tuple(arguments.policies),

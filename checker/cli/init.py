@@ -15,7 +15,7 @@ from ..text.links import leads_out
 from ..text.writing import write_file
 
 if TYPE_CHECKING:
-    from ..init.survey import Survey
+    from ..init.survey import ManifestSurvey
 
 
 def add_to(commands: Any) -> None:
@@ -82,7 +82,7 @@ def _folder() -> str:
     return "policies" if free or os.path.exists("policies/reverse-proxy-auth-keys.yaml") else "requirements"
 
 
-def _look(context: str | None) -> tuple[Survey, str]:
+def _look(context: str | None) -> tuple[ManifestSurvey, str]:
     """What this folder, and perhaps a cluster, has; and the cluster's name."""
     from ..init.survey import survey
     from ..project.project import load
@@ -105,7 +105,7 @@ def _look(context: str | None) -> tuple[Survey, str]:
     return survey(load(sources), frozenset(source.name for source in read.sources)), cluster
 
 
-def _told(found: Survey) -> list[str]:
+def _told(found: ManifestSurvey) -> list[str]:
     """What was found, and what to do next."""
     lines = [""]
     if found.roles:

@@ -15,7 +15,7 @@ from .options.incident import add_incident_options, need_packages, options_of
 from .terminal.output import add_output_options, check_targets, look_of, refuse_manifests, write
 
 if TYPE_CHECKING:
-    from ..incident.investigate import Options
+    from ..incident.investigate import IncidentOptions
     from ..live.record.record import Record
     from ..requirements.model import Requirement
     from ..runbook.diagnose import Diagnosis
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         time.sleep(arguments.watch)
 
 
-def _targets(arguments: argparse.Namespace) -> tuple[list[Options], bool]:
+def _targets(arguments: argparse.Namespace) -> tuple[list[IncidentOptions], bool]:
     """One index, or those that an alert fires for; and whether that is all that the alert is about."""
     from ..incident.alert import check_account_id, check_index, parse_alerts
 
@@ -115,7 +115,7 @@ def _targets(arguments: argparse.Namespace) -> tuple[list[Options], bool]:
     return [options_of(arguments, check_index(arguments.index, "--index"), account_id)], True
 
 
-def _diagnosed(options: Options, arguments: argparse.Namespace) -> tuple[Diagnosis, str]:
+def _diagnosed(options: IncidentOptions, arguments: argparse.Namespace) -> tuple[Diagnosis, str]:
     """The diagnosis of one index, and why its record could not be written, if so."""
     from ..incident.investigate import investigate, judge, plan
     from .terminal.progress import Progress
@@ -159,9 +159,9 @@ def _replayed(arguments: argparse.Namespace) -> Diagnosis:
 
 
 def _requirements(arguments: argparse.Namespace) -> tuple[Requirement, ...]:
-    from ..incident.investigate import Options, requirements_for
+    from ..incident.investigate import IncidentOptions, requirements_for
 
-    return requirements_for(Options("", config=arguments.config, policies=tuple(arguments.policies)))
+    return requirements_for(IncidentOptions("", config=arguments.config, policies=tuple(arguments.policies)))
 
 
 def _shown(diagnoses: list[Diagnosis], arguments: argparse.Namespace) -> int:

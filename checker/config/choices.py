@@ -11,7 +11,7 @@ from ..requirements.load import Loaded, load_requirements
 from ..requirements.parameters import GIVEN, closest
 from ..requirements.shipped import shipped_policies
 from ..schemas.validated import InvalidFileError
-from .file import Cell, Config, find_config, load_config
+from .file import Config, ConfiguredCell, find_config, load_config
 
 
 def choose_config(given: str | None) -> Config:
@@ -43,7 +43,7 @@ def use_catalogue(config: Config) -> None:
             ) from None
 
 
-def choose_cell(config: Config, given: str | None) -> Cell:
+def choose_cell(config: Config, given: str | None) -> ConfiguredCell:
     """The cell of this name, else the only one; a nameless one where the configuration has none. Raises UsageError."""
     known = {cell.name: cell for cell in config.cells}
     if given is not None:
@@ -54,7 +54,7 @@ def choose_cell(config: Config, given: str | None) -> Cell:
         return known[given]
     if len(known) > 1:
         raise UsageError(f"{config.file} has several cells; choose one with --cell: {', '.join(known)}")
-    return next(iter(known.values()), Cell("", {}))
+    return next(iter(known.values()), ConfiguredCell("", {}))
 
 
 def choose_requirements(config: Config, given: tuple[str, ...]) -> Loaded:
@@ -62,7 +62,7 @@ def choose_requirements(config: Config, given: tuple[str, ...]) -> Loaded:
     return load_requirements(given or from_config(config, config.policies) or (shipped_policies(),))
 
 
-def check_parameters(config: Config, cell: Cell, given: Mapping[str, str], loaded: Loaded) -> None:
+def check_parameters(config: Config, cell: ConfiguredCell, given: Mapping[str, str], loaded: Loaded) -> None:
     """Makes sure that `--set` names parameters that there are, and that no parameter of the cell is a misspelt one.
     Raises UsageError."""
     used = frozenset().union(*(requirement.uses for requirement in loaded.requirements))

@@ -16,7 +16,7 @@ from ..project.reading import CONFIGURATIONS as NAMES
 from ..schemas import violations
 from ..schemas.sentences import say
 from ..schemas.validated import InvalidFileError, place, read
-from ..text.documents import Document
+from ..text.documents import YamlDocument
 from ..text.files import read_bytes
 from ..text.links import LEADS_OUT, leads_out
 from ..text.nodes import find
@@ -24,7 +24,7 @@ from ..text.source import Source, decode
 from ..text.yaml_nodes import start_of, too_deep
 
 
-class Cell(NamedTuple):
+class ConfiguredCell(NamedTuple):
     """One cell: the values it gives to parameters in requirements (its own `parameters`, and region, account, …), and
     the kubeconfig context that leads to it ("" for none).
     """
@@ -75,12 +75,12 @@ class Config(NamedTuple):
     folder: str = ""
     manifests: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[ConfiguredCell, ...] = ()
     severities: Mapping[str, Level] = MappingProxyType({})
     live: Live = Live()
     ignores: tuple[Ignore, ...] = ()
     source: Source | None = None
-    document: Document | None = None
+    document: YamlDocument | None = None
     catalogue: str = ""
 
 
@@ -129,7 +129,8 @@ def parse_config(path: str, data: bytes) -> Config:
         manifests=tuple(value.get("manifests", ())),
         policies=tuple(value.get("policies", ())),
         cells=tuple(
-            Cell(name, _parameters(cell), cell.get("context", "")) for name, cell in value.get("cells", {}).items()
+            ConfiguredCell(name, _parameters(cell), cell.get("context", ""))
+            for name, cell in value.get("cells", {}).items()
         ),
         severities={rule: item["severity"] for rule, item in value.get("rules", {}).items() if "severity" in item},
         live=_live(source, document, value.get("live", {})),
@@ -140,7 +141,7 @@ def parse_config(path: str, data: bytes) -> Config:
     )
 
 
-def _live(source: Source, document: Document | None, given: dict[str, Any]) -> Live:
+def _live(source: Source, document: YamlDocument | None, given: dict[str, Any]) -> Live:
     """The section `live:`. Raises InvalidFileError for a pattern that is no regular expression."""
     problems = []
     for kind, patterns in given.get("log", {}).items():
@@ -212,7 +213,7 @@ def _toml_places(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _ignores(source: Source, document: Document | None, entries: list[dict[str, Any]]) -> tuple[Ignore, ...]:
+def _ignores(source: Source, document: YamlDocument | None, entries: list[dict[str, Any]]) -> tuple[Ignore, ...]:
     """The entries of `ignore:`. Raises InvalidFileError where the schema cannot tell that they are wrong."""
     places = _toml_places(source.text) if document is None else []
     found, problems = [], []
@@ -257,7 +258,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _from_yaml(source: Source) -> tuple[Document, dict[str, Any]]:
+def _from_yaml(source: Source) -> tuple[YamlDocument, dict[str, Any]]:
     found = read(source, "config")
     if len(found) != 1:
         raise InvalidFileError([f"{source.name}:1:1: one document is due here, {len(found)} were found"])

@@ -11,7 +11,7 @@ from typing import Any
 from ..ack.kinds import IAM
 from ..live.clients.aws import Aws
 from ..live.clients.connection import Connection
-from ..live.collect import Access
+from ..live.collect import Clients
 from ..live.log.file import played
 from ..live.questions.cluster import Search
 from ..live.record.record import Target
@@ -21,7 +21,7 @@ from .proxy import injected, refresh
 from .servers.aws_api import AwsApi
 from .servers.field_ownership import applied_by_kubectl
 from .servers.kubernetes_api import KubernetesApi
-from .servers.kubernetes_requests import Asked
+from .servers.kubernetes_requests import ApiRequest
 from .servers.wsgi import Application, Served
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -92,10 +92,10 @@ class Cell:
         """A boto3 client for the cell's account."""
         return self.session().client(service, endpoint_url=self.aws_url)
 
-    def access(self) -> Access:
+    def access(self) -> Clients:
         """How the collector reaches the cell."""
         connection = Connection(self.kubernetes_url, "the embedded cell")
-        return Access(Aws(REGION, session=self.session(), endpoint=self.aws_url), connection)
+        return Clients(Aws(REGION, session=self.session(), endpoint=self.aws_url), connection)
 
     def target(self, index: str) -> Target:
         """What the collector is told of an index."""
@@ -113,7 +113,7 @@ class Cell:
         refreshing."""
         self.kubernetes.after_write = self._answer
 
-    def _answer(self, asked: Asked) -> None:
+    def _answer(self, asked: ApiRequest) -> None:
         if asked.plural == "pods":
             self.start_pod(asked.namespace.removeprefix("tenant-"))
         self._forget_conditions()

@@ -16,10 +16,10 @@ from ..iam.documents.document import parse
 from ..requirements.trust import Way, lets_in
 from . import lines
 from .names import POD_IDENTITY_URI, REGION, TABLE_ARN
-from .world import World
+from .world import ProxyWorld
 
 
-def refresh(cell: World, index: str) -> str:
+def refresh(cell: ProxyWorld, index: str) -> str:
     """The line that the proxy logs when it asks for its keys now."""
     iam, name = cell.client("iam"), cell.role_of(index)
     way = _way(cell, index)
@@ -47,7 +47,7 @@ def refresh(cell: World, index: str) -> str:
     return lines.REFRESHED
 
 
-def injected(cell: World, index: str) -> list[dict[str, str]]:
+def injected(cell: ProxyWorld, index: str) -> list[dict[str, str]]:
     """The environment variables that the EKS webhook gives the proxy, from what it finds now."""
     namespace, name = f"tenant-{index}", f"reverse-proxy-{index}"
     account = cell.kubernetes.get("ServiceAccount", namespace, name)
@@ -65,7 +65,7 @@ def injected(cell: World, index: str) -> list[dict[str, str]]:
     return [{"name": key, "value": value} for key, value in variables.items()]
 
 
-def _way(cell: World, index: str) -> Way | None:
+def _way(cell: ProxyWorld, index: str) -> Way | None:
     if any(item["namespace"] == f"tenant-{index}" for item in cell.aws.associations):
         return "pod-identity"
     account = cell.kubernetes.get("ServiceAccount", f"tenant-{index}", f"reverse-proxy-{index}")

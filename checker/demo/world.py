@@ -9,7 +9,7 @@ from .servers.aws_api import AwsApi
 from .servers.kubernetes_api import KubernetesApi
 
 
-class World(Protocol):
+class ProxyWorld(Protocol):
     """The embedded cell as a proxy sees it. `queried` has the ARN that the proxy of an index queries, where it is not
     that of the table."""
 

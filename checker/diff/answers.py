@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from ..iam.proofs.prove import Verdict
 from ..inventory.objects import Role
-from ..requirements.check import Check
-from ..requirements.rows import Question as Asked
+from ..requirements.check import RoleCheck
+from ..requirements.rows import Question
 from ..requirements.trust import lets_in, way_of
 from .model import Demand, Kind
 from .sides import Side
 
 
-class Question(NamedTuple):
+class DemandKey(NamedTuple):
     """What is asked; `place` tells apart what is asked of one action: the entry of the requirement, the account."""
 
     kind: Kind
@@ -23,19 +23,19 @@ class Question(NamedTuple):
     place: object
 
 
-class Answer(NamedTuple):
+class DemandAnswer(NamedTuple):
     """The resource it was asked about, and the verdict."""
 
     resource: str
     verdict: Verdict
 
 
-Answers = Mapping[Question, Answer]
+Answers = Mapping[DemandKey, DemandAnswer]
 
 
-def answers(role: Role | None, side: Side) -> dict[Question, Answer]:
+def answers(role: Role | None, side: Side) -> dict[DemandKey, DemandAnswer]:
     """The least favourable answer to each question about the role, over all ways in which it is used."""
-    found: dict[Question, Answer] = {}
+    found: dict[DemandKey, DemandAnswer] = {}
     for check in side.checks_of(role):
         for question, answer in (*_of_requirement(check), *_of_trust(check, side)):
             known = found.get(question)
@@ -65,18 +65,18 @@ def _is_worse(kind: Kind, one: Verdict, other: Verdict) -> bool:
     return Demand(kind=kind, requirement="", action="", resource="", before=one, after=other).is_worse
 
 
-def _of_requirement(check: Check) -> Iterator[tuple[Question, Answer]]:
-    asked: list[tuple[Kind, Asked]] = [("required", item) for item in check.required]
+def _of_requirement(check: RoleCheck) -> Iterator[tuple[DemandKey, DemandAnswer]]:
+    asked: list[tuple[Kind, Question]] = [("required", item) for item in check.required]
     asked += [("forbidden", item) for item in check.excess]
     for kind, item in asked:
         verdict: Verdict = item.proof.verdict if item.proof else "unknown"
-        yield Question(kind, check.requirement.name, item.action, item.path), Answer(item.resource, verdict)
+        yield DemandKey(kind, check.requirement.name, item.action, item.path), DemandAnswer(item.resource, verdict)
 
 
 _VERDICTS: dict[bool | None, Verdict] = {True: "granted", False: "not-granted", None: "unknown"}
 
 
-def _of_trust(check: Check, side: Side) -> Iterator[tuple[Question, Answer]]:
+def _of_trust(check: RoleCheck, side: Side) -> Iterator[tuple[DemandKey, DemandAnswer]]:
     document = check.role.trust.parsed.document if check.role.trust else None
     for user in side.users_of(check.role):
         way = way_of(user.giver)
@@ -86,4 +86,7 @@ def _of_trust(check: Check, side: Side) -> Iterator[tuple[Question, Answer]]:
             if document and way
             else None
         )
-        yield Question("trust", check.requirement.name, "sts:AssumeRole", account), Answer(account, _VERDICTS[truth])
+        yield (
+            DemandKey("trust", check.requirement.name, "sts:AssumeRole", account),
+            DemandAnswer(account, _VERDICTS[truth]),
+        )

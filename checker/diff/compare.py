@@ -16,7 +16,7 @@ from ..rules import BY_ID
 from ..suppression.baseline import Baseline, against, entry_of
 from .consumers import consumers
 from .demands import demands
-from .model import Difference, NewFinding, ObjectNote, Reach, RoleChange
+from .model import Difference, NewFinding, ObjectNote, RoleChange, RoleUser
 from .pairs import Pair, changed_texts, pair_policies, pair_roles
 from .sides import Side
 from .trust import compare_trust
@@ -179,7 +179,7 @@ def _layers(role: Role | None, side: Side, account: tuple[str, str] | None) -> t
     return stack(role, side.facts.names, sessions[0] if sessions else None).layers
 
 
-def _reach(pair: Pair, before: Side, after: Side) -> tuple[Reach, ...]:
+def _reach(pair: Pair, before: Side, after: Side) -> tuple[RoleUser, ...]:
     """The service accounts that work with the role on either side, each with what runs its pods."""
     found: dict[tuple[str, str], list[str]] = {}
     for role, side in ((pair.before, before), (pair.after, after)):
@@ -190,4 +190,4 @@ def _reach(pair: Pair, before: Side, after: Side) -> tuple[Reach, ...]:
                 for item in side.facts.project.inventory.workloads
                 if (item.object.namespace, item.service_account) == (user.namespace, user.name)
             ]
-    return tuple(Reach("/".join(account), tuple(dict.fromkeys(names))) for account, names in found.items())
+    return tuple(RoleUser("/".join(account), tuple(dict.fromkeys(names))) for account, names in found.items())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..inventory.objects import Role, Workload
-from .answers import Answer, Question, answers, compared
+from .answers import DemandAnswer, DemandKey, answers, compared
 from .model import ConsumerChange
 from .pairs import Pair
 from .sides import Side
@@ -96,9 +96,9 @@ def _are_the_same(partners: Partners, had: _Held, has: _Held) -> bool:
     return {id(partners.get(id(role))) for role in had.roles} == {id(role) for role in has.roles}
 
 
-def _answers(held: _Held, side: Side, account: Account) -> dict[Question, Answer]:
+def _answers(held: _Held, side: Side, account: Account) -> dict[DemandKey, DemandAnswer]:
     """The answers about the roles, with the trust in this service account as the one question of trust."""
-    found: dict[Question, Answer] = {}
+    found: dict[DemandKey, DemandAnswer] = {}
     for role in held.roles:
         for question, answer in answers(role, side).items():
             if question.kind != "trust":

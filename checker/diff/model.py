@@ -38,7 +38,7 @@ class Demand(NamedTuple):
 _RANKS: dict[Verdict | None, int] = {None: 0, "not-granted": 0, "unknown": 1, "conditional": 2, "granted": 3}
 
 
-class Reach(NamedTuple):
+class RoleUser(NamedTuple):
     """A service account that works with the role, and what runs its pods."""
 
     service_account: str
@@ -59,7 +59,7 @@ class RoleChange(NamedTuple):
     let_in: tuple[str, ...]
     shut_out: tuple[str, ...]
     notes: tuple[Note, ...]
-    reach: tuple[Reach, ...]
+    reach: tuple[RoleUser, ...]
 
 
 class ConsumerChange(NamedTuple):

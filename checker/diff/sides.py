@@ -10,12 +10,12 @@ from ..config.choices import choose_config, from_config
 from ..errors import UsageError
 from ..findings.finding import Finding
 from ..gate.judge import judge
-from ..gate.options import Options
+from ..gate.options import GateOptions
 from ..gate.prepare import prepare_whole
 from ..inventory.objects import Role
 from ..progress import Observe, unobserved
 from ..project.reading import Read, read_paths, sort_out
-from ..requirements.check import Check
+from ..requirements.check import RoleCheck
 from ..requirements.select import User, users_of
 from ..revisions.configured import changed_since, roots_at
 from ..revisions.git import Revision, find_revision, manifests_of
@@ -53,8 +53,8 @@ class Side:
         return found
 
     @cached_property
-    def _checks_by_role(self) -> dict[int, list[Check]]:
-        found: dict[int, list[Check]] = {}
+    def _checks_by_role(self) -> dict[int, list[RoleCheck]]:
+        found: dict[int, list[RoleCheck]] = {}
         for check in (check for outcome in self.facts.outcomes for check in outcome.checks):
             found.setdefault(id(check.role), []).append(check)
         return found
@@ -63,7 +63,7 @@ class Side:
         """The service accounts that get this role."""
         return self._users_by_role.get(id(role), [])
 
-    def checks_of(self, role: Role | None) -> list[Check]:
+    def checks_of(self, role: Role | None) -> list[RoleCheck]:
         """The requirements that were put to this role."""
         return self._checks_by_role.get(id(role), [])
 
@@ -71,7 +71,7 @@ class Side:
 WORKING_FOLDER = "the working folder"
 
 
-def read_sides(base: str, head: str | None, options: Options, observe: Observe = unobserved) -> tuple[Side, Side]:
+def read_sides(base: str, head: str | None, options: GateOptions, observe: Observe = unobserved) -> tuple[Side, Side]:
     """Both sides. Raises UsageError for names that are neither folder nor revision, and as the gate does."""
     before, after = _meant(base), _meant(head) if head is not None else None
     if isinstance(before, str) and after is None:
@@ -98,7 +98,7 @@ def _meant(name: str) -> Revision | str:
     return revision
 
 
-def _side(meant: Revision | str | None, name: str, options: Options, observe: Observe) -> Side:
+def _side(meant: Revision | str | None, name: str, options: GateOptions, observe: Observe) -> Side:
     root, read, unreadable = "", *_read(meant, options, observe)
     if isinstance(meant, str):
         root = meant
@@ -114,7 +114,9 @@ def _side(meant: Revision | str | None, name: str, options: Options, observe: Ob
     )
 
 
-def _read(meant: Revision | str | None, options: Options, observe: Observe) -> tuple[Read, tuple[tuple[str, str], ...]]:
+def _read(
+    meant: Revision | str | None, options: GateOptions, observe: Observe
+) -> tuple[Read, tuple[tuple[str, str], ...]]:
     """What is to be compared, and what of it could not be read."""
     if isinstance(meant, str):
         return read_paths((meant,), observe=observe), ()

@@ -15,8 +15,7 @@ from ..iam.documents.context import Context
 from ..iam.documents.document import Document
 from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
 from ..inventory.objects import Role
-from ..requirements.pods import ANY, pods_named
-from ..requirements.pods import Caller as Pod
+from ..requirements.pods import ANY, PodCaller, pods_named
 from ..requirements.trust import AUDIENCE, lets_in_pod
 
 
@@ -95,18 +94,20 @@ def _asked(
 _ANYBODY = "any pod"
 
 
-def _pods(documents: list[Document], accounts: tuple[str, ...], values: Mapping[str, str]) -> Iterator[tuple[str, Pod]]:
+def _pods(
+    documents: list[Document], accounts: tuple[str, ...], values: Mapping[str, str]
+) -> Iterator[tuple[str, PodCaller]]:
     """Whom to ask about, with a name: those that are known, those that a policy names, strangers; and all of them in
     another cluster than the cell's, and by an association without session tags."""
     cluster = values.get("cluster", "")
-    known = [Pod(*account.partition("/")[::2], cluster) for account in accounts]
+    known = [PodCaller(*account.partition("/")[::2], cluster) for account in accounts]
     for pod in dict.fromkeys((*known, *pods_named(documents, cluster))):
         yield _named(pod), pod
         yield f"{_named(pod)} in another cluster", pod._replace(cluster="some-other-cluster")
         yield f"{_named(pod)} without session tags", pod._replace(has_tags=False)
 
 
-def _named(pod: Pod) -> str:
+def _named(pod: PodCaller) -> str:
     """A service account as people read it; of a stranger only what a policy says of it."""
     if pod.namespace == ANY:
         return _ANYBODY if pod.name == ANY else f"service accounts {pod.name} of any namespace"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from yaml.nodes import Node, ScalarNode
 
 from ..iam.documents.document import LONGEST
-from ..text.documents import Document
+from ..text.documents import YamlDocument
 from ..text.json_nodes import JsonError, compose_json
 from ..text.nodes import Fields, find
 from ..text.scalars import character_spans
@@ -32,7 +32,7 @@ class Location(NamedTuple):
 class Locator:
     """Turns places into locations; keeps the line starts of each file it has been asked about."""
 
-    def __init__(self, documents: Mapping[tuple[str, int], Document], sources: Mapping[str, Source]) -> None:
+    def __init__(self, documents: Mapping[tuple[str, int], YamlDocument], sources: Mapping[str, Source]) -> None:
         self._documents = documents
         self._sources = sources
         self._starts: dict[str, tuple[int, ...]] = {}
@@ -61,7 +61,7 @@ class Locator:
         node = find(document.root, place.path, place.part, self._known)
         return _node_span(document, node, place, self._known)
 
-    def _inner_span(self, document: Document, node: ScalarNode, place: Place) -> Span | None:
+    def _inner_span(self, document: YamlDocument, node: ScalarNode, place: Place) -> Span | None:
         """Findings come scalar by scalar: what has been worked out for the last one is kept. In a text longer than a
         policy document can be, nothing is looked for."""
         if len(node.value) > LONGEST:
@@ -92,7 +92,7 @@ def _composed(text: str) -> Node | None:
         return None
 
 
-def _node_span(document: Document, node: Node, place: Place, known: Fields) -> Span:
+def _node_span(document: YamlDocument, node: Node, place: Place, known: Fields) -> Span:
     base, text = document.piece.start, document.piece.source.text
     in_block = isinstance(node, ScalarNode) and node.style in ("|", ">")
     if in_block or not (isinstance(node, ScalarNode) or getattr(node, "flow_style", False)):

@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from ..text.links import LEADS_OUT, leads_out
 from ..text.source import decode, encode, encoding_of
 from ..text.writing import discard, stage, write_file
-from .planning.repair import Change
+from .planning.repair import FileChange
 
 
 class NotWrittenError(Exception):
     """Nothing was written; the message says which file stands in the way, and why."""
 
 
-def write_in_place(changes: Iterable[Change]) -> None:
+def write_in_place(changes: Iterable[FileChange]) -> None:
     """Replaces the files. Raises NotWrittenError, and then all of them are as they were."""
     staged: list[tuple[str, str]] = []
     try:
@@ -36,7 +36,7 @@ def write_in_place(changes: Iterable[Change]) -> None:
             discard(temporary)
 
 
-def write_copies(changes: Iterable[Change], folder: str) -> list[str]:
+def write_copies(changes: Iterable[FileChange], folder: str) -> list[str]:
     """Writes the edited texts below a folder, by the files' own paths; returns the names. Raises NotWrittenError."""
     copies = [(change, os.path.join(folder, _below(change.file))) for change in changes]
     root = os.path.realpath(folder)
@@ -65,7 +65,7 @@ def _below(path: str) -> str:
     return os.path.abspath(path).lstrip(os.sep) if found.startswith(os.pardir + os.sep) else found
 
 
-def _staged(change: Change) -> tuple[str, str]:
+def _staged(change: FileChange) -> tuple[str, str]:
     """A complete new file beside the old one; (its name, the name it is to take)."""
     if leads_out(change.file):
         raise NotWrittenError(f"{change.file}: {LEADS_OUT}")

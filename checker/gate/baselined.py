@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ..findings.suppression import Suppression
-from ..suppression.baseline import Baseline, Compared, Entry, entry_of
+from ..suppression.baseline import Baseline, BaselineEntry, Compared, entry_of
 from ..suppression.covering import Covered
-from .report import Known, Report
+from .report import HeldAgainst, Report
 
 
-def by_baseline(known: Known) -> tuple[Covered, ...]:
+def by_baseline(known: HeldAgainst) -> tuple[Covered, ...]:
     """The findings that a baseline knows, as suppressed by it."""
     reason = f"known in {known.baseline.file}"
     return tuple(
@@ -22,7 +22,7 @@ def by_baseline(known: Known) -> tuple[Covered, ...]:
     )
 
 
-def accept(report: Report) -> tuple[tuple[Entry, ...], Report]:
+def accept(report: Report) -> tuple[tuple[BaselineEntry, ...], Report]:
     """What a baseline holds once every finding is accepted (what is fixed is gone, what was not looked for stays), and
     the report against that baseline."""
     known = report.baseline
@@ -31,7 +31,7 @@ def accept(report: Report) -> tuple[tuple[Entry, ...], Report]:
     file, old = known.baseline.file, known.compared
     now = Compared((), (*old.known, *old.new), (), old.unseen)
     entries = (*(entry_of(finding, file, known.cell) for finding in now.known), *now.unseen)
-    renewed = Known(Baseline(file, entries), now, known.cell)
+    renewed = HeldAgainst(Baseline(file, entries), now, known.cell)
     rest = tuple(item for item in report.suppressed if item.suppression.how != "baseline")
     return entries, report._replace(
         findings=(), elsewhere=0, suppressed=(*rest, *by_baseline(renewed)), baseline=renewed

@@ -24,7 +24,7 @@ from ..suppression.reading import anchor_of, suppressions
 from .baselined import by_baseline
 from .engine import run
 from .prepared import Material, Since, Terms
-from .report import Known, Report, Summary
+from .report import HeldAgainst, Report, Summary
 
 
 class Judged(NamedTuple):
@@ -50,7 +50,7 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved) -> Ju
     looked = _looked_for(material, terms, project, found.failures)
     known = None
     if terms.baseline is not None:
-        known = Known(terms.baseline, against(found.findings, terms.baseline, looked), looked.cell)
+        known = HeldAgainst(terms.baseline, against(found.findings, terms.baseline, looked), looked.cell)
     findings = found.findings if known is None else known.compared.new
     touched = _touched(terms.since, findings, facts)
     report = Report(

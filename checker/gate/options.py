@@ -11,7 +11,7 @@ from ..suppression.baseline import Baseline
 from .prepared import Trusted
 
 
-class Options(NamedTuple):
+class GateOptions(NamedTuple):
     """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured
     ones. `no_ignores` reports what is suppressed, too; `write_baseline` is a baseline that is to be brought up to date;
     `changed_since` a git revision, `trusted` the one that decides instead of the working folder.

@@ -12,7 +12,7 @@ import os
 
 from ..ack.kinds import READ, RESOURCES
 from ..config.choices import check_parameters, choose_cell, choose_config, choose_requirements, from_config
-from ..config.file import Cell, Config
+from ..config.file import Config, ConfiguredCell
 from ..errors import UsageError
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
@@ -23,19 +23,19 @@ from ..suppression.baseline import Baseline, load_baseline
 from ..text.files import STDIN, work_tree
 from .engine import Settings
 from .judge import judge
-from .options import Chosen, Options
+from .options import Chosen, GateOptions
 from .prepared import Material, Prepared, Terms
 from .report import Report
 
 
-def check(options: Options, read: Read | None = None) -> Report:
+def check(options: GateOptions, read: Read | None = None) -> Report:
     """Runs the gate; `read` is what has been read from the paths already. Raises UsageError for what exits 2: unknown
     paths, rules or cells, no input, a broken configuration.
     """
     return judge(*prepare(options, read)).report
 
 
-def prepare(options: Options, read: Read | None = None, observe: Observe = unobserved) -> Prepared:
+def prepare(options: GateOptions, read: Read | None = None, observe: Observe = unobserved) -> Prepared:
     """Reads everything. Raises UsageError, as `check`."""
     chosen = _choose(options)
     config = chosen.config
@@ -62,12 +62,12 @@ def prepare(options: Options, read: Read | None = None, observe: Observe = unobs
     return Prepared(material, terms)
 
 
-def prepare_whole(options: Options, read: Read) -> Prepared:
+def prepare_whole(options: GateOptions, read: Read) -> Prepared:
     """The same for a project that has been read as a whole, from wherever it is. Raises UsageError."""
     return Prepared(_material(read, facts_of(read.sources)), _terms(options, _choose(options), True))
 
 
-def _choose(options: Options) -> Chosen:
+def _choose(options: GateOptions) -> Chosen:
     if options.trusted is not None:
         from .trusted import choose_trusted
 
@@ -86,10 +86,10 @@ def _material(read: Read, files: tuple[FileFacts, ...]) -> Material:
     )
 
 
-def _terms(options: Options, chosen: Chosen, is_judged: bool) -> Terms:
+def _terms(options: GateOptions, chosen: Chosen, is_judged: bool) -> Terms:
     config, requirements = chosen.config, chosen.requirements
     settings = _settings(options, config)
-    cell = choose_cell(config, options.cell) if is_judged else Cell("", {})
+    cell = choose_cell(config, options.cell) if is_judged else ConfiguredCell("", {})
     check_parameters(config, cell, options.parameters, requirements)
     return Terms(
         requirements=requirements,
@@ -106,7 +106,7 @@ def _terms(options: Options, chosen: Chosen, is_judged: bool) -> Terms:
     )
 
 
-def _baseline(options: Options) -> Baseline | None:
+def _baseline(options: GateOptions) -> Baseline | None:
     if options.baseline == "":
         raise UsageError("--baseline names no file (an empty variable, perhaps)")
     if options.baseline and options.write_baseline:
@@ -117,7 +117,7 @@ def _baseline(options: Options) -> Baseline | None:
     return load_baseline(path) if path else None
 
 
-def _settings(options: Options, config: Config) -> Settings:
+def _settings(options: GateOptions, config: Config) -> Settings:
     for name in (*options.select, *options.ignore, *config.severities):
         if name not in BY_ID:
             close = difflib.get_close_matches(name, BY_ID, 1)
@@ -127,7 +127,7 @@ def _settings(options: Options, config: Config) -> Settings:
     return Settings(tuple(rule for rule in wanted if rule.ABOUT.id not in options.ignore), config.severities)
 
 
-def _other_cells(options: Options, config: Config) -> dict[str, dict[str, str]]:
+def _other_cells(options: GateOptions, config: Config) -> dict[str, dict[str, str]]:
     return {cell.name: cell.parameters for cell in config.cells if cell.name != options.cell and len(config.cells) > 1}
 
 

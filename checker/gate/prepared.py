@@ -12,7 +12,7 @@ from ..project.file_facts import FileFacts, facts_of
 from ..requirements.load import Loaded
 from ..requirements.model import Requirement
 from ..suppression.baseline import Baseline
-from ..text.documents import Document
+from ..text.documents import YamlDocument
 from ..text.source import Source
 from .engine import Settings
 
@@ -34,7 +34,7 @@ class Trusted(NamedTuple):
     known: Mapping[tuple[str, ...], int]
     weakenings: tuple[Weakening, ...]
     sources: Mapping[str, Source]
-    documents: Mapping[tuple[str, int], Document]
+    documents: Mapping[tuple[str, int], YamlDocument]
 
 
 class Material(NamedTuple):

@@ -31,7 +31,7 @@ class Summary(NamedTuple):
     skipped: int
 
 
-class Known(NamedTuple):
+class HeldAgainst(NamedTuple):
     """A baseline, and the findings held against it, in a cell ("" for the only one)."""
 
     baseline: Baseline
@@ -54,7 +54,7 @@ class Report(NamedTuple):
     summary: Summary
     sources: Mapping[str, Source]
     suppressed: tuple[Covered, ...] = ()
-    baseline: Known | None = None
+    baseline: HeldAgainst | None = None
     elsewhere: int = 0
     cell: str = ""
     left_out: tuple[tuple[str, str], ...] = ()

@@ -30,10 +30,10 @@ from .prepared import Trusted
 from .weakened import in_baseline, in_configuration, in_requirements
 
 if TYPE_CHECKING:
-    from .options import Options
+    from .options import GateOptions
 
 
-def choose_trusted(options: Options) -> Chosen:
+def choose_trusted(options: GateOptions) -> Chosen:
     """Configuration, requirements and baseline of the revision, and what the working folder has otherwise. Raises
     UsageError."""
     revision = find_revision(options.trusted or "")
@@ -72,7 +72,7 @@ def choose_trusted(options: Options) -> Chosen:
     return Chosen(config, requirements, baseline, told)
 
 
-def _working(options: Options) -> Config:
+def _working(options: GateOptions) -> Config:
     """The configuration as the change has it. Raises UsageError for one that cannot be used."""
     path = options.config or find_config(os.curdir)
     try:
@@ -88,7 +88,7 @@ def _named(revision: Revision, path: str) -> str:
     return f"{revision.name}:{path}"
 
 
-def _config(revision: Revision, options: Options) -> Config:
+def _config(revision: Revision, options: GateOptions) -> Config:
     if options.config is not None and is_inside(revision, options.config):
         data = text_at(revision, options.config)
         if data is None:
@@ -132,7 +132,7 @@ def _differs(revision: Revision, folder: str) -> bool:
         return True
 
 
-def _requirements(revision: Revision, config: Config, options: Options) -> Loaded:
+def _requirements(revision: Revision, config: Config, options: GateOptions) -> Loaded:
     """The requirements as the revision has them; those outside of the work tree, as they are."""
     paths = options.policies or from_config(config, config.policies)
     if not paths:
@@ -150,7 +150,7 @@ def _requirements(revision: Revision, config: Config, options: Options) -> Loade
     return loaded_from(sources, paths)
 
 
-def _baseline(revision: Revision, options: Options) -> Baseline | None:
+def _baseline(revision: Revision, options: GateOptions) -> Baseline | None:
     if options.baseline is None:
         return None
     if not options.baseline or not is_inside(revision, options.baseline):

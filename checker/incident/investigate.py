@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..config.choices import check_parameters, choose_cell, choose_config, choose_requirements
-from ..config.file import Cell, Config
+from ..config.file import Config, ConfiguredCell
 from ..errors import UsageError
 from ..live.asking import Observer
 from ..live.clients.aws import Aws
-from ..live.collect import Access, collect
+from ..live.collect import Clients, collect
 from ..live.log.sorting import Site
 from ..live.questions.cluster import Search
 from ..live.questions.pods import Meaning
@@ -20,7 +20,7 @@ from ..requirements.model import Requirement
 from ..runbook.diagnose import Diagnosis, diagnose
 
 
-class Options(NamedTuple):
+class IncidentOptions(NamedTuple):
     """What the command line asks for; "" and None mean: as configured."""
 
     index_name: str
@@ -41,18 +41,18 @@ class Options(NamedTuple):
     log: bytes | None = None
 
 
-class Plan(NamedTuple):
+class Investigation(NamedTuple):
     """Everything that is settled before the first question: whom to ask, for what, how long, by which requirements."""
 
     target: Target
-    access: Access
+    access: Clients
     search: Search
     deadline: float
     manifests: tuple[str, ...]
     requirements: tuple[Requirement, ...]
 
 
-def plan(options: Options) -> Plan:
+def plan(options: IncidentOptions) -> Investigation:
     """Settles what is asked. Raises UsageError for a configuration or a command line that cannot be used."""
     config = choose_config(options.config)
     cell = _cell(options, config)
@@ -82,7 +82,7 @@ def plan(options: Options) -> Plan:
         cell=cell.name,
         given=_given(options),
     )
-    access = Access(Aws(region), context=context or None, through_aws=bool(cluster and region and not context))
+    access = Clients(Aws(region), context=context or None, through_aws=bool(cluster and region and not context))
     search = Search(
         selector=live.pod_selector,
         pod=options.pod,
@@ -93,7 +93,7 @@ def plan(options: Options) -> Plan:
         pod_name=live.pod_name,
     )
     deadline = live.deadline_seconds if options.deadline_seconds is None else options.deadline_seconds
-    return Plan(
+    return Investigation(
         target=target,
         access=access,
         search=search,
@@ -103,7 +103,7 @@ def plan(options: Options) -> Plan:
     )
 
 
-def _given(options: Options) -> tuple[str, ...]:
+def _given(options: IncidentOptions) -> tuple[str, ...]:
     """The options as they were typed, so that the next command asks for the same in the same place."""
     words = []
     for option, given in (
@@ -112,7 +112,9 @@ def _given(options: Options) -> tuple[str, ...]:
         ("--context", options.context), ("--cluster", options.cluster), ("--region", options.region),
     ):  # fmt: skip
         words += [option, given] if given else []
-    words += ["--since", f"{options.since_seconds}s"] if options.since_seconds != Options("").since_seconds else []
+    words += (
+        ["--since", f"{options.since_seconds}s"] if options.since_seconds != IncidentOptions("").since_seconds else []
+    )
     words += ["--deadline", f"{options.deadline_seconds:g}"] if options.deadline_seconds is not None else []
     for option, several in (("--manifests", options.manifests), ("--policies", options.policies)):
         words += [word for given in several for word in (option, given)]
@@ -120,7 +122,7 @@ def _given(options: Options) -> tuple[str, ...]:
     return tuple(words)
 
 
-def investigate(made: Plan, observer: Observer | None = None) -> Record:
+def investigate(made: Investigation, observer: Observer | None = None) -> Record:
     """Collects the evidence."""
     return collect(
         made.target, made.access, made.search, deadline=made.deadline, manifests=made.manifests, observer=observer
@@ -132,12 +134,12 @@ def judge(record: Record, requirements: tuple[Requirement, ...]) -> Diagnosis:
     return diagnose(record, requirements)
 
 
-def requirements_for(options: Options) -> tuple[Requirement, ...]:
+def requirements_for(options: IncidentOptions) -> tuple[Requirement, ...]:
     """The requirements alone, for a record that was made before."""
     return choose_requirements(choose_config(options.config), options.policies).requirements
 
 
-def _cell(options: Options, config: Config) -> Cell:
+def _cell(options: IncidentOptions, config: Config) -> ConfiguredCell:
     """The cell that was named; else the one whose cluster or context was; else the only one."""
     if options.cell is None:
         fitting = [

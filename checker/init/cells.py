@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..inventory.objects import Role
 
 
-class Cell(NamedTuple):
+class FoundCell(NamedTuple):
     """A set of parameters; "" for what is not known. `files` are those of its roles."""
 
     name: str
@@ -47,7 +47,7 @@ def most(values: Iterable[str]) -> str:
     return counted.most_common(1)[0][0] if counted else ""
 
 
-def cells_of(found: _Group) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
+def cells_of(found: _Group) -> tuple[tuple[FoundCell, ...], tuple[str, ...]]:
     """The roles by account, region and table; and sentences about those that disagree with the rest of their cell."""
     groups: dict[tuple[str, ...], _Group] = {}
     for role, values in found:
@@ -91,14 +91,14 @@ def _said(role: Role, key: tuple[str, ...], host: tuple[str, ...], size: int) ->
     return f"{role.object.origin.file}: Role {name} names {what}"
 
 
-def _cells(named: dict[tuple[str, ...], _Group]) -> Iterator[Cell]:
+def _cells(named: dict[tuple[str, ...], _Group]) -> Iterator[FoundCell]:
     files = {key: tuple(dict.fromkeys(role.object.origin.file for role, _ in group)) for key, group in named.items()}
     for number, (key, group) in enumerate(named.items(), 1):
         region, account, issuer, table = (most(values[place] for _, values in group) for place in range(4))
         partition = most(values.partition for _, values in group) or "aws"
         others = [path for other, paths in files.items() if other != key for path in paths]
         name = _cell_name(table, files[key], others) or f"cell{number}"
-        yield Cell(
+        yield FoundCell(
             name=name, region=region, account=account, issuer=issuer, table=table, files=files[key], partition=partition
         )
 

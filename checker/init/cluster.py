@@ -20,7 +20,7 @@ from .survey import CONTAINER
 _CLUSTER = re.compile(r"arn:[^:]+:eks:([^:]+):(\d{12}):cluster/(.+)")
 
 
-class Seen(NamedTuple):
+class SeenInCluster(NamedTuple):
     """The cluster's name ("" where the context does not say), the objects, and what could not be read."""
 
     name: str
@@ -28,7 +28,7 @@ class Seen(NamedTuple):
     unread: list[str]
 
 
-def look(context: str) -> Seen:
+def look(context: str) -> SeenInCluster:
     """Reads a cluster. Raises UsageError where it cannot be reached."""
     try:
         connection = from_kubeconfig(context)
@@ -38,7 +38,7 @@ def look(context: str) -> Seen:
     if unread and not objects:
         raise UsageError(f"--context {context}: nothing could be read: {unread[0]}")
     named = _CLUSTER.search(context)
-    return Seen(named[3] if named else "", objects, unread)
+    return SeenInCluster(named[3] if named else "", objects, unread)
 
 
 def read(cluster: Cluster) -> tuple[list[dict[str, Any]], list[str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from .cells import Cell
-from .survey import Survey
+from .cells import FoundCell
+from .survey import ManifestSurvey
 
 SCHEMAS = ".checker"
 """The folder that the JSON Schemas for editors are written to."""
@@ -14,7 +14,7 @@ SCHEMAS = ".checker"
 REQUIREMENT = "reverse-proxy-auth-keys.yaml"
 
 
-def configuration(found: Survey, cluster: tuple[str, str], folder: str, with_schemas: bool) -> str:
+def configuration(found: ManifestSurvey, cluster: tuple[str, str], folder: str, with_schemas: bool) -> str:
     """checker.yaml. `cluster` is (cluster name, kubeconfig context), each "" where it is not known; `folder` is where
     requirements are."""
     lines = [f"# yaml-language-server: $schema={SCHEMAS}/config.json"] if with_schemas else []
@@ -31,7 +31,7 @@ def configuration(found: Survey, cluster: tuple[str, str], folder: str, with_sch
         "# Values for ${…} in requirements, by cell. With several cells, --cell NAME chooses one.",
         "cells:",
     ]
-    for cell in found.cells or (Cell(name="cell1", region="", account="", issuer="", table="", files=()),):
+    for cell in found.cells or (FoundCell(name="cell1", region="", account="", issuer="", table="", files=()),):
         lines += _cell(cell, cluster if len(found.cells) <= 1 else ("", ""))
     lines += [
         "",
@@ -46,7 +46,7 @@ def configuration(found: Survey, cluster: tuple[str, str], folder: str, with_sch
     return "\n".join(lines) + "\n"
 
 
-def _cell(cell: Cell, cluster: tuple[str, str]) -> list[str]:
+def _cell(cell: FoundCell, cluster: tuple[str, str]) -> list[str]:
     name, context = cluster
     rows = [
         ("cluster", name, "MY-EKS-CLUSTER"),
@@ -62,7 +62,7 @@ def _cell(cell: Cell, cluster: tuple[str, str]) -> list[str]:
     return lines
 
 
-def requirement(found: Survey, with_schemas: bool) -> str:
+def requirement(found: ManifestSurvey, with_schemas: bool) -> str:
     """The first requirement: read access to the auth keys table, and no writing."""
     names = found.role_names or ("*-reverse-proxy",)
     accounts = found.account_names or ("reverse-proxy-*",)

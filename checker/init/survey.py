@@ -17,12 +17,12 @@ from ..inventory.objects import Object, Role
 from ..project.project import Project
 from ..requirements.layers import stack
 from ..requirements.select import users_of
-from .cells import Cell, Values, cells_of, most
+from .cells import FoundCell, Values, cells_of, most
 
 CONTAINER = "reverse-proxy"
 
 
-class Survey(NamedTuple):
+class ManifestSurvey(NamedTuple):
     """What was found: where manifests are, the cells, and globs for the roles and service accounts of reverse proxies.
 
     `roles` counts the reverse proxies' roles, `others` the remaining ones; `how` says how they were told. `odd` are
@@ -30,7 +30,7 @@ class Survey(NamedTuple):
     """
 
     manifests: tuple[str, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[FoundCell, ...]
     role_names: tuple[str, ...]
     account_names: tuple[str, ...]
     roles: int
@@ -39,13 +39,13 @@ class Survey(NamedTuple):
     odd: tuple[str, ...] = ()
 
 
-def survey(project: Project, is_file: frozenset[str]) -> Survey:
+def survey(project: Project, is_file: frozenset[str]) -> ManifestSurvey:
     """Looks at a project; `is_file` are the sources that are files of the repository."""
     index = make_index(project.inventory, None)
     roles, how = _reverse_proxies(project, index)
     users = [user for user in users_of(index) if any(item is role for role in roles for item in user.roles)]
     cells, odd = cells_of([(role, _values(role, index)) for role in roles])
-    return Survey(
+    return ManifestSurvey(
         manifests=_manifests(item.origin.file for item in _ours(project) if item.origin.file in is_file),
         cells=cells,
         role_names=_globs(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..ack.kinds import EKS, IAM_GROUP, RESOURCES
 from ..iam.patterns.globs import matches, wildcard_glob
 from ..inventory.objects import Alteration, Object
-from .model import Kustomization, Patch, Target
+from .model import Kustomization, KustomizePatch, PatchTarget
 from .reach import Reach, Variant
 
 _HARMLESS = ("metadata/labels", "metadata/annotations", "spec/description", "spec/maxSessionDuration")
@@ -29,7 +29,7 @@ class Effects(NamedTuple):
     the objects it may be for; files that no kustomization takes in although one stands beside them."""
 
     objects: tuple[Object, ...]
-    changes: tuple[tuple[Kustomization, Patch, tuple[Object, ...]], ...]
+    changes: tuple[tuple[Kustomization, KustomizePatch, tuple[Object, ...]], ...]
     renamed: tuple[tuple[Kustomization, str, int, tuple[Object, ...]], ...]
     unlisted: Mapping[str, Kustomization]
 
@@ -120,12 +120,12 @@ def _unknown(item: Object, first: Kustomization) -> Object:
     return item._replace(alterations=(Alteration("content", first.file, 0, what),))
 
 
-def _to_look_at(one: Kustomization) -> list[Patch]:
+def _to_look_at(one: Kustomization) -> list[KustomizePatch]:
     """The patches that may be for an object of ours; with too many of them, one that may be for any."""
     found = [patch for patch in one.patches if any(_may_be(patch.target.kind, kind) for kind in _KINDS)]
     if len(found) <= _MOST_PATCHES:
         return found
-    return [Patch(f"one of {len(found):,} patches", one.file, found[0].offset, Target())]
+    return [KustomizePatch(f"one of {len(found):,} patches", one.file, found[0].offset, PatchTarget())]
 
 
 _KINDS = (
@@ -164,7 +164,9 @@ def _as_built(item: Object, variants: frozenset[Variant], path: str, made: _Made
     )
 
 
-def _may_be_for(target: Target, item: Object, affixes: frozenset[tuple[str, str]], labels: Mapping[str, str]) -> bool:
+def _may_be_for(
+    target: PatchTarget, item: Object, affixes: frozenset[tuple[str, str]], labels: Mapping[str, str]
+) -> bool:
     """Whether a target may mean an object, by the name it has or may have been given."""
     group, slash, _ = item.api_version.partition("/")
     if not (_may_be(target.group, group if slash else "") and _may_be(target.kind, item.kind)):
@@ -207,7 +209,7 @@ def _is_ours(item: Object) -> bool:
     return is_iam or item.api_version == EKS or item.kind == "ServiceAccount" or is_resource
 
 
-def _matters(patch: Patch, item: Object) -> bool:
+def _matters(patch: KustomizePatch, item: Object) -> bool:
     """Whether a patch is worth a word: it is for an object of ours, and not for what nobody here looks at."""
     if patch.what == "vars" and "$(" not in str(item.data):
         return False
@@ -221,7 +223,7 @@ def _matters(patch: Patch, item: Object) -> bool:
     return not patch.fields or not all(_is_among(field, unread) for field in patch.fields)
 
 
-def _is_harmless(patch: Patch, item: Object) -> bool:
+def _is_harmless(patch: KustomizePatch, item: Object) -> bool:
     """Whether a patch changes neither the access nor the trust of the object."""
     if not patch.fields:
         return False

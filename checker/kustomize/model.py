@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class Target(NamedTuple):
+class PatchTarget(NamedTuple):
     """Which objects a patch is for: group, kind and name are regular expressions of kustomize's, `labels` is a label
     selector; "" for any. The namespace is left out: kustomize goes by the original one as well as by the new one."""
 
@@ -16,14 +16,14 @@ class Target(NamedTuple):
     labels: str = ""
 
 
-class Patch(NamedTuple):
+class KustomizePatch(NamedTuple):
     """A change of some objects: `what` it is, its place (an offset into a file), and the fields it touches, as routes
     with slashes (`spec/inlinePolicies`); () where that is not known, so that it may touch any."""
 
     what: str
     file: str
     offset: int
-    target: Target
+    target: PatchTarget
     fields: tuple[str, ...] = ()
 
 
@@ -50,7 +50,7 @@ class Kustomization(NamedTuple):
     components: tuple[str, ...]
     below: str | None
     patch_files: tuple[str, ...]
-    patches: tuple[Patch, ...]
+    patches: tuple[KustomizePatch, ...]
     renamings: tuple[Renaming, ...]
     prefix: str
     suffix: str

@@ -15,12 +15,12 @@ from typing import Any
 
 from ..ack.kinds import EKS, IAM_GROUP
 from ..ack.objects import mapping, sequence, text
-from .model import Patch, Target
+from .model import KustomizePatch, PatchTarget
 from .patches import fields_of
 
 MAY_SAY_SO = r"kpt\.dev|kyverno\.io|mutations\.gatekeeper\.sh|admissionregistration\.k8s\.io"
 
-_Change = tuple[str, Target, tuple[str, ...]]
+_Change = tuple[str, PatchTarget, tuple[str, ...]]
 """What the change is called, which objects it is for, and the fields it touches (see `Patch`)."""
 
 _GROUPS = (IAM_GROUP, EKS.partition("/")[0], "dynamodb.services.k8s.aws", "kms.services.k8s.aws")
@@ -35,14 +35,14 @@ def is_mutator(version: str, kind: str) -> bool:
     return _reader_of(version, kind) is not None
 
 
-def mutations(version: str, kind: str, value: dict[str, Any], file: str, offset: int) -> list[Patch]:
+def mutations(version: str, kind: str, value: dict[str, Any], file: str, offset: int) -> list[KustomizePatch]:
     """The changes that such an object makes of objects of ours."""
     reader = _reader_of(version, kind)
     if reader is None:
         return []
     part = {"Kptfile": "pipeline", "MutatingWebhookConfiguration": ""}.get(kind, "spec")
     found = reader(mapping(value.get(part)) if part else value)
-    return [Patch(what, file, offset, target, fields) for what, target, fields in found]
+    return [KustomizePatch(what, file, offset, target, fields) for what, target, fields in found]
 
 
 def _from_kpt(pipeline: dict[str, Any]) -> Iterator[_Change]:
@@ -51,7 +51,7 @@ def _from_kpt(pipeline: dict[str, Any]) -> Iterator[_Change]:
         selectors = [mapping(item) for item in sequence(entry.get("selectors"))] or [{}]
         for selector in selectors:
             kind, name = (re.escape(text(selector.get(key)) or "") for key in ("kind", "name"))
-            yield f"the function {called}", Target("", kind, name), ()
+            yield f"the function {called}", PatchTarget("", kind, name), ()
 
 
 def _from_kyverno(spec: dict[str, Any]) -> Iterator[_Change]:
@@ -68,7 +68,7 @@ def _from_kyverno(spec: dict[str, Any]) -> Iterator[_Change]:
             *group, name = kind.split("/")
             pattern = ".*".join(map(re.escape, name.split("*")))
             of = re.escape(group[0]) if len(group) > 1 and "*" not in group[0] else ""
-            yield f"the rule {text(rule.get('name')) or '(without a name)'}", Target(of, pattern), fields
+            yield f"the rule {text(rule.get('name')) or '(without a name)'}", PatchTarget(of, pattern), fields
 
 
 def _from_gatekeeper(spec: dict[str, Any]) -> Iterator[_Change]:
@@ -81,7 +81,7 @@ def _from_gatekeeper(spec: dict[str, Any]) -> Iterator[_Change]:
         for kind in [item for item in sequence(row.get("kinds")) if isinstance(item, str)] or ["*"]:
             pattern = "" if kind == "*" else re.escape(kind)
             if not groups or "*" in groups or set(groups) & {*_GROUPS, ""}:
-                yield f"the mutation of {location or 'objects'}", Target("", pattern), fields
+                yield f"the mutation of {location or 'objects'}", PatchTarget("", pattern), fields
 
 
 def _from_policy(spec: dict[str, Any]) -> Iterator[_Change]:
@@ -102,9 +102,9 @@ def _by_rules(what: str, rules: list[Any]) -> Iterator[_Change]:
             name = str(resource).partition("/")[0]
             for group in _GROUPS if "*" in groups else [item for item in groups if item in _GROUPS]:
                 if name == "*" or name in _PLURALS:
-                    yield what, Target(re.escape(group), "" if name == "*" else _PLURALS[name]), ()
+                    yield what, PatchTarget(re.escape(group), "" if name == "*" else _PLURALS[name]), ()
             if name in ("*", "serviceaccounts") and ("" in groups or "*" in groups):
-                yield what, Target("", "ServiceAccount"), ()
+                yield what, PatchTarget("", "ServiceAccount"), ()
 
 
 def _reader_of(version: str, kind: str) -> Callable[[dict[str, Any]], Iterator[_Change]] | None:

@@ -16,36 +16,36 @@ from ..text.files import is_manifest
 from ..text.nodes import TreeError, plain
 from ..text.source import Source
 from ..text.yaml_nodes import YamlError
-from .model import Patch, Target
+from .model import KustomizePatch, PatchTarget
 
 _OF_ACK = ("services.k8s.aws", "eks.amazonaws.com")
 
 
-def patches_in(field: str, entry: Any, path: str, file: str, offset: int) -> Iterator[Patch]:
+def patches_in(field: str, entry: Any, path: str, file: str, offset: int) -> Iterator[KustomizePatch]:
     """The changes that one entry of `patches` (or its older forms) makes."""
     given = entry if field == "patchesStrategicMerge" else mapping(entry).get("patch")
     target = mapping(mapping(entry).get("target")) if isinstance(entry, dict) else {}
     keys = ("group", "kind", "name", "labelSelector")
-    named = Target(*(text(target.get(key)) or "" for key in keys)) if target else None
+    named = PatchTarget(*(text(target.get(key)) or "" for key in keys)) if target else None
     if path and not is_manifest(path.replace(os.sep, "/").removeprefix("./")):
-        yield Patch(f"the patch {path}, which is not read here,", file, offset, named or Target())
+        yield KustomizePatch(f"the patch {path}, which is not read here,", file, offset, named or PatchTarget())
         return
     if path:
         # What stands in a file of its own is read with the file: a fragment is recognised there as an object.
-        yield Patch(f"the patch {path}", file, offset, named or _NOBODY)
+        yield KustomizePatch(f"the patch {path}", file, offset, named or _NOBODY)
         return
     contents = _contents(given)
     for content in contents if contents else [None]:
-        yield Patch("a patch", file, offset, named or _own_target(content), fields_of(content))
+        yield KustomizePatch("a patch", file, offset, named or _own_target(content), fields_of(content))
 
 
-_NOBODY = Target("-", "-", "-")
+_NOBODY = PatchTarget("-", "-", "-")
 """Nothing: who is meant stands in the fragment itself."""
 
 
-def fragment(data: Mapping[str, Any], file: str, offset: int) -> Patch:
+def fragment(data: Mapping[str, Any], file: str, offset: int) -> KustomizePatch:
     """A fragment of an object in a file that is used as a patch."""
-    return Patch(f"the patch {os.path.basename(file)}", file, offset, _own_target(data), fields_of(data))
+    return KustomizePatch(f"the patch {os.path.basename(file)}", file, offset, _own_target(data), fields_of(data))
 
 
 def fields_of_annotations(annotations: Mapping[str, str]) -> tuple[str, ...]:
@@ -66,12 +66,12 @@ def _contents(given: Any) -> list[Any]:
     return found
 
 
-def _own_target(content: Any) -> Target:
+def _own_target(content: Any) -> PatchTarget:
     value = mapping(content)
     metadata = mapping(value.get("metadata"))
     group, slash, _ = (text(value.get("apiVersion")) or "").partition("/")
     parts = (group if slash else "", text(value.get("kind")) or "", text(metadata.get("name")) or "")
-    return Target(*parts)
+    return PatchTarget(*parts)
 
 
 def fields_of(content: Any) -> tuple[str, ...]:

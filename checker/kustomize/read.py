@@ -17,11 +17,11 @@ from typing import Any
 
 from ..ack.kinds import KUSTOMIZATIONS
 from ..ack.objects import mapping, sequence, string_map, text
-from ..text.documents import Document
+from ..text.documents import YamlDocument
 from ..text.files import work_tree
 from ..text.nodes import Fields, Path, find, plain
 from ..text.yaml_nodes import start_of
-from .model import Kustomization, Patch, Renaming, Target
+from .model import Kustomization, KustomizePatch, PatchTarget, Renaming
 from .mutators import MAY_SAY_SO, folder_of, is_mutator, mutations
 from .patches import fields_of_annotations, patches_in
 
@@ -32,7 +32,7 @@ _MAY_SAY_SO = re.compile(rf"kustomize\.|argoproj\.|{MAY_SAY_SO}|[\\!]")
 """Without one of the groups no document is one of these, unless it spells them by escapes or as `!!binary`."""
 
 
-def kustomizations(document: Document, real: Callable[[str], str]) -> list[Kustomization]:
+def kustomizations(document: YamlDocument, real: Callable[[str], str]) -> list[Kustomization]:
     """What one document says about building others; nothing for most. `real` is `os.path.realpath`, or what remembers
     its answers. Raises TreeError."""
     piece = document.piece
@@ -48,7 +48,7 @@ def kustomizations(document: Document, real: Callable[[str], str]) -> list[Kusto
     return _of(document, value, (), real)
 
 
-def _of(document: Document, value: Any, route: Path, real: Callable[[str], str]) -> list[Kustomization]:
+def _of(document: YamlDocument, value: Any, route: Path, real: Callable[[str], str]) -> list[Kustomization]:
     file = document.piece.source.name
     if not isinstance(value, dict):
         return []
@@ -69,7 +69,7 @@ def _of(document: Document, value: Any, route: Path, real: Callable[[str], str])
 
 
 def _mutator(
-    document: Document, version: str, kind: str, value: dict[str, Any], route: Path, real: Callable[[str], str]
+    document: YamlDocument, version: str, kind: str, value: dict[str, Any], route: Path, real: Callable[[str], str]
 ) -> list[Kustomization]:
     """An object that changes others, as a kustomization of all it may change."""
     file = document.piece.source.name
@@ -110,7 +110,7 @@ def _from_flux(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_argo(
-    document: Document, kind: str, value: dict[str, Any], start: Path, real: Callable[[str], str]
+    document: YamlDocument, kind: str, value: dict[str, Any], start: Path, real: Callable[[str], str]
 ) -> Iterator[Kustomization]:
     route: Path = ("spec",) if kind == "Application" else ("spec", "template", "spec")
     spec: Any = value
@@ -129,7 +129,7 @@ def _from_argo(
 
 
 def _read(
-    document: Document,
+    document: YamlDocument,
     route: Path,
     value: dict[str, Any],
     below: str | None,
@@ -150,7 +150,7 @@ def _read(
         entries = [entry for entry in sequence(value.get(field)) if isinstance(entry, str) and not _is_remote(entry)]
         return [real(os.path.join(folder, entry)) for entry in entries]
 
-    patches: list[Patch] = []
+    patches: list[KustomizePatch] = []
     files: list[str] = []
     for field in ("patches", "patchesStrategicMerge", "patchesJson6902"):
         for place, entry in enumerate(sequence(value.get(field))):
@@ -163,14 +163,16 @@ def _read(
     for entry in sequence(value.get("components")):
         if isinstance(entry, str) and _is_remote(entry):
             patches.append(
-                Patch(f"the component {entry}, which is not read here,", file, offset("components"), Target())
+                KustomizePatch(
+                    f"the component {entry}, which is not read here,", file, offset("components"), PatchTarget()
+                )
             )
     for field in ("transformers", "vars"):
         if value.get(field):
-            patches.append(Patch(field, file, offset(field), Target()))
+            patches.append(KustomizePatch(field, file, offset(field), PatchTarget()))
     fields = fields_of_annotations(string_map(value.get("commonAnnotations")))
     if fields:
-        patches.append(Patch("commonAnnotations", file, offset("commonAnnotations"), Target(), fields))
+        patches.append(KustomizePatch("commonAnnotations", file, offset("commonAnnotations"), PatchTarget(), fields))
     renamings = [
         Renaming(f"{field} {value[field]}", offset(field)) for field in ("namePrefix", "nameSuffix") if value.get(field)
     ]
@@ -211,16 +213,16 @@ def _path_of(field: str, entry: Any) -> str:
     return text(mapping(entry).get("path")) or ""
 
 
-def _replacement(entry: Any, file: str, offset: int) -> Iterator[Patch]:
+def _replacement(entry: Any, file: str, offset: int) -> Iterator[KustomizePatch]:
     """A replacement writes a value into fields of the objects it selects; one in a file of its own may select any."""
     targets = sequence(mapping(entry).get("targets"))
     if "path" in mapping(entry) or not targets:
-        yield Patch("a replacement", file, offset, Target())
+        yield KustomizePatch("a replacement", file, offset, PatchTarget())
     for item in targets:
         select = mapping(mapping(item).get("select"))
         paths = [path.replace(".", "/") for path in sequence(mapping(item).get("fieldPaths")) if isinstance(path, str)]
         parts = (text(select.get(key)) or "" for key in ("group", "kind", "name", "labelSelector"))
-        yield Patch("a replacement", file, offset, Target(*parts), tuple(paths))
+        yield KustomizePatch("a replacement", file, offset, PatchTarget(*parts), tuple(paths))
 
 
 def _is_remote(entry: str) -> bool:

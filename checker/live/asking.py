@@ -28,7 +28,7 @@ class Refused(Exception):  # noqa: N818  # an answer, not an error of ours
 Observer = Callable[[str, Reading], None]
 
 
-class Answer:
+class Reply:
     """The answer to one question, due by the deadline."""
 
     def __init__(self, asking: Asking, name: str, source: str) -> None:
@@ -63,7 +63,7 @@ class Asking:
         self._ends = time.monotonic() + seconds
         self._observer = observer
         self._lock = threading.Lock()
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, Reply] = {}
         self._flows: list[threading.Thread] = []
         self.defects: list[BaseException] = []
 
@@ -71,16 +71,16 @@ class Asking:
         """Seconds until the deadline, never less than 0."""
         return max(0.0, self._ends - time.monotonic())
 
-    def ask(self, name: str, source: str, call: Callable[[], Any]) -> Answer:
+    def ask(self, name: str, source: str, call: Callable[[], Any]) -> Reply:
         """Starts one question. `call` returns the value or raises Refused; asking twice is asking once."""
         with self._lock:
             if name in self._answers:
                 return self._answers[name]
-            answer = self._answers[name] = Answer(self, name, source)
+            answer = self._answers[name] = Reply(self, name, source)
         threading.Thread(target=self._answer, args=(answer, call), daemon=True).start()
         return answer
 
-    def answer(self, name: str) -> Answer | None:
+    def answer(self, name: str) -> Reply | None:
         """A question that was put before, or None."""
         with self._lock:
             return self._answers.get(name)
@@ -94,7 +94,7 @@ class Asking:
         """Records a reading that needed no question: one skipped, or one worked out."""
         reading = Reading(status, value, redact(detail), source, 0)
         with self._lock:
-            answer = self._answers.setdefault(name, Answer(self, name, source))
+            answer = self._answers.setdefault(name, Reply(self, name, source))
         answer.settle(reading)
         return reading
 
@@ -118,7 +118,7 @@ class Asking:
             if is_settled or not self.remaining():
                 return readings
 
-    def _answer(self, answer: Answer, call: Callable[[], Any]) -> None:
+    def _answer(self, answer: Reply, call: Callable[[], Any]) -> None:
         status: Status = "ok"
         value, detail = None, ""
         try:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..ack.objects import mapping, text
 from ..iam.arns import role_name
-from .asking import Answer, Asking, Observer, Refused
+from .asking import Asking, Observer, Refused, Reply
 from .clients.aws import Aws
 from .clients.connection import Connection, eks_token, from_description, from_inside, from_kubeconfig
 from .clients.kubernetes import Cluster
@@ -27,7 +27,7 @@ from .record.record import Reading, Record, Target
 from .record.table_name import table_of
 
 
-class Access(NamedTuple):
+class Clients(NamedTuple):
     """How to reach the cluster and AWS. One of: a `connection` made already, a kubeconfig `context`, the cluster's name
     in the target (with `through_aws`), from inside, or the kubeconfig's current context. `read_seconds` is how long the
     cluster may take between two bytes.
@@ -42,7 +42,7 @@ class Access(NamedTuple):
 
 def collect(
     target: Target,
-    access: Access,
+    access: Clients,
     search: Search,
     *,
     deadline: float = 30,
@@ -69,7 +69,7 @@ def collect(
     return Record(target, moment, round((time.monotonic() - started) * 1000), readings)
 
 
-def connection_to(access: Access, target: Target, described: Callable[[], Reading | None]) -> Connection:
+def connection_to(access: Clients, target: Target, described: Callable[[], Reading | None]) -> Connection:
     """The way to the cluster; `described` gives the reading of eks:DescribeCluster, where it comes to that. Raises
     Refused."""
     if access.connection is not None:
@@ -92,7 +92,7 @@ def connection_to(access: Access, target: Target, described: Callable[[], Readin
 class _Run(NamedTuple):
     asking: Asking
     target: Target
-    access: Access
+    access: Clients
     search: Search
     manifests: tuple[str, ...]
 
@@ -113,7 +113,7 @@ class _Run(NamedTuple):
             self.without_pod(cluster)
         self.review(cluster, candidate.namespace if candidate else self.target.namespace)
 
-    def capability(self, deployment: Answer) -> None:
+    def capability(self, deployment: Reply) -> None:
         """Where the cluster has no Deployment of the controller, EKS may run it: that is asked before anybody says that
         it is down."""
         if deployment.get().status != "absent":

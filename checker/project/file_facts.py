@@ -19,7 +19,7 @@ from ..ack.placeholders import find_breaking, find_in_comments
 from ..inventory.objects import Origin
 from ..kustomize.model import Kustomization
 from ..kustomize.read import kustomizations
-from ..text.documents import Document, Piece, cut, parse_piece
+from ..text.documents import Piece, YamlDocument, cut, parse_piece
 from ..text.nodes import Path, TreeError
 from ..text.source import Source
 from ..text.yaml_nodes import LimitError, YamlError, start_of
@@ -47,10 +47,10 @@ class Skipped(NamedTuple):
     inner_offset: int | None = None
 
 
-class Seen(NamedTuple):
+class SeenDocument(NamedTuple):
     """A document with objects of ours; `number` counts the documents of the file."""
 
-    document: Document
+    document: YamlDocument
     number: int
     sightings: tuple[Sighting, ...]
 
@@ -63,7 +63,7 @@ class FileFacts(NamedTuple):
     is_ours: bool = False
     document_count: int = 0
     passed_over: int = 0
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SeenDocument, ...] = ()
     kustomizations: tuple[Kustomization, ...] = ()
     broken: tuple[Broken, ...] = ()
     skipped: tuple[Skipped, ...] = ()
@@ -123,7 +123,7 @@ def _unparsed(found: FileFacts, piece: Piece, error: YamlError, *, is_kustomizat
     return found._replace(skipped=(*found.skipped, Skipped(found.source.name, reason, detail, piece.start + offset)))
 
 
-def _with_document(found: FileFacts, document: Document, real: Real) -> FileFacts:
+def _with_document(found: FileFacts, document: YamlDocument, real: Real) -> FileFacts:
     number = found.document_count
     found = found._replace(document_count=number + 1)
     try:
@@ -135,7 +135,7 @@ def _with_document(found: FileFacts, document: Document, real: Real) -> FileFact
         return found._replace(broken=(*found.broken, broken))
     found = found._replace(kustomizations=(*found.kustomizations, *kustomized))
     if seen:
-        return found._replace(seen=(*found.seen, Seen(document, number, seen)))
+        return found._replace(seen=(*found.seen, SeenDocument(document, number, seen)))
     file, start, told = found.source.name, document.piece.start, list(found.skipped)
     if not kustomized and (overlay := find_in_comments(document.root, document.piece)) and "overlay" in overlay.text:
         told.append(Skipped(file, "ytt", overlay.text, start))

@@ -14,9 +14,9 @@ from ..ack.kinds import names_a_group
 from ..ack.objects import Sighting
 from ..inventory.objects import Inventory, Object
 from ..kustomize.effects import Effects, apply
-from ..kustomize.model import Kustomization, Patch
+from ..kustomize.model import Kustomization, KustomizePatch
 from ..kustomize.patches import fragment
-from ..text.documents import Document
+from ..text.documents import YamlDocument
 from ..text.nodes import Repeated, plain, repeated_keys
 from ..text.source import Source
 from ..text.yaml_nodes import start_of
@@ -29,7 +29,7 @@ class Unsupported(NamedTuple):
     object: Object
 
 
-class Change(NamedTuple):
+class KustomizeChange(NamedTuple):
     """A change that a kustomization makes to objects, and that is not worked out: `by` names the kustomization, `what`
     the change, which stands in `file` at `offset`; `is_name` where it is one of their names alone."""
 
@@ -52,7 +52,7 @@ class Project(NamedTuple):
     """Everything that was read. `documents` holds, by (file, number), those with an object of ours."""
 
     inventory: Inventory
-    documents: dict[tuple[str, int], Document]
+    documents: dict[tuple[str, int], YamlDocument]
     sources: dict[str, Source]
     document_count: int
     passed_over: int
@@ -60,7 +60,7 @@ class Project(NamedTuple):
     repeated: tuple[tuple[str, int, Repeated], ...]
     skipped: tuple[Skipped, ...]
     unsupported: tuple[Unsupported, ...]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[KustomizeChange, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
     kustomizations: tuple[Kustomization, ...] = ()
 
@@ -84,7 +84,7 @@ class _Linker:
         """Takes in all objects that were seen, those in patches as fragments; kustomizations then change them."""
         patches = {path for item in self.kustomizations for path in item.patch_files}
         built = {path for item in self.kustomizations for path in item.builds}
-        fragments: dict[str, list[Patch]] = {}
+        fragments: dict[str, list[KustomizePatch]] = {}
         for item in self.files:
             file, path = item.source.name, self._real(item.source.name) if patches else ""
             for document, number, seen in item.seen:
@@ -105,7 +105,7 @@ class _Linker:
         ]
         return apply(self.kustomizations, self.objects)
 
-    def _fragment(self, sighting: Sighting, document: Document) -> Patch:
+    def _fragment(self, sighting: Sighting, document: YamlDocument) -> KustomizePatch:
         file, item = document.piece.source.name, sighting.object
         start = document.piece.start + start_of(sighting.node)
         detail = f"a kustomize patch changes {item.kind} {item.name}"
@@ -172,7 +172,7 @@ def link(files: Sequence[FileFacts], background: Sequence[FileFacts] = (), *, pa
     )
 
 
-def _not_worked_out(changes: tuple[Change, ...], known: list[Skipped]) -> Iterator[Skipped]:
+def _not_worked_out(changes: tuple[KustomizeChange, ...], known: list[Skipped]) -> Iterator[Skipped]:
     """What kustomizations change, as something that was not checked; patches in files of their own are known."""
     seen = {(item.file, item.offset) for item in known}
     for change in changes:
@@ -183,8 +183,10 @@ def _not_worked_out(changes: tuple[Change, ...], known: list[Skipped]) -> Iterat
             yield Skipped(change.file, reason, detail, change.offset)
 
 
-def _changes(effects: Effects) -> Iterator[Change]:
+def _changes(effects: Effects) -> Iterator[KustomizeChange]:
     for one, patch, objects in effects.changes:
-        yield Change(by=one.what, what=patch.what, file=patch.file, offset=patch.offset, objects=objects, is_name=False)
+        yield KustomizeChange(
+            by=one.what, what=patch.what, file=patch.file, offset=patch.offset, objects=objects, is_name=False
+        )
     for one, what, offset, objects in effects.renamed:
-        yield Change(by=one.what, what=what, file=one.file, offset=offset, objects=objects, is_name=True)
+        yield KustomizeChange(by=one.what, what=what, file=one.file, offset=offset, objects=objects, is_name=True)

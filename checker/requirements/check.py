@@ -26,7 +26,7 @@ from .select import Selected, Unseen, select
 from .trust import TrustCheck, check_entry, check_trust
 
 
-class Check(NamedTuple):
+class RoleCheck(NamedTuple):
     """A requirement put to one way of using a role: what is required, what is forbidden but within
     reach, whether the trust policy fits (None where the requirement asks for none), the object that gives the role to
     its service account, and whether whoever is to use the role can assume it at all. `guards` are the policies of the
@@ -52,7 +52,7 @@ class Check(NamedTuple):
 class Answer(NamedTuple):
     """One required access of one role, with its proof."""
 
-    check: Check
+    check: RoleCheck
     question: Question
     proof: Proof
 
@@ -62,7 +62,7 @@ class Outcome(NamedTuple):
 
     requirement: Requirement
     selected: int
-    checks: tuple[Check, ...]
+    checks: tuple[RoleCheck, ...]
     unseen: tuple[Unseen, ...]
 
 
@@ -82,7 +82,7 @@ def check_project(
     """
     selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
-    checks: list[Check] = []
+    checks: list[RoleCheck] = []
     are_told = any(layer.name == "resource" for layer in above)
     tables = tuple(indexes_of(index.inventory, values))
     for done, item in enumerate(selected):
@@ -121,7 +121,7 @@ class Surroundings(NamedTuple):
     today: str
 
 
-def _check(requirement: Requirement, selected: Selected, attached: Stack, around: Surroundings) -> Check:
+def _check(requirement: Requirement, selected: Selected, attached: Stack, around: Surroundings) -> RoleCheck:
     role = selected.role
     values = {**around.parameters, "namespace": role.object.namespace or "default", "name": role.name}
     if selected.service_account:
@@ -139,7 +139,7 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
     required += [_ask(prove, row, known) for row in decrypting_rows(required, around.sealed)]
     forbidden = [_forbidden(row, known) for row in forbidden_rows(requirement)]
     askable = {question.action for question in required if question.proof or question.unset}
-    return Check(
+    return RoleCheck(
         requirement=requirement,
         role=role,
         stack=attached,

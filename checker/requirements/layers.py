@@ -21,7 +21,7 @@ from ..managed import closest, provenance
 from ..managed import find as find_managed
 
 
-class Source(NamedTuple):
+class PolicySource(NamedTuple):
     """Where a policy's document stands (`text`), and where the role names it (`owner`, `path`)."""
 
     text: PolicyText | None
@@ -33,7 +33,7 @@ class Stack(NamedTuple):
     """The layers of one role, and for each attached policy, by its label, where it comes from."""
 
     layers: tuple[Layer, ...]
-    sources: dict[str, Source]
+    sources: dict[str, PolicySource]
 
 
 def _crossing(reference: Reference, index: Index) -> str:
@@ -142,9 +142,11 @@ def stack(
 ) -> Stack:
     """Gathers every policy that bears on the role, and on a session of it where that is limited; `above` as given. What
     a kustomization changes of the role, of a policy, or of the association that gives the role is not known."""
-    sources: dict[str, Source] = {}
+    sources: dict[str, PolicySource] = {}
 
-    def attach(label: str, reading: Parsed | None, reason: str, source: Source, *, refused: bool = False) -> Attached:
+    def attach(
+        label: str, reading: Parsed | None, reason: str, source: PolicySource, *, refused: bool = False
+    ) -> Attached:
         while label in sources:
             label += "'"
         sources[label] = source
@@ -155,23 +157,23 @@ def stack(
         odd = next(foreign(document, index.partition), None) if document is not None else None
         if odd is not None:
             reason = f"IAM refuses it, since {odd.text} is of another partition"
-            return attach(label, None, reason, Source(text, owner, path), refused=True)
+            return attach(label, None, reason, PolicySource(text, owner, path), refused=True)
         reason = "its document cannot be read" if document is None else ""
-        return attach(label, text.parsed, reason, Source(text, owner, path))
+        return attach(label, text.parsed, reason, PolicySource(text, owner, path))
 
     def from_policies(found: tuple[Policy, ...], named: str, missing: str, owner: Object, path: Path) -> Attached:
         documents = {policy.document.text if policy.document else None for policy in found}
         if not found or len(documents) > 1:
             reason = f"{len(found)} different Policies in this project could be meant" if found else missing
-            return attach(named, None, reason, Source(None, owner, path))
+            return attach(named, None, reason, PolicySource(None, owner, path))
         text = found[0].document
         changed = altered(found[0].object, "content") or not_pushed(found[0].object)
         refused = refusal(found[0].object)
         if refused:
-            return attach(named, None, refused, Source(text, owner, path), refused=True)
+            return attach(named, None, refused, PolicySource(text, owner, path), refused=True)
         if text is None or changed:
             why = changed or "the Policy has no policyDocument here"
-            return attach(named, None, why, Source(None, owner, path))
+            return attach(named, None, why, PolicySource(None, owner, path))
         return from_text(f"Policy {found[0].object.name}", text, owner, path)
 
     def from_reference(reference: Reference) -> Attached:
@@ -180,20 +182,20 @@ def stack(
         named = f"Policy {reference.name or '(no name)'}"
         missed = _missed(reference, resolved.policies) or _crossing(reference, index)
         if missed:
-            return attach(named, None, missed, Source(None, reference.owner, (*reference.path, "name")))
+            return attach(named, None, missed, PolicySource(None, reference.owner, (*reference.path, "name")))
         return from_policies(resolved.policies, named, missing, reference.owner, (*reference.path, "name"))
 
     def from_arn(managed: ManagedArn) -> Attached:
         named = partition_in(managed.arn)
         if index.partition and named not in ("", index.partition):
             reason = f"AWS refuses it, since {named} is another partition"
-            return attach(managed.arn, None, reason, Source(None, managed.owner, managed.path), refused=True)
+            return attach(managed.arn, None, reason, PolicySource(None, managed.owner, managed.path), refused=True)
         if ":iam::aws:policy/" in managed.arn:
             reading = find_managed(managed.arn)
             meant = None if reading else closest(managed.arn)
             reason = f"there is no such policy among the {provenance().split(';')[0]}"
             reason = "" if reading else f"{reason}; did you mean {meant}?" if meant else reason
-            return attach(managed.arn, reading, reason, Source(None, managed.owner, managed.path))
+            return attach(managed.arn, reading, reason, PolicySource(None, managed.owner, managed.path))
         found = policies_by_arn(index, managed.arn, managed.owner)
         is_foreign = index.account is not None and f"::{index.account}:" not in managed.arn
         missing = f"it is not in account {index.account}" if is_foreign else "its document is not in this project"
@@ -201,7 +203,7 @@ def stack(
 
     if max(map(len, (role.inline, role.policy_arns, role.policy_refs))) > _MOST_POLICIES:
         reason = f"it has more than {_MOST_POLICIES} policies of one sort, which AWS refuses"
-        unread = attach("the policies of the role", None, reason, Source(None, role.object, ("spec", "name")))
+        unread = attach("the policies of the role", None, reason, PolicySource(None, role.object, ("spec", "name")))
         return Stack((Layer("identity", (unread,)), *above), sources)
     identity = [from_text(f"inline policy {text.path[-1]}", text, text.owner, text.path) for text in role.inline]
     identity += [from_arn(managed) for managed in role.policy_arns]
@@ -209,24 +211,26 @@ def stack(
     if role.policy_arns and role.policy_refs:
         reason = "with policies and policyRefs together the controller changes nothing"
         identity.append(
-            attach("what the role has now", None, reason, Source(None, role.object, ("spec", "policyRefs")))
+            attach("what the role has now", None, reason, PolicySource(None, role.object, ("spec", "policyRefs")))
         )
     not_ours = _not_ours(role) or altered(role.object, "content")
     not_ours = not_ours or _ignored(role.object, "spec.inlinePolicies", "spec.policies", "spec.policyRefs")
     if not_ours:
-        identity.append(attach("what the role has in AWS", None, not_ours, Source(None, role.object, ("metadata",))))
+        identity.append(
+            attach("what the role has in AWS", None, not_ours, PolicySource(None, role.object, ("metadata",)))
+        )
     refused = refusal(role.object) or refused_trust(role, index.partition, index.account)
     if refused:
-        source = Source(None, role.object, ("spec", "name"))
+        source = PolicySource(None, role.object, ("spec", "name"))
         identity.append(attach("the role", None, refused, source, refused=True))
     layers = [Layer("identity", tuple(identity))]
     ignored = _ignored(role.object, "spec.permissionsBoundary", "spec.permissionsBoundaryRef")
     if ignored:
-        source = Source(None, role.object, ("metadata", "annotations"))
+        source = PolicySource(None, role.object, ("metadata", "annotations"))
         layers.append(Layer("boundary", (attach("the boundary that the role has now", None, ignored, source),)))
     elif role.boundary_arn is not None and role.boundary_ref is not None:
         reason = "with permissionsBoundary and permissionsBoundaryRef together the controller changes nothing"
-        source = Source(None, role.object, ("spec", "permissionsBoundaryRef"))
+        source = PolicySource(None, role.object, ("spec", "permissionsBoundaryRef"))
         layers.append(Layer("boundary", (attach("the boundary that the role has now", None, reason, source),)))
     elif role.boundary_arn is not None:
         layers.append(Layer("boundary", (from_arn(role.boundary_arn),)))
@@ -236,7 +240,9 @@ def stack(
     changed = altered(giver, "content") or not_pushed(giver) if giver is not None and is_association else ""
     if changed and giver is not None:
         label = f"session policy of {giver.kind} {giver.name}"
-        layers.append(Layer("session", (attach(label, None, changed, Source(None, giver, ("metadata", "name"))),)))
+        layers.append(
+            Layer("session", (attach(label, None, changed, PolicySource(None, giver, ("metadata", "name"))),))
+        )
     elif session is not None:
         label = f"session policy of {session.owner.kind} {session.owner.name}"
         layers.append(Layer("session", (from_text(label, session, session.owner, session.path),)))

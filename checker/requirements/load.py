@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..schemas.validated import InvalidFileError
-from ..text.documents import Document
+from ..text.documents import YamlDocument
 from ..text.files import find_files, read_bytes
 from ..text.source import Source, decode
 from .model import Requirement, read_requirements
@@ -17,7 +17,7 @@ class Loaded(NamedTuple):
     """All requirements of some files, with the documents and texts that findings on them point into."""
 
     requirements: tuple[Requirement, ...]
-    documents: dict[tuple[str, int], Document]
+    documents: dict[tuple[str, int], YamlDocument]
     sources: dict[str, Source]
 
 

@@ -26,7 +26,7 @@ SESSION_TAGS = (
 """Tags that EKS Pod Identity puts on the session; a session tag wins over the role's tag of the same key."""
 
 
-class Caller(NamedTuple):
+class PodCaller(NamedTuple):
     """On whose behalf the role is assumed: a service account of a cluster ("" where it is not known), with or without
     session tags."""
 
@@ -36,14 +36,14 @@ class Caller(NamedTuple):
     has_tags: bool = True
 
 
-def caller_of(namespace: str, name: str, association: Object | None, values: Mapping[str, str]) -> Caller:
+def caller_of(namespace: str, name: str, association: Object | None, values: Mapping[str, str]) -> PodCaller:
     """The service account as its association gives it the role; without one, as an association with tags would."""
     spec = mapping(association.data.get("spec")) if association is not None else {}
     cluster = text(spec.get("clusterName")) or ("" if spec.get("clusterRef") else values.get("cluster", ""))
-    return Caller(namespace, name, cluster, not (spec.get("disableSessionTags") is True or spec.get("policy")))
+    return PodCaller(namespace, name, cluster, not (spec.get("disableSessionTags") is True or spec.get("policy")))
 
 
-def request_of(caller: Caller, values: Mapping[str, str]) -> Context:
+def request_of(caller: PodCaller, values: Mapping[str, str]) -> Context:
     """The condition context of the call, as far as it is known. `values` are the cell's parameters."""
     region, account = values.get("region", ""), values.get("account", "")
     known: dict[str, str | Values] = {
@@ -73,7 +73,7 @@ ANY = "any"
 _MOST_EXAMPLES = 20
 
 
-def pods_named(documents: Iterable[Document], cluster: str) -> Iterator[Caller]:
+def pods_named(documents: Iterable[Document], cluster: str) -> Iterator[PodCaller]:
     """Callers to ask about: strangers, and one for each namespace and name that a condition on the request tags names,
     or lets in by a pattern."""
     found: dict[str, dict[str, None]] = {"kubernetes-namespace": {ANY: None}, "kubernetes-service-account": {ANY: None}}
@@ -82,4 +82,4 @@ def pods_named(documents: Iterable[Document], cluster: str) -> Iterator[Caller]:
         if tag in found and len(found[tag]) < _MOST_EXAMPLES:
             found[tag] |= dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in item.values)
     for namespace in found["kubernetes-namespace"]:
-        yield from (Caller(namespace, name, cluster) for name in found["kubernetes-service-account"])
+        yield from (PodCaller(namespace, name, cluster) for name in found["kubernetes-service-account"])

@@ -17,7 +17,7 @@ from ..iam.patterns.globs import arn_glob
 from ..iam.patterns.language import overlap
 from ..inventory.names import nearest
 from ..inventory.objects import Inventory, Key, Object, PolicyText, Table, altered
-from .layers import Source, not_pushed
+from .layers import PolicySource, not_pushed
 
 
 class Guard(NamedTuple):
@@ -26,7 +26,7 @@ class Guard(NamedTuple):
     layer: LayerName
     arns: tuple[str, ...]
     attached: Attached
-    source: Source
+    source: PolicySource
 
 
 class Sealed(NamedTuple):
@@ -152,7 +152,7 @@ def _guard(layer: LayerName, arns: tuple[str, ...], found: list[tuple[Object, Po
     item, policy = found[0]
     changes = (altered(one, "content") or (not_pushed(one) if text is not None else "") for one, text in found)
     path = policy.path if policy else ("metadata", "name")
-    source = Source(policy, item, path)
+    source = PolicySource(policy, item, path)
     what = "resource policy" if layer == "resource" else "key policy"
     label = f"{what} of {item.kind} {f'{item.namespace}/' if item.namespace else ''}{item.name}"
     changed = next(filter(None, changes), "")

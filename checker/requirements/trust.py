@@ -20,8 +20,7 @@ from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_provide
 from ..inventory.objects import Object, Role, altered
 from .layers import ignored_trust, not_pushed, refused_trust
 from .model import Requirement, fill
-from .pods import SERVICE, caller_of, pods_named, request_of
-from .pods import Caller as Pod
+from .pods import SERVICE, PodCaller, caller_of, pods_named, request_of
 from .select import Hop, Selected
 
 Way = Literal["irsa", "pod-identity"]
@@ -154,7 +153,7 @@ def lets_in(
     return TrustCheck(service_account, *answer)
 
 
-def lets_in_pod(document: Document, pod: Pod, values: Mapping[str, str]) -> Truth:
+def lets_in_pod(document: Document, pod: PodCaller, values: Mapping[str, str]) -> Truth:
     """Whether a trust policy lets EKS Pod Identity assume the role for this pod."""
     return _through_pod_identity(document, pod, values).truth
 
@@ -169,7 +168,7 @@ def audience_of(giver: Object | None) -> str:
     return (giver.annotations.get(_AUDIENCE_ANNOTATION) if giver is not None else None) or AUDIENCE
 
 
-def _through_hop(document: Document, hop: Hop, pod: Pod, values: Mapping[str, str]) -> _Answer:
+def _through_hop(document: Document, hop: Hop, pod: PodCaller, values: Mapping[str, str]) -> _Answer:
     """A target role is assumed by the association's first role, which EKS Pod Identity assumes (EKS API,
     CreatePodIdentityAssociation, targetRoleArn)."""
     if not hop.arn:
@@ -244,7 +243,7 @@ def _through_irsa(document: Document, namespace: str, name: str, values: Mapping
     return _Answer(truth, _hangs_on(document, context))
 
 
-def _through_pod_identity(document: Document, pod: Pod, values: Mapping[str, str]) -> _Answer:
+def _through_pod_identity(document: Document, pod: PodCaller, values: Mapping[str, str]) -> _Answer:
     context = request_of(pod, values)
     caller = Caller("Service", SERVICE)
     # Without session tags there is nothing to tag.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..iam.documents.paths import show_path
-from ..text.documents import Document, cut, parse_piece
+from ..text.documents import YamlDocument, cut, parse_piece
 from ..text.nodes import TreeError, find, plain, repeated_keys
 from ..text.plain_scalars import resolve_core
 from ..text.source import Source, line_starts, position
@@ -17,7 +17,7 @@ from .sentences import say
 class Validated(NamedTuple):
     """A document of ours and its plain value."""
 
-    document: Document
+    document: YamlDocument
     value: Any
 
 
@@ -54,7 +54,7 @@ def place(source: Source, offset: int, message: str) -> str:
     return f"{source.name}:{at.line}:{at.column}: {message}"
 
 
-def _problems(document: Document, value: Any, schema: str) -> list[str]:
+def _problems(document: YamlDocument, value: Any, schema: str) -> list[str]:
     base, source = document.piece.start, document.piece.source
     problems = [
         place(source, base + start_of(item.key), f"the key {item.key.value!r} stands twice")

@@ -25,7 +25,7 @@ from .looked_for import LookedFor
 Key = tuple[str, ...]
 
 
-class Entry(NamedTuple):
+class BaselineEntry(NamedTuple):
     """One known finding. `file` is relative to the folder of the baseline; `cell` is "" where there is only one;
     `message` is for readers only."""
 
@@ -45,7 +45,7 @@ class Baseline(NamedTuple):
     """A baseline file, as it is shown, its entries, and those files of theirs that are there."""
 
     file: str
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[BaselineEntry, ...] = ()
     present: frozenset[str] = frozenset()
 
 
@@ -55,8 +55,8 @@ class Compared(NamedTuple):
 
     new: tuple[Finding, ...]
     known: tuple[Finding, ...]
-    fixed: tuple[Entry, ...]
-    unseen: tuple[Entry, ...]
+    fixed: tuple[BaselineEntry, ...]
+    unseen: tuple[BaselineEntry, ...]
 
 
 def load_baseline(path: str) -> Baseline:
@@ -87,18 +87,18 @@ def parse_baseline(path: str, data: bytes) -> Baseline:
     return Baseline(path, entries, frozenset(file for file in files if os.path.exists(_path(file, path))))
 
 
-def as_text(entries: Iterable[Entry]) -> str:
+def as_text(entries: Iterable[BaselineEntry]) -> str:
     """A baseline file: entries in a fixed order, so that two versions can be compared and merged."""
     found = [_as_json(entry) for entry in sorted(entries)]
     return json.dumps({"schemaVersion": 1, "findings": found}, indent=2, ensure_ascii=False) + "\n"
 
 
-def entry_of(finding: Finding, baseline: str, cell: str = "") -> Entry:
+def entry_of(finding: Finding, baseline: str, cell: str = "") -> BaselineEntry:
     """The entry for a finding in this cell, in a baseline at this path."""
     item, at = finding.subject, finding.location.file
     file = at if at == STDIN_NAME else os.path.relpath(at, os.path.dirname(baseline) or os.curdir).replace(os.sep, "/")
     named = (item.api_version.rpartition("/")[0], item.kind, item.namespace, item.name) if item else ("", "", "", "")
-    return Entry(finding.rule, *named, finding.path, _normal(finding.value), file, cell, finding.message)
+    return BaselineEntry(finding.rule, *named, finding.path, _normal(finding.value), file, cell, finding.message)
 
 
 def against(findings: Iterable[Finding], baseline: Baseline, looked: LookedFor | None = None) -> Compared:
@@ -108,11 +108,11 @@ def against(findings: Iterable[Finding], baseline: Baseline, looked: LookedFor |
     is a new one.
     """
 
-    def is_looked_for(entry: Entry) -> bool:
+    def is_looked_for(entry: BaselineEntry) -> bool:
         is_of_cell = looked is None or entry.cell == looked.cell
         return is_of_cell and (looked is None or looked.in_file(entry.rule, _path(entry.file, baseline.file)))
 
-    waiting: dict[Key, list[Entry]] = {}
+    waiting: dict[Key, list[BaselineEntry]] = {}
     for entry in baseline.entries:
         waiting.setdefault(_key(entry), []).append(entry)
     cell = looked.cell if looked is not None else ""
@@ -142,7 +142,7 @@ def _path(file: str, baseline: str) -> str:
     return file if file == STDIN_NAME else os.path.join(os.path.dirname(baseline), file)
 
 
-_TIES: tuple[Callable[[Entry], object], ...] = (
+_TIES: tuple[Callable[[BaselineEntry], object], ...] = (
     lambda entry: (entry.file, entry.path),
     lambda entry: entry.file,
     lambda entry: entry.path,
@@ -151,7 +151,7 @@ _TIES: tuple[Callable[[Entry], object], ...] = (
 """What equals are told apart by, most exact first."""
 
 
-def _key(entry: Entry) -> Key:
+def _key(entry: BaselineEntry) -> Key:
     named = entry[1:5] if entry.kind else (entry.file,)
     return (entry.cell, entry.rule, *named, re.sub(r"\[\d+\]", "[]", entry.path), entry.value)
 
@@ -160,12 +160,12 @@ def _normal(value: str) -> str:
     return " ".join(value.split())
 
 
-def _entry(item: dict[str, object]) -> Entry:
+def _entry(item: dict[str, object]) -> BaselineEntry:
     found = {**item, **(item["subject"] if isinstance(item["subject"], dict) else {})}
-    return Entry(**{name: str(found.get(name, "")) for name in Entry._fields})
+    return BaselineEntry(**{name: str(found.get(name, "")) for name in BaselineEntry._fields})
 
 
-def _as_json(entry: Entry) -> dict[str, object]:
+def _as_json(entry: BaselineEntry) -> dict[str, object]:
     subject = {"group": entry.group, "kind": entry.kind, "namespace": entry.namespace, "name": entry.name}
     rest = {"path": entry.path, "value": entry.value, "file": entry.file, "message": entry.message}
     rest |= {"cell": entry.cell} if entry.cell else {}

@@ -22,7 +22,7 @@ from ..text.yaml_nodes import end_of, start_of
 from .written import invalid, read_rules
 
 if TYPE_CHECKING:
-    from ..text.documents import Document
+    from ..text.documents import YamlDocument
 
 _MARK = r"#[ \t]*checker:[ \t]*ignore(?![\w-])"
 _COMMENT = re.compile(rf"(?<![^\s]){_MARK}", re.IGNORECASE)
@@ -30,7 +30,7 @@ _LINE_END = re.compile(r"[\r\n]")
 
 
 def in_comments(
-    sources: Iterable[Source], documents: Mapping[tuple[str, int], Document], unparsed: frozenset[str]
+    sources: Iterable[Source], documents: Mapping[tuple[str, int], YamlDocument], unparsed: frozenset[str]
 ) -> Iterator[Suppression]:
     """The suppressions in the comments of these sources; `unparsed` names those of which a part could not be parsed.
     What stands in a value is no comment, and what stands in a document that is none of ours is not meant for us."""
@@ -89,7 +89,7 @@ def _lines_meant(text: str, starts: tuple[int, ...]) -> Callable[[int], int]:
     return meant
 
 
-def _outside_of(documents: list[Document], otherwise: bool) -> Callable[[int], bool]:
+def _outside_of(documents: list[YamlDocument], otherwise: bool) -> Callable[[int], bool]:
     """Whether a `#` at an offset is outside every value. A block scalar's own line, behind the `|`, still takes a
     comment."""
     pieces = sorted({(item.piece.start, item.piece.start + len(item.piece.text)) for item in documents})

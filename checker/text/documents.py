@@ -33,7 +33,7 @@ class Piece(NamedTuple):
     is_dropped: bool = False
 
 
-class Document(NamedTuple):
+class YamlDocument(NamedTuple):
     """One parsed YAML or JSON document. Node marks count from `piece.start`."""
 
     piece: Piece
@@ -58,7 +58,7 @@ def cut(source: Source) -> Iterator[Piece]:
         yield Piece(source, start, text[start:], is_read)
 
 
-def parse_piece(piece: Piece) -> list[Document]:
+def parse_piece(piece: Piece) -> list[YamlDocument]:
     """The documents of a piece. Raises YamlError with an offset into the piece, LimitError where it is too much.
 
     Text that begins like JSON is read as JSON where it is JSON, since YAML 1.1 refuses tabs and surrogate escapes.
@@ -72,12 +72,12 @@ def parse_piece(piece: Piece) -> list[Document]:
     return [_measured(piece, root) for root in compose_all(piece.text)]
 
 
-def _measured(piece: Piece, root: Node) -> Document:
+def _measured(piece: Piece, root: Node) -> YamlDocument:
     try:
         measure(root)
     except TreeError as error:
         raise LimitError(error.message, start_of(error.node)) from None
-    return Document(piece, root)
+    return YamlDocument(piece, root)
 
 
 # Possessive within: a row of `#` can be cut into comments in countless ways, and each would be tried.

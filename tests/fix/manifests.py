@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from checker.fix.planning.repair import Repair, repair
-from checker.gate.options import Options
+from checker.gate.options import GateOptions
 from checker.gate.prepare import prepare
 from checker.gate.prepared import Material, Prepared
 from checker.project.file_facts import facts_of
@@ -107,7 +107,7 @@ metadata:
 
 def mend(*texts: str, unsafe: bool = False, **parameters: str) -> Repair:
     """The repair of these files (f0.yaml, f1.yaml, …) for the cell of the tests."""
-    made = prepare(Options((__file__,), parameters={**CELL, **parameters}))
+    made = prepare(GateOptions((__file__,), parameters={**CELL, **parameters}))
     sources = tuple(Source(f"f{number}.yaml", text) for number, text in enumerate(texts))
     from checker.config.choices import choose_requirements
     from checker.config.file import Config

@@ -68,9 +68,9 @@ def test_nothing_is_written_without_consent(cell: Cell, grade: Grade) -> None:
 def test_the_right_to_read_is_not_the_right_to_write(cell: Cell, grade: Grade) -> None:
     world, found, fix, _ = broken(cell, grade)
     if not isinstance(grade, Real):
-        from checker.demo.servers.kubernetes_requests import Rule
+        from checker.demo.servers.kubernetes_requests import RbacRule
 
-        cell.kubernetes.users[""] = (Rule(("*",), ("*",), ("get", "list")),)
+        cell.kubernetes.users[""] = (RbacRule(("*",), ("*",), ("get", "list")),)
     else:
         world = world._replace(cluster=Cluster(grade.server.connection(VIEWER)))
     with pytest.raises(StoppedError, match=r"403.*deploy/fixer\.yaml|could not be read: 403"):

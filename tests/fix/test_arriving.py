@@ -14,7 +14,7 @@ from checker.demo.breaks import edits
 from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.names import PODS
-from checker.demo.servers.kubernetes_requests import Asked
+from checker.demo.servers.kubernetes_requests import ApiRequest
 from checker.fix.cluster.apply import apply
 from checker.fix.cluster.emission import Emission
 from checker.fix.cluster.store import StoppedError
@@ -156,14 +156,16 @@ def test_a_pod_that_takes_its_time_to_start_is_waited_for(cell: Cell) -> None:
     waiting = {"state": {"waiting": {"reason": "ContainerCreating"}}, "ready": False}
     pauses: list[float] = []
 
-    def begin(asked: Asked) -> None:
+    def begin(asked: ApiRequest) -> None:
         cell.forget_log("acme")
         cell.start_pod("acme", status={"phase": "Pending"}, container=waiting)
 
     def pause(seconds: float) -> None:
         pauses.append(seconds)
         if len(pauses) == 2:
-            answered(Asked(group="", namespace="tenant-acme", plural="pods", name=PODS["acme"], sub="", verb="delete"))
+            answered(
+                ApiRequest(group="", namespace="tenant-acme", plural="pods", name=PODS["acme"], sub="", verb="delete")
+            )
 
     cell.kubernetes.after_write = begin
     assert apply(world._replace(pause=pause), broken, None).verdict == "healthy"
@@ -181,12 +183,12 @@ def test_the_time_that_an_answer_takes_is_not_the_pods(cell: Cell, monkeypatch: 
         clock[0] += 1000
         return True
 
-    def begin(asked: Asked) -> None:
+    def begin(asked: ApiRequest) -> None:
         cell.forget_log("acme")
         cell.start_pod("acme", status={"phase": "Pending"})
 
     def pause(seconds: float) -> None:
-        answered(Asked(group="", namespace="tenant-acme", plural="pods", name=PODS["acme"], sub="", verb="delete"))
+        answered(ApiRequest(group="", namespace="tenant-acme", plural="pods", name=PODS["acme"], sub="", verb="delete"))
 
     cell.kubernetes.after_write = begin
     assert apply(world._replace(confirm=agree, pause=pause), broken, None).verdict == "healthy"
@@ -219,7 +221,7 @@ def test_a_pod_that_does_not_end_is_no_health(cell: Cell) -> None:
     pod["metadata"]["finalizers"] = ["example.com/hangs"]
     cell.kubernetes.put(pod)
 
-    def lives_on(asked: Asked) -> None:
+    def lives_on(asked: ApiRequest) -> None:
         cell.forget_log("cobalt")
         cell.log_health("cobalt")
 

@@ -10,7 +10,7 @@ import pytest
 from checker.findings.finding import Finding
 from checker.fix.planning.propose import Proposal, propose
 from checker.gate.judge import judge
-from checker.gate.options import Options
+from checker.gate.options import GateOptions
 from checker.gate.prepare import prepare
 from tests.conftest import CELL
 
@@ -52,7 +52,7 @@ def test_the_twin_is_not_touched(case: Path, tmp_path: Path, monkeypatch: pytest
 
 def proposed(file: str, border: int) -> tuple[Proposal, ...]:
     """The fixes of what is found behind an offset."""
-    made = prepare(Options((file,), parameters=CELL))
+    made = prepare(GateOptions((file,), parameters=CELL))
 
     def is_behind(finding: Finding) -> bool:
         is_the_firsts = finding.subject is not None and "acme" in finding.subject.name

@@ -9,7 +9,7 @@ import pytest
 
 from checker.cli import main
 from checker.project import file_facts
-from checker.text.documents import Document, Piece, parse_piece
+from checker.text.documents import Piece, YamlDocument, parse_piece
 
 from .manifests import STYLES, grant, manifest, policy
 
@@ -29,7 +29,7 @@ def test_a_report_with_fixes_parses_no_file_anew_but_those_that_are_edited(
         Path("m", f"r{number}.yaml").write_text(text.replace("acme", f"t{number}"), encoding="utf-8")
     parsed: Counter[str] = Counter()
 
-    def counted(piece: Piece) -> list[Document]:
+    def counted(piece: Piece) -> list[YamlDocument]:
         parsed[Path(piece.source.name).name] += 1
         return list(parse_piece(piece))
 

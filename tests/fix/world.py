@@ -8,13 +8,13 @@ from typing import Any, NamedTuple, Protocol
 from checker.ack.kinds import IAM
 from checker.demo.cell import Cell
 from checker.demo.names import PODS
-from checker.demo.servers.kubernetes_requests import Asked
+from checker.demo.servers.kubernetes_requests import ApiRequest
 from checker.fix.cluster.apply import World
 from checker.fix.cluster.emission import Emission, emit
 from checker.fix.cluster.withheld import Withheld
 from checker.live.clients.connection import Connection
 from checker.live.clients.kubernetes import Cluster
-from checker.live.collect import Access, collect
+from checker.live.collect import Clients, collect
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
 from checker.runbook.diagnose import Diagnosis, diagnose
@@ -65,7 +65,7 @@ class Real(NamedTuple):
             for item in self.server.call("GET", listed, None, (200,))[1]["items"]:
                 item["metadata"].pop("managedFields", None)
                 self.cell.kubernetes.put({"apiVersion": IAM, "kind": kind, **item})
-        asked = Asked(group="", namespace="", plural="roles", name="", sub="", verb="patch")
+        asked = ApiRequest(group="", namespace="", plural="roles", name="", sub="", verb="patch")
         self.cell.live_on()
         self.cell.kubernetes.after_write(asked)
         for kind in ("Policy", "OpenIDConnectProvider", "Role"):
@@ -91,7 +91,7 @@ class Real(NamedTuple):
         index = namespace.removeprefix("tenant-")
         self.cell.forget_log(index)
         self.cell.kubernetes.after_write(
-            Asked(group="", namespace=namespace, plural="pods", name=name, sub="", verb="delete")
+            ApiRequest(group="", namespace=namespace, plural="pods", name=name, sub="", verb="delete")
         )
         made = self.cell.kubernetes.get("Pod", namespace, PODS[index])
         if "ReplicaSet" in owners:
@@ -111,7 +111,7 @@ def make(
 
     def look(seconds: int, is_restarted: bool) -> Diagnosis:
         target = cell.target(index)._replace(since_seconds=seconds)
-        access = Access(cell.access().aws, connection=connection)
+        access = Clients(cell.access().aws, connection=connection)
         manifests = (cell.manifests,) if cell.manifests else ()
         return diagnose(collect(target, access, cell.search, manifests=manifests), REQUIREMENTS)
 

@@ -26,7 +26,7 @@ from checker.iam import (
     prove,
 )
 from checker.iam.decisions.branches import branches, with_examples
-from checker.iam.decisions.clauses import Asked, Atom, applies, covering
+from checker.iam.decisions.clauses import Atom, PolicyQuestion, applies, covering
 from checker.iam.decisions.combine import is_allowed, situation
 from checker.iam.decisions.conditions import Truth
 from checker.iam.decisions.policies import LayerName
@@ -145,7 +145,7 @@ def test_what_is_left_open_really_is(layers: tuple[Layer, ...], key: str, action
     """With one key unknown, "unknown" means that a value allows and another denies, and the branches name both."""
     base = some_of(make_context({}, closed=True), frozenset(VALUES) - {key})
     whole = situation(layers, ROLE, "")
-    rows = covering(whole.layers, Asked(action, base, ROLE, T))
+    rows = covering(whole.layers, PolicyQuestion(action, base, ROLE, T))
     assume(all(covered and clause.settled for clause, covered in rows))
 
     def judge(assumed: Mapping[Atom, bool]) -> Truth:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.gate.options import Options
+from checker.gate.options import GateOptions
 from checker.gate.prepare import check
 from checker.gate.report import Report
 
@@ -157,7 +157,7 @@ def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[s
             path = Path("project/apps", name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return check(Options(("project",), parameters=CELL))
+        return check(GateOptions(("project",), parameters=CELL))
 
     return run
 
@@ -220,7 +220,7 @@ def test_two_overlays_leave_the_namespace_open(
     assert verdicts(report) == {"granted"}
     requirement = (Path(__file__).parents[1] / "rules" / "with-trust.yaml").read_text(encoding="utf-8")
     Path("trust.yaml").write_text(requirement.replace("${serviceAccount}", "proxy"), encoding="utf-8")
-    asked = check(Options(("project",), parameters=CELL, policies=("trust.yaml",)))
+    asked = check(GateOptions(("project",), parameters=CELL, policies=("trust.yaml",)))
     found = [finding.message for finding in asked.findings if finding.rule == "untrusted-service-account"]
     assert len(found) == told
     assert not told or "overlays that put it into namespaces one and two" in found[0]
@@ -265,4 +265,4 @@ def test_kustomize_itself_takes_the_access_away(case: str, checked: Callable[[di
     folder = next(f"project/{name}" for name in ("prod", "over", "apps") if Path("project", name).exists())
     done = subprocess.run([str(KUBECTL), "kustomize", folder], capture_output=True, text=True, check=True)
     Path("built.yaml").write_text(done.stdout, encoding="utf-8")
-    assert verdicts(check(Options(("built.yaml",), parameters=CELL))) <= {"not-granted", "unknown"}
+    assert verdicts(check(GateOptions(("built.yaml",), parameters=CELL))) <= {"not-granted", "unknown"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checker.demo.cell import Cell
-from checker.live.collect import Access, collect
+from checker.live.collect import Clients, collect
 from checker.live.record.record import Record
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,7 +25,7 @@ def gather(cell: Cell, grade: Callable[[], Any]) -> Collect:
     def run(index: str, **changes: Any) -> Record:
         search = cell.search._replace(**changes.pop("search", {}))
         target = cell.target(index)._replace(**changes.pop("target", {}))
-        access = Access(cell.access().aws, connection=changes.pop("connection", None) or grade())
+        access = Clients(cell.access().aws, connection=changes.pop("connection", None) or grade())
         return collect(target, access, search, **changes)
 
     return run

@@ -13,7 +13,7 @@ from checker.demo.names import REGION
 from checker.demo.servers.aws_api import call_of, refusal
 from checker.demo.servers.kubernetes_requests import PATH
 from checker.live.clients.aws import Aws
-from checker.live.collect import Access, collect
+from checker.live.collect import Clients, collect
 from checker.live.record.record import dump, load
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
@@ -120,7 +120,7 @@ def look(cell: Cell, faults: Faults, index: str, call: str, fault: str, deadline
     # Short only where it is the timeout that is tried: on a busy machine other answers may take a while.
     patience = 0.5 if fault == "late" else 3
     aws = Aws(REGION, session=cell.session(), endpoint=cell.aws_url, timeouts=(patience, patience))
-    access = Access(aws, connection=cell.access().connection, read_seconds=patience)
+    access = Clients(aws, connection=cell.access().connection, read_seconds=patience)
     started = time.monotonic()
     record = collect(cell.target(index), access, cell.search, deadline=deadline)
     assert time.monotonic() - started < deadline + 1

@@ -10,7 +10,7 @@ from checker.demo.breaks import edits
 from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.demo.names import CONTAINER, PODS, TABLE, TABLE_ARN
-from checker.live.collect import Access, collect
+from checker.live.collect import Clients, collect
 from checker.live.record.record import Record, dump, load, reading, under, value
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
@@ -133,7 +133,7 @@ def test_a_role_of_another_account_is_not_called_absent(gather: Collect, cell: C
 
 def test_who_may_nothing_is_told_every_missing_right(cell: Cell, api_server: ApiServer) -> None:
     api_server.mirror(cell)
-    access = Access(cell.access().aws, connection=api_server.connection(NOBODY))
+    access = Clients(cell.access().aws, connection=api_server.connection(NOBODY))
     denied(collect(cell.target("acme"), access, cell.search))
 
 

@@ -11,7 +11,7 @@ import pytest
 from checker.demo.cell import Cell
 from checker.demo.names import REGION
 from checker.live.clients.aws import Aws
-from checker.live.collect import Access, collect
+from checker.live.collect import Clients, collect
 from checker.live.record.record import Record, reading
 from checker.runbook.diagnose import diagnose
 
@@ -93,7 +93,7 @@ def test_no_credentials(healthy: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
     aws = Aws(REGION, session=boto3.session.Session(region_name=REGION), endpoint=healthy.aws_url)
     record: Record = collect(
-        healthy.target("acme"), Access(aws, connection=healthy.access().connection), healthy.search, deadline=DEADLINE
+        healthy.target("acme"), Clients(aws, connection=healthy.access().connection), healthy.search, deadline=DEADLINE
     )
     assert reading(record, "identity").status == "no-credentials"
     assert diagnose(record, REQUIREMENTS).verdict == "inconclusive"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .values import names, settings
 
 if TYPE_CHECKING:
-    from ...gate.options import Options
+    from ...gate.options import GateOptions
 
 
 def add_requirement_options(group: Any) -> None:
@@ -45,11 +45,11 @@ def add_suppression_options(group: Any) -> None:
     )
 
 
-def gate_options(arguments: argparse.Namespace) -> Options:
+def gate_options(arguments: argparse.Namespace) -> GateOptions:
     """The options of the gate. Raises UsageError."""
-    from ...gate.options import Options
+    from ...gate.options import GateOptions
 
-    return Options(
+    return GateOptions(
         paths=tuple(arguments.paths),
         config=arguments.config,
         policies=tuple(arguments.policies),

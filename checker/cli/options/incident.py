@@ -11,7 +11,7 @@ from .gate import add_requirement_options
 from .values import duration, name, settings
 
 if TYPE_CHECKING:
-    from ...incident.investigate import Options
+    from ...incident.investigate import IncidentOptions
 
 
 def add_incident_options(parser: argparse.ArgumentParser, *, alone: bool = True) -> None:
@@ -36,11 +36,11 @@ def add_incident_options(parser: argparse.ArgumentParser, *, alone: bool = True)
         add_requirement_options(chosen)
 
 
-def options_of(arguments: argparse.Namespace, index: str, account_id: str) -> Options:
+def options_of(arguments: argparse.Namespace, index: str, account_id: str) -> IncidentOptions:
     """The options of one index. Raises UsageError."""
-    from ...incident.investigate import Options
+    from ...incident.investigate import IncidentOptions
 
-    return Options(
+    return IncidentOptions(
         index_name=index,
         account_id=account_id,
         namespace=name(arguments.namespace, "--namespace"),

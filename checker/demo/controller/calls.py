@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from ...ack.role_calls import OWN_TAGS, Current, Step
+from ...ack.role_calls import OWN_TAGS, Current, IamCall
 
 _SETTINGS = {"description": "Description", "maxSessionDuration": "MaxSessionDuration"}
 
@@ -51,7 +51,7 @@ def tags(spec: Mapping[str, Any], namespace: str) -> list[dict[str, str]]:
     return [*given, *(own for own in own_tags(namespace) if own["Key"] not in {entry["Key"] for entry in given})]
 
 
-def carry_out(iam: Any, name: str, step: Step, spec: Mapping[str, Any]) -> None:
+def carry_out(iam: Any, name: str, step: IamCall, spec: Mapping[str, Any]) -> None:
     """One call."""
     role = {"RoleName": name}
     calls = {

@@ -19,8 +19,8 @@ from .kubernetes_queries import QueryError, paged, selecting
 from .kubernetes_requests import (
     EVERYTHING,
     PATH,
-    Asked,
-    Rule,
+    ApiRequest,
+    RbacRule,
     allows,
     body_of,
     moved,
@@ -53,9 +53,9 @@ class KubernetesApi:
         self._objects: dict[tuple[str, str, str, str], dict[str, Any]] = {}
         self._logs = logs
         self._version = 0
-        self.users: dict[str, tuple[Rule, ...]] = {"": EVERYTHING}
-        self.requests: list[Asked] = []
-        self.after_write: Callable[[Asked], None] = lambda asked: None
+        self.users: dict[str, tuple[RbacRule, ...]] = {"": EVERYTHING}
+        self.requests: list[ApiRequest] = []
+        self.after_write: Callable[[ApiRequest], None] = lambda asked: None
 
     def put(self, item: dict[str, Any]) -> None:
         """Stores an object, replacing the one of the same name."""
@@ -121,7 +121,7 @@ class KubernetesApi:
         start_response(f"{code} {code}", [("Content-Type", kind), ("Content-Length", str(len(data)))])
         return [data]
 
-    def _read(self, rules: tuple[Rule, ...], path: str, query: dict[str, str], accept: str) -> tuple[int, Any]:
+    def _read(self, rules: tuple[RbacRule, ...], path: str, query: dict[str, str], accept: str) -> tuple[int, Any]:
         found = PATH.fullmatch(path)
         if found is None:
             return status(404, "the server could not find the requested resource")
@@ -140,7 +140,7 @@ class KubernetesApi:
             asked, query, "PartialObjectMetadataList" in accept, f"{found['group'] or ''}/{found['version'] or 'v1'}"
         )
 
-    def _refused(self, rules: tuple[Rule, ...], asked: Asked) -> tuple[int, Any] | None:
+    def _refused(self, rules: tuple[RbacRule, ...], asked: ApiRequest) -> tuple[int, Any] | None:
         """The answer to a request that is not allowed, or about nothing that there is."""
         self.requests.append(asked)
         if not allows(rules, asked):
@@ -152,7 +152,7 @@ class KubernetesApi:
         return None if asked.plural in KINDS else no_such_resource()
 
     def _write(
-        self, rules: tuple[Rule, ...], method: str, path: str, query: dict[str, str], data: bytes
+        self, rules: tuple[RbacRule, ...], method: str, path: str, query: dict[str, str], data: bytes
     ) -> tuple[int, Any]:
         found = PATH.fullmatch(path)
         if found is None or not found["name"]:
@@ -175,7 +175,7 @@ class KubernetesApi:
             return self._refused(rules, asked._replace(verb="create")) or status(403, "")
         return outdated(asked, body, live) or self._apply(asked, body, live, query)
 
-    def _delete(self, asked: Asked, live: dict[str, Any] | None, query: dict[str, str]) -> tuple[int, Any]:
+    def _delete(self, asked: ApiRequest, live: dict[str, Any] | None, query: dict[str, str]) -> tuple[int, Any]:
         if live is None:
             return self._one(asked)
         deleted = {**live["metadata"], "deletionTimestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
@@ -189,7 +189,7 @@ class KubernetesApi:
         return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
 
     def _apply(
-        self, asked: Asked, body: dict[str, Any], live: dict[str, Any] | None, query: dict[str, str]
+        self, asked: ApiRequest, body: dict[str, Any], live: dict[str, Any] | None, query: dict[str, str]
     ) -> tuple[int, Any]:
         try:
             made = field_ownership.apply(live, body, query["fieldManager"])
@@ -208,7 +208,7 @@ class KubernetesApi:
         with self._lock:
             return ("", "", "namespaces", name) in self._objects or any(key[1] == name for key in self._objects)
 
-    def _one(self, asked: Asked) -> tuple[int, Any]:
+    def _one(self, asked: ApiRequest) -> tuple[int, Any]:
         with self._lock:
             item = self._objects.get((asked.group, asked.namespace, asked.plural, asked.name))
         if item is None:
@@ -216,7 +216,7 @@ class KubernetesApi:
             return status(404, f'{shown} "{asked.name}" not found')
         return 200, item
 
-    def _list(self, asked: Asked, query: dict[str, str], is_partial: bool, version: str) -> tuple[int, Any]:
+    def _list(self, asked: ApiRequest, query: dict[str, str], is_partial: bool, version: str) -> tuple[int, Any]:
         with self._lock:
             items = [
                 item
@@ -240,7 +240,7 @@ class KubernetesApi:
         items = [{key: value for key, value in item.items() if key not in left_out} for item in page]
         return 200, {**kind, "metadata": metadata, "items": items}
 
-    def _log(self, asked: Asked, query: dict[str, str]) -> tuple[int, Any]:
+    def _log(self, asked: ApiRequest, query: dict[str, str]) -> tuple[int, Any]:
         code, pod = self._one(asked._replace(sub=""))
         if code != 200:
             return code, pod
@@ -248,9 +248,9 @@ class KubernetesApi:
             pod, query, lambda container, past: self._logs(asked.namespace, asked.name, container, past)
         )
 
-    def _review(self, rules: tuple[Rule, ...], body: dict[str, Any]) -> tuple[int, Any]:
+    def _review(self, rules: tuple[RbacRule, ...], body: dict[str, Any]) -> tuple[int, Any]:
         given = body["spec"]["resourceAttributes"]
-        asked = Asked(
+        asked = ApiRequest(
             group=given.get("group", ""),
             namespace=given.get("namespace", ""),
             plural=given["resource"],

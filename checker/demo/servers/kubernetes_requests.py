@@ -16,7 +16,7 @@ PATH = re.compile(
 )
 
 
-class Asked(NamedTuple):
+class ApiRequest(NamedTuple):
     """One request, taken apart; `verb` is RBAC's (get, list)."""
 
     group: str
@@ -27,7 +27,7 @@ class Asked(NamedTuple):
     verb: str
 
 
-class Rule(NamedTuple):
+class RbacRule(NamedTuple):
     """A rule of RBAC: groups, resources (`pods/log`) and verbs."""
 
     groups: tuple[str, ...]
@@ -35,10 +35,10 @@ class Rule(NamedTuple):
     verbs: tuple[str, ...]
 
 
-EVERYTHING = (Rule(("*",), ("*",), ("*",)),)
+EVERYTHING = (RbacRule(("*",), ("*",), ("*",)),)
 
 
-def allows(rules: tuple[Rule, ...], asked: Asked) -> bool:
+def allows(rules: tuple[RbacRule, ...], asked: ApiRequest) -> bool:
     """Whether RBAC rules allow a request."""
     resource = f"{asked.plural}/{asked.sub}" if asked.sub else asked.plural
     return any(
@@ -49,10 +49,10 @@ def allows(rules: tuple[Rule, ...], asked: Asked) -> bool:
     )
 
 
-def taken_apart(found: re.Match[str], verb: str) -> Asked:
+def taken_apart(found: re.Match[str], verb: str) -> ApiRequest:
     """A match of PATH as a request."""
     where = (found["group"] or "", found["namespace"] or "", found["plural"])
-    return Asked(*where, found["name"] or "", found["sub"] or "", verb)
+    return ApiRequest(*where, found["name"] or "", found["sub"] or "", verb)
 
 
 def refused_options(query: dict[str, str], method: str) -> Answer | None:
@@ -68,7 +68,7 @@ def refused_options(query: dict[str, str], method: str) -> Answer | None:
     return None
 
 
-def body_of(data: bytes, asked: Asked, version: str, kind: str) -> dict[str, Any] | Answer:
+def body_of(data: bytes, asked: ApiRequest, version: str, kind: str) -> dict[str, Any] | Answer:
     """The object of an apply, or why it is refused before anybody compares it with what is there. `version` and `kind`
     are those of the resource that the path names."""
     try:
@@ -104,7 +104,7 @@ def body_of(data: bytes, asked: Asked, version: str, kind: str) -> dict[str, Any
     return dict(body)
 
 
-def outdated(asked: Asked, body: dict[str, Any], live: dict[str, Any] | None) -> Answer | None:
+def outdated(asked: ApiRequest, body: dict[str, Any], live: dict[str, Any] | None) -> Answer | None:
     """An apply that means another object, or another version of it, than the one that is there."""
     metadata = body["metadata"]
     version, uid = metadata.pop("resourceVersion", None), metadata.get("uid")
@@ -127,7 +127,7 @@ def moved(body: dict[str, Any], live: dict[str, Any] | None) -> list[Invalid]:
     return [Invalid("metadata.uid", "FieldValueInvalid", f'Invalid value: "{uid}": field is immutable')]
 
 
-def other_than_meant(asked: Asked, data: bytes, live: dict[str, Any] | None) -> Answer | None:
+def other_than_meant(asked: ApiRequest, data: bytes, live: dict[str, Any] | None) -> Answer | None:
     """A deletion that means an object with another `uid` than the one that is there."""
     wanted = ((yaml.safe_load(data) or {}).get("preconditions") or {}).get("uid")
     if live is None or wanted in (None, live["metadata"]["uid"]):

@@ -20,7 +20,7 @@ from ...runbook.evidence.standing import held_by, objects, told
 from ...runbook.evidence.trust import trusting
 from ..edits.diff import unified
 from ..edits.manifest import as_text
-from ..planning.repair import Change
+from ..planning.repair import FileChange
 from . import writing
 from .emission import Emission
 from .objects import NAME
@@ -78,7 +78,7 @@ def _write(world: World, emission: Emission, applied: list[str]) -> None:
     if old == new:
         world.say("the objects are as they should be already")
         return
-    world.say("\n".join(unified(Change(NAME, old, new))))
+    world.say("\n".join(unified(FileChange(NAME, old, new))))
     managers = " and ".join(dict.fromkeys(item.manager for item in staged))
     names = ", ".join(called(item.after) for item in staged)
     if not world.confirm(f"apply this to {names} in {world.cluster.described}, as field manager {managers}?"):

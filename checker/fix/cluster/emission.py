@@ -19,7 +19,7 @@ from ..edits.manifest import as_text, from_text, key_of, ready_to_apply
 from ..planning.effects import NOTHING_ELSE, told
 from ..planning.plan import Plan
 from ..planning.propose import Admitted
-from ..planning.repair import Change, Repair, repair
+from ..planning.repair import FileChange, Repair, repair
 from . import objects
 from .arriving import Step, needed, nudge
 from .built import missing_provider, missing_role
@@ -28,7 +28,7 @@ from .withheld import Withheld, withheld_for
 _PROVEN = ("missing-grant", "denied-grant", "conditional-grant", "untrusted-service-account", "missing-tag-session")
 
 
-class Object(NamedTuple):
+class Emitted(NamedTuple):
     """An object to be applied, and as it is now (empty where there is none)."""
 
     before: dict[str, Any]
@@ -39,8 +39,8 @@ class Emission(NamedTuple):
     """What to apply. `change` is the difference as text; `titles` say what is done and why, `effects` what it does to
     access, `warnings` what else will happen. `is_partial`: something that is required stays out of reach."""
 
-    objects: tuple[Object, ...]
-    change: Change
+    objects: tuple[Emitted, ...]
+    change: FileChange
     titles: tuple[str, ...]
     effects: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -233,7 +233,7 @@ def _made(
     """The emission of everything that differs, unless an object in the cluster must not be edited there."""
     now = {key_of(item): item for item in before}
     changed = [
-        Object(now.get(key_of(item), {}), ready_to_apply(now.get(key_of(item), {}), item))
+        Emitted(now.get(key_of(item), {}), ready_to_apply(now.get(key_of(item), {}), item))
         for item in after
         if now.get(key_of(item)) != item
     ]
@@ -251,5 +251,5 @@ def _made(
         # What is said of access compares Role objects; with IAM another one, "nothing else" would be a lie.
         effects = tuple(text.replace(NOTHING_ELSE, ", by the Role object") for text in effects)
     old, new = as_text(item.before for item in changed if item.before), as_text(item.after for item in changed)
-    change = Change(objects.NAME, old, new)
+    change = FileChange(objects.NAME, old, new)
     return Emission(tuple(changed), change, titles, effects, (*warnings, *besides))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...ack.objects import mapping
 from ...findings.finding import Finding
-from ...gate.options import Options
+from ...gate.options import GateOptions
 from ...gate.prepare import prepare
 from ...runbook.diagnose import Diagnosis
 from ..edits.diff import unified
@@ -16,7 +16,7 @@ from . import objects
 _ACCOUNT_RULES = ("not-an-arn", "misdirected-annotation")
 
 
-def mend(diagnosis: Diagnosis, options: Options, admitted: Admitted) -> Repair:
+def mend(diagnosis: Diagnosis, options: GateOptions, admitted: Admitted) -> Repair:
     """Repairs what the manifests say of this role and of its service account, and nothing else. Raises UsageError for
     paths that cannot be read."""
     case = diagnosis.case

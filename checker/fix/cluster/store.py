@@ -11,7 +11,7 @@ from ...live.clients.kubernetes import Cluster
 from ...live.record.trim import custom
 from ..edits.patch import meaning
 from . import writing
-from .emission import Object
+from .emission import Emitted
 from .withheld import withheld_for
 
 
@@ -28,7 +28,7 @@ class Staged(NamedTuple):
     after: dict[str, Any]
 
 
-def dry_run(cluster: Cluster, item: Object) -> Staged:
+def dry_run(cluster: Cluster, item: Emitted) -> Staged:
     """What the API server would store, as it is to be shown. Nothing but the spec may differ from what is there."""
     live = _live(cluster, item)
     filled_in = late_initialized(live) if live else ()
@@ -51,7 +51,7 @@ def dry_run(cluster: Cluster, item: Object) -> Staged:
     return Staged(body, manager, now, clean(custom(stored), filled_in))
 
 
-def _live(cluster: Cluster, item: Object) -> dict[str, Any] | None:
+def _live(cluster: Cluster, item: Emitted) -> dict[str, Any] | None:
     try:
         return writing.read(cluster, item.after)
     except Refused as error:
@@ -70,7 +70,7 @@ def _beside_the_spec(item: dict[str, Any]) -> dict[str, Any]:
     return {**metadata, "annotations": annotations, "labels": mapping(metadata.get("labels"))}
 
 
-def _annotated(live: dict[str, Any], item: Object) -> dict[str, Any]:
+def _annotated(live: dict[str, Any], item: Emitted) -> dict[str, Any]:
     """The live object with the annotations that the apply adds."""
     metadata = mapping(live.get("metadata"))
     annotations = {**mapping(metadata.get("annotations")), **writing.new_annotations(item.before, item.after)}
@@ -86,7 +86,7 @@ def _shown(item: dict[str, Any]) -> dict[str, Any]:
     return clean(custom(item))
 
 
-def store(cluster: Cluster, item: Staged, wanted: Object) -> None:
+def store(cluster: Cluster, item: Staged, wanted: Emitted) -> None:
     """The apply itself. Where its answer is lost, the object says whether it arrived; where the object has got another
     version meanwhile, but not another spec, it is sent once more."""
     for attempt in (1, 2, 3):

@@ -6,10 +6,10 @@ import difflib
 import os
 from collections.abc import Iterator
 
-from ..planning.repair import Change
+from ..planning.repair import FileChange
 
 
-def unified(change: Change) -> Iterator[str]:
+def unified(change: FileChange) -> Iterator[str]:
     """The lines of a change's diff, each without its line feed; "" for a carriage return is kept."""
     name = os.path.relpath(change.file) if not change.file.startswith("<") else change.file
     one, other = (f"a/{name}", f"b/{name}") if not name.startswith("..") else (change.file, change.file)

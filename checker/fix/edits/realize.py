@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ...iam.documents.paths import show_path
-from ...text.documents import Document, Piece, cut, parse_piece
+from ...text.documents import Piece, YamlDocument, cut, parse_piece
 from ...text.json_nodes import JsonError, compose_json
 from ...text.nodes import Path, TreeError, find, plain
 from ...text.source import Source
@@ -37,7 +37,7 @@ class NoEditError(Exception):
 
 
 def realize(
-    patches: Iterable[Patch], sources: Mapping[str, Source], documents: Mapping[tuple[str, int], Document]
+    patches: Iterable[Patch], sources: Mapping[str, Source], documents: Mapping[tuple[str, int], YamlDocument]
 ) -> tuple[Edited, ...]:
     """The edits that make the patches, by file. Raises NoEditError."""
     by_file: dict[str, list[Patch]] = {}
@@ -46,7 +46,7 @@ def realize(
     return tuple(_in_file(sources[file], items, documents) for file, items in by_file.items())
 
 
-def _in_file(source: Source, patches: list[Patch], documents: Mapping[tuple[str, int], Document]) -> Edited:
+def _in_file(source: Source, patches: list[Patch], documents: Mapping[tuple[str, int], YamlDocument]) -> Edited:
     text, newline = source.text, line_break(source.text)
     splices: list[Splice] = []
     for patch in _grouped(patches):
@@ -83,7 +83,7 @@ def _touching(splices: Iterable[Splice]) -> tuple[Splice, ...]:
     return tuple(found)
 
 
-def _in_document(document: Document, patch: Patch) -> list[Splice] | None:
+def _in_document(document: YamlDocument, patch: Patch) -> list[Splice] | None:
     piece, place = document.piece, patch.place
     whole, base = piece.source.text, piece.start
     newline = line_break(whole)
@@ -181,7 +181,7 @@ def _index(parent: MappingNode | SequenceNode, step: str | int) -> int | None:
 
 
 def _verify(
-    source: Source, edited: Edited, patches: list[Patch], documents: Mapping[tuple[str, int], Document]
+    source: Source, edited: Edited, patches: list[Patch], documents: Mapping[tuple[str, int], YamlDocument]
 ) -> None:
     by_place: dict[tuple[int, int], list[Patch]] = {}
     for patch in patches:
@@ -206,11 +206,11 @@ def _verify(
         raise NoEditError("the edit would change more than it should (an anchor, or text that two fields share)")
 
 
-def _where(document: Document) -> tuple[int, int]:
+def _where(document: YamlDocument) -> tuple[int, int]:
     return document.piece.start, start_of(document.root)
 
 
-def _read(piece: Piece) -> list[Document | str]:
+def _read(piece: Piece) -> list[YamlDocument | str]:
     """The documents of a piece; one that cannot be parsed as it is written."""
     try:
         return [*parse_piece(piece)]
@@ -218,7 +218,7 @@ def _read(piece: Piece) -> list[Document | str]:
         return [piece.text]
 
 
-def _data(item: Document | str, patches: Mapping[tuple[int, int], list[Patch]] = MappingProxyType({})) -> Any:
+def _data(item: YamlDocument | str, patches: Mapping[tuple[int, int], list[Patch]] = MappingProxyType({})) -> Any:
     if isinstance(item, str):
         return item
     return expected(plain(item.root), patches.get(_where(item), ()))

@@ -19,7 +19,7 @@ from ...iam.documents.document import Statement
 from ...iam.documents.paths import show_path
 from ...iam.proofs.comparison import compare_changed
 from ...inventory.objects import PolicyText, Role, called
-from ...requirements.check import Check
+from ...requirements.check import RoleCheck
 from ...requirements.layers import stack
 from ...rules.documents.oversized_policy import INLINE, MANAGED, counted
 from ..edits import patch
@@ -29,11 +29,11 @@ from .plan import Candidates, Need, NoPlan, Plan, Survey, need_of
 from .simulate import edited, is_exact, labels_of, with_document
 
 
-class Grant(NamedTuple):
+class WantedGrant(NamedTuple):
     """What to grant, to whom, in which layer: "identity", "boundary" or "session"."""
 
     survey: Survey
-    check: Check
+    check: RoleCheck
     needs: tuple[Need, ...]
     layer: LayerName = "identity"
 
@@ -48,7 +48,7 @@ class Grant(NamedTuple):
         return tuple(dict.fromkeys(need.resource for need in self.needs))
 
 
-def candidates(grant: Grant) -> Candidates:
+def candidates(grant: WantedGrant) -> Candidates:
     """Plans that grant exactly what is missing, the smallest change in the safest place first."""
     if grant.layer != "identity":
         yield from _in_layer(grant)
@@ -73,7 +73,7 @@ def candidates(grant: Grant) -> Candidates:
     yield NoPlan(f"{full}, and no Policy in this project has room" if not has_room else "no edit grants exactly this")
 
 
-def _in_layer(grant: Grant) -> Candidates:
+def _in_layer(grant: WantedGrant) -> Candidates:
     """In the boundary or the session policy itself, where it is in the project."""
     texts = _texts(grant, grant.layer)
     labels = [
@@ -92,7 +92,7 @@ def _in_layer(grant: Grant) -> Candidates:
         yield NoPlan(f"no edit of {named} allows exactly {wanted}")
 
 
-def _texts(grant: Grant, layer: LayerName) -> list[PolicyText]:
+def _texts(grant: WantedGrant, layer: LayerName) -> list[PolicyText]:
     """The documents of a layer that can be edited."""
     sources = grant.check.stack.sources
     labels = [policy.label for item in grant.check.stack.layers if item.name == layer for policy in item.policies]
@@ -100,7 +100,7 @@ def _texts(grant: Grant, layer: LayerName) -> list[PolicyText]:
     return [text for text in found if text is not None and text.text and text.parsed.document is not None]
 
 
-def _is_ours_alone(grant: Grant, text: PolicyText) -> bool:
+def _is_ours_alone(grant: WantedGrant, text: PolicyText) -> bool:
     """Whether no other role uses the Policy, or each that does lacks the same access by the same requirement."""
     if not grant.survey.sees_all:
         return False
@@ -113,7 +113,7 @@ def _is_ours_alone(grant: Grant, text: PolicyText) -> bool:
     return not others
 
 
-def _extending(grant: Grant, text: PolicyText) -> Iterator[Plan]:
+def _extending(grant: WantedGrant, text: PolicyText) -> Iterator[Plan]:
     """The statement that takes the fewest words to grant what is missing; one that only asks for too much loses its
     condition."""
     found: list[tuple[int, Statement, list[str], list[str]]] = []
@@ -150,7 +150,7 @@ def _names(statement: Statement, action: str) -> bool:
     return any(action_matches(entry.text, action.lower()) for entry in statement.actions)
 
 
-def _adding(grant: Grant, text: PolicyText) -> Iterator[Plan]:
+def _adding(grant: WantedGrant, text: PolicyText) -> Iterator[Plan]:
     """A statement of its own in a document that is there."""
     limit = MANAGED if text.owner.kind == "Policy" else INLINE
     statements = _statements(grant)
@@ -162,7 +162,7 @@ def _adding(grant: Grant, text: PolicyText) -> Iterator[Plan]:
         yield _plan(grant, text, title, "no statement there can be extended without granting more", patches)
 
 
-def _new_key(grant: Grant) -> Plan:
+def _new_key(grant: WantedGrant) -> Plan:
     """A new inline policy: nothing that is there is touched, and nobody else is concerned."""
     role = grant.check.role
     inline = _spec(role).get("inlinePolicies")
@@ -186,7 +186,7 @@ def _keys(requirement: str) -> Iterator[str]:
     yield from (f"{requirement}-{number}" for number in range(2, 1000))
 
 
-def _statements(grant: Grant) -> list[dict[str, Any]]:
+def _statements(grant: WantedGrant) -> list[dict[str, Any]]:
     """Statements that grant exactly the needs: those on one ARN together, and the ARNs with the same actions."""
     by_resource: dict[tuple[str, str], list[str]] = {}
     for item in grant.needs:
@@ -209,7 +209,7 @@ def _statement(actions: list[str], resources: list[str], through: str) -> dict[s
     return made
 
 
-def _plan(grant: Grant, text: PolicyText, title: str, why: str, patches: list[Patch]) -> Plan:
+def _plan(grant: WantedGrant, text: PolicyText, title: str, why: str, patches: list[Patch]) -> Plan:
     role, owner = grant.check.role, text.owner
     others = grant.survey.others(owner, role)
     where = f"{called(owner)}, {show_path(text.path[1:])}"
@@ -236,7 +236,7 @@ def _roles(roles: Iterable[Role]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def _gains(grant: Grant, role: Role, text: PolicyText, patches: list[Patch]) -> bool:
+def _gains(grant: WantedGrant, role: Role, text: PolicyText, patches: list[Patch]) -> bool:
     before = stack(role, grant.survey.facts.names, None)
     after = with_document(before.layers, labels_of(before.sources, text), edited(text, patches))
     return not compare_changed(before.layers, after).is_same

@@ -16,7 +16,7 @@ from .propose import Admitted, Barred, Proposal, Refusal, key_of, propose
 _MOST_ROUNDS = 50
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """A file's text before and after, and, for files, the edits that lead from one to the other."""
 
     file: str
@@ -32,7 +32,7 @@ class Repair(NamedTuple):
     after: Judged
     fixes: tuple[Proposal, ...]
     refusals: tuple[Refusal, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
     effects: tuple[Effect, ...]
 
 
@@ -67,7 +67,7 @@ def repair(
         barred |= disproven
     before = first.facts.project.sources
     changes = tuple(
-        Change(source.name, before[source.name].text, source.text, splices[source.name])
+        FileChange(source.name, before[source.name].text, source.text, splices[source.name])
         for source in (item.source for item in made.material.files)
         if source.name in before and before[source.name].text != source.text
     )

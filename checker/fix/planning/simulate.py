@@ -10,7 +10,7 @@ from ...iam.decisions.policies import Attached, Layer, LayerName
 from ...iam.documents.document import Document, parse
 from ...iam.proofs.comparison import compare_changed
 from ...inventory.objects import PolicyText
-from ...requirements.layers import Source, Stack
+from ...requirements.layers import PolicySource, Stack
 from ..edits.patch import Patch, changed
 
 
@@ -37,7 +37,7 @@ def edited(text: PolicyText, patches: list[Patch]) -> Document | None:
     return parse(json.dumps(changed(json.loads(text.text or ""), inner)), text.kind).document
 
 
-def labels_of(sources: Mapping[str, Source], text: PolicyText) -> set[str]:
+def labels_of(sources: Mapping[str, PolicySource], text: PolicyText) -> set[str]:
     """The labels under which a document takes part in a stack."""
     return {
         label

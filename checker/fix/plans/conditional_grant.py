@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...findings.finding import Finding
-from ..planning.granting import Grant, candidates
+from ..planning.granting import WantedGrant, candidates
 from ..planning.plan import Candidates, NoPlan, Plan, Survey, need_of
 
 RULES = ("conditional-grant",)
@@ -25,5 +25,5 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         yield NoPlan("which of the layers asks for the condition has to be decided by hand")
         return
     needs = dict.fromkeys(need_of(answer.question) for answer in found)
-    for item in candidates(Grant(survey, found[0].check, tuple(needs))):
+    for item in candidates(WantedGrant(survey, found[0].check, tuple(needs))):
         yield item._replace(danger=_DANGER) if isinstance(item, Plan) else item

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...findings.finding import Finding
-from ..planning.granting import Grant, candidates
+from ..planning.granting import WantedGrant, candidates
 from ..planning.plan import Candidates, Survey, need_of
 
 RULES = ("missing-grant",)
@@ -15,4 +15,4 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     for layer in dict.fromkeys(answer.proof.decision.layer or "identity" for answer in found):
         members = [answer for answer in found if (answer.proof.decision.layer or "identity") == layer]
         needs = dict.fromkeys(need_of(answer.question) for answer in members)
-        yield from candidates(Grant(survey, members[0].check, tuple(needs), layer))
+        yield from candidates(WantedGrant(survey, members[0].check, tuple(needs), layer))

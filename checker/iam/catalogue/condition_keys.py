@@ -21,7 +21,7 @@ _CROSS_SERVICE = {
 }  # fmt: skip
 
 
-class Key(NamedTuple):
+class ConditionKey(NamedTuple):
     """A known key as AWS writes it, its type without "ArrayOf", and whether it has several values in one request."""
 
     name: str
@@ -30,7 +30,7 @@ class Key(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def find_key(key: str) -> Key | None:
+def find_key(key: str) -> ConditionKey | None:
     """The key (any case, with a tag's key filled in), or None for one that nothing lists."""
     prefix = key.partition(":")[0].lower()
     found = (_look_up(table, key.lower()) for table in (_everywhere(), _of_service(prefix)))
@@ -78,7 +78,7 @@ def carries(action: str, key: str) -> bool:
     if known is None or listed is None or (action.lower(), key.lower()) in _ALSO_CARRIED:
         return True
     names = (*listed.keys, *(name for kind in listed.on for name in known.resources[kind].keys))
-    return _look_up({name.lower(): Key(name, "", False) for name in names}, key.lower()) is not None
+    return _look_up({name.lower(): ConditionKey(name, "", False) for name in names}, key.lower()) is not None
 
 
 def carriers(patterns: tuple[str, ...], key: str) -> tuple[str, ...] | None:
@@ -109,24 +109,24 @@ def _is_tag_of_a_resource(key: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _everywhere() -> dict[str, Key]:
+def _everywhere() -> dict[str, ConditionKey]:
     return {name.lower(): _key(name, kind) for name, kind in (GLOBAL_KEYS | _CROSS_SERVICE).items()}
 
 
 @lru_cache(maxsize=512)
-def _of_service(prefix: str) -> dict[str, Key]:
+def _of_service(prefix: str) -> dict[str, ConditionKey]:
     known = service(prefix)
     return {folded: _key(name, kind) for folded, (name, kind) in known.key_types.items()} if known else {}
 
 
-def _key(name: str, kind: str) -> Key:
-    return Key(name, kind.removeprefix("ArrayOf"), kind.startswith("ArrayOf"))
+def _key(name: str, kind: str) -> ConditionKey:
+    return ConditionKey(name, kind.removeprefix("ArrayOf"), kind.startswith("ArrayOf"))
 
 
 _VARIABLE = re.compile(r"\\\$\\\{[^{}]*\\\}|<[^<>]*+>")
 
 
-def _look_up(table: dict[str, Key], folded: str) -> Key | None:
+def _look_up(table: dict[str, ConditionKey], folded: str) -> ConditionKey | None:
     if folded in table:
         return table[folded]
     return next(

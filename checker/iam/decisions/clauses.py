@@ -48,7 +48,7 @@ class Clause(NamedTuple):
     negated: bool = False
 
 
-class Asked(NamedTuple):
+class PolicyQuestion(NamedTuple):
     """What is asked of the policies: the action (`service:Name`, any case), what is known of the request, and who
     calls. With a `resource`, what cannot cover this one ARN is left out."""
 
@@ -58,7 +58,7 @@ class Asked(NamedTuple):
     resource: str | None = None
 
 
-def compile_layers(layers: tuple[Layer, ...], asked: Asked) -> tuple[Clause, ...]:
+def compile_layers(layers: tuple[Layer, ...], asked: PolicyQuestion) -> tuple[Clause, ...]:
     """Every clause of these layers that can bear on what is asked."""
     return tuple(clause for clause, _ in covering(layers, asked))
 
@@ -66,7 +66,7 @@ def compile_layers(layers: tuple[Layer, ...], asked: Asked) -> tuple[Clause, ...
 _UNREADABLE = Resources((), (EVERYTHING,))
 
 
-def covering(layers: tuple[Layer, ...], asked: Asked) -> list[tuple[Clause, Truth]]:
+def covering(layers: tuple[Layer, ...], asked: PolicyQuestion) -> list[tuple[Clause, Truth]]:
     """The same, each with whether it covers the resource asked about (None where none is)."""
     # One loop on purpose: every decision goes through it, and what rules a statement out soonest is asked first.
     action, context, caller, resource = asked

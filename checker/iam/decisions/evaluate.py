@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from ..documents.context import Context
 from .branches import branches
-from .clauses import Asked, Atom, Clause, applies, covering
+from .clauses import Atom, Clause, PolicyQuestion, applies, covering
 from .combine import Applied, Situation, is_allowed, situation, weigh
 from .conditions import Truth
 from .policies import Layer, LayerName
@@ -53,7 +53,7 @@ def evaluate(request: Request, layers: tuple[Layer, ...]) -> Decision:
     action, caller, context = request.action, request.caller, known_of(request.caller, request.context)
     owner = "" if asks_no_policy(action) else request.owner or account_of(request.resource)
     given = situation(layers_for(action, layers, caller), caller, owner)
-    rows = covering(given.layers, Asked(action, context, caller, request.resource))
+    rows = covering(given.layers, PolicyQuestion(action, context, caller, request.resource))
     return decide(given, rows, context)
 
 

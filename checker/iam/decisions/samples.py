@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import count
 
-from ..catalogue.condition_keys import Key, find_key
+from ..catalogue.condition_keys import ConditionKey, find_key
 from ..catalogue.global_keys import ALWAYS_PRESENT
 from ..documents.context import Context, Values, look_up
 from ..documents.document import Condition
@@ -45,7 +45,9 @@ def sample_values(key: str, atoms: list[Atom], context: Context, *, is_present: 
     return _with_sets(samples, atoms, context)
 
 
-def _singles(atoms: list[Atom], operators: list[Operator], context: Context, known: Key | None) -> list[str] | None:
+def _singles(
+    atoms: list[Atom], operators: list[Operator], context: Context, known: ConditionKey | None
+) -> list[str] | None:
     families = {operator.family for operator in operators} - {"null"}
     if not families:
         return [_FRESH]

@@ -22,7 +22,7 @@ class Resources(NamedTuple):
     maybe: tuple[Glob, ...]
 
 
-class Prepared(NamedTuple):
+class PreparedStatement(NamedTuple):
     """A statement and what can be said before there is a request: its actions in lower case, and its resources where no
     variable is among them. `concerned` remembers which actions it takes in."""
 
@@ -32,11 +32,11 @@ class Prepared(NamedTuple):
     concerned: dict[str, Truth]
 
 
-_PREPARED: dict[int, tuple[Document, tuple[Prepared, ...]]] = {}
+_PREPARED: dict[int, tuple[Document, tuple[PreparedStatement, ...]]] = {}
 _MOST_PREPARED = 20_000
 
 
-def prepare(document: Document) -> tuple[Prepared, ...]:
+def prepare(document: Document) -> tuple[PreparedStatement, ...]:
     """The statements of a document, prepared once. Documents go by identity, since comparing them would cost more than
     the work it saves; each entry keeps its document, so that no other can take over its identity."""
     known = _PREPARED.get(id(document))
@@ -49,10 +49,10 @@ def prepare(document: Document) -> tuple[Prepared, ...]:
     return found
 
 
-def _prepared(document: Document, statement: Statement) -> Prepared:
+def _prepared(document: Document, statement: Statement) -> PreparedStatement:
     is_plain = not any("${" in entry.text for entry in statement.resources)
     actions = tuple(entry.text.lower() for entry in statement.actions)
-    return Prepared(statement, actions, resources(document, statement, Context()) if is_plain else None, {})
+    return PreparedStatement(statement, actions, resources(document, statement, Context()) if is_plain else None, {})
 
 
 def action_matches(pattern: str, action: str) -> Truth:
@@ -79,7 +79,7 @@ def _like(pattern: str, text: str) -> bool:
     return matches(wildcard_glob(pattern), text)
 
 
-def concerns(prepared: Prepared, action: str) -> Truth:
+def concerns(prepared: PreparedStatement, action: str) -> Truth:
     """Whether the Action or NotAction of a statement takes in a lower-case action."""
     listed = any_action(prepared.actions, action)
     truth = negation(listed) if prepared.statement.not_actions else listed

@@ -24,7 +24,7 @@ _WIDE = 4_096
 Key = TypeVar("Key", bound=str)
 
 
-class Cell(NamedTuple):
+class PatternCell(NamedTuple):
     """A set of strings that match the same patterns: `accepted` has bit *i* set for pattern *i*, `witness` is the
     shortest of them."""
 
@@ -35,7 +35,7 @@ class Cell(NamedTuple):
 class Cells(NamedTuple):
     """Every cell there is, shortest witness first; with `capped`, some may be missing."""
 
-    found: tuple[Cell, ...]
+    found: tuple[PatternCell, ...]
     capped: bool = False
 
 
@@ -45,15 +45,15 @@ def explore(inside: Glob, others: Sequence[Glob], *, within: Glob | None = None)
         if within is not None and not matches(within, inside.fixed):
             return Cells(())
         mark = sum(1 << place for place, glob in enumerate(others) if matches(glob, inside.fixed))
-        return Cells((Cell(mark, inside.fixed),))
+        return Cells((PatternCell(mark, inside.fixed),))
     found: dict[int, str] = {}
     machine = _Machine((inside,) if within is None else (inside, within), others)
     for accepted, spell in machine.walk():
         if accepted is None:
-            return Cells(tuple(Cell(mark, witness) for mark, witness in found.items()), capped=True)
+            return Cells(tuple(PatternCell(mark, witness) for mark, witness in found.items()), capped=True)
         if accepted not in found:
             found[accepted] = spell()
-    return Cells(tuple(Cell(mark, witness) for mark, witness in found.items()))
+    return Cells(tuple(PatternCell(mark, witness) for mark, witness in found.items()))
 
 
 def shortest(glob: Glob, within: Glob | None = None) -> Cells:
@@ -61,7 +61,7 @@ def shortest(glob: Glob, within: Glob | None = None) -> Cells:
     if glob.fixed is not None:
         return explore(glob, (), within=within)
     for accepted, spell in _Machine((glob,) if within is None else (glob, within), ()).walk():
-        return Cells((), capped=True) if accepted is None else Cells((Cell(0, spell()),))
+        return Cells((), capped=True) if accepted is None else Cells((PatternCell(0, spell()),))
     return Cells(())
 
 

@@ -21,7 +21,7 @@ from ..documents.context import Context
 from .action_groups import UNLISTED, alike, beyond_the_list, named_actions, show_action
 from .prove import Term, Verdict, prove
 from .reach import may_reach
-from .regions import Place, Region, allowed_at, regions
+from .regions import Region, RegionCell, allowed_at, regions
 
 
 class Grant(NamedTuple):
@@ -185,7 +185,7 @@ def _first_change(less: Region, more: Region, context: Context) -> Change | str 
     open_places: list[str] = []
     for here, there in zip(less.places, more.places, strict=True):
 
-        def differs(assumed: Mapping[Atom, bool], here: Place = here, there: Place = there) -> Truth:
+        def differs(assumed: Mapping[Atom, bool], here: RegionCell = here, there: RegionCell = there) -> Truth:
             return all_of((allowed_at(more, there, assumed), negation(allowed_at(less, here, assumed))))
 
         atoms = [item for clause, _ in (*here.covered, *there.covered) for item in clause.open]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from ..decisions.branches import Branch, Judge, branches, fewest, with_examples
-from ..decisions.clauses import Asked, Atom, Clause, atom, compile_layers
+from ..decisions.clauses import Atom, Clause, PolicyQuestion, atom, compile_layers
 from ..decisions.conditions import Truth, all_of
 from ..decisions.evaluate import Decision, decide
 from ..decisions.policies import Layer
@@ -20,7 +20,7 @@ from ..decisions.statements import covers
 from ..documents.context import Context
 from ..documents.document import Condition
 from .action_groups import alike, spelled_out
-from .regions import Place, Region, allowed_at, regions, takes_in_other_accounts
+from .regions import Region, RegionCell, allowed_at, regions, takes_in_other_accounts
 
 Verdict = Literal["granted", "not-granted", "conditional", "unknown"]
 
@@ -161,7 +161,7 @@ def _prove_region(region: Region, context: Context) -> Proof:
     return hanging(region, unclear, cases, judge, context)
 
 
-def _denied(region: Region, unclear: list[Place], cases: tuple[Branch, ...], context: Context) -> Proof | None:
+def _denied(region: Region, unclear: list[RegionCell], cases: tuple[Branch, ...], context: Context) -> Proof | None:
     """A request that is denied: on an ARN no case allows, else on any ARN that is denied in a case with an example."""
     for place in unclear:
         if in_every_case(region, place, context) is False:
@@ -171,13 +171,15 @@ def _denied(region: Region, unclear: list[Place], cases: tuple[Branch, ...], con
         for place in unclear if stated is not None else ():
             if allowed_at(region, place, case.assumed) is False:
                 clauses = compile_layers(
-                    region.given.layers, Asked(region.action, stated or context, region.given.caller)
+                    region.given.layers, PolicyQuestion(region.action, stated or context, region.given.caller)
                 )
                 return proof_at("not-granted", region._replace(clauses=clauses), place, stated or context)
     return None
 
 
-def hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], judge: Judge, context: Context) -> Proof:
+def hanging(
+    region: Region, unclear: list[RegionCell], cases: tuple[Branch, ...], judge: Judge, context: Context
+) -> Proof:
     terms: dict[Atom, tuple[Clause, Condition]] = {}
     for clause in region.clauses:
         if clause.statement is not None and clause.policy.document is not None:
@@ -199,11 +201,11 @@ def hanging(region: Region, unclear: list[Place], cases: tuple[Branch, ...], jud
     )
 
 
-def atoms_of(places: Sequence[Place]) -> list[Atom]:
+def atoms_of(places: Sequence[RegionCell]) -> list[Atom]:
     return [item for place in places for clause, _ in place.covered for item in clause.open]
 
 
-def proof_at(verdict: Verdict, region: Region, place: Place, context: Context) -> Proof:
+def proof_at(verdict: Verdict, region: Region, place: RegionCell, context: Context) -> Proof:
     """A proof with what `evaluate` says of the witness; a denial that it does not confirm is no denial."""
     rows = [(clause, covers(clause.about, place.witness, negated=clause.negated)) for clause in region.clauses]
     decision = decide(region.given, [row for row in rows if row[1] is not False], context)
@@ -227,7 +229,7 @@ def rank(proof: Proof) -> int:
     return WORST_FIRST.index(proof.verdict)
 
 
-def in_every_case(region: Region, place: Place, context: Context) -> Truth:
+def in_every_case(region: Region, place: RegionCell, context: Context) -> Truth:
     """Whether the ARNs of a cell are allowed, or denied, whatever the open conditions turn out to be."""
     truth = allowed_at(region, place, {})
     if truth is not None:

@@ -15,7 +15,7 @@ from ..patterns.globs import wildcard_glob
 from ..patterns.language import overlap
 from .action_groups import alike, beyond_the_list, spelled_out
 from .prove import CAPPED, UNDECIDED, Proof, atoms_of, hanging, in_every_case, proof_at, rank, unlisted
-from .regions import Place, Region, allowed_at, regions
+from .regions import Region, RegionCell, allowed_at, regions
 
 _CROWDED_NAMES = "the patterns for actions that are not listed are too many to be told apart"
 
@@ -106,7 +106,7 @@ def _may_reach(
     return best
 
 
-def _reached(region: Region, place: Place, context: Context) -> Proof | None:
+def _reached(region: Region, place: RegionCell, context: Context) -> Proof | None:
     """Whether the ARNs of a cell may be reached, with what it takes; None where they surely are not."""
     truth = in_every_case(region, place, context)
     if truth is not None:

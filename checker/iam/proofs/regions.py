@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..catalogue.resource_types import resource_shapes
-from ..decisions.clauses import Asked, Atom, Clause, applies, compile_layers
+from ..decisions.clauses import Atom, Clause, PolicyQuestion, applies, compile_layers
 from ..decisions.combine import Situation, is_allowed, situation
 from ..decisions.conditions import Truth
 from ..decisions.policies import Layer
@@ -22,7 +22,7 @@ from ..patterns.globs import Glob, arn_glob, matches, wildcard_glob
 from ..patterns.language import explore, shortest
 
 
-class Place(NamedTuple):
+class RegionCell(NamedTuple):
     """One cell of a region: its shortest ARN, and the clauses that cover it, surely (True) or perhaps (None)."""
 
     witness: str
@@ -35,7 +35,7 @@ class Region(NamedTuple):
     action: str
     given: Situation
     clauses: tuple[Clause, ...]
-    places: tuple[Place, ...]
+    places: tuple[RegionCell, ...]
     capped: bool
 
 
@@ -62,10 +62,10 @@ def regions(
     if caller is not None and not owner and not _may_be_of(resource, caller.account):
         owner = _SOME_OTHER
     given = situation(layers_for(action, layers, caller), caller, "" if asks_no_policy(action) else owner)
-    clauses = compile_layers(given.layers, Asked(action, context, caller))
+    clauses = compile_layers(given.layers, PolicyQuestion(action, context, caller))
     if needs_an_allow and not any(clause.effect == "Allow" for clause in clauses) and not _is_root(caller):
         return
-    others = compile_layers(beside, Asked(action, context, caller))
+    others = compile_layers(beside, PolicyQuestion(action, context, caller))
     globs = sorted(
         {id(glob): glob for clause in (*clauses, *others) for glob in clause.about.maybe}.values(),
         key=lambda glob: (glob.text, id(glob)),
@@ -78,7 +78,7 @@ def regions(
             action,
             given,
             clauses,
-            tuple(Place(cell.witness, tuple(_covered(masks, cell.accepted))) for cell in cells.found),
+            tuple(RegionCell(cell.witness, tuple(_covered(masks, cell.accepted))) for cell in cells.found),
             cells.capped,
         )
 
@@ -125,6 +125,6 @@ def _covered(masks: list[tuple[Clause, int, int]], accepted: int) -> Iterator[tu
             yield clause, truth
 
 
-def allowed_at(region: Region, place: Place, assumed: Mapping[Atom, bool]) -> Truth:
+def allowed_at(region: Region, place: RegionCell, assumed: Mapping[Atom, bool]) -> Truth:
     """Whether the ARNs of one cell are allowed, with these conditions assumed."""
     return is_allowed(region.given, [(clause, applies(clause, truth, assumed)) for clause, truth in place.covered])

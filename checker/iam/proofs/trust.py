@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..decisions.branches import branches
-from ..decisions.clauses import Asked, Atom, applies, covering
+from ..decisions.clauses import Atom, PolicyQuestion, applies, covering
 from ..decisions.combine import is_allowed, situation
 from ..decisions.conditions import Truth
 from ..decisions.evaluate import Request, evaluate
@@ -67,7 +67,7 @@ def other_subjects(document: Document, provider: str) -> Iterator[str]:
     context = token_context(document, issuer, {"aud": "sts.amazonaws.com"})
     caller = Caller("Federated", provider)
     given = situation(_layers(document), caller, "")
-    rows = covering(given.layers, Asked(WEB_IDENTITY, context, caller, "*"))
+    rows = covering(given.layers, PolicyQuestion(WEB_IDENTITY, context, caller, "*"))
 
     def judge(assumed: Mapping[Atom, bool]) -> Truth:
         return is_allowed(given, [(clause, applies(clause, covered, assumed)) for clause, covered in rows])

@@ -30,14 +30,14 @@ _CLASS = re.compile(r"[\w.$:']{1,200}(?:Exception|Error|Failure|Fault)\b")
 _TRACEBACK = "Traceback (most recent call last)"
 
 
-class Row(NamedTuple):
+class LogRow(NamedTuple):
     """An event: when (RFC 3339, whole seconds; "" where the log has no stamps), and its text."""
 
     stamp: str
     text: str
 
 
-def events(rows: Iterable[str]) -> Iterator[Row]:
+def events(rows: Iterable[str]) -> Iterator[LogRow]:
     """The events of a log whose rows may begin with RFC 3339 stamps, as `timestamps=true` gives them."""
     parts: list[str] = []
     begun, size, is_in_traceback = "", 0, False
@@ -62,11 +62,11 @@ def events(rows: Iterable[str]) -> Iterator[Row]:
                     parts.append(body)
                     size += len(body)
                 continue
-            yield Row(begun, "\n".join(parts))
+            yield LogRow(begun, "\n".join(parts))
         parts, begun, size = [body], stamp, len(body)
         is_in_traceback = _TRACEBACK in body
     if parts:
-        yield Row(begun, "\n".join(parts))
+        yield LogRow(begun, "\n".join(parts))
 
 
 def _belongs(parts: list[str], begun: str, stamp: str, body: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ..record.redaction import redact
-from .events import Row, events
+from .events import LogRow, events
 from .sorting import NO_SITE, Kind, Site, is_about_keys, is_interesting, sort, times
 
 WINDOW_SECONDS = 180
@@ -138,7 +138,7 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
     }
 
 
-def _kind(event: Row, site: Site) -> Kind:
+def _kind(event: LogRow, site: Site) -> Kind:
     if not (is_interesting(event.text) or site.success or site.failure):
         return "quiet"
     return sort(event.text, site)

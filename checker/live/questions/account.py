@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from ...iam.proofs.trust import issuer_of
-from ..asking import Answer, Asking, Refused
+from ..asking import Asking, Refused, Reply
 from ..clients.aws import Aws, show_time
 from ..record.record import Reading
 
 
-def identity(asking: Asking, aws: Aws) -> Answer:
+def identity(asking: Asking, aws: Aws) -> Reply:
     """Whose credentials these are, and when they expire, where that is known."""
 
     def read() -> dict[str, Any]:
@@ -51,7 +51,7 @@ def elsewhere(asking: Asking, account: str, what: str, error: Refused) -> Refuse
     return Refused("denied", f"{what} is in account {account}, the credentials are of account {ours}")
 
 
-def eks_cluster(asking: Asking, aws: Aws, name: str, region: str) -> Answer:
+def eks_cluster(asking: Asking, aws: Aws, name: str, region: str) -> Reply:
     """The cluster: endpoint, certificate authority, OIDC issuer, VPC."""
 
     def read() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from ...ack.kinds import IAM
 from ...ack.objects import mapping, sequence, text
 from ...iam.arns import role_name
-from ..asking import Answer, Asking, Refused
+from ..asking import Asking, Refused, Reply
 from ..clients.kubernetes import Cluster
 from ..record import trim
 from ..record.record import Reading, Target
@@ -20,7 +20,7 @@ _CONTROLLER = re.compile(r"(?:^|-)iam-(?:controller|chart)|^ack-iam|^iam$")
 """The names that the charts give the Deployment: ack-iam-controller, RELEASE-iam-chart."""
 
 
-def controller(asking: Asking, cluster: Cluster, namespace: str) -> Answer:
+def controller(asking: Asking, cluster: Cluster, namespace: str) -> Reply:
     """The Deployment of the ACK IAM controller; absent where it runs elsewhere, as an EKS capability for one."""
 
     def read() -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ...ack.objects import mapping, sequence
-from ..asking import Answer, Asking, Refused
+from ..asking import Asking, Refused, Reply
 from ..clients.kubernetes import PARTIAL, Cluster
 from ..log import log
 from ..log.file import stamped
@@ -106,7 +106,7 @@ def _with_container(asking: Asking, cluster: Cluster, target: Target, found: lis
     return kept
 
 
-def ask_pod(asking: Asking, cluster: Cluster, namespace: str, name: str) -> Answer:
+def ask_pod(asking: Asking, cluster: Cluster, namespace: str, name: str) -> Reply:
     """One pod, whole."""
     call = getter(cluster, f"/api/v1/namespaces/{namespace}/pods/{name}", trim.pod, "Pod")
     return asking.ask(f"pod/{namespace}/{name}", f"get pod {namespace}/{name}", call)
@@ -115,7 +115,7 @@ def ask_pod(asking: Asking, cluster: Cluster, namespace: str, name: str) -> Answ
 def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candidate, search: Search) -> Subject | None:
     """Reads the pods and their logs and returns, of those that have not ended, one that does not stay up, else the pod
     with the most failures, else one without credentials of its own, else the newest; None where none could be read."""
-    read: list[tuple[Answer, Answer]] = []
+    read: list[tuple[Reply, Reply]] = []
     for place, name in enumerate(candidate.pods[:MOST_LISTED]):
         # Pods that were evicted stay listed, and may be many: beyond the first ones it is looked for one that lives.
         if place >= MOST_PODS and any(_is_living(pod.get().value) for pod, _ in read):
@@ -168,7 +168,7 @@ def given_log(asking: Asking, search: Search) -> None:
 
 def _ask_log(
     asking: Asking, cluster: Cluster, target: Target, base: str, shown: str, name: str, wording: Site, *, previous: bool
-) -> Answer:
+) -> Reply:
     query = {"container": target.container, "timestamps": "true", "limitBytes": str(LOG_BYTES)}
     query |= {"tailLines": str(LOG_LINES)}
     query |= {"previous": "true"} if previous else {"sinceSeconds": str(target.since_seconds)}
@@ -190,7 +190,7 @@ def service_account(asking: Asking, cluster: Cluster, namespace: str, name: str)
     return asking.ask("service-account", f"get serviceaccount {namespace}/{name}", call).get()
 
 
-def webhook(asking: Asking, cluster: Cluster) -> Answer:
+def webhook(asking: Asking, cluster: Cluster) -> Reply:
     """Whether the webhook that injects credentials is registered; it has this name on EKS."""
     path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/pod-identity-webhook"
 
@@ -202,7 +202,7 @@ def webhook(asking: Asking, cluster: Cluster) -> Answer:
     return asking.ask("webhook", "get mutatingwebhookconfiguration pod-identity-webhook", call)
 
 
-def identity_agent(asking: Asking, cluster: Cluster, node: str) -> Answer:
+def identity_agent(asking: Asking, cluster: Cluster, node: str) -> Reply:
     """The EKS Pod Identity agent on the pod's node (EKS User Guide, "Set up the Amazon EKS Pod Identity Agent")."""
     query = {"labelSelector": "app.kubernetes.io/name=eks-pod-identity-agent", "limit": _PAGE}
     query |= {"fieldSelector": f"spec.nodeName={node}"} if node else {}

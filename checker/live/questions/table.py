@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..asking import Answer, Asking, Refused
+from ..asking import Asking, Refused, Reply
 from ..clients.aws import Aws, show_time
 from .account import elsewhere, identity_value
 
@@ -53,7 +53,7 @@ def table(asking: Asking, aws: Aws, arn: str) -> None:
     asking.run(key)
 
 
-def _key(asking: Asking, aws: Aws, arn: str) -> Answer:
+def _key(asking: Asking, aws: Aws, arn: str) -> Reply:
     region = arn.split(":")[3]
 
     def described() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ... import __version__
 from ...ack.kinds import PLURALS
-from ...fix.cluster.emission import Emission, Object
+from ...fix.cluster.emission import Emission, Emitted
 from ...fix.cluster.withheld import Withheld
 from ...fix.edits.diff import unified
 from ...fix.edits.manifest import as_text, merge_patch
@@ -64,7 +64,7 @@ def render_patches(emission: Emission, target: Target) -> str:
     return "".join(addressed(_command(item), target) + "\n" for item in emission.objects)
 
 
-def _command(item: Object) -> str:
+def _command(item: Emitted) -> str:
     metadata = item.after["metadata"]
     kind = f"{PLURALS[item.after['kind']]}.iam.services.k8s.aws"
     if not item.before:

@@ -8,7 +8,7 @@ from ...findings.finding import Finding
 from ...fix.edits.diff import unified
 from ...fix.planning.effects import told as told_of
 from ...fix.planning.propose import Proposal, Refusal
-from ...fix.planning.repair import Change
+from ...fix.planning.repair import FileChange
 from ..style.frame import safe
 from ..style.look import Look
 from ..style.paint import paint
@@ -56,7 +56,7 @@ def _fix(item: Proposal, look: Look) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _diff(change: Change, look: Look) -> str:
+def _diff(change: FileChange, look: Look) -> str:
     lines = []
     for line in unified(change):
         ending = "\r" if line.endswith("\r") else ""

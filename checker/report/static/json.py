@@ -11,7 +11,7 @@ from ...findings.location import Location
 from ...gate.report import Report
 from ...iam.documents.paths import show_path
 from ...inventory.objects import Object
-from ...requirements.check import Check
+from ...requirements.check import RoleCheck
 from ...requirements.rows import Question
 from ...text.source import line_starts, position
 from ..style.as_json import written
@@ -147,7 +147,7 @@ def located(location: Location) -> dict[str, Any]:
     return {"file": location.file, "start": location.start._asdict(), "end": location.end._asdict()}
 
 
-def access(check: Check, question: Question) -> dict[str, Any]:
+def access(check: RoleCheck, question: Question) -> dict[str, Any]:
     """One required access and the verdict on it."""
     proof = question.proof
     witness = proof.witness if proof and proof.verdict != "granted" else None

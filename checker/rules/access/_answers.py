@@ -13,7 +13,7 @@ from ...iam.documents.document import Statement
 from ...iam.documents.paths import Path
 from ...iam.proofs.prove import Verdict
 from ...inventory.objects import PolicyText, Role, called
-from ...requirements.check import Answer, Check
+from ...requirements.check import Answer, RoleCheck
 from ...requirements.rows import Question
 from ..facts import Facts
 
@@ -59,20 +59,20 @@ def actions_of(members: list[Answer]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(member.question.action for member in members))
 
 
-def why(check: Check) -> str:
+def why(check: RoleCheck) -> str:
     """What the missing access means, in the requirement's own words."""
     requirement = check.requirement
     purpose = requirement.description or "The requirement asks for this access."
     return f"{purpose} {requirement.consequence}".rstrip().rstrip(".") + f" ({requirement.name})"
 
 
-def text_of(check: Check, clause: Clause) -> PolicyText | None:
+def text_of(check: RoleCheck, clause: Clause) -> PolicyText | None:
     """The document in the project that a clause stands in, if it stands in one."""
     source = check.stack.sources.get(clause.policy.label)
     return source.text if source else None
 
 
-def clause_place(check: Check, clause: Clause, inner: Path | None = None) -> Place:
+def clause_place(check: RoleCheck, clause: Clause, inner: Path | None = None) -> Place:
     """Where a clause stands: its statement, or `inner` within the document; else where the role names its policy."""
     text = text_of(check, clause)
     if text is not None and clause.statement is not None:
@@ -105,7 +105,7 @@ def role_place(role: Role) -> Place:
     return at(role.object, ("spec", "name"))
 
 
-def seen_from(check: Check, place: Place) -> tuple[Related, ...]:
+def seen_from(check: RoleCheck, place: Place) -> tuple[Related, ...]:
     """The role itself, where the finding lies in another file or document."""
     origin = check.role.object.origin
     if (place.file, place.document) == (origin.file, origin.document):
@@ -114,7 +114,7 @@ def seen_from(check: Check, place: Place) -> tuple[Related, ...]:
 
 
 def grant_problem(
-    check: Check,
+    check: RoleCheck,
     place: Place,
     message: str,
     hint: str,
@@ -142,7 +142,7 @@ def grant_problem(
     )
 
 
-def can_call(check: Check, actions: Sequence[str], resource: str, verb: str) -> str:
+def can_call(check: RoleCheck, actions: Sequence[str], resource: str, verb: str) -> str:
     """`Role ns/name cannot call dynamodb:GetItem and dynamodb:Query on arn:…`, with the verb that fits."""
     return f"{called(check.role.object)} {verb} call {listed(actions)} on {resource}"
 

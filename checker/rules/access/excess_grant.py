@@ -26,7 +26,7 @@ from typing import NamedTuple
 from ...findings.place import Place
 from ...findings.problem import Problem
 from ...iam.proofs.prove import Proof
-from ...requirements.check import Check
+from ...requirements.check import RoleCheck
 from ..facts import Facts
 from ..rule import About
 from ._answers import action_path, can_call, clause_place, role_place, seen_from
@@ -55,7 +55,7 @@ class _Row(NamedTuple):
     instead: str
 
 
-def _granting_place(item: Check, proof: Proof) -> Place:
+def _granting_place(item: RoleCheck, proof: Proof) -> Place:
     """The Action string of the policy that lets the action through: the role's own, else that of the resource."""
     for layer in ("identity", "resource", "key"):
         for clause in proof.allowing:
@@ -64,7 +64,7 @@ def _granting_place(item: Check, proof: Proof) -> Place:
     return role_place(item.role)
 
 
-def _problem(item: Check, place: Place, rows: list[_Row]) -> Problem:
+def _problem(item: RoleCheck, place: Place, rows: list[_Row]) -> Problem:
     actions = list(dict.fromkeys(row.action for row in rows))
     if_condition = ", under conditions" if all(row.proof.verdict == "conditional" for row in rows) else ""
     same = dict.fromkeys(f"{row.action} does what {row.instead} does" for row in rows if row.instead)

@@ -38,7 +38,7 @@ from ...iam.documents.document import Statement
 from ...iam.patterns.globs import arn_glob, matches
 from ...iam.proofs.prove import show_condition
 from ...inventory.objects import PolicyText
-from ...requirements.check import Answer, Check
+from ...requirements.check import Answer, RoleCheck
 from ...requirements.model import fill
 from ..facts import Facts
 from ..rule import About
@@ -78,7 +78,7 @@ def check(facts: Facts) -> Iterator[Problem]:
         yield made._replace(layer=layer)
 
 
-def _refused(check: Check) -> str:
+def _refused(check: RoleCheck) -> str:
     """What AWS refuses of the role's policies, as a part of the sentence: they might grant the access otherwise."""
     refused = [policy for layer in check.stack.layers for policy in layer.policies if policy.refused]
     return "".join(f"; {policy.label}: {policy.reason}" for policy in refused[:3])

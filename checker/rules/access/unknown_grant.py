@@ -27,7 +27,7 @@ from ...findings.place import Place, at, inside, inside_at
 from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
 from ...inventory.objects import called
-from ...requirements.check import Answer, Check, Outcome
+from ...requirements.check import Answer, Outcome, RoleCheck
 from ...requirements.rows import Question
 from ..facts import Facts
 from ..rule import About
@@ -59,7 +59,7 @@ def _unread(answer: Answer) -> _Unread:
     return _Unread(place, answer.question.resource, "; ".join(answer.proof.reasons))
 
 
-def _mending_place(item: Check, clause: Clause) -> Place:
+def _mending_place(item: RoleCheck, clause: Clause) -> Place:
     """Where the policy can be made readable: at the first problem of its document, else where the role names it."""
     text = text_of(item, clause)
     problem = text.parsed.problems[0] if text is not None and text.parsed.problems else None
@@ -69,7 +69,7 @@ def _mending_place(item: Check, clause: Clause) -> Place:
 
 
 def _cannot_tell(
-    item: Check, unread: _Unread, actions: tuple[str, ...], forbidden: str, question: Question | None = None
+    item: RoleCheck, unread: _Unread, actions: tuple[str, ...], forbidden: str, question: Question | None = None
 ) -> Problem:
     message = f"cannot tell whether {can_call(item, actions, unread.resource, 'can')}{forbidden}: {unread.reasons}"
     layers = item.layers_on(unread.resource)
@@ -86,7 +86,7 @@ def _cannot_tell(
     return grant_problem(item, unread.place, message, hint, f"{' '.join(actions)} {unread.resource}", question)
 
 
-def _perhaps_forbidden(item: Check) -> Iterator[Problem]:
+def _perhaps_forbidden(item: RoleCheck) -> Iterator[Problem]:
     """What is forbidden and may be within reach; not said where the required access is in doubt for the same reason."""
     if any(question.proof and question.proof.verdict == "unknown" for question in item.required):
         return
@@ -100,7 +100,7 @@ def _perhaps_forbidden(item: Check) -> Iterator[Problem]:
         yield _cannot_tell(item, place, actions, f", which {item.requirement.name} forbids")
 
 
-def _unasked(item: Check) -> Iterator[Problem]:
+def _unasked(item: RoleCheck) -> Iterator[Problem]:
     questions = (*item.required, *item.excess)
     unset = dict.fromkeys(name for question in questions for name in question.unset)
     if unset:

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
-from ...iam.catalogue.condition_keys import Key, find_key
+from ...iam.catalogue.condition_keys import ConditionKey, find_key
 from ...iam.documents.document import Condition
 from ...iam.documents.operators import NUMBER, Family, Operator, is_address, moment
 from ..facts import Facts
@@ -96,6 +96,6 @@ def _is_readable(value: str, family: Family) -> bool:
     return value.lower() in ("true", "false") if family == "bool" else is_address(value)
 
 
-def _a(key: Key) -> str:
+def _a(key: ConditionKey) -> str:
     words = {"Bool": "a truth value", "Numeric": "a number", "Date": "a date", "IPAddress": "an IP address"}
     return words.get(key.type, "an ARN" if key.type == "ARN" else "text")

@@ -33,7 +33,7 @@ from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.proofs.grants import compact
 from ...inventory.objects import called
-from ...requirements.check import Check
+from ...requirements.check import RoleCheck
 from ..access._answers import seen_from
 from ..facts import Facts
 from ..rule import About
@@ -47,7 +47,7 @@ def check(facts: Facts) -> Iterator[Problem]:
             yield from _judge(item)
 
 
-def _judge(item: Check) -> Iterator[Problem]:
+def _judge(item: RoleCheck) -> Iterator[Problem]:
     required = {question.action.lower(): question.action for question in item.required}
     forbidden = {question.action.lower() for question in item.excess if question.proof}
     for policy in item.stack.layers[0].policies:

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.documents.context import look_up
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers, token_context
-from ...requirements.pods import SERVICE, Caller, request_of
+from ...requirements.pods import SERVICE, PodCaller, request_of
 from ..facts import Facts
 from ..rule import About
 from ..statements._statements import problem_in
@@ -43,7 +43,7 @@ ABOUT = About("conditional-trust", "warning", asks_the_cell=True)
 
 def check(facts: Facts) -> Iterator[Problem]:
     values = facts.parameters
-    pods = request_of(Caller("any", "any", values.get("cluster", "")), values)
+    pods = request_of(PodCaller("any", "any", values.get("cluster", "")), values)
     varying = ("aws:requesttag/kubernetes-pod-name", "aws:requesttag/kubernetes-pod-uid")
     clusters = ("aws:requesttag/eks-cluster-name", "aws:requesttag/eks-cluster-arn")
     for written in allowing(facts):

@@ -45,7 +45,7 @@ from ..rule import About
 ABOUT = About("untrusted-service-account", "error", asks_the_cell=True)
 
 
-class Refused(NamedTuple):
+class RefusedCaller(NamedTuple):
     """A service account (`NAMESPACE/NAME`) that is given a role, or must have it, and is not let in, for certain."""
 
     role: Role
@@ -70,7 +70,7 @@ def check(facts: Facts) -> Iterator[Problem]:
                 yield _problem(made.role, trust.service_account, message, why(made), hint, made.giver, facts)
 
 
-def refused(facts: Facts) -> Iterator[Refused]:
+def refused(facts: Facts) -> Iterator[RefusedCaller]:
     """Every service account that a requirement names or an object of the project gives a role to, and that the role's
     trust policy shuts out."""
     judged: set[tuple[int, str]] = set()
@@ -84,12 +84,12 @@ def refused(facts: Facts) -> Iterator[Refused]:
                 taken = way_of(item.giver) if item.giver is not None else None
                 asked = outcome.requirement.trust.via if outcome.requirement.trust else ()
                 ways = (taken,) if taken is not None else asked
-                yield Refused(item.role, trust.service_account, item.giver, ways, why(item))
+                yield RefusedCaller(item.role, trust.service_account, item.giver, ways, why(item))
     for role, account, giver in _given(facts):
         if (id(role.object), account) not in judged:
             way = way_of(giver)
             meaning = "the pods that run as it get no credentials"
-            yield Refused(role, account, giver, (way,) if way else (), meaning)
+            yield RefusedCaller(role, account, giver, (way,) if way else (), meaning)
 
 
 def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
@@ -114,7 +114,7 @@ def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
                 yield role, account, user.giver
 
 
-def _refused(item: Refused, facts: Facts) -> Problem:
+def _refused(item: RefusedCaller, facts: Facts) -> Problem:
     account = item.service_account
     if "${" in account:
         message = f"no service account can assume {called(item.role.object)}"
@@ -134,7 +134,7 @@ def _refused(item: Refused, facts: Facts) -> Problem:
     return _problem(item.role, account, message, item.meaning, hint, item.giver, facts)
 
 
-def _asks_for_missing_tags(item: Refused) -> bool:
+def _asks_for_missing_tags(item: RefusedCaller) -> bool:
     """Whether the association has no session tags, and the trust policy conditions on them."""
     if item.giver is None or item.giver.kind != "PodIdentityAssociation" or caller_of("", "", item.giver, {}).has_tags:
         return False

@@ -11,14 +11,14 @@ from ...iam.documents.document import Statement
 from ...iam.patterns.globs import arn_glob, matches
 from ...iam.proofs.prove import WORST_FIRST, Verdict
 from ...inventory.names import Index, make_index
-from ...requirements.check import Check, Outcome, check_project
+from ...requirements.check import Outcome, RoleCheck, check_project
 from ...requirements.model import Access, Requirement, Selector
 from ...requirements.rows import Question
 from ...requirements.select import select
-from .sources import Source
+from .sources import RoleSource
 
 
-class Asked(NamedTuple):
+class LoggedCall(NamedTuple):
     """An action on a resource that a log line names."""
 
     action: str
@@ -28,12 +28,12 @@ class Asked(NamedTuple):
 class View(NamedTuple):
     """One view of the role and what was asked of it: the requirements, and what the log says was refused."""
 
-    source: Source
+    source: RoleSource
     names: Index
     outcomes: tuple[Outcome, ...]
 
     @property
-    def checks(self) -> tuple[Check, ...]:
+    def checks(self) -> tuple[RoleCheck, ...]:
         """The checks of this role."""
         return tuple(check for outcome in self.outcomes for check in outcome.checks)
 
@@ -55,11 +55,11 @@ class View(NamedTuple):
 
 
 def view(
-    source: Source | None,
+    source: RoleSource | None,
     requirements: Iterable[Requirement],
     parameters: Mapping[str, str],
     above: tuple[Layer, ...],
-    refused: tuple[Asked, ...],
+    refused: tuple[LoggedCall, ...],
     today: str = "",
 ) -> View | None:
     """Puts the requirements that select the role of a source to it; where none does, all of them: the alert says whose
@@ -78,13 +78,15 @@ def view(
     return View(source, index, mine)
 
 
-def selecting(source: Source, requirements: Iterable[Requirement], parameters: Mapping[str, str]) -> list[Requirement]:
+def selecting(
+    source: RoleSource, requirements: Iterable[Requirement], parameters: Mapping[str, str]
+) -> list[Requirement]:
     """The requirements that select the role of a source."""
     index = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
     return [item for item in requirements if any(one.role is source.role for one in select(item, index)[0])]
 
 
-def _with(requirement: Requirement, source: Source, refused: tuple[Asked, ...]) -> Requirement:
+def _with(requirement: Requirement, source: RoleSource, refused: tuple[LoggedCall, ...]) -> Requirement:
     role = source.role
     extra = tuple(
         Access((item.action,), (item.resource,), ("spec", "require", len(requirement.require) + place))
@@ -96,14 +98,14 @@ def _with(requirement: Requirement, source: Source, refused: tuple[Asked, ...]) 
     )
 
 
-class Grant(NamedTuple):
+class AllowingStatement(NamedTuple):
     """An Allow statement of an identity policy that has an action, and the policy's label."""
 
     statement: Statement
     policy: str
 
 
-def allowing(check: Check, action: str) -> list[Grant]:
+def allowing(check: RoleCheck, action: str) -> list[AllowingStatement]:
     """The Allow statements of the role's identity policies that name the action, whatever their resource."""
     found = []
     for layer in check.stack.layers:
@@ -113,7 +115,7 @@ def allowing(check: Check, action: str) -> list[Grant]:
             for statement in policy.document.statements if policy.document else ():
                 named = any(action_matches(entry.text, action.lower()) for entry in statement.actions)
                 if statement.effect == "Allow" and named != statement.not_actions:
-                    found.append(Grant(statement, policy.label))
+                    found.append(AllowingStatement(statement, policy.label))
     return found
 
 

@@ -13,7 +13,7 @@ from ...live.record.record import Reading, Record, reading, under, value
 from ...live.record.table_name import table_in, table_of
 from ...requirements.model import Requirement
 from . import sources
-from .access import Asked, View, selecting, view
+from .access import LoggedCall, View, selecting, view
 from .log_view import LogView, kind_of, log_view
 from .signatures import Event, read_events
 from .witnesses import Log
@@ -229,11 +229,11 @@ def _parameters(record: Record, container: dict[str, Any] | None, arn: str) -> d
 _READS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
 
 
-def _refused(events: tuple[Event, ...], table_arn: str) -> tuple[Asked, ...]:
+def _refused(events: tuple[Event, ...], table_arn: str) -> tuple[LoggedCall, ...]:
     """What the log says was refused to a reader of the table or its indexes; asked besides what is required. What was
     refused elsewhere, or is no read, nobody has to grant."""
     found = [
-        Asked(event.action, event.resource)
+        LoggedCall(event.action, event.resource)
         for event in events
         if event.signature.startswith("denied") and event.action in _READS
         if event.resource.partition("/index/")[0] == table_arn

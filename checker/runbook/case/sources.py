@@ -19,14 +19,14 @@ from ...inventory.objects import Inventory, Origin, Role
 from ...live.record.record import Reading, Record, reading, under, value
 
 
-class Source(NamedTuple):
+class RoleSource(NamedTuple):
     """One view of the role: the inventory around it, and the role itself."""
 
     inventory: Inventory
     role: Role
 
 
-def deployed(record: Record, arn: str, namespace: str, service_account: str) -> Source | None:
+def deployed(record: Record, arn: str, namespace: str, service_account: str) -> RoleSource | None:
     """The role with this ARN as IAM has it; None where nothing of it could be read, or there is no such role."""
     role, inline, attached = (reading(record, name) for name in ("role", "inline-names", "attached"))
     named = role_name(arn)
@@ -49,7 +49,7 @@ def deployed(record: Record, arn: str, namespace: str, service_account: str) -> 
     return _source(whole, named.name)
 
 
-def declared(record: Record, namespace: str, service_account: str) -> Source | None:
+def declared(record: Record, namespace: str, service_account: str) -> RoleSource | None:
     """The role as the ACK Role object in the cluster wants it, with the Policy objects that were found."""
     role = value(record, "ack-role")
     if role is None:
@@ -72,7 +72,7 @@ def _known_by_arn(record: Record, role: Mapping[str, Any], policies: list[dict[s
     return [item for item in _policies(record, namespace) if item["metadata"]["name"].partition("@")[2] in named]
 
 
-def in_git(record: Record, namespace: str, service_account: str) -> Source | None:
+def in_git(record: Record, namespace: str, service_account: str) -> RoleSource | None:
     """The role as the manifests have it; None without `--manifests`, or where they do not have it."""
     found = value(record, "manifests")
     if found is None:
@@ -140,11 +140,11 @@ def giver(record: Record, arn: str, namespace: str, service_account: str) -> Ite
         yield {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
 
 
-def _source(whole: Iterable[Mapping[str, Any]], name: str) -> Source | None:
+def _source(whole: Iterable[Mapping[str, Any]], name: str) -> RoleSource | None:
     objects = [make_object(dict(item), Origin("the record", place, ())) for place, item in enumerate(whole)]
     inventory = build(objects, ())
     role = next((role for role in inventory.roles if role.name == name), None)
-    return Source(inventory, role) if role is not None else None
+    return RoleSource(inventory, role) if role is not None else None
 
 
 def _object(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ...ack.controller import Unresolved, resolve_policy, wanted
 from ...ack.objects import mapping
-from ...ack.role_calls import Current, Step, bad_escape, same_document, steps
+from ...ack.role_calls import Current, IamCall, bad_escape, same_document, steps
 from ...live.record.record import under
 from ..case.case import Case
 from ..case.sources import deployed
@@ -67,7 +67,7 @@ def says(case: Case) -> Log:
     return case.says((), (*case.denials, *case.having("assume-denied", "pod-identity-denied", "kms-denied")))
 
 
-def next_steps(case: Case) -> tuple[Step, ...]:
+def next_steps(case: Case) -> tuple[IamCall, ...]:
     """What the controller would do next, from what IAM has; () where that is not known."""
     source = deployed(case.record, case.arn, case.namespace, case.account_name)
     attached, boundary = case.reading("attached"), mapping(case.value("role")).get("boundary", "")
@@ -86,5 +86,5 @@ def next_steps(case: Case) -> tuple[Step, ...]:
     return tuple(step for step in steps(spec, held) if not _says_the_same(step, inline))
 
 
-def _says_the_same(step: Step, inline: dict[str, str]) -> bool:
+def _says_the_same(step: IamCall, inline: dict[str, str]) -> bool:
     return step.operation == "iam:PutRolePolicy" and same_document(step.document, inline.get(step.about, ""))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ...iam.arns import parse_arn
 from ...iam.decisions.clauses import Clause
 from ...iam.proofs.prove import show_condition
-from ...requirements.check import Check
+from ...requirements.check import RoleCheck
 from ...requirements.rows import Question
 from ..case.access import View, allowing, covers
 from ..case.case import Case
@@ -32,7 +32,7 @@ _EVENTS = {
 }  # fmt: skip
 
 
-class Refusal(NamedTuple):
+class AccessRefusal(NamedTuple):
     """A call that the policies refuse: the cause, and a sentence that shows it. `is_open`: it may be allowed, under
     conditions that nobody can decide from here.
     """
@@ -44,12 +44,12 @@ class Refusal(NamedTuple):
     is_open: bool = False
 
 
-def refusals(view: View | None) -> tuple[Refusal, ...]:
+def refusals(view: View | None) -> tuple[AccessRefusal, ...]:
     """Every refusal of a view, in the order of the questions."""
     return tuple(_of_view(view)) if view else ()
 
 
-def _of_view(view: View) -> Iterator[Refusal]:
+def _of_view(view: View) -> Iterator[AccessRefusal]:
     for check in view.checks:
         for question in check.required:
             proof = question.proof
@@ -62,35 +62,37 @@ def _of_view(view: View) -> Iterator[Refusal]:
                     for term in (proof.conditions or ((),))[0]
                 )
                 sentence = f"{called} is allowed only if {shown or 'a condition holds'}"
-                yield Refusal("condition-unmet", question, sentence, is_open=True)
+                yield AccessRefusal("condition-unmet", question, sentence, is_open=True)
             elif proof.decision.outcome == "explicit-deny":
                 clause = proof.decision.clauses[0]
                 where = _statement(clause)
-                yield Refusal(_EXPLICIT[clause.layer], question, f"{called} is denied by {where}", clause)
+                yield AccessRefusal(_EXPLICIT[clause.layer], question, f"{called} is denied by {where}", clause)
             else:
                 yield _implicit(check, question, called, proof.decision.layer or "identity")
 
 
-def _implicit(check: Check, question: Question, called: str, layer: str) -> Refusal:
+def _implicit(check: RoleCheck, question: Question, called: str, layer: str) -> AccessRefusal:
     if layer != "identity":
         labels = ", ".join(
             policy.label for item in check.stack.layers if item.name == layer for policy in item.policies
         )
-        return Refusal(_EXPLICIT[layer], question, f"{called} is not allowed by {labels or f'the {layer} layer'}")
+        return AccessRefusal(_EXPLICIT[layer], question, f"{called} is not allowed by {labels or f'the {layer} layer'}")
     witness = (question.proof.witness if question.proof else None) or question.resource
     grants = allowing(check, question.action)
     if not grants:
-        return Refusal("missing-action", question, f"no policy of role {check.role.name} allows {called}")
+        return AccessRefusal("missing-action", question, f"no policy of role {check.role.name} allows {called}")
     for grant in grants:
         if covers(grant.statement, witness):
             shown = " and ".join(show_condition(item) for item in grant.statement.conditions)
-            return Refusal("condition-unmet", question, f"{grant.policy} allows {called} only if {shown}")
+            return AccessRefusal("condition-unmet", question, f"{grant.policy} allows {called} only if {shown}")
     named = ", ".join(dict.fromkeys(entry.text for grant in grants for entry in grant.statement.resources))
     parent = witness.partition("/index/")[0]
     if parent != witness and any(covers(grant.statement, parent) for grant in grants):
         sentence = f"{question.action} is allowed on the table, not on its index {witness.rpartition('/')[2]}"
-        return Refusal("missing-index-arn", question, sentence)
-    return Refusal("wrong-table-arn", question, f"{question.action} is allowed on {named}, not on {short(witness)}")
+        return AccessRefusal("missing-index-arn", question, sentence)
+    return AccessRefusal(
+        "wrong-table-arn", question, f"{question.action} is allowed on {named}, not on {short(witness)}"
+    )
 
 
 def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen:
@@ -153,7 +155,7 @@ def arrives(case: Case, question: Question) -> str:
     return ""
 
 
-def undelivered(case: Case) -> tuple[Refusal, ...]:
+def undelivered(case: Case) -> tuple[AccessRefusal, ...]:
     """Refusals that the object in the cluster would mend if it arrived in IAM."""
     return tuple(
         item
@@ -164,7 +166,7 @@ def undelivered(case: Case) -> tuple[Refusal, ...]:
     )
 
 
-def _log(case: Case, cause: str, found: list[Refusal]) -> Log:
+def _log(case: Case, cause: str, found: list[AccessRefusal]) -> Log:
     unexplained = tuple(filter(case.is_mine, case.having("denied")))
     if cause in _EVENTS:
         return case.says(tuple(filter(case.is_mine, case.having(_EVENTS[cause]))), unexplained)

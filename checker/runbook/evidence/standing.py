@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ...ack.controller import Condition, conditions, standstill
+from ...ack.controller import StatusCondition, conditions, standstill
 from ...ack.objects import make_object, mapping, sequence, text
 from ...iam.arns import parse_arn
 from ...inventory.objects import Object
@@ -29,7 +29,7 @@ def objects(case: Case) -> tuple[Object, ...]:
     return (role, *(policy.object for policy in inventory.policies))
 
 
-def held_by(case: Case, *kinds: str) -> tuple[tuple[Object, Condition], ...]:
+def held_by(case: Case, *kinds: str) -> tuple[tuple[Object, StatusCondition], ...]:
     """The objects of the role that have one of these conditions, in a state that means trouble."""
     return tuple(
         (item, condition)
@@ -39,14 +39,14 @@ def held_by(case: Case, *kinds: str) -> tuple[tuple[Object, Condition], ...]:
     )
 
 
-def told(item: Object, at: Condition) -> str:
+def told(item: Object, at: StatusCondition) -> str:
     """A condition as a sentence. The telling text is in `message` for errors of AWS and in `reason` for references:
     both are kept."""
     said = ": ".join(dict.fromkeys(part for part in (at.message, at.reason) if part))
     return f"{item.kind} {item.name}: {at.kind} {at.status}" + (f": {said}" if said else "")
 
 
-def existing(case: Case) -> tuple[tuple[Object, Condition], ...]:
+def existing(case: Case) -> tuple[tuple[Object, StatusCondition], ...]:
     """The objects that the controller refuses because AWS has what they describe already, with the condition that says
     so: Terminal for a Role ("Resource already exists"), Recoverable for a Policy (EntityAlreadyExists)."""
     held = held_by(case, "ACK.Terminal", "ACK.Recoverable")
