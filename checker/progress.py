@@ -1,4 +1,4 @@
-"""How long work tells of itself: calls to an observer, who may show them or not."""
+"""Progress of long work: it calls an observer, which may show it or not."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def add_to(commands: Any) -> None:
     source.add_argument(
         "--changed-since",
         metavar="REV",
-        help="report only what has been changed since a git revision (A...B: since their merge base), or come since",
+        help="report only what a change since this git revision touches or brings (A...B: since their merge base)",
     )
     source.add_argument(
         "--trusted",

@@ -75,7 +75,7 @@ def check_project(
     observe: Observe = unobserved,
     today: str = "",
 ) -> Outcome:
-    """Puts one requirement to the roles it selects; with `files`, to those that a file in it has a part in.
+    """Puts one requirement to the roles it selects; with `files`, only to those of which something stands in them.
 
     `parameters` are the cell's; they win over the requirement's own. `above` are layers that bear on every role besides
     its own: resource policies, SCPs, endpoint policies. Requests are made from the day `today` (ISO) on.

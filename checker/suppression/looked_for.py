@@ -1,4 +1,5 @@
-"""What a run has looked for: only of that can it say that it is gone. Shared by suppressions and baselines."""
+"""What a run has looked for. A suppression or an entry of a baseline counts as unused or fixed only if the run looked for
+what it covers."""
 
 from __future__ import annotations
 
