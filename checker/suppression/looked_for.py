@@ -1,5 +1,4 @@
-"""What a run has looked for. A suppression or an entry of a baseline counts as unused or fixed only if the run looked for
-what it covers."""
+"""What a run has looked for: a suppression counts as unused, or an entry of a baseline as fixed, only where it looked."""
 
 from __future__ import annotations
 
