@@ -1,4 +1,4 @@
-"""What a run has looked for: a suppression counts as unused, or an entry of a baseline as fixed, only where it looked."""
+"""What a run has looked for: only there can a suppression count as unused, or an entry of a baseline as fixed."""
 
 from __future__ import annotations
 
