@@ -95,6 +95,15 @@ def test_the_policy_language_knows_nothing_of_ours() -> None:
     } == set()
 
 
+def test_the_runbook_asks_nobody() -> None:
+    """It reads the record and its log; it imports no client and no question."""
+    found = {target for name, targets in graph().items() if room(name) == "runbook" for target in targets}
+    assert {".".join(name.split(".")[:3]) for name in found if room(name) == "live"} == {
+        "checker.live.record",
+        "checker.live.log",
+    }
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A scratch copy of the package, where things can be added."""

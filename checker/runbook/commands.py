@@ -10,8 +10,8 @@ import shlex
 
 from ..ack.objects import mapping, text
 from ..iam.arns import parse_arn, role_name
-from ..live.questions.pods import workload_of
 from ..live.record.record import Target
+from ..live.record.workload import workload_of
 from .case.case import Case
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")

@@ -114,16 +114,14 @@ READ_OF = {
 
 
 def look(cell: Cell, faults: Faults, index: str, call: str, fault: str, deadline: float = DEADLINE) -> Diagnosis:
-    """Diagnoses an index while one call suffers a fault; the run must end in time and make that call."""
+    """Diagnoses an index while one call suffers a fault; the run must make that call."""
     faults.calls = {call: fault}
     faults.seen.clear()
     # Short only where it is the timeout that is tried: on a busy machine other answers may take a while.
     patience = 0.5 if fault == "late" else 3
     aws = Aws(REGION, session=cell.session(), endpoint=cell.aws_url, timeouts=(patience, patience))
     access = Clients(aws, connection=cell.access().connection, read_seconds=patience)
-    started = time.monotonic()
     record = collect(cell.target(index), access, cell.search, deadline=deadline)
-    assert time.monotonic() - started < deadline + 1
     assert call in faults.seen
     faults.calls = {}
     assert "collection" not in record.readings

@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ...ack.objects import mapping, sequence, string_map, text
+from ...ack.objects import mapping, string_map, text
 from ..record.redaction import redact_pair
-
-_HASHED = re.compile(r"-[a-z0-9]{1,10}$")
+from ..record.workload import workload_of
 
 
 class Candidate(NamedTuple):
@@ -127,21 +126,6 @@ def narrow(candidates: tuple[Candidate, ...], account_id: str, meaning: Meaning)
         return candidates
     fitting = tuple(item for item in candidates if _fits(item, account_id, meaning))
     return fitting if fitting or meaning.kind else candidates
-
-
-def workload_of(metadata: dict[str, Any]) -> str:
-    """The name of what runs a pod: the owner's, without the hash that a Deployment gives its ReplicaSets."""
-    name = text(metadata.get("name")) or ""
-    owner = next((mapping(entry) for entry in sequence(metadata.get("ownerReferences"))), {})
-    owner_name = text(owner.get("name")) or ""
-    if not owner_name:
-        return name
-    if owner.get("kind") != "ReplicaSet":
-        return owner_name
-    stamp = string_map(metadata.get("labels")).get("pod-template-hash", "")
-    if stamp and owner_name.endswith(f"-{stamp}"):
-        return owner_name.removesuffix(f"-{stamp}")
-    return _HASHED.sub("", owner_name)
 
 
 def as_json(candidate: Candidate) -> dict[str, Any]:
