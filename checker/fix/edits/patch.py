@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from ...findings.place import Place
 from ...iam.documents.paths import Path
 
-Kind = Literal["replace", "append", "insert", "remove", "rename", "retext", "splice", "add-document"]
+Kind = Literal["replace", "append", "insert", "remove", "rename", "retext", "splice"]
 
 
 class Patch(NamedTuple):
@@ -63,11 +63,6 @@ def retext(place: Place, start: int, end: int, text: str) -> Patch:
 def splice(file: str, start: int, end: int, text: str) -> Patch:
     """Characters of the file are replaced; the data it stands for stays the same."""
     return Patch("splice", Place(file, None), value=text, start=start, end=end)
-
-
-def add_document(file: str, value: Any) -> Patch:
-    """The file gets another document."""
-    return Patch("add-document", Place(file, None), value=value)
 
 
 def expected(data: Any, patches: Iterable[Patch]) -> Any:

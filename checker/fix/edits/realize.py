@@ -21,7 +21,7 @@ from ...text.splices import OverlapError, Splice, line_break, splice
 from ...text.yaml_nodes import YamlError, start_of
 from . import block as block_edit
 from . import flow as flow_edit
-from .patch import Patch, expected, meaning
+from .patch import Patch, expected
 from .scalar import edit_value, replace_value
 
 
@@ -47,17 +47,11 @@ def realize(
 
 
 def _in_file(source: Source, patches: list[Patch], documents: Mapping[tuple[str, int], YamlDocument]) -> Edited:
-    text, newline = source.text, line_break(source.text)
     splices: list[Splice] = []
     for patch in _grouped(patches):
         place = patch.place
         if patch.kind == "splice":
             splices.append(Splice(patch.start, patch.end, patch.value))
-            continue
-        if patch.kind == "add-document":
-            body = "\n".join(["---", *block_edit.lines(patch.value, 2)]) + "\n"
-            gap = "" if not text or text.endswith("\n") else "\n"
-            splices.append(Splice(len(text), len(text), (gap + body).replace("\n", newline)))
             continue
         document = documents.get((place.file, -1 if place.document is None else place.document))
         if document is None:
@@ -193,7 +187,6 @@ def _verify(
     except OverlapError as error:
         raise NoEditError(f"its edits overlap ({error})") from None
     before, after = list(cut(source)), list(cut(Source(source.name, text)))
-    added = [meaning(patch.value) for patch in patches if patch.kind == "add-document"]
     try:
         # A document that is written as before is what it was; only the others are parsed.
         pairs = list(zip(before, after, strict=False))
@@ -202,7 +195,7 @@ def _verify(
         found += [_data(item) for piece in after[len(before) :] for item in _read(piece)]
     except (TreeError, LookupError, TypeError, ValueError):
         raise NoEditError("what is written there is not what the edit takes it for") from None
-    if wanted + added != found or len(after) < len(before):
+    if wanted != found or len(after) < len(before):
         raise NoEditError("the edit would change more than it should (an anchor, or text that two fields share)")
 
 
