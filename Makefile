@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # The part of the tests that takes a minute and needs no server: what is run on every Python.
-FAST := tests/ack tests/iam tests/text tests/kustomize tests/rules tests/report tests/suppression tests/test_gate.py tests/live/test_redaction.py tests/live/test_redaction_corpus.py
+FAST := tests/ack tests/iam tests/text tests/kustomize tests/rules tests/report tests/suppression tests/gate tests/live/test_redaction.py tests/live/test_redaction_corpus.py
 
 .PHONY: help demo test test-fast test-slow lint types site dist clean
 

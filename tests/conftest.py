@@ -91,7 +91,7 @@ def grade(request: pytest.FixtureRequest, cell: Cell) -> Callable[[], Any]:
 def cells_are_copied() -> Iterator[None]:
     """Each process makes one cell, and copies it (see made_cell)."""
     from checker.demo.cell import Cell
-    from tests import made_cell
+    from tests.demo import made_cell
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Cell, "fill", made_cell.fill)

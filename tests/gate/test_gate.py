@@ -18,7 +18,7 @@ from checker.rules import RULES
 from checker.runbook.causes import CAUSES
 from checker.schemas import load
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 SET = ["--set", "region=us-east-1", "--set", "account=111122223333", "--set", "authKeysTable=cell2-auth-keys"]
 CASES = ROOT / "tests" / "rules" / "cases"
 CLEAN = CASES / "missing-grant" / "silent" / "two-statements.yaml"

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from checker.demo.cell import Cell
-from tests import made_cell
+from tests.demo import made_cell
 
 
 def told(cell: Cell) -> dict[str, Any]:
