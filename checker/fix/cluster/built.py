@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ...ack.kinds import IAM
 from ...ack.objects import mapping
-from ...iam.arns import role_name
+from ...iam.arns import parse_arn, role_name
 from ...iam.proofs.trust import WEB_IDENTITY
 from ...requirements.model import Access, Requirement, fill
 from ...runbook.case.case import Case
@@ -56,7 +56,8 @@ def missing_role(case: Case, requirements: Iterable[Requirement]) -> Built | str
             "Action": WEB_IDENTITY,
             "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": case.subject}},
         }
-    path = case.arn.split(":", 5)[5].removeprefix("role").rpartition("/")[0] + "/"
+    whole = parse_arn(case.arn)
+    path = whole.resource.removeprefix("role").rpartition("/")[0] + "/" if whole else "/"
     spec: dict[str, Any] = {"name": named.name}
     spec |= {"path": path} if path != "/" else {}
     spec["assumeRolePolicyDocument"] = document({"Version": "2012-10-17", "Statement": [trust]}) + "\n"

@@ -9,6 +9,7 @@ from ...ack.cleaning import clean
 from ...ack.objects import mapping
 from ...gate.engine import Settings
 from ...gate.prepared import Material, Prepared, Terms
+from ...iam.arns import parse_arn
 from ...live.record.record import under
 from ...project.file_facts import facts_of
 from ...requirements.load import Loaded
@@ -95,7 +96,8 @@ def _with_key(requirement: Requirement, case: Case) -> Requirement:
     is_ours = key.get("arn") and key.get("manager") != "AWS"
     if not is_ours or not case.having("kms-denied"):
         return requirement
-    region = str(key["arn"]).split(":")[3]
+    named = parse_arn(str(key["arn"]))
+    region = named.region if named else ""
     access = Access(("kms:Decrypt",), (str(key["arn"]),), ("spec", "require", len(requirement.require)))
     context = {**requirement.context, "kms:ViaService": (f"dynamodb.{region}.amazonaws.com",)}
     return requirement._replace(require=(*requirement.require, access), context=context)

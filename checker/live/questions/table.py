@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...iam.arns import parse_arn
 from ..asking import Asking, Refused, Reply
 from ..clients.aws import Aws, show_time
 from .account import elsewhere, identity_value
@@ -11,8 +12,11 @@ from .account import elsewhere, identity_value
 
 def table(asking: Asking, aws: Aws, arn: str) -> None:
     """The table, its resource policy, and the customer key that encrypts it, if there is one. No item is read."""
-    _, _, _, region, account, resource = arn.split(":", 5)
-    name = resource.removeprefix("table/")
+    named = parse_arn(arn)
+    if named is None:
+        asking.note("table", f"dynamodb:DescribeTable {arn}", "failed", f"{arn} is no ARN of a table")
+        return
+    region, account, name = named.region, named.account, named.resource.removeprefix("table/")
 
     def described() -> dict[str, Any]:
         try:
@@ -54,7 +58,7 @@ def table(asking: Asking, aws: Aws, arn: str) -> None:
 
 
 def _key(asking: Asking, aws: Aws, arn: str) -> Reply:
-    region = arn.split(":")[3]
+    region = _region_of(arn)
 
     def described() -> dict[str, Any]:
         found = aws.call("kms", "describe_key", region, KeyId=arn)["KeyMetadata"]
@@ -71,7 +75,7 @@ def key_policy(asking: Asking, aws: Aws) -> None:
         return
 
     def read() -> dict[str, Any]:
-        found = aws.call("kms", "get_key_policy", arn.split(":")[3], KeyId=arn, PolicyName="default")
+        found = aws.call("kms", "get_key_policy", _region_of(arn), KeyId=arn, PolicyName="default")
         return {"document": found["Policy"]}
 
     asking.ask("key-policy", f"kms:GetKeyPolicy {arn}", read)
@@ -80,3 +84,8 @@ def key_policy(asking: Asking, aws: Aws) -> None:
 def _named(asking: Asking, account: str, name: str, arn: str) -> str:
     ours = (identity_value(asking) or {}).get("account", "")
     return arn if ours and ours != account else name
+
+
+def _region_of(arn: str) -> str:
+    named = parse_arn(arn)
+    return named.region if named else ""

@@ -7,6 +7,7 @@ Guide, "Key policies" and "kms:ViaService". Grants are not read, so "no" is said
 from __future__ import annotations
 
 from ...ack.objects import mapping
+from ...iam.arns import parse_arn
 from ...iam.decisions.conditions import Truth
 from ...iam.decisions.evaluate import Request, evaluate
 from ...iam.decisions.policies import Layer
@@ -23,7 +24,8 @@ def may_decrypt(case: Case) -> Truth:
     key, policy = mapping(case.value("key")), case.reading("key-policy")
     if case.deployed is None or not key.get("arn") or not policy.value or not case.deployed.checks:
         return None
-    region = str(key["arn"]).split(":")[3]
+    named = parse_arn(str(key["arn"]))
+    region = named.region if named else ""
     known = {
         "kms:ViaService": f"dynamodb.{region}.amazonaws.com",
         "kms:CallerAccount": case.parameters.get("account", ""),
