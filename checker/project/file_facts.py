@@ -80,64 +80,92 @@ def facts_of(sources: Iterable[Source]) -> tuple[FileFacts, ...]:
 
 
 def _facts_of(source: Source, real: Real) -> FileFacts:
-    found = FileFacts(source)
+    file = _File(source, real)
     if source.refused:
-        refused = Broken(source, source.refused, 0, is_limit=True)
-        found = found._replace(is_ours=True, document_count=1, broken=(refused,))
-    is_kustomization = os.path.basename(source.name) in KUSTOMIZATIONS
+        file.is_ours, file.count = True, 1
+        file.broken.append(Broken(source, source.refused, 0, is_limit=True))
     for piece in cut(source):
-        if not is_kustomization and not text_can_concern(piece.text):
-            found = _passed_over(found)
+        if not file.is_kustomization and not text_can_concern(piece.text):
+            file.pass_over()
             continue
-        found = found._replace(is_ours=True)
+        file.is_ours = True
         if piece.is_dropped:
-            found = found._replace(broken=(*found.broken, Broken(source, _DROPPED, piece.start)))
+            file.broken.append(Broken(source, _DROPPED, piece.start))
         try:
             parsed = parse_piece(piece)
         except YamlError as error:
-            found = _unparsed(found, piece, error, is_kustomization=is_kustomization)
+            file.unparsed(piece, error)
             continue
         for document in parsed:
-            found = _with_document(found, document, real)
-    return found
+            file.document(document)
+    return file.facts()
 
 
 _DROPPED = "kubectl reads nothing behind `...` but what begins with `---`, so this document is lost; write `---` here"
 
 
-def _passed_over(found: FileFacts) -> FileFacts:
-    return found._replace(document_count=found.document_count + 1, passed_over=found.passed_over + 1)
+class _File:
+    """Gathers the facts of one file; a stream may have tens of thousands of documents."""
 
+    def __init__(self, source: Source, real: Real) -> None:
+        self.source, self.real = source, real
+        self.is_kustomization = os.path.basename(source.name) in KUSTOMIZATIONS
+        self.is_ours = False
+        self.count = self.passed_over = 0
+        self.seen: list[SeenDocument] = []
+        self.kustomizations: list[Kustomization] = []
+        self.broken: list[Broken] = []
+        self.skipped: list[Skipped] = []
 
-def _unparsed(found: FileFacts, piece: Piece, error: YamlError, *, is_kustomization: bool) -> FileFacts:
-    is_limit = isinstance(error, LimitError)
-    template = None if is_limit else find_breaking(piece.text)
-    if template is not None and not (is_kustomization or names_a_group(piece.text)):
-        # A chart is full of service accounts; one that names no role is none of our business.
-        return _passed_over(found)
-    found = found._replace(document_count=found.document_count + 1)
-    if template is None:
-        broken = Broken(piece.source, error.message, piece.start + error.offset, is_limit)
-        return found._replace(broken=(*found.broken, broken))
-    reason, detail, offset = template
-    return found._replace(skipped=(*found.skipped, Skipped(found.source.name, reason, detail, piece.start + offset)))
+    def facts(self) -> FileFacts:
+        return FileFacts(
+            source=self.source,
+            is_ours=self.is_ours,
+            document_count=self.count,
+            passed_over=self.passed_over,
+            seen=tuple(self.seen),
+            kustomizations=tuple(self.kustomizations),
+            broken=tuple(self.broken),
+            skipped=tuple(self.skipped),
+        )
 
+    def pass_over(self) -> None:
+        self.count += 1
+        self.passed_over += 1
 
-def _with_document(found: FileFacts, document: YamlDocument, real: Real) -> FileFacts:
-    number = found.document_count
-    found = found._replace(document_count=number + 1)
-    try:
-        kustomized = kustomizations(document, real)
-        # What stands inside of a patch, or of a chart's values, is no object yet.
-        seen = () if kustomized else tuple(sightings(document, number))
-    except TreeError as error:
-        broken = Broken(document.piece.source, error.message, document.piece.start + start_of(error.node))
-        return found._replace(broken=(*found.broken, broken))
-    found = found._replace(kustomizations=(*found.kustomizations, *kustomized))
-    if seen:
-        return found._replace(seen=(*found.seen, SeenDocument(document, number, seen)))
-    file, start, told = found.source.name, document.piece.start, list(found.skipped)
-    if not kustomized and (overlay := find_in_comments(document.root, document.piece)) and "overlay" in overlay.text:
-        told.append(Skipped(file, "ytt", overlay.text, start))
-    told += (Skipped(file, "embedded", f"a {item.kind} as text", item.offset) for item in embedded(document))
-    return found._replace(passed_over=found.passed_over + 1, skipped=tuple(told))
+    def unparsed(self, piece: Piece, error: YamlError) -> None:
+        is_limit = isinstance(error, LimitError)
+        template = None if is_limit else find_breaking(piece.text)
+        if template is not None and not (self.is_kustomization or names_a_group(piece.text)):
+            # A chart is full of service accounts; one that names no role is none of our business.
+            self.pass_over()
+            return
+        self.count += 1
+        if template is None:
+            self.broken.append(Broken(piece.source, error.message, piece.start + error.offset, is_limit))
+            return
+        reason, detail, offset = template
+        self.skipped.append(Skipped(self.source.name, reason, detail, piece.start + offset))
+
+    def document(self, document: YamlDocument) -> None:
+        number = self.count
+        self.count += 1
+        try:
+            kustomized = kustomizations(document, self.real)
+            # What stands inside of a patch, or of a chart's values, is no object yet.
+            seen = () if kustomized else tuple(sightings(document, number))
+        except TreeError as error:
+            offset = document.piece.start + start_of(error.node)
+            self.broken.append(Broken(document.piece.source, error.message, offset))
+            return
+        self.kustomizations += kustomized
+        if seen:
+            self.seen.append(SeenDocument(document, number, seen))
+            return
+        self.passed_over += 1
+        file, start = self.source.name, document.piece.start
+        overlay = None if kustomized else find_in_comments(document.root, document.piece)
+        if overlay and "overlay" in overlay.text:
+            self.skipped.append(Skipped(file, "ytt", overlay.text, start))
+        for item in embedded(document):
+            self.skipped.append(Skipped(file, "embedded", f"a {item.kind} as text", item.offset))
