@@ -18,9 +18,10 @@ from .role_calls import GIVEN_TAGS, OWN_TAGS
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _ANNOTATIONS = (LAST_APPLIED, "services.k8s.aws/adopted")
-_LATE = ("path", "maxSessionDuration")
-"""What the controller fills in where a Role leaves it out (recorded with iam-controller v1.8.1:
-tests/ack/recorded.yaml, `late`). It fills the policies in as well where it adopts a role; those have to stay."""
+_LATE = {"path": "/", "maxSessionDuration": 3600}
+"""What the controller fills in where a Role leaves it out, and the values that AWS gives by itself (recorded with
+iam-controller v1.8.1: tests/ack/recorded.yaml, `late`). Any other value was somebody's choice, whoever owns it now.
+Where it adopts a role it fills the policies in as well; those have to stay."""
 _CONTROLLER = "controller"
 _GITOPS = (
     (re.compile(r"argocd|argo-cd"), "Argo CD"),
@@ -37,7 +38,8 @@ _MARKS = (
 def late_initialized(item: Mapping[str, Any]) -> tuple[str, ...]:
     """The fields of a live object's spec that nobody wrote: the controller filled them in from AWS, is alone in owning
     them, did not make the object, and client-side apply does not state them (it leaves alone what is there already, and
-    then owns nothing). `managedFields` tells, or `lateInitialized` in an object as the evidence has it."""
+    then owns nothing, as Helm does, which leaves no word of it: so only values that AWS gives by itself count).
+    `managedFields` tells, or `lateInitialized` in an object as the evidence has it."""
     metadata = mapping(item.get("metadata"))
     owners: dict[str, set[str]] = {}
     for entry in sequence(metadata.get("managedFields")):
@@ -47,8 +49,12 @@ def late_initialized(item: Mapping[str, Any]) -> tuple[str, ...]:
             owners.setdefault(str(field).removeprefix("f:"), set()).add(
                 f"{manager}, the author" if is_author else manager
             )
-    stated = mapping(_last_applied(metadata).get("spec"))
-    found = tuple(field for field in _LATE if owners.get(field) == {_CONTROLLER} and field not in stated)
+    stated, spec = mapping(_last_applied(metadata).get("spec")), mapping(item.get("spec"))
+    found = tuple(
+        field
+        for field, default in _LATE.items()
+        if owners.get(field) == {_CONTROLLER} and field not in stated and spec.get(field) == default
+    )
     return found or tuple(field for field in sequence(metadata.get("lateInitialized")) if field in _LATE)
 
 

@@ -205,10 +205,11 @@ def owned(manager: str, *fields: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("fields", "annotations", "kept"),
     [
-        (("path", "maxSessionDuration"), {}, ()),
+        # A value that is not AWS's own was somebody's choice, as with Helm, which leaves no annotation.
+        (("path", "maxSessionDuration"), {}, ("maxSessionDuration",)),
         # Client-side apply leaves alone what is there already, and then owns nothing of it.
-        (("path", "maxSessionDuration"), {LAST_APPLIED: '{"spec": {"maxSessionDuration": 43200}}'}, ("maxSessionDuration",)),
-        (("path", "maxSessionDuration"), {LAST_APPLIED: "no JSON"}, ()),
+        (("path", "maxSessionDuration"), {LAST_APPLIED: '{"spec": {"path": "/"}}'}, ("path", "maxSessionDuration")),
+        (("path", "maxSessionDuration"), {LAST_APPLIED: "no JSON"}, ("maxSessionDuration",)),
         # Whoever makes the object is its author, whatever the program is called.
         (("name", "path", "maxSessionDuration"), {}, ("path", "maxSessionDuration")),
     ],

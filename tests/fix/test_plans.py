@@ -334,7 +334,7 @@ def test_another_audience_lets_nobody_else_in() -> None:
     both["Statement"][0]["Condition"]["StringEquals"][f"{ISSUER}:sub"] = subjects
     found = mend(manifest(WHOLE, LITERAL(both)))
     assert "untrusted-service-account" not in [item.rule for item in found.after.report.findings]
-    after = json.loads(found.after.facts.project.inventory.roles[0].trust.text or "")  # type: ignore[union-attr]
+    after = json.loads(found.after.facts.project.inventory.roles[0].trust.text or "")  # type: ignore[union-attr]  # the role has one
     assert after["Statement"][0] == both["Statement"][0]
     assert len(after["Statement"]) == 2
 
@@ -376,7 +376,7 @@ def test_the_next_plan_is_tried_where_one_does_not_hold() -> None:
     while len(json.dumps(big, separators=(",", ":"))) < 10_150:
         big["Statement"].append(filler.pop())  # type: ignore[attr-defined]  # a list
     spare = 10_238 - len(json.dumps(big, separators=(",", ":")))
-    big["Statement"][0]["Sid"] += "x" * spare  # type: ignore[index]
+    big["Statement"][0]["Sid"] += "x" * spare  # type: ignore[index]  # a list here
     inline = "  inlinePolicies:\n    k: '" + json.dumps(big, separators=(",", ":")) + "'\n"
     found = mend(role(inline + READ), policy_object("read", policy(grant("logs:*", "*", Sid="Logs"))))
     assert [change.file for change in found.changes] == ["f1.yaml"]

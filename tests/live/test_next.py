@@ -53,7 +53,7 @@ def run(line: str, cell: Cell, folder: Path) -> subprocess.CompletedProcess[str]
 def diagnosed(cell: Cell, cause: str, **target: object) -> Diagnosis:
     staged = BREAKS[cause]
     staged.change(cell, staged.index_name)
-    where = cell.target(staged.index_name)._replace(**target)  # type: ignore[arg-type]
+    where = cell.target(staged.index_name)._replace(**target)  # type: ignore[arg-type]  # fields by name
     manifests = (cell.manifests,) if cell.manifests else ()
     return diagnose(collect(where, cell.access(), cell.search, manifests=manifests), REQUIREMENTS)
 

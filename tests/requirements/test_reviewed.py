@@ -107,7 +107,7 @@ def test_an_action_without_resource_in_another_partition(gate: Gate, monkeypatch
     monkeypatch.setitem(CELL, "region", "cn-north-1")
     arn = "arn:aws-cn:iam::111122223333:role/acme-reverse-proxy"
     lists = {"Effect": "Allow", "Action": "dynamodb:ListTables", "Resource": "*"}
-    lists["Condition"] = {"ArnEquals": {"aws:PrincipalArn": arn}}  # type: ignore[assignment]
+    lists["Condition"] = {"ArnEquals": {"aws:PrincipalArn": arn}}  # type: ignore[assignment]  # a list of strings so far
     path = with_table(lists)
     assert verdicts(asked(gate, path, {"require": [{"actions": ["dynamodb:ListTables"], "resources": ["*"]}]})) == {
         "granted"

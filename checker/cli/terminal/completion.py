@@ -37,7 +37,7 @@ def _complete(action: argparse.Action, file: object, folder: object) -> None:
     if action.metavar in ("FILE", "PATH", "BASE", "HEAD"):
         action.complete = file  # type: ignore[attr-defined]  # where shtab looks for it
     elif action.metavar == "DIR":
-        action.complete = folder  # type: ignore[attr-defined]
+        action.complete = folder  # type: ignore[attr-defined]  # where shtab looks for it
     elif action.metavar in ("RULE", "RULE|CAUSE"):
         from ...rules import BY_ID
         from ...runbook.causes import BY_ID as CAUSES

@@ -86,7 +86,7 @@ class Planner(Protocol):
     """A module in `plans/`: the rules whose findings it mends, and the ways to mend one, the best first."""
 
     @property
-    def RULES(self) -> tuple[str, ...]:  # noqa: N802
+    def RULES(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the modules
         """The names of the rules."""
         ...
 

@@ -18,7 +18,7 @@ from ...requirements.rows import Question
 from ..facts import Facts
 
 Key = TypeVar("Key", bound=Hashable)
-Placed = tuple[int, Place | None]
+Placed = tuple[int, Place]
 
 
 def answers(facts: Facts, verdict: Verdict) -> Iterator[Answer]:
@@ -43,13 +43,11 @@ def by_place(
         yield key, members
 
 
-def sharing(
-    groups: Iterable[list[Answer]], placed: Callable[[Answer], Place | None]
-) -> dict[Placed, tuple[Answer, ...]]:
+def sharing(groups: Iterable[tuple[Place, list[Answer]]]) -> dict[Placed, tuple[Answer, ...]]:
     """All answers of one role that lie at one place: what mends one of them has to mend the others as well."""
     found: dict[Placed, tuple[Answer, ...]] = {}
-    for members in groups:
-        key = id(members[0].check.role.object), placed(members[0])
+    for place, members in groups:
+        key = id(members[0].check.role.object), place
         found[key] = (*found.get(key, ()), *members)
     return found
 

@@ -49,7 +49,7 @@ class _Hanging(NamedTuple):
 
 def check(facts: Facts) -> Iterator[Problem]:
     groups = list(by_place(facts, "conditional", _hanging))
-    together = sharing((members for _, members in groups), _place)
+    together = sharing((hanging.place, members) for hanging, members in groups)
     for hanging, members in groups:
         item, actions = members[0].check, actions_of(members)
         message = f"{can_call(item, actions, hanging.witness, 'can')} only if {hanging.conditions}"
@@ -60,10 +60,6 @@ def check(facts: Facts) -> Iterator[Problem]:
         value = f"{' '.join(actions)} {members[0].question.resource} {hanging.conditions}"
         found = together[id(item.role.object), hanging.place]
         yield grant_problem(item, hanging.place, message, hint, value, members[0].question, found)
-
-
-def _place(answer: Answer) -> Place:
-    return _hanging(answer).place
 
 
 def _hanging(answer: Answer) -> _Hanging:

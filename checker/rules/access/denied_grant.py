@@ -44,7 +44,7 @@ class _Denied(NamedTuple):
 
 def check(facts: Facts) -> Iterator[Problem]:
     groups = list(by_place(facts, "not-granted", _denied))
-    together = sharing((members for _, members in groups), _place)
+    together = sharing((denied.place, members) for denied, members in groups)
     for denied, members in groups:
         item, actions = members[0].check, actions_of(members)
         message = f"{can_call(item, actions, denied.witness, 'cannot')}: {denied.by} denies it"
@@ -53,11 +53,6 @@ def check(facts: Facts) -> Iterator[Problem]:
         value = f"{' '.join(actions)} {members[0].question.resource}"
         found = together[id(item.role.object), denied.place]
         yield grant_problem(item, denied.place, message, hint, value, members[0].question, found)
-
-
-def _place(answer: Answer) -> Place | None:
-    denied = _denied(answer)
-    return denied.place if denied else None
 
 
 def _denied(answer: Answer) -> _Denied | None:

@@ -65,7 +65,7 @@ class _Nearest(NamedTuple):
 
 def check(facts: Facts) -> Iterator[Problem]:
     groups = list(by_place(facts, "not-granted", _lacking))
-    together = sharing((members for _, members in groups), _place)
+    together = sharing((nearest.place, members) for (nearest, _), members in groups)
     for (nearest, witness), members in groups:
         answer, actions = members[0], actions_of(members)
         layer = answer.proof.decision.layer or "identity"
@@ -88,10 +88,6 @@ def _lacking(answer: Answer) -> tuple[_Nearest, str] | None:
     if answer.proof.decision.outcome == "explicit-deny":
         return None
     return _nearest(answer), answer.proof.witness or answer.question.resource
-
-
-def _place(answer: Answer) -> Place:
-    return _nearest(answer).place
 
 
 def _nearest(answer: Answer) -> _Nearest:

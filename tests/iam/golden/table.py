@@ -113,7 +113,7 @@ def _layer(name: LayerName, body: str, place: str) -> Layer:
     version, _, rest = body.partition(" @ ") if " @ " in body else ("2012-10-17", "", body)
     kind = "trust" if name == "trust" else "resource" if name in WITH_PRINCIPALS else "identity"
     statements = [_statement(text, kind) for text in rest.split(", ") if text not in ("-", "")]
-    parsed = parse(json.dumps({"Version": version, "Statement": statements}), kind)  # type: ignore[arg-type]
+    parsed = parse(json.dumps({"Version": version, "Statement": statements}), kind)  # type: ignore[arg-type]  # a name of the table
     assert parsed.document is not None, (place, parsed.problems)
     return Layer(name, (Attached(name, parsed.document),))
 
