@@ -116,9 +116,11 @@ def _mended(story: Story, look: Look) -> list[str]:
     from ..fix.cluster.emission import Emission
     from ..report.live.text import render
 
-    command = f"$ checker fix --index {story.staged.index_name} --apply --yes"
+    command = f"$ checker fix --index {story.staged.index_name}"
     if not isinstance(story.fix, Emission):
+        # With --apply it would go on where time or a restart is what mends it.
         return [command, f"no manifest: {story.fix.reason}\n{story.fix.help}\n"]
+    command += " --apply --yes"
     said = [*story.fix.titles, *(f"access: {text}" for text in story.fix.effects), *story.fix.warnings, *story.steps]
     shown = [command + (" --unsafe" if story.admits_unsafe else ""), "\n".join(said) + "\n"]
     return [*shown, *([render(story.after, look._replace(quiet=True))] if story.after else [])]
