@@ -132,7 +132,7 @@ def test_a_rule_is_a_file_and_an_entry_in_one_registry(copy: Path) -> None:
         '"""A name of one letter.\n\nWhat it does\n    Reports it.\n"""\n'
         "from ...findings.place import at\nfrom ...findings.problem import Problem\nfrom ..rule import About\n\n"
         'ABOUT = About("short-name", "warning")\n\n\n'
-        "def check(facts):\n    for role in facts.project.inventory.roles:\n"
+        "def check_document(document):\n    for role in document.inventory.roles:\n"
         "        yield Problem(at(role.object), 'short', 'it says nothing', 'write more', role.object)\n",
         encoding="utf-8",
     )

@@ -6,7 +6,8 @@ Tolerant on purpose: a field of the wrong type is left out here and reported by 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import chain
+from typing import Any, TypeVar
 
 from ..iam.documents.document import LONGEST, Parsed, PolicyKind, parse, too_long
 from ..iam.documents.paths import Path
@@ -28,8 +29,10 @@ from .kinds import ROLE_ARN_ANNOTATION, WORKLOADS
 from .objects import mapping, sequence, text
 from .placeholders import find_in_text
 
+Item = TypeVar("Item")
 
-def build(objects: Iterable[Object], unread: Iterable[Object]) -> Inventory:
+
+def build(objects: Iterable[Object], unread: Iterable[Object] = ()) -> Inventory:
     """The inventory of these objects; `unread` are those a template engine has yet to fill in."""
     everything = tuple(objects)
     of_kind: dict[str, list[Object]] = {}
@@ -47,6 +50,27 @@ def build(objects: Iterable[Object], unread: Iterable[Object]) -> Inventory:
         keys=tuple(key(item) for item in of_kind.get("Key", ())),
         namespaces={item.name: item.annotations for item in of_kind.get("Namespace", ())},
     )
+
+
+def together(inventories: Iterable[Inventory], unread: Iterable[Object]) -> Inventory:
+    """The inventory of several documents."""
+    parts = tuple(inventories)
+    return Inventory(
+        objects=_all(part.objects for part in parts),
+        roles=_all(part.roles for part in parts),
+        policies=_all(part.policies for part in parts),
+        service_accounts=_all(part.service_accounts for part in parts),
+        associations=_all(part.associations for part in parts),
+        workloads=_all(part.workloads for part in parts),
+        unread=tuple(unread),
+        tables=_all(part.tables for part in parts),
+        keys=_all(part.keys for part in parts),
+        namespaces={name: kept for part in parts for name, kept in part.namespaces.items()},
+    )
+
+
+def _all(parts: Iterable[tuple[Item, ...]]) -> tuple[Item, ...]:
+    return tuple(chain.from_iterable(parts))
 
 
 def role(item: Object) -> Role:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..findings.finding import Failure, Finding, RelatedLocation, files_of, in_order
@@ -14,8 +16,9 @@ from ..findings.severity import Level, Severity
 from ..iam.documents.paths import show_path
 from ..inventory.objects import Object, Origin
 from ..progress import Observe, unobserved
+from ..project.project import DocumentFacts
 from ..rules.facts import Facts
-from ..rules.rule import Rule
+from ..rules.rule import DocumentRule, Rule
 
 
 class Settings(NamedTuple):
@@ -28,11 +31,17 @@ class Settings(NamedTuple):
     files: frozenset[str] | None = None
 
 
+Found = Mapping[str, tuple[Problem, ...]]
+"""What rules have found in one document, by rule; only of those that have found something."""
+
+
 class Result(NamedTuple):
-    """All findings in the order of files and lines, and the rules that broke down."""
+    """All findings in the order of files and lines, and the rules that broke down. `found` is what the rules on single
+    documents have found, by the identity of the document; documents in which one broke down are not in it."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
+    found: Mapping[int, Found] = MappingProxyType({})
 
 
 MOST_ALIKE = 100
@@ -42,25 +51,68 @@ _MOST_SUGGESTED = 25
 """Problems of one rule for which a better help is looked for."""
 
 
-def run(facts: Facts, settings: Settings, locator: Locator, observe: Observe = unobserved) -> Result:
-    """Runs every rule of the settings over the facts."""
+def run(
+    facts: Facts,
+    settings: Settings,
+    locator: Locator,
+    observe: Observe = unobserved,
+    known: Mapping[int, Found] = MappingProxyType({}),
+) -> Result:
+    """Runs every rule of the settings over the facts. `known` is what an earlier run of the same rules has found in
+    documents that are still the same."""
+    failures: dict[str, Failure] = {}
+    active = tuple(_active(settings))
+    by_document = _in_documents([rule for rule, _ in active if isinstance(rule, DocumentRule)], facts, known, failures)
     findings: dict[tuple[str, Location, str], Finding] = {}
-    failures: list[Failure] = []
-    for done, rule in enumerate(settings.rules):
-        observe("asking rules", done, len(settings.rules))
-        severity = settings.severities.get(rule.ABOUT.id, rule.ABOUT.severity)
-        if severity == "off":
-            continue
+    for done, (rule, severity) in enumerate(active):
+        observe("asking rules", done, len(active))
         try:
-            for problem in _listed(rule.check(facts)):
+            problems = (
+                chain.from_iterable(found.get(rule.ABOUT.id, ()) for found in by_document)
+                if isinstance(rule, DocumentRule)
+                else rule.check_project(facts)
+            )
+            for problem in _listed(problems):
                 finding = _finding(rule.ABOUT.id, severity, problem, locator)
                 of_the_gate = rule.ABOUT.is_about_the_gate and finding.subject is None
                 if _is_asked_about(finding, facts, settings.files, is_about_the_gate=of_the_gate):
                     findings.setdefault((finding.rule, finding.location, finding.message), finding)
         # A defect in one rule must not hide what the others find; it is reported and fails the run.
         except Exception:  # noqa: BLE001
-            failures.append(Failure(rule.ABOUT.id, traceback.format_exc()))
-    return Result(in_order(findings.values()), tuple(failures))
+            failures.setdefault(rule.ABOUT.id, Failure(rule.ABOUT.id, traceback.format_exc()))
+    documents = facts.project.document_facts
+    found = {} if failures else {id(one): there for one, there in zip(documents, by_document, strict=True)}
+    return Result(in_order(findings.values()), tuple(failures.values()), found)
+
+
+def _active(settings: Settings) -> Iterator[tuple[Rule, Severity]]:
+    for rule in settings.rules:
+        severity = settings.severities.get(rule.ABOUT.id, rule.ABOUT.severity)
+        if severity != "off":
+            yield rule, severity
+
+
+def _in_documents(
+    rules: list[DocumentRule], facts: Facts, known: Mapping[int, Found], failures: dict[str, Failure]
+) -> list[Found]:
+    """What the rules find in each document, in the order of the documents."""
+    return [
+        known[id(document)] if id(document) in known else _in_document(rules, document, failures)
+        for document in facts.project.document_facts
+    ]
+
+
+def _in_document(rules: list[DocumentRule], document: DocumentFacts, failures: dict[str, Failure]) -> Found:
+    found = {}
+    for rule in rules:
+        try:
+            problems = tuple(rule.check_document(document))
+        except Exception:  # noqa: BLE001 - as above
+            failures.setdefault(rule.ABOUT.id, Failure(rule.ABOUT.id, traceback.format_exc()))
+            continue
+        if problems:
+            found[rule.ABOUT.id] = problems
+    return found
 
 
 def _listed(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..findings.finding import Failure, Finding, files_of, in_order
@@ -14,7 +15,7 @@ from ..inventory.names import make_index
 from ..inventory.objects import Origin
 from ..progress import Observe, unobserved
 from ..project.project import Project, link
-from ..requirements.check import Outcome, check_project
+from ..requirements.check import Outcome, check_requirement
 from ..rules import BY_ID
 from ..rules.facts import Facts
 from ..suppression.baseline import against
@@ -22,21 +23,24 @@ from ..suppression.covering import Covered, cover
 from ..suppression.looked_for import LookedFor, dark_files
 from ..suppression.reading import anchor_of, suppressions
 from .baselined import by_baseline
-from .engine import run
+from .engine import Found, run
 from .prepared import Material, Since, Terms
 from .report import HeldAgainst, Report, Summary
 
 
 class Judged(NamedTuple):
-    """The report, and the facts it rests on."""
+    """The report, the facts it rests on, and what was found in each document by itself."""
 
     report: Report
     facts: Facts
+    found: Mapping[int, Found]
 
 
-def judge(material: Material, terms: Terms, observe: Observe = unobserved) -> Judged:
-    """Puts requirements and rules to what was read; a pure function of it."""
-    facts = gather(material, terms, observe)
+def judge(material: Material, terms: Terms, observe: Observe = unobserved, earlier: Judged | None = None) -> Judged:
+    """Puts requirements and rules to what was read; a pure function of it. Of an `earlier` judgement by the same terms
+    is taken over what follows from documents that are still the same: what was found in them, and what was proven of
+    roles that none of the others bears on."""
+    facts = gather(material, terms, observe, earlier.facts if earlier else None)
     project, outcomes, files = facts.project, facts.outcomes, terms.files
     documents = {**terms.requirements.documents, **project.documents}
     sources = {**terms.requirements.sources, **project.sources}
@@ -46,7 +50,7 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved) -> Ju
     if terms.trusted is not None:
         sources, documents = {**terms.trusted.sources, **sources}, {**terms.trusted.documents, **documents}
     locator = Locator(documents, sources)
-    found = _suppressed(material, terms, facts, locator, observe)
+    found = _suppressed(material, terms, facts, locator, observe, earlier.found if earlier else {})
     looked = _looked_for(material, terms, project, found.failures)
     known = None
     if terms.baseline is not None:
@@ -68,7 +72,7 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved) -> Ju
         left_out=material.left_out,
         read=_read(terms, project),
     )
-    return Judged(report, found.facts)
+    return Judged(report, found.facts, found.by_document)
 
 
 def _read(terms: Terms, project: Project) -> frozenset[str]:
@@ -79,12 +83,26 @@ def _read(terms: Terms, project: Project) -> frozenset[str]:
     return frozenset(map(os.path.realpath, names))
 
 
-def gather(material: Material, terms: Terms, observe: Observe = unobserved) -> Facts:
+def gather(material: Material, terms: Terms, observe: Observe = unobserved, earlier: Facts | None = None) -> Facts:
     """What rules judge: the project, and the requirements put to it."""
-    project = link(material.files, material.background, passed_over=material.passed_over)
+    before = {id(item.requirement): item for item in earlier.outcomes} if earlier else {}
+    project = link(
+        material.files,
+        material.background,
+        passed_over=material.passed_over,
+        earlier=earlier.project if earlier else None,
+    )
     index = make_index(project.inventory, terms.parameters.get("account"), terms.parameters)
     outcomes = tuple(
-        check_project(item, index, terms.parameters, terms.files, observe=observe, today=terms.today)
+        check_requirement(
+            item,
+            index,
+            terms.parameters,
+            terms.files,
+            observe=observe,
+            today=terms.today,
+            earlier=before.get(id(item)),
+        )
         for item in terms.asked
     )
     return Facts(project, index, outcomes, terms.other_cells, terms.parameters, today=terms.today)
@@ -95,21 +113,28 @@ class _Found(NamedTuple):
     failures: tuple[Failure, ...]
     suppressed: tuple[Covered, ...]
     facts: Facts
+    by_document: Mapping[int, Found]
 
 
-def _suppressed(material: Material, terms: Terms, facts: Facts, locator: Locator, observe: Observe) -> _Found:
+def _suppressed(
+    material: Material,
+    terms: Terms,
+    facts: Facts,
+    locator: Locator,
+    observe: Observe,
+    known: Mapping[int, Found],
+) -> _Found:
     """Runs the rules, sorts out what is suppressed, and then has the suppressions themselves judged."""
     settings = terms.settings._replace(files=terms.files)
     last = tuple(rule for rule in settings.rules if rule.ABOUT.judges_suppressions)
-    first = run(
-        facts, settings._replace(rules=tuple(rule for rule in settings.rules if rule not in last)), locator, observe
-    )
+    others = settings._replace(rules=tuple(rule for rule in settings.rules if rule not in last))
+    first = run(facts, others, locator, observe, known)
     weakened = terms.trusted.weakenings if terms.trusted else ()
     if terms.config is None:
         # Nothing is suppressed, so suppressions are not judged; what a change weakens is told all the same.
         second = run(facts._replace(weakened=weakened), settings._replace(rules=last), locator)
         findings = in_order((*first.findings, *second.findings))
-        return _Found(findings, (*first.failures, *second.failures), (), facts)
+        return _Found(findings, (*first.failures, *second.failures), (), facts, first.found)
     listed = suppressions(facts.project, terms.requirements, terms.config)
     if terms.trusted is not None:
         listed, added = _of_revision(listed, terms, facts.project)
@@ -126,7 +151,7 @@ def _suppressed(material: Material, terms: Terms, facts: Facts, locator: Locator
     told = facts._replace(suppressions=result.suppressions, weakened=weakened)
     second = run(told, settings._replace(rules=last), locator)
     findings = in_order((*result.findings, *second.findings))
-    return _Found(findings, (*first.failures, *second.failures), result.suppressed, told)
+    return _Found(findings, (*first.failures, *second.failures), result.suppressed, told, first.found)
 
 
 def _of_revision(

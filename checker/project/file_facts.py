@@ -20,7 +20,7 @@ from ..inventory.objects import Origin
 from ..kustomize.model import Kustomization
 from ..kustomize.read import kustomizations
 from ..text.documents import Piece, YamlDocument, cut, parse_piece
-from ..text.nodes import Path, TreeError
+from ..text.nodes import Path, Repeated, TreeError, repeated_keys
 from ..text.source import Source
 from ..text.yaml_nodes import LimitError, YamlError, start_of
 
@@ -48,11 +48,13 @@ class Skipped(NamedTuple):
 
 
 class SeenDocument(NamedTuple):
-    """A document with objects of ours; `number` counts the documents of the file."""
+    """A document with objects of ours; `number` counts the documents of the file. `repeated` are keys that stand twice
+    in a mapping of it."""
 
     document: YamlDocument
     number: int
     sightings: tuple[Sighting, ...]
+    repeated: tuple[Repeated, ...]
 
 
 class FileFacts(NamedTuple):
@@ -160,7 +162,7 @@ class _File:
             return
         self.kustomizations += kustomized
         if seen:
-            self.seen.append(SeenDocument(document, number, seen))
+            self.seen.append(SeenDocument(document, number, seen, tuple(repeated_keys(document.root))))
             return
         self.passed_over += 1
         file, start = self.source.name, document.piece.start

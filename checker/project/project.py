@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..ack.build import build
+from ..ack.build import build, together
 from ..ack.kinds import names_a_group
 from ..ack.objects import Sighting
 from ..inventory.objects import Inventory, Object
@@ -17,7 +17,7 @@ from ..kustomize.effects import Effects, apply
 from ..kustomize.model import Kustomization, KustomizePatch
 from ..kustomize.patches import fragment
 from ..text.documents import YamlDocument
-from ..text.nodes import Repeated, plain, repeated_keys
+from ..text.nodes import Repeated, plain
 from ..text.source import Source
 from ..text.yaml_nodes import start_of
 from .file_facts import Broken, FileFacts, Skipped, facts_of
@@ -48,8 +48,25 @@ class Unlisted(NamedTuple):
     kustomization: str
 
 
+_NOTHING = Inventory()
+
+
+class DocumentFacts(NamedTuple):
+    """What is known of one document by itself: the objects in it, as kustomizations make them; keys that stand twice;
+    objects of kinds that nobody acts on; text that could not be parsed, and then nothing else. `start` is where it
+    begins in the text of its file."""
+
+    file: str
+    start: int
+    inventory: Inventory = _NOTHING
+    repeated: tuple[Repeated, ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()
+    broken: tuple[Broken, ...] = ()
+
+
 class Project(NamedTuple):
-    """Everything that was read. `documents` holds, by (file, number), those with an object of ours."""
+    """Everything that was read. `documents` holds, by (file, number), those with an object of ours; `document_facts`
+    what is known of each, of broken ones too."""
 
     inventory: Inventory
     documents: dict[tuple[str, int], YamlDocument]
@@ -63,6 +80,7 @@ class Project(NamedTuple):
     changes: tuple[KustomizeChange, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
     kustomizations: tuple[Kustomization, ...] = ()
+    document_facts: tuple[DocumentFacts, ...] = ()
 
 
 class _Linker:
@@ -87,12 +105,12 @@ class _Linker:
         fragments: dict[str, list[KustomizePatch]] = {}
         for item in self.files:
             file, path = item.source.name, self._real(item.source.name) if patches else ""
-            for document, number, seen in item.seen:
+            for document, number, seen, repeated in item.seen:
                 if path in patches:
                     for sighting in seen:
                         fragments.setdefault(path, []).append(self._fragment(sighting, document))
                 if path not in patches or path in built:
-                    self.repeated += ((file, number, repeated) for repeated in repeated_keys(document.root))
+                    self.repeated += ((file, number, repeated) for repeated in repeated)
                     for sighting in seen:
                         self._object(sighting)
         texts = {self._real(name): source.text for name, source in self.sources.items()} if self.kustomizations else {}
@@ -145,15 +163,24 @@ def load(sources: Iterable[Source]) -> Project:
     return link(facts_of(sources))
 
 
-def link(files: Sequence[FileFacts], background: Sequence[FileFacts] = (), *, passed_over: int = 0) -> Project:
+def link(
+    files: Sequence[FileFacts],
+    background: Sequence[FileFacts] = (),
+    *,
+    passed_over: int = 0,
+    earlier: Project | None = None,
+) -> Project:
     """The project that these files are. Those in `background` take part in the inventory, but their documents are not
-    counted. `passed_over` counts documents already ruled out by a scan of bytes.
+    counted. `passed_over` counts documents already ruled out by a scan of bytes. What is known of a document is taken
+    over from an `earlier` state of the project, where nothing in it has changed.
     """
     linker = _Linker((*files, *background))
     effects = linker.link()
     changes = tuple(_changes(effects))
+    document_facts = tuple(_document_facts(linker, effects, earlier))
+    inventory = together((item.inventory for item in document_facts), linker.unread)
     return Project(
-        inventory=build(effects.objects, linker.unread),
+        inventory=inventory,
         documents=linker.documents,
         sources=linker.sources,
         document_count=sum(item.document_count for item in files) + passed_over,
@@ -165,11 +192,45 @@ def link(files: Sequence[FileFacts], background: Sequence[FileFacts] = (), *, pa
         changes=changes,
         unlisted=tuple(
             Unlisted(item, effects.unlisted[item.origin.file].file)
-            for item in effects.objects
+            for item in inventory.objects
             if item.origin.file in effects.unlisted
         ),
         kustomizations=tuple(linker.kustomizations),
+        document_facts=document_facts,
     )
+
+
+def _document_facts(linker: _Linker, effects: Effects, earlier: Project | None) -> Iterator[DocumentFacts]:
+    objects: dict[tuple[str, int], list[Object]] = {}
+    for item in effects.objects:
+        objects.setdefault((item.origin.file, item.origin.document), []).append(item)
+    repeated: dict[tuple[str, int], list[Repeated]] = {}
+    for name, number, key in linker.repeated:
+        repeated.setdefault((name, number), []).append(key)
+    unsupported: dict[tuple[str, int], list[Unsupported]] = {}
+    for kind in linker.unsupported:
+        unsupported.setdefault((kind.object.origin.file, kind.object.origin.document), []).append(kind)
+    known = {}
+    for one in earlier.document_facts if earlier else ():
+        if one.inventory.objects:
+            origin = one.inventory.objects[0].origin
+            known[origin.file, origin.document] = one
+    for at, document in linker.documents.items():
+        there = objects.get(at, [])
+        made = DocumentFacts(
+            file=at[0],
+            start=document.piece.start,
+            repeated=tuple(repeated.get(at, ())),
+            unsupported=tuple(unsupported.get(at, ())),
+        )
+        old = known.get(at)
+        # Objects are values: a document that only looks different is still the same.
+        if old is not None and list(old.inventory.objects) == there and old._replace(inventory=_NOTHING) == made:
+            yield old
+        else:
+            yield made._replace(inventory=build(there))
+    for file in linker.files:
+        yield from (DocumentFacts(file.source.name, one.offset, broken=(one,)) for one in file.broken)
 
 
 def _not_worked_out(changes: tuple[KustomizeChange, ...], known: list[Skipped]) -> Iterator[Skipped]:

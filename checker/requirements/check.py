@@ -26,27 +26,46 @@ from .select import Selected, Unseen, select
 from .trust import TrustCheck, check_entry, check_trust
 
 
+class Surroundings(NamedTuple):
+    """What bears on every question put to a role besides its own policies: the parameters, the policies of the
+    resources themselves, the tables that a key of the customer's encrypts, the ARNs of the tables that the project has,
+    and the day (ISO) from which on requests are made."""
+
+    parameters: dict[str, str]
+    guards: tuple[Guard, ...]
+    sealed: tuple[Sealed, ...]
+    tables: tuple[str, ...]
+    today: str
+
+
 class RoleCheck(NamedTuple):
     """A requirement put to one way of using a role: what is required, what is forbidden but within
-    reach, whether the trust policy fits (None where the requirement asks for none), the object that gives the role to
-    its service account, and whether whoever is to use the role can assume it at all. `guards` are the policies of the
-    resources themselves, `tables` the ARNs of the tables that the project has.
+    reach, whether the trust policy fits (None where the requirement asks for none), and whether whoever is to use the
+    role can assume it at all. All of it follows from the first four fields.
     """
 
     requirement: Requirement
-    role: Role
+    selected: Selected
     stack: Stack
+    around: Surroundings
     required: tuple[Question, ...]
     excess: tuple[Question, ...]
     trust: TrustCheck | None
-    giver: Object | None
     entry: TrustCheck
-    guards: tuple[Guard, ...] = ()
-    tables: tuple[str, ...] = ()
+
+    @property
+    def role(self) -> Role:
+        """The role that is asked about."""
+        return self.selected.role
+
+    @property
+    def giver(self) -> Object | None:
+        """The object that gives the role to its service account."""
+        return self.selected.giver
 
     def layers_on(self, resource: str) -> tuple[Layer, ...]:
         """Every layer that bears on a request about a resource."""
-        return (*self.stack.layers, *layers_on(resource, self.guards))
+        return (*self.stack.layers, *layers_on(resource, self.around.guards))
 
 
 class Answer(NamedTuple):
@@ -66,7 +85,7 @@ class Outcome(NamedTuple):
     unseen: tuple[Unseen, ...]
 
 
-def check_project(
+def check_requirement(
     requirement: Requirement,
     index: Index,
     parameters: dict[str, str],
@@ -74,17 +93,20 @@ def check_project(
     above: tuple[Layer, ...] = (),
     observe: Observe = unobserved,
     today: str = "",
+    earlier: Outcome | None = None,
 ) -> Outcome:
     """Puts one requirement to the roles it selects; with `files`, only to those of which something stands in them.
 
     `parameters` are the cell's; they win over the requirement's own. `above` are layers that bear on every role besides
     its own: resource policies, SCPs, endpoint policies. Requests are made from the day `today` (ISO) on.
+    Answers of an `earlier` outcome of the requirement are taken over where all that they follow from is the same.
     """
     selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
     checks: list[RoleCheck] = []
     are_told = any(layer.name == "resource" for layer in above)
     tables = tuple(indexes_of(index.inventory, values))
+    known = {_use(check.selected): check for check in (earlier.checks if earlier else ())}
     for done, item in enumerate(selected):
         observe(f"proving {requirement.name} for roles", done, len(selected))
         attached = stack(item.role, index, item.session, above, item.giver)
@@ -95,9 +117,18 @@ def check_project(
         attached = attached._replace(sources={**sources, **attached.sources})
         around = (*(guard.source.owner for guard in guarding), *(table.table for table in sealing))
         if _touches(item, attached, around, files):
-            checks.append(_check(requirement, item, attached, Surroundings(values, guarding, sealing, tables, today)))
+            beside = Surroundings(values, guarding, sealing, tables, today)
+            before = known.get(_use(item))
+            if before is not None and (before.selected, before.stack, before.around) == (item, attached, beside):
+                checks.append(before._replace(selected=item, stack=attached, around=beside))
+            else:
+                checks.append(_check(requirement, item, attached, beside))
     asked = tuple(item for item in unseen if files is None or item.object.origin.file in files)
     return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked)
+
+
+def _use(selected: Selected) -> tuple[int, int, tuple[str, str] | None]:
+    return id(selected.role.object), id(selected.giver), selected.service_account
 
 
 def _touches(selected: Selected, attached: Stack, around: tuple[Object, ...], files: frozenset[str] | None) -> bool:
@@ -109,16 +140,6 @@ def _touches(selected: Selected, attached: Stack, around: tuple[Object, ...], fi
         return True
     texts = (source.text for source in attached.sources.values())
     return any(text is not None and text.owner.origin.file in files for text in texts)
-
-
-class Surroundings(NamedTuple):
-    """What bears on every question put to a role besides its own policies."""
-
-    parameters: dict[str, str]
-    guards: tuple[Guard, ...]
-    sealed: tuple[Sealed, ...]
-    tables: tuple[str, ...]
-    today: str
 
 
 def _check(requirement: Requirement, selected: Selected, attached: Stack, around: Surroundings) -> RoleCheck:
@@ -141,15 +162,13 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
     askable = {question.action for question in required if question.proof or question.unset}
     return RoleCheck(
         requirement=requirement,
-        role=role,
+        selected=selected,
         stack=attached,
+        around=around,
         required=tuple(item for item in required if item.proof or item.unset or item.action not in askable),
         excess=tuple(item for item in forbidden if item.proof or item.unset),
         trust=check_trust(requirement, selected, values),
-        giver=selected.giver,
         entry=check_entry(selected, values),
-        guards=around.guards,
-        tables=around.tables,
     )
 
 

@@ -1,12 +1,13 @@
-"""What a rule is: a module with `ABOUT`, `check(facts)`, and its docstring as its page."""
+"""What a rule is: a module with `ABOUT`, `check_document` or `check_project`, and its docstring as its page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from ..findings.problem import Problem
 from ..findings.severity import Severity
+from ..project.project import DocumentFacts
 from .facts import Facts
 
 
@@ -33,12 +34,38 @@ class About(NamedTuple):
         return not self.judges_suppressions
 
 
-class Rule(Protocol):
-    """A module in one of the rooms beside this one."""
+@runtime_checkable
+class DocumentRule(Protocol):
+    """A rule on what a document says by itself, whatever else the project holds."""
 
     ABOUT: About
     __doc__: str | None
 
-    def check(self, facts: Facts) -> Iterator[Problem]:
-        """Everything that is wrong by this rule."""
+    def check_document(self, document: DocumentFacts) -> Iterator[Problem]:
+        """Everything that is wrong with the document by this rule."""
         ...
+
+
+@runtime_checkable
+class ProjectRule(Protocol):
+    """A rule on how documents stand to each other, to the requirements, or to the cell."""
+
+    ABOUT: About
+    __doc__: str | None
+
+    def check_project(self, facts: Facts) -> Iterator[Problem]:
+        """Everything that is wrong with the project by this rule."""
+        ...
+
+
+Rule = DocumentRule | ProjectRule
+"""A module in one of the rooms beside this one. The name of its function says what it looks at."""
+
+
+def problems(rule: Rule, facts: Facts) -> Iterator[Problem]:
+    """Everything that is wrong by a rule of either kind."""
+    if isinstance(rule, DocumentRule):
+        for document in facts.project.document_facts:
+            yield from rule.check_document(document)
+    else:
+        yield from rule.check_project(facts)

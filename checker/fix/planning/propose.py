@@ -180,10 +180,12 @@ def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
 
 
 def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget) -> Round:
-    holding = _holding(made, judged, taken, refusals, budget)
-    after = _after(made, judged, holding) if holding else ""
-    if isinstance(after, Round):
+    holding, after = _holding(made, judged, taken, refusals, budget)
+    if after is not None:
         return after._replace(refusals=tuple(refusals))
+    together = _after(made, judged, holding) if holding else ""
+    if isinstance(together, Round):
+        return together._replace(refusals=tuple(refusals))
     if len(holding) > 1:
         # Each holds alone, and not all together: one now, the others in the next round.
         refusals += [
@@ -195,21 +197,25 @@ def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: lis
 
 def _holding(
     made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget
-) -> list[Proposal]:
-    """The fixes that hold: all, if they hold together, else those of each half."""
-    if taken and budget.left <= 0:
+) -> tuple[list[Proposal], Round | None]:
+    """The fixes that hold, with what comes of them: all, if they hold together; else those of each half, of which it
+    is not known what comes of them together."""
+    if not taken:
+        return [], None
+    if budget.left <= 0:
         refusals += [Refusal(item.finding, "too many fixes to prove them all; checker fix does") for item in taken]
-        return []
-    budget.left -= bool(taken)
-    after = _after(made, judged, taken) if taken else ""
-    if isinstance(after, Round) or not taken:
-        return taken
+        return [], None
+    budget.left -= 1
+    after = _after(made, judged, taken)
+    if isinstance(after, Round):
+        return taken, after
     if len(taken) == 1:
         refusals.append(Refusal(taken[0].finding, after, disproven=taken[0].plan.title))
-        return []
+        return [], None
     half = len(taken) // 2
-    first = _holding(made, judged, taken[:half], refusals, budget)
-    return [*first, *_holding(made, judged, taken[half:], refusals, budget)]
+    first, _ = _holding(made, judged, taken[:half], refusals, budget)
+    second, _ = _holding(made, judged, taken[half:], refusals, budget)
+    return [*first, *second], None
 
 
 def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str:
@@ -225,7 +231,7 @@ def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str
         return str(error)
     texts = {item.file: splice(project.sources[item.file].text, item.splices) for item in edits}
     changed = made._replace(material=with_texts(made.material, texts))
-    again = judge(*changed)
+    again = judge(*changed, earlier=judged)
     wrong = _wrong(_all(judged.report), _all(again.report), taken)
     return wrong or Round(tuple(taken), (), changed, again, edits)
 

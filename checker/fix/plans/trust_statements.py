@@ -20,7 +20,7 @@ RULES = ("missing-tag-session", "mismatched-principal", "foreign-provider", "mis
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """The repair of the statement that the finding is in."""
     inner = finding.place.inner or ()
-    for written in statements(survey.facts, "trust"):
+    for written in statements(survey.facts.project.inventory, "trust"):
         if written.text.owner is finding.subject and inner[: len(written.statement.path)] == written.statement.path:
             yield _REPAIRS[finding.rule](survey, written, finding, inner)
 

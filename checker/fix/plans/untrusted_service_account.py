@@ -56,7 +56,7 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
 
 
 def _is_misdirected(survey: Survey, giver: Object) -> bool:
-    return any(problem.subject is giver for problem in misdirected_annotation.check(survey.facts))
+    return any(problem.subject is giver for problem in misdirected_annotation.check_project(survey.facts))
 
 
 def _likely_first(ways: tuple[Way, ...], role: Role, giver: Object | None) -> list[Way]:

@@ -17,7 +17,7 @@ RULES = ("wrong-issuer",)
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """The statement that the finding is in, mended."""
     inner = finding.place.inner or ()
-    for written in statements(survey.facts, "trust"):
+    for written in statements(survey.facts.project.inventory, "trust"):
         if written.text.owner is finding.subject and inner[: len(written.statement.path)] == written.statement.path:
             yield from _in_statement(survey, written, finding)
 

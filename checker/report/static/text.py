@@ -107,7 +107,8 @@ def _not_seen(outcome: Outcome) -> Iterator[str]:
     for check in outcome.checks:
         for question in check.required:
             named = parse_arn(question.resource)
-            known = any(question.resource == arn or question.resource.startswith(f"{arn}/") for arn in check.tables)
+            tables = check.around.tables
+            known = any(question.resource == arn or question.resource.startswith(f"{arn}/") for arn in tables)
             is_guarded = len(check.layers_on(question.resource)) > len(check.stack.layers)
             if question.proof and question.proof.verdict == "granted" and named and not (known or is_guarded):
                 does = "a Deny in it takes access away, an Allow for the role gives more"

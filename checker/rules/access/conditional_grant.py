@@ -47,7 +47,7 @@ class _Hanging(NamedTuple):
     denies: bool = False
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     groups = list(by_place(facts, "conditional", _hanging))
     together = sharing((hanging.place, members) for hanging, members in groups)
     for hanging, members in groups:

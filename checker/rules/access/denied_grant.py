@@ -42,7 +42,7 @@ class _Denied(NamedTuple):
     by: str
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     groups = list(by_place(facts, "not-granted", _denied))
     together = sharing((denied.place, members) for denied, members in groups)
     for denied, members in groups:

@@ -34,7 +34,7 @@ from ._answers import action_path, can_call, clause_place, role_place, seen_from
 ABOUT = About("excess-grant", "error", asks_the_cell=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for outcome in facts.outcomes:
         for item in outcome.checks:
             grouped: dict[Place, list[_Row]] = {}

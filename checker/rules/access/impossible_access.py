@@ -40,7 +40,7 @@ from ..rule import About
 ABOUT = About("impossible-access", "error", is_about_the_gate=True, asks_the_cell=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for outcome in facts.outcomes:
         requirement = outcome.requirement
         values = {**requirement.parameters, **facts.parameters}

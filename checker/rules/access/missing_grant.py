@@ -63,7 +63,7 @@ class _Nearest(NamedTuple):
     element: Literal["actions", "excluded", "resources", "conditions", "principals"] | None = None
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     groups = list(by_place(facts, "not-granted", _lacking))
     together = sharing((nearest.place, members) for (nearest, _), members in groups)
     for (nearest, witness), members in groups:

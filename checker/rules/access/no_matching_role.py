@@ -27,7 +27,7 @@ from ..rule import About
 ABOUT = About("no-matching-role", "error", is_about_the_gate=True, asks_the_cell=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     inventory = facts.project.inventory
     for outcome in facts.outcomes:
         if outcome.selected:

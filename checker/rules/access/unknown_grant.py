@@ -42,7 +42,7 @@ class _Unread(NamedTuple):
     reasons: str
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for unread, members in by_place(facts, "unknown", _unread):
         item = members[0].check
         yield _cannot_tell(item, unread, actions_of(members), "", members[0].question)

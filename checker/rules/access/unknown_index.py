@@ -39,11 +39,11 @@ ABOUT = About("unknown-index", "warning", is_about_the_gate=True, asks_the_cell=
 _WHY = "no request is ever about such an index, so nothing is granted, denied or proven by naming it"
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     known = indexes_of(facts.project.inventory, facts.parameters)
     if not known:
         return
-    for written in statements(facts):
+    for written in statements(facts.project.inventory):
         for entry in written.statement.resources:
             wrong = _wrong(entry.text, known)
             if wrong is not None:

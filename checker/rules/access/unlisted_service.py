@@ -35,7 +35,7 @@ from ..rule import About
 ABOUT = About("unlisted-service", "warning", is_about_the_gate=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for outcome in facts.outcomes:
         requirement = outcome.requirement
         for access in (*requirement.require, *requirement.forbid):

@@ -32,7 +32,7 @@ from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import ConditionKey, find_key
 from ...iam.documents.document import Condition
 from ...iam.documents.operators import NUMBER, Family, Operator, is_address, moment
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import conditions, problem_in, statements
 
@@ -56,9 +56,9 @@ _SHOWN = {
 }  # fmt: skip
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
     why = "a comparison that cannot be made does not hold, whatever the request"
-    for written in statements(facts):
+    for written in statements(document.inventory):
         for item, operator in conditions(written):
             key = find_key(item.key)
             if key is not None and operator.family != "null" and operator.family not in _FITTING.get(key.type, ()):

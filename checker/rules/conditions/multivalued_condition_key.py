@@ -25,15 +25,15 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import find_key
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import condition_text, conditions, problem_in, statements
 
 ABOUT = About("multivalued-condition-key", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory):
         for item, operator in conditions(written):
             key = find_key(item.key)
             if key is None or not key.is_list or operator.sets or operator.family == "null":

@@ -26,15 +26,15 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.documents.document import Condition
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import Written, condition_text, conditions, problem_in, statements
 
 ABOUT = About("null-misuse", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory):
         for item, operator in conditions(written):
             if operator.family != "null":
                 continue

@@ -25,15 +25,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import condition_text, conditions, problem_in, statements
 
 ABOUT = About("private-source-ip", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory):
         for item, operator in conditions(written):
             is_about = operator.family == "address" and item.key.lower() == "aws:sourceip"
             if is_about and item.values and all(map(_is_private, item.values)):

@@ -27,15 +27,15 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import find_key
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import condition_text, conditions, problem_in, statements
 
 ABOUT = About("set-operator-on-single-value", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory):
         for item, operator in conditions(written):
             if not operator.sets or not _is_single(item.key, written.text.kind):
                 continue

@@ -30,15 +30,15 @@ from functools import partial
 from ...findings.problem import Problem
 from ...iam.catalogue.condition_keys import carriers, claim_of, closest_key, find_key
 from ...iam.documents.document import Condition
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import Written, action_strings, conditions, problem_in, statements
 
 ABOUT = About("unknown-condition-key", "warning", precision="medium")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory):
         for item, _ in conditions(written):
             wrong = _wrong(written, item)
             if wrong is not None:

@@ -32,15 +32,15 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import expand
 from ...iam.catalogue.condition_keys import carriers, find_key
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import action_strings, condition_text, conditions, problem_in, statements
 
 ABOUT = About("vacuous-forallvalues", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts, "identity", "resource"):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory, "identity", "resource"):
         if written.statement.effect != "Allow":
             continue
         asked_for = {item.key.lower() for item, operator in conditions(written) if operator.family == "null"}

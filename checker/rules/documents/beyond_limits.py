@@ -29,14 +29,14 @@ from collections.abc import Iterator
 
 from ...findings.place import Place
 from ...findings.problem import Problem
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("beyond-limits", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for broken in (item for item in facts.project.broken if item.is_limit):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for broken in (item for item in document.broken if item.is_limit):
         yield Problem(
             Place(broken.source.name, None, offset=broken.offset),
             broken.message,

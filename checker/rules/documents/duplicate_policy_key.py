@@ -25,12 +25,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._problems import document_problems
 
 ABOUT = About("duplicate-policy-key", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    yield from document_problems(facts, "duplicate-key", "only one of them counts, so one of the grants is not there")
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    why = "only one of them counts, so one of the grants is not there"
+    yield from document_problems(document.inventory, "duplicate-key", why)

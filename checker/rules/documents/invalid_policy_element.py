@@ -26,13 +26,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._problems import document_problems
 
 ABOUT = About("invalid-policy-element", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
     why = "AWS refuses the document, and the role does not get the access in it"
-    yield from document_problems(facts, "element", why)
+    yield from document_problems(document.inventory, "element", why)

@@ -27,14 +27,14 @@ from collections.abc import Iterator
 from ...findings.place import inside_at
 from ...findings.problem import Problem
 from ...inventory.objects import called, policy_texts
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("invalid-policy-json", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for text in policy_texts(facts.project.inventory):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for text in policy_texts(document.inventory):
         for problem in text.parsed.problems:
             if problem.code == "syntax":
                 yield Problem(

@@ -27,14 +27,14 @@ from collections.abc import Iterator
 from ...findings.place import inside
 from ...findings.problem import Problem
 from ...inventory.objects import called, policy_texts
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("missing-version", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for text in policy_texts(facts.project.inventory):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for text in policy_texts(document.inventory):
         if text.parsed.document is None or not text.text or "Version" in json.loads(text.text):
             continue
         yield Problem(

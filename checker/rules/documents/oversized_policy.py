@@ -28,7 +28,7 @@ from ...findings.place import Place, at
 from ...findings.problem import Problem
 from ...iam.documents.paths import Path
 from ...inventory.objects import Object, called
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("oversized-policy", "error")
@@ -37,8 +37,8 @@ MANAGED, INLINE, TRUST, TRUST_RAISED = 6_144, 10_240, 2_048, 4_096
 _WHITE_SPACE = re.compile(r"\s+")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    inventory = facts.project.inventory
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    inventory = document.inventory
     for policy in inventory.policies:
         if policy.document and policy.document.text:
             yield from _judge(

@@ -10,37 +10,32 @@ from ...ack.kinds import READ
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...iam.documents.paths import show_path
-from ...inventory.objects import Object, called
+from ...inventory.objects import Inventory, Object, called
 from ...schemas import Violation, is_valid, violations
 from ...schemas.sentences import say, suggest
-from ..facts import Facts
 
 
-def field_problems(facts: Facts, wanted: Callable[[str], bool], why: str) -> Iterator[Problem]:
+def field_problems(inventory: Inventory, wanted: Callable[[str], bool], why: str) -> Iterator[Problem]:
     """A problem for each violation whose keyword is wanted."""
-    for item, found in _broken(facts.project.inventory.objects):
-        if found is None:
-            unlisted = f"{called(item)}: this object, and perhaps others behind it, break the schema as well"
-            yield Problem(at(item), unlisted, why, "mend the others first", item, value="unlisted")
-        yield from (_problem(item, violation, why) for violation in found or () if wanted(violation.keyword))
+    for item, found in _broken(inventory.objects):
+        yield from (_problem(item, violation, why) for violation in found if wanted(violation.keyword))
 
 
-Broken = tuple[Object, list[Violation] | None]
+Broken = tuple[Object, list[Violation]]
 
 _last: list[tuple[tuple[Object, ...], list[Broken]]] = []
 """What `_broken` has found last: three rules ask about the same objects, one behind the other."""
 
 
 def _broken(objects: tuple[Object, ...]) -> list[Broken]:
-    """The objects that break the schema of their kind, each with what does; None for the first of too many."""
+    """The objects that break the schema of their kind, each with what does."""
     if _last and _last[0][0] is objects:
         return _last[0][1]
-    found: list[Broken] = []
-    for item in objects:
-        if (item.api_version, item.kind) in READ and not is_valid("ack", item.data):
-            found.append((item, _explained(item.data) if len(found) < _MOST_EXPLAINED else None))
-            if found[-1][1] is None:
-                break
+    found = [
+        (item, _explained(item.data))
+        for item in objects
+        if (item.api_version, item.kind) in READ and not is_valid("ack", item.data)
+    ]
     _last[:] = [(objects, found)]
     return found
 
@@ -56,9 +51,8 @@ def _shortened(value: Any) -> Any:
     return [_shortened(item) for item in value[:_MOST_ITEMS]] if isinstance(value, list) else value
 
 
-_MOST_EXPLAINED, _MOST_ITEMS = 200, 1_000
-"""Objects whose broken fields are explained, and items of a list: to explain takes far longer than to see that it is
-needed."""
+_MOST_ITEMS = 1_000
+"""Items of a list that are explained: to explain takes far longer than to see that it is needed."""
 
 
 def _problem(item: Object, violation: Violation, why: str) -> Problem:

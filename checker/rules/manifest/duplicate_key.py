@@ -24,16 +24,16 @@ from collections.abc import Iterator
 
 from ...findings.place import Place
 from ...findings.problem import Problem, Related
+from ...project.project import DocumentFacts
 from ...text.yaml_nodes import end_of, start_of
-from ..facts import Facts
 from ..rule import About
 
 ABOUT = About("duplicate-key", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for file, number, repeated in facts.project.repeated:
-        base = facts.project.documents[file, number].piece.start
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for repeated in document.repeated:
+        file, base = document.file, document.start
         first = Place(file, None, offset=base + start_of(repeated.first))
         start = start_of(repeated.key)
         yield Problem(

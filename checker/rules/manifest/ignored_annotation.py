@@ -34,7 +34,7 @@ from ...ack.kinds import READ
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from .invalid_annotation import is_string_map
 
@@ -47,8 +47,8 @@ _ON_OBJECT = (
 )  # fmt: skip
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for item in facts.project.inventory.objects:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for item in document.inventory.objects:
         if (item.api_version, item.kind) not in READ:
             continue
         for key in item.annotations:

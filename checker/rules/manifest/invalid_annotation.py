@@ -35,7 +35,7 @@ from ...ack.kinds import READ
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("invalid-annotation", "error")
@@ -49,8 +49,8 @@ _ALLOWED = {
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for item in facts.project.inventory.objects:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for item in document.inventory.objects:
         if (item.api_version, item.kind) not in READ:
             continue
         for key, value in item.annotations.items():

@@ -39,28 +39,29 @@ from ...findings.place import at
 from ...findings.problem import Problem
 from ...iam.documents.paths import Path, show_path
 from ...inventory.objects import Origin, called
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._fields import field_problems
 
 ABOUT = About("invalid-field", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
     why = "the API server or AWS refuses it, and then nothing of the object is applied"
     said: set[tuple[Origin, Path]] = set()
-    for problem in field_problems(facts, lambda keyword: keyword not in ("additionalProperties", "required"), why):
+    others = ("additionalProperties", "required")
+    for problem in field_problems(document.inventory, lambda keyword: keyword not in others, why):
         if problem.subject is not None:
             said.add((problem.subject.origin, problem.place.path))
         yield problem
-    for item in facts.project.inventory.objects:
+    for item in document.inventory.objects:
         for limit in refused_fields(item) if (item.api_version, item.kind) in READ else ():
             place = at(item, limit.path, "key" if limit.at_key else "value")
             if (item.origin, place.path) not in said:
                 message = f"{called(item)}: {show_path(limit.path)} {limit.message}"
                 why = "AWS refuses the call that carries it, and what the controller would do after it is not done"
                 yield Problem(place, message, why, limit.hint, item, value=limit.message)
-    for item in facts.project.inventory.objects:
+    for item in document.inventory.objects:
         for path in item.nulls:
             if path[:1] == ("spec",):
                 message = f"{called(item)}: {show_path(path)} states null"

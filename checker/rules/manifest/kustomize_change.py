@@ -42,7 +42,7 @@ from ..rule import About
 ABOUT = About("kustomize-change", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for change in facts.project.changes:
         first, *others = change.objects
         whom = called(first) + (f" and {len(others)} more" if others else "")

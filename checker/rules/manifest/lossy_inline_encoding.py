@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from ...findings.place import inside_at
 from ...findings.problem import Problem
 from ...inventory.objects import called
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("lossy-inline-encoding", "error")
@@ -38,8 +38,8 @@ ABOUT = About("lossy-inline-encoding", "error")
 _LOSSY = re.compile(r"\+|%([0-9A-Fa-f]{2})?")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for role in facts.project.inventory.roles:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for role in document.inventory.roles:
         for text in role.inline:
             found = _LOSSY.search(text.text or "")
             if found is None:

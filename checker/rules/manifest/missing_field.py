@@ -31,13 +31,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._fields import field_problems
 
 ABOUT = About("missing-field", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
     why = "the API server refuses the object, so the role stays as it is"
-    yield from field_problems(facts, lambda keyword: keyword == "required", why)
+    yield from field_problems(document.inventory, lambda keyword: keyword == "required", why)

@@ -41,7 +41,7 @@ _HELP = {
 }
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     unread = {item.origin: item for item in facts.project.inventory.unread}
     for skipped in facts.project.skipped:
         if skipped.reason.startswith("kustomize-"):

@@ -30,13 +30,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._fields import field_problems
 
 ABOUT = About("unknown-field", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
     why = "the API server drops it unless the client asks it to refuse it; what it says never takes effect"
-    yield from field_problems(facts, lambda keyword: keyword == "additionalProperties", why)
+    yield from field_problems(document.inventory, lambda keyword: keyword == "additionalProperties", why)

@@ -33,7 +33,7 @@ from ..rule import About
 ABOUT = About("unlisted-manifest", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for found in facts.project.unlisted:
         item = found.object
         said = f"{called(item)} is not built: {found.kustomization} does not list {item.origin.file}"

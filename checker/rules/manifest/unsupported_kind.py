@@ -33,14 +33,14 @@ from ...ack.kinds import IAM, IAM_GROUP, KNOWN_IAM_KINDS
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("unsupported-kind", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for found in facts.project.unsupported:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for found in document.unsupported:
         item = found.object
         group = item.api_version.partition("/")[0]
         if not item.kind:

@@ -37,7 +37,7 @@ from ..rule import About
 ABOUT = About("cross-namespace-reference", "error", asks_the_cell=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     inventory = facts.project.inventory
     references = [item for role in inventory.roles for item in (*role.policy_refs, role.boundary_ref)]
     references += [item for one in inventory.associations for item in (one.role_ref, one.hop_ref)]

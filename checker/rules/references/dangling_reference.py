@@ -35,7 +35,7 @@ from ..rule import About
 ABOUT = About("dangling-reference", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     inventory = facts.project.inventory
     for role in inventory.roles:
         for reference in (*role.policy_refs, *([role.boundary_ref] if role.boundary_ref else [])):

@@ -38,7 +38,7 @@ from ..rule import About
 ABOUT = About("duplicate-role-name", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     inventory = facts.project.inventory
     first: dict[tuple[str, str, str], Object] = {}
     named = [(role.object, role.name) for role in inventory.roles]

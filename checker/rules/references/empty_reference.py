@@ -31,14 +31,14 @@ from ...findings.place import at
 from ...findings.problem import Problem
 from ...iam.documents.paths import Path
 from ...inventory.objects import Object, called
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("empty-reference", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for item in facts.project.inventory.objects:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for item in document.inventory.objects:
         for path, entry in _entries(item):
             if not isinstance(entry, dict):
                 continue

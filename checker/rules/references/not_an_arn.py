@@ -36,7 +36,7 @@ from ...findings.problem import Problem
 from ...iam.documents.paths import Path
 from ...inventory.objects import Inventory, Object, called
 from ...managed import find as find_managed
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("not-an-arn", "error")
@@ -47,8 +47,8 @@ _ARNS = {
 }
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for item, path, kind, text in _fields(facts.project.inventory):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for item, path, kind, text in _fields(document.inventory):
         if is_arn(kind, text):
             continue
         managed = f"arn:aws:iam::aws:policy/{text}"

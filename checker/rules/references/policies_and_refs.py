@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from ...findings.place import at
 from ...findings.problem import Problem, Related
 from ...inventory.objects import called
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("policies-and-refs", "error")
@@ -36,8 +36,8 @@ ABOUT = About("policies-and-refs", "error")
 _PAIRS = (("policies", "policyRefs"), ("permissionsBoundary", "permissionsBoundaryRef"))
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for role in facts.project.inventory.roles:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for role in document.inventory.roles:
         spec = role.object.data.get("spec")
         for plain, reference in _PAIRS:
             # Lists exclude each other only when both have entries; the boundary pair as soon as both are present.

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("too-many-policies", "error")
@@ -34,8 +34,8 @@ ABOUT = About("too-many-policies", "error")
 QUOTA, RAISED = 10, 20
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for role in facts.project.inventory.roles:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for role in document.inventory.roles:
         attached = [entry.path for entry in role.policy_arns] + [entry.path for entry in role.policy_refs]
         if len(attached) > QUOTA:
             raised = len(attached) <= RAISED

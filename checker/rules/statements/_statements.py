@@ -10,8 +10,7 @@ from ...findings.problem import Problem
 from ...iam.documents.document import Condition, Document, PolicyKind, Statement
 from ...iam.documents.operators import Operator, split_operator
 from ...iam.documents.paths import Path
-from ...inventory.objects import PolicyText, called, policy_texts
-from ..facts import Facts
+from ...inventory.objects import Inventory, PolicyText, called, policy_texts
 
 
 class Written(NamedTuple):
@@ -22,9 +21,9 @@ class Written(NamedTuple):
     statement: Statement
 
 
-def statements(facts: Facts, *kinds: PolicyKind) -> Iterator[Written]:
+def statements(inventory: Inventory, *kinds: PolicyKind) -> Iterator[Written]:
     """The statements of every readable policy document, of these kinds or of all."""
-    for text in policy_texts(facts.project.inventory):
+    for text in policy_texts(inventory):
         document = text.parsed.document
         if document is not None and (not kinds or text.kind in kinds):
             yield from (Written(text, document, statement) for statement in document.statements)

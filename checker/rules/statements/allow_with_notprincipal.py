@@ -24,15 +24,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
 ABOUT = About("allow-with-notprincipal", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts, "trust", "resource"):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory, "trust", "resource"):
         statement = written.statement
         if statement.effect == "Allow" and statement.not_principals:
             yield problem_in(

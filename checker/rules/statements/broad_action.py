@@ -41,7 +41,7 @@ from ..rule import About
 ABOUT = About("broad-action", "warning", asks_the_cell=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for outcome in facts.outcomes:
         for item in outcome.checks:
             yield from _judge(item)

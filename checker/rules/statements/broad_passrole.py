@@ -27,7 +27,7 @@ import re
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
@@ -36,8 +36,8 @@ ABOUT = About("broad-passrole", "warning", security_severity="6.5")
 _ANY_ROLE = re.compile(r"\*|arn:[^:]*:iam::[^:]*:(role/)?\*")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts, "identity"):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory, "identity"):
         statement = written.statement
         if statement.effect != "Allow" or statement.not_actions or statement.not_resources:
             continue

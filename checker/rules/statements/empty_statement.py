@@ -27,22 +27,22 @@ from collections.abc import Iterator
 from ...findings.place import inside
 from ...findings.problem import Problem
 from ...inventory.objects import called, policy_texts
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
 ABOUT = About("empty-statement", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for text in policy_texts(facts.project.inventory):
-        document = text.parsed.document
-        if document is not None and not document.statements:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for text in policy_texts(document.inventory):
+        policy = text.parsed.document
+        if policy is not None and not policy.statements:
             wrong = f"{called(text.owner)}: the policy document has no statements"
             why = "it grants nothing"
             hint = "remove it, or write the statement it is for"
             yield Problem(inside(text, ("Statement",), "key"), wrong, why, hint, text.owner, value="Statement")
-    for written in statements(facts):
+    for written in statements(document.inventory):
         for item in written.statement.conditions:
             if not item.values:
                 wrong = f"{item.operator} on {item.key} has nothing to compare with"

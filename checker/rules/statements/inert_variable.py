@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.documents.paths import Path
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import Written, problem_in, statements
 
@@ -36,8 +36,8 @@ ABOUT = About("inert-variable", "error")
 _VARIABLE = re.compile(r"\$\{[\w-]+:[^{}]*+\}")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory):
         if written.document.has_variables:
             continue
         for path, text in _texts(written):

@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import conditions, problem_in, statements
 
@@ -34,8 +34,8 @@ ABOUT = About("literal-wildcard", "warning")
 _VARIABLE = re.compile(r"\$\{[^{}]*+\}")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory):
         for item, operator in conditions(written):
             if operator.family != "text" or operator.is_pattern:
                 continue

@@ -33,7 +33,7 @@ from ...iam.arns import parse_arn
 from ...iam.catalogue.catalogue import Service, service
 from ...iam.catalogue.resource_types import INCOMPLETE, is_of_any_type
 from ...iam.documents.partitions import PARTITIONS, REGIONS
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
@@ -46,8 +46,8 @@ resources of AWS's own (`arn:aws:ssm:us-east-1::parameter/aws/…`)."""
 _ACCOUNT = re.compile(r"\d{12}|aws|cloudfront|")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts, "identity", "resource"):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory, "identity", "resource"):
         for entry in written.statement.resources:
             wrong = fault(entry.text)
             if wrong is not None:

@@ -32,7 +32,7 @@ from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import expand, find_action, service
 from ...iam.catalogue.resource_types import can_name
 from ...iam.documents.document import Entry, Statement
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 from .malformed_resource import fault
@@ -40,9 +40,9 @@ from .malformed_resource import fault
 ABOUT = About("mismatched-resource", "warning", precision="medium")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
     why = "AWS takes the statement, and this part of it grants nothing"
-    for written in statements(facts, "identity", "resource"):
+    for written in statements(document.inventory, "identity", "resource"):
         statement = written.statement
         if statement.not_actions or statement.not_resources or any("${" in item.text for item in statement.resources):
             continue

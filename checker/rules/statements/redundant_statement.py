@@ -35,17 +35,17 @@ from ...iam.documents.document import Statement
 from ...iam.documents.paths import show_path
 from ...iam.patterns.globs import Glob, arn_glob, matches, wildcard_glob
 from ...iam.patterns.language import explore
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import Written, problem_in, statement_text, statements
 
 ABOUT = About("redundant-statement", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
     by_document: dict[int, list[Written]] = {}
     # Policies of resources say the same of different principals, and mean it.
-    for written in statements(facts, "identity"):
+    for written in statements(document.inventory, "identity"):
         by_document.setdefault(id(written.document), []).append(written)
     for rows in by_document.values():
         if len(rows) > 1:

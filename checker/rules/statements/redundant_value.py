@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from ...findings.problem import Problem
 from ...iam.documents.paths import Path
 from ...iam.patterns.globs import Glob, arn_glob, matches, wildcard_glob
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import conditions, problem_in, statements
 
@@ -37,8 +37,8 @@ _MOST_COMPARED = 200
 """Strings of a list that are compared with each other."""
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory):
         statement = written.statement
         lists: list[list[tuple[str, Path, Glob]]] = [
             [(item.text, item.path, wildcard_glob(item.text.lower())) for item in statement.actions],

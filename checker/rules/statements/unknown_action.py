@@ -30,15 +30,15 @@ from functools import lru_cache, partial
 from ...findings.problem import Problem
 from ...iam.catalogue.catalogue import closest_action, edition, expand, find_action, service
 from ...iam.catalogue.synonyms import authorized_by
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
 ABOUT = About("unknown-action", "warning", precision="medium")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in statements(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in statements(document.inventory):
         for entry in written.statement.actions:
             wrong = _wrong(entry.text)
             if wrong is not None:

@@ -39,7 +39,7 @@ from ..rule import About
 ABOUT = About("wrong-partition", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     due = partition_of(facts.parameters.get("region", ""))
     for text in policy_texts(facts.project.inventory):
         for entry in foreign(text.parsed.document, due) if text.parsed.document else ():

@@ -26,7 +26,7 @@ from ..rule import About
 ABOUT = About("expired-suppression", "warning", judges_suppressions=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for item in facts.suppressions:
         if item.until and item.until < facts.today and not item.problem:
             yield Problem(

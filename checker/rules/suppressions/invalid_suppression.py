@@ -27,7 +27,7 @@ from ..rule import About
 ABOUT = About("invalid-suppression", "error", judges_suppressions=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for item in facts.suppressions:
         if item.problem:
             yield Problem(

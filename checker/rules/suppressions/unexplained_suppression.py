@@ -27,7 +27,7 @@ from ..rule import About
 ABOUT = About("unexplained-suppression", "error", judges_suppressions=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for item in facts.suppressions:
         if not item.problem and not item.reason and item.use != "unused":
             yield Problem(

@@ -29,7 +29,7 @@ from ..rule import About
 ABOUT = About("unused-suppression", "warning", judges_suppressions=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for item in facts.suppressions:
         is_expired = bool(item.until) and item.until < facts.today
         if item.use == "unused" and not item.problem and not is_expired:

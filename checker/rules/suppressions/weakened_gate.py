@@ -31,7 +31,7 @@ from ..rule import About
 ABOUT = About("weakened-gate", "warning", is_about_the_gate=True, judges_suppressions=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for item in facts.weakened:
         yield Problem(
             item.place,

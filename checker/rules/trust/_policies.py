@@ -9,26 +9,26 @@ from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Principal
 from ...iam.proofs.trust import WEB_IDENTITY, is_cluster, issuer_of, oidc_providers
 from ...inventory.names import roles_by_arn
-from ...inventory.objects import Role
+from ...inventory.objects import Inventory, Role
 from ..facts import Facts
 from ..statements._statements import Written, condition_text, statements
 
 
-def allowing(facts: Facts) -> Iterator[Written]:
+def allowing(inventory: Inventory) -> Iterator[Written]:
     """The Allow statements of trust policies."""
-    return (written for written in statements(facts, "trust") if written.statement.effect == "Allow")
+    return (written for written in statements(inventory, "trust") if written.statement.effect == "Allow")
 
 
-def web_identities(facts: Facts) -> Iterator[tuple[Written, str]]:
+def web_identities(inventory: Inventory) -> Iterator[tuple[Written, str]]:
     """The Allow statements that let web identity tokens in, each with the ARN of the OIDC provider."""
-    for written in allowing(facts):
+    for written in allowing(inventory):
         if allows(written, WEB_IDENTITY):
             yield from ((written, provider) for provider in oidc_providers(written.statement))
 
 
-def cluster_identities(facts: Facts) -> Iterator[tuple[Written, str]]:
+def cluster_identities(inventory: Inventory) -> Iterator[tuple[Written, str]]:
     """The same for EKS clusters alone, whose tokens are those of service accounts."""
-    return ((written, provider) for written, provider in web_identities(facts) if is_cluster(provider))
+    return ((written, provider) for written, provider in web_identities(inventory) if is_cluster(provider))
 
 
 class NamedRole(NamedTuple):
@@ -45,7 +45,7 @@ def named_roles(facts: Facts) -> list[NamedRole]:
     """Every such principal. IAM looks up all of them, those of a Deny too."""
     found = []
     trusted: dict[int, set[int]] = {}
-    for written in statements(facts, "trust"):
+    for written in statements(facts.project.inventory, "trust"):
         for principal in written.statement.principals:
             if principal.kind == "AWS" and ":role/" in principal.entry.text:
                 for role in roles_by_arn(facts.names, principal.entry.text, written.text.owner):

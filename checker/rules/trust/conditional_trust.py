@@ -41,12 +41,12 @@ from ._policies import allowing
 ABOUT = About("conditional-trust", "warning", asks_the_cell=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     values = facts.parameters
     pods = request_of(PodCaller("any", "any", values.get("cluster", "")), values)
     varying = ("aws:requesttag/kubernetes-pod-name", "aws:requesttag/kubernetes-pod-uid")
     clusters = ("aws:requesttag/eks-cluster-name", "aws:requesttag/eks-cluster-arn")
-    for written in allowing(facts):
+    for written in allowing(facts.project.inventory):
         statement = written.statement
         providers = [provider for provider in oidc_providers(statement) if is_cluster(provider)]
         named = {principal.entry.text for principal in statement.principals}

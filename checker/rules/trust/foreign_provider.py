@@ -33,9 +33,9 @@ from ._policies import web_identities
 ABOUT = About("foreign-provider", "error", asks_the_cell=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     due = facts.parameters.get("account", "")
-    for written, provider in web_identities(facts) if due else ():
+    for written, provider in web_identities(facts.project.inventory) if due else ():
         account = account_of(provider)
         if account and account != due:
             entry = next(item.entry for item in written.statement.principals if item.entry.text == provider)

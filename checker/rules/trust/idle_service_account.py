@@ -35,7 +35,7 @@ from ..rule import About
 ABOUT = About("idle-service-account", "warning", asks_the_cell=True, precision="medium")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     running: dict[str, set[str]] = {}
     for workload in facts.project.inventory.workloads:
         running.setdefault(workload.object.namespace, set()).add(workload.service_account)

@@ -39,7 +39,7 @@ from ..rule import About
 ABOUT = About("misdirected-annotation", "error", asks_the_cell=True)
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for account in facts.project.inventory.service_accounts:
         named = parse_arn(account.role_arn or "")
         if named is not None:

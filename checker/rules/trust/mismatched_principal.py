@@ -38,12 +38,12 @@ from ._policies import allowing, allows
 ABOUT = About("mismatched-principal", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     index = facts.names
     through_pods = {
         id(role.object) for item in index.inventory.associations for role in role_of_association(index, item)
     }
-    for written in allowing(facts):
+    for written in allowing(facts.project.inventory):
         if written.statement.not_principals:
             continue
         for principal in written.statement.principals:

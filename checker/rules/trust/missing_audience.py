@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.proofs.trust import issuer_of
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import problem_in
 from ._policies import cluster_identities
@@ -35,8 +35,8 @@ from ._policies import cluster_identities
 ABOUT = About("missing-audience", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written, provider in cluster_identities(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written, provider in cluster_identities(document.inventory):
         statement = written.statement
         # Whatever issuer an audience is asked of: one of another cluster is its own finding.
         if any(item.key.lower().endswith(":aud") for item in statement.conditions):

@@ -43,8 +43,8 @@ ABOUT = About("missing-client-id", "error")
 _DEFAULT = "sts.amazonaws.com"
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    asked = [(issuer_of(provider), written) for written, provider in web_identities(facts)]
+def check_project(facts: Facts) -> Iterator[Problem]:
+    asked = [(issuer_of(provider), written) for written, provider in web_identities(facts.project.inventory)]
     for item in facts.project.inventory.objects:
         spec = mapping(item.data.get("spec"))
         url = (text(spec.get("url")) or "").removeprefix("https://").rstrip("/")

@@ -41,9 +41,9 @@ ABOUT = About("missing-tag-session", "error")
 _PODS = "pods.eks.amazonaws.com"
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     untagged = _without_tags(facts)
-    for written in allowing(facts):
+    for written in allowing(facts.project.inventory):
         names = [item.entry.text for item in written.statement.principals if item.kind == "Service"]
         if _PODS not in names or not allows(written, "sts:AssumeRole") or id(written.text.owner) in untagged:
             continue

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from ...findings.problem import Problem
 from ...iam.decisions.principals import Caller
 from ...iam.proofs.trust import WEB_IDENTITY, is_cluster, issuer_of, may_assume, other_subjects, token_context
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import Written, problem_in
 from ._policies import allowing, subject_text, web_identities
@@ -40,10 +40,10 @@ ABOUT = About("open-trust", "error", security_severity="9.5")
 _WHY = "a pod that has nothing to do with this role can take it, and has its access"
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written in allowing(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written in allowing(document.inventory):
         yield from _anyone(written)
-    for written, provider in web_identities(facts):
+    for written, provider in web_identities(document.inventory):
         who = _who_else(written, provider)
         if who is not None:
             due = "system:serviceaccount:NAMESPACE:NAME" if is_cluster(provider) else "…"

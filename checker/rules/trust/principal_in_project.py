@@ -38,7 +38,7 @@ from ._policies import named_roles
 ABOUT = About("principal-in-project", "note")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for written, principal, role, comes_back in named_roles(facts):
         if comes_back:
             continue  # self-principal says that this never works

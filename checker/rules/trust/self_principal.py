@@ -37,7 +37,7 @@ from ._policies import named_roles
 ABOUT = About("self-principal", "error")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for written, principal, role, comes_back in named_roles(facts):
         owner = written.text.owner
         if role.object is owner:

@@ -55,7 +55,7 @@ class RefusedCaller(NamedTuple):
     meaning: str
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     for item in refused(facts):
         yield _refused(item, facts)
     for outcome in facts.outcomes:

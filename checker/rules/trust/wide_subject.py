@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.proofs.trust import issuer_of, other_subjects
-from ..facts import Facts
+from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import problem_in
 from ._policies import cluster_identities, subject_text
@@ -34,8 +34,8 @@ from .open_trust import is_far, subject_path
 ABOUT = About("wide-subject", "warning")
 
 
-def check(facts: Facts) -> Iterator[Problem]:
-    for written, provider in cluster_identities(facts):
+def check_document(document: DocumentFacts) -> Iterator[Problem]:
+    for written, provider in cluster_identities(document.inventory):
         examples = list(other_subjects(written.document, provider))
         if not examples or any(is_far(written, provider, item) for item in examples):
             continue

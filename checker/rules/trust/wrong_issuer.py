@@ -39,12 +39,14 @@ ABOUT = About("wrong-issuer", "error", asks_the_cell=True)
 _WHY = "STS refuses the pod's token, so nothing that the role allows is within reach"
 
 
-def check(facts: Facts) -> Iterator[Problem]:
+def check_project(facts: Facts) -> Iterator[Problem]:
     due = facts.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
     served = {
-        id(written.document) for written in allowing(facts) if due in map(issuer_of, oidc_providers(written.statement))
+        id(written.document)
+        for written in allowing(facts.project.inventory)
+        if due in map(issuer_of, oidc_providers(written.statement))
     }
-    for written, provider in web_identities(facts):
+    for written, provider in web_identities(facts.project.inventory):
         issuer = issuer_of(provider)
         entry = next(item.entry for item in written.statement.principals if item.entry.text == provider)
         if not provider.endswith(f":oidc-provider/{issuer}"):

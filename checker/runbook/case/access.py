@@ -11,7 +11,7 @@ from ...iam.documents.document import Statement
 from ...iam.patterns.globs import arn_glob, matches
 from ...iam.proofs.prove import WORST_FIRST, Verdict
 from ...inventory.names import Index, make_index
-from ...requirements.check import Outcome, RoleCheck, check_project
+from ...requirements.check import Outcome, RoleCheck, check_requirement
 from ...requirements.model import Access, Requirement, Selector
 from ...requirements.rows import Question
 from ...requirements.select import select
@@ -70,7 +70,7 @@ def view(
     index = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
     given = tuple(requirements)
     asked = [_with(requirement, source, refused) for requirement in selecting(source, given, parameters) or given]
-    outcomes = tuple(check_project(item, index, dict(parameters), above=above, today=today) for item in asked)
+    outcomes = tuple(check_requirement(item, index, dict(parameters), above=above, today=today) for item in asked)
     mine = tuple(
         outcome._replace(checks=tuple(check for check in outcome.checks if check.role is source.role))
         for outcome in outcomes

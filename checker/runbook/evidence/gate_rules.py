@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ...findings.severity import Severity
-from ...project.project import Project
+from ...project.project import link
 from ...requirements.model import Requirement
 from ...rules.access import conditional_grant, denied_grant, excess_grant, missing_grant, unknown_grant
 from ...rules.facts import Facts
@@ -31,21 +31,11 @@ def rule_findings(case: Case, requirements: Iterable[Requirement]) -> tuple[Rule
     asked = view(source, requirements, case.parameters, (), (), case.record.collected_at[:10])
     if asked is None:
         return ()
-    project = Project(
-        inventory=asked.source.inventory,
-        documents={},
-        sources={},
-        document_count=0,
-        passed_over=0,
-        broken=(),
-        repeated=(),
-        skipped=(),
-        unsupported=(),
-    )
+    project = link(())._replace(inventory=asked.source.inventory)
     facts = Facts(project, asked.names, asked.outcomes, parameters=case.parameters)
     found = [
         RuleFinding(rule.ABOUT.id, rule.ABOUT.severity, problem.message)
         for rule in _RULES
-        for problem in rule.check(facts)
+        for problem in rule.check_project(facts)
     ]
     return tuple(dict.fromkeys(found))
