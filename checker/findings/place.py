@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from ..iam.documents.paths import Path
 from ..inventory.objects import Object, PolicyText
-
-if TYPE_CHECKING:
-    pass
-
 
 Part = Literal["key", "value"]
 
@@ -33,12 +29,6 @@ class Place(NamedTuple):
 def at(item: Object, path: Path = (), part: Part = "value") -> Place:
     """The field of an object at this path."""
     return Place(item.origin.file, item.origin.document, (*item.origin.path, *path), part)
-
-
-def stands_in(place: Place, text: PolicyText) -> bool:
-    """Whether a place is (in) this very document of this very object: in other files and objects the same paths come
-    again."""
-    return (place.file, place.document, place.path) == at(text.owner, text.path)[:3]
 
 
 def inside(text: PolicyText, inner: Path, part: Part = "value") -> Place:

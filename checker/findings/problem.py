@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..inventory.objects import Object
 from ..requirements.check import Answer
 from .place import Place
-
-if TYPE_CHECKING:
-    pass
 
 
 class Related(NamedTuple):

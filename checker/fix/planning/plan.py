@@ -8,10 +8,14 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from ...findings.finding import Finding
-from ...inventory.objects import Object, Role
+from ...findings.place import Place, at
+from ...iam.documents.paths import Path
+from ...inventory.objects import Object, PolicyText, Role, policy_texts
 from ...requirements.layers import stack
 from ...requirements.rows import Question
 from ...rules.facts import Facts
+from ...rules.statements._statements import Written
+from ...rules.trust.untrusted_service_account import RefusedCaller, refused
 from ..edits.patch import Patch
 
 
@@ -76,6 +80,35 @@ class Survey:
                 if source.text is not None and source.text.owner is not role.object:
                     found.setdefault(id(source.text.owner), {})[id(role.object)] = role
         return {key: tuple(roles.values()) for key, roles in found.items()}
+
+    @cached_property
+    def texts(self) -> Mapping[tuple[str, int | None, Path], PolicyText]:
+        """Every policy document of the project, by the file, the document and the field it stands in."""
+        texts = policy_texts(self.facts.project.inventory)
+        return {at(text.owner, text.path)[:3]: text for text in texts}
+
+    def text_at(self, place: Place) -> PolicyText | None:
+        """The policy document that a place is in."""
+        return self.texts.get(place[:3])
+
+    def written_at(self, place: Place) -> Written | None:
+        """The statement that a place is in, with its document."""
+        text = self.text_at(place)
+        document = text.parsed.document if text else None
+        inner = place.inner or ()
+        if text is None or document is None:
+            return None
+        statement = next((item for item in document.statements if inner[: len(item.path)] == item.path), None)
+        return Written(text, document, statement) if statement else None
+
+    @cached_property
+    def refused(self) -> Mapping[tuple[int, str], tuple[RefusedCaller, ...]]:
+        """The service accounts that roles keep out, by the identity of the role's object and the service account."""
+        found: dict[tuple[int, str], tuple[RefusedCaller, ...]] = {}
+        for item in refused(self.facts):
+            key = id(item.role.object), item.service_account
+            found[key] = (*found.get(key, ()), item)
+        return found
 
     def others(self, owner: Object, role: Role) -> tuple[Role, ...]:
         """The other roles that a Policy object bears on."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...findings.finding import Finding
-from ...findings.place import inside, stands_in
-from ...inventory.objects import called, policy_texts
+from ...findings.place import inside
+from ...inventory.objects import called
 from ..edits import patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
@@ -14,22 +14,19 @@ RULES = ("excess-grant",)
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """Without the actions that the requirement forbids, where they are listed by name among others."""
     forbidden = {action.lower() for action in finding.value.split()}
-    inner = finding.place.inner or ()
-    for text in policy_texts(survey.facts.project.inventory):
-        if not stands_in(finding.place, text) or text.parsed.document is None:
-            continue
-        for statement in text.parsed.document.statements:
-            named = [entry for entry in statement.actions if entry.text.lower() in forbidden]
-            if inner[: len(statement.path)] != statement.path or statement.not_actions or not named:
-                continue
-            if len(named) == len(statement.actions):
-                yield NoPlan("the statement grants nothing else; remove it, if nobody needs it")
-                continue
-            names = ", ".join(entry.text for entry in named)
-            roles = ", ".join(called(role.object) for role in survey.users.get(id(text.owner), ())[:5])
-            danger = f"{roles or called(text.owner)} can no longer call {names} by this statement"
-            changes = tuple(patch.remove(inside(text, entry.path)) for entry in named)
-            yield Plan(f"remove {names}", "the requirement forbids it", changes, danger)
-    yield NoPlan(
-        "no list names the forbidden actions; a wildcard or NotAction lets them through, and has to be narrowed by hand"
-    )
+    written = survey.written_at(finding.place)
+    named = [entry for entry in written.statement.actions if entry.text.lower() in forbidden] if written else []
+    if written is None or written.statement.not_actions or not named:
+        yield NoPlan(
+            "no list names the forbidden actions; a wildcard or NotAction lets them through, and has to be narrowed by"
+            " hand"
+        )
+    elif len(named) == len(written.statement.actions):
+        yield NoPlan("the statement grants nothing else; remove it, if nobody needs it")
+    else:
+        text = written.text
+        names = ", ".join(entry.text for entry in named)
+        roles = ", ".join(called(role.object) for role in survey.users.get(id(text.owner), ())[:5])
+        danger = f"{roles or called(text.owner)} can no longer call {names} by this statement"
+        changes = tuple(patch.remove(inside(text, entry.path)) for entry in named)
+        yield Plan(f"remove {names}", "the requirement forbids it", changes, danger)

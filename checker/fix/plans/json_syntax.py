@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterator
 
 from ...findings.finding import Finding
-from ...findings.place import at, stands_in
+from ...findings.place import at
 from ...iam.documents.document import parse
 from ...iam.documents.syntax import explain_syntax
-from ...inventory.objects import PolicyText, policy_texts
+from ...inventory.objects import PolicyText
 from ..edits import patch
 from ..edits.patch import Patch, meaning
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
@@ -31,20 +31,18 @@ _COMMENT = re.compile(r"[ \t]*(?://|#)[^\n]*(?=\n)|/\*.*?\*/", re.DOTALL)
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """The one reading, as the smallest edits of the text."""
-    for text in policy_texts(survey.facts.project.inventory):
-        if text.text is None or not stands_in(finding.place, text):
-            continue
-        readings = _readings(text)
-        meant = {json.dumps(meaning(json.loads(found)), sort_keys=True) for found in readings}
-        if len(meant) == 1:
-            repaired = min(readings, key=lambda found: len(_edits(text, found)))
-            why = "every small repair that makes JSON of it means the same"
-            danger = _CUT if _closers(text.text, repaired) > 1 else ""
-            yield Plan(f"mend the JSON of {text.path[-1]}", why, tuple(_edits(text, repaired)), danger, reveals=True)
-        elif meant:
-            yield NoPlan(f"it can be read in {len(meant)} ways, and which one is meant has to be decided by hand")
-        else:
-            yield NoPlan("no small repair makes a policy document of it")
+    text = survey.text_at(finding.place)
+    readings = _readings(text) if text is not None and text.text is not None else []
+    meant = {json.dumps(meaning(json.loads(found)), sort_keys=True) for found in readings}
+    if text is not None and len(meant) == 1:
+        repaired = min(readings, key=lambda found: len(_edits(text, found)))
+        why = "every small repair that makes JSON of it means the same"
+        danger = _CUT if _closers(text.text or "", repaired) > 1 else ""
+        yield Plan(f"mend the JSON of {text.path[-1]}", why, tuple(_edits(text, repaired)), danger, reveals=True)
+    elif meant:
+        yield NoPlan(f"it can be read in {len(meant)} ways, and which one is meant has to be decided by hand")
+    else:
+        yield NoPlan("no small repair makes a policy document of it")
 
 
 def _readings(text: PolicyText) -> list[str]:

@@ -9,7 +9,7 @@ import json
 import re
 
 from ...findings.finding import Finding
-from ...findings.place import at, stands_in
+from ...findings.place import at
 from ..edits import patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
@@ -20,19 +20,21 @@ _LOSSY = re.compile(r"[+%]")
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """Every such character of the document at once."""
-    texts = (text for role in survey.facts.project.inventory.roles for text in role.inline)
-    for text in texts:
-        place = at(text.owner, text.path)
-        if text.text is None or not stands_in(finding.place, text):
-            continue
-        changes = [
-            patch.retext(place, found.start(), found.end(), f"\\u{ord(found[0]):04x}")
-            for found in _LOSSY.finditer(text.text)
-        ]
-        if _is_same(text.text, _LOSSY.sub(lambda found: f"\\u{ord(found[0]):04x}", text.text)):
-            yield Plan("write + and % as JSON escapes", "IAM reads them as what they stand for", tuple(changes))
-        else:
-            yield NoPlan("the document has to be JSON first, with + and % inside its strings only")
+    text = survey.text_at(finding.place)
+    if text is None or text.text is None:
+        return
+    changes = tuple(
+        patch.retext(at(text.owner, text.path), found.start(), found.end(), _escaped(found))
+        for found in _LOSSY.finditer(text.text)
+    )
+    if _is_same(text.text, _LOSSY.sub(_escaped, text.text)):
+        yield Plan("write + and % as JSON escapes", "IAM reads them as what they stand for", changes)
+    else:
+        yield NoPlan("the document has to be JSON first, with + and % inside its strings only")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _is_same(one: str, other: str) -> bool:

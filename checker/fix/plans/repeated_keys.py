@@ -10,8 +10,7 @@ import json
 from yaml.nodes import MappingNode
 
 from ...findings.finding import Finding
-from ...findings.place import at, stands_in
-from ...inventory.objects import policy_texts
+from ...findings.place import at
 from ...text.json_nodes import compose_json
 from ...text.nodes import find, plain
 from ...text.yaml_nodes import start_of
@@ -57,18 +56,15 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
 
 def _in_policy(survey: Survey, finding: Finding) -> Candidates:
     inner = finding.place.inner or ()
-    for text in policy_texts(survey.facts.project.inventory):
-        place = at(text.owner, text.path)
-        if text.text is None or not stands_in(finding.place, text):
-            continue
-        node = find(compose_json(text.text), inner[:-1])
-        if not isinstance(node, MappingNode):
-            continue
-        found = [index for index, (key, _) in enumerate(node.value) if key.value == inner[-1]]
-        values = {json.dumps(meaning(plain(node.value[index][1])), sort_keys=True) for index in found}
-        if len(values) > 1:
-            yield NoPlan("the two differ, and IAM refuses both; which one counts has to be decided by hand")
-            continue
-        made = flow_edit.remove(text.text, node, [found[0]]) or []
-        changes = tuple(patch.retext(place, one.start, one.end, one.text) for one in made)
-        yield Plan(f"remove the first {inner[-1]}", "both say the same", changes, reveals=True)
+    text = survey.text_at(finding.place)
+    node = find(compose_json(text.text), inner[:-1]) if text is not None and text.text is not None else None
+    if text is None or not isinstance(node, MappingNode):
+        return
+    found = [index for index, (key, _) in enumerate(node.value) if key.value == inner[-1]]
+    values = {json.dumps(meaning(plain(node.value[index][1])), sort_keys=True) for index in found}
+    if len(values) > 1:
+        yield NoPlan("the two differ, and IAM refuses both; which one counts has to be decided by hand")
+        return
+    made = flow_edit.remove(text.text or "", node, [found[0]]) or []
+    changes = tuple(patch.retext(at(text.owner, text.path), one.start, one.end, one.text) for one in made)
+    yield Plan(f"remove the first {inner[-1]}", "both say the same", changes, reveals=True)

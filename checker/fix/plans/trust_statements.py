@@ -8,7 +8,7 @@ from ...findings.finding import Finding
 from ...findings.place import inside
 from ...iam.documents.paths import Path
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
-from ...rules.statements._statements import Written, statements
+from ...rules.statements._statements import Written
 from ...rules.trust.mismatched_principal import action_for
 from ..edits import patch
 from ..edits.patch import Patch
@@ -19,10 +19,9 @@ RULES = ("missing-tag-session", "mismatched-principal", "foreign-provider", "mis
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """The repair of the statement that the finding is in."""
-    inner = finding.place.inner or ()
-    for written in statements(survey.facts.project.inventory, "trust"):
-        if written.text.owner is finding.subject and inner[: len(written.statement.path)] == written.statement.path:
-            yield _REPAIRS[finding.rule](survey, written, finding, inner)
+    written = survey.written_at(finding.place)
+    if written is not None:
+        yield _REPAIRS[finding.rule](survey, written, finding, finding.place.inner or ())
 
 
 def _tag_session(survey: Survey, written: Written, finding: Finding, inner: Path) -> Plan | NoPlan:

@@ -23,7 +23,7 @@ from ...requirements.pods import SERVICE, caller_of, request_of
 from ...requirements.trust import Way, lets_in, way_of
 from ...rules.documents.oversized_policy import TRUST, counted
 from ...rules.trust import misdirected_annotation
-from ...rules.trust.untrusted_service_account import is_of_another_tenant, refused
+from ...rules.trust.untrusted_service_account import RefusedCaller, is_of_another_tenant
 from ..edits import patch
 from ..edits.patch import Patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
@@ -34,24 +34,23 @@ RULES = ("untrusted-service-account",)
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """Candidates for each way in which the service account may get the role."""
-    for item in refused(survey.facts):
-        role, account = item.role, item.service_account
-        if role.object is not finding.subject or account != finding.value:
-            continue
-        if "${" in account:
-            yield NoPlan("which service account is meant is not known; its annotation or association tells")
-            continue
-        if item.giver is not None and _is_misdirected(survey, item.giver):
-            yield NoPlan("the service account's annotation names the wrong role; that is what is to be mended")
-            continue
-        text = role.trust
-        if text is None or text.parsed.document is None:
-            yield NoPlan("the trust policy has to be readable first")
-            continue
+    for item in survey.refused.get((id(finding.subject), finding.value), ()):
+        yield from _for(survey, item)
+
+
+def _for(survey: Survey, item: RefusedCaller) -> Candidates:
+    text, account = item.role.trust, item.service_account
+    if "${" in account:
+        yield NoPlan("which service account is meant is not known; its annotation or association tells")
+    elif item.giver is not None and _is_misdirected(survey, item.giver):
+        yield NoPlan("the service account's annotation names the wrong role; that is what is to be mended")
+    elif text is None or text.parsed.document is None:
+        yield NoPlan("the trust policy has to be readable first")
+    else:
         danger = ""
-        if is_of_another_tenant(role, account):
+        if is_of_another_tenant(item.role, account):
             danger = "the role is trusted to others, and this service account may have been given the wrong one"
-        for way in _likely_first(item.ways, role, item.giver):
+        for way in _likely_first(item.ways, item.role, item.giver):
             yield from _through(survey, text, account, way, item.giver, danger)
 
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 from ...findings.finding import Finding
 from ...findings.place import inside
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
-from ...rules.statements._statements import Written, statements
-from ...rules.trust.untrusted_service_account import refused
+from ...rules.statements._statements import Written
 from ..edits import patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
@@ -16,10 +15,9 @@ RULES = ("wrong-issuer",)
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """The statement that the finding is in, mended."""
-    inner = finding.place.inner or ()
-    for written in statements(survey.facts.project.inventory, "trust"):
-        if written.text.owner is finding.subject and inner[: len(written.statement.path)] == written.statement.path:
-            yield from _in_statement(survey, written, finding)
+    written = survey.written_at(finding.place)
+    if written is not None:
+        yield from _in_statement(survey, written, finding)
 
 
 def _in_statement(survey: Survey, written: Written, finding: Finding) -> Candidates:
@@ -35,7 +33,7 @@ def _in_statement(survey: Survey, written: Written, finding: Finding) -> Candida
         yield Plan(f"name the provider as {issuer}", "no provider has https:// or a slash at its end", (change,))
         return
     due = survey.facts.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
-    if any(item.role.object is finding.subject for item in refused(survey.facts)):
+    if any(role == id(finding.subject) for role, _ in survey.refused):
         yield NoPlan("letting the service account in adds a statement for this cell's issuer")
         return
     if due and is_cluster(provider):
