@@ -26,7 +26,7 @@ from ..inventory.objects import (
     Workload,
 )
 from .kinds import ROLE_ARN_ANNOTATION, WORKLOADS
-from .objects import mapping, sequence, text
+from .objects import mapping, sequence, status_arn, text
 from .placeholders import find_in_text
 
 Item = TypeVar("Item")
@@ -155,8 +155,7 @@ def table(item: Object) -> Table:
 
 def key(item: Object) -> Key:
     """A KMS key."""
-    arn = text(mapping(mapping(item.data.get("status")).get("ackResourceMetadata")).get("arn")) or ""
-    return Key(item, arn, _policy_text(item, ("spec", "policy"), "resource"))
+    return Key(item, status_arn(item.data), _policy_text(item, ("spec", "policy"), "resource"))
 
 
 def workload(item: Object) -> Workload:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..inventory.objects import Object, Reference, Role
-from .objects import mapping, sequence, text
+from .objects import mapping, sequence, status_arn, text
 from .role_calls import Wanted
 
 
@@ -88,7 +88,7 @@ def resolve_policy(reference: Reference, target: Object | None, *, crosses: bool
     if terminal is not None and terminal.status == "True":
         why = "the referenced resource has 'ACK.Terminal' condition 'True'. Cannot be referenced"
         return Unresolved("False", f"{why}. {named}")
-    arn = text(mapping(mapping(target.data.get("status")).get("ackResourceMetadata")).get("arn"))
+    arn = status_arn(target.data)
     if not arn or (synced is not None and synced.status != "True"):
         return Unresolved("Unknown", f"the referenced resource is not synced yet. {named}")
     return arn

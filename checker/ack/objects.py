@@ -140,3 +140,8 @@ def _is_reference(fields: dict[str, Node], path: Path) -> bool:
     kro's externalRef): an object has metadata and a spec as well."""
     is_listed = all(isinstance(step, int) or step == "items" for step in path)
     return not is_listed and not ("metadata" in fields and "spec" in fields)
+
+
+def status_arn(data: Any) -> str:
+    """The ARN of what an ACK object stands for, as its controller has written it into the status; "" before that."""
+    return text(mapping(mapping(mapping(data).get("status")).get("ackResourceMetadata")).get("arn")) or ""

@@ -19,12 +19,12 @@ from .questions import ack as ack_flow
 from .questions import cluster as cluster_flow
 from .questions import role as role_flow
 from .questions import table as table_flow
-from .questions.ack import arn_of, rank_of
+from .questions.ack import rank_of
 from .questions.cluster import Search, Subject
 from .questions.manifests import declared_in
-from .record.effective_role import Effective, annotated_role, environment, resolve
+from .record.effective_role import annotated_role, in_question, resolve, role_of, uses_pod_identity
+from .record.parameters import completed, table_of
 from .record.record import Reading, Record, Target
-from .record.table_name import table_of
 
 
 class Clients(NamedTuple):
@@ -148,16 +148,15 @@ class _Run(NamedTuple):
             detail = f"pod {subject.pod['metadata']['name']} has no container {self.target.container}"
             self.asking.note("container", "", "absent", detail)
             return
-        variables = environment(subject.container)
         account_name = subject.pod["spec"]["serviceAccountName"]
-        uses_pod_identity = "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables and "AWS_ROLE_ARN" not in variables
+        is_irsa = not uses_pod_identity(subject.container)
         given = None
-        if uses_pod_identity:
+        if not is_irsa:
             given = self.association(subject.namespace, account_name)
             cluster_flow.identity_agent(self.asking, cluster, subject.pod["spec"]["nodeName"])
         effective = resolve(subject.container, given, None)
         service_account: dict[str, Any] | None = None
-        if not uses_pod_identity:
+        if is_irsa:
             reading = cluster_flow.service_account(self.asking, cluster, subject.namespace, account_name)
             service_account = reading.value
         if not effective.arn:
@@ -168,23 +167,18 @@ class _Run(NamedTuple):
             if not expected:
                 given = self.association(subject.namespace, account_name)
                 expected = resolve(_AS_POD_IDENTITY, given, None).arn
-        arn = self.role_to_read(effective, expected)
+        arn = in_question(effective, expected)
         # Where nothing says which role is meant, the one whose trust policy names the service account is.
         rank = rank_of(arn, subject.namespace, account_name)
         ack = ack_flow.ack_role(self.asking, cluster, subject.namespace, rank).value
-        arn = arn or arn_of(ack)
-        self.read_role(arn, subject.container, ack, cluster, is_irsa=not uses_pod_identity)
+        arn = arn or role_of(ack, self.target.parameters.get("account", ""))
+        self.read_role(arn, subject.container, ack, cluster, is_irsa=is_irsa)
 
     def read_role(
         self, arn: str, container: dict[str, Any] | None, ack: dict[str, Any] | None, cluster: Cluster, *, is_irsa: bool
     ) -> None:
-        parameters = dict(self.target.parameters)
         named = role_name(arn)
-        if named is not None:
-            parameters.setdefault("account", named.account)
-        if self.target.region:
-            parameters.setdefault("region", self.target.region)
-        table_arn = table_of(parameters, container)
+        table_arn = table_of(completed(self.target, container, arn), container)
         if table_arn:
             table_flow.table(self.asking, self.access.aws, table_arn)
         self.asking.run(lambda: self.hinted(named.account if named else ""))
@@ -208,15 +202,9 @@ class _Run(NamedTuple):
         """What can be said of an index that no pod serves: its role and its manifests."""
         ack = ack_flow.role_by_name(self.asking, cluster, self.target).value
         if ack is not None:
-            spec, account = mapping(ack.get("spec")), self.target.parameters.get("account", "")
-            built = f"arn:aws:iam::{account}:role{text(spec.get('path')) or '/'}{text(spec.get('name')) or ''}"
-            arn = arn_of(ack) or (built if account else "")
-            trust = text(spec.get("assumeRolePolicyDocument")) or ""
+            arn = role_of(ack, self.target.parameters.get("account", ""))
+            trust = text(mapping(ack.get("spec")).get("assumeRolePolicyDocument")) or ""
             self.read_role(arn, None, ack, cluster, is_irsa="sts:AssumeRoleWithWebIdentity" in trust)
-
-    def role_to_read(self, effective: Effective, expected: str) -> str:
-        """The role to examine: the one the pod has, or, where it has none of its own, the one it should have."""
-        return expected if effective.how == "node-role" else effective.arn or expected
 
     def association(self, namespace: str, name: str) -> dict[str, Any] | None:
         target = self.target

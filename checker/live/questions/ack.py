@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...ack.kinds import IAM
-from ...ack.objects import mapping, sequence, text
+from ...ack.objects import mapping, sequence, status_arn, text
 from ...iam.arns import role_name
 from ..asking import Asking, Refused, Reply
 from ..clients.kubernetes import Cluster
@@ -42,13 +42,13 @@ def rank_of(arn: str, namespace: str, account_name: str) -> Callable[[dict[str, 
         spec = mapping(item.get("spec"))
         if named is None:
             return SUREST * (f'"{subject}"' in (text(spec.get("assumeRolePolicyDocument")) or ""))
-        stated = text(mapping(mapping(item.get("status")).get("ackResourceMetadata")).get("arn"))
-        if stated is not None and role_name(stated) == named:
+        stated = status_arn(item)
+        if stated and role_name(stated) == named:
             return SUREST
         is_namesake = (text(spec.get("name")) or "").lower() == named.name.lower()
         # One that the controller manages in another account is somebody else's, unless it lies beside the pod: then it
         # may well be meant for this one.
-        is_near = stated is None or mapping(item.get("metadata")).get("namespace") == namespace
+        is_near = not stated or mapping(item.get("metadata")).get("namespace") == namespace
         return int(is_namesake and is_near)
 
     return rank
@@ -98,7 +98,7 @@ def _is_managed(item: dict[str, Any]) -> bool:
 
 
 def _has_arn(item: dict[str, Any]) -> bool:
-    return bool(mapping(mapping(item.get("status")).get("ackResourceMetadata")).get("arn"))
+    return bool(status_arn(item))
 
 
 def role_by_name(asking: Asking, cluster: Cluster, target: Target) -> Reading:
@@ -146,16 +146,11 @@ def ack_policies(asking: Asking, cluster: Cluster, role: dict[str, Any]) -> None
 
 
 def _is_meant(item: dict[str, Any], names: set[str], arns: list[str]) -> bool:
-    status = mapping(mapping(item.get("status")).get("ackResourceMetadata"))
     spec, metadata = mapping(item.get("spec")), mapping(item.get("metadata"))
     built = f":policy{text(spec.get('path')) or '/'}{text(spec.get('name')) or ''}"
-    return metadata.get("name") in names or status.get("arn") in arns or any(arn.endswith(built) for arn in arns)
+    return metadata.get("name") in names or status_arn(item) in arns or any(arn.endswith(built) for arn in arns)
 
 
 def _with_kind(item: dict[str, Any], kind: str) -> dict[str, Any]:
     """Items of a list come without apiVersion and kind."""
     return {"apiVersion": IAM, "kind": kind, **item}
-
-
-def arn_of(ack: dict[str, Any] | None) -> str:
-    return text(mapping(mapping((ack or {}).get("status")).get("ackResourceMetadata")).get("arn")) or ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 from ...ack.kinds import ROLE_ARN_ANNOTATION
-from ...ack.objects import mapping, sequence, text
+from ...ack.objects import mapping, sequence, status_arn, text
 from ..log.log import Session
 
 How = Literal["pod-env", "pod-identity", "static-keys", "profile", "node-role", "log", "unknown"]
@@ -54,6 +54,27 @@ def annotated_role(service_account: dict[str, Any] | None) -> str:
     """The role that the service account's annotation names, or ""."""
     annotations = mapping(mapping((service_account or {}).get("metadata")).get("annotations"))
     return text(annotations.get(ROLE_ARN_ANNOTATION)) or ""
+
+
+def uses_pod_identity(container: dict[str, Any] | None) -> bool:
+    """Whether a container gets its credentials from EKS Pod Identity."""
+    variables = environment(container) if container else {}
+    return "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables and "AWS_ROLE_ARN" not in variables
+
+
+def in_question(effective: Effective, expected: str) -> str:
+    """The ARN of the role to examine: the one the pod has, or, where it has none of its own, the one that it should
+    have (`expected`); "" where neither is known."""
+    return expected if effective.how == "node-role" else effective.arn or expected
+
+
+def role_of(ack: dict[str, Any] | None, account: str) -> str:
+    """The ARN of the role that a Role object stands for: what its status says, else what its spec makes of it in the
+    account; "" where there is no object, or no account is known."""
+    spec = mapping(mapping(ack).get("spec"))
+    name = text(spec.get("name"))
+    built = f"arn:aws:iam::{account}:role{text(spec.get('path')) or '/'}{name}" if account and name else ""
+    return status_arn(ack) or built
 
 
 def resolve(

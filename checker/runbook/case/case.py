@@ -6,11 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...ack.objects import mapping
-from ...iam.arns import parse_arn, role_name
 from ...live.log.log import has_ended, has_recovered, principal, seconds
-from ...live.record.effective_role import Effective, annotated_role, container_of, environment, resolve
+from ...live.record.effective_role import (
+    Effective,
+    annotated_role,
+    container_of,
+    in_question,
+    resolve,
+    role_of,
+    uses_pod_identity,
+)
+from ...live.record.parameters import completed, table_of
 from ...live.record.record import Reading, Record, reading, under, value
-from ...live.record.table_name import table_in, table_of
 from ...requirements.model import Requirement
 from . import sources
 from .access import LoggedCall, View, selecting, view
@@ -76,8 +83,7 @@ class Case(NamedTuple):
     @property
     def uses_pod_identity(self) -> bool:
         """Whether the container gets its credentials from EKS Pod Identity."""
-        variables = environment(self.container) if self.container else {}
-        return "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables and "AWS_ROLE_ARN" not in variables
+        return uses_pod_identity(self.container)
 
     @property
     def denials(self) -> tuple[Event, ...]:
@@ -149,9 +155,10 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     effective = resolve(container, association, logged) if container else Effective("", "unknown", "no container")
     given = mapping(association)
     expected = given.get("targetRoleArn") or given.get("roleArn") or annotated_role(service_account)
-    ack_arn = mapping(mapping(mapping(value(record, "ack-role")).get("status")).get("ackResourceMetadata")).get("arn")
-    arn = (expected if effective.how == "node-role" else effective.arn or expected) or ack_arn or ""
-    parameters = _parameters(record, container, arn)
+    account = record.target.parameters.get("account", "")
+    arn = in_question(effective, expected) or role_of(value(record, "ack-role"), account)
+    issuer = mapping(value(record, "eks-cluster")).get("issuer") or ""
+    parameters = completed(record.target, container, arn, issuer)
     table_arn = table_of(parameters, container)
     refused = _refused(events, table_arn)
     account_name = mapping(mapping(pod).get("spec")).get("serviceAccountName", "")
@@ -198,32 +205,6 @@ def _is_past(name: str, value: dict[str, Any], is_previous: bool, record: Record
         return has_ended(value, now)
     current = reading(record, f"log/{name}").value or {}
     return bool(current.get("refreshesSince")) and (not current.get("failures") or has_recovered(current, now))
-
-
-def _parameters(record: Record, container: dict[str, Any] | None, arn: str) -> dict[str, str]:
-    found = dict(record.target.parameters)
-    named = role_name(arn)
-    if named is not None:
-        # The cell's account is the table's; the role may be in another.
-        found.setdefault("account", named.account)
-        found["roleAccount"] = named.account
-    if record.target.region:
-        found.setdefault("region", record.target.region)
-    if record.target.cluster:
-        found.setdefault("cluster", record.target.cluster)
-    table = table_in(container)
-    if table:
-        found.setdefault("authKeysTable", table)
-    whole = parse_arn(found.get("authKeysTable", ""))
-    if whole is not None and whole.resource.startswith("table/"):
-        # Given as an ARN, it says region and account itself.
-        name = whole.resource.removeprefix("table/")
-        found |= {"region": whole.region, "account": whole.account, "authKeysTable": name}
-    issuer = mapping(value(record, "eks-cluster")).get("issuer")
-    if issuer:
-        # The cluster itself knows better than the configuration.
-        found["oidcIssuer"] = issuer
-    return found
 
 
 _READS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")

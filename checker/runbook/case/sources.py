@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ...ack.build import build
 from ...ack.kinds import EKS, IAM, ROLE_ARN_ANNOTATION
-from ...ack.objects import make_object, mapping, sequence, text
+from ...ack.objects import make_object, mapping, sequence, status_arn, text
 from ...iam.arns import role_name
 from ...iam.decisions.policies import Attached, Layer, LayerName
 from ...iam.documents.document import PolicyKind, parse
@@ -59,14 +59,14 @@ def declared(record: Record, namespace: str, service_account: str) -> RoleSource
     policies = [*(value(record, "ack-policies") or ())]
     policies += [item.value for item in under(record, "ack-policy/").values() if item.value]
     policies += _known_by_arn(record, role, policies)
-    arn = text(mapping(mapping(role.get("status")).get("ackResourceMetadata")).get("arn")) or ""
+    arn = status_arn(role)
     whole = [{**role, "metadata": metadata}, *policies, *giver(record, arn, namespace, service_account)]
     return _source(whole, _iam_name(role))
 
 
 def _known_by_arn(record: Record, role: Mapping[str, Any], policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The policies that the object names by ARN and no ACK object stands for: IAM has their documents."""
-    stated = [mapping(mapping(item.get("status")).get("ackResourceMetadata")).get("arn") for item in policies]
+    stated = [status_arn(item) for item in policies]
     spec, namespace = mapping(role.get("spec")), text(mapping(role.get("metadata")).get("namespace")) or ""
     named = {*sequence(spec.get("policies")), spec.get("permissionsBoundary")} - {*stated, None}
     return [item for item in _policies(record, namespace) if item["metadata"]["name"].partition("@")[2] in named]

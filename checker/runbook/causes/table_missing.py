@@ -13,7 +13,7 @@ Source
 
 from __future__ import annotations
 
-from ...live.record.table_name import table_in
+from ...live.record.parameters import table_in
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen

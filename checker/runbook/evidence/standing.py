@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ...ack.controller import StatusCondition, conditions, standstill
-from ...ack.objects import make_object, mapping, sequence, text
+from ...ack.objects import make_object, mapping, sequence, status_arn, text
 from ...iam.arns import parse_arn
 from ...inventory.objects import Object
 from ..case.case import Case
@@ -68,7 +68,7 @@ def taken(case: Case) -> tuple[str, ...]:
     found = []
     for item in objects(case):
         going = _going(item)
-        arn = str(mapping(mapping(item.data.get("status")).get("ackResourceMetadata")).get("arn") or "")
+        arn = status_arn(item.data)
         is_bare = role.status == "absent" or (inline == [] and attached == [])
         is_detached = attached is not None and bool(arn) and arn not in attached
         if going and (is_bare if item.kind == "Role" else is_bare or is_detached):
