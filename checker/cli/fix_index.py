@@ -128,14 +128,11 @@ def _say_withheld(found: Withheld | Emission) -> None:
 def _applied(
     arguments: argparse.Namespace, diagnosis: Diagnosis, record: Record, made: Investigation, found: Emission | Withheld
 ) -> int:
-    from ..fix.cluster.apply import World, apply
+    from ..fix.cluster.apply import apply
     from ..fix.cluster.store import StoppedError
     from ..fix.cluster.withheld import Withheld
-    from ..incident.investigate import investigate, judge
+    from ..fix.cluster.world import world_of
     from ..live.asking import Refused
-    from ..live.clients.kubernetes import Cluster
-    from ..live.collect import connection_to
-    from ..live.record.record import reading
     from ..report.formats import formatter
 
     if isinstance(found, Withheld) and not found.is_waiting:
@@ -144,17 +141,8 @@ def _applied(
     if not arguments.yes and not (sys.stdin is not None and sys.stdin.isatty()):
         raise UsageError("--apply asks before it writes, and there is no terminal to ask on; give --yes")
 
-    def look(since_seconds: int, is_restarted: bool) -> Diagnosis:
-        again = made._replace(target=made.target._replace(since_seconds=since_seconds))
-        if is_restarted:
-            # A pod that was named is gone by then, and its successor has another name.
-            again = again._replace(search=again.search._replace(pod=""))
-        return judge(investigate(again), made.requirements)
-
     try:
-        connection = connection_to(made.access, made.target, lambda: reading(record, "eks-cluster"))
-        cluster = Cluster(connection, read=made.access.read_seconds)
-        world = World(cluster, look, say, _agreed if arguments.yes else _confirmed, patience=arguments.wait)
+        world = world_of(made, record, say, _agreed if arguments.yes else _confirmed, arguments.wait)
         last = apply(world, diagnosis, None if isinstance(found, Withheld) else found)
     except StoppedError as error:
         say(str(error))

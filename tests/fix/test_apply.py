@@ -12,9 +12,10 @@ from checker.demo.breaks import edits
 from checker.demo.breaks.registry import BREAKS
 from checker.demo.cell import Cell
 from checker.fix.cluster import writing
-from checker.fix.cluster.apply import World, apply
+from checker.fix.cluster.apply import apply
 from checker.fix.cluster.emission import Emission
 from checker.fix.cluster.store import StoppedError
+from checker.fix.cluster.world import World
 from checker.live.asking import Refused
 from checker.live.clients.kubernetes import Cluster
 from checker.runbook.diagnose import Diagnosis

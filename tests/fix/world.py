@@ -9,9 +9,9 @@ from checker.ack.kinds import IAM
 from checker.demo.cell import Cell
 from checker.demo.names import PODS
 from checker.demo.servers.kubernetes_requests import ApiRequest
-from checker.fix.cluster.apply import World
 from checker.fix.cluster.emission import Emission, emit
 from checker.fix.cluster.withheld import Withheld
+from checker.fix.cluster.world import World
 from checker.live.clients.connection import Connection
 from checker.live.clients.kubernetes import Cluster
 from checker.live.collect import Clients, collect

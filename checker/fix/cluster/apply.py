@@ -6,13 +6,10 @@ Every step can be taken again: what is applied already is not applied twice, and
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import NamedTuple
 
 from ...ack.controller import conditions
 from ...ack.objects import mapping
 from ...live.asking import Refused
-from ...live.clients.kubernetes import Cluster
 from ...runbook.commands import is_bare, pod_name, restart
 from ...runbook.diagnose import Diagnosis
 from ...runbook.evidence.key import may_decrypt
@@ -25,21 +22,7 @@ from . import writing
 from .emission import Emission
 from .objects import NAME
 from .store import StoppedError, called, dry_run, store
-
-
-class World(NamedTuple):
-    """What the steps work with: the cluster; `look` diagnoses from the log of the last so many seconds, and, where the
-    pod was deleted, whatever pod there is now; `say` tells, `confirm` asks, `pause` waits so many seconds. Waiting for
-    IAM and for the log ends after `patience` seconds each.
-    """
-
-    cluster: Cluster
-    look: Callable[[int, bool], Diagnosis]
-    say: Callable[[str], None]
-    confirm: Callable[[str], bool]
-    pause: Callable[[float], None] = time.sleep
-    patience: float = 180
-
+from .world import World
 
 _INTERVAL = 3.0
 
