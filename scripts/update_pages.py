@@ -33,10 +33,13 @@ def rules() -> str:
         "",
         "| rule | severity | |",
         "| --- | --- | --- |",
-        *(f"| [{rule.ABOUT.id}](#{rule.ABOUT.id}) | {rule.ABOUT.severity} | {summary(rule)} |" for rule in RULES),
+        *(
+            f"| [{rule.ABOUT.id}](#{rule.ABOUT.id}) | {rule.ABOUT.severity} | {summary(rule.__doc__)} |"
+            for rule in RULES
+        ),
     ]
     for rule in RULES:
-        lines += ["", f"## {rule.ABOUT.id}", "", as_markdown(page(rule), 3)]
+        lines += ["", f"## {rule.ABOUT.id}", "", as_markdown(page(rule.__doc__), 3)]
     return "\n".join(lines) + "\n"
 
 
@@ -52,10 +55,10 @@ def causes() -> str:
         "| --- | --- | --- | --- |",
     ]
     for cause in CAUSES:
-        helps, restart = ("yes" if told else "no" for told in (cause.MANIFEST_HELPS, cause.RESTART_NEEDED))
-        lines.append(f"| [{cause.ID}](#{cause.ID}) | {summary(cause)} | {helps} | {restart} |")
+        helps, restart = ("yes" if told else "no" for told in (cause.manifest_helps, cause.restart_needed))
+        lines.append(f"| [{cause.id}](#{cause.id}) | {summary(cause.page)} | {helps} | {restart} |")
     for cause in CAUSES:
-        lines += ["", f"## {cause.ID}", "", as_markdown(page(cause), 3)]
+        lines += ["", f"## {cause.id}", "", as_markdown(page(cause.page), 3)]
     return "\n".join(lines) + "\n"
 
 

@@ -118,11 +118,16 @@ def run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=60)
 
 
-def register(path: Path, package: str, module: str, before: str) -> None:
-    """Adds a module to a registry: its import, and its place in the order."""
+def register(path: Path, package: str, module: str, before: str, entry: str = "{}") -> None:
+    """Adds a module to a registry: its import, and its place in the order, as such an entry."""
     text = path.read_text(encoding="utf-8")
     text = re.sub(r"(\nfrom __future__ import annotations\n)", rf"\1\nfrom {package} import {module}\n", text, count=1)
-    text, count = re.subn(rf"(?s)(\n[A-Z]+: tuple\[.*?\n)(    {before},\n)", rf"\1    {module},\n\2", text, count=1)
+    text, count = re.subn(
+        rf"(?s)(\n[A-Z]+: tuple\[.*?\n)(    {re.escape(entry.format(before))},\n)",
+        rf"\1    {entry.format(module)},\n\2",
+        text,
+        count=1,
+    )
     assert count == 1
     path.write_text(text, encoding="utf-8")
 
@@ -166,6 +171,6 @@ def test_a_cause_is_a_file_and_an_entry_in_one_registry(copy: Path) -> None:
         "def look(case):\n    return Seen('silent', 'refutes')\n",
         encoding="utf-8",
     )
-    register(copy / "checker/runbook/causes/__init__.py", ".", "full_moon", "region_missing")
+    register(copy / "checker/runbook/causes/__init__.py", ".", "full_moon", "region_missing", "known({})")
     assert "full-moon" in run(copy, "explain").stdout
     assert "The moon is full" in run(copy, "explain", "full-moon").stdout

@@ -26,15 +26,15 @@ def run(arguments: argparse.Namespace) -> int:
     if name is None:
         width = max(map(len, (*BY_ID, *CAUSES_BY_ID)))
         for rule in RULES:
-            print(f"{rule.ABOUT.id:<{width}}  {rule.ABOUT.severity:<7}  {summary(rule)}")
+            print(f"{rule.ABOUT.id:<{width}}  {rule.ABOUT.severity:<7}  {summary(rule.__doc__)}")
         for cause in CAUSES:
-            print(f"{cause.ID:<{width}}  cause    {summary(cause)}")
+            print(f"{cause.id:<{width}}  cause    {summary(cause.page)}")
         return 0
     if name in BY_ID:
-        print(f"{name} ({BY_ID[name].ABOUT.severity})\n\n{page(BY_ID[name])}")
+        print(f"{name} ({BY_ID[name].ABOUT.severity})\n\n{page(BY_ID[name].__doc__)}")
         return 0
     if name in CAUSES_BY_ID:
-        print(f"{name} (a cause that `checker live` looks for)\n\n{page(CAUSES_BY_ID[name])}")
+        print(f"{name} (a cause that `checker live` looks for)\n\n{page(CAUSES_BY_ID[name].page)}")
         return 0
     close = difflib.get_close_matches(name, [*BY_ID, *CAUSES_BY_ID], 1)
     meant = f"; did you mean {close[0]}?" if close else "; `checker explain` lists them"

@@ -138,6 +138,11 @@ def _annotate_account(case: Case, pair: str) -> str:
     return command("kubectl", "annotate", "serviceaccount", name, "-n", case.namespace, "--overwrite", pair)
 
 
+def network_policies(case: Case) -> str:
+    """Shows what may restrict the pod's traffic."""
+    return command("kubectl", "get", "networkpolicies", "-n", case.namespace)
+
+
 def table(case: Case, verb: str = "describe-table") -> str:
     """Shows the table, or its resource policy."""
     option = "--table-name" if verb == "describe-table" else "--resource-arn"

@@ -69,12 +69,12 @@ def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
 def _cause(known: KnownCause, case: Case) -> Cause:
     seen = known.look(case)
     return Cause(
-        id=known.ID,
-        title=known.TITLE,
+        id=known.id,
+        title=known.title,
         confidence=confidence(seen),
-        manifest_helps=known.MANIFEST_HELPS,
-        restart_needed=known.RESTART_NEEDED if seen.restart is None else seen.restart,
-        remediation=seen.remediation or known.REMEDIATION,
+        manifest_helps=known.manifest_helps,
+        restart_needed=known.restart_needed if seen.restart is None else seen.restart,
+        remediation=seen.remediation or known.remediation,
         evidence=seen.evidence,
         next=tuple(addressed(line, case.record.target) for line in seen.next),
     )

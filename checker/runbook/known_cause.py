@@ -1,16 +1,30 @@
-"""What a cause is: a module with its title, what helps, and how to look for it; its docstring is its page."""
+"""What a cause is: its title, what helps, its page, and how to look for it."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from .case.case import Case
 from .case.witnesses import Seen
 
 
-class KnownCause(Protocol):
-    """A module in `causes/`. `MANIFEST_HELPS`: an edit of the manifests can cure it; `RESTART_NEEDED`: and the pod has
-    to be made anew then; `REMEDIATION` is what to do, in the imperative."""
+class KnownCause(NamedTuple):
+    """A cause that is looked for. `page` explains it, and begins with the title; `remediation` is what to do, in the
+    imperative. `manifest_helps`: an edit of the manifests can cure it; `restart_needed`: and the pod has to be made
+    anew then. `look` tells what the log and the APIs say of it."""
+
+    id: str
+    title: str
+    page: str
+    remediation: str
+    look: Callable[[Case], Seen]
+    manifest_helps: bool = False
+    restart_needed: bool = False
+
+
+class CauseModule(Protocol):
+    """A module in `causes/` that is a cause; its docstring is the page."""
 
     ID: str
     TITLE: str
@@ -22,3 +36,16 @@ class KnownCause(Protocol):
     def look(self, case: Case) -> Seen:
         """What the log and the APIs say of it."""
         ...
+
+
+def known(module: CauseModule) -> KnownCause:
+    """The cause that a module is."""
+    return KnownCause(
+        id=module.ID,
+        title=module.TITLE,
+        page=module.__doc__ or "",
+        remediation=module.REMEDIATION,
+        look=module.look,
+        manifest_helps=module.MANIFEST_HELPS,
+        restart_needed=module.RESTART_NEEDED,
+    )

@@ -40,7 +40,7 @@ WITHHELD = {
     "session-duration-refused": "no change of the Role object that could be proven mends that",
 }
 """Causes that a manifest can cure, but not by an edit that could be made here, and why."""
-CURED = [name for name, staged in BREAKS.items() if BY_ID[name].MANIFEST_HELPS and name not in WITHHELD]
+CURED = [name for name, staged in BREAKS.items() if BY_ID[name].manifest_helps and name not in WITHHELD]
 
 
 GUESSED = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pytest
 
 from checker.demo.breaks.registry import BREAKS
@@ -12,6 +10,7 @@ from checker.demo.story import look_at, tell
 from checker.report.style.pages import page
 from checker.runbook.causes import BY_ID, CAUSES
 from checker.runbook.diagnose import Diagnosis
+from checker.runbook.known_cause import KnownCause
 
 BESIDE: dict[str, set[str]] = {
     "stale-principal-id": {"stale-credentials", "propagation"},
@@ -67,11 +66,11 @@ def test_the_whole_story_ends_as_told(cause: str) -> None:
     assert story.ended_as_told
 
 
-@pytest.mark.parametrize("module", CAUSES, ids=lambda module: module.ID)
-def test_every_page_has_its_sections_and_fits_a_terminal(module: ModuleType) -> None:
-    text = page(module)
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)
+def test_every_page_has_its_sections_and_fits_a_terminal(cause: KnownCause) -> None:
+    text = page(cause.page)
     for section in ("What it looks for", "What to do", "Source"):
         assert f"\n{section}\n" in text
     assert max(map(len, text.splitlines())) <= 100
-    assert module.__name__.rpartition(".")[2] == module.ID.replace("-", "_")
-    assert len(module.REMEDIATION) < 130
+    assert text.splitlines()[0].endswith(".")
+    assert len(cause.remediation) < 130

@@ -70,7 +70,7 @@ def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    text = page(rule)
+    text = page(rule.__doc__)
     does = " ".join(next(section.body for section in sections(text) if section.title == "What it does").split())
     about = rule.ABOUT
     properties: dict[str, Any] = {
@@ -83,8 +83,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": about.id,
         "name": "".join(word.capitalize() for word in about.id.split("-")),
-        "shortDescription": {"text": summary(rule)},
-        "fullDescription": {"text": f"{summary(rule)} {does}"[:1024]},
+        "shortDescription": {"text": summary(rule.__doc__)},
+        "fullDescription": {"text": f"{summary(rule.__doc__)} {does}"[:1024]},
         "help": {"text": text, "markdown": as_markdown(text, 2)},
         "defaultConfiguration": {"level": _LEVELS[about.severity]},
         "properties": properties,

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import NamedTuple, Protocol
-
-
-class Paged(Protocol):
-    """A rule or a cause: a module whose docstring is its page."""
-
-    __doc__: str | None
+from typing import NamedTuple
 
 
 class Section(NamedTuple):
@@ -20,14 +14,14 @@ class Section(NamedTuple):
     body: str
 
 
-def page(module: Paged) -> str:
-    """The page of a rule or a cause: its module's docstring."""
-    return (module.__doc__ or "").strip()
+def page(docstring: str | None) -> str:
+    """The page of a rule or a cause: its docstring."""
+    return (docstring or "").strip()
 
 
-def summary(module: Paged) -> str:
+def summary(docstring: str | None) -> str:
     """The first line of a page, a sentence."""
-    return page(module).splitlines()[0]
+    return page(docstring).splitlines()[0]
 
 
 def sections(text: str) -> list[Section]:

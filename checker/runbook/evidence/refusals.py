@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ...iam.arns import parse_arn
 from ...iam.decisions.clauses import Clause
+from ...iam.decisions.policies import LayerName
 from ...iam.proofs.prove import show_condition
 from ...requirements.check import RoleCheck
 from ...requirements.rows import Question
@@ -16,20 +17,33 @@ from ..case.signatures import Event
 from ..case.witnesses import Api, Log, Seen
 from .standing import taken
 
-_EXPLICIT = {
-    "identity": "explicit-deny", "boundary": "boundary-blocks", "session": "session-policy-blocks", "scp": "scp-denies",
-    "rcp": "rcp-denies", "endpoint": "endpoint-policy-denies", "resource": "table-policy-denies",
-}  # fmt: skip
+
+class RefusingLayer(NamedTuple):
+    """A layer of policies that may refuse: the cause that this is, and the signature of the log lines that name it.
+    `is_above`: it is outside of the account, and mostly cannot be read."""
+
+    layer: LayerName
+    cause: str
+    signature: str
+    is_above: bool = False
+
+
+LAYERS = (
+    RefusingLayer("identity", "explicit-deny", "denied-explicitly"),
+    RefusingLayer("boundary", "boundary-blocks", "denied-boundary"),
+    RefusingLayer("session", "session-policy-blocks", "denied-session"),
+    RefusingLayer("scp", "scp-denies", "denied-scp", is_above=True),
+    RefusingLayer("rcp", "rcp-denies", "denied-rcp", is_above=True),
+    RefusingLayer("endpoint", "endpoint-policy-denies", "denied-endpoint", is_above=True),
+    RefusingLayer("resource", "table-policy-denies", "denied-table-policy"),
+)
+_CAUSES: dict[str, str] = {item.layer: item.cause for item in LAYERS}
+_SIGNATURES = {item.cause: item.signature for item in LAYERS}
+_ABOVE = {item.cause: item.layer for item in LAYERS if item.is_above}
 IN_THE_MANIFEST = (
     "missing-action", "wrong-table-arn", "missing-index-arn", "condition-unmet", "explicit-deny", "boundary-blocks",
 )  # fmt: skip
 """Refusals by policies that a Role object carries or refers to."""
-
-_EVENTS = {
-    "boundary-blocks": "denied-boundary", "session-policy-blocks": "denied-session", "scp-denies": "denied-scp",
-    "rcp-denies": "denied-rcp", "endpoint-policy-denies": "denied-endpoint", "explicit-deny": "denied-explicitly",
-    "table-policy-denies": "denied-table-policy",
-}  # fmt: skip
 
 
 class AccessRefusal(NamedTuple):
@@ -66,7 +80,7 @@ def _of_view(view: View) -> Iterator[AccessRefusal]:
             elif proof.decision.outcome == "explicit-deny":
                 clause = proof.decision.clauses[0]
                 where = _statement(clause)
-                yield AccessRefusal(_EXPLICIT[clause.layer], question, f"{called} is denied by {where}", clause)
+                yield AccessRefusal(_CAUSES[clause.layer], question, f"{called} is denied by {where}", clause)
             else:
                 yield _implicit(check, question, called, proof.decision.layer or "identity")
 
@@ -76,7 +90,7 @@ def _implicit(check: RoleCheck, question: Question, called: str, layer: str) -> 
         labels = ", ".join(
             policy.label for item in check.stack.layers if item.name == layer for policy in item.policies
         )
-        return AccessRefusal(_EXPLICIT[layer], question, f"{called} is not allowed by {labels or f'the {layer} layer'}")
+        return AccessRefusal(_CAUSES[layer], question, f"{called} is not allowed by {labels or f'the {layer} layer'}")
     witness = (question.proof.witness if question.proof else None) or question.resource
     grants = allowing(check, question.action)
     if not grants:
@@ -135,11 +149,10 @@ def _was_read(case: Case, cause: str) -> bool:
     """Whether the layer of a cause took part in the verdict; those above the account mostly cannot be read."""
     if cause == "session-policy-blocks":
         return case.uses_pod_identity
-    layers = {"scp-denies": "scp", "rcp-denies": "rcp", "endpoint-policy-denies": "endpoint"}
-    if cause not in layers or case.deployed is None:
+    if cause not in _ABOVE or case.deployed is None:
         return True
     stacks = [check.stack.layers for check in case.deployed.checks]
-    return any(layer.name == layers[cause] for stack in stacks for layer in stack)
+    return any(layer.name == _ABOVE[cause] for stack in stacks for layer in stack)
 
 
 def arrives(case: Case, question: Question) -> str:
@@ -168,8 +181,8 @@ def undelivered(case: Case) -> tuple[AccessRefusal, ...]:
 
 def _log(case: Case, cause: str, found: list[AccessRefusal]) -> Log:
     unexplained = tuple(filter(case.is_mine, case.having("denied")))
-    if cause in _EVENTS:
-        return case.says(tuple(filter(case.is_mine, case.having(_EVENTS[cause]))), unexplained)
+    if cause in _SIGNATURES:
+        return case.says(tuple(filter(case.is_mine, case.having(_SIGNATURES[cause]))), unexplained)
     named = tuple(filter(case.is_mine, case.having("denied-identity")))
     if found:
         about = {(item.question.action.lower(), item.question.resource) for item in found}
@@ -186,7 +199,7 @@ def _log(case: Case, cause: str, found: list[AccessRefusal]) -> Log:
 
 def quoted(case: Case, cause: str) -> list[str]:
     """What the log says of it, counted."""
-    events = tuple(filter(case.is_mine, case.having(_EVENTS.get(cause, "denied-identity"))))
+    events = tuple(filter(case.is_mine, case.having(_SIGNATURES.get(cause, "denied-identity"))))
     return [said(event) for event in events[:2]]
 
 
