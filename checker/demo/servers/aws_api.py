@@ -21,12 +21,19 @@ from .wsgi import Application
 def _moto() -> Application:
     """moto, once for the process: it keeps the account for all of it in any case, and takes long to build."""
     import moto.eks.utils
+    import moto.kms.models
+    import moto.kms.utils
     from boto3 import Session
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     # For every cluster that is made, moto reads all endpoints there are, to learn the names of the partitions.
     moto.eks.utils.Session = cache(Session)  # type: ignore[attr-defined]  # it is imported there
-    application: Application = DomainDispatcherApplication(create_backend_app)
+    # Every key gets a pair of RSA keys, symmetric ones too; nobody signs with it.
+    moto.kms.models.generate_private_key = cache(moto.kms.utils.generate_private_key)  # type: ignore[attr-defined]
+    made = DomainDispatcherApplication(create_backend_app)
+    # For every call, moto looks through the folders of all its services.
+    made.get_backend_for_host = cache(made.get_backend_for_host)  # type: ignore[method-assign]
+    application: Application = made
     return application
 
 
