@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 from ..iam.documents.document import LONGEST, Parsed, PolicyKind, parse, too_long
 from ..iam.documents.paths import Path
@@ -28,8 +28,6 @@ from ..inventory.objects import (
 from .kinds import ROLE_ARN_ANNOTATION, WORKLOADS
 from .objects import mapping, sequence, status_arn, text
 from .placeholders import find_in_text
-
-Item = TypeVar("Item")
 
 
 def build(objects: Iterable[Object], unread: Iterable[Object] = ()) -> Inventory:
@@ -55,22 +53,9 @@ def build(objects: Iterable[Object], unread: Iterable[Object] = ()) -> Inventory
 def together(inventories: Iterable[Inventory], unread: Iterable[Object]) -> Inventory:
     """The inventory of several documents."""
     parts = tuple(inventories)
-    return Inventory(
-        objects=_all(part.objects for part in parts),
-        roles=_all(part.roles for part in parts),
-        policies=_all(part.policies for part in parts),
-        service_accounts=_all(part.service_accounts for part in parts),
-        associations=_all(part.associations for part in parts),
-        workloads=_all(part.workloads for part in parts),
-        unread=tuple(unread),
-        tables=_all(part.tables for part in parts),
-        keys=_all(part.keys for part in parts),
-        namespaces={name: kept for part in parts for name, kept in part.namespaces.items()},
-    )
-
-
-def _all(parts: Iterable[tuple[Item, ...]]) -> tuple[Item, ...]:
-    return tuple(chain.from_iterable(parts))
+    values = {name: tuple(chain.from_iterable(getattr(part, name) for part in parts)) for name in Inventory._fields}
+    namespaces = {name: annotations for part in parts for name, annotations in part.namespaces.items()}
+    return Inventory(**{**values, "unread": tuple(unread), "namespaces": namespaces})
 
 
 def role(item: Object) -> Role:
