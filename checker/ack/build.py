@@ -53,7 +53,9 @@ def build(objects: Iterable[Object], unread: Iterable[Object] = ()) -> Inventory
 def together(inventories: Iterable[Inventory], unread: Iterable[Object]) -> Inventory:
     """The inventory of several documents."""
     parts = tuple(inventories)
-    values = {name: tuple(chain.from_iterable(getattr(part, name) for part in parts)) for name in Inventory._fields}
+    values: dict[str, Any] = {
+        name: tuple(chain.from_iterable(getattr(part, name) for part in parts)) for name in Inventory._fields
+    }
     namespaces = {name: annotations for part in parts for name, annotations in part.namespaces.items()}
     return Inventory(**{**values, "unread": tuple(unread), "namespaces": namespaces})
 
