@@ -15,16 +15,18 @@ from ..inventory.objects import Object, Origin
 from ..text.documents import YamlDocument
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
-from .placeholders import Placeholder, find_in_comments, find_placeholder
+from .placeholders import Placeholder, changes_structure, find_in_comments, find_placeholder
 
 
 class Sighting(NamedTuple):
-    """An object in a document: its node, the object, and the placeholder that keeps it from being read, if any."""
+    """An object in a document: its node, the object, and its first placeholder, if any. `is_open`: its placeholders
+    stand inside of values, so that all else is what will be applied."""
 
     node: Node
     object: Object
     placeholder: Placeholder | None
     supported: bool
+    is_open: bool = False
 
 
 def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
@@ -48,10 +50,12 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
         if isinstance(data, dict):
             data = {**data, "apiVersion": identity[0], "kind": identity[1]}
             is_ours = status == "read" and identity not in WORKLOADS and identity != NAMESPACE
-            placeholder = find_placeholder(node, document.piece.text) or in_comments if is_ours else None
+            inside_text = find_placeholder(node, document.piece.text) if is_ours else None
+            placeholder = inside_text or in_comments if is_ours else None
+            is_open = inside_text is not None and in_comments is None and not changes_structure(node)
             origin = Origin(document.piece.source.name, number, path)
             made = make_object(data, origin)._replace(nulls=tuple(nulls(whole)) if is_ours else ())
-            yield Sighting(node, made, placeholder, status == "read")
+            yield Sighting(node, made, placeholder, status == "read", is_open)
 
 
 def _given_to_items(identity: tuple[str, str], fields: dict[str, Node]) -> dict[int, tuple[str, str]]:

@@ -94,11 +94,7 @@ def find_placeholder(root: Node, text: str) -> Placeholder | None:
     for path, node in walk(root):
         if _is_free_text(path):
             continue
-        if (
-            isinstance(node, MappingNode)
-            and node.flow_style
-            and any(isinstance(key, MappingNode) for key, _ in node.value)
-        ):
+        if _is_unquoted(node):
             shown = text[start_of(node) : end_of(node)]
             found = find_in_text(shown)
             return Placeholder(found[0] if found else "jinja", shown, path, 0, False)
@@ -113,6 +109,27 @@ def find_placeholder(root: Node, text: str) -> Placeholder | None:
                 reason, shown, offset = found
                 return Placeholder(reason, shown, (*path, value) if in_key else path, offset, in_key)
     return None
+
+
+def changes_structure(root: Node) -> bool:
+    """Whether placeholders in a tree may make it another tree: a `{{ … }}` without quotes in place of a value of any
+    kind, or a key that is not known."""
+    return any(
+        _is_unquoted(node)
+        or (
+            isinstance(node, MappingNode)
+            and any(isinstance(key, ScalarNode) and find_in_text(key.value) is not None for key, _ in node.value)
+        )
+        for _, node in walk(root)
+    )
+
+
+def _is_unquoted(node: Node) -> bool:
+    return (
+        isinstance(node, MappingNode)
+        and bool(node.flow_style)
+        and any(isinstance(key, MappingNode) for key, _ in node.value)
+    )
 
 
 def find_breaking(text: str) -> tuple[str, str, int] | None:

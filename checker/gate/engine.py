@@ -19,6 +19,7 @@ from ..progress import Observe, unobserved
 from ..project.project import DocumentFacts
 from ..rules.facts import Facts
 from ..rules.rule import DocumentRule, Rule
+from .literal import is_literal
 
 
 class Settings(NamedTuple):
@@ -106,13 +107,20 @@ def _in_document(rules: list[DocumentRule], document: DocumentFacts, failures: d
     found = {}
     for rule in rules:
         try:
-            problems = tuple(rule.check_document(document))
+            problems = (*rule.check_document(document), *_in_templates(rule, document))
         except Exception:  # noqa: BLE001 - as above
             failures.setdefault(rule.ABOUT.id, Failure(rule.ABOUT.id, traceback.format_exc()))
             continue
         if problems:
             found[rule.ABOUT.id] = problems
     return found
+
+
+def _in_templates(rule: DocumentRule, document: DocumentFacts) -> Iterator[Problem]:
+    """What the rule finds in the objects with placeholders, whatever these are filled in with."""
+    if document.open.objects:
+        alone = DocumentFacts(document.file, document.start, document.open)
+        yield from (problem for problem in rule.check_document(alone) if is_literal(problem, rule.ABOUT))
 
 
 def _listed(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -36,7 +36,8 @@ class Broken(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A document, or an object in one, that was recognised and left out. `detail` is the text that gave it away."""
+    """A document, or an object in one, that was recognised and left out. `detail` is the text that gave it away.
+    `in_part`: what is literal in it was judged all the same."""
 
     file: str
     reason: str
@@ -45,6 +46,7 @@ class Skipped(NamedTuple):
     origin: Origin | None = None
     path: Path = ()
     inner_offset: int | None = None
+    in_part: bool = False
 
 
 class SeenDocument(NamedTuple):

@@ -53,8 +53,8 @@ _NOTHING = Inventory()
 
 class DocumentFacts(NamedTuple):
     """What is known of one document by itself: the objects in it, as kustomizations make them; keys that stand twice;
-    objects of kinds that nobody acts on; text that could not be parsed, and then nothing else. `start` is where it
-    begins in the text of its file."""
+    objects of kinds that nobody acts on; text that could not be parsed, and then nothing else. `open` are the objects
+    with placeholders in their scalars. `start` is where it begins in the text of its file."""
 
     file: str
     start: int
@@ -62,6 +62,7 @@ class DocumentFacts(NamedTuple):
     repeated: tuple[Repeated, ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
     broken: tuple[Broken, ...] = ()
+    open: Inventory = _NOTHING
 
 
 class Project(NamedTuple):
@@ -94,6 +95,7 @@ class _Linker:
         self.skipped = [one for item in self.files for one in item.skipped]
         self.objects: list[Object] = []
         self.unread: list[Object] = []
+        self.open: list[Object] = []
         self.repeated: list[tuple[str, int, Repeated]] = []
         self.unsupported: list[Unsupported] = []
         self._real = lru_cache(maxsize=4096)(os.path.realpath)
@@ -141,6 +143,7 @@ class _Linker:
             offset = self.documents[origin.file, origin.document].piece.start + start_of(sighting.node)
             inner = None if found.in_key else found.offset
             self.unread.append(sighting.object)
+            self.open += [sighting.object] if sighting.is_open else []
             if sighting.object.kind == "ServiceAccount" and not names_a_group(str(sighting.object.data)):
                 return
             self.skipped.append(
@@ -152,6 +155,7 @@ class _Linker:
                     origin=origin,
                     path=found.path,
                     inner_offset=inner,
+                    in_part=sighting.is_open,
                 )
             )
         else:
@@ -210,13 +214,12 @@ def _document_facts(linker: _Linker, effects: Effects, earlier: Project | None) 
     unsupported: dict[tuple[str, int], list[Unsupported]] = {}
     for kind in linker.unsupported:
         unsupported.setdefault((kind.object.origin.file, kind.object.origin.document), []).append(kind)
-    known = {}
-    for one in earlier.document_facts if earlier else ():
-        if one.inventory.objects:
-            origin = one.inventory.objects[0].origin
-            known[origin.file, origin.document] = one
+    templates: dict[tuple[str, int], list[Object]] = {}
+    for item in linker.open:
+        templates.setdefault((item.origin.file, item.origin.document), []).append(item)
+    known = dict(zip(earlier.documents, earlier.document_facts, strict=False)) if earlier else {}
     for at, document in linker.documents.items():
-        there = objects.get(at, [])
+        read, open_ones = objects.get(at, []), templates.get(at, [])
         made = DocumentFacts(
             file=at[0],
             start=document.piece.start,
@@ -225,10 +228,11 @@ def _document_facts(linker: _Linker, effects: Effects, earlier: Project | None) 
         )
         old = known.get(at)
         # Objects are values: a document that only looks different is still the same.
-        if old is not None and list(old.inventory.objects) == there and old._replace(inventory=_NOTHING) == made:
+        same = old is not None and (list(old.inventory.objects), list(old.open.objects)) == (read, open_ones)
+        if old is not None and same and old._replace(inventory=_NOTHING, open=_NOTHING) == made:
             yield old
         else:
-            yield made._replace(inventory=build(there))
+            yield made._replace(inventory=build(read), open=build(open_ones))
     for file in linker.files:
         yield from (DocumentFacts(file.source.name, one.offset, broken=(one,)) for one in file.broken)
 

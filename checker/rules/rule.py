@@ -17,7 +17,8 @@ class About(NamedTuple):
     `asks_the_cell`: it finds something else in another cell. `is_about_the_gate`: what it finds outside of objects is
     about what decides, and is reported whatever files were passed. `judges_suppressions`: it is asked last, when it is
     known what suppressions were of use. `precision` and `security_severity` (CVSS, "" for what the severity stands for)
-    are for SARIF.
+    are for SARIF. `rests_on`: what has to be literal in a template besides the text that a problem is about: some
+    elements of its statement, all of the statement (or field), or all of the document.
     """
 
     id: str
@@ -27,6 +28,7 @@ class About(NamedTuple):
     judges_suppressions: bool = False
     precision: Literal["very-high", "high", "medium", "low"] = "very-high"
     security_severity: str = ""
+    rests_on: tuple[str, ...] | Literal["statement", "document"] = "statement"
 
     @property
     def is_about_access(self) -> bool:

@@ -29,7 +29,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import condition_text, conditions, problem_in, statements
 
-ABOUT = About("multivalued-condition-key", "warning")
+ABOUT = About("multivalued-condition-key", "warning", rests_on=())
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import condition_text, conditions, problem_in, statements
 
-ABOUT = About("private-source-ip", "warning")
+ABOUT = About("private-source-ip", "warning", rests_on=("Condition",))
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import Written, action_strings, conditions, problem_in, statements
 
-ABOUT = About("unknown-condition-key", "warning", precision="medium")
+ABOUT = About("unknown-condition-key", "warning", precision="medium", rests_on=("Action", "NotAction"))
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

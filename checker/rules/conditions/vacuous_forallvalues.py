@@ -36,7 +36,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import action_strings, condition_text, conditions, problem_in, statements
 
-ABOUT = About("vacuous-forallvalues", "warning")
+ABOUT = About("vacuous-forallvalues", "warning", rests_on=("Condition",))
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

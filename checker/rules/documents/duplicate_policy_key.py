@@ -29,7 +29,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ._problems import document_problems
 
-ABOUT = About("duplicate-policy-key", "error")
+ABOUT = About("duplicate-policy-key", "error", rests_on=())
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

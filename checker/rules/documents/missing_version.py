@@ -30,7 +30,7 @@ from ...inventory.objects import called, policy_texts
 from ...project.project import DocumentFacts
 from ..rule import About
 
-ABOUT = About("missing-version", "warning")
+ABOUT = About("missing-version", "warning", rests_on=())
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

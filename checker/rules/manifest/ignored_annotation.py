@@ -38,7 +38,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from .invalid_annotation import is_string_map
 
-ABOUT = About("ignored-annotation", "warning")
+ABOUT = About("ignored-annotation", "warning", rests_on=())
 
 _PREFIX = "services.k8s.aws/"
 _ON_NAMESPACE = ("owner-account-id", "team-id", "endpoint-url", "default-region")

@@ -35,7 +35,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ._fields import field_problems
 
-ABOUT = About("missing-field", "error")
+ABOUT = About("missing-field", "error", rests_on=())
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

@@ -1,16 +1,19 @@
-"""An object that a template engine has yet to fill in, and that was therefore not checked.
+"""An object that a template engine has yet to fill in, so that not all of it could be checked.
 
 What it does
     Reports Roles, Policies and the other kinds this tool reads when they hold
     placeholders (Helm, kro, Jinja, Backstage, shell variables, `<…>`, `__…__`,
     ACCOUNT_ID; comments of ytt, and branches of Helm or Jinja in comments), and
     names the first one. IAM policy variables such as
-    `${aws:username}` are no placeholders. Objects without placeholders in the
-    same file are checked.
+    `${aws:username}` are no placeholders. Where the placeholders stand inside
+    of strings, the rules on single documents are asked all the same, and what
+    holds whatever is filled in is reported: an action that does not exist, a
+    field that the kind does not have. Objects without placeholders in the same
+    file are checked as a whole.
 
 Why it matters
-    What the template will say is not known, so nothing is proven about the
-    role.
+    What the template will say is not known, so it is not proven what access
+    the role has.
 
 Example
         name: "{{ .Release.Name }}-reverse-proxy"
@@ -67,10 +70,13 @@ def check_project(facts: Facts) -> Iterator[Problem]:
                 inner_offset=skipped.inner_offset,
                 length=len(skipped.detail),
             )
+        checked, proven = "not checked", "nothing is proven about this object"
+        if skipped.in_part:
+            checked, proven = "checked in part", "only what is literal here was checked, and no access is proven"
         yield Problem(
             place,
-            f"not checked: {said}",
-            "what the template will say is not known, so nothing is proven about this object",
+            f"{checked}: {said}",
+            f"what the template will say is not known, so {proven}",
             _HELP.get(skipped.reason, "fill it in first and check the result: … | checker static -"),
             unread.get(skipped.origin) if skipped.origin else None,
             value=skipped.detail,

@@ -34,7 +34,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ._fields import field_problems
 
-ABOUT = About("unknown-field", "error")
+ABOUT = About("unknown-field", "error", rests_on=())
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

@@ -28,7 +28,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
-ABOUT = About("allow-with-notprincipal", "error")
+ABOUT = About("allow-with-notprincipal", "error", rests_on=())
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

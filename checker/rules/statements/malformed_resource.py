@@ -37,7 +37,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
-ABOUT = About("malformed-resource", "warning")
+ABOUT = About("malformed-resource", "warning", rests_on=())
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+|")
 _REGIONAL = ("dynamodb", "kinesis", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "states")

@@ -37,7 +37,12 @@ from ..rule import About
 from ._statements import problem_in, statements
 from .malformed_resource import fault
 
-ABOUT = About("mismatched-resource", "warning", precision="medium")
+ABOUT = About(
+    "mismatched-resource",
+    "warning",
+    precision="medium",
+    rests_on=("Action", "NotAction", "Resource", "NotResource"),
+)
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

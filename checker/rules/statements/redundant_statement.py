@@ -39,7 +39,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import Written, problem_in, statement_text, statements
 
-ABOUT = About("redundant-statement", "warning")
+ABOUT = About("redundant-statement", "warning", rests_on="document")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

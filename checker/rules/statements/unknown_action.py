@@ -34,7 +34,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
-ABOUT = About("unknown-action", "warning", precision="medium")
+ABOUT = About("unknown-action", "warning", precision="medium", rests_on=())
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

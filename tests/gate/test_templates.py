@@ -1,0 +1,198 @@
+"""What is found in a template holds whatever its placeholders are filled in with; the rest is left to whoever fills
+them in."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from checker.gate.judge import judge
+from checker.gate.options import GateOptions
+from checker.gate.prepare import prepare
+from checker.gate.prepared import Prepared, with_texts
+
+ROOT = Path(__file__).parent.parent.parent
+CASES = ROOT / "tests" / "rules" / "cases"
+FILLED = ("*", "x", "prod-1", "", "arn:aws:iam::111122223333:role/x", "dynamodb:GetItem", "StringEquals", "Allow", "10")
+WORD = re.compile(r"[A-Za-z0-9*][\w.*-]*")
+KRO = """apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+metadata: {name: tenant}
+spec:
+  schema: {apiVersion: v1alpha1, kind: Tenant, spec: {name: string, table: string, issuer: string}}
+  resources:
+  - id: role
+    template:
+      apiVersion: iam.services.k8s.aws/v1alpha1
+      kind: Role
+      metadata: {name: "${schema.spec.name}-reverse-proxy", namespace: acme}
+      spec:
+        name: ${schema.spec.name}-reverse-proxy
+        FIELD
+        assumeRolePolicyDocument: |
+          {"Version": "2012-10-17", "Statement": [TRUST]}
+        inlinePolicies:
+          keys: |
+            {"Version": "2012-10-17", "Statement": [GRANT]}
+"""
+TRUST = (
+    '{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/ISSUER"},'
+    ' "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals":'
+    ' {"ISSUER:sub": "SUB", "ISSUER:aud": "AUD"}}}'
+)
+WELL = TRUST.replace("ISSUER", "${schema.spec.issuer}").replace("SUB", "system:serviceaccount:acme:proxy")
+WELL = WELL.replace("AUD", "sts.amazonaws.com")
+GRANT = '{"Effect": "Allow", "Action": "dynamodb:Query", "Resource": "arn:aws:dynamodb:*:*:table/${schema.spec.table}"}'
+
+
+def found(made: Prepared) -> set[tuple[str, str]]:
+    """The rule and the place of every finding that is not about the template itself."""
+    report = judge(*made).report
+    assert report.failures == ()
+    about = [item for item in report.findings if item.subject is not None and item.rule != "templated-manifest"]
+    return {(item.rule, item.path) for item in about}
+
+
+def written(folder: Path, text: str) -> set[tuple[str, str]]:
+    (folder / "graph.yaml").write_text(text, encoding="utf-8")
+    return found(prepare(GateOptions((str(folder / "graph.yaml"),))))
+
+
+def graph(field: str = "description: x", trust: str = WELL, grant: str = GRANT) -> str:
+    return KRO.replace("FIELD", field).replace("TRUST", trust).replace("GRANT", grant)
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "path"),
+    [
+        (graph("descriptoin: x"), "unknown-field", "spec.descriptoin"),
+        (graph("maxSessionDuration: 60"), "invalid-field", "spec.maxSessionDuration"),
+        (
+            graph(grant=GRANT.replace("Query", "Qeury")),
+            "unknown-action",
+            "spec.inlinePolicies.keys#Statement[0].Action",
+        ),
+        (
+            graph(grant=GRANT.replace('"Allow"', '"allow"').replace("${schema.spec.table}", "x")),
+            "invalid-policy-element",
+            "spec.inlinePolicies.keys#Statement[0].Effect",
+        ),
+        (
+            graph(trust=WELL.replace("${schema.spec.issuer}", "oidc.eks.us-east-1.amazonaws.com/id/E").replace(
+                ', "oidc.eks.us-east-1.amazonaws.com/id/E:aud": "sts.amazonaws.com"', ""
+            )),
+            "missing-audience",
+            "spec.assumeRolePolicyDocument#Statement[0].Condition",
+        ),
+        (
+            graph(trust=WELL + ', {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}'),
+            "open-trust",
+            "spec.assumeRolePolicyDocument#Statement[1].Principal",
+        ),
+        (
+            graph(grant=GRANT + ', {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:x"}'),
+            "malformed-resource",
+            "spec.inlinePolicies.keys#Statement[1].Resource",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_literal_is_judged(text: str, rule: str, path: str, tmp_path: Path) -> None:
+    assert written(tmp_path, text) == {(rule, path)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        graph(),
+        graph("maxSessionDuration: ${schema.spec.duration}"),
+        graph("policies: ${schema.spec.policies}"),
+        graph(grant=GRANT.replace("dynamodb:Query", "dynamodb:${schema.spec.action}")),
+        graph(grant=GRANT.replace("Allow", "${schema.spec.effect}")),
+        graph(grant=GRANT.replace("table/$", "tables/$")),
+        graph(trust=WELL.replace(', "${schema.spec.issuer}:aud": "sts.amazonaws.com"', "")),
+        graph(trust=WELL.replace("acme:proxy", "${schema.spec.name}:*")),
+        graph(grant="${schema.spec.statements}"),
+        graph(grant=f"{GRANT}, {GRANT}".replace("table/$", "table/x$", 1)),
+    ],
+)
+def test_what_hangs_on_a_placeholder_is_left_open(text: str, tmp_path: Path) -> None:
+    """Filled in, it may be right."""
+    assert written(tmp_path, text) == set()
+
+
+def test_a_branch_may_take_any_line_away(tmp_path: Path) -> None:
+    text = "# {{- if .Values.enabled }}\n" + graph("descriptoin: x")
+    assert written(tmp_path, text) == set()
+
+
+def test_the_template_says_that_it_is_checked_in_part(tmp_path: Path) -> None:
+    (tmp_path / "graph.yaml").write_text(graph(), encoding="utf-8")
+    report = judge(*prepare(GateOptions(("graph.yaml",)))).report
+    told = {item.rule: item.message.partition(":")[0] for item in report.findings}
+    assert told["templated-manifest"] == "checked in part"
+    assert told.keys() <= {"templated-manifest", "no-matching-role"}
+    assert report.summary.roles == 0
+
+
+def opened(draw: random.Random, text: str) -> tuple[str, list[str]]:
+    """A text with some of its words as placeholders, and the words."""
+    words = [one for one in WORD.finditer(text) if text[one.start() - 1 : one.start()] in "\"/: '"]
+    lines = text.split("\n")
+    starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
+    inside = [
+        one
+        for one in words
+        if not any(start <= one.start() < start + len(line) and re.match(r"\s*(apiVersion|kind|#|- apiV)", line)
+                   for start, line in zip(starts, lines, strict=True))
+        and text[one.end() : one.end() + 1] != ":"
+    ]  # fmt: skip
+    chosen = sorted(draw.sample(inside, min(len(inside), draw.choice((1, 1, 2, 4)))), key=lambda one: -one.start())
+    values = []
+    for one in chosen:
+        values.append(one[0])
+        text = f"{text[: one.start()]}${{schema.spec.v{len(values) - 1}}}{text[one.end() :]}"
+    return text, values
+
+
+def hold_when_filled_in(seed: int) -> int:
+    """The findings of a random template, each of which the filled in texts have as well."""
+    draw = random.Random(seed)
+    path = draw.choice([path for path in sorted(CASES.rglob("*.yaml")) if path.stat().st_size < 6_000])
+    text, values = opened(draw, path.read_text(encoding="utf-8", errors="replace"))
+    Path("m.yaml").write_text(text, encoding="utf-8")
+    made = prepare(GateOptions(("m.yaml",)))
+    judged = judge(*made)
+    templates = [item for document in judged.facts.project.document_facts for item in document.open.objects]
+    template = {
+        (item.rule, item.path, item.subject.kind)
+        for item in judged.report.findings
+        if item.subject is not None and item.subject in templates and item.rule != "templated-manifest"
+    }
+    for filled in (values, *([draw.choice(FILLED) for _ in values] for _ in range(3))):
+        rendered = text
+        for number, value in enumerate(filled):
+            rendered = rendered.replace(f"${{schema.spec.v{number}}}", value)
+        again = judge(*made._replace(material=with_texts(made.material, {"m.yaml": rendered}))).report
+        has = {(item.rule, item.path, item.subject.kind) for item in again.findings if item.subject is not None}
+        broken = {"invalid-yaml", "invalid-policy-json", "invalid-policy-element", "templated-manifest"} & {
+            item.rule for item in again.findings
+        }
+        assert broken or template <= has, (seed, path.name, filled, template - has)
+    return len(template)
+
+
+def test_a_finding_holds_whatever_is_filled_in() -> None:
+    assert sum(hold_when_filled_in(seed) for seed in range(150)) > 10
+
+
+@pytest.mark.slow
+def test_a_finding_holds_in_thousands_of_templates() -> None:
+    assert sum(hold_when_filled_in(seed) for seed in range(1_000, 7_000)) > 500
