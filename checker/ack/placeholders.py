@@ -92,7 +92,7 @@ def find_placeholder(root: Node, text: str) -> Placeholder | None:
     for a mapping whose key is a mapping: no Kubernetes field is one, so it is the template it looks like.
     """
     for path, node in walk(root):
-        if _is_free_text(path):
+        if is_free_text(path):
             continue
         if _is_unquoted(node):
             shown = text[start_of(node) : end_of(node)]
@@ -198,7 +198,8 @@ def _breaking_in(line: str) -> tuple[int, int] | None:
     return None
 
 
-def _is_free_text(path: Path) -> bool:
+def is_free_text(path: Path) -> bool:
+    """Whether a field may hold what it likes: descriptions, tags, annotations of others."""
     if path[:2] == ("metadata", "annotations") and len(path) > 2:
         return not str(path[2]).split("/")[0].endswith(("services.k8s.aws", "eks.amazonaws.com"))
     return path[:2] == ("spec", "tags") or path[-1:] == ("description",)

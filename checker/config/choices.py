@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ..errors import UsageError
 from ..iam.catalogue.catalogue import use
 from ..requirements.load import Loaded, load_requirements
+from ..requirements.model import fill
 from ..requirements.parameters import GIVEN, closest
 from ..requirements.shipped import shipped_policies
 from ..schemas.validated import InvalidFileError
@@ -79,6 +80,23 @@ def check_parameters(config: Config, cell: ConfiguredCell, given: Mapping[str, s
             problems.append(f"{where}: no requirement uses a parameter of this name; did you mean {close}?")
     if problems:
         raise UsageError(*problems)
+
+
+def fill_placeholders(config: Config, cell: ConfiguredCell, parameters: Mapping[str, str]) -> dict[str, str]:
+    """What the cell fills templates in with, the parameters that a value names put in. Raises UsageError for one that
+    the cell does not have."""
+    made, problems = {}, []
+    for name, value in cell.placeholders.items():
+        found = fill(value, dict(parameters))
+        made[name] = found.text
+        for unset in found.unset:
+            close = closest(unset, parameters)
+            meant = f"did you mean {close}?" if close else f"it has {', '.join(sorted(parameters)) or 'none'}"
+            where = f"{config.file}: cells.{cell.name}.placeholders.{name}"
+            problems.append(f"{where}: the cell has no parameter {unset}; {meant}")
+    if problems:
+        raise UsageError(*problems)
+    return made
 
 
 def from_config(config: Config, paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -91,6 +91,7 @@ def gather(material: Material, terms: Terms, observe: Observe = unobserved, earl
         material.background,
         passed_over=material.passed_over,
         earlier=earlier.project if earlier else None,
+        placeholders=terms.placeholders,
     )
     index = make_index(project.inventory, terms.parameters.get("account"), terms.parameters)
     outcomes = tuple(

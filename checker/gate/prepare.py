@@ -11,7 +11,14 @@ import difflib
 import os
 
 from ..ack.kinds import READ, RESOURCES
-from ..config.choices import check_parameters, choose_cell, choose_config, choose_requirements, from_config
+from ..config.choices import (
+    check_parameters,
+    choose_cell,
+    choose_config,
+    choose_requirements,
+    fill_placeholders,
+    from_config,
+)
 from ..config.file import Config, ConfiguredCell
 from ..errors import UsageError
 from ..progress import Observe, unobserved
@@ -91,11 +98,12 @@ def _terms(options: GateOptions, chosen: Chosen, is_judged: bool) -> Terms:
     settings = _settings(options, config)
     cell = choose_cell(config, options.cell) if is_judged else ConfiguredCell("", {})
     check_parameters(config, cell, options.parameters, requirements)
+    parameters = {**cell.parameters, **options.parameters} if is_judged else {}
     return Terms(
         requirements=requirements,
         asked=requirements.requirements if is_judged else (),
         settings=settings,
-        parameters={**cell.parameters, **options.parameters} if is_judged else {},
+        parameters=parameters,
         other_cells=_other_cells(options, config),
         cell=cell.name,
         is_partial=not is_judged,
@@ -103,6 +111,7 @@ def _terms(options: GateOptions, chosen: Chosen, is_judged: bool) -> Terms:
         today=datetime.datetime.now(datetime.UTC).date().isoformat(),
         baseline=chosen.baseline,
         trusted=chosen.trusted,
+        placeholders=fill_placeholders(config, cell, parameters),
     )
 
 

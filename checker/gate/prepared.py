@@ -54,7 +54,7 @@ class Terms(NamedTuple):
 
     `files` limits the report (None: all). `is_partial`: there are objects beyond the material that nobody looked for.
     `config` holds the suppressions of the configuration; without it nothing is suppressed. `today` is the day (ISO,
-    UTC) that they are judged by.
+    UTC) that they are judged by. `placeholders` are the values that the cell gives to those of templates.
     """
 
     requirements: Loaded
@@ -70,6 +70,7 @@ class Terms(NamedTuple):
     baseline: Baseline | None = None
     since: Since | None = None
     trusted: Trusted | None = None
+    placeholders: Mapping[str, str] = MappingProxyType({})
 
 
 class Prepared(NamedTuple):

@@ -83,6 +83,15 @@ def _other_cells(before: Config, now: Config, at: Config) -> Iterator[Weakening]
             if old != new:
                 said = f"the parameter {name} of {cell.name} is {new or 'gone'}, and {old or 'not given'} so far"
                 yield Weakening(_at(at, "cells", cell.name), said, f"{cell.name} {name}")
+        for name in dict.fromkeys((*cell.placeholders, *found.placeholders)):
+            old, new = cell.placeholders.get(name), found.placeholders.get(name)
+            if old != new:
+                said = f"{cell.name} fills {name} in with {_quoted(new)}, and with {_quoted(old)} so far"
+                yield Weakening(_at(at, "cells", cell.name), said, f"{cell.name} {name}")
+
+
+def _quoted(value: str | None) -> str:
+    return repr(value) if value is not None else "nothing"
 
 
 def in_requirements(before: Loaded, now: Loaded) -> Iterator[Weakening]:

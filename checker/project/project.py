@@ -5,11 +5,13 @@ read. Pure: facts come in, values go out.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..ack.build import build, together
+from ..ack.filling import filled
 from ..ack.kinds import names_a_group
 from ..ack.objects import Sighting
 from ..inventory.objects import Inventory, Object
@@ -49,6 +51,7 @@ class Unlisted(NamedTuple):
 
 
 _NOTHING = Inventory()
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class DocumentFacts(NamedTuple):
@@ -87,8 +90,9 @@ class Project(NamedTuple):
 class _Linker:
     """Takes in what the files hold, and what kustomizations make of it."""
 
-    def __init__(self, files: Iterable[FileFacts]) -> None:
+    def __init__(self, files: Iterable[FileFacts], placeholders: Mapping[str, str]) -> None:
         self.files = tuple(files)
+        self.placeholders = placeholders
         self.sources = {item.source.name: item.source for item in self.files if item.is_ours}
         self.documents = {(item.source.name, seen.number): seen.document for item in self.files for seen in item.seen}
         self.kustomizations = [one for item in self.files for one in item.kustomizations]
@@ -135,6 +139,7 @@ class _Linker:
         return fragment(data if isinstance(data, dict) else item.data, file, start)
 
     def _object(self, sighting: Sighting) -> None:
+        sighting = filled(sighting, self.placeholders)
         found = sighting.placeholder
         if not sighting.supported:
             self.unsupported.append(Unsupported(sighting.object))
@@ -173,12 +178,14 @@ def link(
     *,
     passed_over: int = 0,
     earlier: Project | None = None,
+    placeholders: Mapping[str, str] = _NONE,
 ) -> Project:
     """The project that these files are. Those in `background` take part in the inventory, but their documents are not
     counted. `passed_over` counts documents already ruled out by a scan of bytes. What is known of a document is taken
-    over from an `earlier` state of the project, where nothing in it has changed.
+    over from an `earlier` state of the project, where nothing in it has changed. `placeholders` are values for those of
+    templates, by name; an object that they fill in is one like any other.
     """
-    linker = _Linker((*files, *background))
+    linker = _Linker((*files, *background), placeholders)
     effects = linker.link()
     changes = tuple(_changes(effects))
     document_facts = tuple(_document_facts(linker, effects, earlier))

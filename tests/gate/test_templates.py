@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from checker.gate.judge import judge
+from checker.ack.filling import name_of
+from checker.ack.placeholders import find_in_text
+from checker.config.file import parse_config
+from checker.errors import UsageError
+from checker.gate.judge import Judged, judge
 from checker.gate.options import GateOptions
 from checker.gate.prepare import prepare
 from checker.gate.prepared import Prepared, with_texts
+from checker.gate.weakened import in_configuration
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = ROOT / "tests" / "rules" / "cases"
@@ -196,3 +201,129 @@ def test_a_finding_holds_whatever_is_filled_in() -> None:
 @pytest.mark.slow
 def test_a_finding_holds_in_thousands_of_templates() -> None:
     assert sum(hold_when_filled_in(seed) for seed in range(1_000, 7_000)) > 500
+
+
+CELL = {"region": "us-east-1", "account": "111122223333", "authKeysTable": "cell2-auth-keys"}
+"""Parameters of the cell that fills templates in."""
+
+
+def filled_in_as_rendered(seed: int) -> int:
+    """A random template whose cell fills it in is judged as the text that it becomes."""
+    draw = random.Random(seed)
+    path = draw.choice([path for path in sorted(CASES.rglob("*.yaml")) if path.stat().st_size < 6_000])
+    text, values = opened(draw, path.read_text(encoding="utf-8", errors="replace"))
+    filled = draw.choice((values, values, [draw.choice(FILLED) for _ in values]))
+    rendered = text
+    for number, value in enumerate(filled):
+        rendered = rendered.replace(f"${{schema.spec.v{number}}}", value)
+    Path("m.yaml").write_text(text, encoding="utf-8")
+    made = prepare(GateOptions(("m.yaml",), parameters=CELL))
+    names = {f"schema.spec.v{number}": value for number, value in enumerate(filled)}
+    one = judge(*made._replace(terms=made.terms._replace(placeholders=names)))
+    other = judge(*made._replace(material=with_texts(made.material, {"m.yaml": rendered})))
+    if one.report.skipped or other.report.skipped:
+        return 0
+    if "invalid-yaml" in {item.rule for item in (*one.report.findings, *other.report.findings)}:
+        return 0
+    said = [
+        {(item.rule, item.severity, item.path, item.message, item.value) for item in judged.report.findings}
+        for judged in (one, other)
+    ]
+    assert said[0] == said[1], (seed, path.name, names, said[0] ^ said[1])
+    return 1
+
+
+def test_what_a_cell_fills_in_is_judged_as_rendered() -> None:
+    assert sum(filled_in_as_rendered(seed) for seed in range(150)) > 60
+
+
+@pytest.mark.slow
+def test_what_a_cell_fills_in_is_judged_as_rendered_in_thousands_of_templates() -> None:
+    assert sum(filled_in_as_rendered(seed) for seed in range(1_000, 9_000)) > 3_000
+
+
+CONFIG = """version: 1
+manifests: [graph.yaml]
+cells:
+  cell2:
+    region: us-east-1
+    account: "111122223333"
+    parameters: {authKeysTable: cell2-auth-keys}
+    placeholders:
+      schema.spec.name: acme
+      schema.spec.table: ${authKeysTable}
+      schema.spec.issuer: oidc.eks.us-east-1.amazonaws.com/id/E
+      schema.spec.duration: "3600"
+"""
+BOTH = GRANT.replace('"dynamodb:Query"', '["dynamodb:GetItem", "dynamodb:Query"]').replace(
+    "*:*", "us-east-1:111122223333"
+)
+
+
+def configured(folder: Path, config: str, text: str) -> Judged:
+    (folder / "checker.yaml").write_text(config, encoding="utf-8")
+    (folder / "graph.yaml").write_text(text, encoding="utf-8")
+    return judge(*prepare(GateOptions(())))
+
+
+def test_a_cell_makes_verdicts_definite(tmp_path: Path) -> None:
+    text = graph("maxSessionDuration: ${schema.spec.duration}", grant=BOTH)
+    report = configured(tmp_path, CONFIG, text).report
+    assert report.findings == ()
+    assert (report.summary.roles, report.summary.checked, report.skipped) == (1, 1, ())
+    without = configured(tmp_path, CONFIG, text.replace(', "dynamodb:Query"]', "]")).report
+    assert [(item.rule, item.location.start.line) for item in without.findings] == [("missing-grant", 19)]
+    assert "acme-reverse-proxy cannot call dynamodb:Query" in without.findings[0].message
+
+
+def test_what_the_cell_does_not_fill_in_is_named(tmp_path: Path) -> None:
+    config = CONFIG.replace("      schema.spec.table: ${authKeysTable}\n", "")
+    report = configured(tmp_path, config, graph(grant=BOTH)).report
+    told = next(item for item in report.findings if item.rule == "templated-manifest")
+    assert told.message == "checked in part: ${schema.spec.table} is a placeholder (kro)"
+    assert told.location.start.line == 19
+    assert "placeholders: {schema.spec.table: …} in checker.yaml" in told.help
+
+
+def test_a_value_names_parameters_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        configured(tmp_path, CONFIG.replace("${authKeysTable}", "${authKeyTable}"), graph())
+    assert str(error.value) == (
+        "checker.yaml: cells.cell2.placeholders.schema.spec.table: the cell has no parameter authKeyTable;"
+        " did you mean authKeysTable?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [
+        ("${schema.spec.table}", "schema.spec.table"),
+        ("${{ values.table }}", "values.table"),
+        ("{{- .Values.table -}}", ".Values.table"),
+        ("${TABLE}", "TABLE"),
+        ("${TABLE:-auth-keys}", "TABLE"),
+        ("$TABLE", "TABLE"),
+        ("<table name>", "table name"),
+        ("__TABLE__", "TABLE"),
+        ("${AWS::AccountId}", "AWS::AccountId"),
+    ],
+)
+def test_placeholders_go_by_their_names(shown: str, name: str) -> None:
+    found = find_in_text(f"arn:aws:dynamodb:us-east-1:111122223333:table/{shown}")
+    assert found is not None
+    assert name_of(*found[:2]) == name
+
+
+def test_what_flux_escapes_is_filled_in_with_nothing(tmp_path: Path) -> None:
+    text = graph(grant=BOTH.replace("${schema.spec.table}", "$${schema.spec.table}"))
+    report = configured(tmp_path, CONFIG, text).report
+    assert [item.reason for item in report.skipped] == ["flux-escape"]
+
+
+def test_a_change_of_what_is_filled_in_is_told(tmp_path: Path) -> None:
+    """Of a change that is not trusted, since it decides what is judged."""
+    before = parse_config("checker.yaml", CONFIG.encode())
+    now = parse_config("checker.yaml", CONFIG.replace("spec.name: acme", "spec.name: globex").encode())
+    assert [item.message for item in in_configuration(before, now)] == [
+        "cell2 fills schema.spec.name in with 'globex', and with 'acme' so far"
+    ]

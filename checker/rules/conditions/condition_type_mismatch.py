@@ -36,7 +36,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import conditions, problem_in, statements
 
-ABOUT = About("condition-type-mismatch", "warning", precision="medium", rests_on=())
+ABOUT = About("condition-type-mismatch", "warning", precision="medium", rests_on=("Condition",))
 
 _FITTING: dict[str, tuple[Family, ...]] = {
     "String": ("text",),

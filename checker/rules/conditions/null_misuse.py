@@ -30,7 +30,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import Written, condition_text, conditions, problem_in, statements
 
-ABOUT = About("null-misuse", "warning", rests_on=())
+ABOUT = About("null-misuse", "warning", rests_on=("Condition",))
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

@@ -31,7 +31,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import condition_text, conditions, problem_in, statements
 
-ABOUT = About("set-operator-on-single-value", "warning", rests_on=())
+ABOUT = About("set-operator-on-single-value", "warning", rests_on=("Condition",))
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

@@ -27,8 +27,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...ack.filling import name_of
 from ...findings.place import Part, Place
 from ...findings.problem import Problem
+from ...project.file_facts import Skipped
 from ..facts import Facts
 from ..rule import About
 
@@ -77,10 +79,18 @@ def check_project(facts: Facts) -> Iterator[Problem]:
             place,
             f"{checked}: {said}",
             f"what the template will say is not known, so {proven}",
-            _HELP.get(skipped.reason, "fill it in first and check the result: … | checker static -"),
+            _help(skipped),
             unread.get(skipped.origin) if skipped.origin else None,
             value=skipped.detail,
         )
+
+
+def _help(skipped: Skipped) -> str:
+    other = _HELP.get(skipped.reason, "fill it in first and check the result: … | checker static -")
+    if not skipped.in_part or skipped.reason == "flux-escape":
+        return other
+    name = _shorten(name_of(skipped.reason, skipped.detail))
+    return f"say what the cell fills in, as placeholders: {{{name}: …}} in checker.yaml, or {other}"
 
 
 def _shorten(text: str) -> str:

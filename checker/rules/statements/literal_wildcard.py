@@ -29,7 +29,7 @@ from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import conditions, problem_in, statements
 
-ABOUT = About("literal-wildcard", "warning", rests_on=())
+ABOUT = About("literal-wildcard", "warning", rests_on=("Condition",))
 
 _VARIABLE = re.compile(r"\$\{[^{}]*+\}")
 
