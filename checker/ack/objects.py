@@ -15,7 +15,7 @@ from ..inventory.objects import Object, Origin
 from ..text.documents import YamlDocument
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
-from .placeholders import Placeholder, changes_structure, find_in_comments, find_placeholder
+from .placeholders import Placeholder, changes_structure, find_in_comments, find_in_text, find_placeholder
 
 
 class Sighting(NamedTuple):
@@ -55,7 +55,18 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
             is_open = inside_text is not None and in_comments is None and not changes_structure(node)
             origin = Origin(document.piece.source.name, number, path)
             made = make_object(data, origin)._replace(nulls=tuple(nulls(whole)) if is_ours else ())
+            if status != "read":
+                placeholder = _in_identity(identity)
             yield Sighting(node, made, placeholder, status == "read", is_open)
+
+
+def _in_identity(identity: tuple[str, str]) -> Placeholder | None:
+    """A placeholder in apiVersion or kind: which kind it is to be is not known."""
+    for field, text in zip(("apiVersion", "kind"), identity, strict=True):
+        found = find_in_text(text)
+        if found is not None:
+            return Placeholder(found[0], found[1], (field,), found[2], False)
+    return None
 
 
 def _given_to_items(identity: tuple[str, str], fields: dict[str, Node]) -> dict[int, tuple[str, str]]:

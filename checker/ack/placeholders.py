@@ -113,15 +113,18 @@ def find_placeholder(root: Node, text: str) -> Placeholder | None:
 
 def changes_structure(root: Node) -> bool:
     """Whether placeholders in a tree may make it another tree: a `{{ … }}` without quotes in place of a value of any
-    kind, or a key that is not known."""
-    return any(
-        _is_unquoted(node)
-        or (
-            isinstance(node, MappingNode)
-            and any(isinstance(key, ScalarNode) and find_in_text(key.value) is not None for key, _ in node.value)
-        )
-        for _, node in walk(root)
-    )
+    kind, a key that is not known, a branch or a loop inside of a scalar, which takes text in or out."""
+    for _, node in walk(root):
+        if _is_unquoted(node):
+            return True
+        if isinstance(node, ScalarNode):
+            if ("{{" in node.value or "{%" in node.value) and _BRANCH.search(node.value):
+                return True
+        elif isinstance(node, MappingNode):
+            keys = (key.value for key, _ in node.value if isinstance(key, ScalarNode))
+            if any(find_in_text(key) is not None for key in keys):
+                return True
+    return False
 
 
 def _is_unquoted(node: Node) -> bool:

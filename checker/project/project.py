@@ -141,7 +141,7 @@ class _Linker:
     def _object(self, sighting: Sighting) -> None:
         sighting = filled(sighting, self.placeholders)
         found = sighting.placeholder
-        if not sighting.supported:
+        if not sighting.supported and found is None:
             self.unsupported.append(Unsupported(sighting.object))
         elif found is not None:
             origin = sighting.object.origin

@@ -607,16 +607,19 @@ def test_an_empty_side_is_not_green(diff: Diff) -> None:
     assert diff("./manifests", "empty", code=1)["findings"][0]["rule"] == "no-matching-role"
 
 
+TEMPLATE = """apiVersion: iam.services.k8s.aws/v1alpha1
+kind: Role
+metadata: {name: '{{ .Release.Name }}'}
+spec: {name: acme, assumeRolePolicyDocument: '{{ .Values.trust }}'}
+"""
+
+
 def test_what_is_the_same_on_both_sides_is_no_difference(diff: Diff) -> None:
-    write(
-        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: '{{ .Release.Name }}'}\n", "chart.yaml"
-    )
+    write(TEMPLATE, "chart.yaml")
     git("add", "-A")
     git("commit", "-qm", "a template")
     assert diff()["unchecked"] == []
-    write(
-        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: '{{ .Chart.Name }}'}\n", "chart.yaml"
-    )
+    write(TEMPLATE.replace("Release", "Chart"), "chart.yaml")
     assert len(diff(code=3)["unchecked"]) == 2
 
 

@@ -224,7 +224,7 @@ def test_kustomize_patches_are_fragments(capsys: pytest.CaptureFixture[str]) -> 
     Path("kustomization.yaml").write_text("resources: [role.yaml]\npatches:\n  - path: patch.yaml\n", encoding="utf-8")
     found = report(capsys, ".")
     detail = "a kustomize patch changes Role acme-reverse-proxy"
-    assert found["skipped"] == [{"file": "patch.yaml", "reason": "kustomize-patch", "detail": detail}]
+    assert found["skipped"] == [{"file": "patch.yaml", "reason": "kustomize-patch", "detail": detail, "inPart": False}]
     assert found["findings"] == []  # a session's duration is nobody's access
     Path("kustomization.yaml").write_text(
         "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [role.yaml]\npatches:\n"

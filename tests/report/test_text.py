@@ -79,9 +79,9 @@ Read 1 file with 1 document: 1 role, 0 policies, 0 passed over.
 
 def test_a_verbose_run_names_what_was_skipped_and_what_was_proven(gate: Callable[..., Report]) -> None:
     text = shown(gate, "templated-manifest/fires/one-object-of-a-graph.yaml", Look(verbose=True))
-    assert [line for line in text.splitlines() if line.startswith(("role.yaml: skipped", "granted"))] == snapshot(
+    assert [line for line in text.splitlines() if line.startswith(("role.yaml: checked", "granted"))] == snapshot(
         [
-            "role.yaml: skipped (kro): ${schema.spec.name}",
+            "role.yaml: checked in part (kro): ${schema.spec.name}",
             "granted: fixed-reverse-proxy: dynamodb:GetItem on arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys by inline policy auth-keys",
             "granted: fixed-reverse-proxy: dynamodb:Query on arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys by inline policy auth-keys",
         ]

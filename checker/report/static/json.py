@@ -62,7 +62,10 @@ def _report(report: Report, fixes: Sequence[Proposal]) -> dict[str, Any]:
             for check in outcome.checks
             for question in check.required
         ],
-        "skipped": [{"file": item.file, "reason": item.reason, "detail": item.detail} for item in report.skipped],
+        "skipped": [
+            {"file": item.file, "reason": item.reason, "detail": item.detail, "inPart": item.in_part}
+            for item in report.skipped
+        ],
         "unchecked": unchecked(report),
     }
 

@@ -36,7 +36,9 @@ def standing(report: Report) -> list[str]:
     read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}: "
     read += count(counts.roles, "role")
     read += f", {counts.policies} {'policy' if counts.policies == 1 else 'policies'}, {counts.passed_over} passed over"
-    read += f", {counts.skipped} skipped (not checked)" if counts.skipped else ""
+    in_part = sum(item.in_part for item in report.skipped)
+    read += f", {counts.skipped - in_part} skipped (not checked)" if counts.skipped > in_part else ""
+    read += f", {count(in_part, 'template')} checked in part" if in_part else ""
     lines.append(read + (f", {len(report.left_out)} left out (-v names them)." if report.left_out else "."))
     if report.unreadable:
         lines.append(f"{count(len(report.unreadable), 'file')} could not be read.")

@@ -31,7 +31,8 @@ def render(report: Report, look: Look) -> str:
     parts += [f"{safe_path(path)}: could not be read: {reason}\n" for path, reason in report.unreadable]
     if look.verbose:
         parts += [
-            f"{safe_path(item.file)}: skipped ({item.reason}): {safe(_one_line(item.detail))}\n"
+            f"{safe_path(item.file)}: {'checked in part' if item.in_part else 'skipped'} ({item.reason}):"
+            f" {safe(_one_line(item.detail))}\n"
             for item in report.skipped
         ]
         parts += [f"{safe_path(path)}: left out ({reason})\n" for path, reason in report.left_out]

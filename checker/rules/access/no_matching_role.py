@@ -40,6 +40,11 @@ def check_project(facts: Facts) -> Iterator[Problem]:
             Place(requirement.origin.file, requirement.origin.document, ("spec", "appliesTo"), "key"),
             f"the requirement {requirement.name} selects none of the roles ({seen})",
             "nothing was checked, so nothing is known about the access that it asks for",
-            "render the templates first" if unread else "correct appliesTo, or pass the folder that holds the roles",
+            "say what the cell fills the templates in with (placeholders: in checker.yaml), or render them first"
+            if unread
+            else "correct appliesTo, or pass the folder that holds the roles",
             value=requirement.name,
         )
+
+
+_FILL_IN = "say what the cell fills the templates in with (placeholders: in checker.yaml), or render them first"

@@ -25,6 +25,7 @@ Use instead
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ...ack.filling import name_of
@@ -87,10 +88,13 @@ def check_project(facts: Facts) -> Iterator[Problem]:
 
 def _help(skipped: Skipped) -> str:
     other = _HELP.get(skipped.reason, "fill it in first and check the result: … | checker static -")
-    if not skipped.in_part or skipped.reason == "flux-escape":
+    name = name_of(skipped.reason, skipped.detail)
+    if not skipped.in_part or skipped.reason == "flux-escape" or not _SIMPLE.fullmatch(name):
         return other
-    name = _shorten(name_of(skipped.reason, skipped.detail))
     return f"say what the cell fills in, as placeholders: {{{name}: …}} in checker.yaml, or {other}"
+
+
+_SIMPLE = re.compile(r"[\w. :-]{1,60}")
 
 
 def _shorten(text: str) -> str:
