@@ -1,4 +1,5 @@
-"""Placeholders filled in with values that are known: those that a cell gives (`placeholders:` in checker.yaml).
+"""Placeholders filled in with values that are known: those that a cell gives (`placeholders:` in checker.yaml), and
+those that an instance of a kro graph states.
 
 A placeholder goes by its name: what stands between its delimiters, for a shell variable without its default. `${{ x }}`
 and `{{ x }}` are `x`, `${schema.spec.table}` is `schema.spec.table`, `${NAME:-text}` and `$NAME` are `NAME`, `<table>`
@@ -7,9 +8,10 @@ is `table`, `__TABLE__` is `TABLE`, a word in place of an account number is itse
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Container, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from yaml.nodes import Node, ScalarNode
 
@@ -34,13 +36,13 @@ def name_of(reason: str, shown: str) -> str:
     return shown
 
 
-def filled(sighting: Sighting, values: Mapping[str, str]) -> Sighting:
+def filled(sighting: Sighting, values: Mapping[str, Any], strings: Container[str] = ()) -> Sighting:
     """The object with every placeholder filled in that has a value, if those suffice: what then is left to fill in is
-    in `placeholder`, and the object is as it was."""
+    in `placeholder`, and the object is as it was. What is filled in for one of `strings` stays a string."""
     if not values or not sighting.supported or (sighting.placeholder is not None and not sighting.is_open):
         return sighting
     item = sighting.object
-    data = _filled(item.data, (), values, sighting.node)
+    data = _filled(item.data, (), _Known(values, strings, sighting.node))
     left = next(_left(data, item.data, ()), None)
     if left is not None:
         return sighting._replace(placeholder=left)
@@ -50,34 +52,47 @@ def filled(sighting: Sighting, values: Mapping[str, str]) -> Sighting:
     return sighting._replace(object=made, placeholder=None, is_open=False)
 
 
-def _filled(value: Any, path: Path, values: Mapping[str, str], node: Node) -> Any:
+class _Known(NamedTuple):
+    values: Mapping[str, Any]
+    strings: Container[str]
+    node: Node
+
+
+def _filled(value: Any, path: Path, known: _Known) -> Any:
     if isinstance(value, dict):
-        return {key: _filled(item, (*path, key), values, node) for key, item in value.items()}
+        return {key: _filled(item, (*path, key), known) for key, item in value.items()}
     if isinstance(value, list):
-        return [_filled(item, (*path, place), values, node) for place, item in enumerate(value)]
+        return [_filled(item, (*path, place), known) for place, item in enumerate(value)]
     if not isinstance(value, str):
         return value
-    text, is_all = _text(value, values)
-    if is_all and text != value:
-        scalar = find(node, path)
-        # Without quotes, what is filled in is read as YAML: a number stays one.
-        if isinstance(scalar, ScalarNode) and not scalar.style:
-            return resolve(text)
-    return text
+    text, whole = _text(value, known.values)
+    if whole is None:
+        return text
+    if not isinstance(known.values[whole], str):
+        return known.values[whole]
+    scalar = find(known.node, path)
+    # Without quotes, what is filled in is read as YAML: a number stays one.
+    is_plain = isinstance(scalar, ScalarNode) and not scalar.style
+    return resolve(text) if is_plain and whole not in known.strings else text
 
 
-def _text(value: str, values: Mapping[str, str]) -> tuple[str, bool]:
-    """A text with its placeholders filled in, and whether it was one placeholder and nothing else."""
+def _text(value: str, values: Mapping[str, Any]) -> tuple[str, str | None]:
+    """A text with its placeholders filled in; and, where it was one placeholder that has a value and nothing else, the
+    name of that."""
     parts: list[str] = []
-    place, is_all = 0, False
+    place, whole = 0, None
     while len(parts) < 2 * _MOST and (found := find_in_text(value[place:])) is not None:
         reason, shown, offset = found
         name = name_of(reason, shown)
-        known = values.get(name, shown) if reason != "flux-escape" else shown
-        parts += [value[place : place + offset], known]
-        is_all = is_all or (place == 0 and shown == value)
+        is_known = name in values and reason != "flux-escape"
+        parts += [value[place : place + offset], _spelled(values[name]) if is_known else shown]
+        whole = name if is_known and shown == value else whole
         place += offset + len(shown)
-    return "".join((*parts, value[place:])), is_all
+    return "".join((*parts, value[place:])), whole
+
+
+def _spelled(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _left(data: Any, before: Any, path: Path) -> Iterator[Placeholder]:

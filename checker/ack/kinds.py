@@ -56,6 +56,7 @@ _NEEDLES = (
     rb"services\.k8s\.aws",
     rb"kustomize\.(?:config\.k8s|toolkit\.fluxcd)\.io",
     rb"\bargoproj\.io/v1",
+    rb"\bkro\.run/",
     rb"\bkpt\.dev/|\bkyverno\.io/|\bmutations\.gatekeeper\.sh/|\bkind: *['\"]?Mutating",
     rb"eks\.amazonaws\.com",
     rb"\bnameReference\b|#@overlay",

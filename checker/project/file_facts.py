@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..ack import kro
 from ..ack.embedded import embedded
 from ..ack.kinds import KUSTOMIZATIONS, names_a_group, text_can_concern
+from ..ack.kro import KroGraph, KroInstance
 from ..ack.objects import Sighting, sightings
 from ..ack.placeholders import find_breaking, find_in_comments
 from ..inventory.objects import Origin
 from ..kustomize.model import Kustomization
 from ..kustomize.read import kustomizations
 from ..text.documents import Piece, YamlDocument, cut, parse_piece
-from ..text.nodes import Path, Repeated, TreeError, repeated_keys
+from ..text.nodes import Path, Repeated, TreeError, plain, repeated_keys
 from ..text.source import Source
 from ..text.yaml_nodes import LimitError, YamlError, start_of
 
@@ -51,12 +53,13 @@ class Skipped(NamedTuple):
 
 class SeenDocument(NamedTuple):
     """A document with objects of ours; `number` counts the documents of the file. `repeated` are keys that stand twice
-    in a mapping of it."""
+    in a mapping of it, `graph` what it declares where it is a graph of kro."""
 
     document: YamlDocument
     number: int
     sightings: tuple[Sighting, ...]
     repeated: tuple[Repeated, ...]
+    graph: KroGraph | None = None
 
 
 class FileFacts(NamedTuple):
@@ -69,6 +72,7 @@ class FileFacts(NamedTuple):
     passed_over: int = 0
     seen: tuple[SeenDocument, ...] = ()
     kustomizations: tuple[Kustomization, ...] = ()
+    instances: tuple[KroInstance, ...] = ()
     broken: tuple[Broken, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
@@ -118,6 +122,7 @@ class _File:
         self.count = self.passed_over = 0
         self.seen: list[SeenDocument] = []
         self.kustomizations: list[Kustomization] = []
+        self.instances: list[KroInstance] = []
         self.broken: list[Broken] = []
         self.skipped: list[Skipped] = []
 
@@ -129,6 +134,7 @@ class _File:
             passed_over=self.passed_over,
             seen=tuple(self.seen),
             kustomizations=tuple(self.kustomizations),
+            instances=tuple(self.instances),
             broken=tuple(self.broken),
             skipped=tuple(self.skipped),
         )
@@ -163,8 +169,11 @@ class _File:
             self.broken.append(Broken(document.piece.source, error.message, offset))
             return
         self.kustomizations += kustomized
+        data = plain(document.root) if f"{kro.GROUP}/" in document.piece.text else None
+        self.instances += kro.instances_of(data)
         if seen:
-            self.seen.append(SeenDocument(document, number, seen, tuple(repeated_keys(document.root))))
+            repeated = tuple(repeated_keys(document.root))
+            self.seen.append(SeenDocument(document, number, seen, repeated, kro.graph_of(data)))
             return
         self.passed_over += 1
         file, start = self.source.name, document.piece.start

@@ -4,31 +4,19 @@ read. Pure: facts come in, values go out.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from ..ack.build import build, together
-from ..ack.filling import filled
-from ..ack.kinds import names_a_group
-from ..ack.objects import Sighting
 from ..inventory.objects import Inventory, Object
-from ..kustomize.effects import Effects, apply
-from ..kustomize.model import Kustomization, KustomizePatch
-from ..kustomize.patches import fragment
+from ..kustomize.effects import Effects
+from ..kustomize.model import Kustomization
 from ..text.documents import YamlDocument
-from ..text.nodes import Repeated, plain
+from ..text.nodes import Repeated
 from ..text.source import Source
-from ..text.yaml_nodes import start_of
 from .file_facts import Broken, FileFacts, Skipped, facts_of
-
-
-class Unsupported(NamedTuple):
-    """An object of a kind that only looks as if a controller would act on it."""
-
-    object: Object
+from .linker import Linker, Unsupported
 
 
 class KustomizeChange(NamedTuple):
@@ -87,86 +75,6 @@ class Project(NamedTuple):
     document_facts: tuple[DocumentFacts, ...] = ()
 
 
-class _Linker:
-    """Takes in what the files hold, and what kustomizations make of it."""
-
-    def __init__(self, files: Iterable[FileFacts], placeholders: Mapping[str, str]) -> None:
-        self.files = tuple(files)
-        self.placeholders = placeholders
-        self.sources = {item.source.name: item.source for item in self.files if item.is_ours}
-        self.documents = {(item.source.name, seen.number): seen.document for item in self.files for seen in item.seen}
-        self.kustomizations = [one for item in self.files for one in item.kustomizations]
-        self.skipped = [one for item in self.files for one in item.skipped]
-        self.objects: list[Object] = []
-        self.unread: list[Object] = []
-        self.open: list[Object] = []
-        self.repeated: list[tuple[str, int, Repeated]] = []
-        self.unsupported: list[Unsupported] = []
-        self._real = lru_cache(maxsize=4096)(os.path.realpath)
-
-    def link(self) -> Effects:
-        """Takes in all objects that were seen, those in patches as fragments; kustomizations then change them."""
-        patches = {path for item in self.kustomizations for path in item.patch_files}
-        built = {path for item in self.kustomizations for path in item.builds}
-        fragments: dict[str, list[KustomizePatch]] = {}
-        for item in self.files:
-            file, path = item.source.name, self._real(item.source.name) if patches else ""
-            for document, number, seen, repeated in item.seen:
-                if path in patches:
-                    for sighting in seen:
-                        fragments.setdefault(path, []).append(self._fragment(sighting, document))
-                if path not in patches or path in built:
-                    self.repeated += ((file, number, repeated) for repeated in repeated)
-                    for sighting in seen:
-                        self._object(sighting)
-        texts = {self._real(name): source.text for name, source in self.sources.items()} if self.kustomizations else {}
-        self.kustomizations = [
-            one._replace(
-                patches=(*one.patches, *(patch for path in one.patch_files for patch in fragments.get(path, ()))),
-                keeps_references=any("policyRefs" in texts.get(path, "") for path in one.configurations),
-            )
-            for one in self.kustomizations
-        ]
-        return apply(self.kustomizations, self.objects)
-
-    def _fragment(self, sighting: Sighting, document: YamlDocument) -> KustomizePatch:
-        file, item = document.piece.source.name, sighting.object
-        start = document.piece.start + start_of(sighting.node)
-        detail = f"a kustomize patch changes {item.kind} {item.name}"
-        self.skipped.append(Skipped(file, "kustomize-patch", detail, start))
-        # The object is without nulls, which in a patch take fields away.
-        data = plain(sighting.node)
-        return fragment(data if isinstance(data, dict) else item.data, file, start)
-
-    def _object(self, sighting: Sighting) -> None:
-        sighting = filled(sighting, self.placeholders)
-        found = sighting.placeholder
-        if not sighting.supported and found is None:
-            self.unsupported.append(Unsupported(sighting.object))
-        elif found is not None:
-            origin = sighting.object.origin
-            offset = self.documents[origin.file, origin.document].piece.start + start_of(sighting.node)
-            inner = None if found.in_key else found.offset
-            self.unread.append(sighting.object)
-            self.open += [sighting.object] if sighting.is_open else []
-            if sighting.object.kind == "ServiceAccount" and not names_a_group(str(sighting.object.data)):
-                return
-            self.skipped.append(
-                Skipped(
-                    file=origin.file,
-                    reason=found.reason,
-                    detail=found.text,
-                    offset=offset,
-                    origin=origin,
-                    path=found.path,
-                    inner_offset=inner,
-                    in_part=sighting.is_open,
-                )
-            )
-        else:
-            self.objects.append(sighting.object)
-
-
 def load(sources: Iterable[Source]) -> Project:
     """The project that these texts are."""
     return link(facts_of(sources))
@@ -185,7 +93,7 @@ def link(
     over from an `earlier` state of the project, where nothing in it has changed. `placeholders` are values for those of
     templates, by name; an object that they fill in is one like any other.
     """
-    linker = _Linker((*files, *background), placeholders)
+    linker = Linker((*files, *background), placeholders)
     effects = linker.link()
     changes = tuple(_changes(effects))
     document_facts = tuple(_document_facts(linker, effects, earlier))
@@ -211,7 +119,7 @@ def link(
     )
 
 
-def _document_facts(linker: _Linker, effects: Effects, earlier: Project | None) -> Iterator[DocumentFacts]:
+def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -> Iterator[DocumentFacts]:
     objects: dict[tuple[str, int], list[Object]] = {}
     for item in effects.objects:
         objects.setdefault((item.origin.file, item.origin.document), []).append(item)

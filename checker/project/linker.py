@@ -1,0 +1,141 @@
+"""Takes in what the files of a project hold: objects, templates that are filled in, and what kustomizations make of
+them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..ack.filling import filled
+from ..ack.kinds import names_a_group
+from ..ack.kro import KroGraph, KroInstance, is_made, values_for
+from ..ack.objects import Sighting
+from ..ack.placeholders import Placeholder
+from ..inventory.objects import Object
+from ..kustomize.effects import Effects, apply
+from ..kustomize.model import KustomizePatch
+from ..kustomize.patches import fragment
+from ..text.documents import YamlDocument
+from ..text.nodes import Repeated, plain
+from ..text.yaml_nodes import start_of
+from .file_facts import FileFacts, Skipped
+
+
+class Unsupported(NamedTuple):
+    """An object of a kind that only looks as if a controller would act on it."""
+
+    object: Object
+
+
+_MOST_MADE = 20_000
+"""Objects that instances of graphs make in a project; the graphs of more stay templates."""
+
+
+class Linker:
+    """Takes in what the files hold, and what kustomizations make of it."""
+
+    def __init__(self, files: Iterable[FileFacts], placeholders: Mapping[str, str]) -> None:
+        self.files = tuple(files)
+        self.placeholders = placeholders
+        self.instantiated = 0
+        self.instances: dict[tuple[str, str], list[KroInstance]] = {}
+        for one in (one for item in self.files for one in item.instances):
+            self.instances.setdefault((one.api_version, one.kind), []).append(one)
+        self.sources = {item.source.name: item.source for item in self.files if item.is_ours}
+        self.documents = {(item.source.name, seen.number): seen.document for item in self.files for seen in item.seen}
+        self.kustomizations = [one for item in self.files for one in item.kustomizations]
+        self.skipped = [one for item in self.files for one in item.skipped]
+        self.objects: list[Object] = []
+        self.unread: list[Object] = []
+        self.open: list[Object] = []
+        self.repeated: list[tuple[str, int, Repeated]] = []
+        self.unsupported: list[Unsupported] = []
+        self._real = lru_cache(maxsize=4096)(os.path.realpath)
+
+    def link(self) -> Effects:
+        """Takes in all objects that were seen, those in patches as fragments; kustomizations then change them."""
+        patches = {path for item in self.kustomizations for path in item.patch_files}
+        built = {path for item in self.kustomizations for path in item.builds}
+        fragments: dict[str, list[KustomizePatch]] = {}
+        for item in self.files:
+            file, path = item.source.name, self._real(item.source.name) if patches else ""
+            for document, number, seen, repeated, graph in item.seen:
+                if path in patches:
+                    for sighting in seen:
+                        fragments.setdefault(path, []).append(self._fragment(sighting, document))
+                if path not in patches or path in built:
+                    self.repeated += ((file, number, repeated) for repeated in repeated)
+                    for sighting in seen:
+                        self._object(sighting, graph)
+        texts = {self._real(name): source.text for name, source in self.sources.items()} if self.kustomizations else {}
+        self.kustomizations = [
+            one._replace(
+                patches=(*one.patches, *(patch for path in one.patch_files for patch in fragments.get(path, ()))),
+                keeps_references=any("policyRefs" in texts.get(path, "") for path in one.configurations),
+            )
+            for one in self.kustomizations
+        ]
+        return apply(self.kustomizations, self.objects)
+
+    def _instantiated(self, sighting: Sighting, graph: KroGraph) -> tuple[list[Object] | None, Placeholder | None]:
+        """The object as each instance of its graph in the project makes it, and what one of them leaves open; None
+        where there is no instance, or where it cannot be told whether one makes it."""
+        made: list[Object] = []
+        instances = self.instances.get((graph.api_version, graph.kind), [])
+        self.instantiated += len(instances)
+        if self.instantiated > _MOST_MADE:
+            return None, None
+        for instance in instances:
+            values = {**self.placeholders, **values_for(graph, instance)}
+            is_there = None if instance.is_open else is_made(graph, sighting.object.origin.path, values)
+            one = filled(sighting, values, graph.strings)
+            if is_there is None or (is_there and one.placeholder is not None):
+                return None, one.placeholder
+            if is_there:
+                made.append(one.object._replace(namespace=one.object.namespace or instance.namespace))
+        return made if instances else None, None
+
+    def _fragment(self, sighting: Sighting, document: YamlDocument) -> KustomizePatch:
+        file, item = document.piece.source.name, sighting.object
+        start = document.piece.start + start_of(sighting.node)
+        detail = f"a kustomize patch changes {item.kind} {item.name}"
+        self.skipped.append(Skipped(file, "kustomize-patch", detail, start))
+        # The object is without nulls, which in a patch take fields away.
+        data = plain(sighting.node)
+        return fragment(data if isinstance(data, dict) else item.data, file, start)
+
+    def _object(self, sighting: Sighting, graph: KroGraph | None) -> None:
+        if graph is not None and sighting.is_open:
+            made, left = self._instantiated(sighting, graph)
+            if left is None and made is not None:
+                self.objects += made
+                return
+            sighting = sighting._replace(placeholder=left or sighting.placeholder)
+        sighting = filled(sighting, self.placeholders, graph.strings if graph else ())
+        found = sighting.placeholder
+        if not sighting.supported and found is None:
+            self.unsupported.append(Unsupported(sighting.object))
+        elif found is not None:
+            origin = sighting.object.origin
+            offset = self.documents[origin.file, origin.document].piece.start + start_of(sighting.node)
+            inner = None if found.in_key else found.offset
+            self.unread.append(sighting.object)
+            self.open += [sighting.object] if sighting.is_open else []
+            if sighting.object.kind == "ServiceAccount" and not names_a_group(str(sighting.object.data)):
+                return
+            self.skipped.append(
+                Skipped(
+                    file=origin.file,
+                    reason=found.reason,
+                    detail=found.text,
+                    offset=offset,
+                    origin=origin,
+                    path=found.path,
+                    inner_offset=inner,
+                    in_part=sighting.is_open,
+                )
+            )
+        else:
+            self.objects.append(sighting.object)

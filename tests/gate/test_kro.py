@@ -1,0 +1,171 @@
+"""Graphs of kro with instances in the project: what is judged is what the controller makes of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker.cli import main
+from checker.gate.judge import judge
+from checker.gate.options import GateOptions
+from checker.gate.prepare import prepare
+from checker.gate.report import Report
+
+PARAMETERS = {"region": "us-east-1", "account": "111122223333", "authKeysTable": "cell2-auth-keys"}
+GRAPH = """apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+metadata: {name: tenant}
+spec:
+  schema:
+    apiVersion: v1alpha1
+    kind: Tenant
+    spec:
+      name: string
+      table: string | default="cell2-auth-keys"
+      hours: integer | default=3600
+      account: string | default="111122223333"
+      keys: {read: boolean | default=true}
+  resources:
+  - id: role
+    WHEN
+    template:
+      apiVersion: iam.services.k8s.aws/v1alpha1
+      kind: Role
+      metadata:
+        name: ${schema.spec.name}-reverse-proxy
+      spec:
+        name: ${schema.spec.name}-reverse-proxy
+        maxSessionDuration: ${schema.spec.hours}
+        tags: [{key: account, value: "${schema.spec.account}"}]
+        assumeRolePolicyDocument: |
+          {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal":
+            {"Service": "pods.eks.amazonaws.com"}, "Action": ["sts:AssumeRole", "sts:TagSession"],
+            "Condition": {"StringEquals": {"aws:RequestTag/kubernetes-namespace": "${schema.metadata.namespace}"}}}]}
+        inlinePolicies:
+          keys: |
+            {"Version": "2012-10-17", "Statement": [
+              {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+               "Resource": "arn:aws:dynamodb:us-east-1:${schema.spec.account}:table/${schema.spec.table}"}]}
+"""
+INSTANCE = """apiVersion: kro.run/v1alpha1
+kind: Tenant
+metadata: {name: acme, namespace: tenant-acme}
+spec: {name: acme}
+"""
+
+
+def run(folder: Path, graph: str, *instances: str) -> Report:
+    (folder / "graph.yaml").write_text(graph.replace("    WHEN\n", ""), encoding="utf-8")
+    for number, instance in enumerate(instances):
+        (folder / f"instance{number}.yaml").write_text(instance, encoding="utf-8")
+    return judge(*prepare(GateOptions((".",), parameters=PARAMETERS))).report
+
+
+def told(report: Report) -> list[tuple[str, str]]:
+    return [(item.rule, item.message) for item in report.findings if item.rule != "no-matching-role"]
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_an_instance_is_judged_as_what_it_makes(tmp_path: Path) -> None:
+    report = run(tmp_path, GRAPH, INSTANCE)
+    assert told(report) == []
+    assert report.skipped == ()
+    (check,) = report.outcomes[0].checks
+    assert (check.role.object.namespace, check.role.name) == ("tenant-acme", "acme-reverse-proxy")
+    assert check.role.object.data["spec"]["maxSessionDuration"] == 3600
+    assert check.role.tags == {"account": "111122223333"}
+    assert {item.proof.verdict for item in check.required if item.proof} == {"granted"}
+
+
+def test_each_instance_is_one_more(tmp_path: Path) -> None:
+    other = INSTANCE.replace("acme", "globex").replace("name: globex}\n", "name: globex, table: other}\n")
+    report = run(tmp_path, GRAPH, INSTANCE, other)
+    assert report.summary.roles == 2
+    assert {rule for rule, _ in told(report)} == {"missing-grant"}
+    assert all("globex-reverse-proxy" in message for _, message in told(report))
+    assert {item.location.start.line for item in report.findings} == {33}
+
+
+def test_without_an_instance_it_stays_a_template(tmp_path: Path) -> None:
+    report = run(tmp_path, GRAPH)
+    assert told(report) == [("templated-manifest", "checked in part: ${schema.spec.name} is a placeholder (kro)")]
+
+
+@pytest.mark.parametrize(
+    ("graph", "instance", "shown"),
+    [
+        (GRAPH.replace("${schema.spec.table}", "${schema.spec.table + '-x'}"), INSTANCE, "${schema.spec.table + '-x'}"),
+        (GRAPH.replace("${schema.spec.table}", "${table.status.arn}"), INSTANCE, "${table.status.arn}"),
+        (GRAPH, INSTANCE.replace("spec: {name: acme}", "spec: {}"), "${schema.spec.name}"),
+        (GRAPH, INSTANCE.replace(", namespace: tenant-acme", ""), "${schema.metadata.namespace}"),
+        (GRAPH, INSTANCE.replace("kro.run/v1alpha1", "acme.example/v1alpha1"), "${schema.spec.name}"),
+        (GRAPH, INSTANCE.replace("kind: Tenant", "kind: Other"), "${schema.spec.name}"),
+        (GRAPH.replace("WHEN", "forEach: [{n: '${schema.spec.names}'}]"), INSTANCE, "${schema.spec.name}"),
+        (GRAPH.replace("WHEN", "includeWhen: ['${schema.spec.table != \"\"}']"), INSTANCE, "${schema.spec.name}"),
+    ],
+)
+def test_what_cannot_be_told_stays_a_template(graph: str, instance: str, shown: str, tmp_path: Path) -> None:
+    report = run(tmp_path, graph, instance)
+    assert [rule for rule, _ in told(report)] == ["templated-manifest"]
+    assert report.summary.roles == 0
+    assert [(item.in_part, item.detail) for item in report.skipped] == [(True, shown)]
+
+
+OUTER = """apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+metadata: {name: team}
+spec:
+  schema: {apiVersion: v1alpha1, kind: Team, spec: {name: string}}
+  resources:
+  - id: tenant
+    template:
+      apiVersion: kro.run/v1alpha1
+      kind: Tenant
+      metadata: {name: inner, namespace: tenant-inner}
+      spec: {name: inner}
+"""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        OUTER,
+        INSTANCE.replace("name: acme}", "name: globex, table: '${TABLE}'}"),
+        INSTANCE.replace("tenant-acme", "'${NAMESPACE}'"),
+    ],
+)
+def test_an_instance_that_is_a_template_leaves_the_graph_one(other: str, tmp_path: Path) -> None:
+    """What it makes is not known, so that the other instances are not all there is."""
+    report = run(tmp_path, GRAPH, INSTANCE, other)
+    assert [rule for rule, _ in told(report)] == ["templated-manifest"]
+    assert report.summary.roles == 0
+
+
+def test_the_items_of_a_list_are_instances(tmp_path: Path) -> None:
+    one = "- {apiVersion: kro.run/v1alpha1, kind: Tenant, metadata: {name: NAME, namespace: x}, spec: {name: NAME}}\n"
+    items = "".join(one.replace("NAME", name) for name in ("acme", "globex"))
+    report = run(tmp_path, GRAPH, f"apiVersion: v1\nkind: List\nitems:\n{items}")
+    assert sorted(check.role.name for check in report.outcomes[0].checks) == [
+        "acme-reverse-proxy", "globex-reverse-proxy",
+    ]  # fmt: skip
+
+
+def test_what_is_not_included_is_not_made(tmp_path: Path) -> None:
+    graph = GRAPH.replace("WHEN", "includeWhen: ['${schema.spec.keys.read}']")
+    assert run(tmp_path, graph, INSTANCE).summary.roles == 1
+    without = INSTANCE.replace("{name: acme}\n", "{name: acme, keys: {read: false}}\n")
+    report = run(tmp_path, graph, without)
+    assert (report.summary.roles, report.skipped) == (0, ())
+
+
+def test_the_fix_is_made_in_the_graph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path, GRAPH.replace(', "dynamodb:Query"]', "]"), INSTANCE, INSTANCE.replace("acme", "globex"))
+    sets = [item for name, value in PARAMETERS.items() for item in ("--set", f"{name}={value}")]
+    assert main(["fix", ".", "--write", *sets]) == 0
+    assert "gains dynamodb:Query" in capsys.readouterr().out
+    assert (tmp_path / "graph.yaml").read_text(encoding="utf-8") == GRAPH.replace("    WHEN\n", "")
