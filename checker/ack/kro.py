@@ -19,7 +19,7 @@ from .objects import mapping, sequence, text
 from .placeholders import find_in_text
 
 GROUP = "kro.run"
-_DEFAULT = re.compile(r"\bdefault=(\"(?:[^\"\\]|\\.)*+\"|[^\s|]++)")
+_DEFAULT = re.compile(r"\bdefault=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s|]++)")
 _REFERENCE = re.compile(r"\$\{\s*(schema\.(?:spec|metadata)\.[\w.]+)\s*\}")
 
 
