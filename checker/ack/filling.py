@@ -65,18 +65,20 @@ def _filled(value: Any, path: Path, known: _Known) -> Any:
         return [_filled(item, (*path, place), known) for place, item in enumerate(value)]
     if not isinstance(value, str):
         return value
-    text, whole = _text(value, known.values)
+    if "$" not in value and "{{" not in value and find_in_text(value) is None:
+        return value
+    scalar = find(known.node, path)
+    style = (scalar.style or "") if isinstance(scalar, ScalarNode) else "|"
+    text, whole = _text(value, known.values, style)
     if whole is None:
         return text
     if not isinstance(known.values[whole], str):
         return known.values[whole]
-    scalar = find(known.node, path)
     # Without quotes, what is filled in is read as YAML: a number stays one.
-    is_plain = isinstance(scalar, ScalarNode) and not scalar.style
-    return resolve(text) if is_plain and whole not in known.strings else text
+    return resolve(text) if not style and whole not in known.strings else text
 
 
-def _text(value: str, values: Mapping[str, Any]) -> tuple[str, str | None]:
+def _text(value: str, values: Mapping[str, Any], style: str) -> tuple[str, str | None]:
     """A text with its placeholders filled in; and, where it was one placeholder that has a value and nothing else, the
     name of that."""
     parts: list[str] = []
@@ -84,11 +86,36 @@ def _text(value: str, values: Mapping[str, Any]) -> tuple[str, str | None]:
     while len(parts) < 2 * _MOST and (found := find_in_text(value[place:])) is not None:
         reason, shown, offset = found
         name = name_of(reason, shown)
-        is_known = name in values and reason != "flux-escape"
+        is_known = name in values and _is_plain(values[name], reason, shown, style)
         parts += [value[place : place + offset], _spelled(values[name]) if is_known else shown]
         whole = name if is_known and shown == value else whole
         place += offset + len(shown)
     return "".join((*parts, value[place:])), whole
+
+
+def _is_plain(value: Any, reason: str, shown: str, style: str) -> bool:
+    """Whether the text is what comes of it by putting the value in the placeholder's place. It is not where the
+    operator of a shell puts something else there, nor where YAML, which most engines know nothing of, would read the
+    value otherwise in a scalar of this style."""
+    if reason == "flux-escape":
+        return False
+    if reason == "kro" or not isinstance(value, str):
+        return True
+    operator = _OPERATOR.match(shown) if reason == "shell-variable" else None
+    if operator is not None and ("+" in operator[1] or (not value and ":" in operator[1])):
+        return False
+    return _ODD.get(style, _NEW_LINE).search(value) is None
+
+
+_OPERATOR = re.compile(r"\$\{\w+(:?[-=?+])")
+_NEW_LINE = re.compile(r"[\r\n]")
+_ODD = {
+    "": re.compile(r"[\r\n]|\s#|:\s|:$|^[\s&*!|>%@`{}\[\]#,?\"'-]|\s$|^$"),
+    '"': re.compile(r"[\r\n\"\\]"),
+    "'": re.compile(r"[\r\n']"),
+}
+"""What YAML reads otherwise than as itself: in plain scalars, and within quotes. In plain ones the beginning of the
+value may be that of the scalar."""
 
 
 def _spelled(value: Any) -> str:

@@ -20,7 +20,7 @@ from ..text.documents import Piece
 from ..text.nodes import Path, walk
 from ..text.yaml_nodes import end_of, start_of
 
-POLICY_VARIABLE = re.compile(r"\$\{(?:[*?$]|(?!\w+:[-=?+]|AWS::)[A-Za-z0-9][\w.\-/]*:[^{}()\"?]*)\}")
+POLICY_VARIABLE = re.compile(r"\$\{(?:[*?$]|(?!\w+:[-=?+\d ]|AWS::)[A-Za-z0-9][\w.\-/]*:[^{}()\"?]*)\}")
 
 
 class Placeholder(NamedTuple):
@@ -113,12 +113,14 @@ def find_placeholder(root: Node, text: str) -> Placeholder | None:
 
 def changes_structure(root: Node) -> bool:
     """Whether placeholders in a tree may make it another tree: a `{{ … }}` without quotes in place of a value of any
-    kind, a key that is not known, a branch or a loop inside of a scalar, which takes text in or out."""
+    kind, a key that is not known, a branch or a loop inside of a scalar, which takes text in or out, or a placeholder
+    that takes the white space around it away."""
     for _, node in walk(root):
         if _is_unquoted(node):
             return True
         if isinstance(node, ScalarNode):
-            if ("{{" in node.value or "{%" in node.value) and _BRANCH.search(node.value):
+            text = node.value
+            if "{{-" in text or "-}}" in text or (("{{" in text or "{%" in text) and _BRANCH.search(text)):
                 return True
         elif isinstance(node, MappingNode):
             keys = (key.value for key, _ in node.value if isinstance(key, ScalarNode))
@@ -205,7 +207,7 @@ def is_free_text(path: Path) -> bool:
     """Whether a field may hold what it likes: descriptions, tags, annotations of others."""
     if path[:2] == ("metadata", "annotations") and len(path) > 2:
         return not str(path[2]).split("/")[0].endswith(("services.k8s.aws", "eks.amazonaws.com"))
-    return path[:2] == ("spec", "tags") or path[-1:] == ("description",)
+    return path[:2] == ("spec", "tags") or path == ("spec", "description")
 
 
 def find_in_text(text: str) -> tuple[str, str, int] | None:
