@@ -16,17 +16,16 @@ from typing import Any, NamedTuple
 
 from ..text.nodes import Path
 from .objects import mapping, sequence, text
-from .placeholders import find_in_text
 
 GROUP = "kro.run"
-_DEFAULT = re.compile(r"\bdefault=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s|]++)")
+_MARKER = re.compile(r"\s*(\w+)=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s\"]++)(?=\s|$)")
 _REFERENCE = re.compile(r"\$\{\s*(schema\.(?:spec|metadata)\.[\w.]+)\s*\}")
 
 
 class KroGraph(NamedTuple):
-    """The kind that a graph declares, the default of each field that has one, and the fields that are strings, by the
-    names that expressions have for them. `whens` are the conditions of each resource (a template) on being made; None
-    for one that is made any number of times."""
+    """The kind that a graph declares, its fields with their defaults (None for those without), and the fields that are
+    strings, by the names that expressions have for them. `whens` are the conditions of each resource (a template) on
+    being made; None for one that is made any number of times."""
 
     api_version: str
     kind: str
@@ -37,7 +36,7 @@ class KroGraph(NamedTuple):
 
 class KroInstance(NamedTuple):
     """An object of the group of kro that is no graph: what it states, by the names that expressions have for it; None
-    for what a template has yet to fill in. `is_open`: it stands in another graph, which may make any number of it."""
+    for what is no scalar. `is_open`: what it will state, or whether there is one, is not known."""
 
     api_version: str
     kind: str
@@ -57,32 +56,34 @@ def graph_of(data: Any) -> KroGraph | None:
     if not version or not kind:
         return None
     declared = dict(_fields(mapping(schema.get("spec")), "schema.spec"))
-    defaults = {name: found for name, field in declared.items() if (found := _default(field)) is not None}
-    strings = {name for name, field in declared.items() if field.split("|")[0].strip() == "string"}
+    types = {name: field.partition("|")[0].strip() for name, field in declared.items() if isinstance(field, str)}
+    defaults = {name: _default(types[name], declared[name]) for name in types if types[name] in _SCALARS}
+    strings = {name for name, of in types.items() if of == "string"}
     whens: dict[int, tuple[Any, ...] | None] = {}
     for place, resource in enumerate(sequence(spec.get("resources"))):
         one = mapping(resource)
-        whens[place] = None if "forEach" in one else tuple(sequence(one.get("includeWhen")))
+        when = one.get("includeWhen", [])
+        whens[place] = tuple(when) if isinstance(when, list) and "forEach" not in one else None
     group = text(schema.get("group")) or GROUP
-    metadata = frozenset(("schema.metadata.name", "schema.metadata.namespace"))
-    return KroGraph(f"{group}/{version}", kind, defaults, frozenset(strings) | metadata, whens)
+    own = dict.fromkeys(("schema.metadata.name", "schema.metadata.namespace"))
+    return KroGraph(f"{group}/{version}", kind, {**own, **defaults}, frozenset((*strings, *own)), whens)
 
 
-def instances_of(data: Any) -> Iterator[KroInstance]:
-    """The instances in a document: the document itself, the items of a list, what other graphs make."""
+def instances_of(data: Any, *, is_open: bool) -> Iterator[KroInstance]:
+    """The instances in a document: the document itself, the items of a list, and what stands deeper, which something
+    else makes. `is_open`: a template has yet to fill the document in."""
     whole = mapping(data)
-    is_graph = whole.get("kind") == "ResourceGraphDefinition"
+    listed = sequence(whole.get("items")) if str(whole.get("kind", "")).endswith("List") else []
+    stated = {id(item) for item in (whole, *listed)}
     for item in _mappings(whole):
         version, kind, metadata = text(item.get("apiVersion")), text(item.get("kind")), mapping(item.get("metadata"))
-        is_ours = version is not None and version.startswith(f"{GROUP}/") and "metadata" in item
-        if not is_ours or version is None or not kind or kind == "ResourceGraphDefinition":
+        if version is None or not kind or not version.startswith(f"{GROUP}/") or kind == "ResourceGraphDefinition":
             continue
         namespace = text(metadata.get("namespace")) or ""
         # A namespace that the manifest does not state comes from whoever applies it.
         named = {"schema.metadata.name": text(metadata.get("name")), "schema.metadata.namespace": namespace or None}
-        stated = {**named, **dict(_fields(mapping(item.get("spec")), "schema.spec"))}
-        values = {name: None if _is_open(value) else value for name, value in stated.items()}
-        yield KroInstance(version, kind, namespace, values, is_graph or _is_open(namespace))
+        values = {**named, **dict(_fields(mapping(item.get("spec")), "schema.spec"))}
+        yield KroInstance(version, kind, namespace, values, is_open or id(item) not in stated)
 
 
 def _mappings(value: Any) -> Iterator[dict[str, Any]]:
@@ -95,13 +96,10 @@ def _mappings(value: Any) -> Iterator[dict[str, Any]]:
             yield from _mappings(item)
 
 
-def _is_open(value: Any) -> bool:
-    return isinstance(value, str) and find_in_text(value) is not None
-
-
 def values_for(graph: KroGraph, instance: KroInstance) -> dict[str, Any]:
-    """What an instance of a graph fills in, defaults included, by name. What has neither is not in it."""
-    values = {**graph.defaults, **instance.values}
+    """What an instance of a graph fills in, by name: of the fields that the graph declares, what the instance states,
+    else the default. What has neither is not in it, nor what is no scalar."""
+    values = {name: instance.values.get(name, default) for name, default in graph.defaults.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -124,18 +122,30 @@ def _holds(when: Any, values: Mapping[str, Any]) -> bool | None:
 
 
 def _fields(data: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:
+    """The fields of a spec by name; None for one that is neither a scalar nor a group of fields."""
     for key, value in data.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from _fields(value, f"{name}.{key}")
-        elif isinstance(value, (str, int, float, bool)):
-            yield f"{name}.{key}", value
+        else:
+            yield f"{name}.{key}", value if isinstance(value, (str, int, float, bool)) else None
 
 
-def _default(field: Any) -> Any:
-    found = _DEFAULT.search(field) if isinstance(field, str) else None
-    if found is None:
-        return None
+_SCALARS = ("string", "integer", "float", "boolean")
+
+
+def _default(kind: str, field: str) -> Any:
+    """The default that a field declares among its markers; None for none, or for markers that are not understood."""
+    markers, place = field.partition("|")[2], 0
+    found = None
+    while place < len(markers.rstrip()):
+        marker = _MARKER.match(markers, place)
+        if marker is None:
+            return None
+        place = marker.end()
+        found = marker[2] if marker[1] == "default" else found
+    if found is None or (kind == "string" and not found.startswith('"')):
+        return found
     try:
-        return json.loads(found[1])
+        return json.loads(found)
     except ValueError:
-        return found[1]
+        return None

@@ -150,11 +150,17 @@ def _identity(fields: dict[str, Node], path: Path) -> tuple[str, str] | None:
     return version, kind or ""
 
 
+def _keys_of(node: Node) -> set[str]:
+    pairs = entries(node) if isinstance(node, MappingNode) else []
+    return {key_of(key) for key, _ in pairs if isinstance(key, ScalarNode)}
+
+
 def _is_reference(fields: dict[str, Node], path: Path) -> bool:
     """Deep inside another resource, apiVersion and kind alone are a reference (Flux healthChecks, ownerReferences,
-    kro's externalRef): an object has metadata and a spec as well."""
+    kro's externalRef): an object has metadata and a spec as well, a service account that has a role annotations."""
     is_listed = all(isinstance(step, int) or step == "items" for step in path)
-    return not is_listed and not ("metadata" in fields and "spec" in fields)
+    whole = "metadata" in fields and ("spec" in fields or "annotations" in _keys_of(fields["metadata"]))
+    return not is_listed and not whole
 
 
 def status_arn(data: Any) -> str:

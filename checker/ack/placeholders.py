@@ -137,6 +137,13 @@ def _is_unquoted(node: Node) -> bool:
     )
 
 
+def may_change(root: Node, piece: Piece) -> bool:
+    """Whether anything in a document is to be filled in, free text too, or taken in or out."""
+    if find_in_comments(root, piece) is not None or changes_structure(root):
+        return True
+    return any(isinstance(node, ScalarNode) and find_in_text(node.value) is not None for _, node in walk(root))
+
+
 def find_breaking(text: str) -> tuple[str, str, int] | None:
     """A placeholder of the kind that keeps text from being YAML: one that stands where a key or a value should.
 

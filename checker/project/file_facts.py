@@ -17,7 +17,7 @@ from ..ack.embedded import embedded
 from ..ack.kinds import KUSTOMIZATIONS, names_a_group, text_can_concern
 from ..ack.kro import KroGraph, KroInstance
 from ..ack.objects import Sighting, sightings
-from ..ack.placeholders import find_breaking, find_in_comments
+from ..ack.placeholders import find_breaking, find_in_comments, may_change
 from ..inventory.objects import Origin
 from ..kustomize.model import Kustomization
 from ..kustomize.read import kustomizations
@@ -64,7 +64,7 @@ class SeenDocument(NamedTuple):
 
 class FileFacts(NamedTuple):
     """One file. `is_ours`: something in it was worth parsing. `document_count` counts all its documents, `passed_over`
-    those that hold nothing for us."""
+    those that hold nothing for us. `hides_instances`: text that names kro could not be parsed."""
 
     source: Source
     is_ours: bool = False
@@ -73,6 +73,7 @@ class FileFacts(NamedTuple):
     seen: tuple[SeenDocument, ...] = ()
     kustomizations: tuple[Kustomization, ...] = ()
     instances: tuple[KroInstance, ...] = ()
+    hides_instances: bool = False
     broken: tuple[Broken, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
@@ -123,6 +124,7 @@ class _File:
         self.seen: list[SeenDocument] = []
         self.kustomizations: list[Kustomization] = []
         self.instances: list[KroInstance] = []
+        self.hides_instances = False
         self.broken: list[Broken] = []
         self.skipped: list[Skipped] = []
 
@@ -135,6 +137,7 @@ class _File:
             seen=tuple(self.seen),
             kustomizations=tuple(self.kustomizations),
             instances=tuple(self.instances),
+            hides_instances=self.hides_instances,
             broken=tuple(self.broken),
             skipped=tuple(self.skipped),
         )
@@ -144,6 +147,7 @@ class _File:
         self.passed_over += 1
 
     def unparsed(self, piece: Piece, error: YamlError) -> None:
+        self.hides_instances = self.hides_instances or f"{kro.GROUP}/" in piece.text
         is_limit = isinstance(error, LimitError)
         template = None if is_limit else find_breaking(piece.text)
         if template is not None and not (self.is_kustomization or names_a_group(piece.text)):
@@ -164,13 +168,15 @@ class _File:
             kustomized = kustomizations(document, self.real)
             # What stands inside of a patch, or of a chart's values, is no object yet.
             seen = () if kustomized else tuple(sightings(document, number))
+            data = plain(document.root) if f"{kro.GROUP}/" in document.piece.text else None
+            is_open = data is not None and may_change(document.root, document.piece)
+            self.instances += kro.instances_of(data, is_open=is_open)
         except TreeError as error:
+            self.hides_instances = self.hides_instances or f"{kro.GROUP}/" in document.piece.text
             offset = document.piece.start + start_of(error.node)
             self.broken.append(Broken(document.piece.source, error.message, offset))
             return
         self.kustomizations += kustomized
-        data = plain(document.root) if f"{kro.GROUP}/" in document.piece.text else None
-        self.instances += kro.instances_of(data)
         if seen:
             repeated = tuple(repeated_keys(document.root))
             self.seen.append(SeenDocument(document, number, seen, repeated, kro.graph_of(data)))

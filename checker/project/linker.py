@@ -4,6 +4,7 @@ them."""
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from ..ack.filling import filled
 from ..ack.kinds import names_a_group
 from ..ack.kro import KroGraph, KroInstance, is_made, values_for
 from ..ack.objects import Sighting
-from ..ack.placeholders import Placeholder
+from ..ack.placeholders import Placeholder, find_in_text
 from ..inventory.objects import Object
 from ..kustomize.effects import Effects, apply
 from ..kustomize.model import KustomizePatch
@@ -43,6 +44,12 @@ class Linker:
         self.instances: dict[tuple[str, str], list[KroInstance]] = {}
         for one in (one for item in self.files for one in item.instances):
             self.instances.setdefault((one.api_version, one.kind), []).append(one)
+        graphs = (seen.graph for item in self.files for seen in item.seen if seen.graph is not None)
+        self.graphs = Counter((graph.api_version, graph.kind) for graph in graphs)
+        # What kustomize, Flux or Argo CD change of graphs and instances is not worked out.
+        self.hides_instances = any(item.hides_instances or item.kustomizations for item in self.files) or any(
+            find_in_text(text) is not None for key in self.instances for text in key
+        )
         self.sources = {item.source.name: item.source for item in self.files if item.is_ours}
         self.documents = {(item.source.name, seen.number): seen.document for item in self.files for seen in item.seen}
         self.kustomizations = [one for item in self.files for one in item.kustomizations]
@@ -83,9 +90,10 @@ class Linker:
         """The object as each instance of its graph in the project makes it, and what one of them leaves open; None
         where there is no instance, or where it cannot be told whether one makes it."""
         made: list[Object] = []
-        instances = self.instances.get((graph.api_version, graph.kind), [])
+        key = graph.api_version, graph.kind
+        instances = self.instances.get(key, [])
         self.instantiated += len(instances)
-        if self.instantiated > _MOST_MADE:
+        if self.hides_instances or self.graphs.get(key, 0) > 1 or self.instantiated > _MOST_MADE:
             return None, None
         for instance in instances:
             values = {**self.placeholders, **values_for(graph, instance)}
@@ -94,7 +102,8 @@ class Linker:
             if is_there is None or (is_there and one.placeholder is not None):
                 return None, one.placeholder
             if is_there:
-                made.append(one.object._replace(namespace=one.object.namespace or instance.namespace))
+                item = one.object._replace(namespace=one.object.namespace or instance.namespace)
+                made += [item] if item not in made[-1:] else []
         return made if instances else None, None
 
     def _fragment(self, sighting: Sighting, document: YamlDocument) -> KustomizePatch:
@@ -107,7 +116,7 @@ class Linker:
         return fragment(data if isinstance(data, dict) else item.data, file, start)
 
     def _object(self, sighting: Sighting, graph: KroGraph | None) -> None:
-        if graph is not None and sighting.is_open:
+        if graph is not None and sighting.supported and self.instances:
             made, left = self._instantiated(sighting, graph)
             if left is None and made is not None:
                 self.objects += made

@@ -135,6 +135,15 @@ spec:
     "other",
     [
         OUTER,
+        "apiVersion: v1\nkind: List\nitems:\n- " + OUTER.rstrip().replace("\n", "\n  "),
+        INSTANCE.replace("name: acme}\n", "name: acme, table: {{ .Values.t }} }\n"),
+        INSTANCE.replace("spec: {name: acme}", "{{- if .Values.x }}\nspec: {name: x}\n{{- end }}"),
+        f"#@ if data.values.x:\n{INSTANCE}",
+        f"# {{{{- if .Values.on }}}}\n{INSTANCE}",
+        INSTANCE.replace("name: acme}\n", 'name: acme, "{{ .Values.k }}": other}\n'),
+        INSTANCE.replace("kind: Tenant", 'kind: "${KIND}"'),
+        INSTANCE.replace("spec: {name: acme}", "spec: {name: acme, self: &a {b: *a}}"),
+        GRAPH.replace("    WHEN\n", ""),
         INSTANCE.replace("name: acme}", "name: globex, table: '${TABLE}'}"),
         INSTANCE.replace("tenant-acme", "'${NAMESPACE}'"),
     ],
@@ -142,8 +151,89 @@ spec:
 def test_an_instance_that_is_a_template_leaves_the_graph_one(other: str, tmp_path: Path) -> None:
     """What it makes is not known, so that the other instances are not all there is."""
     report = run(tmp_path, GRAPH, INSTANCE, other)
-    assert [rule for rule, _ in told(report)] == ["templated-manifest"]
+    assert {rule for rule, _ in told(report)} - {"invalid-yaml"} == {"templated-manifest"}
     assert report.summary.roles == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "patches: [{target: {kind: Tenant}, patch: '[]'}]",
+        "patches: [{target: {kind: ResourceGraphDefinition}, patch: '[]'}]",
+        "nameSuffix: -blue",
+        "namespace: other",
+    ],
+)
+def test_what_kustomize_changes_of_graph_and_instance_is_not_worked_out(changes: str, tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text(f"resources: [graph.yaml, instance0.yaml]\n{changes}\n")
+    report = run(tmp_path, GRAPH, INSTANCE)
+    assert "templated-manifest" in [rule for rule, _ in told(report)]
+    assert report.summary.roles == 0
+
+
+@pytest.mark.parametrize(
+    ("declared", "table"),
+    [
+        ("string | default=1.10", "1.10"),
+        ('string | default="1.10" required=false', "1.10"),
+        ("string | default=true", "true"),
+        ('string | description="set default=x here"', None),
+        ('string | pattern="x default=y "', None),
+        ("string | required=true", None),
+        ("[]string | default=[]", None),
+    ],
+)
+def test_defaults_are_read_as_kro_reads_them(declared: str, table: str | None, tmp_path: Path) -> None:
+    report = run(tmp_path, GRAPH.replace('string | default="cell2-auth-keys"', f"'{declared}'"), INSTANCE)
+    assert report.summary.roles == (table is not None)
+    if table is not None:
+        (check,) = report.outcomes[0].checks
+        assert f":table/{table}" in (check.role.inline[0].text or "")
+
+
+def test_a_list_that_an_instance_states_is_no_default(tmp_path: Path) -> None:
+    graph = GRAPH.replace("name: string", "name: string\n      policies: '[]string | default=[\"x\"]'")
+    graph = graph.replace("        tags:", "        policies: ${schema.spec.policies}\n        tags:")
+    assert run(tmp_path, graph, INSTANCE.replace("{name: acme}\n", "{name: acme, policies: []}\n")).summary.roles == 0
+
+
+ACCOUNT = """  - id: account
+    template:
+      apiVersion: v1
+      kind: ServiceAccount
+      metadata:
+        name: other
+        annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/${schema.spec.name}-reverse-proxy"}
+"""
+
+
+def test_a_service_account_of_a_graph_is_one(tmp_path: Path) -> None:
+    trust = '"Principal":\n            {"Service": "pods.eks.amazonaws.com"}'
+    oidc = '"Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/E"}'
+    graph = GRAPH.replace(trust, oidc).replace(
+        '["sts:AssumeRole", "sts:TagSession"]', '"sts:AssumeRoleWithWebIdentity"'
+    )
+    graph = graph.replace(
+        '"aws:RequestTag/kubernetes-namespace": "${schema.metadata.namespace}"',
+        '"oidc.eks.us-east-1.amazonaws.com/id/E:sub": "system:serviceaccount:tenant-acme:proxy",'
+        ' "oidc.eks.us-east-1.amazonaws.com/id/E:aud": "sts.amazonaws.com"',
+    )
+    report = run(tmp_path, graph + ACCOUNT, INSTANCE)
+    assert "untrusted-service-account" in [rule for rule, _ in told(report)]
+
+
+def test_a_literal_resource_is_made_where_it_is_included(tmp_path: Path) -> None:
+    graph = GRAPH.replace("WHEN", "includeWhen: ['${schema.spec.keys.read}']")
+    for name, value in (
+        ("${schema.spec.name}", "acme"), ("${schema.spec.hours}", "3600"), ("${schema.spec.account}", "111122223333"),
+        ("${schema.metadata.namespace}", "tenant-acme"), ("${schema.spec.table}", "cell2-auth-keys"),
+    ):  # fmt: skip
+        graph = graph.replace(name, value)
+    assert run(tmp_path, graph, INSTANCE).summary.roles == 1
+    assert (
+        run(tmp_path, graph, INSTANCE.replace("{name: acme}\n", "{name: acme, keys: {read: false}}\n")).summary.roles
+        == 0
+    )
 
 
 def test_the_items_of_a_list_are_instances(tmp_path: Path) -> None:

@@ -341,6 +341,41 @@ def test_what_flux_escapes_is_filled_in_with_nothing(tmp_path: Path) -> None:
     assert [item.reason for item in report.skipped] == ["flux-escape"]
 
 
+@pytest.mark.parametrize(
+    ("resource", "field", "values"),
+    [
+        ("table/${TABLE:+other}", "", {"TABLE": "cell2-auth-keys"}),
+        ("table/${TABLE:-cell2-auth-keys}", "", {"TABLE": ""}),
+        ("table/${TABLE:0:15}", "", {"TABLE": "cell2-auth-keys-blue"}),
+        ("table/ {{- .Values.table }}", "", {".Values.table": "cell2-auth-keys"}),
+        ("table/${TABLE}", "", {"TABLE": "a\nb"}),
+        ("table/x", "path: ${P}", {"P": "/a/ # x"}),
+        ("table/x", "path: ${P}", {"P": "a: b"}),
+        ("table/x", 'path: "${P}"', {"P": 'a"b'}),
+        ("table/x", "path: '${P}'", {"P": "it's"}),
+        ("table/x", "path: ${P}", {"P": "*x"}),
+    ],
+)
+def test_what_an_engine_or_yaml_would_read_otherwise_stays_open(
+    resource: str, field: str, values: dict[str, str], tmp_path: Path
+) -> None:
+    text = graph(field or "description: x", grant=BOTH.replace("table/${schema.spec.table}", resource))
+    (tmp_path / "graph.yaml").write_text(text.replace("${schema.spec.name}", "acme"), encoding="utf-8")
+    made = prepare(GateOptions(("graph.yaml",), parameters=CELL))
+    report = judge(*made._replace(terms=made.terms._replace(placeholders={**values, "schema.spec.issuer": "x"}))).report
+    assert report.summary.roles == 0
+    assert "templated-manifest" in {item.rule for item in report.findings}
+
+
+def test_a_policy_of_the_name_description_is_no_free_text(tmp_path: Path) -> None:
+    text = graph(grant=BOTH.replace("${schema.spec.table}", "$TABLE"))
+    text = text.replace("          keys: |", "          description: |")
+    text = text.replace("${schema.spec.name}", "acme").replace("${schema.spec.issuer}", "x")
+    (tmp_path / "graph.yaml").write_text(text, encoding="utf-8")
+    report = judge(*prepare(GateOptions(("graph.yaml",)))).report
+    assert "templated-manifest" in {item.rule for item in report.findings}
+
+
 def test_a_change_of_what_is_filled_in_is_told(tmp_path: Path) -> None:
     """Of a change that is not trusted, since it decides what is judged."""
     before = parse_config("checker.yaml", CONFIG.encode())
