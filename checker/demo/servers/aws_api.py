@@ -29,10 +29,10 @@ def _moto() -> Application:
     # For every cluster that is made, moto reads all endpoints there are, to learn the names of the partitions.
     moto.eks.utils.Session = cache(Session)  # type: ignore[attr-defined]  # it is imported there
     # Every key gets a pair of RSA keys, symmetric ones too; nobody signs with it.
-    moto.kms.models.generate_private_key = cache(moto.kms.utils.generate_private_key)  # type: ignore[attr-defined]
+    moto.kms.models.generate_private_key = cache(moto.kms.utils.generate_private_key)  # type: ignore[attr-defined]  # as above
     made = DomainDispatcherApplication(create_backend_app)
     # For every call, moto looks through the folders of all its services.
-    made.get_backend_for_host = cache(made.get_backend_for_host)  # type: ignore[method-assign]
+    made.get_backend_for_host = cache(made.get_backend_for_host)  # type: ignore[method-assign]  # on this one object
     application: Application = made
     return application
 
