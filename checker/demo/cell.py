@@ -263,26 +263,7 @@ class Cell:
         for item in yaml.safe_load_all(text):
             self.kubernetes.put(applied_by_kubectl(item) if item["apiVersion"] == IAM else item)
         self.run_controller(1)
-        hook = {"name": "iam-for-pods.amazonaws.com", "failurePolicy": "Ignore"}
-        meta = {"name": "pod-identity-webhook"}
-        version = "admissionregistration.k8s.io/v1"
-        self.kubernetes.put(
-            {"apiVersion": version, "kind": "MutatingWebhookConfiguration", "metadata": meta, "webhooks": [hook]}
-        )
         self.run_agent(ready=True)
-        decoy = {"name": "index-acme-10-59d8c7f6b5-q9wzt", "namespace": "tenant-acme-10"}
-        owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "index-acme-10-59d8c7f6b5", "uid": "owner"}
-        labels = {"app": "index-acme-10", "pod-template-hash": "59d8c7f6b5"}
-        container = {"name": CONTAINER, "image": "registry.example/reverse-proxy:4.2.0"}
-        self.kubernetes.put(
-            {
-                "apiVersion": "v1",
-                "kind": "Pod",
-                "metadata": {**decoy, "labels": labels, "ownerReferences": [owner]},
-                "spec": {"serviceAccountName": "reverse-proxy-acme-10", "containers": [container]},
-                "status": {},
-            }
-        )
 
     def run_controller(self, replicas: int) -> None:
         """Sets how many pods of the ACK controller run."""

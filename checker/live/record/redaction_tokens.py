@@ -5,6 +5,9 @@ single characters. Behind a name (`api_key`, `x-api-key`, `Token`, `AWS_SECRET_A
 separators, brackets, and the words of wrappers (`Some(`, `AttributeValueMemberS{Value:`, `Cow::Borrowed(`, `"value":`).
 Over a tight separator any value goes; in a sentence one that has a digit in it. ARNs, hosts, error names and plain
 words of a sentence stay: they say what is wrong.
+
+The patterns stand in one module with the calls that ask them, although it is long: from those calls the tests read how
+much text each of them is asked about, and hold that none takes the square of it.
 """
 
 from __future__ import annotations
