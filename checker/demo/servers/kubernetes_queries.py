@@ -10,7 +10,7 @@ from typing import Any
 _TERM = re.compile(
     r"(?P<not>!)?(?P<key>[\w./-]+)(?: *(?P<op>==?|!=| in | notin ) *(?:\((?P<set>[^)]*)\)|(?P<value>[\w.-]*)))?"
 )
-_BETWEEN = re.compile(r",(?![^(]*\))")
+_TERMS = re.compile(r"(?:[^,(]|\([^)]*\)?)+")
 _WORD = re.compile(r"[\w./-]+ +(?P<odd>\S+)")
 
 Labels = dict[str, str]
@@ -66,7 +66,7 @@ def log_text(lines: list[tuple[str, str]], query: dict[str, str]) -> bytes:
 
 def selecting(query: dict[str, str], plural: str) -> Callable[[dict[str, Any]], bool]:
     """Which objects fit the label selector (equality and sets) and the field selector. Raises QueryError."""
-    terms = [_fitting(term) for term in filter(None, _BETWEEN.split(query.get("labelSelector", "")))]
+    terms = [_fitting(term) for term in _TERMS.findall(query.get("labelSelector", ""))]
     wanted = dict(_fields(query.get("fieldSelector", ""), plural))
 
     def selects(item: dict[str, Any]) -> bool:

@@ -67,7 +67,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"((?:Credential|Signature)=)(?!\[redacted\])[^,\s\"']+", rf"\1{MASK}"),
         (
             rf"\b((?:proxy-)?authorization(?:{_QUOTE})?\s*[:=]+\s*(?:{_QUOTE})?)(?!\s|[\"'\[{{\\])"
-            r"(?!(?:AccessDenied\w*|failed|denied|ok|required|missing|none|not)\b)[^\r\n\"'\\]+",
+            r"(?!(?:AccessDenied\w*|failed|denied|ok|required|missing|none|not)(?![\w/+=~-]|\.\w))[^\r\n\"'\\]+",
             rf"\1{MASK}",
         ),
         (
@@ -147,17 +147,12 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"\1{MASK}",
         ),
         (r"((?:\s-u|--user)[\s=]\s{0,3}[\"']?[^\s:\"']{1,100}:)(?!\[redacted\])[^\s\"']+", rf"\1{MASK}"),
-        # Options, elements, and keys that a sentence quotes.
+        # Options and elements.
         (
             r"(?<![\w-])(--?[\w-]{0,30}(?:password|token|secret|key|pass)[\w-]{0,20}\s++)(?!\[redacted\]|-|=)[^\s\"']+",
             rf"\1{MASK}",
         ),
         (r"(<\w{0,30}(?:password|token|secret|key)\w{0,20}>)(?!\[redacted\])[^<]+", rf"\1{MASK}"),
-        (
-            rf"\b((?:password|token|secret|key)s?(?: is)? {_QUOTE})(?!arn:|\[redacted\]|/[\w./-]+\.(?:key|pem|crt)"
-            rf"|[a-z.-]+{_QUOTE}(?: not found| is forbidden| already))[^\"'\\\s]{{3,}}",
-            rf"\1{MASK}",
-        ),
         # A name and its value: `api_key=…`, `"apiKey": "…"`, `{"api_key": {"S": "…"}}`, `api_key:{S:…}`.
         (rf"((?:pass(?:word|phrase)):\s+)(?!\[redacted\]|{_QUOTE})[^\r\n,;}})\]\"']+", rf"\1{MASK}"),
         (
@@ -173,6 +168,12 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"(?<![a-z])((?:{_WEAK})(?:{_QUOTE})?{_IS}{_ATTRIBUTE})(?:{_QUOTED})"
             rf"|(?<![a-z])((?:{_WEAK})(?:[:=](?!:|(?:refresh|sync|load|fetch|error|keys?)\b)|=>|%3D|\\u003d|(?:{_QUOTE})?{_IS}{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_NO_NAME}{_PLAIN})",
             rf"\1\2{MASK}",
+        ),
+        # Keys that a sentence quotes. After the names: what is quoted may be one (`key "api_key": "…"`).
+        (
+            rf"\b((?:password|token|secret|key)s?(?: is)? {_QUOTE})(?!arn:|\[redacted\]|/[\w./-]+\.(?:key|pem|crt)"
+            rf"|[a-z.-]+{_QUOTE}(?: not found| is forbidden| already))[^\"'\\\s]{{3,}}",
+            rf"\1{MASK}",
         ),
     )
 )
