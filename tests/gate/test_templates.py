@@ -229,8 +229,8 @@ def filled_in_as_rendered(seed: int) -> int:
     path = draw.choice([path for path in sorted(CASES.rglob("*.yaml")) if path.stat().st_size < 6_000])
     text, values = opened(draw, path.read_text(encoding="utf-8", errors="replace"))
     filled = draw.choice((values, values, [draw.choice(FILLED) for _ in values]))
-    # kro puts a value in, not text: there `*t` is a string, and no alias of the text.
-    if any(value.startswith(("*", "&", "!")) for value in filled):
+    # kro puts a value in, not text: there `*t` is a string, and no alias of the text; nothing is "", and not null.
+    if any(not value or value.startswith(("*", "&", "!")) for value in filled):
         return 0
     rendered = text
     for number, value in enumerate(filled):
