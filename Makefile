@@ -43,13 +43,18 @@ demo: $(VENV)/base
 # One more than there are cores: some tests wait for time-outs.
 WORKERS ?= $(shell python3 -c "import os; print((os.cpu_count() or 1) + 1)")
 
-test: $(VENV)/dev
+# kustomize and helm, for the tests that render: beside Python, where they are not on PATH.
+$(VENV)/renderers: $(VENV)/dev scripts/renderers.py
+	@$(BIN)/python scripts/renderers.py
+	@touch $@
+
+test: $(VENV)/renderers
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
 test-fast: $(VENV)/dev
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(FAST)
 
-test-slow: $(VENV)/dev
+test-slow: $(VENV)/renderers
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/dev

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,28 @@ CELL = {
     "cluster": "cell2-MultitenantEKSCluster",
     "oidcIssuer": "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE",
 }
+
+
+@pytest.fixture(autouse=True)
+def no_renderers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """kustomize and helm are only there for tests that ask for `renderers`: what others say must not hang on the
+    machine."""
+    if "renderers" not in request.fixturenames:
+        monkeypatch.setattr("checker.rendering.kustomize.find_kustomize", lambda: None)
+        monkeypatch.setattr("checker.rendering.helm.find_helm", lambda: None)
+
+
+@pytest.fixture
+def renderers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real kustomize and helm: those that `make test` puts beside Python, else those on PATH. Skips, with the
+    reason, where there are none."""
+    monkeypatch.setenv("PATH", os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"])
+    for names in (("kustomize", "kubectl"), ("helm",)):
+        if not any(shutil.which(name) for name in names):
+            reason = f"{' and '.join(names)}: not on PATH, and scripts/renderers.py has nothing for this platform"
+            if os.environ.get("RENDERERS_REQUIRED"):
+                pytest.fail(reason)
+            pytest.skip(reason)
 
 
 @pytest.fixture

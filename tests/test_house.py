@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kustomize", "requirements"),
     ("project", "findings"),
     ("config", "rules", "live"),
-    ("suppression", "revisions", "init", "runbook"),
+    ("suppression", "revisions", "rendering", "init", "runbook"),
     ("gate", "incident"),
     ("fix", "diff"),
     ("report", "demo"),

@@ -54,7 +54,7 @@ ROLE_ARN_ANNOTATION = "eks.amazonaws.com/role-arn"
 
 _NEEDLES = (
     rb"services\.k8s\.aws",
-    rb"kustomize\.(?:config\.k8s|toolkit\.fluxcd)\.io",
+    rb"kustomize\.(?:config\.k8s|toolkit\.fluxcd)\.io|\bhelm\.toolkit\.fluxcd\.io/",
     rb"\bargoproj\.io/v1",
     rb"\bkro\.run/",
     rb"\bkpt\.dev/|\bkyverno\.io/|\bmutations\.gatekeeper\.sh/|\bkind: *['\"]?Mutating",

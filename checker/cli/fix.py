@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import UsageError
 from ..report.formats import FORMATS
 from . import fix_index, fix_paths
-from .options.gate import add_requirement_options, add_rule_options, add_suppression_options
+from .options.gate import add_render_option, add_requirement_options, add_rule_options, add_suppression_options
 from .options.incident import add_incident_options
 from .terminal.output import add_color_option
 
@@ -26,6 +26,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, or - for stdin")
     source = parser.add_argument_group("what is fixed")
     add_requirement_options(source)
+    add_render_option(source)
     add_rule_options(source, "fix findings of")
     add_suppression_options(source)
     source.add_argument("--unsafe", action="store_true", help="also fixes that change what somebody may have meant")

@@ -14,7 +14,13 @@ from ..report.formats import FORMATS, formatter
 from ..report.style.frame import safe_path
 from ..report.style.look import Look
 from ..report.style.wrapping import count
-from .options.gate import add_requirement_options, add_rule_options, add_suppression_options, gate_options
+from .options.gate import (
+    add_render_option,
+    add_requirement_options,
+    add_rule_options,
+    add_suppression_options,
+    gate_options,
+)
 from .terminal.bar import Bar
 from .terminal.output import (
     add_output_options,
@@ -47,6 +53,7 @@ def add_to(commands: Any) -> None:
     )
     source = parser.add_argument_group("what is checked")
     add_requirement_options(source)
+    add_render_option(source)
     add_rule_options(source, "run")
     source.add_argument(
         "--changed-since",

@@ -71,7 +71,9 @@ class Ignore(NamedTuple):
 
 class Config(NamedTuple):
     """The configuration. Paths are relative to `folder`, the folder of the file; "" stands for no file at all.
-    `source` is its text, `document` its nodes where it is YAML; `catalogue` a newer list of AWS's actions."""
+    `source` is its text, `document` its nodes where it is YAML; `catalogue` a newer list of AWS's actions.
+    `render_kustomize` and `render_helm` say whether manifests are rendered: "auto" (where the tool is there), "off" or
+    "required"."""
 
     file: str = ""
     folder: str = ""
@@ -84,6 +86,8 @@ class Config(NamedTuple):
     source: Source | None = None
     document: YamlDocument | None = None
     catalogue: str = ""
+    render_kustomize: str = "auto"
+    render_helm: str = "auto"
 
 
 def may_be_config(name: str, data: bytes) -> bool:
@@ -140,6 +144,8 @@ def parse_config(path: str, data: bytes) -> Config:
         source=source,
         document=document,
         catalogue=value.get("catalogue", ""),
+        render_kustomize=value.get("render", {}).get("kustomize", "auto"),
+        render_helm=value.get("render", {}).get("helm", "auto"),
     )
 
 

@@ -16,7 +16,7 @@ from ..text.documents import YamlDocument
 from ..text.json_nodes import JsonError, compose_json
 from ..text.nodes import Fields, find
 from ..text.scalars import character_spans
-from ..text.source import Position, Source, Span, line_starts, position
+from ..text.source import Position, Source, Span, line_starts, line_text, position
 from ..text.yaml_nodes import end_of, start_of
 from .place import Place
 
@@ -36,6 +36,7 @@ class Locator:
         self._documents = documents
         self._sources = sources
         self._starts: dict[str, tuple[int, ...]] = {}
+        self._written: dict[str, tuple[int, ...]] = {}
         self._known: Fields = {}
         self._spans: tuple[int, list[Span] | None] = (0, None)
         self._inner: tuple[int, Node | None, Fields] = (0, None, {})
@@ -45,7 +46,26 @@ class Locator:
         source = self._sources[place.file]
         starts = self._starts.setdefault(place.file, line_starts(source.text))
         span = self._span(place, source)
-        return Location(place.file, position(starts, span.start), position(starts, max(span.end, span.start)))
+        start, end = position(starts, span.start), position(starts, max(span.end, span.start))
+        if source.written is not None:
+            start, end = self._as_written(source, source.written, starts, start, end)
+        return Location(place.file, start, end)
+
+    def _as_written(
+        self, source: Source, written: str, made_starts: tuple[int, ...], start: Position, end: Position
+    ) -> tuple[Position, Position]:
+        """Where in the file a range of the text stands that was rendered from it: in a line that the renderer left as
+        it is, the same characters; else the whole line."""
+        starts = self._written.setdefault(source.name, line_starts(written))
+        line = source.line_of(start.line)
+        made, own = line_text(source.text, made_starts, start.line), line_text(written, starts, line)
+        shift = len(own) - len(own.lstrip()) - (len(made) - len(made.lstrip()))
+        first, last = len(own) - len(own.lstrip()), len(own.rstrip())
+        if made.strip() == own.strip():
+            first = max(start.column - 1 + shift, 0)
+            last = max(end.column - 1 + shift, first) if end.line == start.line else last
+        base = starts[line - 1]
+        return Position(line, first + 1, base + first), Position(line, last + 1, base + last)
 
     def _span(self, place: Place, source: Source) -> Span:
         if place.offset is not None:

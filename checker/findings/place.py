@@ -28,6 +28,9 @@ class Place(NamedTuple):
 
 def at(item: Object, path: Path = (), part: Part = "value") -> Place:
     """The field of an object at this path."""
+    for field in item.elsewhere:
+        if path[: len(field.path)] == field.path:
+            return Place(field.file, None, path, part, offset=field.offset)
     return Place(item.origin.file, item.origin.document, (*item.origin.path, *path), part)
 
 

@@ -22,6 +22,7 @@ from ..suppression.baseline import against
 from ..suppression.covering import Covered, cover
 from ..suppression.looked_for import LookedFor, dark_files
 from ..suppression.reading import anchor_of, suppressions
+from ..text.source import as_written
 from .baselined import by_baseline
 from .engine import Found, run
 from .prepared import Material, Since, Terms
@@ -64,7 +65,7 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved, earli
         skipped=tuple(item for item in project.skipped if files is None or item.file in files),
         unreadable=material.unreadable,
         summary=_summary(project, material.file_count, outcomes, files),
-        sources=sources,
+        sources={name: as_written(source) for name, source in sources.items()},
         suppressed=(*found.suppressed, *(by_baseline(known) if known else ())),
         baseline=known,
         elsewhere=len(findings) - len(touched),
@@ -92,6 +93,8 @@ def gather(material: Material, terms: Terms, observe: Observe = unobserved, earl
         passed_over=material.passed_over,
         earlier=earlier.project if earlier else None,
         placeholders=terms.placeholders,
+        renderings=material.renderings,
+        charts=material.charts,
     )
     index = make_index(project.inventory, terms.parameters.get("account"), terms.parameters)
     outcomes = tuple(

@@ -14,7 +14,8 @@ from .prepared import Trusted
 class GateOptions(NamedTuple):
     """What the command line asks for. `config` None means: search; `policies` and `paths` empty: the configured
     ones. `no_ignores` reports what is suppressed, too; `write_baseline` is a baseline that is to be brought up to date;
-    `changed_since` a git revision, `trusted` the one that decides instead of the working folder.
+    `changed_since` a git revision, `trusted` the one that decides instead of the working folder; `no_render`
+    runs no renderer, whatever the configuration says.
     """
 
     paths: tuple[str, ...]
@@ -29,6 +30,7 @@ class GateOptions(NamedTuple):
     write_baseline: str | None = None
     changed_since: str | None = None
     trusted: str | None = None
+    no_render: bool = False
 
 
 class Chosen(NamedTuple):

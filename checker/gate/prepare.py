@@ -60,6 +60,7 @@ def prepare(options: GateOptions, read: Read | None = None, observe: Observe = u
         rest = _read_rest(config, paths, passed, observe)
         unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
         material = material._replace(background=facts_of(rest.sources), unreadable=unreadable)
+        material = _rendered(material, terms, options, config, observe)
         asked_about = frozenset(item.source.name for item in files) if rest.sources else None
         terms = terms._replace(files=asked_about)
     if options.changed_since:
@@ -148,6 +149,18 @@ def _usable(passed: Read, paths: tuple[str, ...]) -> Read:
     if not passed.names and not passed.unreadable:
         raise UsageError(f"{', '.join(paths)}: no YAML or JSON file was found there")
     return passed
+
+
+def _rendered(material: Material, terms: Terms, options: GateOptions, config: Config, observe: Observe) -> Material:
+    """The material with what kustomizations and charts in it become, where that is wanted and can be had. Raises
+    UsageError where it is required and cannot be had."""
+    files = (*material.files, *material.background)
+    if options.no_render or not any(item.kustomizations or "templates" in item.source.name for item in files):
+        return material
+    from ..rendering.render import render
+
+    renderings, charts = render(files, config, terms.placeholders, observe)
+    return material._replace(renderings=renderings, charts=charts)
 
 
 def _holds_something(files: tuple[FileFacts, ...]) -> bool:

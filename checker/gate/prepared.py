@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..config.file import Config
 from ..findings.problem import Weakening
 from ..project.file_facts import FileFacts, facts_of
+from ..project.rendered import Chart, Rendering
 from ..requirements.load import Loaded
 from ..requirements.model import Requirement
 from ..suppression.baseline import Baseline
@@ -39,7 +40,8 @@ class Trusted(NamedTuple):
 
 class Material(NamedTuple):
     """What was read. `files` were passed, `background` takes part in the inventory; `file_count` counts the files read,
-    `passed_over` the documents ruled out by a scan of bytes; `unreadable` and `left_out` are (path, reason)."""
+    `passed_over` the documents ruled out by a scan of bytes; `unreadable` and `left_out` are (path, reason);
+    `renderings` are what was built of kustomizations in them, `charts` what was rendered of charts."""
 
     files: tuple[FileFacts, ...]
     background: tuple[FileFacts, ...] = ()
@@ -47,6 +49,8 @@ class Material(NamedTuple):
     passed_over: int = 0
     unreadable: tuple[tuple[str, str], ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    renderings: tuple[Rendering, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 class Terms(NamedTuple):

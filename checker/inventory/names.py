@@ -150,7 +150,8 @@ def _by(items: tuple[T, ...], key: Callable[[T], str]) -> dict[str, list[T]]:
 
 
 def nearest(candidates: list[T], owner: Object) -> tuple[T, ...]:
-    """The candidates whose file is nearest to the owner's."""
+    """The candidates that were rendered together with the owner; among those, whose file is nearest to the owner's."""
+    candidates = [item for item in candidates if item.object.pool == owner.pool] or candidates
     if len(candidates) < 2:
         return tuple(candidates)
     ranked = [(_distance(item.object.origin.file, owner.origin.file), item) for item in candidates]

@@ -37,10 +37,20 @@ class Alteration(NamedTuple):
     what: str
 
 
+class Elsewhere(NamedTuple):
+    """A field of an object whose value does not come from where the object is written, but from `offset` of `file`."""
+
+    path: Path
+    file: str
+    offset: int
+
+
 class Object(NamedTuple):
     """A Kubernetes object. `namespace` is "" where the manifest states none. `data` is the whole object, plain.
     `built_names` are the names that kustomizations may give it instead of `name`, `built_namespaces` the namespaces
-    they put it into where there are several. `nulls` are the fields that state null; `data` is without them."""
+    they put it into where there are several. `nulls` are the fields that state null; `data` is without them. `pool` is
+    what it was rendered from together with others ("" for what is applied as it is written); `elsewhere` says which of
+    its fields are not written where the object is."""
 
     api_version: str
     kind: str
@@ -54,6 +64,8 @@ class Object(NamedTuple):
     built_names: tuple[str, ...] = ()
     built_namespaces: tuple[str, ...] = ()
     nulls: tuple[Path, ...] = ()
+    pool: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 class PolicyText(NamedTuple):

@@ -122,7 +122,7 @@ def _unknown(item: Object, first: Kustomization) -> Object:
 
 def _to_look_at(one: Kustomization) -> list[KustomizePatch]:
     """The patches that may be for an object of ours; with too many of them, one that may be for any."""
-    found = [patch for patch in one.patches if any(_may_be(patch.target.kind, kind) for kind in _KINDS)]
+    found = [patch for patch in one.patches if any(may_be(patch.target.kind, kind) for kind in _KINDS)]
     if len(found) <= _MOST_PATCHES:
         return found
     return [KustomizePatch(f"one of {len(found):,} patches", one.file, found[0].offset, PatchTarget())]
@@ -169,12 +169,12 @@ def _may_be_for(
 ) -> bool:
     """Whether a target may mean an object, by the name it has or may have been given."""
     group, slash, _ = item.api_version.partition("/")
-    if not (_may_be(target.group, group if slash else "") and _may_be(target.kind, item.kind)):
+    if not (may_be(target.group, group if slash else "") and may_be(target.kind, item.kind)):
         return False
     if target.labels and not _may_select(target.labels, {**item.labels, **labels}):
         return False
     names = (item.name, *(f"{prefix}{item.name}{suffix}" for prefix, suffix in affixes))
-    return not target.name or any(_may_be(target.name, name) for name in names)
+    return not target.name or any(may_be(target.name, name) for name in names)
 
 
 def _may_select(selector: str, labels: Mapping[str, str]) -> bool:
@@ -188,7 +188,7 @@ def _may_select(selector: str, labels: Mapping[str, str]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _may_be(pattern: str, text: str) -> bool:
+def may_be(pattern: str, text: str) -> bool:
     """Whether an anchored regular expression may match; only `.`, `.*` and `|` are looked into, all else may."""
     if len(pattern) > _LONGEST_PATTERN:
         return True

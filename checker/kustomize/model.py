@@ -39,7 +39,8 @@ class Kustomization(NamedTuple):
 
     `builds` are the files and folders (absolute paths) that it takes in, `components` those folders whose changes apply
     to all of that. For Flux and Argo CD, `below` is the folder in the repository that they deploy (None for others).
-    `keeps_references` says that it has configurations which tell kustomize to rename references to Policies as well.
+    `remotes` are what it takes in from elsewhere, as it names it. `keeps_references` says that it has configurations
+    which tell kustomize to rename references to Policies as well.
     """
 
     file: str
@@ -58,3 +59,4 @@ class Kustomization(NamedTuple):
     labels: Mapping[str, str]
     keeps_references: bool
     configurations: tuple[str, ...] = ()
+    remotes: tuple[str, ...] = ()

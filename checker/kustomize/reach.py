@@ -8,7 +8,7 @@ file named so counts, and of that its first document, as for kustomize.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +24,15 @@ class Variant(NamedTuple):
     namespace: str
     prefix: str
     suffix: str
+
+
+class Root(NamedTuple):
+    """A kustomization that is built by itself; all those in it, itself first; and the files that come in (real
+    paths)."""
+
+    kustomization: Kustomization
+    parts: tuple[Kustomization, ...]
+    files: frozenset[str]
 
 
 _PLAIN = frozenset({Variant("", "", "")})
@@ -125,6 +134,23 @@ class Reach:
                     found[id(parent)] = parent
                     if parent.is_component:
                         pending.append(parent)
+        return list(found.values())
+
+    def roots(self) -> Iterator[Root]:
+        """The kustomizations that no other one takes in, with all that they take in."""
+        for one in self.found:
+            is_built = self._by_folder.get(one.folder) is one and not one.is_component
+            if is_built and not self._parents.get(id(one)):
+                yield Root(one, tuple(self._whole(one)), self.files & self._contents[id(one)].keys())
+
+    def _whole(self, one: Kustomization) -> list[Kustomization]:
+        found: dict[int, Kustomization] = {}
+        pending = [one]
+        while pending:
+            item = pending.pop()
+            if id(item) not in found:
+                found[id(item)] = item
+                pending += self._below(item)
         return list(found.values())
 
     def variants(self, file: str) -> frozenset[Variant]:

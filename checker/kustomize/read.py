@@ -150,6 +150,7 @@ def _read(
         entries = [entry for entry in sequence(value.get(field)) if isinstance(entry, str) and not _is_remote(entry)]
         return [real(os.path.join(folder, entry)) for entry in entries]
 
+    taken_in = [entry for field in ("resources", "bases", "components") for entry in sequence(value.get(field))]
     patches: list[KustomizePatch] = []
     files: list[str] = []
     for field in ("patches", "patchesStrategicMerge", "patchesJson6902"):
@@ -196,6 +197,7 @@ def _read(
         labels=labels,
         keeps_references=False,
         configurations=tuple(local("configurations")),
+        remotes=tuple(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)),
     )
 
 

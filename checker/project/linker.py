@@ -22,6 +22,7 @@ from ..text.documents import YamlDocument
 from ..text.nodes import Repeated, plain
 from ..text.yaml_nodes import start_of
 from .file_facts import FileFacts, Skipped
+from .rendered import Rendering, Seen, as_done, join
 
 
 class Unsupported(NamedTuple):
@@ -37,8 +38,12 @@ _MOST_MADE = 20_000
 class Linker:
     """Takes in what the files hold, and what kustomizations make of it."""
 
-    def __init__(self, files: Iterable[FileFacts], placeholders: Mapping[str, str]) -> None:
+    def __init__(
+        self, files: Iterable[FileFacts], placeholders: Mapping[str, str], renderings: Iterable[Rendering] = ()
+    ) -> None:
         self.files = tuple(files)
+        self.renderings = tuple(renderings)
+        self.failed: tuple[Rendering, ...] = ()
         self.placeholders = placeholders
         self.instantiated = 0
         self.instances: dict[tuple[str, str], list[KroInstance]] = {}
@@ -62,20 +67,25 @@ class Linker:
         self._real = lru_cache(maxsize=4096)(os.path.realpath)
 
     def link(self) -> Effects:
-        """Takes in all objects that were seen, those in patches as fragments; kustomizations then change them."""
+        """Takes in all objects that were seen, those in patches as fragments; kustomizations then change them, where
+        they were not built."""
         patches = {path for item in self.kustomizations for path in item.patch_files}
-        built = {path for item in self.kustomizations for path in item.builds}
-        fragments: dict[str, list[KustomizePatch]] = {}
+        taken_in = {path for item in self.kustomizations for path in item.builds}
+        fragments = self._fragments(patches)
+        joined = join(self.renderings, self.files, fragments)
+        self.failed = joined.failed
+        self.kustomizations = [as_done(one) if id(one) in joined.done else one for one in self.kustomizations]
+        self._tell_of_patches(fragments)
         for item in self.files:
-            file, path = item.source.name, self._real(item.source.name) if patches else ""
-            for document, number, seen, repeated, graph in item.seen:
-                if path in patches:
-                    for sighting in seen:
-                        fragments.setdefault(path, []).append(self._fragment(sighting, document))
-                if path not in patches or path in built:
-                    self.repeated += ((file, number, repeated) for repeated in repeated)
-                    for sighting in seen:
-                        self._object(sighting, graph)
+            file = item.source.name
+            path = self._real(file) if self.kustomizations else ""
+            for _, number, seen, repeated, graph in item.seen:
+                if path in patches and path not in taken_in:
+                    continue
+                self.repeated += ((file, number, repeated) for repeated in repeated)
+                here: Iterable[Seen] = ((sighting, graph) for sighting in seen)
+                for one, its_graph in joined.built.get((file, number), ()) if path in joined.covered else here:
+                    self._object(one, its_graph)
         texts = {self._real(name): source.text for name, source in self.sources.items()} if self.kustomizations else {}
         self.kustomizations = [
             one._replace(
@@ -106,11 +116,26 @@ class Linker:
                 made += [item] if item not in made[-1:] else []
         return made if instances else None, None
 
+    def _fragments(self, patches: set[str]) -> dict[str, list[KustomizePatch]]:
+        """The patches in files of their own, by real path."""
+        found: dict[str, list[KustomizePatch]] = {}
+        for item in self.files if patches else ():
+            path = self._real(item.source.name)
+            for document, _, seen, _, _ in item.seen if path in patches else ():
+                found.setdefault(path, []).extend(self._fragment(sighting, document) for sighting in seen)
+        return found
+
+    def _tell_of_patches(self, fragments: Mapping[str, list[KustomizePatch]]) -> None:
+        """Says of patches that they were not put in, where a kustomization that has them was not built."""
+        left = {path for item in self.kustomizations for path in item.patch_files}
+        for path, patches in fragments.items():
+            for patch in patches if path in left else ():
+                detail = f"a kustomize patch changes {patch.target.kind} {patch.target.name}"
+                self.skipped.append(Skipped(patch.file, "kustomize-patch", detail, patch.offset))
+
     def _fragment(self, sighting: Sighting, document: YamlDocument) -> KustomizePatch:
         file, item = document.piece.source.name, sighting.object
         start = document.piece.start + start_of(sighting.node)
-        detail = f"a kustomize patch changes {item.kind} {item.name}"
-        self.skipped.append(Skipped(file, "kustomize-patch", detail, start))
         # The object is without nulls, which in a patch take fields away.
         data = plain(sighting.node)
         return fragment(data if isinstance(data, dict) else item.data, file, start)

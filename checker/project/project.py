@@ -17,6 +17,7 @@ from ..text.nodes import Repeated
 from ..text.source import Source
 from .file_facts import Broken, FileFacts, Skipped, facts_of
 from .linker import Linker, Unsupported
+from .rendered import Chart, FailedRendering, Rendering, with_charts
 
 
 class KustomizeChange(NamedTuple):
@@ -73,6 +74,7 @@ class Project(NamedTuple):
     unlisted: tuple[Unlisted, ...] = ()
     kustomizations: tuple[Kustomization, ...] = ()
     document_facts: tuple[DocumentFacts, ...] = ()
+    failed_renderings: tuple[FailedRendering, ...] = ()
 
 
 def load(sources: Iterable[Source]) -> Project:
@@ -87,13 +89,16 @@ def link(
     passed_over: int = 0,
     earlier: Project | None = None,
     placeholders: Mapping[str, str] = _NONE,
+    renderings: Iterable[Rendering] = (),
+    charts: Sequence[Chart] = (),
 ) -> Project:
     """The project that these files are. Those in `background` take part in the inventory, but their documents are not
     counted. `passed_over` counts documents already ruled out by a scan of bytes. What is known of a document is taken
     over from an `earlier` state of the project, where nothing in it has changed. `placeholders` are values for those of
-    templates, by name; an object that they fill in is one like any other.
+    templates, by name; an object that they fill in is one like any other. `renderings` are what kustomizations build,
+    `charts` what stands in the place of their templates.
     """
-    linker = Linker((*files, *background), placeholders)
+    linker = Linker(with_charts((*files, *background), charts), placeholders, renderings)
     effects = linker.link()
     changes = tuple(_changes(effects))
     document_facts = tuple(_document_facts(linker, effects, earlier))
@@ -101,12 +106,12 @@ def link(
     return Project(
         inventory=inventory,
         documents=linker.documents,
-        sources=linker.sources,
+        sources=linker.sources | {one.source.name: one.source for one in charts},
         document_count=sum(item.document_count for item in files) + passed_over,
         passed_over=sum(item.passed_over for item in files) + passed_over,
         broken=tuple(one for item in linker.files for one in item.broken),
         repeated=tuple(linker.repeated),
-        skipped=(*linker.skipped, *_not_worked_out(changes, linker.skipped)),
+        skipped=(*linker.skipped, *_not_worked_out(changes, linker.skipped), *_not_rendered(charts)),
         unsupported=tuple(linker.unsupported),
         changes=changes,
         unlisted=tuple(
@@ -116,7 +121,26 @@ def link(
         ),
         kustomizations=tuple(linker.kustomizations),
         document_facts=document_facts,
+        failed_renderings=tuple(_failed(linker.failed, charts)),
     )
+
+
+def _failed(renderings: Iterable[Rendering], charts: Iterable[Chart]) -> Iterator[FailedRendering]:
+    for one in renderings:
+        if not one.is_unfit:
+            yield FailedRendering(one.root.kustomization.file, one.what, one.failed)
+    for chart in charts:
+        if chart.failed:
+            yield FailedRendering(chart.source.name, chart.what, chart.failed)
+
+
+def _not_rendered(charts: Iterable[Chart]) -> Iterator[Skipped]:
+    """What is to be said of charts beside what came out of them: that values were assumed, or why they are unfit."""
+    for one in charts:
+        if one.assumed and not (one.failed or one.unfit):
+            yield Skipped(one.source.name, "assumed-values", one.assumed, 0, in_part=True)
+        elif one.unfit:
+            yield Skipped(one.source.name, "unrendered-chart", one.unfit, 0)
 
 
 def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -> Iterator[DocumentFacts]:

@@ -36,6 +36,7 @@ from .documents import (
 )
 from .manifest import (
     duplicate_key,
+    failed_rendering,
     ignored_annotation,
     invalid_annotation,
     invalid_field,
@@ -101,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     beyond_limits,
     duplicate_key,
     templated_manifest,
+    failed_rendering,
     kustomize_change,
     unlisted_manifest,
     unsupported_kind,

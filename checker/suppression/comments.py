@@ -59,7 +59,7 @@ def _read(source: Source, line: int, match: re.Match[str], behind: str) -> Itera
     if not rest.startswith("[") or end < 0:
         yield invalid("the rules are to stand in brackets: # checker: ignore[RULE] reason", "comment", place)
         return
-    yield from read_rules(rest[1:end], rest[end + 1 :], "comment", place, OnLine(source.name, line))
+    yield from read_rules(rest[1:end], rest[end + 1 :], "comment", place, OnLine(source.name, source.line_of(line)))
 
 
 def _closing(text: str) -> int:

@@ -13,11 +13,23 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 class Source(NamedTuple):
     """A file's text. `name` is the path as it is shown; a byte order mark is not part of `text`. `refused` says why
-    there is none ("" where there is)."""
+    there is none ("" where there is). A text that was rendered from a file has that file's own text as `written`, and
+    in `lines`, for each of its lines, the line of the file (from 1) that it comes from."""
 
     name: str
     text: str
     refused: str = ""
+    written: str | None = None
+    lines: tuple[int, ...] = ()
+
+    def line_of(self, line: int) -> int:
+        """The line of the file that a line of the text comes from."""
+        return self.lines[min(line, len(self.lines)) - 1] if self.lines else line
+
+
+def as_written(source: Source) -> Source:
+    """The file as it is written, whatever was rendered from it."""
+    return source if source.written is None else Source(source.name, source.written)
 
 
 class Position(NamedTuple):

@@ -157,7 +157,7 @@ def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[s
             path = Path("project/apps", name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return check(GateOptions(("project",), parameters=CELL))
+        return check(GateOptions(("project",), parameters=CELL, no_render=True))
 
     return run
 

@@ -25,6 +25,13 @@ def add_requirement_options(group: Any) -> None:
     group.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="give a parameter a value")
 
 
+def add_render_option(group: Any) -> None:
+    """Whether renderers are run."""
+    group.add_argument(
+        "--no-render", action="store_true", help="run neither kustomize nor helm, even if they are there"
+    )
+
+
 def add_rule_options(group: Any, does: str) -> None:
     """Which rules: the sentence begins with what the command does with them (`run`, `fix findings of`)."""
     group.add_argument(
@@ -62,4 +69,5 @@ def gate_options(arguments: argparse.Namespace) -> GateOptions:
         write_baseline=getattr(arguments, "write_baseline", None),
         changed_since=getattr(arguments, "changed_since", None),
         trusted=getattr(arguments, "trusted", None),
+        no_render=getattr(arguments, "no_render", False),
     )

@@ -19,6 +19,7 @@ from ...gate.judge import Judged, judge
 from ...gate.prepared import Prepared, with_texts
 from ...gate.report import Report
 from ...progress import Observe, unobserved
+from ...project.project import Project
 from ...rules import BY_ID
 from ...text.splices import collide, splice
 from ..edits.patch import Patch
@@ -126,7 +127,10 @@ def _proposal(
             reasons.insert(0, barred[key_of(finding), item.title])
             continue
         outside = {patch.place.file for patch in item.patches} - {item.source.name for item in made.material.files}
-        if outside:
+        built = _built(finding, item, project)
+        if built:
+            reasons.append(f"it is what {built} makes of it: edit what that takes in, and check again")
+        elif outside:
             reasons.append(f"the edit belongs to {', '.join(sorted(outside))}, which was not passed")
         elif not admitted(item):
             unsafe = unsafe or item
@@ -216,6 +220,15 @@ def _holding(
     first, _ = _holding(made, judged, taken[:half], refusals, budget)
     second, _ = _holding(made, judged, taken[half:], refusals, budget)
     return [*first, *second], None
+
+
+def _built(finding: Finding, plan: Plan, project: Project) -> str:
+    """What renders the objects that a plan would edit; "" where they are applied as they are written. The edit of a
+    template is not proven by the text that was rendered before it."""
+    if finding.subject is not None and finding.subject.pool:
+        return finding.subject.pool
+    files = {patch.place.file for patch in plan.patches}
+    return next((item.pool for item in project.inventory.objects if item.pool and item.origin.file in files), "")
 
 
 def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str:

@@ -69,7 +69,7 @@ def repair(
     changes = tuple(
         FileChange(source.name, before[source.name].text, source.text, splices[source.name])
         for source in (item.source for item in made.material.files)
-        if source.name in before and before[source.name].text != source.text
+        if source.name in splices and before[source.name].text != source.text
     )
     return Repair(
         before=first,

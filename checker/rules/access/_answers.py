@@ -10,7 +10,7 @@ from ...findings.problem import Problem, Related
 from ...iam.decisions.clauses import Clause
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
-from ...iam.documents.paths import Path
+from ...iam.documents.paths import Path, show_path
 from ...iam.proofs.prove import Verdict
 from ...inventory.objects import PolicyText, Role, called
 from ...requirements.check import Answer, RoleCheck
@@ -104,11 +104,26 @@ def role_place(role: Role) -> Place:
 
 
 def seen_from(check: RoleCheck, place: Place) -> tuple[Related, ...]:
-    """The role itself, where the finding lies in another file or document."""
+    """The role itself, where the finding lies in another file or document; and what rendering changed of it and of its
+    policies."""
     origin = check.role.object.origin
+    changes = tuple(item for item in _changed_in(check) if item.place != place)
     if (place.file, place.document) == (origin.file, origin.document):
-        return ()
-    return (Related(at(check.role.object, ("spec", "name")), f"the role {check.role.name}"),)
+        return changes
+    return (Related(at(check.role.object, ("spec", "name")), f"the role {check.role.name}"), *changes)
+
+
+def _changed_in(check: RoleCheck) -> Iterator[Related]:
+    texts = (source.text for source in check.stack.sources.values() if source.text is not None)
+    owners = {id(item): item for item in (check.role.object, *(text.owner for text in texts))}
+    for item in owners.values():
+        for field in [field for field in item.elsewhere if field.path[0] == "spec"][:_MOST_CHANGES]:
+            said = f"{item.pool} changes {show_path(field.path)} of {called(item)}"
+            yield Related(Place(field.file, None, offset=field.offset), said)
+
+
+_MOST_CHANGES = 3
+"""Fields of an object that are told to be changed."""
 
 
 def grant_problem(

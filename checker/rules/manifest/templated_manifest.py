@@ -38,7 +38,16 @@ from ..rule import About
 ABOUT = About("templated-manifest", "warning")
 
 
+_SAYS_IT = ("assumed-values", "unrendered-chart")
+"""Reasons whose detail is a sentence, and no text of the manifest."""
+
+_RELEASE = (
+    "say what it is rendered with: an Argo CD Application or a Flux HelmRelease in the project, ci/*-values.yaml in "
+    "the chart, or placeholders: {.Values.NAME: …} of the cell in checker.yaml"
+)
 _HELP = {
+    "assumed-values": _RELEASE,
+    "unrendered-chart": _RELEASE,
     "helm": "render it first and check the result: helm template … | checker static -",
     "shell-variable": "fill it in first and check the result: envsubst < FILE | checker static -",
     "kro": "keep placeholders out of the policies, or check the objects that kro makes of it",
@@ -55,12 +64,14 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         said = f"{_shorten(skipped.detail)} is a placeholder ({skipped.reason})"
         if skipped.reason == "embedded":
             said = f"this holds {skipped.detail}"
+        if skipped.reason in _SAYS_IT:
+            said = skipped.detail
         if skipped.origin is None:
             place = Place(
                 skipped.file,
                 None,
                 offset=skipped.offset,
-                length=1 if skipped.reason == "embedded" else len(skipped.detail),
+                length=1 if skipped.reason in ("embedded", *_SAYS_IT) else len(skipped.detail),
             )
         else:
             route = (*skipped.origin.path, *skipped.path)
@@ -76,10 +87,13 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         checked, proven = "not checked", "nothing is proven about this object"
         if skipped.in_part:
             checked, proven = "checked in part", "only what is literal here was checked, and no access is proven"
+        why = f"what the template will say is not known, so {proven}"
+        if skipped.reason == "assumed-values":
+            why = "a release may be given other values: what is said of its objects holds for these alone"
         yield Problem(
             place,
             f"{checked}: {said}",
-            f"what the template will say is not known, so {proven}",
+            why,
             _help(skipped),
             unread.get(skipped.origin) if skipped.origin else None,
             value=skipped.detail,

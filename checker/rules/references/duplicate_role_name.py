@@ -40,12 +40,12 @@ ABOUT = About("duplicate-role-name", "error")
 
 def check_project(facts: Facts) -> Iterator[Problem]:
     inventory = facts.project.inventory
-    first: dict[tuple[str, str, str], Object] = {}
+    first: dict[tuple[str, ...], Object] = {}
     named = [(role.object, role.name) for role in inventory.roles]
     named += [(policy.object, policy.name) for policy in inventory.policies]
     for item, name in named:
         # Other folders are often other cells, that is, other accounts; there the same name is right.
-        key = (item.kind, name.lower(), os.path.dirname(item.origin.file))
+        key = (item.kind, name.lower(), os.path.dirname(item.origin.file), item.pool)
         other = first.setdefault(key, item)
         if other is item or (other.namespace, other.name) == (item.namespace, item.name):
             continue

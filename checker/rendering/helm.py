@@ -1,0 +1,205 @@
+"""What `helm template` makes of the charts of a project, and from which line of a template each line of it comes.
+
+A chart is rendered once for each release of it in the project. Without one, the values are assumed and that is said. A
+chart with a link that leads out of it is not rendered.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import yaml
+
+from ..ack.kinds import EKS, IAM, KNOWN_IAM_KINDS
+from ..progress import Observe, unobserved
+from ..project.file_facts import FileFacts, facts_of
+from ..project.rendered import Chart, RenderedFile
+from ..text.files import read_bytes, work_tree
+from ..text.source import Source, decode
+from .programs import Answer, run
+from .releases import Release, own_values, releases_in
+
+MOST_RENDERED = 500
+"""Releases that are rendered in a run, a sixth of a second each; with more, charts stay templates."""
+
+_SOURCE = re.compile(r"^# Source: (?P<path>\S[^\n]*)$", re.MULTILINE)
+_VERSIONS = (IAM, EKS, *(f"{IAM}/{kind}" for kind in KNOWN_IAM_KINDS), f"{EKS}/PodIdentityAssociation")
+"""What a template may ask of the cluster: a cell has the ACK controllers."""
+
+
+def find_helm() -> str | None:
+    """The helm on PATH, if there is one."""
+    return shutil.which("helm")
+
+
+class Planned(NamedTuple):
+    """A chart (real path of its folder), its templates in the project as they are shown, and what it is released
+    with."""
+
+    folder: str
+    templates: Mapping[str, str]
+    releases: tuple[Release, ...]
+
+
+def planned(files: Iterable[FileFacts], placeholders: Mapping[str, str]) -> list[Planned]:
+    """The charts to render: those with a template in which something of ours stands."""
+    files = tuple(files)
+    templates: dict[str, dict[str, str]] = {}
+    for item in files:
+        if not (item.seen or item.skipped or item.broken) or "templates" not in item.source.name:
+            continue
+        path = os.path.realpath(item.source.name)
+        folder = _chart_of(path)
+        if folder is not None:
+            templates.setdefault(folder, {})[path] = item.source.name
+    if not templates:
+        return []
+    released: dict[str, list[Release]] = {}
+    for item in files:
+        top = _top(item.source.name) if "HelmRelease" in item.source.text or "argoproj" in item.source.text else ""
+        for one in releases_in(item.source, top) if top else ():
+            released.setdefault(one.chart, []).append(one)
+    return [
+        Planned(folder, names, tuple(released.get(folder) or own_values(folder, placeholders)))
+        for folder, names in templates.items()
+    ]
+
+
+def render(charts: Sequence[Planned], helm: str, observe: Observe = unobserved) -> tuple[Chart, ...]:
+    """Renders these charts."""
+    made = []
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        jobs = [[pool.submit(_template, one, helm) for one in chart.releases] for chart in charts]
+        for done, (chart, answers) in enumerate(zip(charts, jobs, strict=True)):
+            observe("rendering charts", done, len(charts))
+            made.append(_chart(chart, [answer.result() for answer in answers]))
+    return tuple(made)
+
+
+def _chart_of(path: str) -> str | None:
+    """The chart that a template is rendered with: of charts within charts the outermost."""
+    found, folder = None, os.path.dirname(path)
+    while folder != os.path.dirname(folder):
+        if os.path.isfile(os.path.join(folder, "Chart.yaml")):
+            inside = os.path.relpath(path, folder).replace(os.sep, "/")
+            if inside.startswith(("templates/", "charts/")):
+                found = folder
+        folder = os.path.dirname(folder)
+    return found
+
+
+def _top(file: str) -> str:
+    """The folder from which releases in a file name charts."""
+    return os.path.realpath(work_tree(os.path.dirname(file)) or os.curdir)
+
+
+def _template(release: Release, helm: str) -> Answer:
+    unfit = release.unknown or _unfit(release)
+    if unfit:
+        return Answer("", unfit)
+    with tempfile.TemporaryDirectory(prefix="checker-") as made:
+        home = os.path.realpath(made)
+        command = [helm, "template", release.name, release.chart]
+        command += ["--namespace", release.namespace] if release.namespace else []
+        for version in _VERSIONS:
+            command += ["--api-versions", version]
+        for file in release.files:
+            command += ["--values", file]
+        if release.values:
+            path = os.path.join(home, "values.yaml")
+            with open(path, "w", encoding="utf-8") as file_:
+                yaml.safe_dump(dict(release.values), file_)
+            command += ["--values", path]
+        for value in release.sets:
+            command += ["--set-string", value]
+        answer = run(command, home)
+    top = os.path.realpath(os.curdir)
+    return answer._replace(failed=answer.failed.replace(f"{top}/", "").replace(home, "."))
+
+
+def _unfit(release: Release) -> str:
+    top = os.path.join(_top(release.chart), "")
+    for file in release.files:
+        if not os.path.isfile(file):
+            return f"{release.what} names {os.path.basename(file)}, which is not there"
+        if not os.path.realpath(file).startswith(top):
+            return f"{release.what} names {os.path.basename(file)}, which is outside of the project"
+    inside = os.path.join(release.chart, "")
+    for folder, folders, names in os.walk(release.chart):
+        for name in (*folders, *names):
+            path = os.path.join(folder, name)
+            if os.path.islink(path) and not os.path.realpath(path).startswith(inside):
+                return f"{os.path.relpath(path)} is a link that leads out of the chart"
+    return ""
+
+
+def _chart(chart: Planned, answers: list[Answer]) -> Chart:
+    shown = os.path.relpath(os.path.join(chart.folder, "Chart.yaml"))
+    source = Source(shown, decode(read_bytes(os.path.join(chart.folder, "Chart.yaml"))))
+    what = f"helm template {os.path.dirname(shown) or '.'}"
+    nothing = Chart(source, what)
+    for release, answer in zip(chart.releases, answers, strict=True):
+        if release.unknown or (answer.failed and release.is_assumed):
+            why = release.unknown or f"helm template with {release.what}: {answer.failed}"
+            return nothing._replace(unfit=f"the chart was not rendered, {why}")
+        if answer.failed:
+            return nothing._replace(what=f"{what} (as {release.what} says)", failed=answer.failed)
+    texts: dict[str, list[tuple[Release, str]]] = {}
+    for release, answer in zip(chart.releases, answers, strict=True):
+        for path, text in _by_template(answer.text):
+            texts.setdefault(os.path.join(chart.folder, *path.split("/")[1:]), []).append((release, text))
+    files = [_file(path, chart.templates.get(path), made, what) for path, made in texts.items()]
+    if any(item.facts.broken for item in files):
+        broken = next(item for item in files if item.facts.broken).facts
+        return nothing._replace(failed=f"what it prints of {broken.source.name}: {broken.broken[0].message}")
+    assumed = [release.what for release in chart.releases if release.is_assumed]
+    said = f"the chart was rendered with {', '.join(assumed)}: no release of it stands in the project"
+    return Chart(source, what, frozenset(chart.templates), tuple(files), assumed=said if assumed else "")
+
+
+def _by_template(text: str) -> Iterator[tuple[str, str]]:
+    """What was printed, cut by the template (`chart/templates/role.yaml`) that each document comes from."""
+    found = list(_SOURCE.finditer(text))
+    for one, following in zip(found, [*found[1:], None], strict=True):
+        end = following.start() if following else len(text)
+        yield one["path"].strip(), text[one.end() + 1 : end].rstrip().removesuffix("---").rstrip() + "\n"
+
+
+def _file(path: str, shown: str | None, made: list[tuple[Release, str]], what: str) -> RenderedFile:
+    shown = shown or os.path.relpath(path)
+    written = decode(read_bytes(path))
+    own = written.splitlines()
+    text, lines = "", []
+    pools: list[tuple[int, str, str]] = []
+    count = 0
+    for release, document in made:
+        pool = f"{what} (with {release.what})"
+        text += f"---\n{document}"
+        lines += [1, *_lines(document.splitlines(), own)]
+        (facts,) = facts_of([Source(shown, document)])
+        pools.append((count, pool, release.namespace))
+        count += facts.document_count
+    (facts,) = facts_of([Source(shown, text, written=written, lines=tuple(lines) or (1,))])
+    return RenderedFile(facts, tuple(pools))
+
+
+def _lines(made: list[str], own: list[str]) -> list[int]:
+    """For each line that was rendered the line of the template that it comes from: the same one where the renderer left
+    it as it is, between such lines the one that stands as far down, and no further than the next."""
+    matcher = difflib.SequenceMatcher(None, [line.strip() for line in made], [line.strip() for line in own], False)
+    found = [1] * len(made)
+    last, last_own = 0, 0
+    for start, start_own, size in matcher.get_matching_blocks():
+        for offset in range(start - last):
+            found[last + offset] = min(last_own + offset + 1, max(start_own, last_own + 1), max(len(own), 1))
+        for offset in range(size):
+            found[start + offset] = start_own + offset + 1
+        last, last_own = start + size, start_own + size
+    return found

@@ -1,0 +1,84 @@
+"""Runs a renderer: with a time limit, an empty home, and nothing that leads into a network or a cluster.
+
+What a chart or a kustomization of a stranger can do here is what the renderer does with files: kustomize runs no
+plugins unless it is told to, and loads nothing outside of the folders that are named; `helm template` asks no cluster
+and its `lookup` returns nothing. Proxies that lead nowhere are set for the rest, and git may use no protocol.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from typing import NamedTuple
+
+TIMEOUT = 60
+_NOWHERE = "http://127.0.0.1:9"
+_MOST_OUTPUT = 64 * 1024 * 1024
+_KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "LANG")
+
+
+class Answer(NamedTuple):
+    """What a program printed, and why it failed ("" where it did not)."""
+
+    text: str
+    failed: str = ""
+
+
+def run(command: list[str], home: str) -> Answer:
+    """Runs a renderer whose home is this folder, which is also where it works."""
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    environment |= {
+        "HOME": home,
+        "XDG_CONFIG_HOME": home,
+        "XDG_CACHE_HOME": home,
+        "XDG_DATA_HOME": home,
+        "KUBECONFIG": os.devnull,
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_TERMINAL_PROMPT": "0",
+        "HTTP_PROXY": _NOWHERE,
+        "HTTPS_PROXY": _NOWHERE,
+        "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+    }
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the renderer that was found on PATH
+            command,
+            cwd=home,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        return Answer("", f"{command[0]} cannot be run: {error.strerror}")
+    try:
+        out, err = process.communicate(timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        _end(process)
+        return Answer("", f"it took more than {TIMEOUT} seconds")
+    except BaseException:
+        _end(process)
+        raise
+    if process.returncode != 0:
+        return Answer("", _said(err) or f"it ended with {process.returncode}, and said nothing")
+    if len(out) > _MOST_OUTPUT:
+        return Answer("", f"it printed more than {_MOST_OUTPUT // 1024 // 1024} MiB")
+    return Answer(out.decode("utf-8", errors="replace"))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends the program and what it has started."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+
+
+def _said(err: bytes) -> str:
+    """The error in what a program said, in one line: from the line that begins with the word on, else all of it."""
+    lines = [line.strip() for line in err.decode("utf-8", errors="replace").splitlines() if line.strip()]
+    begun = next((place for place, line in enumerate(lines) if line.lower().startswith("error:")), 0)
+    said = " ".join(lines[begun:])
+    return said[6:].strip() if said.lower().startswith("error:") else said

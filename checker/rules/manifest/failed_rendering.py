@@ -1,0 +1,43 @@
+"""A kustomization that kustomize does not build.
+
+What it does
+    Reports kustomizations that nobody else takes in, where kustomize (or
+    `kubectl kustomize`) ends with an error, with the words of the tool, or
+    prints what cannot be matched to the files it came from. It is not asked
+    where it is not on PATH, with `--no-render` or `render: {kustomize: off}`,
+    nor for what takes in a remote base.
+
+Why it matters
+    What does not build is not applied: the cluster stays as it is. What it
+    would have changed of a role is not known, so nothing is proven about it.
+
+Example
+        resources: [role.yaml]
+        patches:
+          - path: patch.yaml      # there is no such file
+
+Use instead
+        kustomize build overlays/cell2      # until it prints the objects
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings.place import Place
+from ...findings.problem import Problem
+from ..facts import Facts
+from ..rule import About
+
+ABOUT = About("failed-rendering", "error")
+
+
+def check_project(facts: Facts) -> Iterator[Problem]:
+    for one in facts.project.failed_renderings:
+        yield Problem(
+            Place(one.file, None, offset=0),
+            f"{one.what} failed: {one.why}",
+            "what it would have built is not known, so nothing is proven about the objects in it",
+            f"run {one.what} and mend what it says; --no-render judges the files as they are written",
+            value=one.what,
+        )
