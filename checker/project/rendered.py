@@ -15,7 +15,7 @@ from ..ack.kro import KroGraph
 from ..ack.objects import Sighting, mapping, text
 from ..inventory.objects import Elsewhere, Object
 from ..kustomize.effects import may_be
-from ..kustomize.model import Kustomization, KustomizePatch
+from ..kustomize.model import Kustomization, KustomizePatch, PatchTarget
 from ..kustomize.reach import Root
 from ..text.nodes import Path, plain
 from ..text.source import Source
@@ -113,6 +113,23 @@ class Joined(NamedTuple):
     done: frozenset[int]
     failed: tuple[Rendering, ...]
 
+    def left_of(self, one: Kustomization) -> Kustomization:
+        """What is left to say of what a kustomization changes: nothing of one that was built; of one that does not
+        build, that it may change anything."""
+        if id(one) in self.done:
+            return one._replace(
+                patch_files=(),
+                patches=(),
+                renamings=(),
+                prefix="",
+                suffix="",
+                namespace="",
+                labels={},
+                configurations=(),
+            )
+        broken = any(item.root.kustomization is one and not item.is_unfit for item in self.failed)
+        return one._replace(patches=(*one.patches, _anything(one))) if broken else one
+
 
 def join(
     renderings: Iterable[Rendering], files: Iterable[FileFacts], patches: Mapping[str, list[KustomizePatch]]
@@ -147,11 +164,8 @@ def join(
     )
 
 
-def as_done(one: Kustomization) -> Kustomization:
-    """A kustomization that was built: it takes in what it takes in, and nothing of what it changes is left to say."""
-    return one._replace(
-        patch_files=(), patches=(), renamings=(), prefix="", suffix="", namespace="", labels={}, configurations=()
-    )
+def _anything(one: Kustomization) -> KustomizePatch:
+    return KustomizePatch("what kustomize refuses to build", one.file, 0, PatchTarget())
 
 
 def _shared(good: list[Rendering], failed: list[Rendering]) -> list[Rendering]:
