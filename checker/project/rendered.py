@@ -117,16 +117,8 @@ class Joined(NamedTuple):
         """What is left to say of what a kustomization changes: nothing of one that was built; of one that does not
         build, that it may change anything."""
         if id(one) in self.done:
-            return one._replace(
-                patch_files=(),
-                patches=(),
-                renamings=(),
-                prefix="",
-                suffix="",
-                namespace="",
-                labels={},
-                configurations=(),
-            )
+            without = one._replace(patch_files=(), patches=(), renamings=(), labels={}, configurations=())
+            return without._replace(prefix="", suffix="", namespace="")
         broken = any(item.root.kustomization is one and not item.is_unfit for item in self.failed)
         return one._replace(patches=(*one.patches, _anything(one))) if broken else one
 

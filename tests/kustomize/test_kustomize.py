@@ -128,7 +128,7 @@ PROVEN: dict[str, dict[str, str]] = {
     "a patch of RBAC": {"kustomization.yaml": HEAD + f"resources: [role.yaml]\npatches: [{{target: {{group: rbac.authorization.k8s.io, kind: Role}}, patch: '{REMOVE}'}}]\n"},
     "a patch of another role": {"kustomization.yaml": HEAD + f"resources: [role.yaml]\npatches: [{{target: {{kind: Role, name: other}}, patch: '{REMOVE}'}}]\n"},
     "a patch of what has a label": {"kustomization.yaml": HEAD + f"resources: [role.yaml]\npatches: [{{target: {{labelSelector: app=web}}, patch: '{REMOVE}'}}]\n"},
-    "a patch of the description": {"kustomization.yaml": HEAD + "resources: [role.yaml]\npatches: [{target: {kind: Role}, patch: '[{op: add, path: /spec/description, value: x}]'}]\n"},
+    "a patch of the description": {"kustomization.yaml": HEAD + "resources: [role.yaml]\npatches: [{target: {kind: Role}, patch: '[{\"op\": \"add\", \"path\": \"/spec/description\", \"value\": \"x\"}]'}]\n"},
     "an overlay of something else": {"../other/kustomization.yaml": HEAD + f"resources: [x.yaml]\npatches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
     "Flux for another path": {"../flux.yaml": FLUX.replace("./apps", "./infra") + f"  patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
     "a prefix without references": {"kustomization.yaml": HEAD + "namePrefix: prod-\nresources: [role.yaml]\n"},
