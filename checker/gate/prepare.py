@@ -155,7 +155,9 @@ def _rendered(material: Material, terms: Terms, options: GateOptions, config: Co
     """The material with what kustomizations and charts in it become, where that is wanted and can be had. Raises
     UsageError where it is required and cannot be had."""
     files = (*material.files, *material.background)
-    if options.no_render or not any(item.kustomizations or "templates" in item.source.name for item in files):
+    # A revision is not rendered, and what is held against it must be read in the same way.
+    is_off = options.no_render or bool(options.changed_since)
+    if is_off or not any(item.kustomizations or "templates" in item.source.name for item in files):
         return material
     from ..rendering.render import render
 

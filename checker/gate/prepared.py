@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from ..config.file import Config
 from ..findings.problem import Weakening
+from ..project.charts import Chart
 from ..project.file_facts import FileFacts, facts_of
-from ..project.rendered import Chart, Rendering
+from ..project.rendered import Rendering
 from ..requirements.load import Loaded
 from ..requirements.model import Requirement
 from ..suppression.baseline import Baseline

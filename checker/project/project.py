@@ -15,9 +15,10 @@ from ..kustomize.model import Kustomization
 from ..text.documents import YamlDocument
 from ..text.nodes import Repeated
 from ..text.source import Source
+from .charts import Chart, FailedRendering, with_charts
 from .file_facts import Broken, FileFacts, Skipped, facts_of
 from .linker import Linker, Unsupported
-from .rendered import Chart, FailedRendering, Rendering, with_charts
+from .rendered import Rendering
 
 
 class KustomizeChange(NamedTuple):

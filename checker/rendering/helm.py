@@ -19,8 +19,8 @@ import yaml
 
 from ..ack.kinds import EKS, IAM, KNOWN_IAM_KINDS
 from ..progress import Observe, unobserved
+from ..project.charts import Chart, RenderedFile
 from ..project.file_facts import FileFacts, facts_of
-from ..project.rendered import Chart, RenderedFile
 from ..text.files import read_bytes, work_tree
 from ..text.source import Source, decode
 from .programs import Answer, run
@@ -76,10 +76,14 @@ def render(charts: Sequence[Planned], helm: str, observe: Observe = unobserved) 
     """Renders these charts."""
     made = []
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        jobs = [[pool.submit(_template, one, helm) for one in chart.releases] for chart in charts]
-        for done, (chart, answers) in enumerate(zip(charts, jobs, strict=True)):
+        unfit = [next(filter(None, map(_unfit, chart.releases)), "") for chart in charts]
+        jobs = [
+            [] if why else [pool.submit(_template, one, helm) for one in chart.releases]
+            for chart, why in zip(charts, unfit, strict=True)
+        ]
+        for done, (chart, why, answers) in enumerate(zip(charts, unfit, jobs, strict=True)):
             observe("rendering charts", done, len(charts))
-            made.append(_chart(chart, [answer.result() for answer in answers]))
+            made.append(_chart(chart, why, [answer.result() for answer in answers]))
     return tuple(made)
 
 
@@ -101,9 +105,9 @@ def _top(file: str) -> str:
 
 
 def _template(release: Release, helm: str) -> Answer:
-    unfit = release.unknown or _unfit(release)
-    if unfit:
-        return Answer("", unfit)
+    missing = next((file for file in release.files if not os.path.isfile(file)), None)
+    if missing is not None:
+        return Answer("", f"{release.what} names {os.path.relpath(missing)}, which is not there")
     with tempfile.TemporaryDirectory(prefix="checker-") as made:
         home = os.path.realpath(made)
         command = [helm, "template", release.name, release.chart]
@@ -125,10 +129,11 @@ def _template(release: Release, helm: str) -> Answer:
 
 
 def _unfit(release: Release) -> str:
+    """Why a release is not rendered: what it is given is not in the project; "" where it can be."""
+    if release.unknown:
+        return release.unknown
     top = os.path.join(_top(release.chart), "")
     for file in release.files:
-        if not os.path.isfile(file):
-            return f"{release.what} names {os.path.basename(file)}, which is not there"
         if not os.path.realpath(file).startswith(top):
             return f"{release.what} names {os.path.basename(file)}, which is outside of the project"
     inside = os.path.join(release.chart, "")
@@ -140,15 +145,16 @@ def _unfit(release: Release) -> str:
     return ""
 
 
-def _chart(chart: Planned, answers: list[Answer]) -> Chart:
+def _chart(chart: Planned, unfit: str, answers: list[Answer]) -> Chart:
     shown = os.path.relpath(os.path.join(chart.folder, "Chart.yaml"))
     source = Source(shown, decode(read_bytes(os.path.join(chart.folder, "Chart.yaml"))))
     what = f"helm template {os.path.dirname(shown) or '.'}"
     nothing = Chart(source, what)
+    if unfit:
+        return nothing._replace(unfit=f"the chart was not rendered: {unfit}")
     for release, answer in zip(chart.releases, answers, strict=True):
-        if release.unknown or (answer.failed and release.is_assumed):
-            why = release.unknown or f"helm template with {release.what}: {answer.failed}"
-            return nothing._replace(unfit=f"the chart was not rendered, {why}")
+        if answer.failed and release.is_assumed:
+            return nothing._replace(unfit=f"the chart was not rendered: with {release.what} helm says {answer.failed}")
         if answer.failed:
             return nothing._replace(what=f"{what} (as {release.what} says)", failed=answer.failed)
     texts: dict[str, list[tuple[Release, str]]] = {}
@@ -167,8 +173,8 @@ def _chart(chart: Planned, answers: list[Answer]) -> Chart:
 def _by_template(text: str) -> Iterator[tuple[str, str]]:
     """What was printed, cut by the template (`chart/templates/role.yaml`) that each document comes from."""
     found = list(_SOURCE.finditer(text))
-    for one, following in zip(found, [*found[1:], None], strict=True):
-        end = following.start() if following else len(text)
+    ends = [one.start() for one in found[1:]] + [len(text)]
+    for one, end in zip(found, ends, strict=False):
         yield one["path"].strip(), text[one.end() + 1 : end].rstrip().removesuffix("---").rstrip() + "\n"
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from ..config.file import Config
 from ..errors import UsageError
 from ..progress import Observe, unobserved
+from ..project.charts import Chart
 from ..project.file_facts import FileFacts
-from ..project.rendered import Chart, Rendering
+from ..project.rendered import Rendering
 from . import helm, kustomize
 
 

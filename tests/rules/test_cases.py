@@ -21,7 +21,9 @@ HERE = Path(__file__).parent
 CASES = HERE / "cases"
 NEEDS_A_REVISION = ("weakened-gate",)
 """Rules that compare with a git revision: tests/diff/test_trusted.py has their cases."""
-RULES_WITH_CASES = [rule for rule in BY_ID if rule not in NEEDS_A_REVISION]
+NEEDS_A_RENDERER = ("failed-rendering",)
+"""Rules on what kustomize and helm say: tests/rendering has their cases."""
+RULES_WITH_CASES = [rule for rule in BY_ID if rule not in (*NEEDS_A_REVISION, *NEEDS_A_RENDERER)]
 OWN_REQUIREMENTS = {"untrusted-service-account": (str(HERE / "with-trust.yaml"),)}
 
 

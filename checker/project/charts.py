@@ -1,0 +1,79 @@
+"""What was rendered of charts, in the place of their templates.
+
+Pure: what helm printed comes in, as the facts of one text for each template. Such a text knows from which line of the
+template each of its lines comes (`Source.lines`), so that all that is found in it points there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..text.source import Source
+from .file_facts import FileFacts
+
+
+class FailedRendering(NamedTuple):
+    """What could not be rendered: `file` says what was to be, `what` is the command, `why` the tool's words."""
+
+    file: str
+    what: str
+    why: str
+
+
+class RenderedFile(NamedTuple):
+    """What a template of a chart became: the facts of the text rendered from it; and for the numbers of its documents,
+    from one on, the pool of the release that they belong to, and the namespace that it goes to."""
+
+    facts: FileFacts
+    pools: tuple[tuple[int, str, str], ...]
+
+
+class Chart(NamedTuple):
+    """A chart that was rendered, by its Chart.yaml: the templates in it (`covers`, real paths), which are then not read
+    for themselves, and what came out of them. Or why it was not: `failed` where a release in the project fails, `unfit`
+    where it cannot be told what it is rendered with. `assumed` says which values were taken for want of a release."""
+
+    source: Source
+    what: str
+    covers: frozenset[str] = frozenset()
+    files: tuple[RenderedFile, ...] = ()
+    failed: str = ""
+    unfit: str = ""
+    assumed: str = ""
+
+
+def with_charts(files: Iterable[FileFacts], charts: Iterable[Chart]) -> tuple[FileFacts, ...]:
+    """The files, with what was rendered in the place of the templates of charts."""
+    charts = tuple(one for one in charts if one.files or (one.covers and not (one.failed or one.unfit)))
+    if not charts:
+        return tuple(files)
+    covered = {path: one for one in charts for path in one.covers}
+    made = {os.path.realpath(item.facts.source.name): _pooled(item) for one in charts for item in one.files}
+    kept: list[FileFacts] = []
+    for item in files:
+        path = os.path.realpath(item.source.name)
+        if path not in covered:
+            kept.append(item)
+            continue
+        empty = FileFacts(item.source, document_count=item.document_count, passed_over=item.document_count)
+        kept.append(made.pop(path, empty))
+    return (*kept, *made.values())
+
+
+def _pooled(item: RenderedFile) -> FileFacts:
+    """The facts of a rendered file, each object with its pool, and in the namespace of its release."""
+    seen = []
+    for document in item.facts.seen:
+        _, pool, namespace = next(one for one in reversed(item.pools) if one[0] <= document.number)
+        sightings = tuple(
+            one._replace(
+                object=one.object._replace(
+                    pool=pool, namespace=one.object.namespace or (namespace if not one.object.origin.path else "")
+                )
+            )
+            for one in document.sightings
+        )
+        seen.append(document._replace(sightings=sightings))
+    return item.facts._replace(seen=tuple(seen))

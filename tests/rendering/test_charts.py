@@ -1,0 +1,308 @@
+"""Charts that are rendered: the verdict is that of what helm prints, and findings point at lines of the templates."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from checker.cli import main
+from checker.errors import UsageError
+from checker.gate.options import GateOptions
+from checker.gate.prepare import check
+from checker.gate.report import Report
+
+from ..conftest import CELL
+from ..kustomize.test_kustomize import verdicts
+from .test_built import Tree, Tried, said, tried
+
+pytestmark = pytest.mark.usefixtures("renderers")
+__all__ = ["tried"]
+
+CHART = "apiVersion: v2\nname: tenant\nversion: 0.1.0\n"
+TABLE = "arn:aws:dynamodb:{{ .Values.region }}:{{ .Values.account }}:table/{{ .Values.table }}"
+TRUST = """  assumeRolePolicyDocument: |
+    {
+      "Version": "2012-10-17",
+      "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:TagSession"]
+      }]
+    }
+"""
+ROLE = (
+    """apiVersion: iam.services.k8s.aws/v1alpha1
+kind: Role
+metadata:
+  name: {{ .Values.index }}-reverse-proxy
+  namespace: {{ .Release.Namespace }}
+  labels: {{- toYaml .Values.labels | nindent 4 }}
+spec:
+  name: {{ .Values.index }}-reverse-proxy
+"""
+    + TRUST
+    + f"""  inlinePolicies:
+    auth-keys: |
+      {{
+        "Version": "2012-10-17",
+        "Statement": [{{
+          "Effect": "Allow",
+          "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+          "Resource": "{TABLE}"
+        }}]
+      }}
+"""
+)
+VALUES = 'index: acme\nregion: us-east-1\naccount: "111122223333"\ntable: cell2-auth-keys\nlabels: {app: proxy}\n'
+
+
+def chart(template: str, values: str = VALUES, **more: str) -> Tree:
+    files = {"Chart.yaml": CHART, "values.yaml": values, "templates/role.yaml": template}
+    return {f"tenant/{name}": text for name, text in {**files, **more}.items()}
+
+
+RANGE = (
+    "{{- range .Values.tenants }}\n---\n"
+    + ROLE.replace(".Values.index", ".").replace(".Values", "$.Values").replace(".Release", "$.Release")
+    + "{{- end }}\n"
+)
+CHARTS: dict[str, Tree] = {
+    "one role": chart(ROLE),
+    "a role without a grant on this table": chart(ROLE, VALUES.replace("cell2-auth-keys", "other")),
+    "tenants in a range": chart(RANGE, VALUES + "tenants: [acme, umbra, initech]\n"),
+    "a branch that grants nothing": chart(
+        "{{- if .Values.grants }}\n" + ROLE + "{{- else }}\n" + ROLE.split("  inlinePolicies")[0] + "{{- end }}\n",
+        VALUES + "grants: false\n",
+    ),
+    "a document as values": chart(
+        ROLE.split("    auth-keys: |")[0] + "    auth-keys: {{ .Values.policy | toJson | quote }}\n",
+        VALUES + "policy: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: ['dynamodb:GetItem', 'dynamodb:Qurey'], Resource: 'arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys'}]}\n",
+    ),
+    "a document of a helper": chart(
+        ROLE.split("    auth-keys: |")[0] + '    auth-keys: |\n      {{- include "tenant.policy" . | nindent 6 }}\n',
+        **{"templates/_helpers.tpl": '{{- define "tenant.policy" -}}\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "' + TABLE + '"}]}\n{{- end }}\n'},
+    ),
+    "a policy by reference": chart(
+        ROLE.split("  inlinePolicies")[0] + "  policyRefs: [{from: {name: {{ .Release.Name }}-keys}}]\n",
+        **{"templates/policy.yaml": "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Policy\nmetadata: {name: {{ .Release.Name }}-keys, namespace: {{ .Release.Namespace }}}\nspec:\n  name: keys\n  policyDocument: '{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": [\"dynamodb:GetItem\", \"dynamodb:Query\"], \"Resource\": \"" + TABLE + "\"}]}'\n"},
+    ),
+    "a service account with its role": chart(
+        ROLE + "---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: proxy\n  namespace: {{ .Release.Namespace }}\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::{{ .Values.account }}:role/{{ .Values.index }}-reverse-proxy\n"
+    ),
+    "a chart in a chart": {
+        **{name.replace("tenant/", "tenant/charts/inner/", 1): text.replace("name: tenant", "name: inner") for name, text in chart(ROLE).items()},
+        "tenant/Chart.yaml": CHART,
+        "tenant/values.yaml": "inner: {table: other}\n",
+    },
+    "what asks for the API of ACK": chart('{{- if .Capabilities.APIVersions.Has "iam.services.k8s.aws/v1alpha1" }}\n' + ROLE + "{{- end }}\n"),
+    "switched off": chart("{{- if .Values.enabled }}\n" + ROLE + "{{- end }}\n", VALUES + "enabled: false\n"),
+    "a list of actions": chart(ROLE.replace('["dynamodb:GetItem", "dynamodb:Query"]', "{{ toJson .Values.actions }}"), VALUES + "actions: ['dynamodb:Get*', 'dynamodb:PutItem']\n"),
+}  # fmt: skip
+
+
+def rendered(folder: str, *arguments: str) -> Report:
+    """What the gate says of what helm prints."""
+    command = [str(shutil.which("helm")), "template", "release", folder, *arguments]
+    command += ["--api-versions", "iam.services.k8s.aws/v1alpha1"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    Path("built").mkdir(exist_ok=True)
+    Path("built/built.yaml").write_text(printed or "{}\n", encoding="utf-8")
+    return check(GateOptions(("built",), parameters=CELL))
+
+
+@pytest.mark.parametrize("case", CHARTS)
+def test_the_verdict_is_that_of_what_is_rendered(case: str, tried: Tried) -> None:
+    report = tried(CHARTS[case])
+    other = rendered("project/tenant")
+    assert not report.failures
+    assert verdicts(report) == verdicts(other)
+    found = tuple(item for item in report.findings if item.rule != "templated-manifest")
+    assert said(found) == said(other.findings)
+    for item in found:
+        if item.location.file.startswith("project/"):
+            assert item.location.file.startswith("project/tenant/")
+            lines = Path(item.location.file).read_text(encoding="utf-8").splitlines()
+            assert item.location.start.line <= len(lines)
+    (note,) = [item for item in report.findings if item.rule == "templated-manifest"]
+    assert "the chart was rendered with its default values" in note.message
+
+
+def test_a_literal_line_is_pointed_at_to_the_character(tried: Tried) -> None:
+    template = ROLE.replace('"dynamodb:Query"]', '"dynamodb:Qurey"]')
+    (finding,) = [item for item in tried(chart(template)).findings if item.rule == "unknown-action"]
+    line = template.splitlines()[finding.location.start.line - 1]
+    assert line[finding.location.start.column - 1 : finding.location.end.column - 1] == '"dynamodb:Qurey"'
+    assert finding.location.file == "project/tenant/templates/role.yaml"
+
+
+def test_a_line_that_was_filled_in_is_pointed_at_as_a_whole(tried: Tried) -> None:
+    report = tried(CHARTS["a role without a grant on this table"])
+    (finding,) = [item for item in report.findings if item.rule == "missing-grant"]
+    line = ROLE.splitlines()[finding.location.start.line - 1]
+    assert line.strip() == f'"Resource": "{TABLE}"'
+    assert line[finding.location.start.column - 1 : finding.location.end.column - 1] == line.strip()
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_each_round_of_a_range_is_found_where_it_is_written(number: int, tried: Tried) -> None:
+    names = ["acme", "umbra", "initech"]
+    template = RANGE.replace(
+        '"dynamodb:Query"',
+        f'{{{{ if ne . "{names[number]}" }}}}"dynamodb:Query"{{{{ else }}}}"dynamodb:Qurey"{{{{ end }}}}',
+    )
+    report = tried(chart(template, VALUES + "tenants: [acme, umbra, initech]\n"))
+    (finding,) = [item for item in report.findings if item.rule == "unknown-action"]
+    assert "dynamodb:Qurey" in template.splitlines()[finding.location.start.line - 1]
+    assert finding.subject is not None
+    assert finding.subject.name == f"{names[number]}-reverse-proxy"
+
+
+ARGO = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: tenants, namespace: argocd}
+spec:
+  destination: {namespace: tenant-acme}
+  source:
+    repoURL: https://example.com/x
+    path: project/tenant
+    helm:
+      releaseName: acme
+"""
+FLUX = """apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: tenants, namespace: flux-system}
+spec:
+  chart: {spec: {chart: ./project/tenant, sourceRef: {kind: GitRepository, name: x}}}
+  targetNamespace: tenant-acme
+"""
+WRONG = VALUES.replace("cell2-auth-keys", "other")
+RELEASES: dict[str, Tree] = {
+    "Argo CD, parameters": {"apps/a.yaml": ARGO + "      parameters: [{name: table, value: cell2-auth-keys}]\n"},
+    "Argo CD, values as text": {"apps/a.yaml": ARGO + "      values: |\n        table: cell2-auth-keys\n"},
+    "Argo CD, values": {"apps/a.yaml": ARGO + "      valuesObject: {table: cell2-auth-keys}\n"},
+    "Argo CD, a file": {"apps/a.yaml": ARGO + "      valueFiles: [prod.yaml]\n", "tenant/prod.yaml": "table: cell2-auth-keys\n"},
+    "Flux, values": {"apps/f.yaml": FLUX + "  values: {table: cell2-auth-keys}\n"},
+    "Flux, a file": {"apps/f.yaml": FLUX.replace("chart: ./project/tenant,", "chart: ./project/tenant, valuesFiles: [project/tenant/prod.yaml],"), "tenant/prod.yaml": "table: cell2-auth-keys\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RELEASES)
+def test_the_values_of_a_release_decide(case: str, tried: Tried) -> None:
+    report = tried({**chart(ROLE, WRONG), **RELEASES[case]})
+    assert verdicts(report) == {"granted"}
+    assert said(report.findings) == set()
+    (made,) = [made for outcome in report.outcomes for made in outcome.checks]
+    assert made.role.object.namespace == "tenant-acme"
+
+
+UNFIT: dict[str, Tree] = {
+    "Flux, values from elsewhere": {"apps/f.yaml": FLUX + "  valuesFrom: [{kind: ConfigMap, name: x}]\n"},
+    "Argo CD, values of another source": {"apps/a.yaml": ARGO + "      valueFiles: [$values/x.yaml]\n"},
+    "a generator": {"apps/a.yaml": ARGO.replace("kind: Application", "kind: ApplicationSet").replace("spec:\n  destination", "spec:\n template:\n  spec:\n  destination", 1).replace("\n  ", "\n    ").replace("    spec:\n    dest", "  spec:\n    dest") + "        valueFiles: ['{{name}}.yaml']\n"},
+    "a file outside of the project": {"apps/a.yaml": ARGO + "      valueFiles: [../../../outside.yaml]\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_values_that_are_not_in_the_project_leave_it_a_template(case: str, tried: Tried, tmp_path: Path) -> None:
+    (tmp_path.parent / "outside.yaml").write_text(VALUES, encoding="utf-8")
+    subprocess.run(["git", "init", "-q"], check=True)
+    report = tried({**chart(ROLE), **UNFIT[case]})
+    assert verdicts(report) == set()
+    notes = [item.message for item in report.findings if item.rule == "templated-manifest"]
+    assert any("the chart was not rendered" in note for note in notes), notes
+    assert any(item.rule == "no-matching-role" for item in report.findings)
+
+
+def test_values_to_try_with_are_taken(tried: Tried) -> None:
+    report = tried(
+        {**chart(ROLE, WRONG), "tenant/ci/one-values.yaml": VALUES, "tenant/ci/two-values.yaml": "index: umbra\n"}
+    )
+    checks = {made.role.name: made.required for outcome in report.outcomes for made in outcome.checks}
+    assert {name: {item.proof.verdict for item in asked if item.proof} for name, asked in checks.items()} == {
+        "acme-reverse-proxy": {"granted"},
+        "umbra-reverse-proxy": {"not-granted"},
+    }
+    (note,) = [item.message for item in report.findings if item.rule == "templated-manifest"]
+    assert "ci/one-values.yaml, ci/two-values.yaml" in note
+
+
+def test_the_cell_gives_values(tried: Tried) -> None:
+    config = """version: 1
+cells:
+  cell2:
+    region: us-east-1
+    account: "111122223333"
+    parameters: {authKeysTable: cell2-auth-keys}
+    placeholders: {.Values.table: "${authKeysTable}", .Release.Namespace: tenant-acme}
+"""
+    report = tried({**chart(ROLE, WRONG), "checker.yaml": config}, config="project/checker.yaml")
+    assert verdicts(report) == {"granted"}
+    assert "templated-manifest" not in {item.rule for item in report.findings}
+
+
+def test_a_release_that_fails_is_an_error(tried: Tried) -> None:
+    template = ROLE.replace("{{ .Values.index }}", '{{ required "an index is needed" .Values.index }}')
+    report = tried({**chart(template, VALUES.replace("index: acme", "")), "apps/f.yaml": FLUX})
+    (finding,) = [item for item in report.findings if item.rule == "failed-rendering"]
+    assert "an index is needed" in finding.message
+    assert finding.location.file == "project/tenant/Chart.yaml"
+    assert verdicts(report) == set()
+
+
+def test_a_file_of_values_that_is_not_there_is_an_error(tried: Tried) -> None:
+    report = tried({**chart(ROLE), "apps/a.yaml": ARGO + "      valueFiles: [nothing.yaml]\n"})
+    (finding,) = [item for item in report.findings if item.rule == "failed-rendering"]
+    assert "Application argocd/tenants names project/tenant/nothing.yaml, which is not there" in finding.message
+
+
+def test_defaults_that_do_not_suffice_are_no_error(tried: Tried) -> None:
+    template = ROLE.replace("{{ .Values.index }}", '{{ required "an index is needed" .Values.index }}')
+    report = tried(chart(template, VALUES.replace("index: acme", "")))
+    assert "failed-rendering" not in {item.rule for item in report.findings}
+    assert any("an index is needed" in item.message for item in report.findings)
+    assert verdicts(report) == set()
+
+
+def test_a_link_that_leads_out_of_the_chart_is_not_followed(tried: Tried, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2", encoding="utf-8")
+    Path("project/tenant").mkdir(parents=True)
+    os.symlink(tmp_path / "secret", "project/tenant/secret")
+    template = ROLE.replace("{{ .Values.index }}", '{{ .Files.Get "secret" }}')
+    report = tried(chart(template))
+    assert any("is a link that leads out of the chart" in item.message for item in report.findings)
+    assert "hunter2" not in str([item.message for item in report.findings])
+
+
+def test_a_comment_in_a_template_accepts(tried: Tried) -> None:
+    template = ROLE.replace("    auth-keys: |\n", "    # checker: ignore[missing-grant] on purpose\n    auth-keys: |\n")
+    report = tried(chart("{{- if true }}\n" + template + "{{- end }}\n", WRONG))
+    assert verdicts(report) == {"not-granted"}
+    assert {item.rule for item in report.findings} == {"templated-manifest"}
+    assert {item.finding.rule for item in report.suppressed} == {"missing-grant"}
+
+
+def test_without_helm_it_is_a_template(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checker.rendering.helm.find_helm", lambda: None)
+    report = tried(chart(ROLE))
+    assert verdicts(report) == set()
+    assert "templated-manifest" in {item.rule for item in report.findings}
+    config = "version: 1\nrender: {helm: required}\n"
+    with pytest.raises(UsageError, match=r"render\.helm is required, and helm is not on PATH"):
+        tried({**chart(ROLE), "checker.yaml": config}, config="project/checker.yaml")
+
+
+def test_fix_leaves_templates_alone(
+    tried: Tried, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried(chart(ROLE, WRONG))
+    cell = [f"--set={key}={value}" for key, value in CELL.items()]
+    monkeypatch.setattr("sys.argv", ["checker", "fix", "project", "--write", *cell])
+    before = {path: path.read_bytes() for path in Path("project").rglob("*.*")}
+    assert main() == 1
+    assert "not fixed: it is what helm template project/tenant" in capsys.readouterr().out
+    assert before == {path: path.read_bytes() for path in Path("project").rglob("*.*")}
