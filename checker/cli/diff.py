@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import UsageError
 from ..report.formats import FORMATS, formatter
 from ..report.style.look import Look
-from .options.gate import add_requirement_options, gate_options
+from .options.gate import add_render_option, add_requirement_options, gate_options
 from .terminal.bar import Bar
 from .terminal.output import add_output_options, add_report_option, check_targets, look_of, report_files, write
 
@@ -28,6 +28,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("head", nargs="?", metavar="HEAD", help="the other one (default: the working folder as it is)")
     source = parser.add_argument_group("what is compared")
     add_requirement_options(source)
+    add_render_option(source)
     source.add_argument(
         "--path",
         dest="paths",

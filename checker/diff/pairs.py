@@ -32,11 +32,17 @@ def pair_policies(before: Side, after: Side) -> list[tuple[Policy | None, Policy
 
 
 def _paired(before: Side, after: Side, old: Sequence[T], new: Sequence[T]) -> list[tuple[T | None, T | None]]:
-    """Objects of the same name in the same file first, then wherever they are, then those of one name in AWS, then
-    those at the same place: renamed altogether."""
+    """Objects of the same name in the same file first (of those the ones that were rendered alike), then wherever they
+    are, then those of one name in AWS, then those at the same place: renamed altogether."""
     waiting = list(old)
     partner: dict[int, T] = {}
     keys: tuple[Callable[[Side, T], object], ...] = (
+        lambda side, item: (
+            item.object.namespace,
+            item.object.name,
+            side.file_of(item.object.origin.file),
+            item.object.pool,
+        ),
         lambda side, item: (item.object.namespace, item.object.name, side.file_of(item.object.origin.file)),
         lambda side, item: (item.object.namespace, item.object.name),
         lambda side, item: (item.iam_path, item.name.lower(), side.file_of(item.object.origin.file)),

@@ -102,7 +102,7 @@ def _side(meant: Revision | str | None, name: str, options: GateOptions, observe
     root, read, unreadable = "", *_read(meant, options, observe)
     if isinstance(meant, str):
         root = meant
-    made = prepare_whole(options, read)
+    made = prepare_whole(options, read, meant if isinstance(meant, Revision) else None)
     differing: list[str] = []
     if isinstance(meant, Revision):
         differing = changed_since(meant, choose_config(options.config), made.terms.requirements.sources, "")

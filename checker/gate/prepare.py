@@ -25,6 +25,7 @@ from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
 from ..project.project import link
 from ..project.reading import Read, read_paths
+from ..revisions.git import Revision
 from ..rules import BY_ID, RULES
 from ..suppression.baseline import Baseline, load_baseline
 from ..text.files import STDIN, work_tree
@@ -32,6 +33,7 @@ from .engine import Settings
 from .judge import judge
 from .options import Chosen, GateOptions
 from .prepared import Material, Prepared, Terms
+from .rendered import rendered
 from .report import Report
 
 
@@ -60,19 +62,23 @@ def prepare(options: GateOptions, read: Read | None = None, observe: Observe = u
         rest = _read_rest(config, paths, passed, observe)
         unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
         material = material._replace(background=facts_of(rest.sources), unreadable=unreadable)
-        material = _rendered(material, terms, options, config, observe)
+        material = rendered(material, options, config, terms.placeholders, observe=observe)
         asked_about = frozenset(item.source.name for item in files) if rest.sources else None
         terms = terms._replace(files=asked_about)
     if options.changed_since:
         from .since import since
 
-        terms = terms._replace(since=since(options.changed_since, Prepared(material, terms), config))
+        terms = terms._replace(since=since(options, Prepared(material, terms), config))
     return Prepared(material, terms)
 
 
-def prepare_whole(options: GateOptions, read: Read) -> Prepared:
-    """The same for a project that has been read as a whole, from wherever it is. Raises UsageError."""
-    return Prepared(_material(read, facts_of(read.sources)), _terms(options, _choose(options), True))
+def prepare_whole(options: GateOptions, read: Read, revision: Revision | None = None) -> Prepared:
+    """The same for a project that has been read as a whole: from a folder, or as a revision has it. Raises
+    UsageError."""
+    chosen = _choose(options)
+    terms = _terms(options, chosen, True)
+    material = _material(read, facts_of(read.sources))
+    return Prepared(rendered(material, options, chosen.config, terms.placeholders, revision), terms)
 
 
 def _choose(options: GateOptions) -> Chosen:
@@ -149,20 +155,6 @@ def _usable(passed: Read, paths: tuple[str, ...]) -> Read:
     if not passed.names and not passed.unreadable:
         raise UsageError(f"{', '.join(paths)}: no YAML or JSON file was found there")
     return passed
-
-
-def _rendered(material: Material, terms: Terms, options: GateOptions, config: Config, observe: Observe) -> Material:
-    """The material with what kustomizations and charts in it become, where that is wanted and can be had. Raises
-    UsageError where it is required and cannot be had."""
-    files = (*material.files, *material.background)
-    # A revision is not rendered, and what is held against it must be read in the same way.
-    is_off = options.no_render or bool(options.changed_since)
-    if is_off or not any(item.kustomizations or "templates" in item.source.name for item in files):
-        return material
-    from ..rendering.render import render
-
-    renderings, charts = render(files, config, terms.placeholders, observe)
-    return material._replace(renderings=renderings, charts=charts)
 
 
 def _holds_something(files: tuple[FileFacts, ...]) -> bool:

@@ -12,14 +12,17 @@ from ..revisions.configured import changed_since, roots_at
 from ..revisions.git import find_revision, manifests_of
 from ..suppression.baseline import Baseline, entry_of
 from .judge import judge
+from .options import GateOptions
 from .prepared import Material, Prepared, Since
+from .rendered import rendered
 
 
-def since(name: str, made: Prepared, config: Config) -> Since:
+def since(options: GateOptions, made: Prepared, config: Config) -> Since:
     """What has been changed since a revision. Raises UsageError where there is none of that name.
 
     A changed configuration, requirement or baseline touches everything.
     """
+    name = options.changed_since or ""
     revision = find_revision(name)
     if revision is None:
         raise UsageError(
@@ -37,5 +40,6 @@ def since(name: str, made: Prepared, config: Config) -> Since:
     now = [item.source for item in (*made.material.files, *made.material.background)]
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
     before = Material(facts_of(read.sources), passed_over=made.material.passed_over)
+    before = rendered(before, options, config, terms.placeholders, revision)
     found = judge(before, terms._replace(files=None, baseline=None, trusted=None)).report
     return Since(name, changed, Baseline("", tuple(entry_of(finding, "") for finding in found.findings)))

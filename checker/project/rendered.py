@@ -25,7 +25,8 @@ _ORIGIN = "config.kubernetes.io/origin"
 
 class Rendering(NamedTuple):
     """What came of building a kustomization: `what` names it for people, `folder` is where the paths of origins begin,
-    `facts` are those of the text that came out. Without them `failed` says why; with `is_unfit` it was not tried."""
+    `facts` are those of the text that came out. Without them `failed` says why; with `is_unfit` it was not tried.
+    It may have been built in a `copy` (the folder) of the project (its top)."""
 
     root: Root
     what: str
@@ -33,6 +34,13 @@ class Rendering(NamedTuple):
     facts: FileFacts | None
     failed: str = ""
     is_unfit: bool = False
+    copy: tuple[str, str] = ("", "")
+
+    def source_of(self, origin: str) -> str:
+        """The real path of the file that an origin names, as the project calls it."""
+        path = os.path.realpath(os.path.join(self.folder, origin))
+        copy, top = self.copy
+        return top + path[len(copy) :] if copy and path.startswith(os.path.join(copy, "")) else path
 
 
 Seen = tuple[Sighting, KroGraph | None]
@@ -144,7 +152,7 @@ def _made(one: Rendering, sources: _Sources, patches: Mapping[str, list[Kustomiz
         said = dict(line.split(": ", 1) for line in origin.splitlines() if ": " in line)
         for sighting in seen.sightings:
             made = sighting.object
-            path = os.path.realpath(os.path.join(one.folder, said.get("path", "").strip("'\"")))
+            path = one.source_of(said.get("path", "").strip("'\""))
             source = sources.of(path, made) if "path" in said else None
             if source is None:
                 yield f"where the {made.kind} {made.name} that it prints comes from cannot be told"

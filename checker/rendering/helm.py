@@ -21,10 +21,11 @@ from ..ack.kinds import EKS, IAM, KNOWN_IAM_KINDS
 from ..progress import Observe, unobserved
 from ..project.charts import Chart, RenderedFile
 from ..project.file_facts import FileFacts, facts_of
-from ..text.files import read_bytes, work_tree
+from ..text.files import read_bytes
 from ..text.source import Source, decode
 from .programs import Answer, run
-from .releases import Release, own_values, releases_in
+from .releases import Release, may_release, own_values, releases_in
+from .tree import HERE, Tree
 
 MOST_RENDERED = 500
 """Releases that are rendered in a run, a sixth of a second each; with more, charts stay templates."""
@@ -48,7 +49,7 @@ class Planned(NamedTuple):
     releases: tuple[Release, ...]
 
 
-def planned(files: Iterable[FileFacts], placeholders: Mapping[str, str]) -> list[Planned]:
+def planned(files: Iterable[FileFacts], placeholders: Mapping[str, str], tree: Tree = HERE) -> list[Planned]:
     """The charts to render: those with a template in which something of ours stands."""
     files = tuple(files)
     templates: dict[str, dict[str, str]] = {}
@@ -56,42 +57,42 @@ def planned(files: Iterable[FileFacts], placeholders: Mapping[str, str]) -> list
         if not (item.seen or item.skipped or item.broken) or "templates" not in item.source.name:
             continue
         path = os.path.realpath(item.source.name)
-        folder = _chart_of(path)
+        folder = _chart_of(path, tree)
         if folder is not None:
             templates.setdefault(folder, {})[path] = item.source.name
     if not templates:
         return []
     released: dict[str, list[Release]] = {}
     for item in files:
-        top = _top(item.source.name) if "HelmRelease" in item.source.text or "argoproj" in item.source.text else ""
-        for one in releases_in(item.source, top) if top else ():
+        top = tree.top_of(item.source.name) if may_release(item.source) else ""
+        for one in releases_in(item.source, top, tree) if top else ():
             released.setdefault(one.chart, []).append(one)
     return [
-        Planned(folder, names, tuple(released.get(folder) or own_values(folder, placeholders)))
+        Planned(folder, names, tuple(released.get(folder) or own_values(folder, tree, placeholders)))
         for folder, names in templates.items()
     ]
 
 
-def render(charts: Sequence[Planned], helm: str, observe: Observe = unobserved) -> tuple[Chart, ...]:
+def render(charts: Sequence[Planned], helm: str, tree: Tree = HERE, observe: Observe = unobserved) -> tuple[Chart, ...]:
     """Renders these charts."""
     made = []
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        unfit = [next(filter(None, map(_unfit, chart.releases)), "") for chart in charts]
+        unfit = [next(filter(None, (_unfit(one, tree) for one in chart.releases)), "") for chart in charts]
         jobs = [
-            [] if why else [pool.submit(_template, one, helm) for one in chart.releases]
+            [] if why else [pool.submit(_template, one, helm, tree) for one in chart.releases]
             for chart, why in zip(charts, unfit, strict=True)
         ]
         for done, (chart, why, answers) in enumerate(zip(charts, unfit, jobs, strict=True)):
             observe("rendering charts", done, len(charts))
-            made.append(_chart(chart, why, [answer.result() for answer in answers]))
+            made.append(_chart(chart, tree, why, [answer.result() for answer in answers]))
     return tuple(made)
 
 
-def _chart_of(path: str) -> str | None:
+def _chart_of(path: str, tree: Tree) -> str | None:
     """The chart that a template is rendered with: of charts within charts the outermost."""
     found, folder = None, os.path.dirname(path)
     while folder != os.path.dirname(folder):
-        if os.path.isfile(os.path.join(folder, "Chart.yaml")):
+        if os.path.isfile(tree.there(os.path.join(folder, "Chart.yaml"))):
             inside = os.path.relpath(path, folder).replace(os.sep, "/")
             if inside.startswith(("templates/", "charts/")):
                 found = folder
@@ -99,23 +100,18 @@ def _chart_of(path: str) -> str | None:
     return found
 
 
-def _top(file: str) -> str:
-    """The folder from which releases in a file name charts."""
-    return os.path.realpath(work_tree(os.path.dirname(file)) or os.curdir)
-
-
-def _template(release: Release, helm: str) -> Answer:
-    missing = next((file for file in release.files if not os.path.isfile(file)), None)
+def _template(release: Release, helm: str, tree: Tree) -> Answer:
+    missing = next((file for file in release.files if not os.path.isfile(tree.there(file))), None)
     if missing is not None:
         return Answer("", f"{release.what} names {os.path.relpath(missing)}, which is not there")
     with tempfile.TemporaryDirectory(prefix="checker-") as made:
         home = os.path.realpath(made)
-        command = [helm, "template", release.name, release.chart]
+        command = [helm, "template", release.name, tree.there(release.chart)]
         command += ["--namespace", release.namespace] if release.namespace else []
         for version in _VERSIONS:
             command += ["--api-versions", version]
         for file in release.files:
-            command += ["--values", file]
+            command += ["--values", tree.there(file)]
         if release.values:
             path = os.path.join(home, "values.yaml")
             with open(path, "w", encoding="utf-8") as file_:
@@ -124,30 +120,30 @@ def _template(release: Release, helm: str) -> Answer:
         for value in release.sets:
             command += ["--set-string", value]
         answer = run(command, home)
-    top = os.path.realpath(os.curdir)
-    return answer._replace(failed=answer.failed.replace(f"{top}/", "").replace(home, "."))
+    return answer._replace(failed=tree.told(answer.failed.replace(home, ".")))
 
 
-def _unfit(release: Release) -> str:
+def _unfit(release: Release, tree: Tree) -> str:
     """Why a release is not rendered: what it is given is not in the project; "" where it can be."""
     if release.unknown:
         return release.unknown
-    top = os.path.join(_top(release.chart), "")
+    top = os.path.join(tree.top_of(release.chart), "")
     for file in release.files:
-        if not os.path.realpath(file).startswith(top):
+        if not tree.real(file).startswith(top):
             return f"{release.what} names {os.path.basename(file)}, which is outside of the project"
-    inside = os.path.join(release.chart, "")
-    for folder, folders, names in os.walk(release.chart):
+    chart = os.path.realpath(tree.there(release.chart))
+    inside = os.path.join(chart, "")
+    for folder, folders, names in os.walk(chart):
         for name in (*folders, *names):
             path = os.path.join(folder, name)
             if os.path.islink(path) and not os.path.realpath(path).startswith(inside):
-                return f"{os.path.relpath(path)} is a link that leads out of the chart"
+                return f"{tree.told(path)} is a link that leads out of the chart"
     return ""
 
 
-def _chart(chart: Planned, unfit: str, answers: list[Answer]) -> Chart:
+def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Chart:
     shown = os.path.relpath(os.path.join(chart.folder, "Chart.yaml"))
-    source = Source(shown, decode(read_bytes(os.path.join(chart.folder, "Chart.yaml"))))
+    source = Source(shown, decode(read_bytes(tree.there(os.path.join(chart.folder, "Chart.yaml")))))
     what = f"helm template {os.path.dirname(shown) or '.'}"
     nothing = Chart(source, what)
     if unfit:
@@ -161,7 +157,7 @@ def _chart(chart: Planned, unfit: str, answers: list[Answer]) -> Chart:
     for release, answer in zip(chart.releases, answers, strict=True):
         for path, text in _by_template(answer.text):
             texts.setdefault(os.path.join(chart.folder, *path.split("/")[1:]), []).append((release, text))
-    files = [_file(path, chart.templates.get(path), made, what) for path, made in texts.items()]
+    files = [_file(path, chart.templates.get(path), made, what, tree) for path, made in texts.items()]
     if any(item.facts.broken for item in files):
         broken = next(item for item in files if item.facts.broken).facts
         return nothing._replace(failed=f"what it prints of {broken.source.name}: {broken.broken[0].message}")
@@ -178,9 +174,9 @@ def _by_template(text: str) -> Iterator[tuple[str, str]]:
         yield one["path"].strip(), text[one.end() + 1 : end].rstrip().removesuffix("---").rstrip() + "\n"
 
 
-def _file(path: str, shown: str | None, made: list[tuple[Release, str]], what: str) -> RenderedFile:
+def _file(path: str, shown: str | None, made: list[tuple[Release, str]], what: str, tree: Tree) -> RenderedFile:
     shown = shown or os.path.relpath(path)
-    written = decode(read_bytes(path))
+    written = decode(read_bytes(tree.there(path)))
     own = written.splitlines()
     text, lines = "", []
     pools: list[tuple[int, str, str]] = []

@@ -20,6 +20,7 @@ from ..text.documents import cut, parse_piece
 from ..text.nodes import TreeError, plain
 from ..text.source import Source
 from ..text.yaml_nodes import YamlError
+from .tree import Tree
 
 _MAY_RELEASE = re.compile(r"helm\.toolkit\.fluxcd\.io/|\bargoproj\.io/v1")
 
@@ -39,10 +40,13 @@ class Release(NamedTuple):
     is_assumed: bool = False
 
 
-def releases_in(source: Source, top: str) -> Iterator[Release]:
+def may_release(source: Source) -> bool:
+    """Whether a text may declare a release."""
+    return _MAY_RELEASE.search(source.text) is not None
+
+
+def releases_in(source: Source, top: str, tree: Tree) -> Iterator[Release]:
     """The releases that the objects in a text declare, of charts in the project, whose top folder this is."""
-    if not _MAY_RELEASE.search(source.text):
-        return
     for piece in cut(source):
         if not _MAY_RELEASE.search(piece.text):
             continue
@@ -51,16 +55,16 @@ def releases_in(source: Source, top: str) -> Iterator[Release]:
         except (YamlError, TreeError):
             continue  # the gate says that it is broken, or a template
         for value in values:
-            yield from _of(mapping(value), top)
+            yield from _of(mapping(value), top, tree)
 
 
-def _of(value: dict[str, Any], top: str) -> Iterator[Release]:
+def _of(value: dict[str, Any], top: str, tree: Tree) -> Iterator[Release]:
     version, kind = text(value.get("apiVersion")) or "", text(value.get("kind")) or ""
     metadata, spec = mapping(value.get("metadata")), mapping(value.get("spec"))
     called = "/".join(part for part in (text(metadata.get("namespace")), text(metadata.get("name"))) if part)
     if version.startswith("helm.toolkit.fluxcd.io/") and kind == "HelmRelease":
         chart = mapping(mapping(spec.get("chart")).get("spec"))
-        folder = _folder(top, text(chart.get("chart")) or "")
+        folder = _folder(top, tree, text(chart.get("chart")) or "")
         if folder is not None:
             files = [os.path.join(top, path) for path in sequence(chart.get("valuesFiles")) if isinstance(path, str)]
             yield Release(
@@ -79,7 +83,7 @@ def _of(value: dict[str, Any], top: str) -> Iterator[Release]:
             spec = mapping(mapping(spec.get("template")).get("spec"))
         sources = [spec.get("source"), *sequence(spec.get("sources"))]
         for item in (mapping(item) for item in sources):
-            folder = _folder(top, text(item.get("path")) or "")
+            folder = _folder(top, tree, text(item.get("path")) or "")
             if folder is not None:
                 yield _of_argo(item, spec, metadata, folder, f"{kind} {called}")
 
@@ -115,10 +119,10 @@ def _open(value: dict[str, Any], what: str) -> str:
     return f"a generator or a substitution fills {what} in" if re.search(r"\{\{|\$\{", str(value)) else ""
 
 
-def _folder(top: str, path: str) -> str | None:
+def _folder(top: str, tree: Tree, path: str) -> str | None:
     """The real path of a chart's folder, named from the top of the project; None where it is none."""
-    folder = os.path.realpath(os.path.join(top, path)) if path and "://" not in path else ""
-    return folder if folder and os.path.isfile(os.path.join(folder, "Chart.yaml")) else None
+    folder = tree.real(os.path.join(top, path)) if path and "://" not in path else ""
+    return folder if folder and os.path.isfile(tree.there(os.path.join(folder, "Chart.yaml"))) else None
 
 
 def as_set(name: str, value: str) -> str:
@@ -127,16 +131,20 @@ def as_set(name: str, value: str) -> str:
     return f"{name}={escaped}"
 
 
-def own_values(folder: str, placeholders: Mapping[str, str]) -> list[Release]:
+def own_values(folder: str, tree: Tree, placeholders: Mapping[str, str]) -> list[Release]:
     """What to render a chart with that no release in the project names: the sets of values it brings to be tried with,
     else its defaults, with what the cell gives as `.Values.…`, `.Release.Name` and `.Release.Namespace`."""
     name, namespace = placeholders.get(".Release.Name", "release"), placeholders.get(".Release.Namespace", "")
     given = {key: value for key, value in placeholders.items() if key.startswith(".Values.")}
     sets = tuple(as_set(key.removeprefix(".Values."), value) for key, value in given.items())
-    tried = sorted(glob.glob(os.path.join(glob.escape(folder), "ci", "*-values.yaml")))
+    tried = sorted(
+        os.path.basename(path)
+        for path in glob.glob(os.path.join(glob.escape(tree.there(folder)), "ci", "*-values.yaml"))
+    )
     if tried and not sets:
         return [
-            Release(folder, f"ci/{os.path.basename(path)}", name, namespace, (path,), is_assumed=True) for path in tried
+            Release(folder, f"ci/{file}", name, namespace, (os.path.join(folder, "ci", file),), is_assumed=True)
+            for file in tried
         ]
     what = "its default values" if not sets else "the values of the cell"
     return [Release(folder, what, name, namespace, sets=sets, is_assumed=not sets)]

@@ -11,15 +11,21 @@ from ..project.charts import Chart
 from ..project.file_facts import FileFacts
 from ..project.rendered import Rendering
 from . import helm, kustomize
+from .tree import HERE, Tree
 
 
 def render(
-    files: Sequence[FileFacts], config: Config, placeholders: Mapping[str, str], observe: Observe = unobserved
+    files: Sequence[FileFacts],
+    config: Config,
+    placeholders: Mapping[str, str],
+    tree: Tree = HERE,
+    observe: Observe = unobserved,
 ) -> tuple[tuple[Rendering, ...], tuple[Chart, ...]]:
-    """What the kustomizations and the charts of a project become. Nothing where there is nothing to render, where it is
-    switched off, or where the tool is not there. Raises UsageError where it is required and not there."""
+    """What the kustomizations and the charts of a project become, whose files lie in this tree. Nothing where there is
+    nothing to render, where it is switched off, or where the tool is not there. Raises UsageError where it is required
+    and not there."""
     roots = kustomize.roots_of(files) if config.render_kustomize != "off" else []
-    charts = helm.planned(files, placeholders) if config.render_helm != "off" else []
+    charts = helm.planned(files, placeholders, tree) if config.render_helm != "off" else []
     build = kustomize.find_kustomize() if roots else None
     template = helm.find_helm() if charts else None
     if roots and build is None and config.render_kustomize == "required":
@@ -27,9 +33,9 @@ def render(
     if charts and template is None and config.render_helm == "required":
         raise _missing(config, "helm", "helm is not on PATH")
     is_few = len(roots) <= kustomize.MOST_BUILT
-    built = kustomize.build(roots, build, observe) if build and is_few else ()
+    built = kustomize.build(roots, build, tree, observe) if build and is_few else ()
     is_few = sum(len(chart.releases) for chart in charts) <= helm.MOST_RENDERED
-    return built, helm.render(charts, template, observe) if template and is_few else ()
+    return built, helm.render(charts, template, tree, observe) if template and is_few else ()
 
 
 def _missing(config: Config, what: str, why: str) -> UsageError:

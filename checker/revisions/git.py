@@ -71,6 +71,28 @@ def manifests_of(revision: Revision, roots: tuple[str, ...]) -> Held:
     return Held(tuple(zip(names, contents, strict=True)), tuple(unreadable))
 
 
+def write_out(revision: Revision, folder: str) -> tuple[str, str]:
+    """Writes the files of the commit below a folder, links as links. Returns the real paths of the top of the work tree
+    and of the folder. Raises UsageError where git lacks a part of it."""
+    copy = os.path.realpath(folder)
+    entries = [(name, entry) for name, entry in _tree(revision.commit).items() if entry.kind != "commit"]
+    links = []
+    for (name, entry), data in zip(entries, _contents([entry.identity for _, entry in entries]), strict=True):
+        path = os.path.normpath(os.path.join(copy, *name.split("/")))
+        if not path.startswith(os.path.join(copy, "")):
+            raise UsageError(f"{revision.name} has a file {name}, which is outside of it")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if entry.kind == "link":
+            links.append((path, os.fsdecode(data)))
+        else:
+            with open(path, "wb") as file:
+                file.write(data)
+    # Last, so that no file is written through one.
+    for path, target in links:
+        os.symlink(target, path)
+    return os.path.realpath(revision.top), copy
+
+
 def text_at(revision: Revision, path: str) -> bytes | None:
     """The bytes of one file (by its path from the working folder) in the commit, behind links of the commit; None where
     it has none. Raises UsageError where git lacks it."""

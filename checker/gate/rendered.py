@@ -1,0 +1,38 @@
+"""What was read, with what kustomize and helm make of it: in the working folder, or as a revision has it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+
+from ..config.file import Config
+from ..progress import Observe, unobserved
+from ..revisions.git import Revision, write_out
+from .options import GateOptions
+from .prepared import Material
+
+
+def rendered(
+    material: Material,
+    options: GateOptions,
+    config: Config,
+    placeholders: Mapping[str, str],
+    revision: Revision | None = None,
+    observe: Observe = unobserved,
+) -> Material:
+    """The material with what its kustomizations and charts become, where that is wanted and can be had. For a revision
+    the files of the commit are written into a folder that is gone afterwards. Raises UsageError where rendering is
+    required and cannot be had."""
+    files = (*material.files, *material.background)
+    if options.no_render or not any(item.kustomizations or "templates" in item.source.name for item in files):
+        return material
+    from ..rendering.render import render
+    from ..rendering.tree import Tree
+
+    if revision is None:
+        renderings, charts = render(files, config, placeholders, Tree(), observe)
+        return material._replace(renderings=renderings, charts=charts)
+    with tempfile.TemporaryDirectory(prefix="checker-") as folder:
+        tree = Tree(*write_out(revision, folder))
+        renderings, charts = render(files, config, placeholders, tree, observe)
+    return material._replace(renderings=renderings, charts=charts)
