@@ -23,12 +23,14 @@ from ..config.file import Config, ConfiguredCell
 from ..errors import UsageError
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
+from ..project.inputs import changes_what_is_rendered, may_release
 from ..project.project import link
 from ..project.reading import Read, read_paths
 from ..revisions.git import Revision
 from ..rules import BY_ID, RULES
 from ..suppression.baseline import Baseline, load_baseline
 from ..text.files import STDIN, work_tree
+from .asked import asked_about
 from .engine import Settings
 from .judge import judge
 from .options import Chosen, GateOptions
@@ -56,15 +58,14 @@ def prepare(options: GateOptions, read: Read | None = None, observe: Observe = u
         passed = _usable(read_paths(paths, observe=observe), paths)
     files = facts_of(passed.sources)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
-    is_judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _holds_something(files)
+    is_judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _feeds(passed) or _holds_something(files)
     material, terms = _material(passed, files), _terms(options, chosen, is_judged)
     if is_judged:
         rest = _read_rest(config, paths, passed, observe)
         unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
         material = material._replace(background=facts_of(rest.sources), unreadable=unreadable)
         material = rendered(material, options, config, terms.placeholders, observe=observe)
-        asked_about = frozenset(item.source.name for item in files) if rest.sources else None
-        terms = terms._replace(files=asked_about)
+        terms = terms._replace(files=asked_about(material, passed.names) if rest.sources or material.charts else None)
     if options.changed_since:
         from .since import since
 
@@ -155,6 +156,11 @@ def _usable(passed: Read, paths: tuple[str, ...]) -> Read:
     if not passed.names and not passed.unreadable:
         raise UsageError(f"{', '.join(paths)}: no YAML or JSON file was found there")
     return passed
+
+
+def _feeds(passed: Read) -> bool:
+    """Whether what was passed changes what is rendered, whatever it holds itself."""
+    return any(map(changes_what_is_rendered, passed.names)) or any(may_release(item.text) for item in passed.sources)
 
 
 def _holds_something(files: tuple[FileFacts, ...]) -> bool:

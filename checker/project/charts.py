@@ -33,7 +33,8 @@ class RenderedFile(NamedTuple):
 class Chart(NamedTuple):
     """A chart that was rendered, by its Chart.yaml: the templates in it (`covers`, real paths), which are then not read
     for themselves, and what came out of them. Or why it was not: `failed` where a release in the project fails, `unfit`
-    where it cannot be told what it is rendered with. `assumed` says which values were taken for want of a release."""
+    where it cannot be told what it is rendered with. `assumed` says which values were taken for want of a release.
+    `inputs` are the files beyond the chart in which its values and releases stand (real paths)."""
 
     source: Source
     what: str
@@ -42,6 +43,7 @@ class Chart(NamedTuple):
     failed: str = ""
     unfit: str = ""
     assumed: str = ""
+    inputs: frozenset[str] = frozenset()
 
 
 def with_charts(files: Iterable[FileFacts], charts: Iterable[Chart]) -> tuple[FileFacts, ...]:

@@ -15,6 +15,7 @@ from ..progress import Observe, unobserved
 from ..text.files import STDIN, TooLargeError, find_files, read_bytes, read_stream
 from ..text.limits import FILE_LIMIT, TOO_LARGE
 from ..text.source import Source, decode
+from .inputs import changes_what_is_rendered
 
 STDIN_NAME = "<stdin>"
 CONFIGURATIONS = ("checker.yaml", ".checker.yaml")
@@ -100,8 +101,10 @@ def read_named(paths: tuple[str, ...], observe: Observe = unobserved) -> Read | 
 
 
 def holds_nothing(read: Read) -> bool:
-    """Whether every file was read and none can concern us."""
-    return not (read.sources or read.missing or read.unreadable or read.has_ours)
+    """Whether every file was read and none can concern us, nor what is rendered."""
+    if read.sources or read.missing or read.unreadable or read.has_ours:
+        return False
+    return not any(map(changes_what_is_rendered, read.names))
 
 
 def _stdin() -> bytes:

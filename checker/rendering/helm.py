@@ -21,10 +21,11 @@ from ..ack.kinds import EKS, IAM, KNOWN_IAM_KINDS
 from ..progress import Observe, unobserved
 from ..project.charts import Chart, RenderedFile
 from ..project.file_facts import FileFacts, facts_of
+from ..project.inputs import may_release
 from ..text.files import read_bytes
 from ..text.source import Source, decode
 from .programs import Answer, run
-from .releases import Release, may_release, own_values, releases_in
+from .releases import Release, own_values, releases_in
 from .tree import HERE, Tree
 
 MOST_RENDERED = 500
@@ -64,7 +65,7 @@ def planned(files: Iterable[FileFacts], placeholders: Mapping[str, str], tree: T
         return []
     released: dict[str, list[Release]] = {}
     for item in files:
-        top = tree.top_of(item.source.name) if may_release(item.source) else ""
+        top = tree.top_of(item.source.name) if may_release(item.source.text) else ""
         for one in releases_in(item.source, top, tree) if top else ():
             released.setdefault(one.chart, []).append(one)
     return [
@@ -145,7 +146,8 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
     shown = os.path.relpath(os.path.join(chart.folder, "Chart.yaml"))
     source = Source(shown, decode(read_bytes(tree.there(os.path.join(chart.folder, "Chart.yaml")))))
     what = f"helm template {os.path.dirname(shown) or '.'}"
-    nothing = Chart(source, what)
+    inputs = {os.path.realpath(path) for one in chart.releases for path in (*one.files, one.source) if path}
+    nothing = Chart(source, what, frozenset(chart.templates), inputs=frozenset(inputs))
     if unfit:
         return nothing._replace(unfit=f"the chart was not rendered: {unfit}")
     for release, answer in zip(chart.releases, answers, strict=True):
@@ -163,7 +165,7 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
         return nothing._replace(failed=f"what it prints of {broken.source.name}: {broken.broken[0].message}")
     assumed = [release.what for release in chart.releases if release.is_assumed]
     said = f"the chart was rendered with {', '.join(assumed)}: no release of it stands in the project"
-    return Chart(source, what, frozenset(chart.templates), tuple(files), assumed=said if assumed else "")
+    return nothing._replace(files=tuple(files), assumed=said if assumed else "")
 
 
 def _by_template(text: str) -> Iterator[tuple[str, str]]:

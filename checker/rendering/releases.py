@@ -16,18 +16,18 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..ack.objects import mapping, sequence, text
+from ..project.inputs import may_release
 from ..text.documents import cut, parse_piece
 from ..text.nodes import TreeError, plain
 from ..text.source import Source
 from ..text.yaml_nodes import YamlError
 from .tree import Tree
 
-_MAY_RELEASE = re.compile(r"helm\.toolkit\.fluxcd\.io/|\bargoproj\.io/v1")
-
 
 class Release(NamedTuple):
     """A chart (real path of its folder) with its values: those in files (paths, later ones win), then `values`, then
-    `sets`, as `--set-string` takes them. `unknown` says which of its values are not in the project ("" for none)."""
+    `sets`, as `--set-string` takes them. `unknown` says which of its values are not in the project ("" for none);
+    `source` is the file that declares it."""
 
     chart: str
     what: str
@@ -38,24 +38,20 @@ class Release(NamedTuple):
     sets: tuple[str, ...] = ()
     unknown: str = ""
     is_assumed: bool = False
-
-
-def may_release(source: Source) -> bool:
-    """Whether a text may declare a release."""
-    return _MAY_RELEASE.search(source.text) is not None
+    source: str = ""
 
 
 def releases_in(source: Source, top: str, tree: Tree) -> Iterator[Release]:
     """The releases that the objects in a text declare, of charts in the project, whose top folder this is."""
     for piece in cut(source):
-        if not _MAY_RELEASE.search(piece.text):
+        if not may_release(piece.text):
             continue
         try:
             values = [plain(document.root) for document in parse_piece(piece)]
         except (YamlError, TreeError):
             continue  # the gate says that it is broken, or a template
         for value in values:
-            yield from _of(mapping(value), top, tree)
+            yield from (one._replace(source=source.name) for one in _of(mapping(value), top, tree))
 
 
 def _of(value: dict[str, Any], top: str, tree: Tree) -> Iterator[Release]:

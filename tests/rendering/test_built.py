@@ -274,3 +274,25 @@ def test_fix_says_what_is_to_be_edited(
     shown = capsys.readouterr().out
     assert "not fixed: it is what kustomize build project/prod makes of it" in shown
     assert before == {path: path.read_bytes() for path in Path("project").rglob("*.yaml")}
+
+
+@pytest.mark.parametrize(
+    "passed", ["project/prod", "project/prod/kustomization.yaml", "project/c", "project/base/role.yaml"]
+)
+def test_who_passes_a_part_asks_about_what_is_built_with_it(passed: str, tried: Tried) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    tried(TREES["a component"])
+    report = check(GateOptions((passed,), parameters=CELL))
+    assert "missing-grant" in {item.rule for item in report.findings}
+    assert report.summary.roles == 1
+
+
+def test_a_patch_by_itself_is_judged_by_the_command_too(
+    tried: Tried, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    tried(TREES["operations in a file"])
+    cell = [f"--set={key}={value}" for key, value in CELL.items()]
+    monkeypatch.setattr("sys.argv", ["checker", "static", "project/prod/p.yaml", *cell])
+    assert main() == 1
+    assert "missing-grant" in capsys.readouterr().out

@@ -16,6 +16,7 @@ from checker.gate.prepare import check
 from checker.gate.report import Report
 
 from ..conftest import CELL
+from ..hostile.bombs import GOOD
 from ..kustomize.test_kustomize import verdicts
 from .test_built import Tree, Tried, said, tried
 
@@ -306,3 +307,24 @@ def test_fix_leaves_templates_alone(
     assert main() == 1
     assert "not fixed: it is what helm template project/tenant" in capsys.readouterr().out
     assert before == {path: path.read_bytes() for path in Path("project").rglob("*.*")}
+
+
+@pytest.mark.parametrize(
+    "passed", ["project/tenant/prod.yaml", "project/apps/a.yaml", "project/tenant/templates/role.yaml"]
+)
+def test_a_file_that_changes_what_comes_out_asks_about_it(passed: str, tried: Tried) -> None:
+    """As a pre-commit hook passes it: the file alone, in a work tree."""
+    release = {"apps/a.yaml": ARGO + "      valueFiles: [prod.yaml]\n", "tenant/prod.yaml": "table: other\n"}
+    subprocess.run(["git", "init", "-q"], check=True)
+    tried({**chart(ROLE), **release})
+    report = check(GateOptions((passed,), parameters=CELL))
+    assert verdicts(report) == {"not-granted"}
+    assert "missing-grant" in {item.rule for item in report.findings}
+
+
+def test_assumed_values_are_told_to_who_passes_the_chart(tried: Tried) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    tried({**chart(ROLE), "other/x.yaml": GOOD})
+    report = check(GateOptions(("project/tenant",), parameters=CELL))
+    assert [item.rule for item in report.findings] == ["templated-manifest"]
+    assert check(GateOptions(("project/other",), parameters=CELL)).findings == ()

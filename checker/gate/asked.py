@@ -1,0 +1,26 @@
+"""Which files are asked about: those that were passed, and those that become something else by them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from .prepared import Material
+
+
+def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
+    """The names of the files to report on. Who passes an overlay, a patch, a file of values or a release asks about the
+    objects in the base and the chart as well: what becomes of them is written there."""
+    names = {item.source.name for item in material.files}
+    paths = frozenset(map(os.path.realpath, passed))
+    shown = {os.path.realpath(item.source.name): item.source.name for item in (*material.files, *material.background)}
+    for one in material.renderings:
+        parts = {path for part in one.root.parts for path in (os.path.realpath(part.file), *part.patch_files)}
+        if not paths.isdisjoint(one.root.files | parts):
+            names |= {shown[path] for path in one.root.files if path in shown} | {one.root.kustomization.file}
+    for chart in material.charts:
+        inside = os.path.join(os.path.dirname(os.path.realpath(chart.source.name)), "")
+        if not paths.isdisjoint(chart.inputs) or any(path.startswith(inside) for path in paths):
+            names |= {item.facts.source.name for item in chart.files} | {chart.source.name}
+            names |= {shown[path] for path in chart.covers if path in shown}
+    return frozenset(names)
