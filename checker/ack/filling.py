@@ -36,13 +36,16 @@ def name_of(reason: str, shown: str) -> str:
     return shown
 
 
-def filled(sighting: Sighting, values: Mapping[str, Any], strings: Container[str] = ()) -> Sighting:
+def filled(
+    sighting: Sighting, values: Mapping[str, Any], strings: Container[str] = (), lose_quotes: Container[str] = ()
+) -> Sighting:
     """The object with every placeholder filled in that has a value, if those suffice: what then is left to fill in is
-    in `placeholder`, and the object is as it was. What is filled in for one of `strings` stays a string."""
+    in `placeholder`, and the object is as it was. What is filled in for one of `strings` stays a string; around one of
+    `lose_quotes` the engine leaves no quotes, whatever is written."""
     if not values or not sighting.supported or (sighting.placeholder is not None and not sighting.is_open):
         return sighting
     item = sighting.object
-    data = _filled(item.data, (), _Known(values, strings, sighting.node))
+    data = _filled(item.data, (), _Known(values, strings, lose_quotes, sighting.node))
     left = next(_left(data, item.data, ()), None)
     if left is not None:
         return sighting._replace(placeholder=left)
@@ -55,6 +58,7 @@ def filled(sighting: Sighting, values: Mapping[str, Any], strings: Container[str
 class _Known(NamedTuple):
     values: Mapping[str, Any]
     strings: Container[str]
+    lose_quotes: Container[str]
     node: Node
 
 
@@ -74,6 +78,9 @@ def _filled(value: Any, path: Path, known: _Known) -> Any:
         return text
     if not isinstance(known.values[whole], str):
         return known.values[whole]
+    if whole in known.lose_quotes:
+        # What would then be a number or a boolean is left open.
+        return text if resolve(text) == text else value
     # Without quotes, what is filled in is read as YAML: a number stays one.
     return resolve(text) if not style and whole not in known.strings else text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -39,8 +40,9 @@ class Kustomization(NamedTuple):
 
     `builds` are the files and folders (absolute paths) that it takes in, `components` those folders whose changes apply
     to all of that. For Flux and Argo CD, `below` is the folder in the repository that they deploy (None for others).
-    `remotes` are what it takes in from elsewhere, as it names it. `keeps_references` says that it has configurations
-    which tell kustomize to rename references to Policies as well.
+    `remotes` are what it takes in from elsewhere, as it names it. `substitutes` are the variables that Flux fills in
+    after the build; `substitutes_from`: there are others, in ConfigMaps and Secrets. `keeps_references`: it tells
+    kustomize, by configurations, to rename references to Policies as well.
     """
 
     file: str
@@ -60,3 +62,5 @@ class Kustomization(NamedTuple):
     keeps_references: bool
     configurations: tuple[str, ...] = ()
     remotes: tuple[str, ...] = ()
+    substitutes: Mapping[str, str] = MappingProxyType({})
+    substitutes_from: bool = False

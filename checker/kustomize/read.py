@@ -180,6 +180,7 @@ def _read(
     labels = {**string_map(value.get("commonLabels"))}
     for entry in sequence(value.get("labels")):
         labels |= string_map(mapping(entry).get("pairs"))
+    substitutes = string_map(mapping(value.get("postBuild")).get("substitute"))
     return Kustomization(
         file=file,
         folder=folder,
@@ -197,6 +198,8 @@ def _read(
         labels=labels,
         keeps_references=False,
         configurations=tuple(local("configurations")),
+        substitutes={key: given.replace("\n", "") for key, given in substitutes.items()},
+        substitutes_from=bool(sequence(mapping(value.get("postBuild")).get("substituteFrom"))),
         remotes=tuple(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)),
     )
 

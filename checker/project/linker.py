@@ -10,14 +10,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..ack.filling import filled
+from ..ack.flux import is_filled_in, spoils, values_in
 from ..ack.kinds import names_a_group
 from ..ack.kro import KroGraph, KroInstance, is_made, values_for
 from ..ack.objects import Sighting
 from ..ack.placeholders import Placeholder, find_in_text
-from ..inventory.objects import Object
+from ..inventory.objects import Alteration, Object
 from ..kustomize.effects import Effects, apply
-from ..kustomize.model import KustomizePatch
+from ..kustomize.model import Kustomization, KustomizePatch
 from ..kustomize.patches import fragment
+from ..kustomize.reach import Reach
 from ..text.documents import YamlDocument
 from ..text.nodes import Repeated, plain
 from ..text.yaml_nodes import start_of
@@ -44,6 +46,7 @@ class Linker:
         self.files = tuple(files)
         self.renderings = tuple(renderings)
         self.failed: tuple[Rendering, ...] = ()
+        self.flux: dict[str, list[Kustomization]] = {}
         self.placeholders = placeholders
         self.instantiated = 0
         self.instances: dict[tuple[str, str], list[KroInstance]] = {}
@@ -76,6 +79,7 @@ class Linker:
         self.failed = joined.failed
         self.kustomizations = [joined.left_of(one) for one in self.kustomizations]
         self._tell_of_patches(fragments)
+        self.flux = self._deployed_by_flux()
         for item in self.files:
             file = item.source.name
             path = self._real(file) if self.kustomizations else ""
@@ -116,6 +120,38 @@ class Linker:
                 made += [item] if item not in made[-1:] else []
         return made if instances else None, None
 
+    def _substituted(self, sighting: Sighting) -> list[Object]:
+        """The object as each Kustomization of Flux that deploys it fills it in; nothing where one leaves something
+        open, or where none fills anything in."""
+        made: list[Object] = []
+        fills = self.flux.get(self._real(sighting.object.origin.file), [])
+        fills = fills if is_filled_in(sighting.object) else []
+        spoilt = spoils(sighting.object) if fills else ""
+        if spoilt and sighting.placeholder is None:
+            what = f"{fills[0].what}, which takes {spoilt} for a variable of its own (write ${spoilt}),"
+            return [sighting.object._replace(alterations=(Alteration("content", fills[0].file, 0, what),))]
+        for one in fills if not spoilt else []:
+            values = values_in(sighting.object, one.substitutes, has_others=one.substitutes_from)
+            item = filled(sighting, {**self.placeholders, **values}, lose_quotes=values)
+            if item.placeholder is not None or not values:
+                return []
+            pool = " by ".join(filter(None, (item.object.pool, one.what)))
+            made.append(item.object._replace(pool=pool))
+        alike = [item._replace(pool=made[0].pool) for item in made]
+        return made[:1] if all(item == alike[0] for item in alike) else made
+
+    def _deployed_by_flux(self) -> dict[str, list[Kustomization]]:
+        """By the real path of a file, those that fill its objects in after the build."""
+        fills = [one for one in self.kustomizations if one.substitutes or one.substitutes_from]
+        if not fills:
+            return {}
+        reach = Reach(tuple(self.kustomizations), {self._real(name) for name in self.sources})
+        found: dict[str, list[Kustomization]] = {}
+        for one in fills:
+            for path in reach.reached(one):
+                found.setdefault(path, []).append(one)
+        return found
+
     def _fragments(self, patches: set[str]) -> dict[str, list[KustomizePatch]]:
         """The patches in files of their own, by real path."""
         found: dict[str, list[KustomizePatch]] = {}
@@ -147,6 +183,11 @@ class Linker:
                 self.objects += made
                 return
             sighting = sighting._replace(placeholder=left or sighting.placeholder)
+        if graph is None and sighting.supported and self.flux:
+            made = self._substituted(sighting)
+            if made:
+                self.objects += made
+                return
         sighting = filled(sighting, self.placeholders, graph.strings if graph else ())
         found = sighting.placeholder
         if not sighting.supported and found is None:

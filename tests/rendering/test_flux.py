@@ -1,0 +1,111 @@
+"""What Flux fills in after the build (postBuild), and what it leaves open. Nothing is run for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from checker.gate.report import Report
+
+from ..fix.test_refused import pods
+from ..hostile.bombs import GOOD, role
+from ..kustomize.test_kustomize import FLUX, HEAD, POLICY, REFERS, verdicts
+from .test_built import Tree, Tried, tried
+
+__all__ = ["tried"]
+FILLED = GOOD.replace("table/cell2-auth-keys", "table/${table}")
+NAMES = FLUX.replace("path: ./apps", "path: ./project/apps")
+
+
+def flux(post_build: str, name: str = "t") -> str:
+    return NAMES.replace("name: t,", f"name: {name},") + f"  postBuild: {post_build}\n"
+
+
+def of(manifest: str, *kustomizations: str) -> Tree:
+    return {"apps/role.yaml": manifest} | {f"flux/{place}.yaml": text for place, text in enumerate(kustomizations)}
+
+
+def asked(report: Report) -> int:
+    return sum(len(outcome.checks) for outcome in report.outcomes)
+
+
+FOUR: dict[str, tuple[Tree, str]] = {
+    "a variable": (of(FILLED, flux("{substitute: {table: cell2-auth-keys}}")), "granted"),
+    "another table": (of(FILLED, flux("{substitute: {table: other}}")), "not-granted"),
+    "a default": (of(GOOD.replace("us-east-1", "${region:=us-east-1}"), flux("{substitute: {x: z}}")), "granted"),
+    "a default that does not count": (of(GOOD.replace("us-east-1", "${region:=us-east-1}"), flux("{substitute: {region: eu-west-1}}")), "not-granted"),
+    "an empty value with a default": (of(GOOD.replace("cell2-auth-keys", "${table:-cell2-auth-keys}"), flux("{substitute: {table: ''}}")), "granted"),
+    "an account": (of(GOOD.replace("111122223333", "${account}"), flux("{substitute: {account: '111122223333'}}")), "granted"),
+    "a kustomization below": (
+        {**of(FILLED, flux("{substitute: {table: cell2-auth-keys}}")), "apps/kustomization.yaml": HEAD + "resources: [role.yaml]\n"},
+        "granted",
+    ),
+    "a policy by reference": (
+        {**of(REFERS, flux("{substitute: {table: cell2-auth-keys}}")), "apps/policy.yaml": POLICY.replace("table/cell2-auth-keys", "table/${table}")},
+        "granted",
+    ),
+    "variables from elsewhere beside": (of(FILLED, flux("{substitute: {table: cell2-auth-keys}, substituteFrom: [{kind: Secret, name: s}]}")), "granted"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FOUR)
+def test_what_is_filled_in_is_judged(case: str, tried: Tried) -> None:
+    tree, verdict = FOUR[case]
+    report = tried(tree)
+    assert not report.failures
+    assert verdicts(report) == {verdict}
+    assert not [item for item in report.findings if item.rule == "templated-manifest"]
+
+
+LEFT: dict[str, Tree] = {
+    "no value": of(FILLED, flux("{substitute: {x: z}}")),
+    "nothing to fill in with": of(GOOD.replace("us-east-1", "${region:=us-east-1}"), flux("{}")),
+    "a default, and variables from elsewhere": of(GOOD.replace("us-east-1", "${region:=us-east-1}"), flux("{substituteFrom: [{kind: ConfigMap, name: c}]}")),
+    "a value that holds a variable": of(FILLED, flux("{substitute: {table: '${cell}-auth-keys'}}")),
+    "switched off": of(FILLED.replace("metadata:\n", "metadata:\n  annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}\n"), flux("{substitute: {table: cell2-auth-keys}}")),
+    "another folder": of(FILLED, flux("{substitute: {table: cell2-auth-keys}}").replace("project/apps", "project/other")),
+    "an operation": of(GOOD.replace("cell2-auth-keys", "${table/a/b}"), flux("{substitute: {table: cell2-auth-keys}}")),
+    "without braces": of(GOOD.replace("cell2-auth-keys", "$TABLE"), flux("{substitute: {TABLE: cell2-auth-keys}}")),
+    "what would be a number": of(GOOD.replace("  name: acme-reverse-proxy\n  assume", '  name: "${x}"\n  assume'), flux("{substitute: {x: '12'}}")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LEFT)
+def test_what_is_not_known_stays_a_template(case: str, tried: Tried) -> None:
+    report = tried(LEFT[case])
+    assert not report.failures
+    assert verdicts(report) <= {"unknown"}
+    assert [item for item in report.findings if item.rule == "templated-manifest"]
+
+
+def test_two_deployments_are_two_roles(tried: Tried) -> None:
+    one, other = flux("{substitute: {table: cell2-auth-keys}}", "one"), flux("{substitute: {table: other}}", "two")
+    report = tried(of(FILLED, one, other))
+    assert asked(report) == 2
+    assert verdicts(report) == {"granted", "not-granted"}
+
+
+def test_two_deployments_of_the_same_are_one(tried: Tried) -> None:
+    one, other = (flux("{substitute: {table: cell2-auth-keys}}", name) for name in ("one", "two"))
+    report = tried(of(FILLED, one, other))
+    assert asked(report) == 1
+
+
+def test_a_variable_of_iam_is_spoilt(tried: Tried) -> None:
+    def grants(**condition: Any) -> str:
+        statement = {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+            "Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys",
+        }
+        never = {
+            "Effect": "Deny",
+            "Action": "dynamodb:GetItem",
+            "Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/${aws:PrincipalTag/table}",
+        }
+        return role([statement, {**never, **condition}], trust=pods())
+
+    report = tried(of(grants(), flux("{substitute: {x: z}}")))
+    assert verdicts(report) == {"unknown"}
+    assert any("takes ${aws:PrincipalTag/table} for a variable of its own" in item.message for item in report.findings)
