@@ -51,7 +51,14 @@ def filled(
         return sighting._replace(placeholder=left)
     if sighting.placeholder is None and data == item.data:
         return sighting
-    made = make_object(without_nulls(data), item.origin)._replace(nulls=(*item.nulls, *nulls(data)))
+    made = make_object(without_nulls(data), item.origin)
+    made = made._replace(
+        namespace=made.namespace or item.namespace,
+        nulls=(*item.nulls, *nulls(data)),
+        alterations=item.alterations,
+        pool=item.pool,
+        elsewhere=item.elsewhere,
+    )
     return sighting._replace(object=made, placeholder=None, is_open=False)
 
 

@@ -77,13 +77,26 @@ def run(
                 finding = _finding(rule.ABOUT.id, severity, problem, locator)
                 of_the_gate = rule.ABOUT.is_about_the_gate and finding.subject is None
                 if _is_asked_about(finding, facts, settings.files, is_about_the_gate=of_the_gate):
-                    findings.setdefault((finding.rule, finding.location, finding.message), finding)
+                    _add(findings, finding, is_of_the_text=isinstance(rule, DocumentRule))
         # A defect in one rule must not hide what the others find; it is reported and fails the run.
         except Exception:  # noqa: BLE001
             failures.setdefault(rule.ABOUT.id, Failure(rule.ABOUT.id, traceback.format_exc()))
     documents = facts.project.document_facts
     found = {} if failures else {id(one): there for one, there in zip(documents, by_document, strict=True)}
     return Result(in_order(findings.values()), tuple(failures.values()), found)
+
+
+def _add(findings: dict[tuple[str, Location, str], Finding], finding: Finding, *, is_of_the_text: bool) -> None:
+    """Takes a finding in, once. What one text says is wrong once, however often it is rendered; what becomes of it is
+    another finding for each."""
+    key = finding.rule, finding.location, finding.message
+    known = findings.get(key)
+    pools = [item.subject.pool if item is not None and item.subject is not None else "" for item in (known, finding)]
+    if known is not None and not is_of_the_text and pools[0] != pools[1]:
+        message = f"{finding.message} ({pools[1] or 'as it is written'})"
+        findings.setdefault((*key[:2], message), finding._replace(message=message))
+        return
+    findings.setdefault(key, finding)
 
 
 def _active(settings: Settings) -> Iterator[tuple[Rule, Severity]]:

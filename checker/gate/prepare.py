@@ -63,7 +63,9 @@ def prepare(options: GateOptions, read: Read | None = None, observe: Observe = u
     if is_judged:
         rest = _read_rest(config, paths, passed, observe)
         unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
-        material = material._replace(background=facts_of(rest.sources), unreadable=unreadable)
+        material = material._replace(
+            background=facts_of(rest.sources), unreadable=unreadable, names=(*passed.names, *rest.names)
+        )
         material = rendered(material, options, config, terms.placeholders, observe=observe)
         terms = terms._replace(files=asked_about(material, passed.names) if rest.sources or material.charts else None)
     if options.changed_since:
@@ -98,6 +100,7 @@ def _material(read: Read, files: tuple[FileFacts, ...]) -> Material:
         passed_over=read.passed_over,
         unreadable=read.unreadable,
         left_out=read.left_out,
+        names=read.names,
     )
 
 

@@ -42,7 +42,8 @@ class Trusted(NamedTuple):
 class Material(NamedTuple):
     """What was read. `files` were passed, `background` takes part in the inventory; `file_count` counts the files read,
     `passed_over` the documents ruled out by a scan of bytes; `unreadable` and `left_out` are (path, reason);
-    `renderings` are what was built of kustomizations in them, `charts` what was rendered of charts."""
+    `renderings` are what was built of kustomizations in them, `charts` what was rendered of charts;
+    `names` are all files of the project that were read."""
 
     files: tuple[FileFacts, ...]
     background: tuple[FileFacts, ...] = ()
@@ -52,6 +53,7 @@ class Material(NamedTuple):
     left_out: tuple[tuple[str, str], ...] = ()
     renderings: tuple[Rendering, ...] = ()
     charts: tuple[Chart, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Terms(NamedTuple):

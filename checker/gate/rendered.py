@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 
@@ -24,15 +25,19 @@ def rendered(
     the files of the commit are written into a folder that is gone afterwards. Raises UsageError where rendering is
     required and cannot be had."""
     files = (*material.files, *material.background)
-    if options.no_render or not any(item.kustomizations or "templates" in item.source.name for item in files):
+    if options.no_render or not (any(item.kustomizations for item in files) or _has_charts(material)):
         return material
     from ..rendering.render import render
     from ..rendering.tree import Tree
 
     if revision is None:
-        renderings, charts = render(files, config, placeholders, Tree(), observe)
+        renderings, charts = render(files, material.names, config, placeholders, Tree(), observe)
         return material._replace(renderings=renderings, charts=charts)
     with tempfile.TemporaryDirectory(prefix="checker-") as folder:
         tree = Tree(*write_out(revision, folder))
-        renderings, charts = render(files, config, placeholders, tree, observe)
+        renderings, charts = render(files, material.names, config, placeholders, tree, observe)
     return material._replace(renderings=renderings, charts=charts)
+
+
+def _has_charts(material: Material) -> bool:
+    return any(os.path.basename(name) == "Chart.yaml" for name in material.names)

@@ -39,7 +39,7 @@ def since(options: GateOptions, made: Prepared, config: Config) -> Since:
     old = {os.path.abspath(source.name): source.text for source in read.sources}
     now = [item.source for item in (*made.material.files, *made.material.background)]
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
-    before = Material(facts_of(read.sources), passed_over=made.material.passed_over)
+    before = Material(facts_of(read.sources), passed_over=made.material.passed_over, names=read.names)
     before = rendered(before, options, config, terms.placeholders, revision)
     found = judge(before, terms._replace(files=None, baseline=None, trusted=None)).report
     return Since(name, changed, Baseline("", tuple(entry_of(finding, "") for finding in found.findings)))

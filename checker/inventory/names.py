@@ -150,8 +150,10 @@ def _by(items: tuple[T, ...], key: Callable[[T], str]) -> dict[str, list[T]]:
 
 
 def nearest(candidates: list[T], owner: Object) -> tuple[T, ...]:
-    """The candidates that were rendered together with the owner; among those, whose file is nearest to the owner's."""
-    candidates = [item for item in candidates if item.object.pool == owner.pool] or candidates
+    """The candidates that were rendered together with the owner, else those that nothing renders; among those, whose
+    file is nearest to the owner's. What was rendered apart from the owner is not applied with it."""
+    together = [item for item in candidates if item.object.pool == owner.pool]
+    candidates = together or ([item for item in candidates if not item.object.pool] if owner.pool else candidates)
     if len(candidates) < 2:
         return tuple(candidates)
     ranked = [(_distance(item.object.origin.file, owner.origin.file), item) for item in candidates]

@@ -27,7 +27,7 @@ def patches_in(field: str, entry: Any, path: str, file: str, offset: int) -> Ite
     target = mapping(mapping(entry).get("target")) if isinstance(entry, dict) else {}
     keys = ("group", "kind", "name", "labelSelector")
     named = PatchTarget(*(text(target.get(key)) or "" for key in keys)) if target else None
-    if path and not is_manifest(path.replace(os.sep, "/").removeprefix("./")):
+    if path and ("://" in path or not is_manifest(path.replace(os.sep, "/").removeprefix("./"))):
         yield KustomizePatch(f"the patch {path}, which is not read here,", file, offset, named or PatchTarget())
         return
     if path:

@@ -26,18 +26,21 @@ class Variant(NamedTuple):
     suffix: str
 
 
+Contents = Mapping[str, frozenset[Variant]]
+"""The files that a kustomization takes in, each with the ways in which it is built."""
+
+
 class Root(NamedTuple):
-    """A kustomization that is built by itself; all those in it, itself first; and the files that come in (real
-    paths)."""
+    """A kustomization that is built by itself; all those in it, itself first; the files that come in (real paths), and
+    the ways in which it builds each."""
 
     kustomization: Kustomization
     parts: tuple[Kustomization, ...]
     files: frozenset[str]
+    variants: Contents
 
 
 _PLAIN = frozenset({Variant("", "", "")})
-Contents = Mapping[str, frozenset[Variant]]
-"""The files that a kustomization takes in, each with the ways in which it is built."""
 
 
 class Reach:
@@ -136,12 +139,17 @@ class Reach:
                         pending.append(parent)
         return list(found.values())
 
-    def roots(self) -> Iterator[Root]:
-        """The kustomizations that no other one takes in, with all that they take in."""
+    def roots(self, deployed: frozenset[str] = frozenset()) -> Iterator[Root]:
+        """The kustomizations that are built by themselves, with all that they take in: those that no other takes in,
+        those that Flux deploys, and those whose folder is among the `deployed` (real paths)."""
+        by_flux = [one for one in self.found if one.below]
         for one in self.found:
-            is_built = self._by_folder.get(one.folder) is one and not one.is_component
-            if is_built and not self._parents.get(id(one)):
-                yield Root(one, tuple(self._whole(one)), self.files & self._contents[id(one)].keys())
+            if self._by_folder.get(one.folder) is not one or one.is_component:
+                continue
+            is_deployed = one.folder in deployed or any(_is_at(one.folder, item) for item in by_flux)
+            if is_deployed or not self._parents.get(id(one)):
+                contents = {file: made for file, made in self._contents[id(one)].items() if file in self.files}
+                yield Root(one, tuple(self._whole(one)), frozenset(contents), contents)
 
     def _whole(self, one: Kustomization) -> list[Kustomization]:
         found: dict[int, Kustomization] = {}

@@ -122,8 +122,8 @@ def _from_argo(
     sources += [((*route, "sources", place), item) for place, item in enumerate(sequence(spec.get("sources")))]
     for path, source in sources:
         options = mapping(mapping(source).get("kustomize"))
+        below = text(mapping(source).get("path")) or ""
         if options:
-            below = text(mapping(source).get("path")) or ""
             names = (f"Argo CD {kind}", value)
             yield _read(document, (*path, "kustomize"), options, "" if "{" in below else below, real, names=names)
 
@@ -200,7 +200,7 @@ def _read(
         configurations=tuple(local("configurations")),
         substitutes={key: given.replace("\n", "") for key, given in substitutes.items()},
         substitutes_from=bool(sequence(mapping(value.get("postBuild")).get("substituteFrom"))),
-        remotes=tuple(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)),
+        remotes=(*(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)), *_fetched(value)),
     )
 
 
@@ -230,5 +230,26 @@ def _replacement(entry: Any, file: str, offset: int) -> Iterator[KustomizePatch]
         yield KustomizePatch("a replacement", file, offset, PatchTarget(*parts), tuple(paths))
 
 
+_FILES = (
+    "patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "transformers", "generators", "validators",
+    "configurations", "crds", "openapi", "configMapGenerator", "secretGenerator",
+)  # fmt: skip
+"""Fields beside resources and components in which files may be named, and so addresses."""
+
+
+def _fetched(value: dict[str, Any]) -> Iterator[str]:
+    """Addresses where a file is due, and charts, which kustomize fetches."""
+    pending = [value.get(field) for field in _FILES]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending += [entry for key, entry in item.items() if key not in ("literals", "patch", "options")]
+        elif isinstance(item, list):
+            pending += item
+        elif isinstance(item, str) and "://" in item and "\n" not in item.strip():
+            yield item
+    yield from (field for field in ("helmCharts", "helmChartInflationGenerator") if value.get(field))
+
+
 def _is_remote(entry: str) -> bool:
-    return "://" in entry or "?ref=" in entry or entry.startswith(("git@", "github.com/"))
+    return "://" in entry or "\0" in entry or "?ref=" in entry or entry.startswith(("git@", "github.com/"))

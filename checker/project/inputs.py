@@ -9,7 +9,7 @@ from functools import lru_cache
 from ..ack.kinds import KUSTOMIZATIONS, names_a_group
 from ..text.files import read_bytes
 
-_MOST_TEMPLATES = 500
+_MOST_FILES = 1_000
 _DEEPEST = 8
 
 
@@ -28,7 +28,7 @@ def changes_what_is_rendered(path: str) -> bool:
     if any(_patches(os.path.join(folder, name), os.path.basename(path)) for name in KUSTOMIZATIONS):
         return True
     for _ in range(_DEEPEST):
-        if os.path.isfile(os.path.join(folder, "Chart.yaml")) and _is_ours(folder):
+        if os.path.isfile(os.path.join(folder, "Chart.yaml")) and has_something_of_ours(folder):
             return True
         folder = os.path.dirname(folder)
     return False
@@ -40,12 +40,14 @@ def _patches(kustomization: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _is_ours(chart: str) -> bool:
+def has_something_of_ours(chart: str) -> bool:
+    """Whether a file of a chart names a group of ours; one with too many files may, and so may one with a chart packed
+    in it."""
     seen = 0
     for folder, _, names in os.walk(chart):
-        for name in names if f"{os.sep}templates" in folder else ():
+        for name in names:
             seen += 1
-            if seen > _MOST_TEMPLATES or names_a_group(_text(os.path.join(folder, name))):
+            if seen > _MOST_FILES or name.endswith(".tgz") or names_a_group(_text(os.path.join(folder, name))):
                 return True
     return False
 

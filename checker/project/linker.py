@@ -24,7 +24,7 @@ from ..text.documents import YamlDocument
 from ..text.nodes import Repeated, plain
 from ..text.yaml_nodes import start_of
 from .file_facts import FileFacts, Skipped
-from .rendered import Rendering, Seen, join
+from .rendered import Rendering, Seen, join, with_unread
 
 
 class Unsupported(NamedTuple):
@@ -76,8 +76,9 @@ class Linker:
         taken_in = {path for item in self.kustomizations for path in item.builds}
         fragments = self._fragments(patches)
         joined = join(self.renderings, self.files, fragments)
+        folders = frozenset(one.folder for one in self.kustomizations)
         self.failed = joined.failed
-        self.kustomizations = [joined.left_of(one) for one in self.kustomizations]
+        self.kustomizations = [with_unread(joined.left_of(one), folders) for one in self.kustomizations]
         self._tell_of_patches(fragments)
         self.flux = self._deployed_by_flux()
         for item in self.files:
@@ -135,10 +136,13 @@ class Linker:
             item = filled(sighting, {**self.placeholders, **values}, lose_quotes=values)
             if item.placeholder is not None or not values:
                 return []
-            pool = " by ".join(filter(None, (item.object.pool, one.what)))
-            made.append(item.object._replace(pool=pool))
-        alike = [item._replace(pool=made[0].pool) for item in made]
-        return made[:1] if all(item == alike[0] for item in alike) else made
+            made.append(item.object)
+        if all(item == made[0] for item in made):
+            return made[:1]
+        return [
+            item._replace(pool=" by ".join(filter(None, (item.pool, f"{one.what} in {one.file}"))))
+            for item, one in zip(made, fills, strict=True)
+        ]
 
     def _deployed_by_flux(self) -> dict[str, list[Kustomization]]:
         """By the real path of a file, those that fill its objects in after the build."""

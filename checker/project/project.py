@@ -107,12 +107,12 @@ def link(
     return Project(
         inventory=inventory,
         documents=linker.documents,
-        sources=linker.sources | {one.source.name: one.source for one in charts},
+        sources={one.source.name: one.source for one in charts} | linker.sources,
         document_count=sum(item.document_count for item in files) + passed_over,
         passed_over=sum(item.passed_over for item in files) + passed_over,
         broken=tuple(one for item in linker.files for one in item.broken),
         repeated=tuple(linker.repeated),
-        skipped=(*linker.skipped, *_not_worked_out(changes, linker.skipped), *_not_rendered(charts)),
+        skipped=(*linker.skipped, *_not_worked_out(changes, linker.skipped), *_not_rendered(linker.failed, charts)),
         unsupported=tuple(linker.unsupported),
         changes=changes,
         unlisted=tuple(
@@ -135,8 +135,13 @@ def _failed(renderings: Iterable[Rendering], charts: Iterable[Chart]) -> Iterato
             yield FailedRendering(chart.source.name, chart.what, chart.failed)
 
 
-def _not_rendered(charts: Iterable[Chart]) -> Iterator[Skipped]:
-    """What is to be said of charts beside what came out of them: that values were assumed, or why they are unfit."""
+def _not_rendered(renderings: Iterable[Rendering], charts: Iterable[Chart]) -> Iterator[Skipped]:
+    """What is to be said beside what came out: which kustomizations and charts were not rendered, and why; which were
+    with values that were assumed."""
+    for rendering in renderings:
+        if rendering.is_unfit:
+            detail = f"{rendering.what} was not run: {rendering.failed}"
+            yield Skipped(rendering.root.kustomization.file, "unbuilt-kustomization", detail, 0)
     for one in charts:
         if one.assumed and not (one.failed or one.unfit):
             yield Skipped(one.source.name, "assumed-values", one.assumed, 0, in_part=True)

@@ -18,7 +18,7 @@ from ..kustomize.effects import may_be
 from ..kustomize.model import Kustomization, KustomizePatch, PatchTarget
 from ..kustomize.reach import Root
 from ..text.nodes import Path, plain
-from .file_facts import FileFacts, SeenDocument
+from .file_facts import FileFacts
 
 _ORIGIN = "config.kubernetes.io/origin"
 
@@ -59,7 +59,9 @@ class Joined(NamedTuple):
         """What is left to say of what a kustomization changes: nothing of one that was built; of one that does not
         build, that it may change anything."""
         if id(one) in self.done:
-            without = one._replace(patch_files=(), patches=(), renamings=(), labels={}, configurations=())
+            without = one._replace(
+                patch_files=(), patches=(), renamings=(), labels={}, configurations=(), components=()
+            )
             return without._replace(prefix="", suffix="", namespace="")
         broken = any(item.root.kustomization is one and not item.is_unfit for item in self.failed)
         return one._replace(patches=(*one.patches, _anything(one))) if broken else one
@@ -98,6 +100,16 @@ def join(
     )
 
 
+def with_unread(one: Kustomization, folders: frozenset[str]) -> Kustomization:
+    """A kustomization with what components may change that nobody has read; `folders` are those that were."""
+    more = [
+        KustomizePatch(f"the component {os.path.relpath(path)}, which is not read here,", one.file, 0, PatchTarget())
+        for path in one.components
+        if path not in folders
+    ]
+    return one._replace(patches=(*one.patches, *more))
+
+
 def _anything(one: Kustomization) -> KustomizePatch:
     return KustomizePatch("what kustomize refuses to build", one.file, 0, PatchTarget())
 
@@ -115,29 +127,36 @@ def _shared(good: list[Rendering], failed: list[Rendering]) -> list[Rendering]:
 
 
 class _Sources:
-    """The objects of the project as they are written, by the real path of their file."""
+    """The objects of the project as they are written, by the real path of their file, their group and their kind."""
 
     def __init__(self, files: Iterable[FileFacts]) -> None:
-        self._by_path: dict[str, list[tuple[SeenDocument, Sighting]]] = {}
+        self._by_kind: dict[tuple[str, str, str], list[Sighting]] = {}
         for item in files:
-            if item.seen:
-                here = self._by_path.setdefault(os.path.realpath(item.source.name), [])
-                here += [(seen, sighting) for seen in item.seen for sighting in seen.sightings]
+            path = os.path.realpath(item.source.name) if item.seen else ""
+            for sighting in (sighting for seen in item.seen for sighting in seen.sightings):
+                self._by_kind.setdefault((path, *_identity(sighting.object)), []).append(sighting)
+        self._by_name: dict[tuple[str, str, str], dict[tuple[str, str], list[Sighting]]] = {}
 
-    def of(self, path: str, made: Object) -> Sighting | None:
-        """The object that a built one was made of: of its kind, and with a name that is part of the built one, as
-        prefixes and suffixes leave it; None where it cannot be told."""
-        alike = [
-            sighting
-            for _, sighting in self._by_path.get(path, [])
-            if _identity(sighting.object) == _identity(made)
-            and bool(sighting.object.origin.path) == bool(made.origin.path)
-        ]
-        if len(alike) > 1:
-            named = [item for item in alike if item.object.name in made.name]
-            longest = max((len(item.object.name) for item in named), default=0)
-            alike = [item for item in named if len(item.object.name) == longest]
-        return alike[0] if len(alike) == 1 else None
+    def of(self, one: Rendering, path: str, made: Object) -> Sighting | None:
+        """The object in a file that a built one was made of: the one whose name and namespace become those of the built
+        one, else the only one of its kind; None where it cannot be told."""
+        key = (path, *_identity(made))
+        alike = self._by_kind.get(key, [])
+        if key not in self._by_name:
+            names: dict[tuple[str, str], list[Sighting]] = {}
+            for variant in one.root.variants.get(path, ()):
+                for item in alike:
+                    name = f"{variant.prefix}{item.object.name}{variant.suffix}"
+                    names.setdefault((name, variant.namespace or item.object.namespace), []).append(item)
+            self._by_name[key] = names
+        found = self._by_name[key].get((made.name, made.namespace), [])
+        if len(found) == 1 or (len(alike) == 1 and not found):
+            return (found or alike)[0]
+        return None
+
+    def clear(self) -> None:
+        """Forgets what is only so for one kustomization."""
+        self._by_name = {}
 
 
 def _identity(item: Object) -> tuple[str, str]:
@@ -146,18 +165,27 @@ def _identity(item: Object) -> tuple[str, str]:
 
 def _made(one: Rendering, sources: _Sources, patches: Mapping[str, list[KustomizePatch]]) -> Iterator[Seen | str]:
     """The objects that came out, at the places of those that they were made of; a sentence for one that has none."""
+    sources.clear()
+    taken: set[int] = set()
     for seen in one.facts.seen if one.facts else ():
         data = mapping(plain(seen.document.root))
         origin = text(mapping(mapping(data.get("metadata")).get("annotations")).get(_ORIGIN)) or ""
         said = dict(line.split(": ", 1) for line in origin.splitlines() if ": " in line)
+        # A patch may have written all annotations anew: then the object may come from any of the files.
+        paths = {one.source_of(said["path"].strip("'\""))} if "path" in said else one.root.files
         for sighting in seen.sightings:
             made = sighting.object
-            path = one.source_of(said.get("path", "").strip("'\""))
-            source = sources.of(path, made) if "path" in said else None
-            if source is None:
-                yield f"where the {made.kind} {made.name} that it prints comes from cannot be told"
+            fits = [found for path in paths if (found := sources.of(one, path, made)) is not None]
+            if len(fits) != 1 or id(fits[0]) in taken:
+                where = (
+                    f": {os.path.relpath(next(iter(paths), os.curdir))} holds no such object that was read"
+                    if said
+                    else ""
+                )
+                yield f"where the {made.kind} {made.name} that it prints comes from cannot be told{where * (not fits)}"
                 return
-            yield _at_its_place(sighting, source, one, patches), seen.graph
+            taken.add(id(fits[0]))
+            yield _at_its_place(sighting, fits[0], one, patches), seen.graph
 
 
 def _at_its_place(

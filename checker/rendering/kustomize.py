@@ -7,18 +7,24 @@ fetched: a kustomization that takes in something from elsewhere is not built.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
+from ..ack.kinds import names_a_group
 from ..kustomize.model import Kustomization
 from ..kustomize.reach import Reach, Root
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
+from ..project.inputs import may_release
 from ..project.rendered import Rendering
-from ..text.source import Source
+from ..text.files import is_manifest, read_bytes
+from ..text.source import Source, decode
 from .programs import Answer, run
 from .tree import HERE, Tree
 
@@ -35,14 +41,62 @@ def find_kustomize() -> list[str] | None:
     return None
 
 
-def roots_of(files: Iterable[FileFacts]) -> list[Root]:
-    """The kustomizations to build: those that change something, with an object of ours in what they take in."""
+def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
+    """The kustomizations to build: those with an object of ours in what they take in that change something or cannot be
+    read as a whole here, and all that share a file with one of them: what is built is judged in the files' place."""
     files = tuple(files)
     found = tuple(one for item in files for one in item.kustomizations)
-    if not any(_changes(one) for one in found):
+    if not found:
         return []
     ours = frozenset(os.path.realpath(item.source.name) for item in files if item.seen)
-    return [root for root in Reach(found, ours).roots() if root.files and any(_changes(one) for one in root.parts)]
+    known = frozenset(one.folder for one in found)
+    roots = [
+        root
+        for root in Reach(found, ours).roots(_deployed(files, tree))
+        if root.files or any(_names_a_group(path, tree) for path in _unread(root, known, tree))
+    ]
+    built = [root for root in roots if _needs_building(root, known, tree)]
+    while True:
+        paths = {path for root in built for path in root.files}
+        more = [root for root in roots if root not in built and not paths.isdisjoint(root.files)]
+        if not more:
+            return [root for root in roots if root in built]
+        built += more
+
+
+def _needs_building(root: Root, known: frozenset[str], tree: Tree) -> bool:
+    return any(map(_changes, root.parts)) or bool(_unfit(root, tree).why) or any(_unread(root, known, tree))
+
+
+def _unread(root: Root, known: frozenset[str], tree: Tree) -> Iterator[str]:
+    """What a kustomization takes in and nobody here reads: files that are no manifests by their name, and folders whose
+    kustomization is not among the `known`."""
+    for one in root.parts:
+        for path in (*one.builds, *one.components):
+            there = tree.there(path)
+            if path not in known if os.path.isdir(there) else os.path.isfile(there) and not is_manifest(path):
+                yield path
+
+
+def _names_a_group(path: str, tree: Tree) -> bool:
+    try:
+        return names_a_group(decode(read_bytes(tree.there(path))))
+    except OSError:
+        return False
+
+
+def _deployed(files: tuple[FileFacts, ...], tree: Tree) -> frozenset[str]:
+    """The folders that Applications of Argo CD name."""
+    found = set()
+    for item in files:
+        if may_release(item.source.text):
+            top = tree.top_of(item.source.name)
+            found |= {tree.real(os.path.join(top, path)) for path in _PATH.findall(item.source.text)}
+    return frozenset(found)
+
+
+_PATH = re.compile(r"\bpath[\"']?\s*:\s*[\"']?([^\s\"'#,{}]+)")
+"""Where an Application says what it deploys; what else is called so does no harm: a folder is then built by itself."""
 
 
 def build(
@@ -64,11 +118,12 @@ def _build(root: Root, command: list[str], tree: Tree) -> Rendering:
         f"kustomize build {os.path.dirname(root.kustomization.file) or '.'}",
     )
     unfit = _unfit(root, tree)
-    if unfit:
-        return Rendering(root, what, "", None, unfit, is_unfit=True)
+    if unfit.why:
+        return Rendering(root, what, "", None, unfit.why, is_unfit=not unfit.is_wrong)
     with tempfile.TemporaryDirectory(prefix="checker-") as made:
         home = os.path.realpath(made)
-        text = f"resources: [{_quoted(os.path.relpath(folder, home))}]\nbuildMetadata: [originAnnotations]\n"
+        path = json.dumps(os.path.relpath(folder, home).replace(os.sep, "/"))
+        text = f"resources: [{path}]\nbuildMetadata: [originAnnotations]\n"
         with open(os.path.join(home, "kustomization.yaml"), "w", encoding="utf-8") as file:
             file.write(text)
         answer = run([*command, home], home)
@@ -84,22 +139,28 @@ def _changes(one: Kustomization) -> bool:
     return bool(one.patches or one.patch_files or one.renamings or one.labels or one.namespace)
 
 
-def _unfit(root: Root, tree: Tree) -> str:
-    """Why a kustomization is not built: it takes in what is not in the project; "" where it can be."""
+class _Unfit(NamedTuple):
+    """Why a kustomization is not built ("": it can be), and whether kustomize would refuse it as well."""
+
+    why: str = ""
+    is_wrong: bool = False
+
+
+def _unfit(root: Root, tree: Tree) -> _Unfit:
+    """Whether a kustomization takes in what is not in the project."""
     top = os.path.join(tree.top_of(root.kustomization.file), "")
     for one in root.parts:
         if one.remotes:
-            return f"it takes in {one.remotes[0]}, which is not fetched"
+            return _Unfit(f"it takes in {one.remotes[0]}, which is not fetched")
         for path in (*one.builds, *one.components):
-            if not os.path.exists(tree.there(path)):
-                return f"it takes in {os.path.relpath(path)}, which is not there"
+            shown = os.path.relpath(path)
             if not os.path.join(tree.real(path), "").startswith(top):
-                return f"it takes in {os.path.relpath(path)}, which is outside of the project"
-    return ""
-
-
-def _quoted(path: str) -> str:
-    return "'" + path.replace(os.sep, "/").replace("'", "''") + "'"
+                return _Unfit(f"it takes in {shown}, which is outside of the project")
+            if not os.path.exists(tree.there(path)):
+                return _Unfit(f"it takes in {shown}, which is not there", is_wrong=True)
+            if os.path.isdir(tree.there(path)) and path not in {part.folder for part in root.parts}:
+                return _Unfit(f"it takes in {shown}, whose kustomization was not read")
+    return _Unfit()
 
 
 def _local(answer: Answer, home: str, folder: str, tree: Tree) -> str:

@@ -50,8 +50,8 @@ def run(command: list[str], home: str) -> Answer:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-    except OSError as error:
-        return Answer("", f"{command[0]} cannot be run: {error.strerror}")
+    except (OSError, ValueError) as error:
+        return Answer("", f"{os.path.basename(command[0])} cannot be run: {getattr(error, 'strerror', None) or error}")
     try:
         out, err = process.communicate(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:

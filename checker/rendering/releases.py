@@ -26,7 +26,7 @@ from .tree import Tree
 
 class Release(NamedTuple):
     """A chart (real path of its folder) with its values: those in files (paths, later ones win), then `values`, then
-    `sets`, as `--set-string` takes them. `unknown` says which of its values are not in the project ("" for none);
+    `sets`, as options of helm. `unknown` says which of its values are not in the project ("" for none);
     `source` is the file that declares it."""
 
     chart: str
@@ -42,7 +42,8 @@ class Release(NamedTuple):
 
 
 def releases_in(source: Source, top: str, tree: Tree) -> Iterator[Release]:
-    """The releases that the objects in a text declare, of charts in the project, whose top folder this is."""
+    """The releases that the objects in a text declare, of charts in the project, whose top folder this is; and with
+    `chart` "" those of which it cannot be told whether their chart is there."""
     for piece in cut(source):
         if not may_release(piece.text):
             continue
@@ -51,7 +52,25 @@ def releases_in(source: Source, top: str, tree: Tree) -> Iterator[Release]:
         except (YamlError, TreeError):
             continue  # the gate says that it is broken, or a template
         for value in values:
-            yield from (one._replace(source=source.name) for one in _of(mapping(value), top, tree))
+            items = sequence(value.get("items")) if mapping(value).get("kind") == "List" else [value]
+            for item in items:
+                for one in _of(mapping(item), top, tree):
+                    yield _sound(one._replace(source=source.name))
+
+
+_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?")
+"""What helm takes for the name of a release; nothing that it could take for an option."""
+
+
+def _sound(one: Release) -> Release:
+    """The release, with `unknown` where helm would take something of it for something else."""
+    if not _NAME.fullmatch(one.name) or (one.namespace and not _NAME.fullmatch(one.namespace)):
+        return one._replace(unknown=one.unknown or f"the name or the namespace of {one.what} is none that helm takes")
+    if any("," in path or "\0" in path for path in one.files) or any("\0" in item for item in one.sets):
+        return one._replace(
+            files=(), sets=(), unknown=one.unknown or f"{one.what} names a file that helm would read as another"
+        )
+    return one
 
 
 def _of(value: dict[str, Any], top: str, tree: Tree) -> Iterator[Release]:
@@ -59,88 +78,118 @@ def _of(value: dict[str, Any], top: str, tree: Tree) -> Iterator[Release]:
     metadata, spec = mapping(value.get("metadata")), mapping(value.get("spec"))
     called = "/".join(part for part in (text(metadata.get("namespace")), text(metadata.get("name"))) if part)
     if version.startswith("helm.toolkit.fluxcd.io/") and kind == "HelmRelease":
-        chart = mapping(mapping(spec.get("chart")).get("spec"))
-        folder = _folder(top, tree, text(chart.get("chart")) or "")
-        if folder is not None:
-            files = [os.path.join(top, path) for path in sequence(chart.get("valuesFiles")) if isinstance(path, str)]
-            yield Release(
-                chart=folder,
-                what=f"HelmRelease {called}",
-                name=text(spec.get("releaseName")) or text(metadata.get("name")) or "release",
-                namespace=text(spec.get("targetNamespace")) or text(metadata.get("namespace")) or "",
-                files=tuple(files),
-                values=mapping(spec.get("values")),
-                unknown=f"values of HelmRelease {called} come from outside of it (valuesFrom)"
-                if spec.get("valuesFrom")
-                else _open(spec, f"HelmRelease {called}"),
-            )
+        yield from _of_flux(spec, metadata, f"HelmRelease {called}", top, tree)
     elif version.startswith("argoproj.io/") and kind in ("Application", "ApplicationSet"):
+        what, unknown = f"{kind} {called}", ""
         if kind == "ApplicationSet":
-            spec = mapping(mapping(spec.get("template")).get("spec"))
-        sources = [spec.get("source"), *sequence(spec.get("sources"))]
-        for item in (mapping(item) for item in sources):
-            folder = _folder(top, tree, text(item.get("path")) or "")
-            if folder is not None:
-                yield _of_argo(item, spec, metadata, folder, f"{kind} {called}")
+            unknown = _open(spec.get("template"), what) or ("a patch changes it" if "templatePatch" in spec else "")
+            template = mapping(spec.get("template"))
+            metadata, spec = mapping(template.get("metadata")), mapping(template.get("spec"))
+        for item in (mapping(item) for item in (spec.get("source"), *sequence(spec.get("sources")))):
+            path = text(item.get("path")) or ""
+            folder = _folder(top, tree, path)
+            if folder is not None or _open(path, what):
+                one = _of_argo(item, spec, metadata, folder or "", what, top)
+                yield one._replace(unknown=unknown or one.unknown)
 
 
-def _of_argo(source: dict[str, Any], spec: dict[str, Any], metadata: dict[str, Any], folder: str, what: str) -> Release:
+def _of_flux(spec: dict[str, Any], metadata: dict[str, Any], what: str, top: str, tree: Tree) -> Iterator[Release]:
+    chart = mapping(mapping(spec.get("chart")).get("spec"))
+    if "chartRef" in spec:
+        yield Release("", what, unknown=f"the chart of {what} is named elsewhere (chartRef)")
+        return
+    kind = mapping(chart.get("sourceRef")).get("kind", "GitRepository")
+    path = text(chart.get("chart")) or ""
+    folder = _folder(top, tree, path) if kind in ("GitRepository", "Bucket") else None
+    if folder is None:
+        if _open(path, what):
+            yield Release("", what, unknown=_open(path, what))
+        return
+    namespace = text(spec.get("targetNamespace")) or ""
+    name = text(metadata.get("name")) or "release"
+    given = [key for key in ("valuesFrom", "postRenderers") if spec.get(key)] + ["valuesFile"] * ("valuesFile" in chart)
+    yield Release(
+        chart=folder,
+        what=what,
+        name=text(spec.get("releaseName")) or (f"{namespace}-{name}" if namespace else name),
+        namespace=namespace or text(metadata.get("namespace")) or "",
+        files=tuple(os.path.join(top, path) for path in sequence(chart.get("valuesFiles")) if isinstance(path, str)),
+        values=mapping(spec.get("values")),
+        unknown=f"{what} has {given[0]}, which is not followed" if given else _open(spec, what),
+    )
+
+
+def _of_argo(
+    source: dict[str, Any], spec: dict[str, Any], metadata: dict[str, Any], folder: str, what: str, top: str
+) -> Release:
     helm = mapping(source.get("helm"))
     inline = text(helm.get("values"))
-    unknown = _open(source, what)
+    unknown = _open(source, what) or _open(spec.get("destination"), what)
     values: Any = mapping(helm.get("valuesObject"))
     if inline and not values:
         try:
             values = yaml.safe_load(inline)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):
             unknown = unknown or f"the values of {what} are no YAML"
     files = [path for path in sequence(helm.get("valueFiles")) if isinstance(path, str)]
     if any(path.startswith("$") or "://" in path for path in files):
         unknown = unknown or f"values of {what} come from another source"
+    if helm.get("fileParameters"):
+        unknown = unknown or f"{what} has fileParameters, which are not followed"
+    paths = [os.path.join(top, path[1:]) if path.startswith("/") else os.path.join(folder, path) for path in files]
+    if helm.get("ignoreMissingValueFiles") is True:
+        unknown = unknown or f"{what} leaves out files of values that are not there" * any(
+            not os.path.isfile(path) for path in paths
+        )
     parameters = [mapping(item) for item in sequence(helm.get("parameters"))]
     return Release(
         chart=folder,
         what=what,
         name=text(helm.get("releaseName")) or text(metadata.get("name")) or "release",
         namespace=text(mapping(spec.get("destination")).get("namespace")) or "",
-        files=tuple(os.path.join(folder, path) for path in files),
+        files=tuple(paths),
         values=mapping(values),
-        sets=tuple(as_set(str(item.get("name", "")), str(item.get("value", ""))) for item in parameters),
+        sets=tuple(
+            as_set(str(item.get("name", "")), str(item.get("value", "")), is_text=item.get("forceString") is True)
+            for item in parameters
+        ),
         unknown=unknown,
     )
 
 
-def _open(value: dict[str, Any], what: str) -> str:
+def _open(value: Any, what: str) -> str:
     """What a generator or a substitution has yet to fill in."""
     return f"a generator or a substitution fills {what} in" if re.search(r"\{\{|\$\{", str(value)) else ""
 
 
 def _folder(top: str, tree: Tree, path: str) -> str | None:
     """The real path of a chart's folder, named from the top of the project; None where it is none."""
-    folder = tree.real(os.path.join(top, path)) if path and "://" not in path else ""
+    folder = tree.real(os.path.join(top, path)) if path and "://" not in path and "\0" not in path else ""
     return folder if folder and os.path.isfile(tree.there(os.path.join(folder, "Chart.yaml"))) else None
 
 
-def as_set(name: str, value: str) -> str:
-    """An argument for `--set-string`: commas and backslashes are meant as they are."""
+def as_set(name: str, value: str, *, is_text: bool) -> str:
+    """An option that sets a value: commas and backslashes are meant as they are; as text, or as helm reads it."""
     escaped = value.replace("\\", "\\\\").replace(",", "\\,")
-    return f"{name}={escaped}"
+    return f"--set{'-string' * is_text}={name}={escaped}"
 
 
 def own_values(folder: str, tree: Tree, placeholders: Mapping[str, str]) -> list[Release]:
     """What to render a chart with that no release in the project names: the sets of values it brings to be tried with,
     else its defaults, with what the cell gives as `.Values.…`, `.Release.Name` and `.Release.Namespace`."""
     name, namespace = placeholders.get(".Release.Name", "release"), placeholders.get(".Release.Namespace", "")
-    given = {key: value for key, value in placeholders.items() if key.startswith(".Values.")}
-    sets = tuple(as_set(key.removeprefix(".Values."), value) for key, value in given.items())
-    tried = sorted(
-        os.path.basename(path)
-        for path in glob.glob(os.path.join(glob.escape(tree.there(folder)), "ci", "*-values.yaml"))
-    )
-    if tried and not sets:
-        return [
-            Release(folder, f"ci/{file}", name, namespace, (os.path.join(folder, "ci", file),), is_assumed=True)
+    given = {key.removeprefix(".Values."): value for key, value in placeholders.items() if key.startswith(".Values.")}
+    sets = tuple(as_set(key, value, is_text=value not in ("true", "false", "null")) for key, value in given.items())
+    found = glob.glob(os.path.join(glob.escape(tree.there(folder)), "ci", "*-values.yaml"))
+    tried = sorted(map(os.path.basename, found))
+    if tried:
+        made = [
+            Release(
+                folder, f"ci/{file}", name, namespace, (os.path.join(folder, "ci", file),), sets=sets, is_assumed=True
+            )
             for file in tried
         ]
-    what = "its default values" if not sets else "the values of the cell"
-    return [Release(folder, what, name, namespace, sets=sets, is_assumed=not sets)]
+    else:
+        what = "the values of the cell" if sets else "its default values"
+        made = [Release(folder, what, name, namespace, sets=sets, is_assumed=not sets)]
+    return list(map(_sound, made))

@@ -11,21 +11,24 @@ from ..project.charts import Chart
 from ..project.file_facts import FileFacts
 from ..project.rendered import Rendering
 from . import helm, kustomize
+from .plan import planned
 from .tree import HERE, Tree
 
 
 def render(
     files: Sequence[FileFacts],
+    names: Sequence[str],
     config: Config,
     placeholders: Mapping[str, str],
     tree: Tree = HERE,
     observe: Observe = unobserved,
 ) -> tuple[tuple[Rendering, ...], tuple[Chart, ...]]:
-    """What the kustomizations and the charts of a project become, whose files lie in this tree. Nothing where there is
+    """What the kustomizations and the charts of a project become, whose files lie in this tree; `names` are all
+    of its files. Nothing where there is
     nothing to render, where it is switched off, or where the tool is not there. Raises UsageError where it is required
     and not there."""
-    roots = kustomize.roots_of(files) if config.render_kustomize != "off" else []
-    charts = helm.planned(files, placeholders, tree) if config.render_helm != "off" else []
+    roots = kustomize.roots_of(files, tree) if config.render_kustomize != "off" else []
+    charts = planned(files, names, placeholders, tree) if config.render_helm != "off" else []
     build = kustomize.find_kustomize() if roots else None
     template = helm.find_helm() if charts else None
     if roots and build is None and config.render_kustomize == "required":

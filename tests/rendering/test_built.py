@@ -23,7 +23,7 @@ from checker.gate.report import Report
 from ..conftest import CELL
 from ..fix.test_refused import ACCOUNT
 from ..hostile.bombs import GOOD
-from ..kustomize.test_kustomize import FRAGMENT, HEAD, POLICY, PROVEN, REFERS, REMOVE, UNKNOWN, verdicts
+from ..kustomize.test_kustomize import FLUX, FRAGMENT, HEAD, POLICY, PROVEN, REFERS, REMOVE, UNKNOWN, verdicts
 
 pytestmark = pytest.mark.usefixtures("renderers")
 
@@ -211,9 +211,7 @@ def test_what_does_not_build_is_an_error_with_the_words_of_the_tool(tried: Tried
     assert verdicts(report) == {"unknown"}
 
 
-@pytest.mark.parametrize(
-    "entry", ["https://127.0.0.1:9/x//y?ref=v1", "github.com/example/x", "../../outside", "../not-there"]
-)
+@pytest.mark.parametrize("entry", ["https://127.0.0.1:9/x//y?ref=v1", "github.com/example/x", "../../outside"])
 def test_nothing_is_fetched_and_nothing_outside_is_read(entry: str, tried: Tried, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "kustomization.yaml").write_text(HEAD, encoding="utf-8")
@@ -225,6 +223,7 @@ def test_nothing_is_fetched_and_nothing_outside_is_read(entry: str, tried: Tried
     }
     report = tried(tree)
     assert "failed-rendering" not in {item.rule for item in report.findings}
+    assert "was not run: it takes in" in " ".join(item.message for item in report.findings)
     assert verdicts(report) == {"unknown"}
 
 
@@ -296,3 +295,128 @@ def test_a_patch_by_itself_is_judged_by_the_command_too(
     monkeypatch.setattr("sys.argv", ["checker", "static", "project/prod/p.yaml", *cell])
     assert main() == 1
     assert "missing-grant" in capsys.readouterr().out
+
+
+BROKEN = GOOD.replace("cell2-auth-keys", "other")
+MENDS = (
+    "- op: replace\n  path: /spec/inlinePolicies\n  value:\n    auth-keys: "
+    + GOOD.split("auth-keys: ")[1].splitlines()[0]
+    + "\n"
+)
+MENDED: Tree = {
+    "base/kustomization.yaml": HEAD + "resources: [role.yaml]\n",
+    "base/role.yaml": BROKEN,
+    OVERLAY: HEAD + "resources: [../base]\npatches: [{path: p.yaml, target: {kind: Role}}]\n",
+    "prod/p.yaml": MENDS,
+}
+"""A base that is broken, and an overlay that mends it."""
+
+ALSO: dict[str, Tree] = {
+    "an overlay that changes nothing": {"dev/kustomization.yaml": HEAD + "resources: [../base]\n"},
+    "Flux, the base": {"f.yaml": FLUX.replace("./apps", "./project/base")},
+    "Argo CD, the base": {"a.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: t}\nspec: {source: {path: project/base}}\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ALSO)
+def test_what_applies_the_base_by_itself_is_judged_too(case: str, tried: Tried) -> None:
+    assert verdicts(tried(MENDED)) == {"granted"}
+    assert verdicts(tried({**MENDED, **ALSO[case]})) == {"granted", "not-granted"}
+
+
+FETCHED = {
+    "a patch": HEAD + "resources: [role.yaml]\npatches: [{path: 'http://127.0.0.1:9/p.yaml', target: {kind: Role}}]\n",
+    "a configuration": HEAD + "resources: [role.yaml]\nnamePrefix: x-\nconfigurations: ['http://127.0.0.1:9/c.yaml']\n",
+    "a schema": HEAD + "resources: [role.yaml]\nnamePrefix: x-\nopenapi: {path: 'http://127.0.0.1:9/c.json'}\n",
+    "a folder that was not read": HEAD + "namePrefix: x-\nresources: [role.yaml, ../node_modules/x]\n",
+}
+
+
+@pytest.mark.parametrize("case", FETCHED)
+def test_what_is_fetched_or_was_not_read_is_not_built(case: str, tried: Tried) -> None:
+    report = tried(
+        {OVERLAY: FETCHED[case], "prod/role.yaml": GOOD, "node_modules/x/kustomization.yaml": HEAD + "namePrefix: y-\n"}
+    )
+    assert any("was not run: it takes in" in item.message for item in report.findings)
+    assert case != "a patch" or verdicts(report) == {"unknown"}
+
+
+def test_what_one_overlay_takes_away_another_does_not_give(tried: Tried) -> None:
+    """A reference goes to what is built with its owner, not to the same name in another overlay."""
+    gone = "patches:\n- patch: |\n    apiVersion: iam.services.k8s.aws/v1alpha1\n    kind: Policy\n    metadata: {name: auth-keys-read, namespace: acme}\n    $patch: delete\n"
+    report = tried(
+        {
+            "base/kustomization.yaml": HEAD + "resources: [all.yaml]\n",
+            "base/all.yaml": REFERS + "---\n" + POLICY,
+            "dev/kustomization.yaml": HEAD + "resources: [../base]\nlabels: [{pairs: {a: b}}]\n",
+            OVERLAY: HEAD + "resources: [../base]\n" + gone,
+        }
+    )
+    assert {
+        (made.role.object.pool, question.proof.verdict if question.proof else "unknown")
+        for outcome in report.outcomes
+        for made in outcome.checks
+        for question in made.required
+    } == {("kustomize build project/dev", "granted"), ("kustomize build project/prod", "unknown")}
+
+
+def test_a_prefix_does_not_exchange_roles(tried: Tried) -> None:
+    """`p-a` is the built name of `a`, and the written name of another role, whose comment is not for it."""
+    one = GOOD.replace("cell2-auth-keys", "other").replace("acme-reverse-proxy", "a-reverse-proxy")
+    accepted = one.replace("a-reverse-proxy", "p-a-reverse-proxy").replace(
+        "spec:\n  name: p-a-reverse-proxy",
+        "spec:  # checker: ignore[missing-grant] on purpose\n  name: p-a-reverse-proxy",
+    )
+    report = tried(
+        {OVERLAY: HEAD + "namePrefix: p-\nresources: [all.yaml]\n", "prod/all.yaml": one + "---\n" + accepted}
+    )
+    names = {
+        made.role.object.name: made.role.object.origin.document
+        for outcome in report.outcomes
+        for made in outcome.checks
+    }
+    assert names == {"p-a-reverse-proxy": 0, "p-p-a-reverse-proxy": 1}
+
+
+ODD = {
+    "all annotations written anew": '[{"op": "add", "path": "/metadata/annotations", "value": {"a": "b"}}]',
+    "all annotations removed": '[{"op": "remove", "path": "/metadata/annotations"}]',
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_a_patch_of_all_annotations_is_no_fault(case: str, tried: Tried) -> None:
+    base = GOOD.replace("metadata:\n", "metadata:\n  annotations: {x: z}\n")
+    tree = {"base/kustomization.yaml": HEAD + "resources: [role.yaml]\n", "base/role.yaml": base}
+    report = tried(
+        {**tree, OVERLAY: HEAD + f"resources: [../base]\npatches: [{{target: {{kind: Role}}, patch: '{ODD[case]}'}}]\n"}
+    )
+    assert verdicts(report) == {"granted"}
+    assert report.findings == ()
+
+
+def test_a_list_and_names_in_two_namespaces_are_told_apart(tried: Tried) -> None:
+    item = "\n".join(f"    {line}" for line in GOOD.splitlines())
+    listed = f"apiVersion: v1\nkind: List\nitems:\n  -\n{item}\n"
+    report = tried(
+        {
+            OVERLAY: HEAD + "resources: [list.yaml, two.yaml]\nlabels: [{pairs: {a: b}}]\n",
+            "prod/list.yaml": listed,
+            "prod/two.yaml": BROKEN.replace("namespace: acme", "namespace: one")
+            + "---\n"
+            + BROKEN.replace("namespace: acme", "namespace: two"),
+        }
+    )
+    assert verdicts(report) == {"granted", "not-granted"}
+    assert {
+        (made.role.object.namespace, made.role.object.origin.document)
+        for outcome in report.outcomes
+        for made in outcome.checks
+    } == {("acme", 0), ("one", 0), ("two", 1)}
+
+
+def test_another_overlay_is_another_finding(tried: Tried) -> None:
+    tree = {**TREES["a component"], "stage/kustomization.yaml": HEAD + "resources: [../base]\ncomponents: [../c]\n"}
+    messages = [item.message for item in tried(tree).findings if item.rule == "missing-grant"]
+    assert len(messages) == 2
+    assert messages[1].endswith("(kustomize build project/stage)")

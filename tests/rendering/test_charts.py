@@ -328,3 +328,106 @@ def test_assumed_values_are_told_to_who_passes_the_chart(tried: Tried) -> None:
     report = check(GateOptions(("project/tenant",), parameters=CELL))
     assert [item.rule for item in report.findings] == ["templated-manifest"]
     assert check(GateOptions(("project/other",), parameters=CELL)).findings == ()
+
+
+INJECTED = {
+    "an option as the name": FLUX + "  releaseName: --output-dir=/tmp/pwned\n",
+    "an option as the namespace": FLUX.replace("targetNamespace: tenant-acme", "targetNamespace: --set=x"),
+    "a NUL": FLUX + '  releaseName: "a\\0b"\n',
+    "a NUL in a file": FLUX.replace("chart: ./project/tenant,", 'chart: ./project/tenant, valuesFiles: ["a\\0b"],'),
+    "several files in one": FLUX.replace("chart: ./project/tenant,", 'chart: ./project/tenant, valuesFiles: ["a.yaml,b.yaml"],'),
+    "post-renderers": FLUX + "  postRenderers: [{kustomize: {}}]\n",
+    "an old field for a file": FLUX.replace("chart: ./project/tenant,", "chart: ./project/tenant, valuesFile: x.yaml,"),
+    "a chart named elsewhere": FLUX.replace("chart: {spec: {chart: ./project/tenant, sourceRef: {kind: GitRepository, name: x}}}", "chartRef: {kind: HelmChart, name: x}"),
+    "parameters from files": ARGO + "      fileParameters: [{name: table, path: x}]\n",
+    "values that are no YAML": ARGO + "      values: 'd: 2024-99-99'\n",
+    "a patch of the template": ARGO.replace("kind: Application", "kind: ApplicationSet").replace("spec:\n  dest", "spec:\n  templatePatch: x\n  template:\n   spec:\n    dest", 1).replace("\n  source:\n", "\n    source:\n").replace("\n    repoURL", "\n      repoURL").replace("\n    path:", "\n      path:").replace("\n    helm:\n      releaseName", "\n      helm:\n        releaseName"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", INJECTED)
+def test_a_release_that_cannot_be_followed_is_not_rendered(case: str, tried: Tried) -> None:
+    report = tried({**chart(ROLE), "apps/r.yaml": INJECTED[case]})
+    assert not report.failures
+    assert verdicts(report) == set()
+    assert any("the chart was not rendered" in item.message for item in report.findings)
+    assert not Path("/tmp/pwned").exists()
+
+
+CHANGED = {
+    "an overlay": {"apps/kustomization.yaml": "resources: [r.yaml]\npatches: [{target: {kind: HelmRelease}, patch: '[{\"op\": \"add\", \"path\": \"/spec/values\", \"value\": {\"table\": \"other\"}}]'}]\n"},
+    "a namespace": {"apps/kustomization.yaml": "resources: [r.yaml]\nnamespace: zed\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CHANGED)
+def test_a_release_that_something_changes_is_not_taken_as_it_is_written(case: str, tried: Tried) -> None:
+    report = tried({**chart(ROLE), "apps/r.yaml": FLUX, **CHANGED[case]})
+    assert verdicts(report) == set()
+    assert any("changes HelmRelease flux-system/tenants" in item.message for item in report.findings)
+
+
+def test_a_release_in_a_list_is_one(tried: Tried) -> None:
+    item = "\n".join(f"    {line}" for line in (FLUX + "  values: {table: other}\n").splitlines())
+    report = tried({**chart(ROLE), "apps/r.yaml": f"apiVersion: v1\nkind: List\nitems:\n  -\n{item}\n"})
+    assert verdicts(report) == {"not-granted"}
+
+
+def test_the_name_that_flux_gives_and_values_that_are_no_text(tried: Tried) -> None:
+    template = ROLE.replace("{{ .Values.index }}", "{{ .Release.Name }}")
+    report = tried({**chart(template), "apps/r.yaml": FLUX})
+    assert {made.role.name for outcome in report.outcomes for made in outcome.checks} == {
+        "tenant-acme-tenants-reverse-proxy"
+    }
+    branch = "{{- if .Values.grants }}\n" + ROLE + "{{- end }}\n"
+    off = {"apps/r.yaml": ARGO + "      parameters: [{name: grants, value: 'false'}]\n"}
+    assert verdicts(tried({**chart(branch, VALUES + "grants: true\n"), **off})) == set()
+
+
+def test_what_looks_like_a_header_leads_nowhere(tried: Tried) -> None:
+    """A comment of the template is none of helm's: no other file is opened, and none is named."""
+    lead = "# Source: tenant/../../../../../../etc/passwd\n"
+    broken = ROLE.replace('"dynamodb:Query"]', '"dynamodb:Qurey"]')
+    report = tried(chart(lead + broken.replace("spec:\n", "# Source: see the wiki\nspec:\n")))
+    assert verdicts(report) == {"granted", "not-granted"}
+    assert {item.location.file for item in report.findings} == {
+        "project/tenant/Chart.yaml",
+        "project/tenant/templates/role.yaml",
+    }
+    forged = tried(chart(f"---\n{lead}{broken}"))
+    assert all(item.location.file.startswith("project/tenant/") for item in forged.findings)
+
+
+def test_a_packed_chart_is_found_at_the_chart(tried: Tried, tmp_path: Path) -> None:
+    inner = chart(ROLE.replace('"dynamodb:Query"]', '"dynamodb:Qurey"]'))
+    for name, text in inner.items():
+        path = tmp_path / "packed" / name.replace("tenant/", "inner/", 1)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("name: tenant", "name: inner"), encoding="utf-8")
+    charts = tmp_path / "project" / "tenant" / "charts"
+    charts.mkdir(parents=True)
+    subprocess.run(
+        [str(shutil.which("helm")), "package", "-q", str(tmp_path / "packed/inner"), "-d", str(charts)],
+        check=False,
+        capture_output=True,
+    )
+    subprocess.run(["tar", "czf", str(charts / "inner-0.1.0.tgz"), "-C", str(tmp_path / "packed"), "inner"], check=True)
+    shutil.rmtree(tmp_path / "packed")
+    report = tried({"tenant/Chart.yaml": CHART})
+    assert verdicts(report) == {"granted", "not-granted"}
+    (finding,) = [item for item in report.findings if item.rule == "unknown-action"]
+    assert finding.location.file == "project/tenant/Chart.yaml"
+
+
+def test_a_role_of_a_helper_is_not_lost(tried: Tried) -> None:
+    helper = '{{- define "tenant.role" }}\n' + ROLE + "{{- end }}\n"
+    tree = chart('{{ include "tenant.role" . }}\n', WRONG, **{"templates/_role.tpl": helper})
+    assert verdicts(tried(tree)) == {"not-granted"}
+
+
+def test_a_chart_with_many_equal_lines_takes_no_long(tried: Tried) -> None:
+    lines = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n" + "".join(
+        f"  k{number}: |\n    same\n    same\n" for number in range(6_000)
+    )
+    report = tried({**chart(ROLE), "tenant/templates/cm.yaml": lines})
+    assert verdicts(report) == {"granted"}

@@ -38,7 +38,7 @@ from ..rule import About
 ABOUT = About("templated-manifest", "warning")
 
 
-_SAYS_IT = ("assumed-values", "unrendered-chart")
+_SAYS_IT = ("assumed-values", "unrendered-chart", "unbuilt-kustomization")
 """Reasons whose detail is a sentence, and no text of the manifest."""
 
 _RELEASE = (
@@ -48,6 +48,7 @@ _RELEASE = (
 _HELP = {
     "assumed-values": _RELEASE,
     "unrendered-chart": _RELEASE,
+    "unbuilt-kustomization": "build it first and check the result: kustomize build … | checker static -",
     "helm": "render it first and check the result: helm template … | checker static -",
     "shell-variable": "fill it in first and check the result: envsubst < FILE | checker static -",
     "kro": "keep placeholders out of the policies, or check the objects that kro makes of it",

@@ -1,0 +1,95 @@
+"""Which charts of a project are rendered, and what they are released with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from ..kustomize.model import Kustomization
+from ..kustomize.reach import Reach
+from ..project.file_facts import FileFacts
+from ..project.inputs import has_something_of_ours, may_release
+from .releases import Release, own_values, releases_in
+from .tree import Tree
+
+
+class Planned(NamedTuple):
+    """A chart (real path of its folder), its templates in the project as they are shown, and what it is released
+    with."""
+
+    folder: str
+    templates: Mapping[str, str]
+    releases: tuple[Release, ...]
+
+
+def planned(
+    files: Iterable[FileFacts], names: Iterable[str], placeholders: Mapping[str, str], tree: Tree
+) -> list[Planned]:
+    """The charts to render: those in which a template, a helper or a file of values names something of ours. `names`
+    are all files of the project, as they are shown."""
+    files = tuple(files)
+    templates: dict[str, dict[str, str]] = {}
+    for name in names:
+        if os.path.basename(name) == "Chart.yaml":
+            folder = _outermost(os.path.dirname(os.path.realpath(name)), tree)
+            if folder not in templates and has_something_of_ours(tree.there(folder)):
+                templates[folder] = {}
+    for item in files:
+        path = os.path.realpath(item.source.name)
+        folder = next((folder for folder in templates if path.startswith(os.path.join(folder, ""))), "")
+        if folder and os.path.relpath(path, folder).replace(os.sep, "/").startswith(("templates/", "charts/")):
+            templates[folder][path] = item.source.name
+    if not templates:
+        return []
+    releases = list(_releases(files, tree))
+    return [
+        Planned(folder, names_, tuple(_of(folder, releases) or own_values(folder, tree, placeholders)))
+        for folder, names_ in templates.items()
+    ]
+
+
+def _of(folder: str, releases: list[Release]) -> list[Release]:
+    """The releases of a chart; where there are none, those that may be of it, or of a chart in it."""
+    own = [one for one in releases if one.chart == folder]
+    inner = [
+        one._replace(unknown=f"{one.what} releases a chart in it by itself")
+        for one in releases
+        if one.chart.startswith(os.path.join(folder, ""))
+    ]
+    return [*own, *inner] or [one for one in releases if not one.chart]
+
+
+def _releases(files: tuple[FileFacts, ...], tree: Tree) -> Iterator[Release]:
+    kustomizations = [one for item in files for one in item.kustomizations]
+    patches = {path for one in kustomizations for path in one.patch_files}
+    for item in files:
+        path = os.path.realpath(item.source.name)
+        if not may_release(item.source.text) or path in patches:
+            continue
+        change = _change(kustomizations, path)
+        for one in releases_in(item.source, tree.top_of(item.source.name), tree):
+            yield one._replace(unknown=one.unknown or (f"{change} changes {one.what}" if change else ""))
+    for kustomization in kustomizations:
+        if "helmCharts" in kustomization.remotes:
+            yield Release("", kustomization.what, unknown=f"{kustomization.what} releases charts (helmCharts)")
+
+
+def _change(kustomizations: list[Kustomization], path: str) -> str:
+    """What changes a release before it is applied; "" for nothing."""
+    changing = [one for one in kustomizations if one.patches or one.namespace or one.renamings or one.substitutes]
+    if not changing:
+        return ""
+    reach = Reach(tuple(kustomizations), [path])
+    return next((one.what for one in changing if path in reach.reached(one)), "")
+
+
+def _outermost(folder: str, tree: Tree) -> str:
+    """Of charts within charts the outermost, with which the others are rendered."""
+    found, above = folder, os.path.dirname(folder)
+    while os.path.basename(above) == "charts":
+        above = os.path.dirname(above)
+        if os.path.isfile(tree.there(os.path.join(above, "Chart.yaml"))):
+            found = above
+        above = os.path.dirname(above)
+    return found
