@@ -11,6 +11,7 @@ from ..report.formats import FORMATS, formatter
 from ..report.style.look import Look
 from .options.gate import add_render_option, add_requirement_options, gate_options
 from .terminal.bar import Bar
+from .terminal.collector import uncollected
 from .terminal.output import add_output_options, add_report_option, check_targets, look_of, report_files, write
 
 
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     files = report_files(arguments.report, FORMATS["diff"])
     check_targets([arguments.output, *(path for _, path in files)])
-    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
+    with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
         before, after = read_sides(arguments.base, arguments.head, gate_options(arguments), bar.observe)
         found = compare_sides(before, after, bar.observe)
     if not (before.facts.project.sources or after.facts.project.sources or before.unreadable or after.unreadable):

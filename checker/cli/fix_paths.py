@@ -10,6 +10,7 @@ from ..errors import UsageError
 from ..report.formats import formatter
 from .options.gate import gate_options
 from .terminal.bar import Bar
+from .terminal.collector import uncollected
 from .terminal.output import look_of, write
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..report.fix.told import Told
     from ..rules import RULES
 
-    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
+    with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
         made = prepare(gate_options(arguments), observe=bar.observe)
         chosen = {rule.ABOUT.id for rule in made.terms.settings.rules}
         # What is fixed is chosen; what is proven is not: every rule has its say on the edited text.

@@ -11,7 +11,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import yaml
 
@@ -23,7 +22,7 @@ from ..text.files import read_bytes
 from ..text.source import Source, decode
 from .lines import source_lines
 from .plan import Planned
-from .programs import Answer, run
+from .programs import Answer, run, side_by_side
 from .releases import Release
 from .tree import HERE, Tree
 
@@ -43,7 +42,7 @@ def find_helm() -> str | None:
 def render(charts: Sequence[Planned], helm: str, tree: Tree = HERE, observe: Observe = unobserved) -> tuple[Chart, ...]:
     """Renders these charts."""
     made = []
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+    with side_by_side() as pool:
         unfit = [next(filter(None, (_unfit(one, tree) for one in chart.releases)), "") for chart in charts]
         jobs = [
             [] if why else [pool.submit(_template, one, helm, tree) for one in chart.releases]

@@ -13,7 +13,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from ..ack.kinds import names_a_group
@@ -25,7 +24,7 @@ from ..project.inputs import may_release
 from ..project.rendered import Rendering
 from ..text.files import is_manifest, read_bytes
 from ..text.source import Source, decode
-from .programs import Answer, run
+from .programs import Answer, run, side_by_side
 from .tree import HERE, Tree
 
 MOST_BUILT = 300
@@ -104,7 +103,7 @@ def build(
 ) -> tuple[Rendering, ...]:
     """Builds these kustomizations, in the order in which they are given."""
     roots = list(roots)
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+    with side_by_side() as pool:
         made = []
         for done, one in enumerate(pool.map(lambda root: _build(root, command, tree), roots)):
             observe("building kustomizations", done, len(roots))

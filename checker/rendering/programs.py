@@ -10,6 +10,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import NamedTuple
 
 TIMEOUT = 60
@@ -52,14 +56,16 @@ def run(command: list[str], home: str) -> Answer:
         )
     except (OSError, ValueError) as error:
         return Answer("", f"{os.path.basename(command[0])} cannot be run: {getattr(error, 'strerror', None) or error}")
+    _RUNNING.add(process)
+    if _BROKEN_OFF.is_set():
+        _end(process)
     try:
         out, err = process.communicate(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
         _end(process)
         return Answer("", f"it took more than {TIMEOUT} seconds")
-    except BaseException:
-        _end(process)
-        raise
+    finally:
+        _RUNNING.discard(process)
     if process.returncode != 0:
         return Answer("", _said(err) or f"it ended with {process.returncode}, and said nothing")
     if len(out) > _MOST_OUTPUT:
@@ -67,9 +73,32 @@ def run(command: list[str], home: str) -> Answer:
     return Answer(out.decode("utf-8", errors="replace"))
 
 
+_RUNNING: set[subprocess.Popen[bytes]] = set()
+_BROKEN_OFF = threading.Event()
+"""What is running now, which whoever interrupts the run must not wait for; and that it was interrupted, for what is
+just being started."""
+
+
+@contextmanager
+def side_by_side() -> Iterator[ThreadPoolExecutor]:
+    """Runs renderers side by side. Where the run is broken off, those that run are ended, and no other is begun."""
+    pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
+    _BROKEN_OFF.clear()
+    try:
+        yield pool
+    except BaseException:
+        _BROKEN_OFF.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in tuple(_RUNNING):
+            _end(process)
+        raise
+    finally:
+        pool.shutdown()
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ends the program and what it has started."""
-    if hasattr(os, "killpg"):
+    if hasattr(os, "killpg") and process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()

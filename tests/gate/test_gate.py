@@ -52,7 +52,7 @@ def test_the_example_cell_is_clean(capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(ROOT / "manifests", "manifests")
     assert static("manifests") == 0
     shown = capsys.readouterr().out
-    assert "14 roles checked against reverse-proxy-auth-keys: access proven for all." in shown
+    assert "15 roles checked against reverse-proxy-auth-keys: access proven for all." in shown
 
 
 def test_one_tenant_without_query(capsys: pytest.CaptureFixture[str]) -> None:

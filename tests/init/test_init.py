@@ -39,7 +39,7 @@ def config() -> dict[str, Any]:
 def test_a_repository_with_one_cell(capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(ROOT / "manifests", "manifests")
     assert main(["init"]) == 0
-    assert "14 roles of reverse proxies" in capsys.readouterr().out
+    assert "15 roles of reverse proxies" in capsys.readouterr().out
     written = config()
     assert written["manifests"] == ["manifests"]
     assert written["cells"] == {
@@ -53,7 +53,7 @@ def test_a_repository_with_one_cell(capsys: pytest.CaptureFixture[str]) -> None:
     requirement = yaml.safe_load(Path("policies/reverse-proxy-auth-keys.yaml").read_text(encoding="utf-8"))
     assert requirement["spec"]["appliesTo"]["roles"]["names"] == ["*-reverse-proxy"]
     assert main(["static"]) == 0
-    assert "14 roles checked against reverse-proxy-auth-keys: access proven for all." in capsys.readouterr().out
+    assert "15 roles checked against reverse-proxy-auth-keys: access proven for all." in capsys.readouterr().out
 
 
 def test_the_gate_then_shows_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
