@@ -17,7 +17,7 @@ from yaml.nodes import Node, ScalarNode
 
 from ..text.nodes import Path, find
 from ..text.plain_scalars import resolve
-from .objects import Sighting, make_object, nulls, without_nulls
+from .objects import Sighting, make_object, mapping, nulls, without_nulls
 from .placeholders import Placeholder, find_in_text, is_free_text
 
 _DELIMITERS = (("${{", "}}"), ("{{", "}}"), ("${", "}"), ("<", ">"), ("__", "__"), ("$", ""))
@@ -52,8 +52,10 @@ def filled(
     if sighting.placeholder is None and data == item.data:
         return sighting
     made = make_object(without_nulls(data), item.origin)
+    # A release gives its namespace to what states none.
+    is_given = "namespace" not in mapping(data.get("metadata"))
     made = made._replace(
-        namespace=made.namespace or item.namespace,
+        namespace=item.namespace if is_given else made.namespace,
         nulls=(*item.nulls, *nulls(data)),
         alterations=item.alterations,
         pool=item.pool,

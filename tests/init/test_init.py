@@ -195,7 +195,7 @@ def test_one_role_that_disagrees_is_no_cell(field: str, capsys: pytest.CaptureFi
     assert main(["init"]) == 0
     shown = capsys.readouterr().out
     assert "manifests/tenants/acme/role.yaml: Role tenant-acme/acme-reverse-proxy names the " in shown
-    assert "where 13 others name" in shown
+    assert "where 14 others name" in shown
     assert list(config()["cells"]) == ["cell2"]
     assert main(["static"]) == 1
 

@@ -8,7 +8,8 @@ What it does
     `${aws:username}` are no placeholders. Where the placeholders stand inside
     of strings, the rules on single documents are asked all the same, and what
     holds whatever is filled in is reported: an action that does not exist, a
-    field that the kind does not have. Objects without placeholders in the same
+    field that the kind does not have; the placeholders themselves are then
+    told once a file. Objects without placeholders in the same
     file are checked as a whole.
 
 Why it matters
@@ -26,10 +27,10 @@ Use instead
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...ack.filling import name_of
-from ...findings.place import Part, Place
+from ...findings.place import Place
 from ...findings.problem import Problem
 from ...project.file_facts import Skipped
 from ..facts import Facts
@@ -59,56 +60,71 @@ _HELP = {
 
 def check_project(facts: Facts) -> Iterator[Problem]:
     unread = {item.origin: item for item in facts.project.inventory.unread}
-    for skipped in facts.project.skipped:
-        if skipped.reason.startswith("kustomize-"):
-            continue  # kustomize-change says what it changes
-        said = f"{_shorten(skipped.detail)} is a placeholder ({skipped.reason})"
-        if skipped.reason == "embedded":
-            said = f"this holds {skipped.detail}"
-        if skipped.reason in _SAYS_IT:
-            said = skipped.detail
-        if skipped.origin is None:
-            place = Place(
-                skipped.file,
-                None,
-                offset=skipped.offset,
-                length=1 if skipped.reason in ("embedded", *_SAYS_IT) else len(skipped.detail),
-            )
-        else:
-            route = (*skipped.origin.path, *skipped.path)
-            part: Part = "value" if skipped.inner_offset is not None else "key"
-            place = Place(
-                skipped.file,
-                skipped.origin.document,
-                route,
-                part,
-                inner_offset=skipped.inner_offset,
-                length=len(skipped.detail),
-            )
+    for skipped in _by_file(facts.project.skipped):
+        first, more = skipped[0], len(skipped) - 1
         checked, proven = "not checked", "nothing is proven about this object"
-        if skipped.in_part:
+        if first.in_part:
             checked, proven = "checked in part", "only what is literal here was checked, and no access is proven"
         why = f"what the template will say is not known, so {proven}"
-        if skipped.reason == "assumed-values":
+        if first.reason == "assumed-values":
             why = "a release may be given other values: what is said of its objects holds for these alone"
+        said = _said(first) + (f", and {more} more object{'s' * (more > 1)} in this file hold some" if more else "")
         yield Problem(
-            place,
+            _place(first),
             f"{checked}: {said}",
             why,
             _help(skipped),
-            unread.get(skipped.origin) if skipped.origin else None,
-            value=skipped.detail,
+            unread.get(first.origin) if first.origin and not more else None,
+            value=first.detail,
         )
 
 
-def _help(skipped: Skipped) -> str:
-    other = _HELP.get(skipped.reason, "fill it in first and check the result: … | checker static -")
-    name = name_of(skipped.reason, skipped.detail)
-    if not skipped.in_part or skipped.reason == "flux-escape" or not _SIMPLE.fullmatch(name):
+def _by_file(skipped: Iterable[Skipped]) -> list[list[Skipped]]:
+    """What was left out, once for each file and engine: a graph with ten roles is one template. What is not a
+    placeholder is told one by one, and so is what was not looked at at all."""
+    found: dict[object, list[Skipped]] = {}
+    for number, item in enumerate(skipped):
+        if item.reason.startswith("kustomize-"):
+            continue  # kustomize-change says what it changes
+        key = (item.file, item.reason) if item.in_part and item.origin is not None else number
+        found.setdefault(key, []).append(item)
+    return list(found.values())
+
+
+def _said(skipped: Skipped) -> str:
+    if skipped.reason in _SAYS_IT:
+        return skipped.detail
+    if skipped.reason == "embedded":
+        return f"this holds {skipped.detail}"
+    return f"{_shorten(skipped.detail)} is a placeholder ({skipped.reason})"
+
+
+def _place(skipped: Skipped) -> Place:
+    if skipped.origin is None:
+        length = 1 if skipped.reason in ("embedded", *_SAYS_IT) else len(skipped.detail)
+        return Place(skipped.file, None, offset=skipped.offset, length=length)
+    return Place(
+        skipped.file,
+        skipped.origin.document,
+        (*skipped.origin.path, *skipped.path),
+        "value" if skipped.inner_offset is not None else "key",
+        inner_offset=skipped.inner_offset,
+        length=len(skipped.detail),
+    )
+
+
+def _help(skipped: list[Skipped]) -> str:
+    first = skipped[0]
+    other = _HELP.get(first.reason, "fill it in first and check the result: … | checker static -")
+    if not first.in_part or first.reason == "flux-escape":
         return other
-    return f"say what the cell fills in, as placeholders: {{{name}: …}} in checker.yaml, or {other}"
+    names = dict.fromkeys(name_of(item.reason, item.detail) for item in skipped)
+    plain = [name for name in names if _SIMPLE.fullmatch(name)][:_MOST_NAMES]
+    given = ", ".join(f"{name}: …" for name in plain)
+    return f"say what the cell fills in, as placeholders: {{{given}}} in checker.yaml, or {other}" if plain else other
 
 
+_MOST_NAMES = 4
 _SIMPLE = re.compile(r"[\w. :-]{1,60}")
 
 
