@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from yaml.nodes import Node, ScalarNode
@@ -37,7 +37,7 @@ def name_of(reason: str, shown: str) -> str:
 
 
 def filled(
-    sighting: Sighting, values: Mapping[str, Any], strings: Container[str] = (), lose_quotes: Container[str] = ()
+    sighting: Sighting, values: Mapping[str, Any], strings: Container[str] = (), lose_quotes: Collection[str] = ()
 ) -> Sighting:
     """The object with every placeholder filled in that has a value, if those suffice: what then is left to fill in is
     in `placeholder`, and the object is as it was. What is filled in for one of `strings` stays a string; around one of
@@ -59,6 +59,7 @@ def filled(
         nulls=(*item.nulls, *nulls(data)),
         alterations=item.alterations,
         pool=item.pool,
+        written_name=item.name if made.name != item.name else item.written_name,
         elsewhere=item.elsewhere,
     )
     return sighting._replace(object=made, placeholder=None, is_open=False)
@@ -67,7 +68,7 @@ def filled(
 class _Known(NamedTuple):
     values: Mapping[str, Any]
     strings: Container[str]
-    lose_quotes: Container[str]
+    lose_quotes: Collection[str]
     node: Node
 
 
@@ -84,7 +85,11 @@ def _filled(value: Any, path: Path, known: _Known) -> Any:
     style = (scalar.style or "") if isinstance(scalar, ScalarNode) else "|"
     text, whole = _text(value, known.values, style)
     if whole is None:
-        return text
+        # What would be a number or a boolean without quotes is left open.
+        is_spoilt = (
+            bool(known.lose_quotes) and text != value and bool(text) and "\n" not in text and resolve(text) != text
+        )
+        return value if is_spoilt else text
     if not isinstance(known.values[whole], str):
         return known.values[whole]
     if whole in known.lose_quotes:

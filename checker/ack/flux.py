@@ -15,7 +15,7 @@ from ..inventory.objects import Object
 from .placeholders import POLICY_VARIABLE
 
 _SWITCH = "kustomize.toolkit.fluxcd.io/substitute"
-_VARIABLE = re.compile(r"\$\{([_A-Za-z][_A-Za-z0-9]*+)(?:(:?[-=])([^{}]*+))?\}")
+_VARIABLE = re.compile(r"\$\{([_A-Za-z][_A-Za-z0-9]*+)(?:(:[-=]|=)([^{}]*+))?\}")
 _ODD = re.compile(r"[\r\n\"'\\$]|\s#|:\s|:$|^[\s&*!|>%@`{}\[\]#,?-]|\s$|^$")
 """What YAML or JSON may read otherwise than as itself, and what another variable stands in."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from ..kustomize.reach import Reach
 from .prepared import Material
 
 
@@ -23,4 +24,10 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
         if not paths.isdisjoint(chart.inputs) or any(path.startswith(inside) for path in paths):
             names |= {item.facts.source.name for item in chart.files} | {chart.source.name}
             names |= {shown[path] for path in chart.covers if path in shown}
+    files = (*material.files, *material.background)
+    found = tuple(one for item in files for one in item.kustomizations)
+    deployed = [one for one in found if one.below is not None and os.path.realpath(one.file) in paths]
+    if deployed:
+        reach = Reach(found, shown)
+        names |= {shown[path] for one in deployed for path in reach.reached(one)}
     return frozenset(names)

@@ -50,7 +50,8 @@ class Object(NamedTuple):
     `built_names` are the names that kustomizations may give it instead of `name`, `built_namespaces` the namespaces
     they put it into where there are several. `nulls` are the fields that state null; `data` is without them. `pool` is
     what it was rendered from together with others ("" for what is applied as it is written); `elsewhere` says which of
-    its fields are not written where the object is."""
+    its fields are not written where the object is. `written_name` is the name with the placeholders that are filled in
+    ("" where it has none): patches go by it."""
 
     api_version: str
     kind: str
@@ -66,6 +67,7 @@ class Object(NamedTuple):
     nulls: tuple[Path, ...] = ()
     pool: str = ""
     elsewhere: tuple[Elsewhere, ...] = ()
+    written_name: str = ""
 
 
 class PolicyText(NamedTuple):

@@ -173,7 +173,8 @@ def _may_be_for(
         return False
     if target.labels and not _may_select(target.labels, {**item.labels, **labels}):
         return False
-    names = (item.name, *(f"{prefix}{item.name}{suffix}" for prefix, suffix in affixes))
+    written = (item.name, item.written_name) if item.written_name else (item.name,)
+    names = (*written, *(f"{prefix}{name}{suffix}" for name in written for prefix, suffix in affixes))
     return not target.name or any(may_be(target.name, name) for name in names)
 
 
@@ -239,7 +240,12 @@ def _starts(field: str, name: str) -> bool:
 
 
 def _is_of_ack(field: str) -> bool:
-    return "services.k8s.aws" in field or "eks.amazonaws.com" in field or field in ("metadata", "metadata/annotations")
+    return (
+        "services.k8s.aws" in field
+        or "toolkit.fluxcd.io" in field
+        or "eks.amazonaws.com" in field
+        or field in ("metadata", "metadata/annotations")
+    )
 
 
 def _has_a_name_that_counts(item: Object, keeps_references: bool) -> bool:

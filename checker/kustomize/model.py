@@ -40,9 +40,9 @@ class Kustomization(NamedTuple):
 
     `builds` are the files and folders (absolute paths) that it takes in, `components` those folders whose changes apply
     to all of that. For Flux and Argo CD, `below` is the folder in the repository that they deploy (None for others).
-    `remotes` are what it takes in from elsewhere, as it names it. `substitutes` are the variables that Flux fills in
-    after the build; `substitutes_from`: there are others, in ConfigMaps and Secrets. `keeps_references`: it tells
-    kustomize, by configurations, to rename references to Policies as well.
+    `remotes` are what it takes in from elsewhere, as it names it. `is_flux`: it is one of Flux; `substitutes` are the
+    variables that this fills in after the build, and `substitutes_from`: there are others, in ConfigMaps and Secrets.
+    `keeps_references`: it tells kustomize, by configurations, to rename references to Policies as well.
     """
 
     file: str
@@ -64,3 +64,4 @@ class Kustomization(NamedTuple):
     remotes: tuple[str, ...] = ()
     substitutes: Mapping[str, str] = MappingProxyType({})
     substitutes_from: bool = False
+    is_flux: bool = False

@@ -18,7 +18,7 @@ from ..text.source import Source
 from ..text.yaml_nodes import YamlError
 from .model import KustomizePatch, PatchTarget
 
-_OF_ACK = ("services.k8s.aws", "eks.amazonaws.com")
+_OF_ACK = ("services.k8s.aws", "eks.amazonaws.com", "kustomize.toolkit.fluxcd.io")
 
 
 def patches_in(field: str, entry: Any, path: str, file: str, offset: int) -> Iterator[KustomizePatch]:
@@ -49,7 +49,7 @@ def fragment(data: Mapping[str, Any], file: str, offset: int) -> KustomizePatch:
 
 
 def fields_of_annotations(annotations: Mapping[str, str]) -> tuple[str, ...]:
-    """The annotations that mean something to ACK or EKS, as fields."""
+    """The annotations that mean something to ACK, EKS or Flux, as fields."""
     return tuple(f"metadata/annotations/{key}" for key in annotations if key.split("/")[0].endswith(_OF_ACK))
 
 

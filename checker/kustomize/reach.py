@@ -116,7 +116,7 @@ class Reach:
     def reached(self, one: Kustomization) -> frozenset[str]:
         """The files whose objects one changes."""
         if one.below is not None:
-            below = frozenset(file for file in self.files if _is_below(file, one))
+            below = frozenset(file for file in self.files if is_below(file, one))
             built = [self._contents[id(item)] for item in self._by_folder.values() if _is_at(item.folder, one)]
             return below | self.files.intersection(path for item in built for path in item)
         own = self.files & self._contents[id(one)].keys()
@@ -205,7 +205,7 @@ def _is_named_otherwise(one: Kustomization) -> bool:
     return os.path.basename(one.file) not in KUSTOMIZATIONS
 
 
-def _is_below(file: str, one: Kustomization) -> bool:
+def is_below(file: str, one: Kustomization) -> bool:
     """Whether a file lies below the folder that Flux or Argo CD deploys, which is named from the top of the repository;
     outside of a work tree that is anywhere."""
     if not one.below:

@@ -171,9 +171,12 @@ def _read(
     for field in ("transformers", "vars"):
         if value.get(field):
             patches.append(KustomizePatch(field, file, offset(field), PatchTarget()))
-    fields = fields_of_annotations(string_map(value.get("commonAnnotations")))
+    common = [string_map(value.get(field)) for field in ("commonAnnotations", "commonLabels")]
+    common += [string_map(mapping(entry).get("pairs")) for entry in sequence(value.get("labels"))]
+    fields = tuple(field for given in common for field in fields_of_annotations(given))
     if fields:
-        patches.append(KustomizePatch("commonAnnotations", file, offset("commonAnnotations"), PatchTarget(), fields))
+        where = next(name for name in ("commonAnnotations", "commonLabels", "labels") if value.get(name))
+        patches.append(KustomizePatch(where, file, offset(where), PatchTarget(), fields))
     renamings = [
         Renaming(f"{field} {value[field]}", offset(field)) for field in ("namePrefix", "nameSuffix") if value.get(field)
     ]
@@ -200,6 +203,7 @@ def _read(
         configurations=tuple(local("configurations")),
         substitutes={key: given.replace("\n", "") for key, given in substitutes.items()},
         substitutes_from=bool(sequence(mapping(value.get("postBuild")).get("substituteFrom"))),
+        is_flux=names is not None and names[0] == "Flux Kustomization",
         remotes=(*(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)), *_fetched(value)),
     )
 

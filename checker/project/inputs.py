@@ -24,19 +24,25 @@ def may_release(text: str) -> bool:
 def changes_what_is_rendered(path: str) -> bool:
     """Whether a file belongs to a chart with something of ours in its templates (a file of values, a helper), or is a
     patch of the kustomization beside it."""
-    folder = os.path.dirname(os.path.abspath(path))
-    if any(_patches(os.path.join(folder, name), os.path.basename(path)) for name in KUSTOMIZATIONS):
-        return True
+    whole = os.path.abspath(path)
+    folder = os.path.dirname(whole)
     for _ in range(_DEEPEST):
+        if any(_names(os.path.join(folder, name), os.path.relpath(whole, folder)) for name in KUSTOMIZATIONS):
+            return True
         if os.path.isfile(os.path.join(folder, "Chart.yaml")) and has_something_of_ours(folder):
             return True
         folder = os.path.dirname(folder)
     return False
 
 
-def _patches(kustomization: str, name: str) -> bool:
+def _names(kustomization: str, name: str) -> bool:
+    """Whether a kustomization names a file as a patch, a replacement, or for a generator."""
     text = _text(kustomization) if os.path.isfile(kustomization) else ""
-    return re.search(rf"path\s*:\s*[\"']?(?:\./)?{re.escape(name)}\b", text) is not None
+    shown = re.escape(name.replace(os.sep, "/"))
+    return (
+        re.search(rf"(?:\bpath[\"']?\s*:\s*[\"']?|\b(?:files|envs)\b[^\n]*[\s\[\"'=,])(?:\./)?{shown}\b", text)
+        is not None
+    )
 
 
 @lru_cache(maxsize=256)

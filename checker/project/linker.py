@@ -19,7 +19,7 @@ from ..inventory.objects import Alteration, Object
 from ..kustomize.effects import Effects, apply
 from ..kustomize.model import Kustomization, KustomizePatch
 from ..kustomize.patches import fragment
-from ..kustomize.reach import Reach
+from ..kustomize.reach import Reach, is_below
 from ..text.documents import YamlDocument
 from ..text.nodes import Repeated, plain
 from ..text.yaml_nodes import start_of
@@ -37,6 +37,10 @@ _MOST_MADE = 20_000
 """Objects that instances of graphs make in a project; the graphs of more stay templates."""
 
 
+def _fills(one: Kustomization) -> bool:
+    return bool(one.substitutes) or one.substitutes_from
+
+
 class Linker:
     """Takes in what the files hold, and what kustomizations make of it."""
 
@@ -47,6 +51,8 @@ class Linker:
         self.renderings = tuple(renderings)
         self.failed: tuple[Rendering, ...] = ()
         self.flux: dict[str, list[Kustomization]] = {}
+        self.flux_all: list[Kustomization] = []
+        self.roots: Mapping[str, str] = {}
         self.placeholders = placeholders
         self.instantiated = 0
         self.instances: dict[tuple[str, str], list[KroInstance]] = {}
@@ -80,7 +86,8 @@ class Linker:
         self.failed = joined.failed
         self.kustomizations = [with_unread(joined.left_of(one), folders) for one in self.kustomizations]
         self._tell_of_patches(fragments)
-        self.flux = self._deployed_by_flux()
+        self.roots = joined.roots
+        self._find_flux()
         for item in self.files:
             file = item.source.name
             path = self._real(file) if self.kustomizations else ""
@@ -125,14 +132,16 @@ class Linker:
         """The object as each Kustomization of Flux that deploys it fills it in; nothing where one leaves something
         open, or where none fills anything in."""
         made: list[Object] = []
-        fills = self.flux.get(self._real(sighting.object.origin.file), [])
-        fills = fills if is_filled_in(sighting.object) else []
-        spoilt = spoils(sighting.object) if fills else ""
+        deploys = self._deployed_by(sighting.object)
+        if not any(map(_fills, deploys)) or not is_filled_in(sighting.object):
+            return []
+        spoilt = spoils(sighting.object)
         if spoilt and sighting.placeholder is None:
-            what = f"{fills[0].what}, which takes {spoilt} for a variable of its own (write ${spoilt}),"
-            return [sighting.object._replace(alterations=(Alteration("content", fills[0].file, 0, what),))]
-        for one in fills if not spoilt else []:
-            values = values_in(sighting.object, one.substitutes, has_others=one.substitutes_from)
+            first = next(filter(_fills, deploys))
+            what = f"{first.what}, which takes {spoilt} for a variable of its own (write ${spoilt}),"
+            return [sighting.object._replace(alterations=(Alteration("content", first.file, 0, what),))]
+        for one in deploys if not spoilt else []:
+            values = values_in(sighting.object, one.substitutes, has_others=one.substitutes_from) if _fills(one) else {}
             item = filled(sighting, {**self.placeholders, **values}, lose_quotes=values)
             if item.placeholder is not None or not values:
                 return []
@@ -141,20 +150,36 @@ class Linker:
             return made[:1]
         return [
             item._replace(pool=" by ".join(filter(None, (item.pool, f"{one.what} in {one.file}"))))
-            for item, one in zip(made, fills, strict=True)
+            for item, one in zip(made, deploys, strict=True)
         ]
 
-    def _deployed_by_flux(self) -> dict[str, list[Kustomization]]:
-        """By the real path of a file, those that fill its objects in after the build."""
-        fills = [one for one in self.kustomizations if one.substitutes or one.substitutes_from]
-        if not fills:
-            return {}
-        reach = Reach(tuple(self.kustomizations), {self._real(name) for name in self.sources})
-        found: dict[str, list[Kustomization]] = {}
-        for one in fills:
+    def _deployed_by(self, item: Object) -> list[Kustomization]:
+        """The Kustomizations of Flux that deploy an object: of a built one those whose path its kustomization is in.
+        What helm renders, Flux does not fill in."""
+        source = self.sources.get(item.origin.file)
+        if source is None or source.written is not None:
+            return []
+        if item.pool:
+            root = self.roots.get(item.pool, "")
+            return [one for one in self.flux_all if root and is_below(root, one)]
+        return self.flux.get(self._real(item.origin.file), [])
+
+    def _find_flux(self) -> None:
+        """The Kustomizations of Flux, as far as one of them fills something in, and by the real path of a file, those
+        that deploy it. The values of one that something patches are not known."""
+        patches = {path for one in self.kustomizations for path in one.patch_files}
+        ours = [one for one in self.kustomizations if one.is_flux and self._real(one.file) not in patches]
+        if not any(map(_fills, ours)):
+            return
+        files = {self._real(name) for name in self.sources}
+        reach = Reach(tuple(self.kustomizations), files)
+        patched = {path for one in self.kustomizations if one.patches or one.patch_files for path in reach.reached(one)}
+        for one in ours:
+            if self._real(one.file) in patched:
+                one = one._replace(substitutes={}, substitutes_from=True)
+            self.flux_all.append(one)
             for path in reach.reached(one):
-                found.setdefault(path, []).append(one)
-        return found
+                self.flux.setdefault(path, []).append(one)
 
     def _fragments(self, patches: set[str]) -> dict[str, list[KustomizePatch]]:
         """The patches in files of their own, by real path."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..ack.kro import KroGraph
@@ -48,12 +49,14 @@ Seen = tuple[Sighting, KroGraph | None]
 
 class Joined(NamedTuple):
     """The built sightings by the document (file, number) that they came from; the files whose own objects are not
-    applied (real paths); the kustomizations that are done with (their identity); what could not be built."""
+    applied (real paths); the kustomizations that are done with (their identity); what could not be built; by pool, the
+    kustomization file that it was built from (real path)."""
 
     built: Mapping[tuple[str, int], list[Seen]]
     covered: frozenset[str]
     done: frozenset[int]
     failed: tuple[Rendering, ...]
+    roots: Mapping[str, str] = MappingProxyType({})
 
     def left_of(self, one: Kustomization) -> Kustomization:
         """What is left to say of what a kustomization changes: nothing of one that was built; of one that does not
@@ -97,6 +100,7 @@ def join(
         covered=frozenset(path for one, _ in good for path in one.root.files),
         done=frozenset(id(part) for one, _ in good for part in one.root.parts) - kept,
         failed=tuple(failed),
+        roots={one.what: os.path.realpath(one.root.kustomization.file) for one, _ in good},
     )
 
 

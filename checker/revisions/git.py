@@ -72,18 +72,20 @@ def manifests_of(revision: Revision, roots: tuple[str, ...]) -> Held:
 
 
 def write_out(revision: Revision, folder: str) -> tuple[str, str]:
-    """Writes the files of the commit below a folder, links as links. Returns the real paths of the top of the work tree
-    and of the folder. Raises UsageError where git lacks a part of it."""
+    """Writes the files of the commit below a folder, and the links that do not lead out of it. Returns the real paths
+    of the top of the work tree and of the folder. Raises UsageError where git lacks a part of it."""
     copy = os.path.realpath(folder)
     entries = [(name, entry) for name, entry in _tree(revision.commit).items() if entry.kind != "commit"]
-    links = []
+    links: list[tuple[str, str]] = []
     for (name, entry), data in zip(entries, _contents([entry.identity for _, entry in entries]), strict=True):
         path = os.path.normpath(os.path.join(copy, *name.split("/")))
         if not path.startswith(os.path.join(copy, "")):
             raise UsageError(f"{revision.name} has a file {name}, which is outside of it")
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if entry.kind == "link":
-            links.append((path, os.fsdecode(data)))
+            target = os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(data)))
+            # One that leads out would lead into the work tree as it is now.
+            links += [(path, os.fsdecode(data))] if target.startswith(os.path.join(copy, "")) else []
         else:
             with open(path, "wb") as file:
                 file.write(data)

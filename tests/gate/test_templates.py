@@ -386,3 +386,33 @@ def test_a_change_of_what_is_filled_in_is_told(tmp_path: Path) -> None:
     assert [item.message for item in in_configuration(before, now)] == [
         "cell2 fills schema.spec.name in with 'globex', and with 'acme' so far"
     ]
+
+
+TWO = """apiVersion: iam.services.k8s.aws/v1alpha1
+kind: Policy
+metadata: {name: a}
+spec:
+  name: ${A}MARK
+---
+apiVersion: iam.services.k8s.aws/v1alpha1
+kind: Policy
+metadata: {name: b}
+spec:
+  name: ${B}
+"""
+
+
+@pytest.mark.parametrize(("mark", "told"), [("", 1), ("  # checker: ignore[templated-manifest] on purpose", 1)])
+def test_placeholders_are_told_once_a_file_and_accepted_one_by_one(
+    mark: str, told: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m.yaml").write_text(TWO.replace("MARK", mark), encoding="utf-8")
+    found = [
+        item
+        for item in judge(*prepare(GateOptions(("m.yaml",), parameters=CELL))).report.findings
+        if item.rule == "templated-manifest"
+    ]
+    assert len(found) == told
+    assert ("${B}" in found[0].message) == bool(mark)
+    assert ("and 1 more object in this file" in found[0].message) != bool(mark)

@@ -286,13 +286,16 @@ def test_who_passes_a_part_asks_about_what_is_built_with_it(passed: str, tried: 
     assert report.summary.roles == 1
 
 
+@pytest.mark.parametrize("name", ["p.yaml", "patches/p.yaml", "p.json"])
 def test_a_patch_by_itself_is_judged_by_the_command_too(
-    tried: Tried, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    name: str, tried: Tried, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subprocess.run(["git", "init", "-q"], check=True)
-    tried(TREES["operations in a file"])
+    tree = TREES["operations in a file"]
+    moved = {OVERLAY: tree[OVERLAY].replace("path: p.yaml", f'"path": "{name}"'), f"prod/{name}": tree["prod/p.yaml"]}
+    tried({**{key: text for key, text in tree.items() if key.startswith("base/")}, **moved})
     cell = [f"--set={key}={value}" for key, value in CELL.items()]
-    monkeypatch.setattr("sys.argv", ["checker", "static", "project/prod/p.yaml", *cell])
+    monkeypatch.setattr("sys.argv", ["checker", "static", f"project/prod/{name}", *cell])
     assert main() == 1
     assert "missing-grant" in capsys.readouterr().out
 

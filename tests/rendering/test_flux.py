@@ -10,8 +10,9 @@ from checker.gate.report import Report
 
 from ..fix.test_refused import pods
 from ..hostile.bombs import GOOD, role
-from ..kustomize.test_kustomize import FLUX, HEAD, POLICY, REFERS, verdicts
+from ..kustomize.test_kustomize import FLUX, HEAD, POLICY, REFERS, REMOVE, verdicts
 from .test_built import Tree, Tried, tried
+from .test_charts import chart
 
 __all__ = ["tried"]
 FILLED = GOOD.replace("table/cell2-auth-keys", "table/${table}")
@@ -67,6 +68,13 @@ LEFT: dict[str, Tree] = {
     "another folder": of(FILLED, flux("{substitute: {table: cell2-auth-keys}}").replace("project/apps", "project/other")),
     "an operation": of(GOOD.replace("cell2-auth-keys", "${table/a/b}"), flux("{substitute: {table: cell2-auth-keys}}")),
     "without braces": of(GOOD.replace("cell2-auth-keys", "$TABLE"), flux("{substitute: {TABLE: cell2-auth-keys}}")),
+    "what would be a number, in part": of(GOOD.replace("  name: acme-reverse-proxy\n  assume", '  name: "1${x}"\n  assume'), flux("{substitute: {x: '3'}}")),
+    "an operator that Flux does not have": of(GOOD.replace("cell2-auth-keys", "${table-cell2-auth-keys}"), flux("{substitute: {x: z}}")),
+    "a second one that fills nothing in": of(FILLED, flux("{substitute: {table: cell2-auth-keys}}"), NAMES.replace("name: t,", "name: u,")),
+    "one that is patched itself": {
+        **of(FILLED, flux("{substitute: {table: cell2-auth-keys}}")),
+        "flux/kustomization.yaml": HEAD + "resources: [0.yaml]\npatches: [{target: {kind: Kustomization}, patch: '[{\"op\": \"replace\", \"path\": \"/spec/postBuild/substitute/table\", \"value\": \"other\"}]'}]\n",
+    },
     "what would be a number": of(GOOD.replace("  name: acme-reverse-proxy\n  assume", '  name: "${x}"\n  assume'), flux("{substitute: {x: '12'}}")),
 }  # fmt: skip
 
@@ -109,3 +117,43 @@ def test_a_variable_of_iam_is_spoilt(tried: Tried) -> None:
     report = tried(of(grants(), flux("{substitute: {x: z}}")))
     assert verdicts(report) == {"unknown"}
     assert any("takes ${aws:PrincipalTag/table} for a variable of its own" in item.message for item in report.findings)
+
+
+@pytest.mark.usefixtures("renderers")
+def test_one_overlay_is_not_filled_in_with_the_values_of_another(tried: Tried) -> None:
+    tree = {"base/kustomization.yaml": HEAD + "resources: [role.yaml]\n", "base/role.yaml": FILLED}
+    for name in ("prod", "stage"):
+        tree[f"{name}/kustomization.yaml"] = HEAD + f"namePrefix: {name}-\nresources: [../base]\n"
+    values = {"flux/0.yaml": flux("{substitute: {table: cell2-auth-keys}}").replace("project/apps", "project/prod")}
+    report = tried({**tree, **values})
+    assert {made.role.object.name for outcome in report.outcomes for made in outcome.checks} == {
+        "prod-acme-reverse-proxy"
+    }
+    assert [item for item in report.findings if item.rule == "templated-manifest"]
+
+
+def test_a_patch_goes_by_the_name_before_it_is_filled_in(tried: Tried) -> None:
+    named = GOOD.replace("name: acme-reverse-proxy\n  namespace", "name: ${n}-reverse-proxy\n  namespace")
+    patch = (
+        f"  patches: [{{target: {{kind: Role, name: '.n.-reverse-proxy|..n.-reverse-proxy'}}, patch: '{REMOVE}'}}]\n"
+    )
+    report = tried(of(named, flux("{substitute: {n: acme}}") + patch))
+    assert verdicts(report) == {"unknown"}
+
+
+def test_an_annotation_for_all_may_switch_it_off(tried: Tried) -> None:
+    tree = of(FILLED, flux("{substitute: {table: cell2-auth-keys}}"))
+    off = HEAD + "resources: [role.yaml]\ncommonAnnotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}\n"
+    assert verdicts(tried({**tree, "apps/kustomization.yaml": off})) == {"unknown"}
+
+
+@pytest.mark.usefixtures("renderers")
+def test_what_helm_renders_is_not_filled_in(tried: Tried) -> None:
+    report = tried(
+        {
+            **{f"apps/{name}": text for name, text in chart(FILLED).items()},
+            "flux/0.yaml": flux("{substitute: {table: cell2-auth-keys}}"),
+        }
+    )
+    assert verdicts(report) == set()
+    assert [item for item in report.findings if item.rule == "templated-manifest"]

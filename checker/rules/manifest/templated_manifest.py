@@ -60,7 +60,8 @@ _HELP = {
 
 def check_project(facts: Facts) -> Iterator[Problem]:
     unread = {item.origin: item for item in facts.project.inventory.unread}
-    for skipped in _by_file(facts.project.skipped):
+    accepting = frozenset(name for name, source in facts.project.sources.items() if _ACCEPTS.search(source.text))
+    for skipped in _by_file(facts.project.skipped, accepting):
         first, more = skipped[0], len(skipped) - 1
         checked, proven = "not checked", "nothing is proven about this object"
         if first.in_part:
@@ -79,14 +80,19 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         )
 
 
-def _by_file(skipped: Iterable[Skipped]) -> list[list[Skipped]]:
+_ACCEPTS = re.compile(r"checker(?:\s*:\s*|/)ignore", re.IGNORECASE)
+"""Where something in a file is accepted, each is told by itself: what accepts one must not hide others."""
+
+
+def _by_file(skipped: Iterable[Skipped], accepting: frozenset[str]) -> list[list[Skipped]]:
     """What was left out, once for each file and engine: a graph with ten roles is one template. What is not a
     placeholder is told one by one, and so is what was not looked at at all."""
     found: dict[object, list[Skipped]] = {}
     for number, item in enumerate(skipped):
         if item.reason.startswith("kustomize-"):
             continue  # kustomize-change says what it changes
-        key = (item.file, item.reason) if item.in_part and item.origin is not None else number
+        is_one_of_many = item.in_part and item.origin is not None and item.file not in accepting
+        key = (item.file, item.reason) if is_one_of_many else number
         found.setdefault(key, []).append(item)
     return list(found.values())
 
