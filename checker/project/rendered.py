@@ -135,8 +135,13 @@ class _Sources:
 
     def __init__(self, files: Iterable[FileFacts]) -> None:
         self._by_kind: dict[tuple[str, str, str], list[Sighting]] = {}
+        taken: set[str] = set()
         for item in files:
             path = os.path.realpath(item.source.name) if item.seen else ""
+            # A revision names a file behind a link twice.
+            if path in taken:
+                continue
+            taken.add(path)
             for sighting in (sighting for seen in item.seen for sighting in seen.sightings):
                 self._by_kind.setdefault((path, *_identity(sighting.object)), []).append(sighting)
         self._by_name: dict[tuple[str, str, str], dict[tuple[str, str], list[Sighting]]] = {}

@@ -108,3 +108,13 @@ def test_a_change_that_breaks_what_is_built_is_new(ran: Ran) -> None:
     code, said = ran(BEFORE, REMOVES, "static", "project", "--changed-since", "HEAD")
     assert code == 1
     assert {item["rule"] for item in said["findings"]} == {"missing-grant"}
+
+
+def test_a_link_in_the_tree_does_not_spoil_the_old_side(ran: Ran) -> None:
+    Path("project").mkdir()
+    Path("project/again").symlink_to("base")
+    worse = {OVERLAY: BEFORE[OVERLAY].replace("[../base]", "[../base, https://127.0.0.1:9/x?ref=v1]")}
+    patched = f"patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"
+    code, said = ran(BEFORE, {OVERLAY: worse[OVERLAY] + patched}, "static", "project", "--changed-since", "HEAD")
+    assert code == 1
+    assert "unknown-grant" in {item["rule"] for item in said["findings"]}
