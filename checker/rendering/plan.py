@@ -28,7 +28,7 @@ def planned(
 ) -> list[Planned]:
     """The charts to render: those in which a template, a helper or a file of values names something of ours. `names`
     are all files of the project, as they are shown."""
-    files = tuple(files)
+    files, names = tuple(files), tuple(names)
     templates: dict[str, dict[str, str]] = {}
     for name in names:
         if os.path.basename(name) == "Chart.yaml":
@@ -42,7 +42,7 @@ def planned(
             templates[folder][path] = item.source.name
     if not templates:
         return []
-    releases = list(_releases(files, tree))
+    releases = [*_releases(files, tree), *_by_helmfile(names)]
     return [
         Planned(folder, names_, tuple(_of(folder, releases) or own_values(folder, tree, placeholders)))
         for folder, names_ in templates.items()
@@ -73,6 +73,13 @@ def _releases(files: tuple[FileFacts, ...], tree: Tree) -> Iterator[Release]:
     for kustomization in kustomizations:
         if "helmCharts" in kustomization.remotes:
             yield Release("", kustomization.what, unknown=f"{kustomization.what} releases charts (helmCharts)")
+
+
+def _by_helmfile(names: tuple[str, ...]) -> Iterator[Release]:
+    """A helmfile may release any chart, with values that are not followed."""
+    for name in names:
+        if os.path.basename(name).startswith("helmfile.") or "helmfile.d" in name.split(os.sep):
+            yield Release("", name, unknown=f"{name} may release it, and helmfiles are not followed")
 
 
 def _change(kustomizations: list[Kustomization], path: str) -> str:

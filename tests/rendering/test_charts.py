@@ -431,3 +431,12 @@ def test_a_chart_with_many_equal_lines_takes_no_long(tried: Tried) -> None:
     )
     report = tried({**chart(ROLE), "tenant/templates/cm.yaml": lines})
     assert verdicts(report) == {"granted"}
+
+
+@pytest.mark.parametrize("name", ["helmfile.yaml", "helmfile.d/tenants.yaml"])
+def test_a_helmfile_may_release_the_chart(name: str, tried: Tried) -> None:
+    text = "releases:\n- name: t\n  chart: ./tenant\n  set: [{name: table, value: other}]\n"
+    report = tried({**chart(ROLE), name: text})
+    assert verdicts(report) == set()
+    assert any("helmfiles are not followed" in item.message for item in report.findings)
+    assert verdicts(tried({**chart(ROLE), name: text, "apps/f.yaml": FLUX})) == {"granted"}
