@@ -184,4 +184,6 @@ def _policy_text(item: Object, path: Path, kind: PolicyKind) -> PolicyText | Non
 def _read_text(item: Object, path: Path, kind: PolicyKind, value: Any) -> PolicyText:
     if not isinstance(value, str):
         return PolicyText(item, path, kind, None, Parsed(None, ()))
-    return PolicyText(item, path, kind, value, parse(value, kind) if len(value) <= LONGEST else too_long(value))
+    return PolicyText(
+        item, path, kind, value, parse(value, kind, item.holes) if len(value) <= LONGEST else too_long(value)
+    )

@@ -39,15 +39,15 @@ def name_of(reason: str, shown: str) -> str:
 def filled(
     sighting: Sighting, values: Mapping[str, Any], strings: Container[str] = (), lose_quotes: Collection[str] = ()
 ) -> Sighting:
-    """The object with every placeholder filled in that has a value, if those suffice: what then is left to fill in is
-    in `placeholder`, and the object is as it was. What is filled in for one of `strings` stays a string; around one of
-    `lose_quotes` the engine leaves no quotes, whatever is written."""
+    """The object with every placeholder filled in that has a value; what then is left to fill in is in `placeholder`,
+    and where that may make something else of the object, it is as it was. What is filled in for one of `strings` stays
+    a string; around one of `lose_quotes` the engine leaves no quotes, whatever is written."""
     if not values or not sighting.supported or (sighting.placeholder is not None and not sighting.is_open):
         return sighting
     item = sighting.object
     data = _filled(item.data, (), _Known(values, strings, lose_quotes, sighting.node))
     left = next(_left(data, item.data, ()), None)
-    if left is not None:
+    if left is not None and not sighting.is_open:
         return sighting._replace(placeholder=left)
     if sighting.placeholder is None and data == item.data:
         return sighting
@@ -62,7 +62,7 @@ def filled(
         written_name=item.name if made.name != item.name else item.written_name,
         elsewhere=item.elsewhere,
     )
-    return sighting._replace(object=made, placeholder=None, is_open=False)
+    return sighting._replace(object=made, placeholder=left, is_open=left is not None)
 
 
 class _Known(NamedTuple):

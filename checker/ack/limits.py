@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ..iam.documents.holes import has_hole
 from ..iam.documents.paths import Path
 from ..inventory.objects import Object
 from .kinds import IAM_GROUP
@@ -69,9 +70,17 @@ def _association(spec: dict[str, Any]) -> Iterator[Limit]:
 
 
 def refusal(item: Object) -> str:
-    """Why AWS refuses an object, as a reason that nothing of it is in place; "" where it does not."""
-    found = next(refused_fields(item), None)
+    """Why AWS refuses an object, as a reason that nothing of it is in place; "" where it does not, or where that hangs
+    on what is filled in later."""
+    found = next((one for one in refused_fields(item) if not (item.holes and _is_open(item, one.path))), None)
     return f"AWS refuses the {item.kind}: {'.'.join(map(str, found.path))} {found.message}" if found else ""
+
+
+def _is_open(item: Object, path: Path) -> bool:
+    value: Any = item.data
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else value[int(step)] if isinstance(value, list) else value
+    return has_hole(f"{path[-1]} {json.dumps(value, ensure_ascii=False)}", item.holes)
 
 
 def _tags(tags: list[Any]) -> Iterator[Limit]:

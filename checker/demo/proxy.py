@@ -13,7 +13,7 @@ from ..iam.decisions.evaluate import Request, evaluate
 from ..iam.decisions.policies import Attached, Layer
 from ..iam.documents.context import make_context
 from ..iam.documents.document import parse
-from ..requirements.trust import Way, lets_in
+from ..requirements.ways import Way, lets_in
 from . import lines
 from .names import POD_IDENTITY_URI, REGION, TABLE_ARN
 from .world import ProxyWorld

@@ -9,7 +9,7 @@ from ..iam.proofs.prove import Verdict
 from ..inventory.objects import Role
 from ..requirements.check import RoleCheck
 from ..requirements.rows import Question
-from ..requirements.trust import lets_in, way_of
+from ..requirements.ways import lets_in, way_of
 from .model import Demand, Kind
 from .sides import Side
 

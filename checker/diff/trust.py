@@ -16,7 +16,7 @@ from ..iam.documents.document import Document
 from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
 from ..inventory.objects import Role
 from ..requirements.pods import ANY, PodCaller, pods_named
-from ..requirements.trust import AUDIENCE, lets_in_pod
+from ..requirements.ways import AUDIENCE, lets_in_pod
 
 
 class TrustChange(NamedTuple):

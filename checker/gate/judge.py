@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..ack.build import together
 from ..findings.finding import Failure, Finding, files_of, in_order
 from ..findings.location import Locator
 from ..findings.problem import Weakening
@@ -97,10 +98,15 @@ def gather(material: Material, terms: Terms, observe: Observe = unobserved, earl
         charts=material.charts,
     )
     index = make_index(project.inventory, terms.parameters.get("account"), terms.parameters)
+    # Access is asked of roles that templates leave open as well, and of open policies that roles refer to.
+    everything = index
+    if project.open.objects:
+        both = together((project.inventory, project.open), project.inventory.unread)
+        everything = make_index(both, terms.parameters.get("account"), terms.parameters)
     outcomes = tuple(
         check_requirement(
             item,
-            index,
+            everything,
             terms.parameters,
             terms.files,
             observe=observe,

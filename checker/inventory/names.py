@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from ..iam.arns import parse_arn
+from ..iam.documents.holes import has_hole
 from ..iam.documents.partitions import partition_in, partition_of
 from .objects import Association, Inventory, Key, Object, Policy, Reference, Role, Table
 
@@ -80,7 +81,7 @@ def _by_all_names(policies: tuple[Policy, ...]) -> dict[str, list[Policy]]:
 def resolve_policy(index: Index, reference: Reference) -> Resolved:
     """The Policy a reference means. A manifest without a namespace may end up in any, so it matches all."""
     namespace = reference.namespace or reference.owner.namespace
-    named = index.policies.get(reference.name, [])
+    named = _in_scope(index.policies.get(reference.name, []), reference.owner, reference.name)
     here = [policy for policy in named if _same_namespace(policy.object.namespace, namespace)]
     exact = [policy for policy in here if policy.object.namespace == namespace]
     elsewhere = tuple(policy for policy in named if policy not in here)
@@ -96,24 +97,45 @@ def may_be_a_template(inventory: Inventory, reference: Reference) -> bool:
 
 def policies_by_arn(index: Index, arn: str, owner: Object) -> tuple[Policy, ...]:
     """The Policies of the project that this customer-managed ARN can mean."""
-    return nearest(index.policies_by_arn.get(_path_and_name(index, arn, "policy"), []), owner)
+    named = index.policies_by_arn.get(_path_and_name(index, arn, "policy", owner), [])
+    return nearest(_in_scope(named, owner, arn), owner)
 
 
 def roles_by_arn(index: Index, arn: str, owner: Object) -> tuple[Role, ...]:
     """The Roles of the project that this role ARN can mean. STS takes only the whole ARN, with account and path."""
-    return nearest(index.roles_by_arn.get(_path_and_name(index, arn, "role"), []), owner)
+    named = index.roles_by_arn.get(_path_and_name(index, arn, "role", owner), [])
+    return nearest(_in_scope(named, owner, arn), owner)
 
 
-def _path_and_name(index: Index, arn: str, kind: str) -> str:
+def _path_and_name(index: Index, arn: str, kind: str, owner: Object) -> str:
     """Path and folded name of an IAM ARN; "" for one of another account or partition, which means nothing in the
-    project."""
+    project. An account or a partition that is filled in later is taken for the cell's."""
     named = parse_arn(arn)
-    if named is None or (index.account is not None and named.account != index.account):
+    if named is None:
         return ""
-    if index.partition and partition_in(arn) not in ("", index.partition):
+    if index.account is not None and named.account != index.account and not has_hole(named.account, owner.holes):
+        return ""
+    if (
+        index.partition
+        and partition_in(arn) not in ("", index.partition)
+        and not has_hole(named.partition, owner.holes)
+    ):
         return ""
     path, slash, name = named.resource.removeprefix(kind).rpartition("/")
     return path + slash + name.lower()
+
+
+def _in_scope(found: list[T], owner: Object, name: str) -> list[T]:
+    """Of the objects that a name stands for, those for which the holes in it are the same: in the same graph of kro,
+    else in the same folder."""
+    if not has_hole(name, owner.holes):
+        return found
+    folder = os.path.dirname(owner.origin.file)
+    if owner.origin.path:
+        return [item for item in found if item.object.origin[:2] == owner.origin[:2]]
+    return [
+        item for item in found if os.path.dirname(item.object.origin.file) == folder and not item.object.origin.path
+    ]
 
 
 def role_of_association(index: Index, association: Association) -> tuple[Role, ...]:
@@ -136,7 +158,7 @@ def arn_of_role(index: Index, role: Role) -> str:
 def _roles(index: Index, reference: Reference | None, arn: str | None, owner: Object) -> tuple[Role, ...]:
     if reference is not None:
         namespace = reference.namespace or owner.namespace
-        named = index.roles.get(reference.name, [])
+        named = _in_scope(index.roles.get(reference.name, []), owner, reference.name)
         here = [role for role in named if _same_namespace(role.object.namespace, namespace)]
         return nearest(here, owner)
     return roles_by_arn(index, arn, owner) if arn else ()

@@ -51,7 +51,7 @@ class Object(NamedTuple):
     they put it into where there are several. `nulls` are the fields that state null; `data` is without them. `pool` is
     what it was rendered from together with others ("" for what is applied as it is written); `elsewhere` says which of
     its fields are not written where the object is. `written_name` is the name with the placeholders that are filled in
-    ("" where it has none): patches go by it."""
+    ("" where it has none): patches go by it. `holes` are the texts in it that a template engine has yet to fill in."""
 
     api_version: str
     kind: str
@@ -68,6 +68,7 @@ class Object(NamedTuple):
     pool: str = ""
     elsewhere: tuple[Elsewhere, ...] = ()
     written_name: str = ""
+    holes: tuple[str, ...] = ()
 
 
 class PolicyText(NamedTuple):

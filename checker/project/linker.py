@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..ack.filling import filled
 from ..ack.flux import is_filled_in, spoils, values_in
+from ..ack.holes import has_other_expressions, holes_of
 from ..ack.kinds import names_a_group
 from ..ack.kro import KroGraph, KroInstance, is_made, values_for
 from ..ack.objects import Sighting
@@ -106,6 +107,8 @@ class Linker:
             )
             for one in self.kustomizations
         ]
+        # What kustomizations change of objects that are still open bears on what can be said of them.
+        self.open = list(apply(self.kustomizations, self.open).objects) if self.open else []
         return apply(self.kustomizations, self.objects)
 
     def _instantiated(self, sighting: Sighting, graph: KroGraph) -> tuple[list[Object] | None, Placeholder | None]:
@@ -225,8 +228,9 @@ class Linker:
             origin = sighting.object.origin
             offset = self.documents[origin.file, origin.document].piece.start + start_of(sighting.node)
             inner = None if found.in_key else found.offset
-            self.unread.append(sighting.object)
-            self.open += [sighting.object] if sighting.is_open else []
+            opened = self._opened(sighting, graph) if sighting.is_open else None
+            self.unread.append(opened or sighting.object)
+            self.open += [opened] if opened is not None else []
             if sighting.object.kind == "ServiceAccount" and not names_a_group(str(sighting.object.data)):
                 return
             self.skipped.append(
@@ -238,8 +242,23 @@ class Linker:
                     origin=origin,
                     path=found.path,
                     inner_offset=inner,
-                    in_part=sighting.is_open,
+                    in_part=opened is not None,
                 )
             )
         else:
             self.objects.append(sighting.object)
+
+    def _opened(self, sighting: Sighting, graph: KroGraph | None) -> Object | None:
+        """An object whose holes stand inside of values, with their texts; None where they are too many to be told
+        apart. An engine that takes every `${…}` for its own lets no variable of IAM through."""
+        holes = holes_of(sighting.object.data)
+        if holes is None:
+            return None
+        item = sighting.object._replace(holes=holes)
+        fills = next(filter(_fills, self._deployed_by(item)), None) if self.flux and graph is None else None
+        engine = "kro" if graph is not None else fills.what if fills is not None and is_filled_in(item) else ""
+        file = fills.file if fills is not None else item.origin.file
+        if engine and has_other_expressions(item.data, holes):
+            what = f"{engine}, which takes every ${{…}} for one of its own,"
+            return item._replace(alterations=(*item.alterations, Alteration("content", file, 0, what)))
+        return item

@@ -60,7 +60,8 @@ class DocumentFacts(NamedTuple):
 
 class Project(NamedTuple):
     """Everything that was read. `documents` holds, by (file, number), those with an object of ours; `document_facts`
-    what is known of each, of broken ones too."""
+    what is known of each, of broken ones too. `open` are the objects with holes in their values, of which `inventory`
+    only has that they were not read."""
 
     inventory: Inventory
     documents: dict[tuple[str, int], YamlDocument]
@@ -76,6 +77,7 @@ class Project(NamedTuple):
     kustomizations: tuple[Kustomization, ...] = ()
     document_facts: tuple[DocumentFacts, ...] = ()
     failed_renderings: tuple[FailedRendering, ...] = ()
+    open: Inventory = _NOTHING
 
 
 def load(sources: Iterable[Source]) -> Project:
@@ -123,6 +125,7 @@ def link(
         kustomizations=tuple(linker.kustomizations),
         document_facts=document_facts,
         failed_renderings=tuple(_failed(linker.failed, charts)),
+        open=together((item.open for item in document_facts), ()),
     )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import NamedTuple
 
 from ..iam.arns import parse_arn
 from ..iam.decisions.policies import Attached, Layer
-from ..iam.decisions.principals import Caller
-from ..iam.documents.context import Context
 from ..iam.documents.document import parse
+from ..iam.documents.holes import has_hole
 from ..iam.proofs.action_groups import show_action
+from ..iam.proofs.between import Ask, holes_in, prove_between, reach_between
 from ..iam.proofs.prove import Proof, prove
 from ..iam.proofs.reach import may_reach, may_reach_beyond
 from ..inventory.names import Index
@@ -22,8 +21,9 @@ from .model import Requirement, fill
 from .requests import Known, caller_for, context_for, is_of_several_accounts
 from .resources import Guard, Sealed, guards, indexes_of, layers_on, sealed
 from .rows import Question, Row, decrypting_rows, forbidden_rows, required_rows
-from .select import Selected, Unseen, select
-from .trust import TrustCheck, check_entry, check_trust
+from .select import Selected, Unseen, may_select, own_values, select
+from .trust import check_entry, check_trust
+from .ways import TrustCheck
 
 
 class Surroundings(NamedTuple):
@@ -77,12 +77,14 @@ class Answer(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """A requirement put to the project: how many roles it selects, and the checks of those that were asked about."""
+    """A requirement put to the project: how many roles it selects, and the checks of those that were asked about.
+    `perhaps` are roles that it selects if their names are filled in so."""
 
     requirement: Requirement
     selected: int
     checks: tuple[RoleCheck, ...]
     unseen: tuple[Unseen, ...]
+    perhaps: tuple[Role, ...] = ()
 
 
 def check_requirement(
@@ -124,7 +126,15 @@ def check_requirement(
             else:
                 checks.append(_check(requirement, item, attached, beside))
     asked = tuple(item for item in unseen if files is None or item.object.origin.file in files)
-    return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked)
+    chosen = {id(item.role) for item in selected}
+    perhaps = tuple(
+        role
+        for role in index.inventory.roles
+        if role.object.holes
+        and id(role) not in chosen
+        and may_select(requirement.roles, (role.object.name, role.name), role.object.labels, role.object.holes)
+    )
+    return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked, perhaps)
 
 
 def _use(selected: Selected) -> tuple[int, int, tuple[str, str] | None]:
@@ -144,9 +154,12 @@ def _touches(selected: Selected, attached: Stack, around: tuple[Object, ...], fi
 
 def _check(requirement: Requirement, selected: Selected, attached: Stack, around: Surroundings) -> RoleCheck:
     role = selected.role
-    values = {**around.parameters, "namespace": role.object.namespace or "default", "name": role.name}
-    if selected.service_account:
-        values["serviceAccount"] = selected.service_account[1]
+    own = own_values(selected)
+    # What is filled in later is no value yet.
+    holes = (*role.object.holes, *(selected.giver.holes if selected.giver is not None else ()))
+    settled = {name: text for name, text in own.items() if not has_hole(text, holes)}
+    given = {name: text for name, text in around.parameters.items() if name not in ("namespace", "name", *own)}
+    values = {**given, **settled}
 
     known = Known(
         selected=selected,
@@ -170,9 +183,6 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
         trust=check_trust(requirement, selected, values),
         entry=check_entry(selected, values),
     )
-
-
-Ask = Callable[[str, str, tuple[Layer, ...], Context, "Caller | None"], "Proof | None"]
 
 
 def _forbidden(row: Row, known: Known) -> Question:
@@ -216,7 +226,13 @@ def _ask(question: Ask, row: Row, known: Known) -> Question:
         context = context._replace(values={**kept, **told})
     layers = (*known.layers, *layers_on(filled.text, known.guards), *row.layers)
     layers += _not_meant(row, known)
-    proof = question(row.action, filled.text, layers, context, caller_for(known, filled.text))
+    caller = caller_for(known, filled.text)
+    if not holes_in(layers):
+        proof = question(row.action, filled.text, layers, context, caller)
+    elif question is prove:
+        proof = prove_between(row.action, filled.text, layers, context, caller)
+    else:
+        proof = reach_between(question, row.action, filled.text, layers, context, caller)
     if proof is not None and question is prove and proof.verdict != "not-granted" and is_of_several_accounts(known):
         proof = proof._replace(verdict="unknown", reasons=(*proof.reasons, _SEVERAL_ACCOUNTS))
     if proof is not None and row.is_unresolved and proof.verdict != "granted":

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..ack.holes import unfilled
 from ..ack.limits import refusal
 from ..iam.decisions.policies import Attached, Layer
 from ..iam.decisions.principals import account_of
 from ..iam.documents.document import Parsed
+from ..iam.documents.holes import has_hole
 from ..iam.documents.partitions import foreign, partition_in
 from ..iam.documents.paths import Path
 from ..inventory.names import Index, policies_by_arn, resolve_policy
@@ -81,6 +83,8 @@ def _is_at_or_above(entry: str, field: str) -> bool:
 def not_pushed(item: Object) -> str:
     """Why what a Policy or an association says need not be what AWS has; "" where the controller pushes it."""
     annotations = item.annotations
+    if open_part := unfilled(item):
+        return open_part
     if annotations.get(f"{_ACK}read-only", "").lower() == "true":
         return f"{_ACK}read-only makes the controller write nothing"
     if annotations.get(f"{_ACK}adoption-policy") == "adopt":
@@ -118,6 +122,8 @@ def ignored_trust(role: Role) -> str:
 def _not_ours(role: Role) -> str:
     """Why the manifest does not say what the role has: the controller only reads it, or takes its spec from AWS."""
     annotations = role.object.annotations
+    if open_part := unfilled(role.object):
+        return open_part
     if annotations.get("services.k8s.aws/read-only", "").lower() == "true":
         return "services.k8s.aws/read-only makes the controller write nothing"
     if annotations.get("services.k8s.aws/adoption-policy") == "adopt":
@@ -158,7 +164,8 @@ def stack(
         if odd is not None:
             reason = f"IAM refuses it, since {odd.text} is of another partition"
             return attach(label, None, reason, PolicySource(text, owner, path), refused=True)
-        reason = "its document cannot be read" if document is None else ""
+        hole = next((problem.message for problem in text.parsed.problems if problem.code == "hole"), "")
+        reason = hole or ("its document cannot be read" if document is None else "")
         return attach(label, text.parsed, reason, PolicySource(text, owner, path))
 
     def from_policies(found: tuple[Policy, ...], named: str, missing: str, owner: Object, path: Path) -> Attached:
@@ -187,6 +194,9 @@ def stack(
 
     def from_arn(managed: ManagedArn) -> Attached:
         named = partition_in(managed.arn)
+        if has_hole(managed.arn, managed.owner.holes) and not policies_by_arn(index, managed.arn, managed.owner):
+            source = PolicySource(None, managed.owner, managed.path)
+            return attach(managed.arn, None, "which policy it is, is filled in later", source)
         if index.partition and named not in ("", index.partition):
             reason = f"AWS refuses it, since {named} is another partition"
             return attach(managed.arn, None, reason, PolicySource(None, managed.owner, managed.path), refused=True)

@@ -19,6 +19,7 @@ from ..iam.catalogue.condition_keys import claim_of
 from ..iam.decisions.policies import Layer
 from ..iam.decisions.principals import Caller, account_of
 from ..iam.documents.context import Context, Values, make_context
+from ..iam.documents.holes import has_hole, pattern_of
 from ..iam.documents.partitions import partition_of
 from ..iam.proofs.trust import issuer_of, oidc_providers
 from ..inventory.objects import Role
@@ -75,7 +76,7 @@ def context_for(known: Known, resource: str) -> Context:
     told |= _role_tags(known)
     told |= _session_tags(known)
     providers = _providers(role)
-    if _is_irsa(known.selected) and len(providers) == 1:
+    if _is_irsa(known.selected) and len(providers) == 1 and not has_hole(providers[0], role.object.holes):
         told["aws:FederatedProvider"] = providers[0]
     absent = [*_ABSENT, *_absent_tags(known, told), *_absent_claims(known)]
     absent += ["aws:FederatedProvider"] if _is_pod_identity(known.selected) else []
@@ -83,8 +84,10 @@ def context_for(known: Known, resource: str) -> Context:
         filled = [fill(item, values) for item in texts]
         if not any(item.unset for item in filled):
             told[key] = tuple(item.text for item in filled)
+    named_so = f"{role.iam_path}{role.name}"
+    named_so = pattern_of(role.object.holes).sub("*", named_so) if role.object.holes else named_so
     shapes = {
-        "aws:PrincipalArn": f"arn:*:iam::*:role{role.iam_path}{role.name}",
+        "aws:PrincipalArn": f"arn:*:iam::*:role{named_so}",
         "aws:userid": f"{text(mapping(role.object.data.get('status')).get('roleID')) or 'AROA*'}:*",
     }
     return make_context(told, tuple(absent), shapes=shapes, since=_moment(known.today))
@@ -134,6 +137,8 @@ def _role_arn(known: Known, resource: str) -> str:
     partition = partition_of(known.values.get("region", ""))
     partition = resource.split(":", 2)[1] if resource.startswith("arn:") else partition
     account, role = _account(known), known.selected.role
+    if has_hole(f"{role.iam_path}{role.name}", role.object.holes):
+        return ""
     if not account or not partition or "*" in partition or "?" in partition:
         return ""
     return f"arn:{partition}:iam::{account}:role{role.iam_path}{role.name}"
@@ -167,6 +172,8 @@ def _session_tags(known: Known) -> dict[str, str]:
     selected = known.selected
     if not _has_session_tags(known) or selected.service_account is None or selected.giver is None:
         return {}
+    if selected.giver.holes:
+        return {}
     request = request_of(caller_of(*selected.service_account, selected.giver, known.values), known.values).values
     return {
         f"aws:PrincipalTag/{name}": request[f"aws:requesttag/{name}"][0]
@@ -185,7 +192,7 @@ def _has_session_tags(known: Known) -> bool:
 def _absent_claims(known: Known) -> Iterator[str]:
     """Claims of identity providers that no session of the role comes through, since its trust policy names them not."""
     document = known.selected.role.trust.parsed.document if known.selected.role.trust else None
-    if document is None:
+    if document is None or document.holes:
         return
     named = (item.entry.text for statement in document.statements for item in statement.principals)
     own = {(issuer_of(text) or text).lower() for text in named}
@@ -200,6 +207,7 @@ def _absent_tags(known: Known, told: dict[str, str | Values]) -> Iterator[str]:
     selected = known.selected
     is_known = (_is_irsa(selected) or _is_pod_identity(selected)) and selected.hop is None
     role = selected.role
+    is_known = is_known and not (selected.giver is not None and selected.giver.holes)
     if not is_known or tags_may_differ(role) or "*" in role.open_tags:
         return
     have = {key.lower() for key in told} | {f"aws:principaltag/{key.lower()}" for key in role.open_tags}

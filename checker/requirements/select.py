@@ -6,7 +6,9 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from ..iam.catalogue.condition_keys import claim_of
+from ..iam.documents.holes import has_hole, pattern_of
 from ..iam.patterns.globs import matches, wildcard_glob
+from ..iam.patterns.language import overlap
 from ..inventory.names import Index, arn_of_role, hop_of_association, role_of_association, roles_by_arn
 from ..inventory.objects import Association, Inventory, Object, PolicyText, Role, altered, policy_texts
 from .model import Requirement, Selector
@@ -33,6 +35,18 @@ class Selected(NamedTuple):
     session: PolicyText | None = None
     giver: Object | None = None
     hop: Hop | None = None
+
+
+def own_values(selected: Selected) -> dict[str, str]:
+    """What a requirement may ask of the role by name, holes and all: its namespace, its name, its service account. What
+    a graph of kro puts no namespace to, goes where its instance is."""
+    item = selected.role.object
+    found = {"name": selected.role.name}
+    if item.namespace or not (item.holes and item.origin.path):
+        found["namespace"] = item.namespace or "default"
+    if selected.service_account:
+        found["serviceAccount"] = selected.service_account[1]
+    return found
 
 
 class Unseen(NamedTuple):
@@ -64,7 +78,9 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
     are one.
     """
     users = users_of(index)
-    wanted = [user for user in users if selects(requirement.service_accounts, (user.name,), user.labels)]
+    wanted = [
+        user for user in users if selects(requirement.service_accounts, (user.name,), user.labels, user.giver.holes)
+    ]
     by_role: dict[int, list[User]] = {}
     for user in users:
         for role in user.roles:
@@ -75,11 +91,12 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
     tells_apart = _tells_tags_apart(index.inventory)
     for role in index.inventory.roles:
         names = (role.object.name, role.name, *role.object.built_names)
-        by_itself = selects(requirement.roles, names, role.object.labels)
+        by_itself = selects(requirement.roles, names, role.object.labels, role.object.holes)
         if by_itself or id(role) in through_accounts:
             using = by_role.get(id(role), [])
             picked += _ways(role, [user for user in using if id(user) in chosen] or using, tells_apart)
-    unseen = [Unseen(user.giver, user.role_named) for user in wanted if not user.roles]
+    # Which role it is that an object gives away may be filled in later; the template is told of then.
+    unseen = [Unseen(user.giver, user.role_named) for user in wanted if not user.roles and not user.giver.holes]
     return tuple(picked), (*unseen, *_without_role(requirement, index, users))
 
 
@@ -98,7 +115,7 @@ def _without_role(requirement: Requirement, index: Index, users: list[User]) -> 
         key = (item.namespace, name)
         labels = item.labels if item.kind == "ServiceAccount" else {}
         is_open = key not in served and item.namespace not in with_pod_identity and not altered(item, "content")
-        if is_open and selects(requirement.service_accounts, (name,), labels):
+        if is_open and not item.holes and selects(requirement.service_accounts, (name,), labels):
             found.setdefault(key, Unseen(item, ""))
     return list(found.values())
 
@@ -109,12 +126,33 @@ def _trusts_pod_identity(role: Role) -> bool:
     return any(item.entry.text == "pods.eks.amazonaws.com" for statement in statements for item in statement.principals)
 
 
-def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str]) -> bool:
-    """Whether one of the names fits one of the globs, or all labels fit."""
-    if any(matches(wildcard_glob(pattern), name) for pattern in selector.names for name in names):
+def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str], holes: tuple[str, ...] = ()) -> bool:
+    """Whether one of the names fits one of the globs, or all labels fit; with `holes`, whatever these are filled in
+    with."""
+    if any(_fits(pattern, name, holes) for pattern in selector.names for name in names):
         return True
     wanted = selector.labels
-    return bool(wanted) and all(key in labels and matches(wildcard_glob(glob), labels[key]) for key, glob in wanted)
+    return bool(wanted) and all(key in labels and _fits(glob, labels[key], holes) for key, glob in wanted)
+
+
+def may_select(selector: Selector, names: tuple[str, ...], labels: dict[str, str], holes: tuple[str, ...]) -> bool:
+    """The same for some values of the holes."""
+
+    def may_fit(glob: str, text: str) -> bool:
+        return overlap(wildcard_glob(glob), wildcard_glob(pattern_of(holes).sub("*", text)))
+
+    if any(may_fit(pattern, name) for pattern in selector.names for name in names):
+        return True
+    wanted = selector.labels
+    return bool(wanted) and all(key in labels and may_fit(glob, labels[key]) for key, glob in wanted)
+
+
+def _fits(pattern: str, text: str, holes: tuple[str, ...]) -> bool:
+    """Whether the text matches the pattern, for values of any length: a hole matches what a `*` does, and nothing
+    else."""
+    if not has_hole(text, holes):
+        return matches(wildcard_glob(pattern), text)
+    return all(matches(wildcard_glob(pattern), pattern_of(holes).sub(value, text)) for value in ("", "\0", "\0" * 7))
 
 
 def _ways(role: Role, users: list[User], tells_apart: bool) -> list[Selected]:

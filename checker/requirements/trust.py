@@ -1,42 +1,18 @@
-"""The `trust` of a requirement: may the service account that runs the proxy assume the role?
-
-Sources: EKS User Guide, "IAM roles for service accounts" (audience sts.amazonaws.com, subject
-system:serviceaccount:NAMESPACE:NAME) and "EKS Pod Identity" (principal pods.eks.amazonaws.com, sts:AssumeRole and
-sts:TagSession, request tags).
-"""
+"""The `trust` of a requirement: may the service account that runs the proxy assume the role?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
-
 from ..ack.limits import refusal
-from ..iam.decisions.conditions import Truth, all_of, any_of
-from ..iam.decisions.principals import Caller
-from ..iam.documents.context import Context, look_up
+from ..iam.decisions.conditions import any_of
 from ..iam.documents.document import Document
+from ..iam.documents.filling import filled, least, most
+from ..iam.documents.holes import has_hole, pattern_of
 from ..iam.documents.partitions import partition_of
-from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, token_context
 from ..inventory.objects import Object, Role, altered
 from .layers import ignored_trust, not_pushed, refused_trust
 from .model import Requirement, fill
-from .pods import SERVICE, PodCaller, caller_of, pods_named, request_of
-from .select import Hop, Selected
-
-Way = Literal["irsa", "pod-identity"]
-
-
-class TrustCheck(NamedTuple):
-    """Whether the service account (`NAMESPACE/NAME`) may assume the role; None with a `reason` when it cannot be told.
-
-    With `is_open`, nobody knows which service account or which cluster it is to be: then False says that none can, and
-    None that some may, which the requirement takes.
-    """
-
-    service_account: str
-    truth: Truth
-    reason: str = ""
-    is_open: bool = False
+from .select import Selected, own_values
+from .ways import TrustCheck, Way, lets_in, lets_in_some, way_of
 
 
 def check_trust(requirement: Requirement, selected: Selected, values: dict[str, str]) -> TrustCheck | None:
@@ -62,6 +38,8 @@ def _check(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[s
     changed = changed or refused_trust(role, partition_of(values.get("region", "")), values.get("account"))
     if changed:
         return TrustCheck(fill(wanted, values).text, None, changed)
+    if role.object.holes or (giver is not None and giver.holes):
+        return _whatever_is_filled_in(wanted, via, selected, values)
     moved = moved_by(role, giver)
     if not moved:
         return _asked(wanted, via, selected, values)
@@ -70,6 +48,65 @@ def _check(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[s
     if found and all(item.truth is True for item in found):
         return found[0]
     return TrustCheck(fill(wanted, values).text, None, moved, True)
+
+
+def _whatever_is_filled_in(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[str, str]) -> TrustCheck:
+    """What is so whatever is filled in: because the same hole stands on both sides of a comparison, else between the
+    bounds of the trust policy, for a service account that is not known."""
+    role, giver = selected.role, selected.giver
+    document = role.trust.parsed.document if role.trust else None
+    if document is not None and _only_compares(document):
+        holes = tuple(dict.fromkeys((*role.object.holes, *(giver.holes if giver is not None else ()))))
+        words = {hole: f"hole{number}" for number, hole in enumerate(holes)}
+        own = {name: _worded(text, words) for name, text in own_values(selected).items()}
+        closed = selected._replace(role=_trusting(role, filled(document, words)))
+        alike = _asked(wanted, via, closed, {**values, **own})
+        if alike.truth is True or (alike.truth is None and alike.is_open):
+            return alike._replace(service_account=fill(wanted, {**values, **own_values(selected)}).text)
+    if giver is not None and giver.holes:
+        # Whom the object gives the role to, and how, is filled in later.
+        values = {key: value for key, value in values.items() if key not in ("namespace", "serviceAccount")}
+        selected = selected._replace(service_account=None, giver=None)
+    if document is None or not document.holes:
+        return _asked(wanted, via, selected, values)
+    at_least, at_most = (
+        _asked(wanted, via, selected._replace(role=_trusting(role, bound(document))), values) for bound in (least, most)
+    )
+    principals = (item.entry.text for statement in document.statements for item in statement.principals)
+    if at_least.truth is True or (at_least.truth is None and at_least.is_open):
+        return at_least
+    if at_most.truth is False and not any(has_hole(text, document.holes) for text in principals):
+        return at_most
+    reason = f"its trust policy is filled in later ({', '.join(document.holes[:_MOST_NAMED])})"
+    return TrustCheck(at_most.service_account, None, reason)
+
+
+_MOST_NAMED = 3
+
+
+def _worded(text: str, words: dict[str, str]) -> str:
+    return pattern_of(tuple(words)).sub(lambda found: words[found[0]], text)
+
+
+def _only_compares(document: Document) -> bool:
+    """Whether a trust policy only allows, by comparisons that hold where both sides are the same text."""
+    return all(
+        statement.effect == "Allow"
+        and not statement.not_principals
+        and not statement.not_actions
+        and not any(has_hole(item.text, document.holes) for item in statement.actions)
+        and all(item.operator.removesuffix("IfExists").split(":")[-1] in _COMPARISONS for item in statement.conditions)
+        for statement in document.statements
+    )
+
+
+_COMPARISONS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
+
+
+def _trusting(role: Role, document: Document) -> Role:
+    """The role with another trust policy."""
+    trust = role.trust and role.trust._replace(parsed=role.trust.parsed._replace(document=document))
+    return role._replace(trust=trust)
 
 
 _MOST_VARIANTS = 20
@@ -86,26 +123,26 @@ def _as_built(role: Role, giver: Object | None) -> list[dict[str, str]]:
 
 def _asked(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[str, str]) -> TrustCheck:
     role, giver = selected.role, selected.giver
-    filled = fill(wanted, values)
+    asked = fill(wanted, values)
     document = role.trust.parsed.document if role.trust else None
     if document is None:
-        return TrustCheck(filled.text, None, "the role's trust policy cannot be read")
-    if filled.unset:
-        some = any_of(_lets_in_some(document, way, values) for way in via)
-        names = ", ".join(f"${{{name}}}" for name in filled.unset)
+        return TrustCheck(asked.text, None, "the role's trust policy cannot be read")
+    if asked.unset:
+        some = any_of(lets_in_some(document, way, values) for way in via)
+        names = ", ".join(f"${{{name}}}" for name in asked.unset)
         reason = f"no service account is known to use the role ({names})"
         if some is None:
-            return TrustCheck(filled.text, None, f"{reason}, and whether its trust policy lets any in cannot be told")
-        return TrustCheck(filled.text, None if some else False, reason if some else "", True)
-    taken = _WAYS.get(giver.kind) if giver else None
+            return TrustCheck(asked.text, None, f"{reason}, and whether its trust policy lets any in cannot be told")
+        return TrustCheck(asked.text, None if some else False, reason if some else "", True)
+    taken = way_of(giver) if giver else None
     ways = [way for way in via if taken is None or way == taken]
     if not ways:
-        return TrustCheck(filled.text, False)
-    answers = [lets_in(document, way, filled.text, values, giver, selected.hop) for way in ways]
+        return TrustCheck(asked.text, False)
+    answers = [lets_in(document, way, asked.text, values, giver, selected.hop) for way in ways]
     truth = any_of(answer.truth for answer in answers)
     reasons = [answer.reason for answer in answers if answer.reason and answer.truth is None]
     is_open = truth is None and all(answer.is_open for answer in answers if answer.truth is None)
-    return TrustCheck(filled.text, truth, "; ".join(dict.fromkeys(reasons)) if truth is None else "", is_open)
+    return TrustCheck(asked.text, truth, "; ".join(dict.fromkeys(reasons)) if truth is None else "", is_open)
 
 
 def changed_by(role: Role, giver: Object | None) -> str:
@@ -122,145 +159,3 @@ def moved_by(role: Role, giver: Object | None) -> str:
     nothing."""
     of_role = altered(role.object, "namespace")
     return of_role or (altered(giver, "name", "namespace") if giver is not None else "")
-
-
-_WAYS: dict[str, Way] = {"ServiceAccount": "irsa", "PodIdentityAssociation": "pod-identity"}
-
-
-def way_of(giver: Object) -> Way | None:
-    """The way in which an object gives a role to a service account."""
-    return _WAYS.get(giver.kind)
-
-
-def lets_in(
-    document: Document,
-    way: Way,
-    service_account: str,
-    values: Mapping[str, str],
-    giver: Object | None = None,
-    hop: Hop | None = None,
-) -> TrustCheck:
-    """Whether a trust policy lets a service account (`NAMESPACE/NAME`) assume the role in one way. `values` are the
-    cell's parameters, of which issuer, account, region and cluster count; `giver` is the object that gives the role to
-    it, `hop` the role that assumes this one for the pod, if there are such."""
-    namespace, _, name = service_account.partition("/")
-    if way == "irsa":
-        answer = _through_irsa(document, namespace, name, values, audience_of(giver))
-    else:
-        association = giver if giver is not None and giver.kind == "PodIdentityAssociation" else None
-        pod = caller_of(namespace, name, association, values)
-        answer = _through_hop(document, hop, pod, values) if hop else _through_pod_identity(document, pod, values)
-    return TrustCheck(service_account, *answer)
-
-
-def lets_in_pod(document: Document, pod: PodCaller, values: Mapping[str, str]) -> Truth:
-    """Whether a trust policy lets EKS Pod Identity assume the role for this pod."""
-    return _through_pod_identity(document, pod, values).truth
-
-
-AUDIENCE = "sts.amazonaws.com"
-_AUDIENCE_ANNOTATION = "eks.amazonaws.com/audience"
-
-
-def audience_of(giver: Object | None) -> str:
-    """The audience of the token that the webhook gives to pods of a service account (amazon-eks-pod-identity-webhook,
-    README: the annotation, else sts.amazonaws.com)."""
-    return (giver.annotations.get(_AUDIENCE_ANNOTATION) if giver is not None else None) or AUDIENCE
-
-
-def _through_hop(document: Document, hop: Hop, pod: PodCaller, values: Mapping[str, str]) -> _Answer:
-    """A target role is assumed by the association's first role, which EKS Pod Identity assumes (EKS API,
-    CreatePodIdentityAssociation, targetRoleArn)."""
-    if not hop.arn:
-        return _Answer(None, "which role assumes this one for the pod is not known")
-    own = may_assume(document, Caller("role", hop.arn), "sts:AssumeRole", Context())
-    trust = hop.role.trust.parsed.document if hop.role is not None and hop.role.trust else None
-    first = _through_pod_identity(trust, pod, values).truth if trust is not None else None
-    truth = all_of((own, first))
-    if truth is not None:
-        return _Answer(truth)
-    what = "trusts it" if own is None else "may be assumed for the pod"
-    return _Answer(None, f"whether {hop.arn}, which assumes this role for the pod, {what} cannot be told")
-
-
-def _lets_in_some(document: Document, way: Way, values: Mapping[str, str]) -> Truth:
-    """Whether the trust policy lets any service account in, in one way: one that it names, or one that fits its
-    patterns; None where that cannot be told."""
-    if way == "pod-identity":
-        return any_of(lets_in_pod(document, pod, values) for pod in pods_named([document], values.get("cluster", "")))
-    issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
-    providers = {name for item in document.statements for name in oidc_providers(item)}
-    issuers = [name for name in map(issuer_of, sorted(providers)) if not issuer or name == issuer]
-    return any_of(
-        _through_irsa(document, namespace, name, {**values, "oidcIssuer": found}, AUDIENCE).truth
-        for found in issuers
-        for namespace, name in _subjects(document, found)
-    )
-
-
-def _subjects(document: Document, issuer: str) -> Iterator[tuple[str, str]]:
-    """Service accounts (namespace, name) to ask about: each that is named, an example of each pattern, a stranger."""
-    yield "any", "any"
-    for statement in document.statements:
-        for item in statement.conditions:
-            if item.key.lower() == f"{issuer}:sub".lower():
-                for value in item.values[:_MOST_SUBJECTS]:
-                    parts = value.replace("*", "x").replace("?", "x").split(":")
-                    if len(parts) == 4 and parts[:2] == ["system", "serviceaccount"]:
-                        yield parts[2], parts[3]
-
-
-_MOST_SUBJECTS = 50
-
-
-class _Answer(NamedTuple):
-    truth: Truth
-    reason: str = ""
-    is_open: bool = False
-
-
-def _through_irsa(document: Document, namespace: str, name: str, values: Mapping[str, str], audience: str) -> _Answer:
-    issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
-    federated = [
-        issuer_of(principal.entry.text)
-        for statement in document.statements
-        for principal in statement.principals
-        if principal.kind == "Federated"
-    ]
-    if not issuer and not any(federated):
-        return _Answer(False)
-    if not issuer and len(set(federated)) == 1:
-        # Whatever the cell's issuer is: by tokens of another one than the policy names nobody gets in.
-        answer = _through_irsa(document, namespace, name, {**values, "oidcIssuer": federated[0]}, audience)
-        if answer.truth is not True:
-            return answer
-    claims = {"aud": audience, "sub": f"system:serviceaccount:{namespace}:{name}"}
-    caller = Caller("Federated", f"arn:*:iam::{values.get('account', '*')}:oidc-provider/{issuer or '*'}")
-    context = token_context(document, issuer, claims)
-    truth = may_assume(document, caller, WEB_IDENTITY, context)
-    if not issuer:
-        return _Answer(None, "the cell's oidcIssuer is not given", is_open=True)
-    return _Answer(truth, _hangs_on(document, context))
-
-
-def _through_pod_identity(document: Document, pod: PodCaller, values: Mapping[str, str]) -> _Answer:
-    context = request_of(pod, values)
-    caller = Caller("Service", SERVICE)
-    # Without session tags there is nothing to tag.
-    actions = ("sts:AssumeRole", "sts:TagSession") if pod.has_tags else ("sts:AssumeRole",)
-    truth = all_of(may_assume(document, caller, action, context) for action in actions)
-    return _Answer(truth, _hangs_on(document, context))
-
-
-def _hangs_on(document: Document, context: Context) -> str:
-    """The keys that the trust policy asks for and of which nothing is known, as a reason."""
-    keys = open_keys(document, context)
-    if not keys:
-        return "the trust policy has conditions that hang on more than the service account"
-    return f"the trust policy asks for {', '.join(keys)}, of which nothing is known here"
-
-
-def open_keys(document: Document, context: Context) -> tuple[str, ...]:
-    """The condition keys of a document of which this context knows nothing."""
-    keys = (item.key for statement in document.statements for item in statement.conditions)
-    return tuple(dict.fromkeys(key for key in keys if look_up(context, key) is None))

@@ -93,7 +93,8 @@ def test_each_instance_is_one_more(tmp_path: Path) -> None:
 
 def test_without_an_instance_it_stays_a_template(tmp_path: Path) -> None:
     report = run(tmp_path, GRAPH)
-    assert told(report) == [("templated-manifest", "checked in part: ${schema.spec.name} is a placeholder (kro)")]
+    assert told(report)[0] == ("templated-manifest", "checked in part: ${schema.spec.name} is a placeholder (kro)")
+    assert {rule for rule, _ in told(report)} == {"templated-manifest", "conditional-grant"}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,8 @@ def test_without_an_instance_it_stays_a_template(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_told_stays_a_template(graph: str, instance: str, shown: str, tmp_path: Path) -> None:
     report = run(tmp_path, graph, instance)
-    assert [rule for rule, _ in told(report)] == ["templated-manifest"]
+    assert {rule for rule, _ in told(report)} <= {"templated-manifest", "conditional-grant"}
+    assert "templated-manifest" in {rule for rule, _ in told(report)}
     assert report.summary.roles == 0
     assert [(item.in_part, item.detail) for item in report.skipped] == [(True, shown)]
 
@@ -151,7 +153,7 @@ spec:
 def test_an_instance_that_is_a_template_leaves_the_graph_one(other: str, tmp_path: Path) -> None:
     """What it makes is not known, so that the other instances are not all there is."""
     report = run(tmp_path, GRAPH, INSTANCE, other)
-    assert {rule for rule, _ in told(report)} - {"invalid-yaml"} == {"templated-manifest"}
+    assert {rule for rule, _ in told(report)} - {"invalid-yaml"} == {"templated-manifest", "conditional-grant"}
     assert report.summary.roles == 0
 
 

@@ -69,7 +69,11 @@ def test_several_cells_by_folder(capsys: pytest.CaptureFixture[str]) -> None:
     for cell, account in (("east", "111122223333"), ("west", "444455556666")):
         shutil.copytree(ROOT / "manifests", f"clusters/{cell}")
         for file in Path("clusters", cell).rglob("*.*"):
-            text = file.read_text(encoding="utf-8").replace("111122223333", account)
+            text = (
+                file.read_text(encoding="utf-8")
+                .replace("111122223333", account)
+                .replace("./manifests", f"./clusters/{cell}")
+            )
             file.write_text(text.replace("cell2-auth-keys", f"{cell}-auth-keys"), encoding="utf-8")
     assert main(["init"]) == 0
     cells = config()["cells"]

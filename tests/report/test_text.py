@@ -84,6 +84,8 @@ def test_a_verbose_run_names_what_was_skipped_and_what_was_proven(gate: Callable
             "role.yaml: checked in part (kro): ${schema.spec.name}",
             "granted: fixed-reverse-proxy: dynamodb:GetItem on arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys by inline policy auth-keys",
             "granted: fixed-reverse-proxy: dynamodb:Query on arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys by inline policy auth-keys",
+            "granted: ${schema.spec.name}-reverse-proxy: dynamodb:GetItem on arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys by inline policy auth-keys",
+            "granted: ${schema.spec.name}-reverse-proxy: dynamodb:Query on arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys by inline policy auth-keys",
         ]
     )
 

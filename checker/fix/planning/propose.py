@@ -20,6 +20,7 @@ from ...gate.prepared import Prepared, with_texts
 from ...gate.report import Report
 from ...progress import Observe, unobserved
 from ...project.project import Project
+from ...requirements.check import RoleCheck
 from ...rules import BY_ID
 from ...text.splices import collide, splice
 from ..edits.patch import Patch
@@ -117,6 +118,8 @@ def _proposal(
     barred: Mapping[Barred, str],
 ) -> Proposal | Refusal:
     project = survey.facts.project
+    if any(_is_open(answer.check) for answer in finding.answers):
+        return Refusal(finding, _OPEN)
     reasons: list[str] = []
     unsafe: Plan | None = None
     for item in _plans(survey, planner, finding):
@@ -150,6 +153,15 @@ def _proposal(
     if unsafe is not None:
         return Refusal(finding, f"unsafe: {unsafe.danger}", unsafe)
     return Refusal(finding, reasons[0] if reasons else "no edit is known for this case")
+
+
+_OPEN = "its policies are filled in later: say with what (placeholders: of the cell in checker.yaml), and run again"
+
+
+def _is_open(check: RoleCheck) -> bool:
+    """Whether policies of a role have holes: what is written beside them for one cell would hold for all."""
+    documents = (source.text.parsed.document for source in check.stack.sources.values() if source.text is not None)
+    return any(document.holes for document in documents if document is not None)
 
 
 def _plans(survey: Survey, planner: Planner, finding: Finding) -> Iterator[Plan | NoPlan]:

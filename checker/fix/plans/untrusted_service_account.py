@@ -20,7 +20,7 @@ from ...iam.documents.partitions import partition_of
 from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, oidc_providers
 from ...inventory.objects import Object, PolicyText, Role
 from ...requirements.pods import SERVICE, caller_of, request_of
-from ...requirements.trust import Way, lets_in, way_of
+from ...requirements.ways import Way, lets_in, way_of
 from ...rules.documents.oversized_policy import TRUST, counted
 from ...rules.trust import misdirected_annotation
 from ...rules.trust.untrusted_service_account import RefusedCaller, is_of_another_tenant

@@ -81,7 +81,8 @@ def covering(layers: tuple[Layer, ...], asked: PolicyQuestion) -> list[tuple[Cla
             continue
         for policy in policies:
             document = policy.document
-            if document is None:
+            if document is None or document.holes:
+                # Documents with holes are decided between their bounds (`proofs.between`); this one may be anything.
                 for effect in _EITHER[1:] if policy.refused else _EITHER:
                     rows.append(
                         (

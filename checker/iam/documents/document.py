@@ -14,14 +14,15 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from . import grammar
-from .paths import Path
+from .holes import as_json, breaking, pattern_of
+from .paths import Path, show_path
 from .syntax import explain_syntax
 
 PolicyKind = Literal["identity", "trust", "resource"]
 """Identity policies (boundaries, session policies and SCPs too) have no principal, trust policies no resource; resource
 policies (KMS key policies, VPC endpoint policies and RCPs too) have both."""
 
-ProblemCode = Literal["syntax", "duplicate-key", "element", "principal"]
+ProblemCode = Literal["syntax", "duplicate-key", "element", "principal", "hole"]
 
 
 _MOST_DUPLICATES = 20
@@ -91,10 +92,12 @@ class Statement(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A policy document that AWS would accept as far as its grammar goes."""
+    """A policy document that AWS would accept as far as its grammar goes. `holes` are the texts in it that a template
+    engine has yet to fill in (see `holes`); a document that has some is decided between its bounds."""
 
     version: str
     statements: tuple[Statement, ...]
+    holes: tuple[str, ...] = ()
 
     @property
     def has_variables(self) -> bool:
@@ -109,10 +112,15 @@ class Parsed(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
+def parse(text: str, kind: PolicyKind = "identity", holes: tuple[str, ...] = ()) -> Parsed:
     """Reads the JSON text of a policy document. Raises nothing: whatever is wrong comes back as problems with a
-    place.
+    place. `holes` are texts that a template engine has yet to fill in: strings with some may turn out to be right, and
+    what makes out the structure may not be one.
     """
+    holes = tuple(hole for hole in holes if hole in text)
+    if holes and text.strip() in holes:
+        return _refused(_unfilled(text.strip(), ()))
+    text = as_json(text, holes) if holes else text
     duplicates: list[tuple[dict[str, Any], str]] = []
 
     def keep_last(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -133,14 +141,21 @@ def parse(text: str, kind: PolicyKind = "identity") -> Parsed:
         offset, message, hint = explain_syntax(text, error)
         return _refused(Problem("syntax", message, hint, (), offset))
     problems = [_duplicate(value, holder, key) for holder, key in duplicates[:_MOST_DUPLICATES]]
-    problems += [
-        Problem(flaw.code, flaw.message, flaw.hint, flaw.path, at_key=flaw.at_key)
-        for flaw in islice(grammar.flaws(value, kind), _MOST_FLAWS)
-    ]
-    problems += _odd_characters(text)
+    for flaw in islice(grammar.flaws(value, kind), _MOST_FLAWS):
+        hole = breaking(value, flaw.path, holes, at_key=flaw.at_key) if holes else None
+        if hole is None:
+            problems.append(Problem(flaw.code, flaw.message, flaw.hint, flaw.path, at_key=flaw.at_key))
+        elif hole:
+            problems.append(_unfilled(hole, flaw.path))
+    problems += _odd_characters(pattern_of(holes).sub("", text) if holes else text)
     if problems:
         return Parsed(None, tuple(problems))
-    return Parsed(_build(value), ())
+    return Parsed(_build(value)._replace(holes=holes), ())
+
+
+def _unfilled(hole: str, path: Path) -> Problem:
+    where = show_path(path) or "the whole document"
+    return Problem("hole", f"{where} is {hole}, which is filled in later", "say what it is filled in with", path)
 
 
 _DEEPEST = 50

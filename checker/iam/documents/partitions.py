@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .document import Document, Entry
+from .holes import has_hole
 
 _BY_START = {
     "cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "eu-isoe-": "aws-iso-e",
@@ -50,5 +51,6 @@ def foreign(document: Document, due: str) -> Iterator[Entry]:
     entries = [entry for statement in document.statements for entry in statement.resources]
     entries += [principal.entry for statement in document.statements for principal in statement.principals]
     named = [(entry, partition) for entry in entries if (partition := partition_in(entry.text))]
+    named = [item for item in named if not has_hole(item[1], document.holes)]
     due = due or (named[0][1] if named else "")
     yield from (entry for entry, partition in named if partition != due)

@@ -47,7 +47,9 @@ class Proof(NamedTuple):
     one asked about. `decision` is what `evaluate` says of the witness in `context`: the one that was given, or, where
     a denial takes certain condition keys, that one with values for them. `conditions` are alternatives, each a list of
     terms that together suffice; `hangs_on` are the clauses whose truth is open at the witness, `allowing` the Allow
-    clauses that cover it, at least perhaps; `reasons` says in words what could not be read or worked out.
+    clauses that cover it, at least perhaps; `reasons` says in words what could not be read or worked out. Where it
+    hangs on what a template engine fills in, `open` are those holes, `when` the values with which it is granted, as
+    alternatives, and `only_then` says that it is not with any other text.
     """
 
     verdict: Verdict
@@ -60,6 +62,9 @@ class Proof(NamedTuple):
     hangs_on: tuple[Clause, ...] = ()
     allowing: tuple[Clause, ...] = ()
     reasons: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    when: tuple[tuple[tuple[str, str], ...], ...] = ()
+    only_then: bool = False
 
 
 _MOST_ALTERNATIVES = 16

@@ -173,6 +173,11 @@ def access(check: RoleCheck, question: Question) -> dict[str, Any]:
             for number, terms in enumerate(proof.conditions if proof else ())
             for term in terms
         ],
+        "when": {
+            "placeholders": list(proof.open) if proof else [],
+            "alternatives": [dict(case) for case in proof.when] if proof else [],
+            "exactly": proof.only_then if proof else False,
+        },
         "decidedBy": [
             {"policy": clause.policy.label, "statement": show_path(clause.statement.path), "sid": clause.statement.sid}
             for clause in (proof.decision.clauses if proof else ())

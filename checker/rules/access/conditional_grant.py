@@ -2,7 +2,9 @@
 
 What it does
     Reports required access that depends on condition keys whose values are not
-    known from the manifests, at the first such condition, and lists them all.
+    known from the manifests, at the first such condition, and lists them all;
+    and access of a role in a template that hangs on what is filled in, with the
+    values that would grant it.
 
 Why it matters
     If the condition does not hold for the sidecar's requests (a VPC endpoint
@@ -27,14 +29,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...findings.place import Place
+from ...ack.filling import name_of
+from ...ack.placeholders import find_in_text
+from ...findings.place import Place, inside
 from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
+from ...iam.documents.holes import has_hole
 from ...iam.proofs.prove import Term, show_condition
 from ...requirements.check import Answer
 from ..facts import Facts
 from ..rule import About
-from ._answers import actions_of, by_place, can_call, clause_place, grant_problem, sharing
+from ._answers import actions_of, by_place, can_call, clause_place, grant_problem, listed, role_place, sharing
 
 ABOUT = About("conditional-grant", "error", asks_the_cell=True)
 
@@ -55,6 +60,9 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         message = f"{can_call(item, actions, hanging.witness, 'can')} only if {hanging.conditions}"
         known = f"state {hanging.keys or 'the key'} under spec.context of the requirement"
         hint = f"drop the condition, or {known}"
+        if members[0].proof.open:
+            message = f"{can_call(item, actions, hanging.witness, 'can')} {hanging.conditions}"
+            hint = _filled_in(members[0])
         if hanging.denies:
             hint = f"if every request carries what this Deny asks for, {known}; else narrow the Deny"
         value = f"{' '.join(actions)} {members[0].question.resource} {hanging.conditions}"
@@ -64,6 +72,8 @@ def check_project(facts: Facts) -> Iterator[Problem]:
 
 def _hanging(answer: Answer) -> _Hanging:
     witness = answer.proof.witness or answer.question.resource
+    if answer.proof.open:
+        return _on_what_is_filled_in(answer, witness)
     alternatives = answer.proof.conditions
     if not alternatives:
         return _on_a_resource(answer, answer.proof.hangs_on[0], witness)
@@ -72,6 +82,47 @@ def _hanging(answer: Answer) -> _Hanging:
     keys = ", ".join(dict.fromkeys(term.condition.key for terms in alternatives for term in terms))
     denies = any(term.clause.effect == "Deny" for terms in alternatives for term in terms)
     return _Hanging(clause_place(answer.check, first.clause, first.condition.path), witness, shown, keys, denies)
+
+
+def _on_what_is_filled_in(answer: Answer, witness: str) -> _Hanging:
+    """The text with the hole that it hangs on, and the values with which it is granted."""
+    proof = answer.proof
+    holes = tuple(dict.fromkeys(hole for case in proof.when for hole, _ in case)) or proof.open
+    shown = ", or ".join(" and ".join(f"{hole} is {text or 'empty'}" for hole, text in case) for case in proof.when)
+    said = f"{'exactly when' if proof.only_then else 'when'} {shown}"
+    if not proof.when:
+        said = f"depending on what is filled in for {listed(holes)}"
+    return _Hanging(_place_of(answer, holes), witness, said, "")
+
+
+def _place_of(answer: Answer, holes: tuple[str, ...]) -> Place:
+    """Where one of the holes stands in the policies of the role; else where the role is to be mended."""
+    for source in answer.check.stack.sources.values():
+        document = source.text.parsed.document if source.text is not None else None
+        for statement in document.statements if document is not None and document.holes else ():
+            entries = [(item.text, item.path) for item in (*statement.resources, *statement.actions)]
+            entries += [(value, item.path) for item in statement.conditions for value in (item.key, *item.values)]
+            found = next((path for text, path in entries if has_hole(text, holes)), None)
+            if found is not None and source.text is not None:
+                return inside(source.text, found)
+    return role_place(answer.check.role)
+
+
+_MOST_NAMED = 4
+
+
+def _filled_in(answer: Answer) -> str:
+    """How to say what is filled in: with the parameters of the cell that have the value that is due."""
+    parameters = {value: name for name, value in answer.check.around.parameters.items()}
+    case = dict(answer.proof.when[0]) if answer.proof.when else {}
+    named = []
+    for hole in case or answer.proof.open[:_MOST_NAMED]:
+        found = find_in_text(hole)
+        if found is not None:
+            value = case.get(hole, "…")
+            named.append(f"{name_of(found[0], hole)}: {f'${{{parameters[value]}}}' if value in parameters else value}")
+    given = f"placeholders: {{{', '.join(named)}}}"
+    return f"say what the cell fills in, as {given} in checker.yaml, or render it first"
 
 
 def _on_a_resource(answer: Answer, clause: Clause, witness: str) -> _Hanging:

@@ -35,6 +35,7 @@ from ...iam.arns import Arn, parse_arn
 from ...iam.catalogue.condition_keys import claim_of, never_carried
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
+from ...iam.documents.filling import spread
 from ...iam.patterns.globs import arn_glob, matches
 from ...iam.proofs.prove import show_condition
 from ...inventory.objects import PolicyText
@@ -102,7 +103,7 @@ def _nearest(answer: Answer) -> _Nearest:
         for statement in policy.document.statements if policy.document and text else ():
             if statement.effect != "Allow" or text is None:
                 continue
-            if _on_resource(statement, witness, action):
+            if _on_resource(statement, witness, action, policy.document.holes if policy.document else ()):
                 return _falling_short(text, statement, action)
             if layer in ("resource", "key") and second is None:
                 second = _falling_short(text, statement, action)
@@ -168,9 +169,9 @@ def _quoted(actions: tuple[str, ...]) -> str:
     return ", ".join(f'"{action}"' for action in actions)
 
 
-def _on_resource(statement: Statement, witness: str, action: str) -> bool:
-    """Whether a statement is about the resource, and about the service of the action."""
-    named = any(matches(arn_glob(entry.text), witness) for entry in statement.resources)
+def _on_resource(statement: Statement, witness: str, action: str, holes: tuple[str, ...]) -> bool:
+    """Whether a statement is about the resource, or may be, and about the service of the action."""
+    named = any(matches(arn_glob(spread(entry.text, holes)), witness) for entry in statement.resources)
     service = action.partition(":")[0] + ":"
     about = statement.not_actions or any(entry.text.lower().startswith(service) for entry in statement.actions)
     return named != statement.not_resources and about

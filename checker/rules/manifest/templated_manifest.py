@@ -65,10 +65,14 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         first, more = skipped[0], len(skipped) - 1
         checked, proven = "not checked", "nothing is proven about this object"
         if first.in_part:
-            checked, proven = "checked in part", "only what is literal here was checked, and no access is proven"
+            checked, proven = "checked in part", "only what holds whatever it is filled in with is told and proven"
         why = f"what the template will say is not known, so {proven}"
         if first.reason == "assumed-values":
             why = "a release may be given other values: what is said of its objects holds for these alone"
+        names = {role.object.origin: outcome for outcome in facts.outcomes for role in outcome.perhaps}
+        outcome = next((names[item.origin] for item in skipped if item.origin in names), None)
+        if outcome is not None:
+            why += f"; it may be a role that {outcome.requirement.name} selects, and then its access was not checked"
         said = _said(first) + (f", and {more} more object{'s' * (more > 1)} in this file hold some" if more else "")
         yield Problem(
             _place(first),

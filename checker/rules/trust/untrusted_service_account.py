@@ -37,7 +37,8 @@ from ...iam.proofs.trust import issuer_of, token_context
 from ...inventory.objects import Object, PolicyText, Role, called
 from ...requirements.pods import caller_of, request_of
 from ...requirements.select import users_of
-from ...requirements.trust import Way, changed_by, lets_in, moved_by, way_of
+from ...requirements.trust import changed_by, moved_by
+from ...requirements.ways import Way, lets_in, way_of
 from ..access._answers import why
 from ..facts import Facts
 from ..rule import About

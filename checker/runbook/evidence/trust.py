@@ -13,7 +13,7 @@ from ...iam.decisions.conditions import Truth
 from ...iam.decisions.principals import Caller
 from ...iam.documents.document import Document, parse
 from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, token_context
-from ...requirements.trust import lets_in
+from ...requirements.ways import lets_in
 from ..case.case import Case
 
 Blocker = Literal["", "issuer", "subject", "audience", "principal", "tag-session"]

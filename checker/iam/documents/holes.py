@@ -1,0 +1,60 @@
+"""Holes: text that a template engine has yet to fill in, inside of text that is known otherwise.
+
+A hole goes by its text (`${schema.spec.table}`, `{{ .Values.table }}`), and has the same value wherever it stands.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from .paths import Path
+
+
+def has_hole(text: str, holes: tuple[str, ...]) -> bool:
+    """Whether one of the holes stands in a text."""
+    return any(hole in text for hole in holes)
+
+
+@lru_cache(maxsize=1024)
+def pattern_of(holes: tuple[str, ...]) -> re.Pattern[str]:
+    """An expression for any of the holes; the longest first, since one may begin as another does."""
+    return re.compile("|".join(re.escape(hole) for hole in sorted(holes, key=len, reverse=True)))
+
+
+def as_json(text: str, holes: tuple[str, ...]) -> str:
+    """The text of a document as JSON in which each hole is text: within a string as it is written, elsewhere as a
+    string of its own."""
+    is_inside = False
+
+    def put_in(found: re.Match[str]) -> str:
+        nonlocal is_inside
+        if found[0] in known:
+            escaped = json.dumps(found[0])
+            return escaped[1:-1] if is_inside else escaped
+        if found[0] == '"':
+            is_inside = not is_inside
+        return found[0]
+
+    known = frozenset(holes)
+    return re.sub(rf'{pattern_of(holes).pattern}|"|\\.', put_in, text, flags=re.DOTALL)
+
+
+def breaking(value: Any, path: Path, holes: tuple[str, ...], *, at_key: bool) -> str | None:
+    """For something at a place in a document that its grammar does not take: the hole that it is, where what is filled
+    in decides; "" where it may be right whatever that is, None where no hole stands there."""
+    for step in path[:-1] if at_key else path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    text = path[-1] if at_key and path else value
+    hole = next((hole for hole in holes if isinstance(text, str) and hole in text), None)
+    named = [step for step in path[-2:] if isinstance(step, str)]
+    return "" if hole is not None and not at_key and named and named[-1] in _FREE else hole
+
+
+_FREE = ("Action", "NotAction", "Resource", "NotResource", "Sid", "AWS")
+"""Elements in which text of any kind may turn out to be right."""

@@ -1,0 +1,298 @@
+"""Questions to policies with holes: what holds whatever is filled in, and else what would have to be filled in.
+
+What the policies will allow lies between what they allow at least and at most (see `documents.filling`), and decisions
+grow with what is allowed and shrink with what is denied. So what is granted at least is granted, and what is not
+granted at most is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import combinations, islice, product
+
+from ..decisions.clauses import Clause
+from ..decisions.policies import Attached, Layer
+from ..decisions.principals import Caller
+from ..decisions.statements import action_matches
+from ..documents.context import Context
+from ..documents.document import Condition, Statement
+from ..documents.filling import filled, is_open, least, most
+from ..documents.holes import has_hole, pattern_of
+from .prove import Proof, Term, prove
+
+Ask = Callable[[str, str, tuple[Layer, ...], Context, "Caller | None"], "Proof | None"]
+"""A question about an action, a resource, layers, a context and a caller."""
+
+Filling = tuple[tuple[str, str], ...]
+"""Holes and the texts that they are filled in with."""
+
+
+def holes_in(layers: Iterable[Layer]) -> tuple[str, ...]:
+    """The holes in the documents of some layers."""
+    documents = (policy.document for layer in layers for policy in layer.policies)
+    return tuple(dict.fromkeys(hole for document in documents if document for hole in document.holes))
+
+
+def prove_between(
+    action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+) -> Proof | None:
+    """Decides an action as `prove` does, whatever is filled in. Where that makes a difference, the verdict is
+    "conditional", and `when` says with which values it is granted (and `only_then`, that it is not with others, those
+    with wildcards aside)."""
+    at_least = prove(action, resource, _closed(layers, least=True), context, caller)
+    if at_least is None or at_least.verdict == "granted":
+        return at_least and _as_written(at_least, layers)
+    at_most = prove(action, resource, _closed(layers, least=False), context, caller) or at_least
+    if at_least.verdict == "conditional":
+        return _as_written(at_least, layers)
+    if at_most.verdict in ("not-granted", "unknown"):
+        return _as_written(at_most, layers)
+    found, only_then = _fillings(action, resource, layers, context, caller)
+    return _as_written(at_most, layers)._replace(
+        verdict="conditional", open=_concerned(action, layers), when=found, only_then=only_then
+    )
+
+
+def reach_between(
+    question: Ask, action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+) -> Proof | None:
+    """Asks `may_reach` or `may_reach_beyond`, whatever is filled in. Where it depends on that, the verdict is "unknown"
+    and `open` names the holes."""
+    at_least = question(action, resource, _closed(layers, least=True), context, caller)
+    if at_least is not None and at_least.verdict in ("granted", "conditional"):
+        return _as_written(at_least, layers)
+    at_most = question(action, resource, _closed(layers, least=False), context, caller)
+    if at_most is None:
+        return None
+    holes = _concerned(action, layers)
+    reason = f"it hangs on what is filled in for {', '.join(holes)}"
+    made = _as_written(at_most, layers)._replace(verdict="unknown", open=holes)
+    return made._replace(reasons=(*made.reasons, reason))
+
+
+def _closed(layers: tuple[Layer, ...], *, least: bool) -> tuple[Layer, ...]:
+    return tuple(
+        layer._replace(policies=tuple(_bound(policy, least=least) for policy in layer.policies)) for layer in layers
+    )
+
+
+def _bound(policy: Attached, *, least: bool) -> Attached:
+    if policy.document is None or not policy.document.holes:
+        return policy
+    return policy._replace(document=_least(policy.document) if least else most(policy.document))
+
+
+_least = least
+
+
+def _as_written(proof: Proof, layers: tuple[Layer, ...]) -> Proof:
+    """The proof with the statements as they are written, holes and all."""
+    policies = {policy.label: policy for layer in layers for policy in layer.policies}
+
+    def written(clause: Clause) -> Clause:
+        policy = policies.get(clause.policy.label)
+        if policy is None or policy.document is None or not policy.document.holes or clause.statement is None:
+            return clause
+        path = clause.statement.path
+        statement = next((item for item in policy.document.statements if item.path == path), clause.statement)
+        return clause._replace(policy=policy, statement=statement)
+
+    def clauses(found: tuple[Clause, ...]) -> tuple[Clause, ...]:
+        return tuple(map(written, found))
+
+    decision = proof.decision._replace(clauses=clauses(proof.decision.clauses), matched=clauses(proof.decision.matched))
+    terms = tuple(tuple(Term(written(one.clause), *one[1:]) for one in case) for case in proof.conditions)
+    return proof._replace(
+        decision=decision, conditions=terms, hangs_on=clauses(proof.hangs_on), allowing=clauses(proof.allowing)
+    )
+
+
+def _concerned(action: str, layers: tuple[Layer, ...]) -> tuple[str, ...]:
+    """The holes of the statements that the action may be a matter of."""
+    found: dict[str, None] = {}
+    for policy in (policy for layer in layers for policy in layer.policies):
+        holes = policy.document.holes if policy.document else ()
+        for statement in policy.document.statements if policy.document and holes else ():
+            about = statement.not_actions or any(
+                has_hole(item.text, holes) or action_matches(item.text, action.lower()) is not False
+                for item in statement.actions
+            )
+            if about:
+                found |= dict.fromkeys(hole for text in _texts(statement) for hole in holes if hole in text)
+    return tuple(found)
+
+
+def _texts(statement: Statement) -> Iterator[str]:
+    yield from (item.text for item in (*statement.actions, *statement.resources))
+    yield from (item.entry.text for item in statement.principals)
+    yield from (text for item in statement.conditions for text in (item.key, *item.values))
+
+
+_MOST_TRIED = 24
+_MOST_SHOWN = 4
+"""Fillings that are tried, and those that a person would read."""
+
+
+def _fillings(
+    action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
+) -> tuple[tuple[Filling, ...], bool]:
+    """Values with which the access is granted, each proven, and whether it is not with any other text."""
+    found: list[Filling] = []
+    for values in islice(_candidates(action, resource, layers, context), _MOST_TRIED):
+        known = dict(values)
+        if any(dict(other).items() <= known.items() for other in found):
+            continue
+        proof = prove(action, resource, _closed(_filled(layers, known), least=True), context, caller)
+        if proof is not None and proof.verdict == "granted":
+            found.append(values)
+    if not found or len(found) > _MOST_SHOWN:
+        return tuple(found[:_MOST_SHOWN]), False
+    without = tuple(
+        layer._replace(policies=tuple(_without_what_fits(policy, action, resource) for policy in layer.policies))
+        for layer in layers
+    )
+    other = prove(action, resource, _closed(without, least=False), context, caller)
+    is_no_other = other is not None and other.verdict == "not-granted"
+    return tuple(found), is_no_other and _are_the_only_ones(action, resource, layers)
+
+
+def _are_the_only_ones(action: str, resource: str, layers: tuple[Layer, ...]) -> bool:
+    """Whether each text that some values make what is asked for is so with these values alone."""
+    documents = (policy.document for layer in layers for policy in layer.policies if policy.document)
+    return all(
+        all(_is_the_only_fit(item.text, action, document.holes, is_action=True) for item in statement.actions)
+        and all(_is_the_only_fit(item.text, resource, document.holes) for item in statement.resources)
+        for document in documents
+        if document.holes
+        for statement in document.statements
+    )
+
+
+def _filled(layers: tuple[Layer, ...], values: Mapping[str, str]) -> tuple[Layer, ...]:
+    return tuple(
+        layer._replace(
+            policies=tuple(
+                policy._replace(document=filled(policy.document, values)) if policy.document else policy
+                for policy in layer.policies
+            )
+        )
+        for layer in layers
+    )
+
+
+def _without_what_fits(policy: Attached, action: str, resource: str) -> Attached:
+    """The policy without the texts of Allow statements that some values make exactly what is asked for: with other
+    values, wildcards aside, they are about something else."""
+    document = policy.document
+    if document is None or not document.holes:
+        return policy
+    holes = document.holes
+    kept = []
+    for item in document.statements:
+        if item.effect == "Allow":
+            actions = tuple(one for one in item.actions if _fit(one.text, action, holes, is_action=True) is None)
+            resources = tuple(one for one in item.resources if _fit(one.text, resource, holes) is None)
+            is_gone = (not actions and not item.not_actions) or (not resources and not item.not_resources)
+            if is_gone:
+                continue
+            item = item._replace(
+                actions=item.actions if item.not_actions else actions,
+                resources=item.resources if item.not_resources else resources,
+            )
+        kept.append(item)
+    return policy._replace(document=document._replace(statements=tuple(kept)))
+
+
+def _candidates(action: str, resource: str, layers: tuple[Layer, ...], context: Context) -> Iterator[Filling]:
+    """Values under which statements would be about the action and the resource: those of one statement, then those of
+    two together, as a boundary and a policy need them."""
+    single: dict[Filling, None] = {}
+    for policy in (policy for layer in layers for policy in layer.policies):
+        document = policy.document
+        for statement in document.statements if document and document.holes else ():
+            if statement.effect == "Allow" and document is not None:
+                for values in _fitting(statement, action, resource, document.holes, context):
+                    single.setdefault(tuple(sorted(values.items())))
+    ordered = sorted((item for item in single if item), key=len)[:_MOST_TRIED]
+    yield from ordered
+    for one, other in combinations(ordered, 2):
+        if all(dict(one).get(hole, value) == value for hole, value in other):
+            yield tuple(sorted({**dict(one), **dict(other)}.items()))
+
+
+def _fitting(
+    statement: Statement, action: str, resource: str, holes: tuple[str, ...], context: Context
+) -> Iterator[dict[str, str]]:
+    actions = [_fit(item.text, action, holes, is_action=True) for item in statement.actions]
+    resources = [_fit(item.text, resource, holes) for item in statement.resources]
+    parts: list[list[dict[str, str]]] = [
+        [{}] if statement.not_actions else [*filter(None, actions), {}],
+        [{}] if statement.not_resources else [*filter(None, resources), {}],
+        *(_asked_for(item, holes, context) for item in statement.conditions if is_open(item, holes)),
+    ]
+    for chosen in islice(product(*parts), _MOST_TRIED):
+        merged: dict[str, str] = {}
+        for values in chosen:
+            if any(merged.get(hole, text) != text for hole, text in values.items()):
+                break
+            merged |= values
+        else:
+            yield merged
+
+
+def _asked_for(condition: Condition, holes: tuple[str, ...], context: Context) -> list[dict[str, str]]:
+    given = context.values.get(condition.key.lower(), ())
+    found = [_fit(text, value, holes) for text in condition.values for value in given]
+    return [values for values in found if values is not None] or [{}]
+
+
+_MOST_HOLES = 4
+"""Holes of one text that values are looked for; each multiplies the ways to share the text out."""
+_LONGEST = 300
+_COLONS = 5
+"""Of an ARN, before the part that names the resource."""
+
+
+def _fit(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool = False) -> dict[str, str] | None:
+    """The values that make a text what is wanted, as long as they can be; None where there are none, or where it has no
+    holes."""
+    found = _fits(text, wanted, holes, is_action=is_action)
+    return found[0] if found else None
+
+
+def _is_the_only_fit(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool = False) -> bool:
+    """Whether no other values, those with wildcards aside, make the text what is wanted."""
+    found = _fits(text, wanted, holes, is_action=is_action)
+    return not found or (found[0] == found[1] and not any("*" in value or "?" in value for value in found[0].values()))
+
+
+def _fits(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool) -> list[dict[str, str]]:
+    """The values that make a text what is wanted, once as long and once as short as they can be: where both are the
+    same, there are no others."""
+    found = list(pattern_of(holes).finditer(text))
+    if not found or len(found) > _MOST_HOLES or len(wanted) > _LONGEST or "${" in pattern_of(holes).sub("", text):
+        return []
+    is_whole = pattern_of(holes).sub("", text).count(":") < _COLONS
+    made = []
+    for more, less in (("", "?"), ("?", "")):
+        names: dict[str, str] = {}
+        written, place, colons = "", 0, 0
+        for hole in found:
+            before = text[place : hole.start()]
+            colons += before.count(":")
+            written += _literal(before, less)
+            any_text = "." if colons >= _COLONS or is_whole else "[^:]"
+            written += f"(?P={names[hole[0]]})" if hole[0] in names else f"(?P<h{len(names)}>{any_text}*{more})"
+            names.setdefault(hole[0], f"h{len(names)}")
+            place = hole.end()
+        flags = re.DOTALL | (re.IGNORECASE if is_action else 0)
+        matched = re.fullmatch(written + _literal(text[place:], less), wanted, flags)
+        if matched is None:
+            return []
+        made.append({hole: matched[name] for hole, name in names.items()})
+    return made
+
+
+def _literal(text: str, less: str) -> str:
+    return re.escape(text).replace(r"\*", f".*{less}").replace(r"\?", ".")
