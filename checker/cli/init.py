@@ -125,6 +125,10 @@ def _told(found: ManifestSurvey) -> list[str]:
             lines.append(f"cell {cell.name}: the manifests do not say {', '.join(missing)}; fill it in.")
     if len(found.cells) <= 1:
         return [*lines, "Next: checker static"]
+    from ..init.cells import folders_of
+
+    if folders_of(found.cells):
+        return [*lines, f"Next: checker static (it judges {len(found.cells)} cells, each with its own files)"]
     lines.append("A requirement is put to one cell at a time, so each cell is checked with its own files:")
     for cell in found.cells:
         folders = sorted({os.path.dirname(file) or os.curdir for file in cell.files})

@@ -35,6 +35,7 @@ from .terminal.output import (
 
 if TYPE_CHECKING:
     from ..fix.planning.propose import Proposal
+    from ..gate.cells import JudgedCell
     from ..gate.report import Report
     from ..progress import Observe
 
@@ -134,28 +135,39 @@ def _judged(
     told_now = told_now or arguments.select or arguments.ignore
     if read is not None and holds_nothing(read) and not told_now:
         return nothing_for_us(len(read.names), read.passed_over), ()
+    from ..gate.cells import JudgedCell, together
     from ..gate.judge import judge
-    from ..gate.prepare import prepare
+    from ..gate.prepare import prepare_cells
 
-    made = prepare(gate_options(arguments), read, observe)
-    judged = judge(*made, observe)
-    report = judged.report
+    cells = [JudgedCell(made, judge(*made, observe)) for made in prepare_cells(gate_options(arguments), read, observe)]
     if arguments.write_baseline:
-        refuse_what_was_read([arguments.write_baseline], report.read)
-        report = _accepted(report, arguments.write_baseline)
+        read_files = frozenset().union(*(cell.judged.report.read for cell in cells))
+        refuse_what_was_read([arguments.write_baseline], read_files)
+        cells = _accepted(cells, arguments.write_baseline)
+    is_one_of_many = arguments.cell is None and bool(cells[0].made.terms.cell and cells[0].made.terms.other_cells)
+    report = together(cells) if len(cells) > 1 or is_one_of_many else cells[0].judged.report
     if report.findings and any(formatter("static", name).CARRIES_FIXES for name in formats):
+        from ..fix.planning.cells import fixes_in_cells
         from ..fix.planning.propose import fixes_for
 
-        return report, fixes_for(made, judged)
+        return report, fixes_in_cells(report, cells) if report.cells else fixes_for(*cells[0])
     return report, ()
 
 
-def _accepted(report: Report, path: str) -> Report:
-    """Writes the baseline; the report against it."""
+def _accepted(cells: list[JudgedCell], path: str) -> list[JudgedCell]:
+    """Writes the baseline; the judgements against it."""
     from ..gate.baselined import accept
+    from ..gate.cells import in_none
     from ..suppression.baseline import as_text
 
-    entries, report = accept(report)
+    accepted = [accept(cell.judged.report) for cell in cells]
+    unseen = in_none([known.compared.unseen for _, report in accepted if (known := report.baseline) is not None])
+    others = [set(known.compared.unseen) if (known := report.baseline) else set() for _, report in accepted]
+    entries = [entry for (own, _), other in zip(accepted, others, strict=True) for entry in own if entry not in other]
+    entries += unseen
     write(as_text(entries), path)
     print(f"checker: wrote {safe_path(path)}: {count(len(entries), 'known finding')}", file=sys.stderr)
-    return report
+    return [
+        cell._replace(judged=cell.judged._replace(report=report))
+        for cell, (_, report) in zip(cells, accepted, strict=True)
+    ]

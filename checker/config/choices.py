@@ -54,7 +54,10 @@ def choose_cell(config: Config, given: str | None) -> ConfiguredCell:
             raise UsageError(f"there is no cell {given!r} in {where}; {listed}")
         return known[given]
     if len(known) > 1:
-        raise UsageError(f"{config.file} has several cells; choose one with --cell: {', '.join(known)}")
+        raise UsageError(
+            f"{config.file} has several cells; choose one with --cell: {', '.join(known)}; or say which folders are"
+            " whose (manifests: of each cell), and static judges all"
+        )
     return next(iter(known.values()), ConfiguredCell("", {}))
 
 
@@ -97,6 +100,14 @@ def fill_placeholders(config: Config, cell: ConfiguredCell, parameters: Mapping[
     if problems:
         raise UsageError(*problems)
     return made
+
+
+def project_paths(config: Config) -> tuple[str, ...]:
+    """Where the manifests of the project are, those of its cells too; none where the configuration does not say."""
+    if not config.manifests:
+        return ()
+    bound = (path for cell in config.cells for path in cell.manifests)
+    return from_config(config, tuple(dict.fromkeys((*config.manifests, *bound))))
 
 
 def from_config(config: Config, paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,13 +27,14 @@ from ..text.yaml_nodes import start_of, too_deep
 class ConfiguredCell(NamedTuple):
     """One cell: the values it gives to parameters in requirements (its own `parameters`, and region, account, …), and
     the kubeconfig context that leads to it ("" for none). `placeholders` are what it fills in templates with, by name;
-    a value may name parameters (`${region}`).
+    a value may name parameters (`${region}`). `manifests` are the files and folders that belong to it.
     """
 
     name: str
     parameters: dict[str, str]
     context: str = ""
     placeholders: Mapping[str, str] = MappingProxyType({})
+    manifests: tuple[str, ...] = ()
 
 
 class Live(NamedTuple):
@@ -135,7 +136,13 @@ def parse_config(path: str, data: bytes) -> Config:
         manifests=tuple(value.get("manifests", ())),
         policies=tuple(value.get("policies", ())),
         cells=tuple(
-            ConfiguredCell(name, _parameters(cell), cell.get("context", ""), cell.get("placeholders", {}))
+            ConfiguredCell(
+                name,
+                _parameters(cell),
+                cell.get("context", ""),
+                cell.get("placeholders", {}),
+                tuple(cell.get("manifests", ())),
+            )
             for name, cell in value.get("cells", {}).items()
         ),
         severities={rule: item["severity"] for rule, item in value.get("rules", {}).items() if "severity" in item},

@@ -22,7 +22,7 @@ class RelatedLocation(NamedTuple):
 class Finding(NamedTuple):
     """One finding, ready to be shown. `path` is the field within `subject`, with `#` before the part inside a
     document; `place` is what the rule named, `answers` and `layer` what it rests on (see Problem), for those who act on
-    it.
+    it. `cells` are those in which it holds, where several are judged.
     """
 
     rule: str
@@ -38,6 +38,7 @@ class Finding(NamedTuple):
     place: Place
     answers: tuple[Answer, ...] = ()
     layer: str = ""
+    cells: tuple[str, ...] = ()
 
 
 class Failure(NamedTuple):

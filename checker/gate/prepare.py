@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import os
+from typing import NamedTuple
 
 from ..ack.kinds import READ, RESOURCES
 from ..config.choices import (
@@ -17,7 +18,7 @@ from ..config.choices import (
     choose_config,
     choose_requirements,
     fill_placeholders,
-    from_config,
+    project_paths,
 )
 from ..config.file import Config, ConfiguredCell
 from ..errors import UsageError
@@ -31,6 +32,7 @@ from ..rules import BY_ID, RULES
 from ..suppression.baseline import Baseline, load_baseline
 from ..text.files import STDIN, work_tree
 from .asked import asked_about
+from .cells import cells_in_one_run, concerns, of_cell
 from .engine import Settings
 from .judge import judge
 from .options import Chosen, GateOptions
@@ -49,29 +51,66 @@ def check(options: GateOptions, read: Read | None = None) -> Report:
 def prepare(options: GateOptions, read: Read | None = None, observe: Observe = unobserved) -> Prepared:
     """Reads everything. Raises UsageError, as `check`."""
     chosen = _choose(options)
+    return _prepared(options, chosen, _taken_in(options, chosen, read, observe), observe)
+
+
+def prepare_cells(
+    options: GateOptions, read: Read | None = None, observe: Observe = unobserved
+) -> tuple[Prepared, ...]:
+    """The same for each cell that is judged in this run: all that have something in what was passed, where folders are
+    bound to them and none is named. Files are read once."""
+    chosen = _choose(options)
+    names = cells_in_one_run(chosen.config, options.cell)
+    taken = _taken_in(options, chosen, read, observe)
+    if not names or not taken.is_judged:
+        return (_prepared(options, chosen, taken, observe),)
+    asked = [cell.name for cell in chosen.config.cells if concerns(taken.paths, chosen.config, cell)]
+    return tuple(_prepared(options._replace(cell=name), chosen, taken, observe) for name in asked or names)
+
+
+class _TakenIn(NamedTuple):
+    """What was read: the paths that were asked about, the names of the files there, whether they are judged at all,
+    whether there are more."""
+
+    material: Material
+    paths: tuple[str, ...]
+    names: tuple[str, ...]
+    is_judged: bool
+    has_rest: bool
+
+
+def _taken_in(options: GateOptions, chosen: Chosen, read: Read | None, observe: Observe) -> _TakenIn:
     config = chosen.config
-    paths = options.paths or from_config(config, config.manifests) or (os.curdir,)
+    paths = options.paths or project_paths(config) or (os.curdir,)
     passed = _usable(read or read_paths(paths, observe=observe), paths)
     if passed.has_ours and not any(path == STDIN or os.path.isdir(path) for path in paths):
         # A hook is handed a configuration or a requirement, which concern everything.
-        paths = from_config(config, config.manifests) or _work_tree(paths) or paths
+        paths = project_paths(config) or _work_tree(paths) or paths
         passed = _usable(read_paths(paths, observe=observe), paths)
     files = facts_of(passed.sources)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     is_judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _feeds(passed) or _holds_something(files)
-    material, terms = _material(passed, files), _terms(options, chosen, is_judged)
-    if is_judged:
-        rest = _read_rest(config, paths, passed, observe)
-        unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
-        material = material._replace(
-            background=facts_of(rest.sources), unreadable=unreadable, names=(*passed.names, *rest.names)
-        )
-        material = rendered(material, options, config, terms.placeholders, observe=observe)
-        terms = terms._replace(files=asked_about(material, passed.names) if rest.sources or material.charts else None)
+    material = _material(passed, files)
+    if not is_judged:
+        return _TakenIn(material, paths, passed.names, False, False)
+    rest = _read_rest(config, paths, passed, observe)
+    unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
+    material = material._replace(
+        background=facts_of(rest.sources), unreadable=unreadable, names=(*passed.names, *rest.names)
+    )
+    return _TakenIn(material, paths, passed.names, True, bool(rest.sources))
+
+
+def _prepared(options: GateOptions, chosen: Chosen, taken: _TakenIn, observe: Observe) -> Prepared:
+    material, terms = taken.material, _terms(options, chosen, taken.is_judged)
+    if taken.is_judged:
+        material = of_cell(material, chosen.config, terms.cell)
+        material = rendered(material, options, chosen.config, terms.placeholders, observe=observe)
+        terms = terms._replace(files=asked_about(material, taken.names) if taken.has_rest or material.charts else None)
     if options.changed_since:
         from .since import since
 
-        terms = terms._replace(since=since(options, Prepared(material, terms), config))
+        terms = terms._replace(since=since(options, Prepared(material, terms), chosen.config))
     return Prepared(material, terms)
 
 
@@ -80,7 +119,7 @@ def prepare_whole(options: GateOptions, read: Read, revision: Revision | None = 
     UsageError."""
     chosen = _choose(options)
     terms = _terms(options, chosen, True)
-    material = _material(read, facts_of(read.sources))
+    material = of_cell(_material(read, facts_of(read.sources)), chosen.config, terms.cell)
     return Prepared(rendered(material, options, chosen.config, terms.placeholders, revision), terms)
 
 
@@ -183,7 +222,7 @@ def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, observe: Ob
     somebody rendered must not be mended by the sources it was rendered from. With folders beside the `-` it is not."""
     if all(path == STDIN for path in paths):
         return read_paths((), observe=observe)
-    roots = from_config(config, config.manifests) or _work_tree(paths)
+    roots = project_paths(config) or _work_tree(paths)
     rest = read_paths(roots, already=frozenset(map(os.path.abspath, passed.names)), observe=observe)
     if rest.missing:
         raise UsageError(*(f"{config.file}: manifests names {path}, which does not exist" for path in rest.missing))

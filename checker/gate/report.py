@@ -43,8 +43,9 @@ class Report(NamedTuple):
     """One run of the gate. `unreadable` are (path, reason); `sources` hold the texts that findings point into.
     `suppressed` are findings that are not reported, and `baseline` what came of holding the findings against one.
     `elsewhere` counts findings that the change asked about has nothing to do with. `cell` is the one that was asked
-    about, `left_out` are (path, reason) of what was not looked into below the folders, `fail_on` the severity from
-    which findings fail the run, `read` the real paths of the files that hold something of ours."""
+    about, `cells` are all where there were several, `left_out` are (path, reason) of what was not looked into below the
+    folders, `fail_on` the severity from which findings fail the run, `read` the real paths of the files that hold
+    something of ours."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
@@ -57,6 +58,7 @@ class Report(NamedTuple):
     baseline: HeldAgainst | None = None
     elsewhere: int = 0
     cell: str = ""
+    cells: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     fail_on: Severity = "error"
     read: frozenset[str] = frozenset()

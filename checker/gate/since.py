@@ -11,6 +11,7 @@ from ..project.reading import sort_out
 from ..revisions.configured import changed_since, roots_at
 from ..revisions.git import find_revision, manifests_of
 from ..suppression.baseline import Baseline, entry_of
+from .cells import of_cell
 from .judge import judge
 from .options import GateOptions
 from .prepared import Material, Prepared, Since
@@ -40,6 +41,7 @@ def since(options: GateOptions, made: Prepared, config: Config) -> Since:
     now = [item.source for item in (*made.material.files, *made.material.background)]
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
     before = Material(facts_of(read.sources), passed_over=made.material.passed_over, names=read.names)
+    before = of_cell(before, config, terms.cell)
     before = rendered(before, options, config, terms.placeholders, revision)
     found = judge(before, terms._replace(files=None, baseline=None, trusted=None)).report
     return Since(name, changed, Baseline("", tuple(entry_of(finding, "") for finding in found.findings)))

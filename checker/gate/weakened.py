@@ -83,6 +83,11 @@ def _other_cells(before: Config, now: Config, at: Config) -> Iterator[Weakening]
             if old != new:
                 said = f"the parameter {name} of {cell.name} is {new or 'gone'}, and {old or 'not given'} so far"
                 yield Weakening(_at(at, "cells", cell.name), said, f"{cell.name} {name}")
+        if cell.manifests != found.manifests:
+            said = (
+                f"the manifests of {cell.name} are others; so far they are {', '.join(cell.manifests) or 'not given'}"
+            )
+            yield Weakening(_at(at, "cells", cell.name), said, f"{cell.name} manifests")
         for name in dict.fromkeys((*cell.placeholders, *found.placeholders)):
             old, new = cell.placeholders.get(name), found.placeholders.get(name)
             if old != new:

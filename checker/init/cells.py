@@ -109,3 +109,36 @@ def _cell_name(table: str, files: tuple[str, ...], others: list[str]) -> str:
     own = [part for part in files[0].split(os.sep)[:-1] if part in shared] if files else []
     own = [part for part in own if others and not any(part in other.split(os.sep) for other in others)]
     return own[0] if own else table.partition("-")[0] if table.startswith("cell") else ""
+
+
+_MOST_PATHS = 20
+
+
+def folders_of(cells: tuple[FoundCell, ...]) -> dict[str, tuple[str, ...]]:
+    """The folders (else files) that belong to each cell alone, by its name; nothing where they are too many to be
+    written down."""
+    found = {}
+    for cell in cells:
+        others = [file for other in cells if other is not cell for file in other.files]
+        folders = sorted({os.path.dirname(file) or os.curdir for file in cell.files})
+        common = os.path.commonpath(folders) if folders else ""
+        while os.path.dirname(common) and not _is_above(os.path.dirname(common), others):
+            common = os.path.dirname(common)
+        paths = [common] if common and not _is_above(common, others) else []
+        paths = paths or [
+            path
+            for folder in folders
+            for path in (
+                [folder]
+                if not _is_above(folder, others)
+                else [file for file in cell.files if (os.path.dirname(file) or os.curdir) == folder]
+            )
+        ]
+        if not paths or len(paths) > _MOST_PATHS:
+            return {}
+        found[cell.name] = tuple(paths)
+    return found
+
+
+def _is_above(folder: str, files: Iterable[str]) -> bool:
+    return any(folder == os.curdir or file.startswith(folder + os.sep) for file in files)

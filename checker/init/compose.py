@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from .cells import FoundCell
+from .cells import FoundCell, folders_of
 from .survey import ManifestSurvey
 
 SCHEMAS = ".checker"
@@ -28,11 +28,13 @@ def configuration(found: ManifestSurvey, cluster: tuple[str, str], folder: str, 
         "# What every reverse proxy must be able to do, and what it must not.",
         f"policies: [{folder}]",
         "",
-        "# Values for ${…} in requirements, by cell. With several cells, --cell NAME chooses one.",
+        "# Values for ${…} in requirements, by cell. Several cells are judged in one run where each says which folders",
+        "# are its own (manifests:); else --cell NAME chooses one.",
         "cells:",
     ]
+    folders = folders_of(found.cells) if len(found.cells) > 1 else {}
     for cell in found.cells or (FoundCell(name="cell1", region="", account="", issuer="", table="", files=()),):
-        lines += _cell(cell, cluster if len(found.cells) <= 1 else ("", ""))
+        lines += _cell(cell, cluster if len(found.cells) <= 1 else ("", ""), folders.get(cell.name, ()))
     lines += [
         "",
         "# Findings that are known and accepted, each with a reason, perhaps until a day:",
@@ -46,7 +48,7 @@ def configuration(found: ManifestSurvey, cluster: tuple[str, str], folder: str, 
     return "\n".join(lines) + "\n"
 
 
-def _cell(cell: FoundCell, cluster: tuple[str, str]) -> list[str]:
+def _cell(cell: FoundCell, cluster: tuple[str, str], folders: tuple[str, ...]) -> list[str]:
     name, context = cluster
     rows = [
         ("cluster", name, "MY-EKS-CLUSTER"),
@@ -55,7 +57,7 @@ def _cell(cell: FoundCell, cluster: tuple[str, str]) -> list[str]:
         ("account", cell.account, "111122223333"),
         ("oidcIssuer", cell.issuer, "https://oidc.eks.REGION.amazonaws.com/id/ID"),
     ]
-    lines = [f"  {_scalar(cell.name)}:"]
+    lines = [f"  {_scalar(cell.name)}:", *([f"    manifests: {_flow(folders)}"] if folders else [])]
     lines += [f"    {'' if value else '# '}{key}: {_scalar(value or example)}" for key, value, example in rows]
     table = _scalar(cell.table or "MY-AUTH-KEYS-TABLE")
     lines += ["    parameters:", f"      authKeysTable: {table}" + ("" if cell.table else "  # the table's name")]

@@ -78,13 +78,15 @@ class Answer(NamedTuple):
 
 class Outcome(NamedTuple):
     """A requirement put to the project: how many roles it selects, and the checks of those that were asked about.
-    `perhaps` are roles that it selects if their names are filled in so."""
+    `perhaps` are roles that it selects if their names are filled in so; `cell` is the one it was put to, where there
+    are several."""
 
     requirement: Requirement
     selected: int
     checks: tuple[RoleCheck, ...]
     unseen: tuple[Unseen, ...]
     perhaps: tuple[Role, ...] = ()
+    cell: str = ""
 
 
 def check_requirement(
@@ -230,7 +232,7 @@ def _ask(question: Ask, row: Row, known: Known) -> Question:
     if not holes_in(layers):
         proof = question(row.action, filled.text, layers, context, caller)
     elif question is prove:
-        proof = prove_between(row.action, filled.text, layers, context, caller)
+        proof = _fillable(prove_between(row.action, filled.text, layers, context, caller))
     else:
         proof = reach_between(question, row.action, filled.text, layers, context, caller)
     if proof is not None and question is prove and proof.verdict != "not-granted" and is_of_several_accounts(known):
@@ -250,6 +252,14 @@ def _ask(question: Ask, row: Row, known: Known) -> Question:
         through=through,
         cause=row.cause,
     )
+
+
+def _fillable(proof: Proof | None) -> Proof | None:
+    """The proof without values for what is an escape: nobody fills that in."""
+    if proof is None or not any(hole.startswith("$${") for case in proof.when for hole, _ in case):
+        return proof
+    when = tuple(case for case in proof.when if not any(hole.startswith("$${") for hole, _ in case))
+    return proof._replace(when=when, only_then=False)
 
 
 _SEVERAL_ACCOUNTS = "the required resources are in several accounts, and which one the role is in is not known"

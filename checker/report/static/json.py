@@ -57,7 +57,7 @@ def _report(report: Report, fixes: Sequence[Proposal]) -> dict[str, Any]:
         "suppressed": [_suppressed(item, report) for item in report.suppressed],
         "baseline": _baseline(report),
         "access": [
-            access(check, question)
+            {"cell": outcome.cell or report.cell, **access(check, question)}
             for outcome in report.outcomes
             for check in outcome.checks
             for question in check.required
@@ -85,6 +85,7 @@ def _finding(finding: Finding, report: Report, fixes: Sequence[Proposal] = ()) -
     return {
         "rule": finding.rule,
         "severity": finding.severity,
+        "cells": list(finding.cells) or ([report.cell] if report.cell else []),
         "message": finding.message,
         "why": finding.why,
         "help": finding.help,

@@ -31,7 +31,11 @@ def could_not_check(report: Report) -> bool:
 
 def standing(report: Report) -> list[str]:
     """The sentences after the verdict: access by requirement, what was read, what is not shown."""
-    lines = [line for outcome in report.outcomes for line in (_proven(outcome), *_entry(outcome))]
+    lines = [
+        f"{outcome.cell}: {line}" if outcome.cell else line
+        for outcome in report.outcomes
+        for line in (_proven(outcome), *_entry(outcome))
+    ]
     counts = report.summary
     read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}: "
     read += count(counts.roles, "role")

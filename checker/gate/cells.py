@@ -1,0 +1,182 @@
+"""Several cells in one run: which files belong to which, and what the judgements of all come to together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ..config.choices import from_config
+from ..config.file import Config, ConfiguredCell
+from ..errors import UsageError
+from ..findings.finding import Finding, in_order
+from ..project.file_facts import FileFacts
+from ..suppression.baseline import BaselineEntry, Compared
+from .judge import Judged
+from .prepared import Material, Prepared
+from .report import HeldAgainst, Report, Summary
+
+
+class JudgedCell(NamedTuple):
+    """One of the cells that are judged in a run."""
+
+    made: Prepared
+    judged: Judged
+
+
+def cells_in_one_run(config: Config, given: str | None) -> tuple[str, ...]:
+    """The cells that are judged where none is named; none where there is only one, or one is named. Raises UsageError
+    where folders are bound to some of them alone."""
+    bound = [cell for cell in config.cells if cell.manifests]
+    if given is not None or len(config.cells) < 2 or not bound:
+        return ()
+    loose = ", ".join(cell.name for cell in config.cells if not cell.manifests)
+    if loose:
+        raise UsageError(
+            f"{config.file}: {loose} has no manifests: each cell needs some where others have them, so that it is"
+            " judged; or choose a cell with --cell"
+        )
+    return tuple(cell.name for cell in config.cells)
+
+
+def of_cell(material: Material, config: Config, name: str) -> Material:
+    """The material without the files that belong to other cells alone. What is bound to no cell belongs to all."""
+    if not any(cell.manifests for cell in config.cells):
+        return material
+    own = next((folders(config, cell) for cell in config.cells if cell.name == name), ())
+    others = [folder for cell in config.cells if cell.name != name for folder in folders(config, cell)]
+
+    def is_here(file: str) -> bool:
+        path = os.path.abspath(file)
+        return _is_below(path, own) or not _is_below(path, others)
+
+    def kept(files: Iterable[FileFacts]) -> tuple[FileFacts, ...]:
+        return tuple(item for item in files if is_here(item.source.name))
+
+    return material._replace(
+        files=kept(material.files),
+        background=kept(material.background),
+        names=tuple(file for file in material.names if is_here(file)),
+    )
+
+
+def concerns(paths: Iterable[str], config: Config, cell: ConfiguredCell) -> bool:
+    """Whether a run over these paths has to do with a cell: with what is bound to it, or to none."""
+    own = folders(config, cell)
+    others = [folder for other in config.cells if other.name != cell.name for folder in folders(config, other)]
+    for path in map(os.path.abspath, paths):
+        if _is_below(path, own) or not _is_below(path, others) or any(_is_below(folder, [path]) for folder in own):
+            return True
+    return False
+
+
+def folders(config: Config, cell: ConfiguredCell) -> tuple[str, ...]:
+    """The absolute paths that are bound to a cell. Raises UsageError for one that is not there."""
+    found = tuple(map(os.path.abspath, from_config(config, cell.manifests)))
+    gone = next((path for path, there in zip(cell.manifests, found, strict=True) if not os.path.exists(there)), None)
+    if gone is not None:
+        raise UsageError(f"{config.file}: cells.{cell.name}.manifests names {gone}, which does not exist")
+    return found
+
+
+def _is_below(path: str, roots: Iterable[str]) -> bool:
+    return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+
+
+_Same = tuple[object, ...]
+
+
+def together(cells: Sequence[JudgedCell]) -> Report:
+    """One report of several cells. A finding that holds in several of them is one; its message says in which."""
+    reports = [cell.judged.report for cell in cells]
+    names = tuple(report.cell for report in reports)
+    holds: dict[_Same, list[tuple[Finding, str]]] = {}
+    for report in reports:
+        for finding in report.findings:
+            holds.setdefault(_same(finding), []).append((finding, report.cell))
+    findings = [_in_cells(found, names) for found in holds.values()]
+    first = reports[0]
+    return first._replace(
+        findings=in_order(findings),
+        failures=tuple({(item.rule, item.details): item for report in reports for item in report.failures}.values()),
+        outcomes=tuple(item._replace(cell=report.cell) for report in reports for item in report.outcomes),
+        skipped=tuple(dict.fromkeys(item for report in reports for item in report.skipped)),
+        unreadable=tuple(dict.fromkeys(item for report in reports for item in report.unreadable)),
+        summary=_summary(cells),
+        sources={name: source for report in reports for name, source in report.sources.items()},
+        suppressed=tuple(
+            {
+                (_same(item.finding), item.suppression.how): item for report in reports for item in report.suppressed
+            }.values()
+        ),
+        baseline=_baseline(reports),
+        elsewhere=max(report.elsewhere for report in reports),
+        cell="",
+        cells=names,
+        left_out=tuple(dict.fromkeys(item for report in reports for item in report.left_out)),
+        read=frozenset().union(*(report.read for report in reports)),
+    )
+
+
+def _same(finding: Finding) -> _Same:
+    """What makes findings of several cells one."""
+    item = finding.subject
+    named = (item.kind, item.namespace, item.name) if item else ()
+    return (finding.rule, finding.severity, finding.location, finding.message, finding.help, finding.path, *named)
+
+
+def _in_cells(found: list[tuple[Finding, str]], names: tuple[str, ...]) -> Finding:
+    finding, cells = found[0][0], tuple(dict.fromkeys(cell for _, cell in found))
+    said = f"cell {cells[0]}" if len(cells) == 1 else f"cells {', '.join(cells)}"
+    said = f"all {len(names)} cells" if len(cells) == len(names) > 1 else said
+    return finding._replace(message=f"{finding.message} ({said})", cells=cells)
+
+
+def _summary(cells: Sequence[JudgedCell]) -> Summary:
+    """The counts, of what several cells share once."""
+    files = {item.source.name: item for cell in cells for item in cell.made.material.files}
+    summaries = [cell.judged.report.summary for cell in cells]
+    inventories = [cell.judged.facts.project.inventory for cell in cells]
+    asked = [cell.made.terms.files for cell in cells]
+
+    def count(kind: str) -> int:
+        objects = (
+            item.object
+            for inventory, files in zip(inventories, asked, strict=True)
+            for item in getattr(inventory, kind)
+            if files is None or item.object.origin.file in files
+        )
+        return len({(item.origin, item.pool, item.name) for item in objects})
+
+    passed_over = max(cell.made.material.passed_over for cell in cells)
+    return Summary(
+        files=max(cell.made.material.file_count for cell in cells),
+        documents=sum(item.document_count for item in files.values()) + passed_over,
+        passed_over=sum(item.passed_over for item in files.values()) + passed_over,
+        roles=count("roles"),
+        policies=count("policies"),
+        checked=sum(item.checked for item in summaries),
+        skipped=len({item for cell in cells for item in cell.judged.report.skipped}),
+    )
+
+
+def _baseline(reports: Sequence[Report]) -> HeldAgainst | None:
+    """What came of holding the findings of each cell against its part of the baseline."""
+    known = [report.baseline for report in reports if report.baseline is not None]
+    if not known:
+        return None
+    compared = [item.compared for item in known]
+    return HeldAgainst(
+        known[0].baseline,
+        Compared(
+            new=tuple(finding for item in compared for finding in item.new),
+            known=tuple(finding for item in compared for finding in item.known),
+            fixed=tuple(entry for item in compared for entry in item.fixed),
+            unseen=in_none([item.unseen for item in compared]),
+        ),
+    )
+
+
+def in_none(unseen: Sequence[tuple[BaselineEntry, ...]]) -> tuple[BaselineEntry, ...]:
+    """The entries of a baseline that the run of no cell has looked for."""
+    return tuple(entry for entry in unseen[0] if all(entry in other for other in unseen[1:]))
