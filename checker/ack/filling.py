@@ -46,7 +46,7 @@ def filled(
         return sighting
     item = sighting.object
     data = _filled(item.data, (), _Known(values, strings, lose_quotes, sighting.node))
-    left = next(_left(data, item.data, ()), None)
+    left = next(_left(data, item.data, ()), None) or sighting.branch
     if left is not None and not sighting.is_open:
         return sighting._replace(placeholder=left)
     if sighting.placeholder is None and data == item.data:

@@ -11,29 +11,32 @@ from typing import Any, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..inventory.objects import Object, Origin
+from ..inventory.objects import Alteration, Object, Origin
 from ..text.documents import YamlDocument
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
+from ..text.yaml_nodes import start_of
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
 from .placeholders import Placeholder, changes_structure, find_in_comments, find_in_text, find_placeholder
 
 
 class Sighting(NamedTuple):
     """An object in a document: its node, the object, and its first placeholder, if any. `is_open`: its placeholders
-    stand inside of values, so that all else is what will be applied."""
+    stand inside of values, so that all else is what will be applied. `branch` is a line of the template that decides
+    whether that is so, or how often."""
 
     node: Node
     object: Object
     placeholder: Placeholder | None
     supported: bool
     is_open: bool = False
+    branch: Placeholder | None = None
 
 
 def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
     """The objects of our kinds in one document, in reading order. Raises TreeError for trees that never end."""
     inside: set[int] = set()
     inherited: dict[int, tuple[str, str]] = {}
-    in_comments = find_in_comments(document.root, document.piece)
+    in_comments = find_in_comments(document.root, document.piece) if document.branches is None else None
     for path, node in walk(document.root, closed=inside):
         if not isinstance(node, MappingNode):
             continue
@@ -55,9 +58,29 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
             is_open = inside_text is not None and in_comments is None and not changes_structure(node)
             origin = Origin(document.piece.source.name, number, path)
             made = make_object(data, origin)._replace(nulls=tuple(nulls(whole)) if is_ours else ())
+            branch = None
+            if document.branches and is_ours and not changes_structure(node):
+                branch = _branch(document, document.branches[0])
+                placeholder, is_open = placeholder or branch, True
+                made = made._replace(alterations=tuple(_alterations(document, node)))
             if status != "read":
                 placeholder = _in_identity(identity)
-            yield Sighting(node, made, placeholder, status == "read", is_open)
+            yield Sighting(node, made, placeholder, status == "read", is_open, branch)
+
+
+def _branch(document: YamlDocument, offset: int) -> Placeholder:
+    """A line of a template that branches or loops, as something that is still to be filled in."""
+    shown = document.piece.text[offset:].partition("\n")[0].strip()
+    return Placeholder("helm" if shown.startswith("{{") else "jinja", shown, (), 0, True)
+
+
+def _alterations(document: YamlDocument, node: Node) -> Iterator[Alteration]:
+    """A branch or a loop inside of an object: what stands in it may be there or not, or several times."""
+    last = max((start_of(item) for _, item in walk(node)), default=0)
+    inside = next((offset for offset in document.branches or () if start_of(node) < offset < last), None)
+    if inside is not None:
+        what = f"{_branch(document, inside).text} in the template"
+        yield Alteration("content", document.piece.source.name, document.piece.start + inside, what)
 
 
 def _in_identity(identity: tuple[str, str]) -> Placeholder | None:

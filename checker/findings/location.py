@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from yaml.nodes import Node, ScalarNode
 
+from ..ack.holes import holes_of
 from ..iam.documents.document import LONGEST
+from ..iam.documents.holes import in_place
 from ..text.documents import YamlDocument
 from ..text.json_nodes import JsonError, compose_json
 from ..text.nodes import Fields, find
@@ -106,8 +108,13 @@ class Locator:
 
 
 def _composed(text: str) -> Node | None:
+    """The nodes of a policy document, of one with holes too."""
     try:
         return compose_json(text)
+    except JsonError:
+        holes = holes_of(text) or ()
+    try:
+        return compose_json(in_place(text, holes)) if holes else None
     except JsonError:
         return None
 

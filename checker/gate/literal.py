@@ -14,6 +14,7 @@ from typing import Any
 from ..ack.placeholders import find_in_text
 from ..findings.place import Place
 from ..findings.problem import Problem
+from ..iam.documents.holes import as_json
 from ..iam.documents.paths import Path
 from ..inventory.objects import Object
 from ..rules.rule import About
@@ -39,20 +40,23 @@ def _stands_on_literal_text(place: Place, item: Object, about: About) -> bool:
         return False
     if place.inner is None or isinstance(about.rests_on, str):
         is_whole = not place.inner or about.rests_on == "document"
-        return find_in_text(document if is_whole else json.dumps(_statement(document, place.inner or ()))) is None
+        return (
+            find_in_text(document if is_whole else json.dumps(_statement(document, place.inner or (), item.holes)))
+            is None
+        )
     try:
-        data = json.loads(document)
+        data = json.loads(as_json(document, item.holes) if item.holes else document)
     except (ValueError, RecursionError):
         return False
-    statement = _statement(document, place.inner)
+    statement = _statement(document, place.inner, item.holes)
     beside = [statement.get(name) for name in about.rests_on] if isinstance(statement, dict) else []
     return _is_closed(data, place.inner, place.part, True) and not any(_has_placeholder(one) for one in beside)
 
 
-def _statement(document: str, inner: Path) -> Any:
+def _statement(document: str, inner: Path, holes: tuple[str, ...]) -> Any:
     """The statement that a route leads into; the whole document where it leads into none."""
     try:
-        data = json.loads(document)
+        data = json.loads(as_json(document, holes) if holes else document)
     except (ValueError, RecursionError):
         return document
     if inner[:1] != ("Statement",):

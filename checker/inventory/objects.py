@@ -6,15 +6,14 @@ from beyond `Origin`, which the engine turns into a place to show.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ..iam.documents.document import Parsed, PolicyKind
+from ..iam.documents.holes import as_json
 from ..iam.documents.paths import Path
-
-if TYPE_CHECKING:
-    pass
 
 
 class Origin(NamedTuple):
@@ -81,6 +80,10 @@ class PolicyText(NamedTuple):
     kind: PolicyKind
     text: str | None
     parsed: Parsed
+
+    def data(self) -> Any:
+        """The document as plain values, holes as their texts. Raises ValueError for what is no JSON."""
+        return json.loads(as_json(self.text or "", self.owner.holes) if self.owner.holes else self.text or "")
 
 
 class Reference(NamedTuple):

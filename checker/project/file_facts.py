@@ -17,6 +17,7 @@ from ..ack.embedded import embedded
 from ..ack.kinds import KUSTOMIZATIONS, names_a_group, text_can_concern
 from ..ack.kro import KroGraph, KroInstance
 from ..ack.objects import Sighting, sightings
+from ..ack.open_templates import open_text, restore
 from ..ack.placeholders import find_breaking, find_in_comments, may_change
 from ..inventory.objects import Origin
 from ..kustomize.model import Kustomization
@@ -101,13 +102,30 @@ def _facts_of(source: Source, real: Real) -> FileFacts:
         if piece.is_dropped:
             file.broken.append(Broken(source, _DROPPED, piece.start))
         try:
-            parsed = parse_piece(piece)
+            parsed = _opened(piece) or parse_piece(piece)
         except YamlError as error:
             file.unparsed(piece, error)
             continue
         for document in parsed:
             file.document(document)
     return file.facts()
+
+
+def _opened(piece: Piece) -> list[YamlDocument]:
+    """The documents of a template that is no YAML yet, as far as its lines are plain; none where they are not, or where
+    it holds nothing of ours."""
+    if not names_a_group(piece.text) or find_breaking(piece.text) is None:
+        return []
+    made = open_text(piece.text)
+    if made is None:
+        return []
+    try:
+        documents = parse_piece(piece._replace(text=made.text))
+    except YamlError:
+        return []
+    for document in documents:
+        restore(document.root, made.expressions)
+    return [document._replace(piece=piece, branches=made.branches) for document in documents]
 
 
 _DROPPED = "kubectl reads nothing behind `...` but what begins with `---`, so this document is lost; write `---` here"
@@ -178,7 +196,8 @@ class _File:
             return
         self.kustomizations += kustomized
         if seen:
-            repeated = tuple(repeated_keys(document.root))
+            # Two branches of a template may state the same key.
+            repeated = () if document.branches else tuple(repeated_keys(document.root))
             self.seen.append(SeenDocument(document, number, seen, repeated, kro.graph_of(data)))
             return
         self.passed_over += 1

@@ -34,10 +34,12 @@ class Piece(NamedTuple):
 
 
 class YamlDocument(NamedTuple):
-    """One parsed YAML or JSON document. Node marks count from `piece.start`."""
+    """One parsed YAML or JSON document. Node marks count from `piece.start`. `branches` are the offsets of lines of a
+    template engine that were taken out before it was parsed; None where it was parsed as it is written."""
 
     piece: Piece
     root: Node
+    branches: tuple[int, ...] | None = None
 
 
 def cut(source: Source) -> Iterator[Piece]:

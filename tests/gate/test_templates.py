@@ -153,7 +153,7 @@ def test_an_api_version_may_be_filled_in(tmp_path: Path) -> None:
     [
         "# {{- if .Values.enabled }}\n" + graph("descriptoin: x"),
         graph("descriptoin: x").replace("          keys: |", "          keys: |\n            {%- if keys %}"),
-        graph("descriptoin: x\n        name: {{ .Values.name }}"),
+        graph("descriptoin: x\n        {{- toYaml .Values.more | nindent 8 }}"),
         graph("descriptoin: x\n        ${schema.spec.field}: x"),
     ],
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -27,18 +28,27 @@ def pattern_of(holes: tuple[str, ...]) -> re.Pattern[str]:
 def as_json(text: str, holes: tuple[str, ...]) -> str:
     """The text of a document as JSON in which each hole is text: within a string as it is written, elsewhere as a
     string of its own."""
+    return _closed(text, holes, lambda hole: json.dumps(hole)[1:-1])
+
+
+def in_place(text: str, holes: tuple[str, ...]) -> str:
+    """The same with something else for each hole, so that all other text stands where it is written."""
+    return _closed(text, holes, lambda hole: "x" * len(hole), shorter=2)
+
+
+def _closed(text: str, holes: tuple[str, ...], spelled: Callable[[str], str], shorter: int = 0) -> str:
+    known = frozenset(holes)
     is_inside = False
 
     def put_in(found: re.Match[str]) -> str:
         nonlocal is_inside
         if found[0] in known:
-            escaped = json.dumps(found[0])
-            return escaped[1:-1] if is_inside else escaped
+            said = spelled(found[0])
+            return said if is_inside else f'"{said[shorter:]}"'
         if found[0] == '"':
             is_inside = not is_inside
         return found[0]
 
-    known = frozenset(holes)
     return re.sub(rf'{pattern_of(holes).pattern}|"|\\.', put_in, text, flags=re.DOTALL)
 
 

@@ -21,7 +21,6 @@ Source
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from ...findings.place import inside
@@ -35,7 +34,7 @@ ABOUT = About("missing-version", "warning", rests_on=())
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
     for text in policy_texts(document.inventory):
-        if text.parsed.document is None or not text.text or "Version" in json.loads(text.text):
+        if text.parsed.document is None or not text.text or "Version" in text.data():
             continue
         yield Problem(
             inside(text, ("Statement",), "key"),

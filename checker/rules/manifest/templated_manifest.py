@@ -128,7 +128,7 @@ def _help(skipped: list[Skipped]) -> str:
     other = _HELP.get(first.reason, "fill it in first and check the result: … | checker static -")
     if not first.in_part or first.reason == "flux-escape":
         return other
-    names = dict.fromkeys(name_of(item.reason, item.detail) for item in skipped)
+    names = dict.fromkeys(name_of(item.reason, item.detail) for item in skipped if item.inner_offset is not None)
     plain = [name for name in names if _SIMPLE.fullmatch(name)][:_MOST_NAMES]
     given = ", ".join(f"{name}: …" for name in plain)
     return f"say what the cell fills in, as placeholders: {{{given}}} in checker.yaml, or {other}" if plain else other

@@ -24,7 +24,6 @@ Source
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -219,7 +218,7 @@ def _place(role: Role, service_account: str, giver: Object | None, facts: Facts)
 
 def _first_value(text: PolicyText, condition: Condition) -> InnerPath:
     """The route to the value of a condition: the string, or the first one of its list."""
-    value: Any = json.loads(text.text or "{}")
+    value: Any = text.data()
     for step in condition.path:
         value = value[step]
     return (*condition.path, 0) if isinstance(value, list) and value else condition.path
