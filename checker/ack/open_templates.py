@@ -23,15 +23,21 @@ _BRANCHES = re.compile(
 )
 _ASIDE = re.compile(r"\{\{-?\s*+(?:/\*|\$\w+\s*+:?=)|\{%-?\s*+set\b|\{#")
 _LINE = re.compile(r"[^\r\n]*")
-_FIRST, _MOST = 0xE000, 1_000
+_FIRST, _MOST = 0xE000, 999
 _TOKEN = re.compile("([\ue000-\ue3e7])\\1*+")
 
 
+_BLOCK = re.compile(r"[|>][+-]?\d?[+-]?$")
+_WHOLE_LINES = ("labels:", "annotations:")
+"""Where a line may put in entries: labels only select, and with annotations that are not known the access is not."""
+
+
 class OpenText(NamedTuple):
-    """The text to be parsed; what its private characters stand for; where lines that branch or loop stood."""
+    """The text to be parsed; what its private characters stand for, once for a run of its length, and where the flag is
+    set, once for any run; where lines stood that branch, loop, or put in what decides."""
 
     text: str
-    expressions: dict[str, str]
+    expressions: dict[str, tuple[str, bool]]
     branches: tuple[int, ...]
 
 
@@ -41,57 +47,70 @@ def open_text(text: str) -> OpenText | None:
     if _TOKEN.search(text) or "#@" in text or ("{{" not in text and "{%" not in text):
         return None
     text = _LONG_COMMENT.sub(lambda found: _LINE.sub(_commented, found[0]), text)
-    characters: dict[str, str] = {}
+    characters: dict[tuple[str, bool], str] = {}
     branches: list[int] = []
     made: list[str] = []
     place, before = 0, ""
     for line in text.splitlines(keepends=True):
         masked = _masked(line, before, characters)
-        if masked is None:
+        if masked is None or len(characters) > _MOST:
             return None
-        if masked.startswith("#") and _BRANCHES.search(line):
+        if not masked.startswith("#"):
+            before = line.rstrip() or before
+        elif _BRANCHES.search(line) or (not _is_aside(line) and before.strip() == "annotations:"):
             branches.append(place)
-        elif not masked.startswith("#"):
-            before = line.strip() or before
         made.append(masked)
         place += len(line)
-    return OpenText("".join(made), {character: shown for shown, character in characters.items()}, tuple(branches))
+    return OpenText("".join(made), {character: meant for meant, character in characters.items()}, tuple(branches))
 
 
 def _commented(found: re.Match[str]) -> str:
     return "#" + " " * (len(found[0]) - 1) if found[0] else ""
 
 
-def _masked(line: str, before: str, characters: dict[str, str]) -> str | None:
+def _is_aside(line: str) -> bool:
+    return line.startswith("#") or all(_ASIDE.match(item) for item in _ACTION.findall(line))
+
+
+def _masked(line: str, before: str, characters: dict[tuple[str, bool], str]) -> str | None:
     """A line with its expressions as private characters; as a comment, where it only branches or is one."""
     if line.startswith("#"):
         return line
-    actions = list(_ACTION.finditer(line))
+    actions = _ACTION.findall(line)
     rest = _ACTION.sub("", line)
     if "{{" in rest or "{%" in rest:
         return None
     if not actions:
         return line
+    odd = [item for item in actions if _BRANCHES.match(item) or _ASIDE.match(item)]
     if not rest.strip():
-        is_plain = all(_BRANCHES.match(item[0]) or _ASIDE.match(item[0]) for item in actions)
-        if is_plain or before == "labels:":
+        if len(odd) == len(actions) or before.strip() in _WHOLE_LINES:
             return _LINE.sub(_commented, line, count=1)
+        return _as_block(line, before, characters) if not odd and _BLOCK.search(before) else None
+    if odd or any(item.startswith("{%") for item in actions):
         return None
-    if any(_BRANCHES.match(item[0]) or _ASIDE.match(item[0]) or item[0].startswith("{%") for item in actions):
-        return None
-    for item in actions:
-        if item[0] not in characters and len(characters) >= _MOST:
-            return None
-        characters.setdefault(item[0], chr(_FIRST + len(characters)))
-    return _ACTION.sub(lambda found: characters[found[0]] * len(found[0]), line)
+    return _ACTION.sub(lambda found: _private(found[0], False, characters) * len(found[0]), line)
 
 
-def restore(root: Node, expressions: dict[str, str]) -> None:
+def _as_block(line: str, before: str, characters: dict[tuple[str, bool], str]) -> str | None:
+    """A line that puts in all of a block scalar, with the indentation that the block needs."""
+    shown = line.strip()
+    depth = len(before) - len(before.lstrip()) + 2
+    character = _private(shown, True, characters)
+    width = len(line.rstrip())
+    return " " * depth + character * (width - depth) + line[width:] if width > depth else None
+
+
+def _private(shown: str, is_whole: bool, characters: dict[tuple[str, bool], str]) -> str:
+    return characters.setdefault((shown, is_whole), chr(_FIRST + min(len(characters), _MOST)))
+
+
+def restore(root: Node, expressions: dict[str, tuple[str, bool]]) -> None:
     """Puts the expressions back into the values of a tree."""
 
     def put_back(found: re.Match[str]) -> str:
-        shown = expressions[found[1]]
-        return shown * (len(found[0]) // len(shown))
+        shown, is_whole = expressions[found[1]]
+        return shown if is_whole else shown * (len(found[0]) // len(shown))
 
     for node in _scalars(root):
         if _TOKEN.search(node.value):

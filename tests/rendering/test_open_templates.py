@@ -38,12 +38,18 @@ TEMPLATES: dict[str, str] = {
     "labels": ROLE.replace("  namespace", "  labels:\n    {{- toYaml .Values.labels | nindent 4 }}\n  namespace"),
     "a loop": "{{- range .Values.names }}\n---\n" + ROLE.replace("{{ .Values.name }}", "{{ . }}") + "{{- end }}\n",
     "a boundary": ROLE.replace("  assumeRole", "  permissionsBoundary: {{ .Values.boundary }}\n  assumeRole"),
+    "a document as a value": ROLE.split("    auth-keys:")[0]
+    + "    auth-keys: |\n      {{- .Values.document | nindent 6 }}\n",
+    "annotations": ROLE.replace(
+        "  namespace", "  annotations:\n    {{- toYaml .Values.labels | nindent 4 }}\n  namespace"
+    ),
     "policies": ROLE.replace("  assumeRole", "  policies: {{ .Values.policies | toJson }}\n  assumeRole"),
 }
 ODD = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+DOCUMENT = GOOD.split("auth-keys: '")[1].strip().rstrip("'")
 VALUES = {
-    "well": f'name: acme\ntable: cell2-auth-keys\nactions: ["dynamodb:GetItem", "dynamodb:Query"]\non: true\nlabels: {{a: b}}\nnames: [acme, umbra]\nboundary: {ODD}\npolicies: []\n',
-    "otherwise": f'name: x\ntable: other\nactions: ["dynamodb:GetItem"]\non: false\nlabels: {{}}\nnames: []\nboundary: {ODD}\npolicies: [{ODD}]\n',
+    "well": f'name: acme\ntable: cell2-auth-keys\nactions: ["dynamodb:GetItem", "dynamodb:Query"]\non: true\nlabels: {{a: b}}\nnames: [acme, umbra]\nboundary: {ODD}\npolicies: []\ndocument: |\n  {DOCUMENT}\n',
+    "otherwise": f'name: x\ntable: other\nactions: ["dynamodb:GetItem"]\non: false\nlabels: {{}}\nnames: []\nboundary: {ODD}\npolicies: [{ODD}]\ndocument: x\n',
 }
 
 
