@@ -94,7 +94,8 @@ def _masked(line: str, before: str, characters: dict[tuple[str, bool], str]) -> 
 
 def _as_block(line: str, before: str, characters: dict[tuple[str, bool], str]) -> str | None:
     """A line that puts in all of a block scalar, with the indentation that the block needs."""
-    shown = line.strip()
+    # White space that is taken away around it is that of the block.
+    shown = line.strip().replace("{{-", "{{").replace("-}}", "}}")
     depth = len(before) - len(before.lstrip()) + 2
     character = _private(shown, True, characters)
     width = len(line.rstrip())
