@@ -15,7 +15,7 @@ from ..ack.holes import has_other_expressions, holes_of
 from ..ack.kinds import names_a_group
 from ..ack.kro import KroGraph, KroInstance, is_made, values_for
 from ..ack.objects import Sighting
-from ..ack.placeholders import Placeholder, find_in_text
+from ..ack.placeholders import find_in_text
 from ..inventory.objects import Alteration, Object
 from ..kustomize.effects import Effects, apply
 from ..kustomize.model import Kustomization, KustomizePatch
@@ -111,25 +111,32 @@ class Linker:
         self.open = list(apply(self.kustomizations, self.open).objects) if self.open else []
         return apply(self.kustomizations, self.objects)
 
-    def _instantiated(self, sighting: Sighting, graph: KroGraph) -> tuple[list[Object] | None, Placeholder | None]:
-        """The object as each instance of its graph in the project makes it, and what one of them leaves open; None
-        where there is no instance, or where it cannot be told whether one makes it."""
-        made: list[Object] = []
+    def _instantiated(self, sighting: Sighting, graph: KroGraph) -> list[Sighting] | None:
+        """The object as each instance of its graph in the project makes it; what one of them leaves open, or where it
+        cannot be told whether it makes the object, stays open. None where there is no instance, or where one of them is
+        not known: the graph then stands for all."""
+        made: list[Sighting] = []
         key = graph.api_version, graph.kind
         instances = self.instances.get(key, [])
         self.instantiated += len(instances)
         if self.hides_instances or self.graphs.get(key, 0) > 1 or self.instantiated > _MOST_MADE:
-            return None, None
+            return None
+        if not instances or any(instance.is_open for instance in instances):
+            return None
         for instance in instances:
             values = {**self.placeholders, **values_for(graph, instance)}
-            is_there = None if instance.is_open else is_made(graph, sighting.object.origin.path, values)
+            is_there = is_made(graph, sighting.object.origin.path, values)
+            if is_there is False:
+                continue
             one = filled(sighting, values, graph.strings)
-            if is_there is None or (is_there and one.placeholder is not None):
-                return None, one.placeholder
-            if is_there:
-                item = one.object._replace(namespace=one.object.namespace or instance.namespace)
-                made += [item] if item not in made[-1:] else []
-        return made if instances else None, None
+            item = one.object._replace(namespace=one.object.namespace or instance.namespace)
+            item = item if one.placeholder is not None else _let_through(item, "kro", item.origin.file)
+            left = one.placeholder if is_there else one.placeholder or sighting.placeholder
+            if left is not None and not (one.is_open or one.placeholder is None):
+                return None
+            one = one._replace(object=item, placeholder=left, is_open=left is not None)
+            made += [one] if one not in made[-1:] else []
+        return made
 
     def _substituted(self, sighting: Sighting) -> list[Object]:
         """The object as each Kustomization of Flux that deploys it fills it in; nothing where one leaves something
@@ -209,18 +216,20 @@ class Linker:
         return fragment(data if isinstance(data, dict) else item.data, file, start)
 
     def _object(self, sighting: Sighting, graph: KroGraph | None) -> None:
-        if graph is not None and sighting.supported and self.instances:
-            made, left = self._instantiated(sighting, graph)
-            if left is None and made is not None:
-                self.objects += made
-                return
-            sighting = sighting._replace(placeholder=left or sighting.placeholder)
+        instantiated = self._instantiated(sighting, graph) if graph and sighting.supported and self.instances else None
+        if instantiated is not None:
+            for one in instantiated:
+                self._taken_in(one, graph)
+            return
         if graph is None and sighting.supported and self.flux:
             made = self._substituted(sighting)
             if made:
                 self.objects += made
                 return
-        sighting = filled(sighting, self.placeholders, graph.strings if graph else ())
+        self._taken_in(filled(sighting, self.placeholders, graph.strings if graph else ()), graph)
+
+    def _taken_in(self, sighting: Sighting, graph: KroGraph | None) -> None:
+        """An object as far as it is filled in: as it is, or as what is still open."""
         found = sighting.placeholder
         if not sighting.supported and found is None:
             self.unsupported.append(Unsupported(sighting.object))
@@ -256,9 +265,15 @@ class Linker:
             return None
         item = sighting.object._replace(holes=holes)
         fills = next(filter(_fills, self._deployed_by(item)), None) if self.flux and graph is None else None
-        engine = "kro" if graph is not None else fills.what if fills is not None and is_filled_in(item) else ""
-        file = fills.file if fills is not None else item.origin.file
-        if engine and has_other_expressions(item.data, holes):
-            what = f"{engine}, which takes every ${{…}} for one of its own,"
-            return item._replace(alterations=(*item.alterations, Alteration("content", file, 0, what)))
+        if graph is not None:
+            return _let_through(item, "kro", item.origin.file)
+        return _let_through(item, fills.what, fills.file) if fills is not None and is_filled_in(item) else item
+
+
+def _let_through(item: Object, engine: str, file: str) -> Object:
+    """An object as an engine hands it on that takes every `${…}` for one of its own, so that no variable of IAM comes
+    through."""
+    if not has_other_expressions(item.data, item.holes):
         return item
+    what = f"{engine}, which takes every ${{…}} for one of its own,"
+    return item._replace(alterations=(*item.alterations, Alteration("content", file, 0, what)))

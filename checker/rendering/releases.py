@@ -80,17 +80,52 @@ def _of(value: dict[str, Any], top: str, tree: Tree) -> Iterator[Release]:
     if version.startswith("helm.toolkit.fluxcd.io/") and kind == "HelmRelease":
         yield from _of_flux(spec, metadata, f"HelmRelease {called}", top, tree)
     elif version.startswith("argoproj.io/") and kind in ("Application", "ApplicationSet"):
-        what, unknown = f"{kind} {called}", ""
-        if kind == "ApplicationSet":
-            unknown = _open(spec.get("template"), what) or ("a patch changes it" if "templatePatch" in spec else "")
-            template = mapping(spec.get("template"))
-            metadata, spec = mapping(template.get("metadata")), mapping(template.get("spec"))
-        for item in (mapping(item) for item in (spec.get("source"), *sequence(spec.get("sources")))):
-            path = text(item.get("path")) or ""
-            folder = _folder(top, tree, path)
-            if folder is not None or _open(path, what):
-                one = _of_argo(item, spec, metadata, folder or "", what, top)
-                yield one._replace(unknown=unknown or one.unknown)
+        what = f"{kind} {called}"
+        unknown = "a patch changes it" if kind == "ApplicationSet" and "templatePatch" in spec else ""
+        for made in generated(spec) if kind == "ApplicationSet" else [value]:
+            metadata, applied = mapping(made.get("metadata")), mapping(made.get("spec"))
+            open_part = _open(made, what) if kind == "ApplicationSet" else ""
+            for item in (mapping(item) for item in (applied.get("source"), *sequence(applied.get("sources")))):
+                path = text(item.get("path")) or ""
+                folder = _folder(top, tree, path)
+                if folder is not None or _open(path, what):
+                    one = _of_argo(item, applied, metadata, folder or "", what, top)
+                    yield one._replace(unknown=unknown or open_part or one.unknown)
+
+
+def generated(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """The Applications that an ApplicationSet makes of its template: one for each element of a generator of lists,
+    `{{name}}` and, with goTemplate, `{{.name}}` filled in; with other generators the template as it is, for what they
+    find is not in the project (Argo CD, "List Generator")."""
+    template, generators = mapping(spec.get("template")), sequence(spec.get("generators"))
+    elements: list[Any] = []
+    for one in generators:
+        listed = mapping(mapping(one).get("list"))
+        if set(mapping(one)) != {"list"} or set(listed) != {"elements"}:
+            return [template]
+        elements += sequence(listed.get("elements"))
+    if not elements or len(elements) > _MOST_ELEMENTS:
+        return [template]
+    dot = r"\." if spec.get("goTemplate") is True else ""
+    return [_with_element(template, mapping(element), dot) for element in elements]
+
+
+_MOST_ELEMENTS = 500
+
+
+def _with_element(value: Any, element: dict[str, Any], dot: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_element(item, element, dot) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_element(item, element, dot) for item in value]
+    if not isinstance(value, str) or "{{" not in value:
+        return value
+
+    def put_in(found: re.Match[str]) -> str:
+        given = element.get(found[1])
+        return given if isinstance(given, str) else found[0]
+
+    return re.sub(rf"\{{\{{[ ]*+{dot}([\w-]+)[ ]*+\}}\}}", put_in, value)
 
 
 def _of_flux(spec: dict[str, Any], metadata: dict[str, Any], what: str, top: str, tree: Tree) -> Iterator[Release]:

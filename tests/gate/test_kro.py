@@ -261,3 +261,33 @@ def test_the_fix_is_made_in_the_graph(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["fix", ".", "--write", *sets]) == 0
     assert "gains dynamodb:Query" in capsys.readouterr().out
     assert (tmp_path / "graph.yaml").read_text(encoding="utf-8") == GRAPH.replace("    WHEN\n", "")
+
+
+def test_what_an_instance_leaves_open_is_a_hole(tmp_path: Path) -> None:
+    """One instance states the table, the other leaves it to another resource."""
+    graph = GRAPH.replace('string | default="cell2-auth-keys"', "string").replace("${schema.spec.table}", "${EXPR}")
+    known = run(tmp_path, graph.replace("EXPR", "schema.spec.table"), INSTANCE.replace("acme}", "acme, table: other}"))
+    assert {rule for rule, _ in told(known)} == {"missing-grant"}
+    report = run(tmp_path, graph.replace("EXPR", "table.status.name"), INSTANCE, INSTANCE.replace("acme", "globex"))
+    told_of = [message for rule, message in told(report) if rule == "conditional-grant"]
+    assert len(told_of) == 2
+    assert all(message.endswith("exactly when ${table.status.name} is cell2-auth-keys") for message in told_of)
+    assert {"tenant-acme/acme-reverse-proxy", "tenant-globex/globex-reverse-proxy"} == {
+        message.split()[1] for message in told_of
+    }
+
+
+def test_a_resource_that_may_not_be_made_is_judged_as_it_would_be(tmp_path: Path) -> None:
+    when = GRAPH.replace("WHEN", "includeWhen: ['${schema.spec.table != \"\"}']")
+    report = run(tmp_path, when.replace('"dynamodb:GetItem", ', ""), INSTANCE)
+    assert {rule for rule, _ in told(report)} == {"templated-manifest", "missing-grant"}
+    assert all("tenant-acme/acme-reverse-proxy" in message for rule, message in told(report) if rule == "missing-grant")
+
+
+def test_a_variable_of_iam_does_not_come_through_kro(tmp_path: Path) -> None:
+    """kro takes every ${…} for an expression of its own."""
+    graph = GRAPH.replace("table/${schema.spec.table}", "table/${aws:PrincipalTag/table}")
+    for instances in ((), (INSTANCE,)):
+        report = run(tmp_path, graph, *instances)
+        assert {rule for rule, _ in told(report)} >= {"unknown-grant"}, instances
+        assert "missing-grant" not in {rule for rule, _ in told(report)}

@@ -440,3 +440,60 @@ def test_a_helmfile_may_release_the_chart(name: str, tried: Tried) -> None:
     assert verdicts(report) == set()
     assert any("helmfiles are not followed" in item.message for item in report.findings)
     assert verdicts(tried({**chart(ROLE), name: text, "apps/f.yaml": FLUX})) == {"granted"}
+
+
+SET = """apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: tenants, namespace: argocd}
+spec:
+  goTemplate: GO
+  generators:
+  - list:
+      elements:
+      - {index: acme, table: cell2-auth-keys}
+      - {index: umbra, table: other}
+  template:
+    metadata: {name: "tenant-{{DOTindex}}"}
+    spec:
+      destination: {namespace: "tenant-{{ DOTindex }}"}
+      source:
+        repoURL: https://example.com/x
+        path: project/tenant
+        helm:
+          releaseName: "{{DOTindex}}"
+          valuesObject: {index: "{{DOTindex}}", table: "{{DOTtable}}"}
+"""
+
+
+def made_by(text: str, tried: Tried) -> dict[str, set[str]]:
+    report = tried({**chart(ROLE), "apps/set.yaml": text})
+    assert not report.failures
+    return {
+        check.role.name: {question.proof.verdict for question in check.required if question.proof}
+        for outcome in report.outcomes
+        for check in outcome.checks
+    }
+
+
+@pytest.mark.parametrize(("go", "dot"), [("false", ""), ("true", ".")])
+def test_a_list_of_elements_makes_a_release_each(go: str, dot: str, tried: Tried) -> None:
+    text = SET.replace("GO", go).replace("DOT", dot)
+    assert made_by(text, tried) == {"acme-reverse-proxy": {"granted"}, "umbra-reverse-proxy": {"not-granted"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SET.replace("GO", "false").replace("DOT", "."),
+        SET.replace("GO", "true").replace("DOTtable", ".table | lower").replace("DOT", "."),
+        SET.replace("GO", "false")
+        .replace("DOT", "")
+        .replace("- list:\n      elements:", "- clusters: {}\n  - list:\n      elements:"),
+        SET.replace("GO", "false")
+        .replace("DOT", "")
+        .replace("      elements:", "      elementsYaml: x\n      elements:"),
+        SET.replace("GO", "false").replace("DOT", "").replace("table: other", "table: {a: b}"),
+    ],
+)
+def test_what_a_generator_makes_otherwise_is_not_known(text: str, tried: Tried) -> None:
+    assert all(verdicts <= {"conditional", "unknown"} for verdicts in made_by(text, tried).values())
