@@ -98,8 +98,7 @@ def commands() -> str:
         _help([]),
         "```",
     ]
-    for module in COMMANDS:
-        name = module.__name__.rpartition(".")[2]
+    for name in COMMANDS:
         lines += ["", f"## checker {name}", "", "```text", _help([name]), "```"]
     return "\n".join(lines) + "\n"
 

@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from typing import Any, Protocol, cast
 
 from .. import __version__
 from ..errors import UsageError
-from . import demo, diff, explain, fix, init, live, static
 from .terminal.completion import PrintCompletion
 
 
@@ -26,7 +26,8 @@ class Command(Protocol):
         ...
 
 
-COMMANDS: tuple[Command, ...] = (static, live, fix, diff, init, explain, demo)
+COMMANDS = ("static", "live", "fix", "diff", "init", "explain", "demo")
+"""The commands, each a module of this name beside this one. Only the one that is asked for is imported."""
 
 EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED, EXIT_SIGNALLED = 2, 3, 130, 128
 
@@ -37,8 +38,8 @@ _EPILOG = """exit codes:
   3  could not check"""
 
 
-def build_parser(prog: str = "checker") -> argparse.ArgumentParser:
-    """The whole command line, each command adding its own part. `prog` is how it was called."""
+def build_parser(prog: str = "checker", names: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The command line, each of the named commands adding its own part. `prog` is how it was called."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Checks that reverse-proxy roles (ACK IAM) can read the auth keys table,\nand no more.",
@@ -50,8 +51,8 @@ def build_parser(prog: str = "checker") -> argparse.ArgumentParser:
         "--print-completion", action=PrintCompletion, metavar="SHELL", help="print completions for bash, zsh or fish"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add_to(commands)
+    for name in names:
+        cast(Command, import_module(f".{name}", __package__)).add_to(commands)
     return parser
 
 
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _refuse_files_as_options(given)
     except UsageError as error:
         return _usage(error)
-    arguments = build_parser(_called_as(sys.argv[0])).parse_args(given)
+    arguments = build_parser(_called_as(sys.argv[0]), _asked_for(given)).parse_args(given)
     _end_on_request()
     try:
         code: int = arguments.run(arguments)
@@ -91,6 +92,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     # The last resort: a defect of ours must be one clear sentence and exit 3, never a traceback.
     except Exception as error:  # noqa: BLE001
         return _internal_error(error)
+
+
+def _asked_for(given: list[str]) -> Sequence[str]:
+    """The commands whose options have to be known for what was typed."""
+    if given[:1] == ["--version"]:
+        return ()
+    return given[:1] if given and given[0] in COMMANDS else COMMANDS
 
 
 def _refuse_files_as_options(given: list[str]) -> None:

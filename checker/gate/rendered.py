@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 
 from ..config.file import Config
@@ -33,7 +32,9 @@ def rendered(
     if revision is None:
         renderings, charts = render(files, material.names, config, placeholders, Tree(), observe)
         return material._replace(renderings=renderings, charts=charts)
-    with tempfile.TemporaryDirectory(prefix="checker-") as folder:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="checker-") as folder:
         tree = Tree(*write_out(revision, folder))
         renderings, charts = render(files, material.names, config, placeholders, tree, observe)
     return material._replace(renderings=renderings, charts=charts)

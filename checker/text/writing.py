@@ -10,16 +10,23 @@ import contextlib
 import errno
 import os
 import re
-import secrets
-import socket
 import stat
 import time
 import zlib
+from functools import lru_cache
 
 from ..errors import UsageError
 from .links import LEADS_OUT, leads_out
 
-_HOST = f"{zlib.crc32(socket.gethostname().encode()):08x}"
+
+@lru_cache
+def _host() -> str:
+    """This machine, in a few characters."""
+    import socket
+
+    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+
+
 _LEFT_OVER = re.compile(r"\.checker-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp")
 _OLD = 24 * 3600
 """Seconds after which a file of another machine (a container on the same folder, perhaps) is surely left over."""
@@ -73,7 +80,7 @@ def stage(target: str, data: bytes, mode: int | None = None) -> str:
     """Writes a complete file beside the target; returns its path. Raises OSError, and then there is none."""
     folder = os.path.dirname(target) or os.curdir
     _sweep(folder)
-    staged = os.path.join(folder, f".checker-{_HOST}-{os.getpid()}-{secrets.token_hex(8)}.tmp")
+    staged = os.path.join(folder, f".checker-{_host()}-{os.getpid()}-{os.urandom(8).hex()}.tmp")
     descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with open(descriptor, "wb") as file:
@@ -114,11 +121,11 @@ def _sweep(folder: str) -> None:
         return
     for name in names:
         found = _LEFT_OVER.fullmatch(name)
-        if found is None or (found[1] == _HOST and _is_running(int(found[2]))):
+        if found is None or (found[1] == _host() and _is_running(int(found[2]))):
             continue
         path = os.path.join(folder, name)
         with contextlib.suppress(OSError):
-            if found[1] == _HOST or time.time() - os.lstat(path).st_mtime > _OLD:
+            if found[1] == _host() or time.time() - os.lstat(path).st_mtime > _OLD:
                 os.unlink(path)
 
 

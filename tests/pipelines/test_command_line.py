@@ -18,7 +18,7 @@ from checker.cli import COMMANDS, _called_as, build_parser, main
 from checker.cli.terminal.bar import Bar
 from tests.report.worlds import lay_out
 
-NAMES = [module.__name__.rpartition(".")[2] for module in COMMANDS]
+NAMES = list(COMMANDS)
 
 
 @pytest.fixture(autouse=True)

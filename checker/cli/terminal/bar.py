@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from typing import TextIO
 
@@ -41,6 +40,8 @@ class Bar:
         self._is_drawn = True
         filled = _WIDTH * done // max(total, 1)
         line = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {doing}: {done} of {total}"
-        width = shutil.get_terminal_size().columns - 2
+        from .output import columns
+
+        width = columns() - 2
         self._stream.write(f"\r\x1b[K{safe(line)[: max(width, 1)]}")
         self._stream.flush()

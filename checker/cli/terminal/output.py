@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UsageError
 from ...text.links import LEADS_OUT, leads_out
-from ...text.writing import write_file
 
 if TYPE_CHECKING:
     from ...report.style.look import Look
@@ -93,6 +91,13 @@ def add_color_option(group: Any) -> None:
     )
 
 
+def columns() -> int:
+    """The width of the terminal, 80 where nothing says it."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
 def look_of(arguments: argparse.Namespace) -> Look:
     """How the result may look, by the options, the environment and where it goes."""
     from ...report.style.look import Look
@@ -104,7 +109,7 @@ def look_of(arguments: argparse.Namespace) -> Look:
         color = os.environ.get("FORCE_COLOR", "0") not in ("", "0") or (
             to_terminal and os.environ.get("TERM") != "dumb"
         )
-    width = shutil.get_terminal_size().columns if to_terminal else None
+    width = columns() if to_terminal else None
     return Look(color, width, arguments.quiet, arguments.verbose)
 
 
@@ -119,6 +124,8 @@ def write(text: str, output: str | None) -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # stdout is a text stream
         sys.stdout.write(text)
         return
+    from ...text.writing import write_file
+
     try:
         write_file(output, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
