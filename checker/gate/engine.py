@@ -63,7 +63,8 @@ def run(
     documents that are still the same."""
     failures: dict[str, Failure] = {}
     active = tuple(_active(settings))
-    by_document = _in_documents([rule for rule, _ in active if isinstance(rule, DocumentRule)], facts, known, failures)
+    of_documents = [rule for rule, _ in active if isinstance(rule, DocumentRule)]
+    by_document = _in_documents(of_documents, facts, known, failures, settings.files)
     findings: dict[tuple[str, Location, str], Finding] = {}
     for done, (rule, severity) in enumerate(active):
         observe("asking rules", done, len(active))
@@ -107,11 +108,20 @@ def _active(settings: Settings) -> Iterator[tuple[Rule, Severity]]:
 
 
 def _in_documents(
-    rules: list[DocumentRule], facts: Facts, known: Mapping[int, Found], failures: dict[str, Failure]
+    rules: list[DocumentRule],
+    facts: Facts,
+    known: Mapping[int, Found],
+    failures: dict[str, Failure],
+    files: frozenset[str] | None,
 ) -> list[Found]:
-    """What the rules find in each document, in the order of the documents."""
+    """What the rules find in each document, in the order of the documents. What they find in one concerns its file, and
+    is not looked for in files that nobody asked about."""
     return [
-        known[id(document)] if id(document) in known else _in_document(rules, document, failures)
+        known[id(document)]
+        if id(document) in known
+        else _in_document(rules, document, failures)
+        if files is None or document.file in files
+        else {}
         for document in facts.project.document_facts
     ]
 

@@ -18,7 +18,7 @@ from ..inventory.objects import Object, Role
 from ..progress import Observe, unobserved
 from .layers import Stack, stack
 from .model import Requirement, fill
-from .requests import Known, caller_for, context_for, is_of_several_accounts
+from .requests import Known, Requests, is_of_several_accounts
 from .resources import Guard, Sealed, guards, indexes_of, layers_on, sealed
 from .rows import Question, Row, decrypting_rows, forbidden_rows, required_rows
 from .select import Selected, Unseen, may_select, own_values, select
@@ -171,9 +171,10 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
         guards=around.guards,
         today=around.today,
     )
-    required = [_ask(prove, row, known) for row in required_rows(requirement)]
-    required += [_ask(prove, row, known) for row in decrypting_rows(required, around.sealed)]
-    forbidden = [_forbidden(row, known) for row in forbidden_rows(requirement)]
+    asked = Requests(known)
+    required = [_ask(prove, row, asked) for row in required_rows(requirement)]
+    required += [_ask(prove, row, asked) for row in decrypting_rows(required, around.sealed)]
+    forbidden = [_forbidden(row, asked) for row in forbidden_rows(requirement)]
     askable = {question.action for question in required if question.proof or question.unset}
     return RoleCheck(
         requirement=requirement,
@@ -187,13 +188,13 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
     )
 
 
-def _forbidden(row: Row, known: Known) -> Question:
+def _forbidden(row: Row, asked: Requests) -> Question:
     """Looks first where the role is at home, for a witness that people recognise, then everywhere."""
     question: Ask = may_reach_beyond if row.is_beyond else may_reach
-    near = _ask(question, row._replace(resource=_at_home(row.resource, known.values)), known)
+    near = _ask(question, row._replace(resource=_at_home(row.resource, asked.known.values)), asked)
     if near.proof is not None and near.proof.verdict == "granted":
         return near
-    anywhere = _ask(question, row, known)
+    anywhere = _ask(question, row, asked)
     is_as_bad = near.proof is not None and anywhere.proof is not None and near.proof.verdict == anywhere.proof.verdict
     return near if is_as_bad else anywhere
 
@@ -207,7 +208,8 @@ def _at_home(resource: str, values: dict[str, str]) -> str:
     return str(named._replace(region=region, account=account))
 
 
-def _ask(question: Ask, row: Row, known: Known) -> Question:
+def _ask(question: Ask, row: Row, asked: Requests) -> Question:
+    known = asked.known
     filled = fill(row.resource, known.values)
     if filled.unset:
         return Question(
@@ -221,14 +223,13 @@ def _ask(question: Ask, row: Row, known: Known) -> Question:
             through="",
             cause=row.cause,
         )
-    context = context_for(known, filled.text)
+    context, caller = asked.about(filled.text)
     if row.carries:
         told = {key.lower(): (value,) for key, value in row.carries}
         kept = {key: values for key, values in context.values.items() if not (row.because and key in _OF_THE_NETWORK)}
         context = context._replace(values={**kept, **told})
     layers = (*known.layers, *layers_on(filled.text, known.guards), *row.layers)
     layers += _not_meant(row, known)
-    caller = caller_for(known, filled.text)
     if not holes_in(layers):
         proof = question(row.action, filled.text, layers, context, caller)
     elif question is prove:

@@ -43,6 +43,20 @@ class Known(NamedTuple):
     today: str = ""
 
 
+class Requests:
+    """The requests that one way of using a role makes: what is known of them is worked out once for each resource."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self._about: dict[str, tuple[Context, Caller | None]] = {}
+
+    def about(self, resource: str) -> tuple[Context, Caller | None]:
+        """The condition context and the caller of a request about a resource (an ARN, or a pattern of ARNs)."""
+        if resource not in self._about:
+            self._about[resource] = context_for(self.known, resource), caller_for(self.known, resource)
+        return self._about[resource]
+
+
 _ABSENT = (
     "aws:username", "aws:CalledVia", "aws:CalledViaFirst",
     "aws:CalledViaLast", "aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:PrincipalServiceName",

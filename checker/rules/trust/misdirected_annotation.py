@@ -24,7 +24,7 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ...ack.kinds import ROLE_ARN_ANNOTATION
 from ...findings.place import at
@@ -40,16 +40,19 @@ ABOUT = About("misdirected-annotation", "error", asks_the_cell=True)
 
 
 def check_project(facts: Facts) -> Iterator[Problem]:
+    trusted, named_so = _by_subject(facts), _by_name(facts)
     for account in facts.project.inventory.service_accounts:
         named = parse_arn(account.role_arn or "")
         if named is not None:
-            yield from _judge(facts, account, named)
+            yield from _judge(facts, account, named, trusted)
     for association in facts.project.inventory.associations:
         arn = association.hop_arn or (None if association.hop_ref else association.role_arn)
-        yield from _of_association(facts, association, arn) if arn else ()
+        yield from _of_association(facts, association, arn, named_so) if arn else ()
 
 
-def _of_association(facts: Facts, association: Association, arn: str) -> Iterator[Problem]:
+def _of_association(
+    facts: Facts, association: Association, arn: str, named_so: Mapping[str, list[Role]]
+) -> Iterator[Problem]:
     """An association's roleARN has to be of the cluster's account, and whole: with the role's path."""
     named, here = parse_arn(arn), facts.parameters.get("account", "")
     if named is None:
@@ -59,7 +62,7 @@ def _of_association(facts: Facts, association: Association, arn: str) -> Iterato
         wrong, hint = f"names a role of account {named.account}, the cell is in {here}", f"write {here} for the account"
     elif not roles_by_arn(facts.names, arn, association.object):
         name = named.resource.rpartition("/")[2]
-        meant = [role for role in facts.project.inventory.roles if role.name == name]
+        meant = named_so.get(name, [])
         if len(meant) == 1:
             whole = f"role{meant[0].iam_path}{name}"
             wrong, hint = f"names {named.resource}, and the role of that name is {whole}", f"write …:{whole}"
@@ -69,7 +72,7 @@ def _of_association(facts: Facts, association: Association, arn: str) -> Iterato
         yield Problem(at(item, ("spec", "roleARN")), f"{called(item)} {wrong}", why, hint, item, value=arn)
 
 
-def _judge(facts: Facts, account: ServiceAccount, named: Arn) -> Iterator[Problem]:
+def _judge(facts: Facts, account: ServiceAccount, named: Arn, trusted: Mapping[str, list[Role]]) -> Iterator[Problem]:
     here, partition = facts.parameters.get("account", ""), partition_of(facts.parameters.get("region", ""))
     wrong: list[tuple[str, str]] = []
     if here and named.account.isdigit() and named.account != here:
@@ -78,7 +81,7 @@ def _judge(facts: Facts, account: ServiceAccount, named: Arn) -> Iterator[Proble
         )
     if partition and named.partition != partition:
         wrong.append((f"names the partition {named.partition}, the cell is in {partition}", f"write arn:{partition}:…"))
-    trusting = None if wrong else _trusting(facts, account)
+    trusting = None if wrong else _trusting(facts, account, trusted)
     if trusting is not None:
         wrong.append(
             (
@@ -101,31 +104,46 @@ def _judge(facts: Facts, account: ServiceAccount, named: Arn) -> Iterator[Proble
 
 def trusting(facts: Facts) -> Iterator[tuple[ServiceAccount, Role]]:
     """The service accounts whose annotation names another role than the only one that trusts them, and that role."""
+    trusted = _by_subject(facts)
     for account in facts.project.inventory.service_accounts:
-        role = _trusting(facts, account) if account.role_arn else None
+        role = _trusting(facts, account, trusted) if account.role_arn else None
         if role is not None:
             yield account, role
 
 
-def _trusting(facts: Facts, account: ServiceAccount) -> Role | None:
+def _trusting(facts: Facts, account: ServiceAccount, trusted: Mapping[str, list[Role]]) -> Role | None:
     """The one role of the project whose trust policy names this service account, if the annotation names none of
     those."""
     item = account.object
     if altered(item, "content", "name", "namespace"):
         return None
     subject = f"system:serviceaccount:{item.namespace}:{item.name}"
-    trusting = [role for role in facts.project.inventory.roles if item.namespace and _names(role, subject)]
+    trusting = trusted.get(subject, []) if item.namespace else []
     meant = roles_by_arn(facts.names, account.role_arn or "", item)
     if len(trusting) != 1 or any(role is trusting[0] for role in meant):
         return None
     return trusting[0]
 
 
-def _names(role: Role, subject: str) -> bool:
+def _by_subject(facts: Facts) -> dict[str, list[Role]]:
+    """The roles by the subjects that their trust policies name."""
+    found: dict[str, list[Role]] = {}
+    for role in facts.project.inventory.roles:
+        for subject in dict.fromkeys(_subjects(role)):
+            found.setdefault(subject, []).append(role)
+    return found
+
+
+def _subjects(role: Role) -> Iterator[str]:
     document = role.trust.parsed.document if role.trust else None
-    return any(
-        subject in condition.values and condition.key.lower().endswith(":sub")
-        for statement in (document.statements if document else ())
-        if statement.effect == "Allow"
-        for condition in statement.conditions
-    )
+    for statement in document.statements if document else ():
+        for condition in statement.conditions if statement.effect == "Allow" else ():
+            if condition.key.lower().endswith(":sub"):
+                yield from condition.values
+
+
+def _by_name(facts: Facts) -> dict[str, list[Role]]:
+    found: dict[str, list[Role]] = {}
+    for role in facts.project.inventory.roles:
+        found.setdefault(role.name, []).append(role)
+    return found
