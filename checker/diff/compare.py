@@ -99,7 +99,7 @@ def _same_files(side: Side, other: Side) -> set[str]:
 
 def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
     role = pair.after or pair.before
-    if role is None:
+    if role is None or _is_the_same(pair, before, after):
         return None
     reach = _reach(pair, before, after)
     access = _access(pair, before, after)
@@ -121,6 +121,19 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
         (*found.gained, *found.lost, *found.unclear, *found.demands, *found.let_in, *found.shut_out, *found.notes)
     )
     return found if is_told or found.status != "changed" else None
+
+
+def _is_the_same(pair: Pair, before: Side, after: Side) -> bool:
+    """Whether nothing that bears on a role differs: itself, its policies, those of tables and keys, who uses it, and
+    what requirements say of it."""
+    one, other = pair
+    if one is None or other is None or one != other or before.users_of(one) != after.users_of(other):
+        return False
+    old, new = before.facts, after.facts
+    around = [(facts.project.inventory.tables, facts.project.inventory.keys, facts.parameters) for facts in (old, new)]
+    if around[0] != around[1] or before.checks_of(one) != after.checks_of(other):
+        return False
+    return stack(one, old.names, None) == stack(other, new.names, None)
 
 
 def _given(pair: Pair, before: Side, after: Side) -> Iterator[str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from ..config.choices import choose_config, from_config
 from ..errors import UsageError
 from ..findings.finding import Finding
-from ..gate.judge import judge
-from ..gate.options import GateOptions
-from ..gate.prepare import prepare_whole
+from ..gate.judge import Judged, judge
+from ..gate.options import Chosen, GateOptions
+from ..gate.prepare import choose, prepare_whole
 from ..inventory.objects import Role
 from ..progress import Observe, unobserved
+from ..project.file_facts import FileFacts
 from ..project.reading import Read, read_paths, sort_out
 from ..requirements.check import RoleCheck
 from ..requirements.select import User, users_of
@@ -78,7 +80,10 @@ def read_sides(base: str, head: str | None, options: GateOptions, observe: Obser
         raise UsageError(f"{base} is a folder: give the folder to compare it with, too")
     if options.paths and isinstance(before, str):
         raise UsageError("--path goes with git revisions; of two folders, give the parts that are to be compared")
-    return _side(before, base, options, observe), _side(after, head or WORKING_FOLDER, options, observe)
+    chosen = choose(options)
+    first, facts = _side(before, base, options, chosen, observe)
+    second, _ = _side(after, head or WORKING_FOLDER, options, chosen, observe, facts)
+    return first, second
 
 
 def _meant(name: str) -> Revision | str:
@@ -98,20 +103,36 @@ def _meant(name: str) -> Revision | str:
     return revision
 
 
-def _side(meant: Revision | str | None, name: str, options: GateOptions, observe: Observe) -> Side:
+class _Known(NamedTuple):
+    """What is known of one side, which may be the same on the other."""
+
+    files: tuple[FileFacts, ...]
+    judged: Judged
+
+
+def _side(
+    meant: Revision | str | None,
+    name: str,
+    options: GateOptions,
+    chosen: Chosen,
+    observe: Observe,
+    known: _Known | None = None,
+) -> tuple[Side, _Known]:
     root, read, unreadable = "", *_read(meant, options, observe)
     if isinstance(meant, str):
         root = meant
-    made = prepare_whole(options, read, meant if isinstance(meant, Revision) else None)
+    revision = meant if isinstance(meant, Revision) else None
+    made = prepare_whole(options, read, revision, chosen, known.files if known else ())
     differing: list[str] = []
     if isinstance(meant, Revision):
-        differing = changed_since(meant, choose_config(options.config), made.terms.requirements.sources, "")
-    judged = judge(*made, observe)
+        differing = changed_since(meant, chosen.config, made.terms.requirements.sources, "")
+    judged = judge(*made, observe, known.judged if known else None)
     if not judged.facts.project.sources and not unreadable:
         unreadable = ((name, "it holds no manifest that concerns a role"),)
-    return Side(
+    side = Side(
         name, root, judged.facts, judged.report.findings, (*judged.report.unreadable, *unreadable), tuple(differing)
     )
+    return side, _Known(made.material.files, judged)
 
 
 def _read(

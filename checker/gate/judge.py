@@ -42,6 +42,8 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved, earli
     """Puts requirements and rules to what was read; a pure function of it. Of an `earlier` judgement by the same terms
     is taken over what follows from documents that are still the same: what was found in them, and what was proven of
     roles that none of the others bears on."""
+    if earlier is None and terms.since is not None:
+        earlier = terms.since.judged
     facts = gather(material, terms, observe, earlier.facts if earlier else None)
     project, outcomes, files = facts.project, facts.outcomes, terms.files
     documents = {**terms.requirements.documents, **project.documents}

@@ -50,7 +50,7 @@ def check(options: GateOptions, read: Read | None = None) -> Report:
 
 def prepare(options: GateOptions, read: Read | None = None, observe: Observe = unobserved) -> Prepared:
     """Reads everything. Raises UsageError, as `check`."""
-    chosen = _choose(options)
+    chosen = choose(options)
     return _prepared(options, chosen, _taken_in(options, chosen, read, observe), observe)
 
 
@@ -59,7 +59,7 @@ def prepare_cells(
 ) -> tuple[Prepared, ...]:
     """The same for each cell that is judged in this run: all that have something in what was passed, where folders are
     bound to them and none is named. Files are read once."""
-    chosen = _choose(options)
+    chosen = choose(options)
     names = cells_in_one_run(chosen.config, options.cell)
     taken = _taken_in(options, chosen, read, observe)
     if not names or not taken.is_judged:
@@ -114,16 +114,23 @@ def _prepared(options: GateOptions, chosen: Chosen, taken: _TakenIn, observe: Ob
     return Prepared(material, terms)
 
 
-def prepare_whole(options: GateOptions, read: Read, revision: Revision | None = None) -> Prepared:
-    """The same for a project that has been read as a whole: from a folder, or as a revision has it. Raises
-    UsageError."""
-    chosen = _choose(options)
+def prepare_whole(
+    options: GateOptions,
+    read: Read,
+    revision: Revision | None = None,
+    chosen: Chosen | None = None,
+    known: tuple[FileFacts, ...] = (),
+) -> Prepared:
+    """The same for a project that has been read as a whole: from a folder, or as a revision has it; `known` are facts
+    of files that may be the same. Raises UsageError."""
+    chosen = chosen or choose(options)
     terms = _terms(options, chosen, True)
-    material = of_cell(_material(read, facts_of(read.sources)), chosen.config, terms.cell)
+    material = of_cell(_material(read, facts_of(read.sources, known)), chosen.config, terms.cell)
     return Prepared(rendered(material, options, chosen.config, terms.placeholders, revision), terms)
 
 
-def _choose(options: GateOptions) -> Chosen:
+def choose(options: GateOptions) -> Chosen:
+    """What decides in a run with these options. Raises UsageError."""
     if options.trusted is not None:
         from .trusted import choose_trusted
 

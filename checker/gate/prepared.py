@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.file import Config
 from ..findings.problem import Weakening
@@ -18,14 +18,18 @@ from ..text.documents import YamlDocument
 from ..text.source import Source
 from .engine import Settings
 
+if TYPE_CHECKING:
+    from .judge import Judged
+
 
 class Since(NamedTuple):
     """What to report of a change: findings on the `changed` files (None: on all), and those that were not there
-    `before`, at this revision."""
+    `before`, at this revision. `judged` is what was judged for that: most of it is the same now."""
 
     revision: str
     changed: frozenset[str] | None
     before: Baseline
+    judged: Judged | None = None
 
 
 class Trusted(NamedTuple):

@@ -38,10 +38,12 @@ def since(options: GateOptions, made: Prepared, config: Config) -> Since:
     held = manifests_of(revision, roots_at(revision, config))
     read = sort_out(held.files)
     old = {os.path.abspath(source.name): source.text for source in read.sources}
-    now = [item.source for item in (*made.material.files, *made.material.background)]
+    files = (*made.material.files, *made.material.background)
+    now = [item.source for item in files]
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
-    before = Material(facts_of(read.sources), passed_over=made.material.passed_over, names=read.names)
+    before = Material(facts_of(read.sources, files), passed_over=made.material.passed_over, names=read.names)
     before = of_cell(before, config, terms.cell)
     before = rendered(before, options, config, terms.placeholders, revision)
-    found = judge(before, terms._replace(files=None, baseline=None, trusted=None)).report
-    return Since(name, changed, Baseline("", tuple(entry_of(finding, "") for finding in found.findings)))
+    found = judge(before, terms._replace(files=None, baseline=None, trusted=None))
+    entries = tuple(entry_of(finding, "") for finding in found.report.findings)
+    return Since(name, changed, Baseline("", entries), found)

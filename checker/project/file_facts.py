@@ -83,10 +83,11 @@ Real = Callable[[str], str]
 """The real path of a file, through links: patches and kustomizations name files by several paths."""
 
 
-def facts_of(sources: Iterable[Source]) -> tuple[FileFacts, ...]:
-    """The facts of each of these files."""
+def facts_of(sources: Iterable[Source], known: Iterable[FileFacts] = ()) -> tuple[FileFacts, ...]:
+    """The facts of each of these files; of those that are `known` already with the same text, the same."""
     real = lru_cache(maxsize=4096)(os.path.realpath)
-    return tuple(_facts_of(source, real) for source in sources)
+    by_source = {item.source: item for item in known}
+    return tuple(by_source.get(source) or _facts_of(source, real) for source in sources)
 
 
 def _facts_of(source: Source, real: Real) -> FileFacts:
