@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ..inventory.objects import Branch, Origin
 from ..text.nodes import Path
 from .objects import mapping, sequence, text
 
@@ -113,6 +114,18 @@ def is_made(graph: KroGraph, route: Path, values: Mapping[str, Any]) -> bool | N
         return None
     truths = [_holds(when, values) for when in whens]
     return False if False in truths else None if None in truths else True
+
+
+def branches_of(graph: KroGraph, origin: Origin) -> tuple[Branch, ...]:
+    """What decides whether an object of the graph is made, or how often: equal conditions decide alike."""
+    route = origin.path
+    if len(route) != 4 or route[:2] != ("spec", "resources") or route[3] != "template":
+        return ()
+    whens = graph.whens.get(int(route[2]))
+    place = f"{origin.file}:{origin.document}"
+    if whens is None:
+        return (Branch(f"{place}:{route[2]}", "forEach"),)
+    return tuple(Branch(f"{place}:{when}", f"includeWhen {when}") for when in map(str, whens))
 
 
 def _holds(when: Any, values: Mapping[str, Any]) -> bool | None:

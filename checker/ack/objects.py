@@ -15,7 +15,9 @@ from ..inventory.objects import Alteration, Object, Origin
 from ..text.documents import YamlDocument
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
 from ..text.yaml_nodes import start_of
+from .blocks import blocks_at
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
+from .open_templates import decides, is_branch
 from .placeholders import Placeholder, changes_structure, find_in_comments, find_in_text, find_placeholder
 
 
@@ -58,29 +60,57 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
             is_open = inside_text is not None and in_comments is None and not changes_structure(node)
             origin = Origin(document.piece.source.name, number, path)
             made = make_object(data, origin)._replace(nulls=tuple(nulls(whole)) if is_ours else ())
-            branch = None
-            if document.branches and is_ours and not changes_structure(node):
-                branch = _branch(document, document.branches[0])
-                placeholder, is_open = placeholder or branch, True
-                made = made._replace(alterations=tuple(_alterations(document, node)))
+            start = document.piece.start + start_of(node)
+            within = blocks_at(document.piece.source.name, document.piece.source.text, start) if is_ours else ()
+            branch = Placeholder(_engine(within[-1].shown), within[-1].shown, (), 0, True) if within else None
+            lines = _lines_inside(document, node) if is_ours else ()
+            if lines:
+                data = _with_labels(document, lines, data)
+                made = make_object(data, origin)._replace(nulls=made.nulls)
+            if (within or lines) and in_comments is None and not changes_structure(node):
+                shown = branch or Placeholder(
+                    _engine(_line_at(document, lines[0])), _line_at(document, lines[0]), (), 0, True
+                )
+                placeholder, is_open = placeholder or shown, True
+                made = made._replace(alterations=tuple(_alterations(document, lines)), within=within)
             if status != "read":
                 placeholder = _in_identity(identity)
             yield Sighting(node, made, placeholder, status == "read", is_open, branch)
 
 
-def _branch(document: YamlDocument, offset: int) -> Placeholder:
-    """A line of a template that branches or loops, as something that is still to be filled in."""
-    shown = document.piece.text[offset:].partition("\n")[0].strip()
-    return Placeholder("helm" if shown.startswith("{{") else "jinja", shown, (), 0, True)
+def _engine(shown: str) -> str:
+    return "helm" if shown.startswith("{{") else "jinja"
 
 
-def _alterations(document: YamlDocument, node: Node) -> Iterator[Alteration]:
-    """A branch or a loop inside of an object: what stands in it may be there or not, or several times."""
+def _line_at(document: YamlDocument, offset: int) -> str:
+    return document.piece.text[offset:].partition("\n")[0].strip()
+
+
+def _lines_inside(document: YamlDocument, node: Node) -> tuple[int, ...]:
+    """The lines of the template engine that were taken out within an object, by their offsets."""
     last = max((start_of(item) for _, item in walk(node)), default=0)
-    inside = next((offset for offset in document.branches or () if start_of(node) < offset < last), None)
-    if inside is not None:
-        what = f"{_branch(document, inside).text} in the template"
-        yield Alteration("content", document.piece.source.name, document.piece.start + inside, what)
+    return tuple(offset for offset in document.branches or () if start_of(node) < offset < last)
+
+
+def _with_labels(document: YamlDocument, lines: tuple[int, ...], data: dict[str, Any]) -> dict[str, Any]:
+    """The object with what is put into its labels as one of them: which they are is not known."""
+    put_in = [shown for shown in (_line_at(document, offset) for offset in lines) if not is_branch(shown)]
+    metadata = mapping(data.get("metadata"))
+    if not put_in or not metadata:
+        return data
+    labels = {**mapping(metadata.get("labels")), **{shown: shown for shown in put_in}}
+    return {**data, "metadata": {**metadata, "labels": labels}}
+
+
+def _alterations(document: YamlDocument, lines: tuple[int, ...]) -> Iterator[Alteration]:
+    """A branch or a loop inside of an object: what stands in it may be there or not, or several times; and what is put
+    into annotations, which the controller goes by."""
+    for offset in lines:
+        shown = _line_at(document, offset)
+        if is_branch(shown) or decides(document.piece.text, offset):
+            what = f"{shown} in the template"
+            yield Alteration("content", document.piece.source.name, document.piece.start + offset, what)
+            return
 
 
 def _in_identity(identity: tuple[str, str]) -> Placeholder | None:

@@ -30,6 +30,7 @@ _TOKEN = re.compile("([\ue000-\ue3e7])\\1*+")
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?$")
 _WHOLE_LINES = ("labels:", "annotations:")
 """Where a line may put in entries: labels only select, and with annotations that are not known the access is not."""
+_INDENT = re.compile(r"\|[ ]*+n?indent[ ]++(\d+)[ ]*+-?\}\}$")
 
 
 class OpenText(NamedTuple):
@@ -57,8 +58,8 @@ def open_text(text: str) -> OpenText | None:
             return None
         if not masked.startswith("#"):
             before = line.rstrip() or before
-        elif _BRANCHES.search(line) or (not _is_aside(line) and before.strip() == "annotations:"):
-            branches.append(place)
+        elif _BRANCHES.search(line) or not _is_aside(line):
+            branches.append(place + len(line) - len(line.lstrip()))
         made.append(masked)
         place += len(line)
     return OpenText("".join(made), {character: meant for meant, character in characters.items()}, tuple(branches))
@@ -66,6 +67,26 @@ def open_text(text: str) -> OpenText | None:
 
 def _commented(found: re.Match[str]) -> str:
     return "#" + " " * (len(found[0]) - 1) if found[0] else ""
+
+
+def _is_put_below(shown: str, before: str) -> bool:
+    """Whether a line puts its entries in below `labels:` or `annotations:`, by the indentation that it states."""
+    indent = _INDENT.search(shown)
+    depth = len(before) - len(before.lstrip())
+    return before.strip() in _WHOLE_LINES and indent is not None and int(indent[1]) > depth
+
+
+def is_branch(shown: str) -> bool:
+    """Whether a line branches or loops."""
+    return _BRANCHES.match(shown) is not None
+
+
+def decides(text: str, offset: int) -> bool:
+    """Whether a line that puts in entries puts in annotations."""
+    for line in reversed(text[:offset].splitlines()):
+        if line.strip() in _WHOLE_LINES:
+            return line.strip() == "annotations:"
+    return False
 
 
 def _is_aside(line: str) -> bool:
@@ -84,7 +105,7 @@ def _masked(line: str, before: str, characters: dict[tuple[str, bool], str]) -> 
         return line
     odd = [item for item in actions if _BRANCHES.match(item) or _ASIDE.match(item)]
     if not rest.strip():
-        if len(odd) == len(actions) or before.strip() in _WHOLE_LINES:
+        if len(odd) == len(actions) or (not odd and _is_put_below(line.strip(), before)):
             return _LINE.sub(_commented, line, count=1)
         return _as_block(line, before, characters) if not odd and _BLOCK.search(before) else None
     if odd or any(item.startswith("{%") for item in actions):

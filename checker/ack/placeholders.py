@@ -214,7 +214,7 @@ def is_free_text(path: Path) -> bool:
     """Whether a field may hold what it likes: descriptions, tags, annotations of others."""
     if path[:2] == ("metadata", "annotations") and len(path) > 2:
         return not str(path[2]).split("/")[0].endswith(("services.k8s.aws", "eks.amazonaws.com"))
-    return path[:2] == ("spec", "tags") or path == ("spec", "description")
+    return (path[:2] == ("spec", "tags") and len(path) > 2) or path == ("spec", "description")
 
 
 def find_in_text(text: str) -> tuple[str, str, int] | None:

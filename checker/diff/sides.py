@@ -10,7 +10,8 @@ from typing import NamedTuple
 from ..config.choices import choose_config, from_config
 from ..errors import UsageError
 from ..findings.finding import Finding
-from ..gate.judge import Judged, judge
+from ..gate.judge import judge
+from ..gate.judged import Judged
 from ..gate.options import Chosen, GateOptions
 from ..gate.prepare import choose, prepare_whole
 from ..inventory.objects import Role

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..config.choices import from_config
@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..findings.finding import Finding, in_order
 from ..project.file_facts import FileFacts
 from ..suppression.baseline import BaselineEntry, Compared
-from .judge import Judged
+from .judged import Judged
 from .prepared import Material, Prepared
 from .report import HeldAgainst, Report, Summary
 
@@ -41,14 +41,12 @@ def cells_in_one_run(config: Config, given: str | None) -> tuple[str, ...]:
 
 def of_cell(material: Material, config: Config, name: str) -> Material:
     """The material without the files that belong to other cells alone. What is bound to no cell belongs to all."""
-    if not any(cell.manifests for cell in config.cells):
+    bound = _bound(config)
+    if not bound:
         return material
-    own = next((folders(config, cell) for cell in config.cells if cell.name == name), ())
-    others = [folder for cell in config.cells if cell.name != name for folder in folders(config, cell)]
 
     def is_here(file: str) -> bool:
-        path = os.path.abspath(file)
-        return _is_below(path, own) or not _is_below(path, others)
+        return name in (_owners(file, bound) or (name,))
 
     def kept(files: Iterable[FileFacts]) -> tuple[FileFacts, ...]:
         return tuple(item for item in files if is_here(item.source.name))
@@ -62,25 +60,37 @@ def of_cell(material: Material, config: Config, name: str) -> Material:
 
 def concerns(paths: Iterable[str], config: Config, cell: ConfiguredCell) -> bool:
     """Whether a run over these paths has to do with a cell: with what is bound to it, or to none."""
-    own = folders(config, cell)
-    others = [folder for other in config.cells if other.name != cell.name for folder in folders(config, other)]
-    for path in map(os.path.abspath, paths):
-        if _is_below(path, own) or not _is_below(path, others) or any(_is_below(folder, [path]) for folder in own):
+    bound = _bound(config)
+    own = [folder for folder, names in bound.items() if cell.name in names]
+    for path in paths:
+        if cell.name in (_owners(path, bound) or (cell.name,)):
+            return True
+        if any(_is_below(folder, os.path.realpath(path)) for folder in own):
             return True
     return False
 
 
-def folders(config: Config, cell: ConfiguredCell) -> tuple[str, ...]:
-    """The absolute paths that are bound to a cell. Raises UsageError for one that is not there."""
-    found = tuple(map(os.path.abspath, from_config(config, cell.manifests)))
-    gone = next((path for path, there in zip(cell.manifests, found, strict=True) if not os.path.exists(there)), None)
-    if gone is not None:
-        raise UsageError(f"{config.file}: cells.{cell.name}.manifests names {gone}, which does not exist")
+def _bound(config: Config) -> dict[str, tuple[str, ...]]:
+    """The real paths of all that is bound to cells, and to which. Raises UsageError for what is not there."""
+    found: dict[str, tuple[str, ...]] = {}
+    for cell in config.cells:
+        for written, path in zip(cell.manifests, from_config(config, cell.manifests), strict=True):
+            if not os.path.exists(path):
+                raise UsageError(f"{config.file}: cells.{cell.name}.manifests names {written}, which does not exist")
+            real = os.path.realpath(path)
+            found[real] = (*found.get(real, ()), cell.name)
     return found
 
 
-def _is_below(path: str, roots: Iterable[str]) -> bool:
-    return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+def _owners(file: str, bound: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The cells that a file belongs to: those of the innermost folder that is bound; none for what belongs to all."""
+    path = os.path.realpath(file)
+    above = [folder for folder in bound if _is_below(path, folder)]
+    return bound[max(above, key=len)] if above else ()
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 _Same = tuple[object, ...]

@@ -26,16 +26,9 @@ from ..suppression.reading import anchor_of, suppressions
 from ..text.source import as_written
 from .baselined import by_baseline
 from .engine import Found, run
+from .judged import Judged
 from .prepared import Material, Since, Terms
 from .report import HeldAgainst, Report, Summary
-
-
-class Judged(NamedTuple):
-    """The report, the facts it rests on, and what was found in each document by itself."""
-
-    report: Report
-    facts: Facts
-    found: Mapping[int, Found]
 
 
 def judge(material: Material, terms: Terms, observe: Observe = unobserved, earlier: Judged | None = None) -> Judged:

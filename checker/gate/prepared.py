@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..config.file import Config
 from ..findings.problem import Weakening
@@ -17,9 +17,7 @@ from ..suppression.baseline import Baseline
 from ..text.documents import YamlDocument
 from ..text.source import Source
 from .engine import Settings
-
-if TYPE_CHECKING:
-    from .judge import Judged
+from .judged import Judged
 
 
 class Since(NamedTuple):

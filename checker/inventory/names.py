@@ -8,6 +8,7 @@ meant: in the same file, else in the folder that shares the longest path.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
@@ -81,7 +82,7 @@ def _by_all_names(policies: tuple[Policy, ...]) -> dict[str, list[Policy]]:
 def resolve_policy(index: Index, reference: Reference) -> Resolved:
     """The Policy a reference means. A manifest without a namespace may end up in any, so it matches all."""
     namespace = reference.namespace or reference.owner.namespace
-    named = _in_scope(index.policies.get(reference.name, []), reference.owner, reference.name)
+    named = _in_scope(index.policies.get(reference.name, []), reference.owner, reference.name, namespace)
     here = [policy for policy in named if _same_namespace(policy.object.namespace, namespace)]
     exact = [policy for policy in here if policy.object.namespace == namespace]
     elsewhere = tuple(policy for policy in named if policy not in here)
@@ -125,17 +126,29 @@ def _path_and_name(index: Index, arn: str, kind: str, owner: Object) -> str:
     return path + slash + name.lower()
 
 
-def _in_scope(found: list[T], owner: Object, name: str) -> list[T]:
-    """Of the objects that a name stands for, those for which the holes in it are the same: in the same graph of kro,
-    else in the same folder."""
-    if not has_hole(name, owner.holes):
+def _in_scope(found: list[T], owner: Object, *texts: str) -> list[T]:
+    """Of the objects that texts with holes stand for, those for which the holes in them have the same value: in the
+    same graph of kro, else in the same folder; and of helm only what is the same wherever it stands, or within the same
+    blocks of one file."""
+    holes = [hole for hole in owner.holes for text in texts if hole in text]
+    if not holes and not (owner.holes and owner.origin.path and not owner.namespace):
         return found
-    folder = os.path.dirname(owner.origin.file)
     if owner.origin.path:
         return [item for item in found if item.object.origin[:2] == owner.origin[:2]]
-    return [
+    folder = os.path.dirname(owner.origin.file)
+    near = [
         item for item in found if os.path.dirname(item.object.origin.file) == folder and not item.object.origin.path
     ]
+    if all(not hole.startswith("{{") or _ABSOLUTE.fullmatch(hole) for hole in holes):
+        return near
+    if any(_VARYING.search(hole) for hole in holes):
+        return []
+    return [item for item in near if (item.object.origin.file, item.object.within) == (owner.origin.file, owner.within)]
+
+
+_ABSOLUTE = re.compile(r"\{\{-?\s*\$?\.(?:Values|Release|Chart)\.[\w.]+(?:\s*\|\s*(?:quote|lower|toString))*\s*-?\}\}")
+_VARYING = re.compile(r"\$\w|rand|uuid|now\b|gen[A-Z]|lookup")
+"""What may have another value where it stands again: variables, which templates set anew, and functions."""
 
 
 def role_of_association(index: Index, association: Association) -> tuple[Role, ...]:
@@ -158,7 +171,7 @@ def arn_of_role(index: Index, role: Role) -> str:
 def _roles(index: Index, reference: Reference | None, arn: str | None, owner: Object) -> tuple[Role, ...]:
     if reference is not None:
         namespace = reference.namespace or owner.namespace
-        named = _in_scope(index.roles.get(reference.name, []), owner, reference.name)
+        named = _in_scope(index.roles.get(reference.name, []), owner, reference.name, namespace)
         here = [role for role in named if _same_namespace(role.object.namespace, namespace)]
         return nearest(here, owner)
     return roles_by_arn(index, arn, owner) if arn else ()

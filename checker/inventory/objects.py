@@ -44,13 +44,22 @@ class Elsewhere(NamedTuple):
     offset: int
 
 
+class Branch(NamedTuple):
+    """Something that decides whether there is an object, or how often: a line of a template, a condition of a graph.
+    Objects with the same `key` are there together; `shown` is how it is written."""
+
+    key: str
+    shown: str
+
+
 class Object(NamedTuple):
     """A Kubernetes object. `namespace` is "" where the manifest states none. `data` is the whole object, plain.
     `built_names` are the names that kustomizations may give it instead of `name`, `built_namespaces` the namespaces
     they put it into where there are several. `nulls` are the fields that state null; `data` is without them. `pool` is
     what it was rendered from together with others ("" for what is applied as it is written); `elsewhere` says which of
     its fields are not written where the object is. `written_name` is the name with the placeholders that are filled in
-    ("" where it has none): patches go by it. `holes` are the texts in it that a template engine has yet to fill in."""
+    ("" where it has none): patches go by it. `holes` are the texts in it that a template engine has yet to fill in,
+    `within` what decides whether it is there."""
 
     api_version: str
     kind: str
@@ -68,6 +77,7 @@ class Object(NamedTuple):
     elsewhere: tuple[Elsewhere, ...] = ()
     written_name: str = ""
     holes: tuple[str, ...] = ()
+    within: tuple[Branch, ...] = ()
 
 
 class PolicyText(NamedTuple):
@@ -204,6 +214,12 @@ class Inventory(NamedTuple):
 def altered(item: Object, *aspects: str) -> str:
     """What changes the object in one of these respects, as a reason that nothing can be said of it; "" for nothing."""
     return next((f"{entry.what} changes it" for entry in item.alterations if entry.aspect in aspects), "")
+
+
+def may_be_absent(item: Object, owner: Object) -> str:
+    """Why an object need not be there where another one is, as a reason; "" where it is."""
+    missing = next((branch for branch in item.within if branch not in owner.within), None)
+    return f"{missing.shown} decides whether it is there" if missing is not None else ""
 
 
 def policy_texts(inventory: Inventory) -> tuple[PolicyText, ...]:

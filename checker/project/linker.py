@@ -13,7 +13,7 @@ from ..ack.filling import filled
 from ..ack.flux import is_filled_in, spoils, values_in
 from ..ack.holes import has_other_expressions, holes_of
 from ..ack.kinds import names_a_group
-from ..ack.kro import KroGraph, KroInstance, is_made, values_for
+from ..ack.kro import KroGraph, KroInstance, branches_of, is_made, values_for
 from ..ack.objects import Sighting
 from ..ack.placeholders import find_in_text
 from ..inventory.objects import Alteration, Object
@@ -134,6 +134,7 @@ class Linker:
             left = one.placeholder if is_there else one.placeholder or sighting.placeholder
             if left is not None and not (one.is_open or one.placeholder is None):
                 return None
+            item = item if is_there else item._replace(within=branches_of(graph, item.origin))
             one = one._replace(object=item, placeholder=left, is_open=left is not None)
             made += [one] if one not in made[-1:] else []
         return made
@@ -226,7 +227,11 @@ class Linker:
             if made:
                 self.objects += made
                 return
-        self._taken_in(filled(sighting, self.placeholders, graph.strings if graph else ()), graph)
+        sighting = filled(sighting, self.placeholders, graph.strings if graph else ())
+        if graph is not None:
+            within = branches_of(graph, sighting.object.origin)
+            sighting = sighting._replace(object=sighting.object._replace(within=within))
+        self._taken_in(sighting, graph)
 
     def _taken_in(self, sighting: Sighting, graph: KroGraph | None) -> None:
         """An object as far as it is filled in: as it is, or as what is still open."""

@@ -16,7 +16,7 @@ from ..iam.proofs.reach import may_reach, may_reach_beyond
 from ..inventory.names import Index
 from ..inventory.objects import Object, Role
 from ..progress import Observe, unobserved
-from .layers import Stack, stack
+from .layers import Stack, limited, stack
 from .model import Requirement, fill
 from .requests import Known, Requests, is_of_several_accounts
 from .resources import Guard, Sealed, guards, indexes_of, layers_on, sealed
@@ -113,7 +113,7 @@ def check_requirement(
     known = {_use(check.selected): check for check in (earlier.checks if earlier else ())}
     for done, item in enumerate(selected):
         observe(f"proving {requirement.name} for roles", done, len(selected))
-        attached = stack(item.role, index, item.session, above, item.giver)
+        attached = limited(stack(item.role, index, item.session, above, item.giver), item.limits)
         guarding = () if are_told else guards(index.inventory, item.role.object, values)
         sealing = () if are_told else sealed(index.inventory, item.role.object, values)
         of_keys = [table.policy for table in sealing if table.policy is not None]
@@ -132,9 +132,7 @@ def check_requirement(
     perhaps = tuple(
         role
         for role in index.inventory.roles
-        if role.object.holes
-        and id(role) not in chosen
-        and may_select(requirement.roles, (role.object.name, role.name), role.object.labels, role.object.holes)
+        if (role.object.holes or role.object.within) and id(role) not in chosen and may_select(requirement.roles, role)
     )
     return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked, perhaps)
 

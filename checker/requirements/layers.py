@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..ack.holes import unfilled
 from ..ack.limits import refusal
+from ..ack.objects import mapping
 from ..iam.decisions.policies import Attached, Layer
 from ..iam.decisions.principals import account_of
 from ..iam.documents.document import Parsed
@@ -18,7 +19,7 @@ from ..iam.documents.holes import has_hole
 from ..iam.documents.partitions import foreign, partition_in
 from ..iam.documents.paths import Path
 from ..inventory.names import Index, policies_by_arn, resolve_policy
-from ..inventory.objects import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered
+from ..inventory.objects import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered, may_be_absent
 from ..managed import closest, provenance
 from ..managed import find as find_managed
 
@@ -99,6 +100,12 @@ _PUSHED = {"Policy": ("policyDocument",), "Table": ("resourcePolicy",), "Key": (
 _ACK = "services.k8s.aws/"
 
 
+def unreadable(text: PolicyText) -> str:
+    """Why a document cannot be read."""
+    hole = next((problem.message for problem in text.parsed.problems if problem.code == "hole"), "")
+    return hole or "its document cannot be read"
+
+
 def refused_trust(role: Role, partition: str, account: str | None) -> str:
     """Why IAM refuses the trust policy, and with it the role; "" where it does not."""
     document = role.trust.parsed.document if role.trust else None
@@ -136,7 +143,8 @@ def _not_ours(role: Role) -> str:
 def tags_may_differ(role: Role) -> bool:
     """Whether the role may have other tags in AWS than its manifest says."""
     is_changed = altered(role.object, "content") or _not_ours(role)
-    return bool(is_changed or _ignored(role.object, "spec.tags"))
+    is_open = isinstance(mapping(role.object.data.get("spec")).get("tags"), str)
+    return bool(is_changed or is_open or _ignored(role.object, "spec.tags"))
 
 
 def stack(
@@ -164,8 +172,7 @@ def stack(
         if odd is not None:
             reason = f"IAM refuses it, since {odd.text} is of another partition"
             return attach(label, None, reason, PolicySource(text, owner, path), refused=True)
-        hole = next((problem.message for problem in text.parsed.problems if problem.code == "hole"), "")
-        reason = hole or ("its document cannot be read" if document is None else "")
+        reason = unreadable(text) if document is None else ""
         return attach(label, text.parsed, reason, PolicySource(text, owner, path))
 
     def from_policies(found: tuple[Policy, ...], named: str, missing: str, owner: Object, path: Path) -> Attached:
@@ -175,6 +182,7 @@ def stack(
             return attach(named, None, reason, PolicySource(None, owner, path))
         text = found[0].document
         changed = altered(found[0].object, "content") or not_pushed(found[0].object)
+        changed = changed or may_be_absent(found[0].object, owner)
         refused = refusal(found[0].object)
         if refused:
             return attach(named, None, refused, PolicySource(text, owner, path), refused=True)
@@ -248,6 +256,7 @@ def stack(
         layers.append(Layer("boundary", (from_reference(role.boundary_ref),)))
     is_association = giver is not None and giver.kind == "PodIdentityAssociation"
     changed = altered(giver, "content") or not_pushed(giver) if giver is not None and is_association else ""
+    changed = changed or (may_be_absent(giver, role.object) if giver is not None and is_association else "")
     if changed and giver is not None:
         label = f"session policy of {giver.kind} {giver.name}"
         layers.append(
@@ -257,3 +266,14 @@ def stack(
         label = f"session policy of {session.owner.kind} {session.owner.name}"
         layers.append(Layer("session", (from_text(label, session, session.owner, session.path),)))
     return Stack((*layers, *above), sources)
+
+
+def limited(attached: Stack, association: Object | None) -> Stack:
+    """The stack of a role that an association may limit by a session policy, if it is filled in so."""
+    if association is None:
+        return attached
+    label = f"session policy of {association.kind} {association.name}"
+    reason = f"which role it limits is filled in later ({', '.join(association.holes[:3])})"
+    source = PolicySource(None, association, ("metadata", "name"))
+    layer = Layer("session", (Attached(label, None, reason),))
+    return Stack((*attached.layers, layer), {**attached.sources, label: source})

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ..iam.arns import parse_arn
 from ..iam.decisions.policies import Attached, Layer, LayerName
 from ..iam.documents.document import Document, Entry, Statement
+from ..iam.documents.holes import has_hole, pattern_of
 from ..iam.documents.partitions import partition_of
-from ..iam.patterns.globs import arn_glob
+from ..iam.patterns.globs import arn_glob, wildcard_glob
 from ..iam.patterns.language import overlap
 from ..inventory.names import nearest
 from ..inventory.objects import Inventory, Key, Object, PolicyText, Table, altered
-from .layers import PolicySource, not_pushed
+from .layers import PolicySource, not_pushed, unreadable
 
 
 class Guard(NamedTuple):
@@ -110,9 +112,15 @@ def _by_arn(inventory: Inventory, values: Mapping[str, str]) -> dict[str, list[T
 
 def _arn(table: Table, inventory: Inventory, values: Mapping[str, str]) -> str:
     """The table's ARN; what is not known of it is a wildcard."""
-    if table.name.startswith("arn:"):
-        return table.name
-    return f"{_front(table.object, 'dynamodb', inventory, values)}:table/{table.name}"
+    name = _spread(table.name, table.object)
+    if name.startswith("arn:"):
+        return name
+    return f"{_front(table.object, 'dynamodb', inventory, values)}:table/{name}"
+
+
+def _spread(text: str, item: Object) -> str:
+    """The text with a wildcard for what is filled in later."""
+    return pattern_of(item.holes).sub("*", text) if item.holes else text
 
 
 def _front(item: Object, service: str, inventory: Inventory, values: Mapping[str, str]) -> str:
@@ -122,7 +130,8 @@ def _front(item: Object, service: str, inventory: Inventory, values: Mapping[str
     around = inventory.namespaces.get(item.namespace, {})
     region = item.annotations.get(f"{_ACK}region") or around.get(f"{_ACK}default-region") or values.get("region") or "*"
     account = around.get(f"{_ACK}owner-account-id") or values.get("account") or "*"
-    partition = partition_of(region) if region != "*" else "*"
+    region, account = _spread(region, item), _spread(account, item)
+    partition = partition_of(region) if "*" not in region else "*"
     return f"arn:{partition}:{service}:{region}:{account}"
 
 
@@ -132,6 +141,8 @@ _ACK = "services.k8s.aws/"
 def _key_of(table: Table, inventory: Inventory, values: Mapping[str, str]) -> tuple[str, Guard | None]:
     """The ARN of a table's key, and the policy of the key where it is an object here that a reference leads to."""
     front = _front(table.object, "kms", inventory, values)
+    if has_hole(table.key, table.object.holes) or (table.object.holes and "*" in _arn(table, inventory, values)):
+        return f"{front}:key/*", None
     if table.key.startswith("arn:") and ":key/" in table.key:
         return table.key, None
     if table.key and not table.key.startswith(("alias/", "arn:")):
@@ -156,6 +167,10 @@ def _guard(layer: LayerName, arns: tuple[str, ...], found: list[tuple[Object, Po
     what = "resource policy" if layer == "resource" else "key policy"
     label = f"{what} of {item.kind} {f'{item.namespace}/' if item.namespace else ''}{item.name}"
     changed = next(filter(None, changes), "")
+    if policy is not None and any("*" in arn.removesuffix("/index/*") for arn in arns) and item.holes:
+        changed = f"which {item.kind} it is of is filled in later ({', '.join(item.holes[:3])})"
+    elif policy is not None and item.within:
+        changed = changed or f"{item.within[-1].shown} decides whether it is there"
     if len({text.text if text else None for _, text in found}) > 1:
         return Guard(layer, arns, Attached(label, None, f"{len(found)} different {item.kind}s could be meant"), source)
     if changed:
@@ -164,7 +179,7 @@ def _guard(layer: LayerName, arns: tuple[str, ...], found: list[tuple[Object, Po
         return None
     document = policy.parsed.document
     if document is None or any(statement.not_resources for statement in document.statements):
-        return Guard(layer, arns, Attached(label, None, "its document cannot be read"), source)
+        return Guard(layer, arns, Attached(label, None, unreadable(policy)), source)
     return Guard(layer, arns, Attached(label, _about(document, arns)), source)
 
 
@@ -182,4 +197,8 @@ def _narrowed(statement: Statement, arns: tuple[str, ...]) -> Statement:
 
 
 def _meet(resource: str, arn: str) -> bool:
-    return resource == arn or overlap(arn_glob(resource), arn_glob(arn))
+    """Whether two patterns have an ARN in common: field by field, since no ARN has a colon in its region or account."""
+    one, other = parse_arn(resource), parse_arn(arn)
+    if resource == arn or one is None or other is None:
+        return resource == arn or overlap(arn_glob(resource), arn_glob(arn))
+    return all(overlap(wildcard_glob(mine), wildcard_glob(theirs)) for mine, theirs in zip(one, other, strict=True))

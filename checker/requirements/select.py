@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from ..ack.holes import labels_are_open
 from ..iam.catalogue.condition_keys import claim_of
 from ..iam.documents.holes import has_hole, pattern_of
 from ..iam.patterns.globs import matches, wildcard_glob
@@ -27,7 +28,7 @@ class Selected(NamedTuple):
 
     `service_account` is (namespace, name) where one is known, `session` the policy that its Pod Identity association
     puts on top, `giver` the object that gives the role to the service account, `hop` the role in between, if there is
-    one.
+    one. `limits` is an association with a session policy that may be for the role, if it is filled in so.
     """
 
     role: Role
@@ -35,6 +36,7 @@ class Selected(NamedTuple):
     session: PolicyText | None = None
     giver: Object | None = None
     hop: Hop | None = None
+    limits: Object | None = None
 
 
 def own_values(selected: Selected) -> dict[str, str]:
@@ -88,13 +90,17 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
     chosen = set(map(id, wanted))
     through_accounts = {id(role) for user in wanted for role in user.roles}
     picked: list[Selected] = []
+    loose = [item for item in index.inventory.associations if item.session is not None and item.object.holes]
+    loose = [item for item in loose if not role_of_association(index, item)]
     tells_apart = _tells_tags_apart(index.inventory)
     for role in index.inventory.roles:
         names = (role.object.name, role.name, *role.object.built_names)
         by_itself = selects(requirement.roles, names, role.object.labels, role.object.holes)
         if by_itself or id(role) in through_accounts:
             using = by_role.get(id(role), [])
-            picked += _ways(role, [user for user in using if id(user) in chosen] or using, tells_apart)
+            ways = _ways(role, [user for user in using if id(user) in chosen] or using, tells_apart)
+            limits = next((item.object for item in loose if _may_mean(item, role)), None)
+            picked += [way._replace(limits=limits) for way in ways]
     # Which role it is that an object gives away may be filled in later; the template is told of then.
     unseen = [Unseen(user.giver, user.role_named) for user in wanted if not user.roles and not user.giver.holes]
     return tuple(picked), (*unseen, *_without_role(requirement, index, users))
@@ -135,16 +141,21 @@ def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str], 
     return bool(wanted) and all(key in labels and _fits(glob, labels[key], holes) for key, glob in wanted)
 
 
-def may_select(selector: Selector, names: tuple[str, ...], labels: dict[str, str], holes: tuple[str, ...]) -> bool:
-    """The same for some values of the holes."""
+def may_select(selector: Selector, role: Role) -> bool:
+    """The same of a role for some values of its holes, labels that are put in among them."""
+    item = role.object
 
     def may_fit(glob: str, text: str) -> bool:
-        return overlap(wildcard_glob(glob), wildcard_glob(pattern_of(holes).sub("*", text)))
+        return overlap(
+            wildcard_glob(glob), wildcard_glob(pattern_of(item.holes).sub("*", text) if item.holes else text)
+        )
 
-    if any(may_fit(pattern, name) for pattern in selector.names for name in names):
+    if any(may_fit(pattern, name) for pattern in selector.names for name in (item.name, role.name)):
         return True
     wanted = selector.labels
-    return bool(wanted) and all(key in labels and may_fit(glob, labels[key]) for key, glob in wanted)
+    return bool(wanted) and all(
+        labels_are_open(item) if key not in item.labels else may_fit(glob, item.labels[key]) for key, glob in wanted
+    )
 
 
 def _fits(pattern: str, text: str, holes: tuple[str, ...]) -> bool:
@@ -164,6 +175,25 @@ def _ways(role: Role, users: list[User], tells_apart: bool) -> list[Selected]:
         made = Selected(role, (user.namespace, user.name), user.session, user.giver, user.hop)
         ways.setdefault(key, made)
     return list(ways.values()) or [Selected(role)]
+
+
+def _may_mean(association: Association, role: Role) -> bool:
+    """Whether an association that is filled in later may give this role away."""
+    owner, reference = association.object, association.role_ref
+
+    def spread(text: str) -> str:
+        return pattern_of(owner.holes).sub("*", text)
+
+    def overlaps(one: str, other: Object, text: str) -> bool:
+        theirs = pattern_of(other.holes).sub("*", text) if other.holes else text
+        return overlap(wildcard_glob(spread(one)), wildcard_glob(theirs))
+
+    if reference is None:
+        whole = f"arn:*:iam::*:role{role.iam_path}{role.name}"
+        return association.role_arn is not None and overlaps(association.role_arn, role.object, whole)
+    namespace, own = reference.namespace or owner.namespace, role.object.namespace
+    is_there = not namespace or not own or overlaps(namespace, role.object, own)
+    return is_there and overlaps(reference.name, role.object, role.object.name)
 
 
 def _session_of(giver: Object) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from ..iam.documents.filling import filled, least, most
 from ..iam.documents.holes import has_hole, pattern_of
 from ..iam.documents.partitions import partition_of
 from ..inventory.objects import Object, Role, altered
-from .layers import ignored_trust, not_pushed, refused_trust
+from .layers import ignored_trust, not_pushed, refused_trust, unreadable
 from .model import Requirement, fill
 from .select import Selected, own_values
 from .ways import TrustCheck, Way, lets_in, lets_in_some, way_of
@@ -39,7 +39,11 @@ def _check(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[s
     if changed:
         return TrustCheck(fill(wanted, values).text, None, changed)
     if role.object.holes or (giver is not None and giver.holes):
-        return _whatever_is_filled_in(wanted, via, selected, values)
+        answer = _whatever_is_filled_in(wanted, via, selected, values)
+        if selected.service_account is not None and answer.truth is None and answer.is_open:
+            reason = "which service account it is, or of which namespace, is filled in later"
+            return answer._replace(reason=reason, is_open=False)
+        return answer
     moved = moved_by(role, giver)
     if not moved:
         return _asked(wanted, via, selected, values)
@@ -126,7 +130,9 @@ def _asked(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[s
     asked = fill(wanted, values)
     document = role.trust.parsed.document if role.trust else None
     if document is None:
-        return TrustCheck(asked.text, None, "the role's trust policy cannot be read")
+        hole = role.trust is not None and any(problem.code == "hole" for problem in role.trust.parsed.problems)
+        why = f"in its trust policy {unreadable(role.trust)}" if hole and role.trust is not None else ""
+        return TrustCheck(asked.text, None, why or "the role's trust policy cannot be read")
     if asked.unset:
         some = any_of(lets_in_some(document, way, values) for way in via)
         names = ", ".join(f"${{{name}}}" for name in asked.unset)

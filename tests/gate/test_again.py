@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from checker.gate.judge import Judged, judge
+from checker.gate.judge import judge
+from checker.gate.judged import Judged
 from checker.gate.options import GateOptions
 from checker.gate.prepare import prepare
 from checker.gate.prepared import Prepared, with_texts

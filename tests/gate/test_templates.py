@@ -14,7 +14,8 @@ from checker.ack.placeholders import find_in_text
 from checker.config.file import parse_config
 from checker.errors import UsageError
 from checker.findings.finding import Finding
-from checker.gate.judge import Judged, judge
+from checker.gate.judge import judge
+from checker.gate.judged import Judged
 from checker.gate.options import GateOptions
 from checker.gate.prepare import prepare
 from checker.gate.prepared import Prepared, with_texts

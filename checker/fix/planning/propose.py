@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ...findings.finding import Finding
-from ...gate.judge import Judged, judge
+from ...gate.judge import judge
+from ...gate.judged import Judged
 from ...gate.prepared import Prepared, with_texts
 from ...gate.report import Report
 from ...progress import Observe, unobserved

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ...findings.finding import Finding
-from ...gate.judge import Judged, judge
+from ...gate.judge import judge
+from ...gate.judged import Judged
 from ...gate.prepared import Prepared
 from ...progress import Observe, unobserved
 from ...text.splices import Splice, compose

@@ -92,11 +92,14 @@ def _perhaps_forbidden(item: RoleCheck) -> Iterator[Problem]:
         return
     doubtful = [question for question in item.excess if question.proof and question.proof.verdict == "unknown"]
     if doubtful:
-        unread = [policy for layer in item.stack.layers for policy in layer.policies if policy.document is None]
+        around = item.layers_on(doubtful[0].resource)
+        unread = [policy for layer in around for policy in layer.policies if policy.document is None]
         told = [reason for question in doubtful if question.proof for reason in question.proof.reasons]
         reasons = "; ".join(dict.fromkeys([*(f"{policy.label}: {policy.reason}" for policy in unread), *told]))
         actions = tuple(dict.fromkeys(question.action for question in doubtful))
-        place = _Unread(role_place(item.role), doubtful[0].resource, reasons or "the patterns are too complex")
+        source = item.stack.sources.get(unread[0].label) if unread else None
+        at_fault = role_place(item.role) if source is None else at(source.owner, source.path)
+        place = _Unread(at_fault, doubtful[0].resource, reasons or "the patterns are too complex")
         yield _cannot_tell(item, place, actions, f", which {item.requirement.name} forbids")
 
 
