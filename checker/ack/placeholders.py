@@ -73,6 +73,8 @@ _FLUX_ESCAPE = re.compile(r"\$\$\{[^{}]*+\}")
 _YTT = re.compile(r"(?:^|(?<=[ \t]))#@[^\r\n]*+", re.MULTILINE)
 _BRANCH = re.compile(r"(?:\{\{-?[ \t]*+(?:if|else|end|range|with|define|block)\b|\{%)[^\r\n{}%]{0,200}+(?:\}\}|%\})?")
 _HINT = re.compile(r"[$<{%]|__|ACCOUNT|XXXX")
+_MAY_HOLD = re.compile(r"\$|\{\s*\{|\{%|<|__|ACCOUNT|XXXX")
+"""What stands in the text of every document that holds a placeholder, escapes of YAML aside."""
 _MOST_ABOVE = 2_000
 _ORDER = (
     "backstage", "helm", "jinja", "flux-escape", "shell-variable", "cloudformation", "kro", "angle-brackets",
@@ -91,6 +93,8 @@ def find_placeholder(root: Node, text: str) -> Placeholder | None:
     Free text (descriptions, tags, annotations of others) may hold what it likes. `{{ name }}` without quotes is YAML
     for a mapping whose key is a mapping: no Kubernetes field is one, so it is the template it looks like.
     """
+    if "\\" not in text and not _MAY_HOLD.search(text):
+        return None
     for path, node in walk(root):
         if is_free_text(path):
             continue

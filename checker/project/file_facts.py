@@ -115,7 +115,8 @@ def _facts_of(source: Source, real: Real) -> FileFacts:
 def _opened(piece: Piece) -> list[YamlDocument]:
     """The documents of a template that is no YAML yet, as far as its lines are plain; none where they are not, or where
     it holds nothing of ours."""
-    if not names_a_group(piece.text) or find_breaking(piece.text) is None:
+    is_template = "{{" in piece.text or "{%" in piece.text
+    if not is_template or not names_a_group(piece.text) or find_breaking(piece.text) is None:
         return []
     made = open_text(piece.text)
     if made is None:

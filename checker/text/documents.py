@@ -76,7 +76,7 @@ def parse_piece(piece: Piece) -> list[YamlDocument]:
 
 def _measured(piece: Piece, root: Node) -> YamlDocument:
     try:
-        measure(root)
+        measure(root, piece.text)
     except TreeError as error:
         raise LimitError(error.message, start_of(error.node)) from None
     return YamlDocument(piece, root)

@@ -121,9 +121,13 @@ def plain(root: Node, resolved: Callable[[str], Scalar] = resolve) -> Any:
     return build(root)
 
 
-def measure(root: Node) -> None:
+def measure(root: Node, text: str) -> None:
     """Raises TreeError where the tree is deeper or larger than is read, with its aliases and merges written out: then
-    it is small enough for everything else that is done with it. An alias inside itself counts once."""
+    it is small enough for everything else that is done with it. An alias inside itself counts once. Without an alias
+    in the `text` it has no more nodes than characters, and only its depth is looked at."""
+    if "*" not in text and len(text) < NODE_LIMIT:
+        _refuse_depth(root)
+        return
     height: dict[int, int] = {}
     size: dict[int, int] = {}
     merged: dict[int, int] = {}
@@ -152,6 +156,21 @@ def measure(root: Node) -> None:
         if size[id(node)] > NODE_LIMIT or all_merged > NODE_LIMIT:
             what = "aliases" if size[id(node)] > NODE_LIMIT else "merges (<<)"
             raise TreeError(f"the {what} here stand for more than {NODE_LIMIT:,} fields and items", node)
+
+
+def _refuse_depth(root: Node) -> None:
+    level, depth = [root], 0
+    while level:
+        depth += 1
+        if depth > DEPTH_LIMIT:
+            raise TreeError(too_deep(), level[0])
+        below: list[Node] = []
+        for node in level:
+            if isinstance(node, MappingNode):
+                below += [item for _, item in node.value if not isinstance(item, ScalarNode)]
+            elif isinstance(node, SequenceNode):
+                below += [item for item in node.value if not isinstance(item, ScalarNode)]
+        level = below
 
 
 def _merge_sources(node: MappingNode) -> list[Node]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ...findings.severity import SEVERITIES
 from ...gate.report import Report
-from ...iam.arns import parse_arn
 from ..style.frame import frame, safe, safe_path
 from ..style.look import Look
 from ..style.paint import paint
@@ -105,6 +104,8 @@ def _grants(outcome: Outcome) -> Iterator[str]:
 
 def _not_seen(outcome: Outcome) -> Iterator[str]:
     """Resources whose own policies are not in the project."""
+    from ...iam.arns import parse_arn
+
     for check in outcome.checks:
         for question in check.required:
             named = parse_arn(question.resource)

@@ -1,0 +1,123 @@
+"""What a run does not do: import what it has no use for, read a text twice, prove a role twice. No clock here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import trees
+from checker.cli import main
+from checker.requirements import check
+from checker.text.yaml_nodes import compose_all
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("jsonschema", "boto3", "botocore", "kubernetes", "checker.live", "checker.demo", "checker.runbook", "moto")
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """The modules that a run of the command line has imported."""
+    program = (
+        "import sys; from checker.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT)}
+    )
+    return set(done.stderr.splitlines())
+
+
+def below(found: set[str], *names: str) -> set[str]:
+    return {module for module in found for name in names if module == name or module.startswith(f"{name}.")}
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    trees.write(tmp_path, 6, "plain", broken=0.0)
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x"]):
+        name = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        subprocess.run(["git", *name, *arguments], check=True, capture_output=True)
+    return tmp_path
+
+
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counter[str]]:
+    """How often each text was parsed, and each role put to a requirement."""
+    found: dict[str, Counter[str]] = {"texts": Counter(), "roles": Counter()}
+    compose, prove = compose_all, check._check
+
+    def composed(text: str) -> Any:
+        found["texts"][text] += 1
+        return compose(text)
+
+    def proven(requirement: Any, selected: Any, *rest: Any) -> Any:
+        found["roles"][selected.role.name] += 1
+        return prove(requirement, selected, *rest)
+
+    monkeypatch.setattr("checker.text.documents.compose_all", composed)
+    monkeypatch.setattr(check, "_check", proven)
+    return found
+
+
+def test_the_version_needs_nothing(tmp_path: Path) -> None:
+    found = imported(tmp_path, "--version")
+    assert not below(found, *HEAVY, "yaml", "checker.iam", "checker.gate", "checker.rules", "checker.cli.static")
+
+
+def test_a_file_with_nothing_for_us_needs_no_rules(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n", encoding="utf-8")
+    found = imported(tmp_path, "static", "x.yaml")
+    assert not below(found, *HEAVY, "yaml", "checker.iam", "checker.gate.judge", "checker.rules", "checker.cli.live")
+
+
+def test_a_role_needs_no_other_command_and_no_renderer(tree: Path) -> None:
+    found = imported(tree, "static", "manifests/t00000/role.yaml")
+    assert not below(
+        found, *HEAVY, "checker.rendering", "checker.fix", "checker.diff", "checker.init", "checker.cli.fix"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["manifests/t00001/role.yaml"], ["--format", "json"], ["--changed-since", "HEAD"]]
+)
+def test_each_text_is_parsed_once(
+    arguments: list[str], tree: Path, counts: dict[str, Counter[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["static", *arguments]) == 0
+    capsys.readouterr()
+    ours = {text: times for text, times in counts["texts"].items() if "iam.services" in text}
+    assert ours
+    assert set(ours.values()) == {1}
+
+
+def test_each_role_is_judged_once(tree: Path, counts: dict[str, Counter[str]]) -> None:
+    assert main(["static"]) == 0
+    assert set(counts["roles"].values()) == {1}
+    assert len(counts["roles"]) == 6
+
+
+def test_a_hook_judges_what_it_is_asked(tree: Path, counts: dict[str, Counter[str]]) -> None:
+    assert main(["static", "manifests/t00003/role.yaml"]) == 0
+    assert dict(counts["roles"]) == {"t00003-reverse-proxy": 1}
+
+
+@pytest.mark.parametrize("command", [["static", "--changed-since", "HEAD"], ["diff", "HEAD"]])
+def test_what_a_change_leaves_alone_is_judged_once(
+    command: list[str], tree: Path, counts: dict[str, Counter[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = next(Path("manifests/t00002").glob("[pr]o*.yaml"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"dynamodb:Query"', '"dynamodb:GetItem"'), encoding="utf-8"
+    )
+    main(command)
+    assert "t00002" in capsys.readouterr().out
+    assert counts["roles"].pop("t00002-reverse-proxy") == 2
+    assert set(counts["roles"].values()) == {1}
