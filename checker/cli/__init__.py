@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .. import __version__
 from ..errors import UsageError
-from .terminal.completion import PrintCompletion
+
+if TYPE_CHECKING:
+    import argparse
 
 
 class Command(Protocol):
@@ -40,6 +39,10 @@ _EPILOG = """exit codes:
 
 def build_parser(prog: str = "checker", names: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
     """The command line, each of the named commands adding its own part. `prog` is how it was called."""
+    import argparse
+
+    from .terminal.completion import PrintCompletion
+
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Checks that reverse-proxy roles (ACK IAM) can read the auth keys table,\nand no more.",
@@ -65,6 +68,9 @@ def _called_as(path: str) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Results go to stdout, everything else to stderr."""
     given = sys.argv[1:] if argv is None else list(argv)
+    if given == ["--version"]:
+        print(f"checker {__version__}")
+        return 0
     try:
         _refuse_files_as_options(given)
     except UsageError as error:
@@ -96,8 +102,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _asked_for(given: list[str]) -> Sequence[str]:
     """The commands whose options have to be known for what was typed."""
-    if given[:1] == ["--version"]:
-        return ()
     return given[:1] if given and given[0] in COMMANDS else COMMANDS
 
 
@@ -113,6 +117,9 @@ def _refuse_files_as_options(given: list[str]) -> None:
 
 def _end_on_request() -> None:
     """Ends like ^C on SIGTERM, so that what was begun is put away. Only a main thread may say so."""
+    import signal
+    import threading
+
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminated)
 
