@@ -20,8 +20,6 @@ _OTHERS = ("else", "elif")
 
 def blocks_at(name: str, text: str, offset: int) -> tuple[Branch, ...]:
     """The blocks around an offset of a file's text, from the outermost on; the branches of one condition differ."""
-    if "{{" not in text and "{%" not in text:
-        return ()
     starts, stacks = _blocks(text)
     place = bisect_right(starts, offset) - 1
     return tuple(Branch(f"{name}:{at}", shown) for at, shown in stacks[place]) if place >= 0 else ()
@@ -29,7 +27,9 @@ def blocks_at(name: str, text: str, offset: int) -> tuple[Branch, ...]:
 
 @lru_cache(maxsize=16)
 def _blocks(text: str) -> tuple[list[int], list[tuple[tuple[int, str], ...]]]:
-    """From which offset on which blocks are open."""
+    """From which offset on which blocks are open. Remembered: it is asked for each object of a file."""
+    if "{{" not in text and "{%" not in text:
+        return [], []
     starts: list[int] = []
     stacks: list[tuple[tuple[int, str], ...]] = []
     stack: tuple[tuple[int, str], ...] = ()
