@@ -65,9 +65,35 @@ def graph_of(data: Any) -> KroGraph | None:
         one = mapping(resource)
         when = one.get("includeWhen", [])
         whens[place] = tuple(when) if isinstance(when, list) and "forEach" not in one else None
+    whens = _with_dependencies(whens, [mapping(one) for one in sequence(spec.get("resources"))])
     group = text(schema.get("group")) or GROUP
     own = dict.fromkeys(("schema.metadata.name", "schema.metadata.namespace"))
     return KroGraph(f"{group}/{version}", kind, {**own, **defaults}, frozenset((*strings, *own)), whens)
+
+
+def _with_dependencies(
+    whens: dict[int, tuple[Any, ...] | None], resources: list[dict[str, Any]]
+) -> dict[int, tuple[Any, ...] | None]:
+    """The conditions of each resource, with those of the resources that it refers to: where one of these is not made,
+    neither is it (kro documentation, "Dependencies & Ordering": kro waits until an expression can be resolved)."""
+    places = {name: place for place, one in enumerate(resources) if (name := text(one.get("id")))}
+    needs = {
+        place: {places[name] for name in _IDENTIFIER.findall(" ".join(_EXPRESSION.findall(str(one)))) if name in places}
+        for place, one in enumerate(resources)
+    }
+    for _ in resources:
+        for place, others in needs.items():
+            needs[place] = others.union(*(needs[other] for other in others)) if others else others
+    made: dict[int, tuple[Any, ...] | None] = {}
+    for place, own in whens.items():
+        parts = [own, *(whens[other] for other in sorted(needs[place] - {place}))]
+        known = [part for part in parts if part is not None]
+        made[place] = None if len(known) < len(parts) else tuple(when for part in known for when in part)
+    return made
+
+
+_EXPRESSION = re.compile(r"\$\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*)\}")
+_IDENTIFIER = re.compile(r"(?<![\w.])([A-Za-z]\w*)(?=\s*\.)")
 
 
 def instances_of(data: Any, *, is_open: bool) -> Iterator[KroInstance]:

@@ -15,7 +15,7 @@ from ..inventory.objects import Alteration, Object, Origin
 from ..text.documents import YamlDocument
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
 from ..text.yaml_nodes import start_of
-from .blocks import blocks_at
+from .blocks import blocks_at, loose_separator
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
 from .open_templates import decides, is_branch
 from .placeholders import Placeholder, changes_structure, find_in_comments, find_in_text, find_placeholder
@@ -67,7 +67,10 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
             if lines:
                 data = _with_labels(document, lines, data)
                 made = make_object(data, origin)._replace(nulls=made.nulls)
-            if (within or lines) and in_comments is None and not changes_structure(node):
+            loose = loose_separator(document.piece.source.text) if is_ours else ""
+            if loose:
+                placeholder, is_open = Placeholder(_engine(loose), loose, (), 0, True), False
+            elif (within or lines) and in_comments is None and not changes_structure(node):
                 shown = branch or Placeholder(
                     _engine(_line_at(document, lines[0])), _line_at(document, lines[0]), (), 0, True
                 )

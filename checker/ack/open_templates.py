@@ -22,15 +22,17 @@ _BRANCHES = re.compile(
     r"\{\{-?\s*+(?:if|else|end|range|with|define|block)\b|\{%-?\s*+(?:if|elif|else|endif|for|endfor)\b"
 )
 _ASIDE = re.compile(r"\{\{-?\s*+(?:/\*|\$\w+\s*+:?=)|\{%-?\s*+set\b|\{#")
+_MAY_BREAK = re.compile(r"\b(?:n?indent|toYaml|tpl|include|template|b64dec|print\w*)\b")
+"""Functions whose text may have several lines."""
+_INDENT = re.compile(r"\|[ ]*+nindent[ ]++(\d+)[ ]*+-?\}\}$")
+_PUT_IN = re.compile(r"\|[ ]*+n?indent[ ]++(\d+)[ ]*+-?\}\}$")
+_ONE_LINE = re.compile(r"\|[ ]*+(?:toJson|quote|squote)\b[^|]*+\}\}$")
 _LINE = re.compile(r"[^\r\n]*")
 _FIRST, _MOST = 0xE000, 999
 _TOKEN = re.compile("([\ue000-\ue3e7])\\1*+")
-
-
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?$")
 _WHOLE_LINES = ("labels:", "annotations:")
 """Where a line may put in entries: labels only select, and with annotations that are not known the access is not."""
-_INDENT = re.compile(r"\|[ ]*+n?indent[ ]++(\d+)[ ]*+-?\}\}$")
 
 
 class OpenText(NamedTuple):
@@ -47,38 +49,71 @@ def open_text(text: str) -> OpenText | None:
     else that is not followed."""
     if _TOKEN.search(text) or "#@" in text or ("{{" not in text and "{%" not in text):
         return None
-    text = _LONG_COMMENT.sub(lambda found: _LINE.sub(_commented, found[0]), text)
+    uncommented = _without_comments(text)
+    if uncommented is None:
+        return None
     characters: dict[tuple[str, bool], str] = {}
     branches: list[int] = []
     made: list[str] = []
     place, before = 0, ""
-    for line in text.splitlines(keepends=True):
+    for line in uncommented.splitlines(keepends=True):
         masked = _masked(line, before, characters)
         if masked is None or len(characters) > _MOST:
             return None
-        if not masked.startswith("#"):
+        is_taken_out = not masked.strip() and bool(line.strip())
+        if is_taken_out and _is_trimmed_behind(line.strip()) and (before or _follows(text, place + len(line))):
+            return None
+        if not is_taken_out:
             before = line.rstrip() or before
-        elif _BRANCHES.search(line) or not _is_aside(line):
+        elif not _is_aside(line):
             branches.append(place + len(line) - len(line.lstrip()))
         made.append(masked)
         place += len(line)
     return OpenText("".join(made), {character: meant for meant, character in characters.items()}, tuple(branches))
 
 
-def _commented(found: re.Match[str]) -> str:
-    return "#" + " " * (len(found[0]) - 1) if found[0] else ""
+def _without_comments(text: str) -> str | None:
+    """The text with blanks for comments of the template engine; None where one is on a line with something else, or
+    takes away the line break behind it."""
+    made, place = [], 0
+    for found in _LONG_COMMENT.finditer(text):
+        start = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.end())
+        around = text[start : found.start()] + text[found.end() : end if end >= 0 else len(text)]
+        trims = _is_trimmed_behind(found[0]) and (text[:start].strip() or _follows(text, end + 1))
+        if around.strip() or trims:
+            return None
+        made += [text[place : found.start()], _LINE.sub(_blank, found[0])]
+        place = found.end()
+    return "".join((*made, text[place:]))
+
+
+def _follows(text: str, offset: int) -> bool:
+    """Whether the next line with something in it is indented, so that what takes white space away before it would move
+    it."""
+    rest = text[offset:].lstrip("\r\n") if offset > 0 else ""
+    return rest[:1] in (" ", "\t")
+
+
+def _is_trimmed_behind(shown: str) -> bool:
+    return shown.endswith(("-}}", "-%}", "-#}"))
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Empty lines: they are no text of a block scalar, as white space may be."""
+    return "\n" * len(found[0])
 
 
 def _is_put_below(shown: str, before: str) -> bool:
     """Whether a line puts its entries in below `labels:` or `annotations:`, by the indentation that it states."""
-    indent = _INDENT.search(shown)
+    indent = _PUT_IN.search(shown)
     depth = len(before) - len(before.lstrip())
     return before.strip() in _WHOLE_LINES and indent is not None and int(indent[1]) > depth
 
 
 def is_branch(shown: str) -> bool:
     """Whether a line branches or loops."""
-    return _BRANCHES.match(shown) is not None
+    return any(_BRANCHES.match(item) for item in _ACTION.findall(shown))
 
 
 def decides(text: str, offset: int) -> bool:
@@ -90,27 +125,38 @@ def decides(text: str, offset: int) -> bool:
 
 
 def _is_aside(line: str) -> bool:
-    return line.startswith("#") or all(_ASIDE.match(item) for item in _ACTION.findall(line))
+    return all(_ASIDE.match(item) for item in _ACTION.findall(line))
 
 
 def _masked(line: str, before: str, characters: dict[tuple[str, bool], str]) -> str | None:
-    """A line with its expressions as private characters; as a comment, where it only branches or is one."""
-    if line.startswith("#"):
-        return line
+    """A line with its expressions as private characters; blank, where it only branches or puts in labels."""
     actions = _ACTION.findall(line)
     rest = _ACTION.sub("", line)
-    if "{{" in rest or "{%" in rest:
+    if "{{" in rest or "{%" in rest or "{#" in rest:
         return None
     if not actions:
         return line
     odd = [item for item in actions if _BRANCHES.match(item) or _ASIDE.match(item)]
     if not rest.strip():
         if len(odd) == len(actions) or (not odd and _is_put_below(line.strip(), before)):
-            return _LINE.sub(_commented, line, count=1)
+            return _LINE.sub(_blank, line, count=1)
         return _as_block(line, before, characters) if not odd and _BLOCK.search(before) else None
-    if odd or any(item.startswith("{%") for item in actions):
+    if odd or any(item.startswith("{%") for item in actions) or not all(_stays(item, line) for item in actions):
         return None
     return _ACTION.sub(lambda found: _private(found[0], False, characters) * len(found[0]), line)
+
+
+def _stays(action: str, line: str) -> bool:
+    """Whether what an action puts in stays where it is: on its line, or below its key, deeper than it."""
+    if not _MAY_BREAK.search(action) or _ONE_LINE.search(action):
+        return True
+    if line.lstrip().startswith("#"):
+        return False
+    indent = _INDENT.search(action)
+    if indent is not None:
+        return int(indent[1]) > len(line) - len(line.lstrip()) and line.rstrip().endswith(f": {action}")
+    # A helper gives a name, most of the time; what it gives to a whole field may be anything.
+    return not re.search(r"\b(?:n?indent|toYaml|tpl)\b", action)
 
 
 def _as_block(line: str, before: str, characters: dict[tuple[str, bool], str]) -> str | None:

@@ -6,7 +6,6 @@ import argparse
 import sys
 from typing import Any
 
-from ..errors import UsageError
 from ..report.formats import FORMATS, formatter
 from ..report.style.look import Look
 from .options.gate import add_render_option, add_requirement_options, gate_options
@@ -47,16 +46,12 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compares, prints, and returns 0, 1 or 3; raises UsageError for 2."""
-    from ..diff.compare import compare_sides
-    from ..diff.sides import read_sides
+    from ..diff.cells import difference
 
     files = report_files(arguments.report, FORMATS["diff"])
     check_targets([arguments.output, *(path for _, path in files)])
     with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
-        before, after = read_sides(arguments.base, arguments.head, gate_options(arguments), bar.observe)
-        found = compare_sides(before, after, bar.observe)
-    if not (before.facts.project.sources or after.facts.project.sources or before.unreadable or after.unreadable):
-        raise UsageError(f"neither {before.name} nor {after.name} holds a manifest that concerns a role")
+        found = difference(arguments.base, arguments.head, gate_options(arguments), bar.observe)
     write(formatter("diff", arguments.format).render(found, look_of(arguments)), arguments.output)
     for name, path in files:
         write(formatter("diff", name).render(found, Look(quiet=arguments.quiet)), path)

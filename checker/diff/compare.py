@@ -80,6 +80,7 @@ def _unread(side: Side, other: Side) -> Iterator[str]:
     """What keeps a side from being known as a whole; what is the same on both sides is no difference."""
     yield from (f"{path}: {reason}" for path, reason in side.unreadable)
     project, same = side.facts.project, _same_files(side, other)
+    same -= _open_and_differing(side, other)
     for broken in project.broken:
         if broken.source.name not in same:
             yield f"{broken.source.name} is no YAML: {broken.message}"
@@ -89,6 +90,25 @@ def _unread(side: Side, other: Side) -> Iterator[str]:
                 "a change by kustomize" if skipped.reason.startswith("kustomize-") else f"a template ({skipped.reason})"
             )
             yield f"{skipped.file} holds {what}, which was not compared"
+
+
+def _open_and_differing(side: Side, other: Side) -> set[str]:
+    """The files of roles with holes that requirements say something else of on the other side: policies in other files
+    have changed."""
+    mine, theirs = _open_verdicts(side), _open_verdicts(other)
+    return {file for file, verdicts in mine.items() if theirs.get(side.file_of(file), verdicts) != verdicts}
+
+
+def _open_verdicts(side: Side) -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for check in (check for outcome in side.facts.outcomes for check in outcome.checks):
+        item = check.role.object
+        if item.holes or item.within:
+            for question in (*check.required, *check.excess):
+                verdict = question.proof.verdict if question.proof else ""
+                row = (item.namespace, item.name, question.action, question.resource, verdict)
+                found.setdefault(item.origin.file, []).append(row)
+    return {file: sorted(rows) for file, rows in found.items()}
 
 
 def _same_files(side: Side, other: Side) -> set[str]:
@@ -129,6 +149,10 @@ def _is_the_same(pair: Pair, before: Side, after: Side) -> bool:
     one, other = pair
     if one is None or other is None or one != other or before.users_of(one) != after.users_of(other):
         return False
+    users = [user.giver for side, role in ((before, one), (after, other)) for user in side.users_of(role)]
+    data = [repr(item.data) for item in (one.object, other.object, *users)]
+    if data[0] != data[1] or data[2 : 2 + len(users) // 2] != data[2 + len(users) // 2 :]:
+        return False  # To Python, true is 1.
     old, new = before.facts, after.facts
     around = [(facts.project.inventory.tables, facts.project.inventory.keys, facts.parameters) for facts in (old, new)]
     if around[0] != around[1] or before.checks_of(one) != after.checks_of(other):

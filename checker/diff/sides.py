@@ -71,6 +71,7 @@ class Side:
         return self._checks_by_role.get(id(role), [])
 
 
+NOTHING = "it holds no manifest that concerns a role"
 WORKING_FOLDER = "the working folder"
 
 
@@ -129,7 +130,7 @@ def _side(
         differing = changed_since(meant, chosen.config, made.terms.requirements.sources, "")
     judged = judge(*made, observe, known.judged if known else None)
     if not judged.facts.project.sources and not unreadable:
-        unreadable = ((name, "it holds no manifest that concerns a role"),)
+        unreadable = ((name, NOTHING),)
     side = Side(
         name, root, judged.facts, judged.report.findings, (*judged.report.unreadable, *unreadable), tuple(differing)
     )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ..ack import kro
 from ..ack.embedded import embedded
-from ..ack.kinds import KUSTOMIZATIONS, names_a_group, text_can_concern
+from ..ack.kinds import KUSTOMIZATIONS, WORKLOADS, names_a_group, text_can_concern
 from ..ack.kro import KroGraph, KroInstance
 from ..ack.objects import Sighting, sightings
 from ..ack.open_templates import open_text, restore
@@ -103,7 +103,8 @@ def _facts_of(source: Source, real: Real) -> FileFacts:
         if piece.is_dropped:
             file.broken.append(Broken(source, _DROPPED, piece.start))
         try:
-            parsed = _opened(piece) or parse_piece(piece)
+            opened = _opened(piece)
+            parsed = parse_piece(piece) if opened is None else opened
         except YamlError as error:
             file.unparsed(piece, error)
             continue
@@ -112,19 +113,21 @@ def _facts_of(source: Source, real: Real) -> FileFacts:
     return file.facts()
 
 
-def _opened(piece: Piece) -> list[YamlDocument]:
-    """The documents of a template that is no YAML yet, as far as its lines are plain; none where they are not, or where
+def _opened(piece: Piece) -> list[YamlDocument] | None:
+    """The documents of a template that is no YAML yet, as far as its lines are plain; None where they are not, or where
     it holds nothing of ours."""
     is_template = "{{" in piece.text or "{%" in piece.text
-    if not is_template or not names_a_group(piece.text) or find_breaking(piece.text) is None:
-        return []
+    if not is_template or not names_a_group(piece.text):
+        return None
+    if find_breaking(piece.text) is None and "{{/*" not in piece.text and "{{- /*" not in piece.text:
+        return None
     made = open_text(piece.text)
     if made is None:
-        return []
+        return None
     try:
-        documents = parse_piece(piece._replace(text=made.text))
+        documents = parse_piece(piece._replace(text=made.text)) if made.text.strip() else []
     except YamlError:
-        return []
+        return None
     for document in documents:
         restore(document.root, made.expressions)
     return [document._replace(piece=piece, branches=made.branches) for document in documents]
@@ -201,8 +204,10 @@ class _File:
             # Two branches of a template may state the same key.
             repeated = () if document.branches else tuple(repeated_keys(document.root))
             self.seen.append(SeenDocument(document, number, seen, repeated, kro.graph_of(data)))
-            return
-        self.passed_over += 1
+            if any((one.object.api_version, one.object.kind) not in WORKLOADS for one in seen):
+                return
+        else:
+            self.passed_over += 1
         file, start = self.source.name, document.piece.start
         overlay = None if kustomized else find_in_comments(document.root, document.piece)
         if overlay and "overlay" in overlay.text:

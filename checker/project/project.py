@@ -176,13 +176,22 @@ def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -
         )
         old = known.get(at)
         # Objects are values: a document that only looks different is still the same.
-        same = old is not None and (list(old.inventory.objects), list(old.open.objects)) == (read, open_ones)
+        same = old is not None and _are_same((*old.inventory.objects, *old.open.objects), (*read, *open_ones))
+        same = same and old is not None and len(old.open.objects) == len(open_ones)
         if old is not None and same and old._replace(inventory=_NOTHING, open=_NOTHING) == made:
             yield old
         else:
             yield made._replace(inventory=build(read), open=build(open_ones))
     for file in linker.files:
         yield from (DocumentFacts(file.source.name, one.offset, broken=(one,)) for one in file.broken)
+
+
+def _are_same(ones: tuple[Object, ...], others: tuple[Object, ...]) -> bool:
+    """Whether objects are the same, in the types of their fields too: to Python, true is 1."""
+    return len(ones) == len(others) and all(
+        one is other or (one == other and repr(one.data) == repr(other.data))
+        for one, other in zip(ones, others, strict=True)
+    )
 
 
 def _not_worked_out(changes: tuple[KustomizeChange, ...], known: list[Skipped]) -> Iterator[Skipped]:

@@ -231,7 +231,12 @@ def stack(
         identity.append(
             attach("what the role has now", None, reason, PolicySource(None, role.object, ("spec", "policyRefs")))
         )
-    not_ours = _not_ours(role) or altered(role.object, "content")
+    changed_role = altered(role.object, "content")
+    if changed_role:
+        # What changes it may also take a denial or a boundary out of it.
+        unread = attach("what the role has in AWS", None, changed_role, PolicySource(None, role.object, ("metadata",)))
+        return Stack((Layer("identity", (unread,)), *above), sources)
+    not_ours = _not_ours(role)
     not_ours = not_ours or _ignored(role.object, "spec.inlinePolicies", "spec.policies", "spec.policyRefs")
     if not_ours:
         identity.append(

@@ -125,8 +125,7 @@ def measure(root: Node, text: str) -> None:
     """Raises TreeError where the tree is deeper or larger than is read, with its aliases and merges written out: then
     it is small enough for everything else that is done with it. An alias inside itself counts once. Without an alias
     in the `text` it has no more nodes than characters, and only its depth is looked at."""
-    if "*" not in text and len(text) < NODE_LIMIT:
-        _refuse_depth(root)
+    if "*" not in text and len(text) < NODE_LIMIT and not _is_deep(root):
         return
     height: dict[int, int] = {}
     size: dict[int, int] = {}
@@ -158,12 +157,10 @@ def measure(root: Node, text: str) -> None:
             raise TreeError(f"the {what} here stand for more than {NODE_LIMIT:,} fields and items", node)
 
 
-def _refuse_depth(root: Node) -> None:
-    level, depth = [root], 0
-    while level:
-        depth += 1
-        if depth > DEPTH_LIMIT:
-            raise TreeError(too_deep(), level[0])
+def _is_deep(root: Node) -> bool:
+    """Whether a tree without aliases is deeper than is read."""
+    level = [root]
+    for _ in range(DEPTH_LIMIT):
         below: list[Node] = []
         for node in level:
             if isinstance(node, MappingNode):
@@ -171,6 +168,7 @@ def _refuse_depth(root: Node) -> None:
             elif isinstance(node, SequenceNode):
                 below += [item for item in node.value if not isinstance(item, ScalarNode)]
         level = below
+    return bool(level)
 
 
 def _merge_sources(node: MappingNode) -> list[Node]:

@@ -51,6 +51,12 @@ def put(path: str, text: str) -> None:
     Path(path).write_text(text, encoding="utf-8")
 
 
+def git(*arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.email=a@example.com", "-c", "user.name=a", *arguments], check=True, capture_output=True
+    )
+
+
 @pytest.fixture
 def told(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
     def run(*arguments: str) -> dict[str, Any]:
@@ -179,11 +185,6 @@ def test_a_baseline_knows_the_cell(capsys: pytest.CaptureFixture[str], told: Cal
 
 
 def test_what_a_change_touches_in_each_cell(told: Callable[..., dict[str, Any]]) -> None:
-    def git(*arguments: str) -> None:
-        subprocess.run(
-            ["git", "-c", "user.email=a@example.com", "-c", "user.name=a", *arguments], check=True, capture_output=True
-        )
-
     put("east/two.yaml", role(WEST, "two"))
     git("init", "-q")
     git("add", "-A")
@@ -227,3 +228,36 @@ def test_placeholders_are_those_of_each_cell(told: Callable[..., dict[str, Any]]
     report = told()
     assert found(report) == []
     assert {(item["cell"], item["verdict"]) for item in report["access"]} == {("east", "granted"), ("west", "granted")}
+
+
+def test_what_a_change_does_in_each_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    put("shared/policy.yaml", role(EAST, "x").replace("x-reverse-proxy", "other"))
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "x")
+    assert main(["diff", "HEAD"]) == 0
+    put("west/role.yaml", role(WEST, actions='"dynamodb:GetItem"'))
+    put("shared/policy.yaml", role(EAST, "x", '"dynamodb:GetItem"').replace("x-reverse-proxy", "other"))
+    capsys.readouterr()
+    assert main(["diff", "HEAD", "--format", "json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [item["subject"]["name"] for item in report["roles"]].count("other") == 1
+    (lost,) = [demand for item in report["roles"] for demand in item["demands"]]
+    assert lost["resource"].endswith(WEST)
+    # A cell that is new is a change, and no part that could not be read.
+    put("north/role.yaml", role(EAST, "north"))
+    north = CONFIG.splitlines()[2].replace("east", "north", 1).replace("[east]", "[north]") + "\n"
+    Path("checker.yaml").write_text(CONFIG + north, encoding="utf-8")
+    main(["diff", "HEAD", "--format", "json"])
+    report = json.loads(capsys.readouterr().out)
+    assert "north-reverse-proxy" in [item["subject"]["name"] for item in report["roles"]]
+    assert report["unchecked"] == []
+
+
+def test_a_cell_alone_is_compared_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "x")
+    put("west/role.yaml", role(WEST, actions='"dynamodb:GetItem"'))
+    assert main(["diff", "HEAD", "--cell", "east"]) == 0
+    assert main(["diff", "HEAD", "--cell", "west"]) == 1

@@ -97,6 +97,17 @@ OPEN: dict[str, dict[str, str]] = {
         "r.yaml": role("keys"),
         "p.yaml": "{{- if .Values.keys }}\n---\n" + policy("other") + "---\n" + policy("keys") + "---\n{{- end }}\n",
     },
+    "a policy in a block that begins behind another": {
+        "t.yaml": role("keys") + "---\n{{ if .Values.x }}{{ end }}{{ if .Values.b }}\n" + policy("keys") + "{{ end }}\n"
+    },
+    "a policy that refers to what may not be made": {
+        "a.yaml": graph(
+            "a",
+            ("", role("keys")),
+            ("", policy("keys").replace("  namespace", "  labels: {x: '${r2.metadata.name}'}\n  namespace")),
+            ('    includeWhen: ["${schema.spec.on}"]\n', "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"),
+        )
+    },
     "a policy in the other branch": {
         "r.yaml": "{{- if .Values.x }}\n" + role("keys") + "---\n{{- else }}\n" + policy("keys") + "{{- end }}\n"
     },

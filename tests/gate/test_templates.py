@@ -153,7 +153,6 @@ def test_an_api_version_may_be_filled_in(tmp_path: Path) -> None:
     "text",
     [
         "# {{- if .Values.enabled }}\n" + graph("descriptoin: x"),
-        graph("descriptoin: x").replace("          keys: |", "          keys: |\n            {%- if keys %}"),
         graph("descriptoin: x\n        {{- toYaml .Values.more | nindent 8 }}"),
         graph("descriptoin: x\n        ${schema.spec.field}: x"),
     ],

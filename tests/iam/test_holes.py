@@ -60,7 +60,7 @@ CASES: dict[str, tuple[tuple[dict[str, Any], ...], str, tuple[dict[str, str], ..
         "conditional", ({"${T}": "auth"}, {"${T}": "keys"}), True,
     ),
     "a whole resource": ((allow("dynamodb:GetItem", "${T}"),), "conditional", ({"${T}": T},), True),
-    "an action": ((allow("dynamodb:{{ .Values.x }}", T),), "conditional", ({"{{ .Values.x }}": "GetItem"},), True),
+    "an action": ((allow("dynamodb:{{ .Values.x }}", T),), "conditional", ({"{{ .Values.x }}": "GetItem"},), False),
     "a deny on a hole": (
         (allow("dynamodb:GetItem", T), deny("dynamodb:*", front() + "${T}")), "conditional", (), False,
     ),
@@ -92,6 +92,34 @@ def test_a_verdict_says_what_would_have_to_be_filled_in(name: str) -> None:
     proof = prove_between("dynamodb:GetItem", T, identity(*statements), context, ROLE)
     assert proof is not None
     assert (proof.verdict, tuple(map(dict, proof.when)), proof.only_then) == (verdict, when, only)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:RequestedRegion": ["us-east-1", "$REGION"]}},
+        {"StringLike": {"aws:RequestedRegion": ["us-*", "$REGION"]}},
+        {"StringEquals": {"aws:RequestedRegion": "{{ .Values.x }}-$REGION"}},
+        {"StringEqualsIgnoreCase": {"aws:RequestedRegion": "$REGION"}},
+    ],
+)
+def test_exactly_is_not_said_of_conditions(condition: dict[str, Any]) -> None:
+    context = make_context({"aws:RequestedRegion": "us-east-1"})
+    layers = identity(allow("dynamodb:GetItem", front() + "${T}", Condition=condition))
+    proof = prove_between("dynamodb:GetItem", T, layers, context, ROLE)
+    assert proof is not None
+    assert proof.verdict == "conditional"
+    assert not proof.only_then
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_read"),
+    [("${T}", "${T}", False), ("a b ${T}", "x", False), ("${T}", "x", True), ("a${T}", "a", True)],
+)
+def test_a_sid_is_wrong_whatever_is_filled_in(first: str, second: str, is_read: bool) -> None:
+    statements = [{"Sid": sid, **allow("s3:*", "*")} for sid in (first, second)]
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    assert (parse(text, holes=("${T}",)).document is not None) == is_read
 
 
 def test_an_open_document_is_never_decided_by_itself() -> None:

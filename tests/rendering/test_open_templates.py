@@ -1,5 +1,7 @@
 """Templates of Helm without helm: what is said of them holds for what helm makes of them, whatever the values are."""
 
+# manifests on one line
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -46,6 +48,7 @@ TEMPLATES: dict[str, str] = {
     "policies": ROLE.replace("  assumeRole", "  policies: {{ .Values.policies | toJson }}\n  assumeRole"),
 }
 ODD = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+DENY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
 DOCUMENT = GOOD.split("auth-keys: '")[1].strip().rstrip("'")
 VALUES = {
     "well": f'name: acme\ntable: cell2-auth-keys\nactions: ["dynamodb:GetItem", "dynamodb:Query"]\non: true\nlabels: {{a: b}}\nnames: [acme, umbra]\nboundary: {ODD}\npolicies: []\ndocument: |\n  {DOCUMENT}\n',
@@ -95,6 +98,15 @@ def test_what_helm_makes_of_it_is_judged_alike(
         (TEMPLATES["a branch within"], "unknown"),
         (TEMPLATES["a boundary"], "unknown"),
         (TEMPLATES["policies"], "unknown"),
+        (ROLE.rstrip() + "\n    {{- if .Values.b }}\n    deny: '" + DENY + "'\n    {{- end }}\n", "unknown"),
+        (
+            ROLE.replace(
+                "  assumeRole",
+                "  {{- if .Values.b }}\n  permissionsBoundary: arn:aws:iam::aws:policy/AWSDenyAll\n  {{- end }}\n  assumeRole",
+            ),
+            "unknown",
+        ),
+        (ROLE.split("    auth-keys:")[0] + "    auth-keys: |\n{{/* hi */}}\n      " + DOCUMENT + "\n", "granted"),
     ],
 )
 def test_the_verdict_on_a_template_alone(text: str, verdict: str, tried: Tried) -> None:
@@ -110,6 +122,15 @@ def test_the_verdict_on_a_template_alone(text: str, verdict: str, tried: Tried) 
         ROLE.replace("{{ .Values.name }}", "{{ .Values.a\n  }}"),
         ROLE.replace("  assumeRole", "  {{ if .Values.on }}path: /x/{{ end }}\n  assumeRole"),
         ROLE + "#@ if data.values.x:\n",
+        ROLE.replace(
+            "  assumeRole", "  permissionsBoundary: {{/* why */}}arn:aws:iam::aws:policy/AWSDenyAll\n  assumeRole"
+        ),
+        ROLE.replace("  assumeRole", "  path: /x/ # keep\n  {{- $x := 1 -}}\n  assumeRole"),
+        ROLE.replace("  assumeRole", "  # {{- /* x */ -}}\n  assumeRole"),
+        ROLE.replace("  inlinePolicies:\n", "  inlinePolicies:\n    # {{- toYaml .Values.more | nindent 4 }}\n"),
+        ROLE.replace("  assumeRole", "  tags: {{ toYaml .Values.t | nindent 2 }}\n  assumeRole"),
+        ROLE.replace("  assumeRole", "  tags: {{ toYaml .Values.t }}\n  assumeRole"),
+        ROLE + "{{ if .Values.b }}\n---\n{{ end }}\n" + ROLE.replace("reverse-proxy", "other"),
         ROLE.replace("acme", "\ue000"),
     ],
 )

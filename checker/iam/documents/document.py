@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from . import grammar
-from .holes import as_json, breaking, pattern_of
+from .holes import as_json, breaking, is_wrong_sid, pattern_of
 from .paths import Path, show_path
 from .syntax import explain_syntax
 
@@ -143,6 +143,8 @@ def parse(text: str, kind: PolicyKind = "identity", holes: tuple[str, ...] = ())
     problems = [_duplicate(value, holder, key) for holder, key in duplicates[:_MOST_DUPLICATES]]
     for flaw in islice(grammar.flaws(value, kind), _MOST_FLAWS):
         hole = breaking(value, flaw.path, holes, at_key=flaw.at_key) if holes else None
+        if hole == "" and flaw.path[-1] == "Sid" and is_wrong_sid(value, flaw.path, holes):
+            hole = None
         if hole is None:
             problems.append(Problem(flaw.code, flaw.message, flaw.hint, flaw.path, at_key=flaw.at_key))
         elif hole:

@@ -68,3 +68,12 @@ def breaking(value: Any, path: Path, holes: tuple[str, ...], *, at_key: bool) ->
 
 _FREE = ("Action", "NotAction", "Resource", "NotResource", "Sid", "AWS")
 """Elements in which text of any kind may turn out to be right."""
+
+
+def is_wrong_sid(value: Any, path: Path, holes: tuple[str, ...]) -> bool:
+    """Whether a Sid is wrong whatever is filled in: by what else stands in it, or because it stands twice."""
+    statements = value["Statement"] if isinstance(value["Statement"], list) else [value["Statement"]]
+    text = statements[int(path[1])]["Sid"] if len(path) > 2 else statements[0]["Sid"]
+    others = [item.get("Sid") for item in statements if isinstance(item, dict)]
+    rest = pattern_of(holes).sub("", text)
+    return others.count(text) > 1 or not (rest.isascii() and (rest.isalnum() or not rest))

@@ -154,14 +154,16 @@ def _fillings(
     )
     other = prove(action, resource, _closed(without, least=False), context, caller)
     is_no_other = other is not None and other.verdict == "not-granted"
-    return tuple(found), is_no_other and _are_the_only_ones(action, resource, layers)
+    return tuple(found), is_no_other and _are_the_only_ones(resource, layers)
 
 
-def _are_the_only_ones(action: str, resource: str, layers: tuple[Layer, ...]) -> bool:
-    """Whether each text that some values make what is asked for is so with these values alone."""
+def _are_the_only_ones(resource: str, layers: tuple[Layer, ...]) -> bool:
+    """Whether each text that some values make what is asked for is so with these values alone. Of actions, whose case
+    does not matter, and of conditions it is not said."""
     documents = (policy.document for layer in layers for policy in layer.policies if policy.document)
     return all(
-        all(_is_the_only_fit(item.text, action, document.holes, is_action=True) for item in statement.actions)
+        not any(has_hole(item.text, document.holes) for item in statement.actions)
+        and not any(is_open(item, document.holes) for item in statement.conditions)
         and all(_is_the_only_fit(item.text, resource, document.holes) for item in statement.resources)
         for document in documents
         if document.holes
@@ -261,9 +263,9 @@ def _fit(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool = Fa
     return found[0] if found else None
 
 
-def _is_the_only_fit(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool = False) -> bool:
+def _is_the_only_fit(text: str, wanted: str, holes: tuple[str, ...]) -> bool:
     """Whether no other values, those with wildcards aside, make the text what is wanted."""
-    found = _fits(text, wanted, holes, is_action=is_action)
+    found = _fits(text, wanted, holes, is_action=False)
     return not found or (found[0] == found[1] and not any("*" in value or "?" in value for value in found[0].values()))
 
 
