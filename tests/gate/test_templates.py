@@ -20,6 +20,8 @@ from checker.gate.options import GateOptions
 from checker.gate.prepare import prepare
 from checker.gate.prepared import Prepared, with_texts
 from checker.gate.weakened import in_configuration
+from checker.rules import BY_ID
+from checker.rules.rule import DocumentRule
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = ROOT / "tests" / "rules" / "cases"
@@ -188,6 +190,12 @@ def opened(draw: random.Random, text: str) -> tuple[str, list[str]]:
     return text, values
 
 
+def _shown(finding: Finding) -> tuple[str, str, str]:
+    """A finding as it has to be found again."""
+    is_of_the_text = isinstance(BY_ID[finding.rule], DocumentRule)
+    return finding.rule, finding.path if is_of_the_text else "", finding.subject.kind if finding.subject else ""
+
+
 def is_definite(finding: Finding) -> bool:
     """Whether a finding says that something is so, and not that it hangs on what is filled in."""
     is_open = finding.rule in ("templated-manifest", "conditional-grant") or "cannot tell" in finding.message
@@ -203,8 +211,9 @@ def hold_when_filled_in(seed: int) -> int:
     made = prepare(GateOptions(("m.yaml",)))
     judged = judge(*made)
     templates = [item for document in judged.facts.project.document_facts for item in document.open.objects]
+    # Where a finding about access stands may move; what it says may not.
     template = {
-        (item.rule, item.path, item.subject.kind)
+        _shown(item)
         for item in judged.report.findings
         if item.subject is not None and item.subject in templates and is_definite(item)
     }
@@ -213,7 +222,7 @@ def hold_when_filled_in(seed: int) -> int:
         for number, value in enumerate(filled):
             rendered = rendered.replace(f"${{schema.spec.v{number}}}", value)
         again = judge(*made._replace(material=with_texts(made.material, {"m.yaml": rendered}))).report
-        has = {(item.rule, item.path, item.subject.kind) for item in again.findings if item.subject is not None}
+        has = {_shown(item) for item in again.findings if item.subject is not None}
         broken = {"invalid-yaml", "invalid-policy-json", "invalid-policy-element", "templated-manifest"} & {
             item.rule for item in again.findings
         }
@@ -232,6 +241,61 @@ def test_a_finding_holds_in_thousands_of_templates() -> None:
 
 CELL = {"region": "us-east-1", "account": "111122223333", "authKeysTable": "cell2-auth-keys"}
 """Parameters of the cell that fills templates in."""
+
+
+def verdicts_of(made: Prepared) -> dict[tuple[object, ...], str]:
+    """What is said of each role and question, by where the role stands; and of who can assume it."""
+    found: dict[tuple[object, ...], str] = {}
+    for check in (check for outcome in judge(*made).report.outcomes for check in outcome.checks):
+        role = check.role.object.origin
+        for question in check.required:
+            key = (role, "required", question.action, question.resource)
+            verdict = question.proof.verdict if question.proof else "unknown"
+            found[key] = verdict if found.get(key, verdict) == verdict else "unknown"
+        trust = check.trust or check.entry
+        found[role, "trust"] = {True: "granted", False: "not-granted", None: "unknown"}[trust.truth]
+        for question in check.excess:
+            if question.proof is not None and question.proof.verdict == "granted":
+                found[role, "excess", question.action] = "granted"
+    return found
+
+
+def access_as_rendered(seed: int) -> int:
+    """What is definite of a random template is so of the texts that it becomes; the number of what is definite."""
+    draw = random.Random(seed)
+    path = draw.choice([path for path in sorted(CASES.rglob("*.yaml")) if path.stat().st_size < 6_000])
+    text, values = opened(draw, path.read_text(encoding="utf-8", errors="replace"))
+    Path("m.yaml").write_text(text, encoding="utf-8")
+    made = prepare(GateOptions(("m.yaml",), parameters=CELL))
+    said = verdicts_of(made)
+    for filled in (values, *([draw.choice(FILLED) for _ in values] for _ in range(2))):
+        rendered = text
+        for number, value in enumerate(filled):
+            rendered = rendered.replace(f"${{schema.spec.v{number}}}", value)
+        again = made._replace(material=with_texts(made.material, {"m.yaml": rendered}))
+        true = verdicts_of(again)
+        refused = {
+            "invalid-yaml",
+            "invalid-policy-json",
+            "invalid-policy-element",
+            "invalid-field",
+            "templated-manifest",
+        }
+        if refused & {item.rule for item in judge(*again).report.findings}:
+            continue
+        for key, verdict in said.items():
+            if verdict in ("granted", "not-granted") and true.get(key, "unknown") not in (verdict, "unknown"):
+                raise AssertionError((seed, path.name, filled, key, verdict, true[key]))
+    return sum(verdict in ("granted", "not-granted") for verdict in said.values())
+
+
+def test_what_is_definite_of_a_template_is_so_when_it_is_filled_in() -> None:
+    assert sum(access_as_rendered(seed) for seed in range(120)) > 100
+
+
+@pytest.mark.slow
+def test_what_is_definite_of_thousands_of_templates_is_so() -> None:
+    assert sum(access_as_rendered(seed) for seed in range(1_000, 7_000)) > 5_000
 
 
 def filled_in_as_rendered(seed: int) -> int:

@@ -34,6 +34,7 @@ from collections.abc import Iterator
 from ...ack.kinds import READ
 from ...findings.place import at
 from ...findings.problem import Problem
+from ...iam.documents.holes import has_hole
 from ...inventory.objects import called
 from ...project.project import DocumentFacts
 from ..rule import About
@@ -55,8 +56,9 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
             continue
         for key, value in item.annotations.items():
             name = key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else ""
-            if name == "adoption-fields" and item.annotations.get(f"{_PREFIX}adoption-policy") == "adopt-or-create":
-                # The controller falls back to the spec: the rule ignored-annotation says so.
+            adoption = item.annotations.get(f"{_PREFIX}adoption-policy", "")
+            if name == "adoption-fields" and (adoption == "adopt-or-create" or has_hole(adoption, item.holes)):
+                # The controller falls back to the spec, or may: the rule ignored-annotation says so.
                 continue
             flaw = _flaw(name, value, item.kind)
             if flaw is not None:

@@ -31,6 +31,7 @@ from ...iam.catalogue.catalogue import expand
 from ...iam.catalogue.resource_types import can_name
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
+from ...iam.documents.holes import has_hole
 from ...iam.proofs.grants import compact
 from ...inventory.objects import called
 from ...requirements.check import RoleCheck
@@ -53,6 +54,10 @@ def _judge(item: RoleCheck) -> Iterator[Problem]:
     for policy in item.stack.layers[0].policies:
         text = item.stack.sources[policy.label].text
         for statement in policy.document.statements if policy.document and text else ():
+            if policy.document is not None and any(
+                has_hole(item.text, policy.document.holes) for item in (*statement.resources, *statement.actions)
+            ):
+                continue  # What is filled in may be about something else.
             for entry in statement.actions if statement.effect == "Allow" and not statement.not_actions else ():
                 granted = [name for folded, name in required.items() if action_matches(entry.text, folded)]
                 others = [name for name in _beyond(entry.text, granted, statement) if name.lower() not in forbidden]
