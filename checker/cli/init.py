@@ -112,6 +112,11 @@ def _told(found: ManifestSurvey) -> list[str]:
         lines.append(f"{count(found.roles, 'role')} of reverse proxies, told {found.how}; {found.others} other.")
     else:
         lines.append("No role of a reverse proxy was found: correct manifests: and appliesTo before anything else.")
+    if found.templates:
+        lines.append(
+            f"{count(found.templates, 'role')} in templates: what is filled in where it decides access belongs under"
+            " placeholders: of the cell; checker static says exactly what."
+        )
     if found.odd:
         lines.append("These disagree with the other roles of their cell; the gate will say what they lack:")
         lines += (f"  {sentence}" for sentence in found.odd)

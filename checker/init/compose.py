@@ -35,6 +35,7 @@ def configuration(found: ManifestSurvey, cluster: tuple[str, str], folder: str, 
     folders = folders_of(found.cells) if len(found.cells) > 1 else {}
     for cell in found.cells or (FoundCell(name="cell1", region="", account="", issuer="", table="", files=()),):
         lines += _cell(cell, cluster if len(found.cells) <= 1 else ("", ""), folders.get(cell.name, ()))
+        lines += _placeholders(found.placeholders)
     lines += [
         "",
         "# Findings that are known and accepted, each with a reason, perhaps until a day:",
@@ -62,6 +63,25 @@ def _cell(cell: FoundCell, cluster: tuple[str, str], folders: tuple[str, ...]) -
     table = _scalar(cell.table or "MY-AUTH-KEYS-TABLE")
     lines += ["    parameters:", f"      authKeysTable: {table}" + ("" if cell.table else "  # the table's name")]
     return lines
+
+
+_MOST_PLACEHOLDERS = 20
+
+
+def _placeholders(names: tuple[str, ...]) -> list[str]:
+    """What a cell has to say of the templates, to be written in."""
+    if not names:
+        return []
+    lines = ["    # What templates are filled in with here (parameters too: ${region}, ${account}, ${authKeysTable}):"]
+    lines.append("    # placeholders:")
+    for name in names[:_MOST_PLACEHOLDERS]:
+        folded = name.lower()
+        meant = next((value for word, value in _MEANT if word in folded), "…")
+        lines.append(f"    #   {_scalar(name)}: {meant}")
+    return lines
+
+
+_MEANT = (("table", "${authKeysTable}"), ("account", "${account}"), ("region", "${region}"))
 
 
 def requirement(found: ManifestSurvey, with_schemas: bool) -> str:

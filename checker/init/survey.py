@@ -6,14 +6,19 @@ Every value is one that stands in the manifests, by majority; what they do not s
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..ack.build import together
+from ..ack.filling import name_of
 from ..ack.kinds import WORKLOADS
+from ..ack.placeholders import find_in_text
 from ..iam.arns import Arn, parse_arn
+from ..iam.documents.holes import has_hole, pattern_of
 from ..iam.proofs.trust import is_cluster, issuer_of, oidc_providers
 from ..inventory.names import Index, make_index
-from ..inventory.objects import Object, Role
+from ..inventory.objects import Inventory, Object, Role
 from ..project.project import Project
 from ..requirements.layers import stack
 from ..requirements.select import users_of
@@ -26,7 +31,8 @@ class ManifestSurvey(NamedTuple):
     """What was found: where manifests are, the cells, and globs for the roles and service accounts of reverse proxies.
 
     `roles` counts the reverse proxies' roles, `others` the remaining ones; `how` says how they were told. `odd` are
-    sentences about roles that disagree with the others of their cell.
+    sentences about roles that disagree with the others of their cell. `templates` counts the roles that a template
+    engine has yet to fill in, and `placeholders` are the names of what it fills in there.
     """
 
     manifests: tuple[str, ...]
@@ -37,29 +43,50 @@ class ManifestSurvey(NamedTuple):
     others: int
     how: str
     odd: tuple[str, ...] = ()
+    templates: int = 0
+    placeholders: tuple[str, ...] = ()
 
 
 def survey(project: Project, is_file: frozenset[str]) -> ManifestSurvey:
     """Looks at a project; `is_file` are the sources that are files of the repository."""
-    index = make_index(project.inventory, None)
-    roles, how = _reverse_proxies(project, index)
+    inventory = together((project.inventory, project.open), project.inventory.unread)
+    index = make_index(inventory, None)
+    roles, how = _reverse_proxies(inventory, index)
+    everything = [_spread(role.name, role.object) for role in inventory.roles]
+    open_ones = [role for role in roles if role.object.holes]
     users = [user for user in users_of(index) if any(item is role for role in roles for item in user.roles)]
     cells, odd = cells_of([(role, _values(role, index)) for role in roles])
     return ManifestSurvey(
         manifests=_manifests(item.origin.file for item in _ours(project) if item.origin.file in is_file),
         cells=cells,
-        role_names=_globs(
-            [role.name for role in roles if _is_named(role)], [role.name for role in project.inventory.roles]
-        )
-        or _globs([role.name for role in roles], [role.name for role in project.inventory.roles]),
+        role_names=_globs([_spread(role.name, role.object) for role in roles if _is_named(role)], everything)
+        or _globs([_spread(role.name, role.object) for role in roles], everything),
         account_names=_globs(
-            [user.name for user in users], [item.object.name for item in project.inventory.service_accounts]
+            [_spread(user.name, user.giver) for user in users],
+            [_spread(item.object.name, item.object) for item in inventory.service_accounts],
         ),
         roles=len(roles),
-        others=len(project.inventory.roles) - len(roles),
+        others=len(inventory.roles) - len(roles),
         how=how,
         odd=odd,
+        templates=len(open_ones),
+        placeholders=tuple(dict.fromkeys(name for role in open_ones for name in _placeholders(role, index))),
     )
+
+
+def _spread(text: str, item: Object) -> str:
+    """The text with a wildcard for what is filled in later."""
+    return pattern_of(item.holes).sub("*", text) if item.holes else text
+
+
+def _placeholders(role: Role, index: Index) -> Iterator[str]:
+    """The names of what is filled in later in the policies of a role."""
+    sources = stack(role, index, None).sources.values()
+    documents = (source.text.parsed.document for source in sources if source.text is not None)
+    for hole in (hole for document in documents if document is not None for hole in document.holes):
+        found = find_in_text(hole)
+        if found is not None:
+            yield name_of(found[0], hole)
 
 
 def _ours(project: Project) -> Iterator[Object]:
@@ -69,10 +96,10 @@ def _ours(project: Project) -> Iterator[Object]:
             yield item
 
 
-def _reverse_proxies(project: Project, index: Index) -> tuple[list[Role], str]:
+def _reverse_proxies(inventory: Inventory, index: Index) -> tuple[list[Role], str]:
     """The roles of reverse proxies, and how they were told."""
-    roles = project.inventory.roles
-    workloads = project.inventory.workloads
+    roles = inventory.roles
+    workloads = inventory.workloads
     running = {(item.object.namespace, item.service_account) for item in workloads if CONTAINER in item.containers}
     users = [user for user in users_of(index) if CONTAINER in user.name or (user.namespace, user.name) in running]
     used = [role for user in users for role in user.roles]
@@ -92,20 +119,23 @@ def _values(role: Role, index: Index) -> Values:
     tables = _tables(role, index)
     document = role.trust.parsed.document if role.trust else None
     providers = [name for item in (document.statements if document else ()) for name in oidc_providers(item)]
-    clusters = [name for name in providers if is_cluster(name)]
-    names = [table.resource.removeprefix("table/") for table in tables]
+    clusters = [name for name in providers if is_cluster(name) and not has_hole(name, role.object.holes)]
+    names = [table.resource.removeprefix("table/") for table in tables if _PLAIN.fullmatch(table.resource)]
     account = most(table.account for table in tables if table.account.isdigit())
     return Values(
-        most(table.region for table in tables if "*" not in table.region),
+        most(table.region for table in tables if _PLAIN.fullmatch(table.region)),
         account or most(named.account for name in clusters if (named := parse_arn(name))),
         most(f"https://{issuer_of(name)}" for name in clusters),
         most(name for name in names if "auth" in name or "key" in name) or most(names),
-        most(table.partition for table in tables),
+        most(table.partition for table in tables if _PLAIN.fullmatch(table.partition)),
     )
 
 
+_PLAIN = re.compile(r"[\w./-]+")
+
+
 def _tables(role: Role, index: Index) -> list[Arn]:
-    """The ARNs of tables that the role's policies name letter by letter."""
+    """The ARNs of tables that the role's policies name, what is filled in later as it is written."""
     named = [
         parse_arn(entry.text)
         for layer in stack(role, index, None).layers
@@ -116,10 +146,7 @@ def _tables(role: Role, index: Index) -> list[Arn]:
     return [
         arn
         for arn in named
-        if arn
-        and arn.service == "dynamodb"
-        and arn.resource.count("/") == 1
-        and not {"*", "?", "$"} & set(arn.resource)
+        if arn and arn.service == "dynamodb" and arn.resource.count("/") == 1 and not {"*", "?"} & set(arn.resource)
     ]
 
 

@@ -219,3 +219,46 @@ def test_a_second_cell_with_one_role_is_one(capsys: pytest.CaptureFixture[str]) 
     assert main(["init"]) == 0
     assert len(config()["cells"]) == 2
     assert "disagree" not in capsys.readouterr().out
+
+
+GRAPH = """apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+metadata: {name: tenant}
+spec:
+  schema: {apiVersion: v1alpha1, kind: Tenant, spec: {name: string, table: string}}
+  resources:
+    - id: role
+      template:
+        apiVersion: iam.services.k8s.aws/v1alpha1
+        kind: Role
+        metadata: {name: "${schema.spec.name}-reverse-proxy", namespace: tenant}
+        spec:
+          name: ${schema.spec.name}-reverse-proxy
+          assumeRolePolicyDocument: |
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal":
+             {"Service": "pods.eks.amazonaws.com"}, "Action": ["sts:AssumeRole", "sts:TagSession"]}]}
+          inlinePolicies:
+            keys: |
+              {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+               "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+               "Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/${schema.spec.table}"}]}
+"""
+
+
+def test_roles_in_templates(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is literal of them is taken, and what fills the rest in is asked for."""
+    Path("graph.yaml").write_text(GRAPH, encoding="utf-8")
+    assert main(["init"]) == 0
+    shown = capsys.readouterr().out
+    assert "1 role of reverse proxies" in shown
+    assert "1 role in templates: what is filled in where it decides access belongs under placeholders:" in shown
+    cell = config()["cells"]["cell1"]
+    assert (cell["region"], cell["account"]) == ("us-east-1", "111122223333")
+    assert 'names: ["*-reverse-proxy"]' in Path("policies/reverse-proxy-auth-keys.yaml").read_text(encoding="utf-8")
+    text = Path("checker.yaml").read_text(encoding="utf-8")
+    assert "    # placeholders:\n    #   schema.spec.table: ${authKeysTable}\n" in text
+    # Written in as it says, it is proven.
+    text = text.replace("    # placeholders:\n    #   schema", "    placeholders:\n      schema")
+    Path("checker.yaml").write_text(text.replace("MY-AUTH-KEYS-TABLE", "keys"), encoding="utf-8")
+    assert main(["static"]) == 0
+    assert "1 role checked against reverse-proxy-auth-keys: access proven for it." in capsys.readouterr().out
