@@ -15,7 +15,7 @@ from ..ack.filling import name_of
 from ..ack.kinds import WORKLOADS
 from ..ack.placeholders import find_in_text
 from ..iam.arns import Arn, parse_arn
-from ..iam.documents.holes import has_hole, pattern_of
+from ..iam.documents.holes import has_hole, with_wildcards
 from ..iam.proofs.trust import is_cluster, issuer_of, oidc_providers
 from ..inventory.names import Index, make_index
 from ..inventory.objects import Inventory, Object, Role
@@ -52,18 +52,20 @@ def survey(project: Project, is_file: frozenset[str]) -> ManifestSurvey:
     inventory = together((project.inventory, project.open), project.inventory.unread)
     index = make_index(inventory, None)
     roles, how = _reverse_proxies(inventory, index)
-    everything = [_spread(role.name, role.object) for role in inventory.roles]
+    everything = [with_wildcards(role.name, role.object.holes) for role in inventory.roles]
     open_ones = [role for role in roles if role.object.holes]
     users = [user for user in users_of(index) if any(item is role for role in roles for item in user.roles)]
     cells, odd = cells_of([(role, _values(role, index)) for role in roles])
     return ManifestSurvey(
         manifests=_manifests(item.origin.file for item in _ours(project) if item.origin.file in is_file),
         cells=cells,
-        role_names=_globs([_spread(role.name, role.object) for role in roles if _is_named(role)], everything)
-        or _globs([_spread(role.name, role.object) for role in roles], everything),
+        role_names=_globs(
+            [with_wildcards(role.name, role.object.holes) for role in roles if _is_named(role)], everything
+        )
+        or _globs([with_wildcards(role.name, role.object.holes) for role in roles], everything),
         account_names=_globs(
-            [_spread(user.name, user.giver) for user in users],
-            [_spread(item.object.name, item.object) for item in inventory.service_accounts],
+            [with_wildcards(user.name, user.giver.holes) for user in users],
+            [with_wildcards(item.object.name, item.object.holes) for item in inventory.service_accounts],
         ),
         roles=len(roles),
         others=len(inventory.roles) - len(roles),
@@ -72,11 +74,6 @@ def survey(project: Project, is_file: frozenset[str]) -> ManifestSurvey:
         templates=len(open_ones),
         placeholders=tuple(dict.fromkeys(name for role in open_ones for name in _placeholders(role, index))),
     )
-
-
-def _spread(text: str, item: Object) -> str:
-    """The text with a wildcard for what is filled in later."""
-    return pattern_of(item.holes).sub("*", text) if item.holes else text
 
 
 def _placeholders(role: Role, index: Index) -> Iterator[str]:

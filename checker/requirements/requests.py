@@ -19,7 +19,7 @@ from ..iam.catalogue.condition_keys import claim_of
 from ..iam.decisions.policies import Layer
 from ..iam.decisions.principals import Caller, account_of
 from ..iam.documents.context import Context, Values, make_context
-from ..iam.documents.holes import has_hole, pattern_of
+from ..iam.documents.holes import has_hole, with_wildcards
 from ..iam.documents.partitions import partition_of
 from ..iam.proofs.trust import issuer_of, oidc_providers
 from ..inventory.objects import Role
@@ -98,8 +98,7 @@ def context_for(known: Known, resource: str) -> Context:
         filled = [fill(item, values) for item in texts]
         if not any(item.unset for item in filled):
             told[key] = tuple(item.text for item in filled)
-    named_so = f"{role.iam_path}{role.name}"
-    named_so = pattern_of(role.object.holes).sub("*", named_so) if role.object.holes else named_so
+    named_so = with_wildcards(f"{role.iam_path}{role.name}", role.object.holes)
     shapes = {
         "aws:PrincipalArn": f"arn:*:iam::*:role{named_so}",
         "aws:userid": f"{text(mapping(role.object.data.get('status')).get('roleID')) or 'AROA*'}:*",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..iam.arns import parse_arn
 from ..iam.decisions.policies import Attached, Layer, LayerName
 from ..iam.documents.document import Document, Entry, Statement
-from ..iam.documents.holes import has_hole, pattern_of
+from ..iam.documents.holes import has_hole, with_wildcards
 from ..iam.documents.partitions import partition_of
 from ..iam.patterns.globs import arn_glob, wildcard_glob
 from ..iam.patterns.language import overlap
@@ -112,15 +112,10 @@ def _by_arn(inventory: Inventory, values: Mapping[str, str]) -> dict[str, list[T
 
 def _arn(table: Table, inventory: Inventory, values: Mapping[str, str]) -> str:
     """The table's ARN; what is not known of it is a wildcard."""
-    name = _spread(table.name, table.object)
+    name = with_wildcards(table.name, table.object.holes)
     if name.startswith("arn:"):
         return name
     return f"{_front(table.object, 'dynamodb', inventory, values)}:table/{name}"
-
-
-def _spread(text: str, item: Object) -> str:
-    """The text with a wildcard for what is filled in later."""
-    return pattern_of(item.holes).sub("*", text) if item.holes else text
 
 
 def _front(item: Object, service: str, inventory: Inventory, values: Mapping[str, str]) -> str:
@@ -130,7 +125,7 @@ def _front(item: Object, service: str, inventory: Inventory, values: Mapping[str
     around = inventory.namespaces.get(item.namespace, {})
     region = item.annotations.get(f"{_ACK}region") or around.get(f"{_ACK}default-region") or values.get("region") or "*"
     account = around.get(f"{_ACK}owner-account-id") or values.get("account") or "*"
-    region, account = _spread(region, item), _spread(account, item)
+    region, account = (with_wildcards(text, item.holes) for text in (region, account))
     partition = partition_of(region) if "*" not in region else "*"
     return f"arn:{partition}:{service}:{region}:{account}"
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..ack.holes import labels_are_open
 from ..iam.catalogue.condition_keys import claim_of
-from ..iam.documents.holes import has_hole, pattern_of
+from ..iam.documents.holes import has_hole, pattern_of, with_wildcards
 from ..iam.patterns.globs import matches, wildcard_glob
 from ..iam.patterns.language import overlap
 from ..inventory.names import Index, arn_of_role, hop_of_association, role_of_association, roles_by_arn
@@ -181,12 +181,9 @@ def _may_mean(association: Association, role: Role) -> bool:
     """Whether an association that is filled in later may give this role away."""
     owner, reference = association.object, association.role_ref
 
-    def spread(text: str) -> str:
-        return pattern_of(owner.holes).sub("*", text)
-
     def overlaps(one: str, other: Object, text: str) -> bool:
-        theirs = pattern_of(other.holes).sub("*", text) if other.holes else text
-        return overlap(wildcard_glob(spread(one)), wildcard_glob(theirs))
+        mine, theirs = with_wildcards(one, owner.holes), with_wildcards(text, other.holes)
+        return overlap(wildcard_glob(mine), wildcard_glob(theirs))
 
     if reference is None:
         whole = f"arn:*:iam::*:role{role.iam_path}{role.name}"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from .document import Condition, Document, Entry, Principal, Statement
-from .holes import has_hole, pattern_of
+from .holes import has_hole, pattern_of, with_wildcards
 
 _Spread = Callable[[str, tuple[str, ...]], str]
 
@@ -104,7 +104,7 @@ def _action(text: str, holes: tuple[str, ...]) -> str:
     """A pattern for all that an action may become. Wildcards in the name of a service mean nothing certain."""
     if not has_hole(text, holes):
         return text
-    made = pattern_of(holes).sub("*", text)
+    made = with_wildcards(text, holes)
     prefix, colon, name = made.partition(":")
     return f"{prefix}:{name}" if colon and "*" not in prefix and "?" not in prefix else "*"
 
@@ -113,7 +113,7 @@ def spread(text: str, holes: tuple[str, ...]) -> str:
     """A pattern for all that a resource may become. What variables of IAM stand for is not told apart here."""
     if not has_hole(text, holes):
         return text
-    made = _VARIABLE.sub("*", pattern_of(holes).sub("*", text))
+    made = _VARIABLE.sub("*", with_wildcards(text, holes))
     if made.count(":") < 5:
         return made[: made.index("*")] + "*"
     return made

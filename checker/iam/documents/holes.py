@@ -19,6 +19,11 @@ def has_hole(text: str, holes: tuple[str, ...]) -> bool:
     return any(hole in text for hole in holes)
 
 
+def with_wildcards(text: str, holes: tuple[str, ...]) -> str:
+    """The text with a `*` for each hole: a pattern for all that it may become."""
+    return pattern_of(holes).sub("*", text) if holes else text
+
+
 @lru_cache(maxsize=1024)
 def pattern_of(holes: tuple[str, ...]) -> re.Pattern[str]:
     """An expression for any of the holes; the longest first, since one may begin as another does."""

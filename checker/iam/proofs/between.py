@@ -16,7 +16,7 @@ from ..decisions.policies import Attached, Layer
 from ..decisions.principals import Caller
 from ..decisions.statements import action_matches
 from ..documents.context import Context
-from ..documents.document import Condition, Statement
+from ..documents.document import Condition, Document, Statement
 from ..documents.filling import filled, is_open, least, most
 from ..documents.holes import has_hole, pattern_of
 from .prove import Proof, Term, prove
@@ -40,10 +40,10 @@ def prove_between(
     """Decides an action as `prove` does, whatever is filled in. Where that makes a difference, the verdict is
     "conditional", and `when` says with which values it is granted (and `only_then`, that it is not with others, those
     with wildcards aside)."""
-    at_least = prove(action, resource, _closed(layers, least=True), context, caller)
+    at_least = prove(action, resource, _closed(layers, least), context, caller)
     if at_least is None or at_least.verdict == "granted":
         return at_least and _as_written(at_least, layers)
-    at_most = prove(action, resource, _closed(layers, least=False), context, caller) or at_least
+    at_most = prove(action, resource, _closed(layers, most), context, caller) or at_least
     if at_least.verdict == "conditional":
         return _as_written(at_least, layers)
     if at_most.verdict in ("not-granted", "unknown"):
@@ -59,10 +59,10 @@ def reach_between(
 ) -> Proof | None:
     """Asks `may_reach` or `may_reach_beyond`, whatever is filled in. Where it depends on that, the verdict is "unknown"
     and `open` names the holes."""
-    at_least = question(action, resource, _closed(layers, least=True), context, caller)
+    at_least = question(action, resource, _closed(layers, least), context, caller)
     if at_least is not None and at_least.verdict in ("granted", "conditional"):
         return _as_written(at_least, layers)
-    at_most = question(action, resource, _closed(layers, least=False), context, caller)
+    at_most = question(action, resource, _closed(layers, most), context, caller)
     if at_most is None:
         return None
     holes = _concerned(action, layers)
@@ -71,19 +71,19 @@ def reach_between(
     return made._replace(reasons=(*made.reasons, reason))
 
 
-def _closed(layers: tuple[Layer, ...], *, least: bool) -> tuple[Layer, ...]:
+def _closed(layers: tuple[Layer, ...], bound: Callable[[Document], Document]) -> tuple[Layer, ...]:
+    """The layers with one of the bounds in the place of each document with holes."""
     return tuple(
-        layer._replace(policies=tuple(_bound(policy, least=least) for policy in layer.policies)) for layer in layers
+        layer._replace(
+            policies=tuple(
+                policy._replace(document=bound(policy.document))
+                if policy.document and policy.document.holes
+                else policy
+                for policy in layer.policies
+            )
+        )
+        for layer in layers
     )
-
-
-def _bound(policy: Attached, *, least: bool) -> Attached:
-    if policy.document is None or not policy.document.holes:
-        return policy
-    return policy._replace(document=_least(policy.document) if least else most(policy.document))
-
-
-_least = least
 
 
 def _as_written(proof: Proof, layers: tuple[Layer, ...]) -> Proof:
@@ -143,7 +143,7 @@ def _fillings(
         known = dict(values)
         if any(dict(other).items() <= known.items() for other in found):
             continue
-        proof = prove(action, resource, _closed(_filled(layers, known), least=True), context, caller)
+        proof = prove(action, resource, _closed(_filled(layers, known), least), context, caller)
         if proof is not None and proof.verdict == "granted":
             found.append(values)
     if not found or len(found) > _MOST_SHOWN:
@@ -152,7 +152,7 @@ def _fillings(
         layer._replace(policies=tuple(_without_what_fits(policy, action, resource) for policy in layer.policies))
         for layer in layers
     )
-    other = prove(action, resource, _closed(without, least=False), context, caller)
+    other = prove(action, resource, _closed(without, most), context, caller)
     is_no_other = other is not None and other.verdict == "not-granted"
     return tuple(found), is_no_other and _are_the_only_ones(resource, layers)
 
