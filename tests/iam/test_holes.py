@@ -59,7 +59,7 @@ CASES: dict[str, tuple[tuple[dict[str, Any], ...], str, tuple[dict[str, str], ..
         (allow("dynamodb:GetItem", front() + "${T}-keys"), allow("dynamodb:GetItem", front() + "auth-${T}")),
         "conditional", ({"${T}": "auth"}, {"${T}": "keys"}), True,
     ),
-    "a whole resource": ((allow("dynamodb:GetItem", "${T}"),), "conditional", ({"${T}": T},), True),
+    "a whole resource": ((allow("dynamodb:GetItem", "${T}"),), "conditional", ({"${T}": T},), False),
     "an action": ((allow("dynamodb:{{ .Values.x }}", T),), "conditional", ({"{{ .Values.x }}": "GetItem"},), False),
     "a deny on a hole": (
         (allow("dynamodb:GetItem", T), deny("dynamodb:*", front() + "${T}")), "conditional", (), False,

@@ -264,7 +264,10 @@ def _fit(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool = Fa
 
 
 def _is_the_only_fit(text: str, wanted: str, holes: tuple[str, ...]) -> bool:
-    """Whether no other values, those with wildcards aside, make the text what is wanted."""
+    """Whether no other values, those with wildcards aside, make the text what is wanted. A hole that is all of a text
+    may be filled in with a list."""
+    if text in holes:
+        return False
     found = _fits(text, wanted, holes, is_action=False)
     return not found or (found[0] == found[1] and not any("*" in value or "?" in value for value in found[0].values()))
 
