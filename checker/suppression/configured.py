@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..config.file import Config, Ignore
+from ..config.file import Config
+from ..config.ignores import Ignore
 from ..findings.place import Place
 from ..findings.suppression import Described, Suppression
 from .written import problem_of, tidy

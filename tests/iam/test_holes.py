@@ -262,7 +262,7 @@ def contradicts(seed: int) -> str:
         documents = [parse(text, holes=holes).document for text in made]
         if any(document is None for document in documents):
             return None
-        return tuple(Layer(name, (Attached(name, one),)) for name, one in zip(names, documents, strict=True))  # type: ignore[arg-type]
+        return tuple(Layer(name, (Attached(name, one),)) for name, one in zip(names, documents, strict=True))  # type: ignore[arg-type]  # names of layers
 
     written = layers(texts, ("${T}", "$REGION"))
     rendered = layers([put_in(text, values) for text in texts], ())

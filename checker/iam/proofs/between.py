@@ -7,25 +7,22 @@ granted at most is not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations, islice, product
+from itertools import islice
 
 from ..decisions.clauses import Clause
 from ..decisions.policies import Attached, Layer
 from ..decisions.principals import Caller
 from ..decisions.statements import action_matches
 from ..documents.context import Context
-from ..documents.document import Condition, Document, Statement
+from ..documents.document import Document, Statement
 from ..documents.filling import filled, is_open, least, most
-from ..documents.holes import has_hole, pattern_of
+from ..documents.holes import has_hole
 from .prove import Proof, Term, prove
+from .solutions import MOST_TRIED, Filling, candidates, fit, is_the_only_fit
 
 Ask = Callable[[str, str, tuple[Layer, ...], Context, "Caller | None"], "Proof | None"]
 """A question about an action, a resource, layers, a context and a caller."""
-
-Filling = tuple[tuple[str, str], ...]
-"""Holes and the texts that they are filled in with."""
 
 
 def holes_in(layers: Iterable[Layer]) -> tuple[str, ...]:
@@ -129,9 +126,8 @@ def _texts(statement: Statement) -> Iterator[str]:
     yield from (text for item in statement.conditions for text in (item.key, *item.values))
 
 
-_MOST_TRIED = 24
 _MOST_SHOWN = 4
-"""Fillings that are tried, and those that a person would read."""
+"""Fillings that a person would read."""
 
 
 def _fillings(
@@ -139,7 +135,7 @@ def _fillings(
 ) -> tuple[tuple[Filling, ...], bool]:
     """Values with which the access is granted, each proven, and whether it is not with any other text."""
     found: list[Filling] = []
-    for values in islice(_candidates(action, resource, layers, context), _MOST_TRIED):
+    for values in islice(candidates(action, resource, layers, context), MOST_TRIED):
         known = dict(values)
         if any(dict(other).items() <= known.items() for other in found):
             continue
@@ -164,7 +160,7 @@ def _are_the_only_ones(resource: str, layers: tuple[Layer, ...]) -> bool:
     return all(
         not any(has_hole(item.text, document.holes) for item in statement.actions)
         and not any(is_open(item, document.holes) for item in statement.conditions)
-        and all(_is_the_only_fit(item.text, resource, document.holes) for item in statement.resources)
+        and all(is_the_only_fit(item.text, resource, document.holes) for item in statement.resources)
         for document in documents
         if document.holes
         for statement in document.statements
@@ -193,8 +189,8 @@ def _without_what_fits(policy: Attached, action: str, resource: str) -> Attached
     kept = []
     for item in document.statements:
         if item.effect == "Allow":
-            actions = tuple(one for one in item.actions if _fit(one.text, action, holes, is_action=True) is None)
-            resources = tuple(one for one in item.resources if _fit(one.text, resource, holes) is None)
+            actions = tuple(one for one in item.actions if fit(one.text, action, holes, is_action=True) is None)
+            resources = tuple(one for one in item.resources if fit(one.text, resource, holes) is None)
             is_gone = (not actions and not item.not_actions) or (not resources and not item.not_resources)
             if is_gone:
                 continue
@@ -204,100 +200,3 @@ def _without_what_fits(policy: Attached, action: str, resource: str) -> Attached
             )
         kept.append(item)
     return policy._replace(document=document._replace(statements=tuple(kept)))
-
-
-def _candidates(action: str, resource: str, layers: tuple[Layer, ...], context: Context) -> Iterator[Filling]:
-    """Values under which statements would be about the action and the resource: those of one statement, then those of
-    two together, as a boundary and a policy need them."""
-    single: dict[Filling, None] = {}
-    for policy in (policy for layer in layers for policy in layer.policies):
-        document = policy.document
-        for statement in document.statements if document and document.holes else ():
-            if statement.effect == "Allow" and document is not None:
-                for values in _fitting(statement, action, resource, document.holes, context):
-                    single.setdefault(tuple(sorted(values.items())))
-    ordered = sorted((item for item in single if item), key=len)[:_MOST_TRIED]
-    yield from ordered
-    for one, other in combinations(ordered, 2):
-        if all(dict(one).get(hole, value) == value for hole, value in other):
-            yield tuple(sorted({**dict(one), **dict(other)}.items()))
-
-
-def _fitting(
-    statement: Statement, action: str, resource: str, holes: tuple[str, ...], context: Context
-) -> Iterator[dict[str, str]]:
-    actions = [_fit(item.text, action, holes, is_action=True) for item in statement.actions]
-    resources = [_fit(item.text, resource, holes) for item in statement.resources]
-    parts: list[list[dict[str, str]]] = [
-        [{}] if statement.not_actions else [*filter(None, actions), {}],
-        [{}] if statement.not_resources else [*filter(None, resources), {}],
-        *(_asked_for(item, holes, context) for item in statement.conditions if is_open(item, holes)),
-    ]
-    for chosen in islice(product(*parts), _MOST_TRIED):
-        merged: dict[str, str] = {}
-        for values in chosen:
-            if any(merged.get(hole, text) != text for hole, text in values.items()):
-                break
-            merged |= values
-        else:
-            yield merged
-
-
-def _asked_for(condition: Condition, holes: tuple[str, ...], context: Context) -> list[dict[str, str]]:
-    given = context.values.get(condition.key.lower(), ())
-    found = [_fit(text, value, holes) for text in condition.values for value in given]
-    return [values for values in found if values is not None] or [{}]
-
-
-_MOST_HOLES = 4
-"""Holes of one text that values are looked for; each multiplies the ways to share the text out."""
-_LONGEST = 300
-_COLONS = 5
-"""Of an ARN, before the part that names the resource."""
-
-
-def _fit(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool = False) -> dict[str, str] | None:
-    """The values that make a text what is wanted, as long as they can be; None where there are none, or where it has no
-    holes."""
-    found = _fits(text, wanted, holes, is_action=is_action)
-    return found[0] if found else None
-
-
-def _is_the_only_fit(text: str, wanted: str, holes: tuple[str, ...]) -> bool:
-    """Whether no other values, those with wildcards aside, make the text what is wanted. A hole that is all of a text
-    may be filled in with a list."""
-    if text in holes:
-        return False
-    found = _fits(text, wanted, holes, is_action=False)
-    return not found or (found[0] == found[1] and not any("*" in value or "?" in value for value in found[0].values()))
-
-
-def _fits(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool) -> list[dict[str, str]]:
-    """The values that make a text what is wanted, once as long and once as short as they can be: where both are the
-    same, there are no others."""
-    found = list(pattern_of(holes).finditer(text))
-    if not found or len(found) > _MOST_HOLES or len(wanted) > _LONGEST or "${" in pattern_of(holes).sub("", text):
-        return []
-    is_whole = pattern_of(holes).sub("", text).count(":") < _COLONS
-    made = []
-    for more, less in (("", "?"), ("?", "")):
-        names: dict[str, str] = {}
-        written, place, colons = "", 0, 0
-        for hole in found:
-            before = text[place : hole.start()]
-            colons += before.count(":")
-            written += _literal(before, less)
-            any_text = "." if colons >= _COLONS or is_whole else "[^:]"
-            written += f"(?P={names[hole[0]]})" if hole[0] in names else f"(?P<h{len(names)}>{any_text}*{more})"
-            names.setdefault(hole[0], f"h{len(names)}")
-            place = hole.end()
-        flags = re.DOTALL | (re.IGNORECASE if is_action else 0)
-        matched = re.fullmatch(written + _literal(text[place:], less), wanted, flags)
-        if matched is None:
-            return []
-        made.append({hole: matched[name] for hole, name in names.items()})
-    return made
-
-
-def _literal(text: str, less: str) -> str:
-    return re.escape(text).replace(r"\*", f".*{less}").replace(r"\?", ".")
