@@ -20,7 +20,10 @@ from ..text.plain_scalars import resolve
 from .objects import Sighting, make_object, mapping, nulls, without_nulls
 from .placeholders import Placeholder, find_in_text, is_free_text
 
-_DELIMITERS = (("${{", "}}"), ("{{", "}}"), ("${", "}"), ("<", ">"), ("__", "__"), ("$", ""))
+_DELIMITERS = (
+    ("${{", "}}"), ("{{", "}}"), ("${", "}"), ("<%=", "%>"), ("<%", "%>"), ("<", ">"), ("[[", "]]"), ("$(", ")"),
+    ("@", "@"), ("__", "__"), ("$", ""),
+)  # fmt: skip
 _DEFAULT = re.compile(r"(\w+):?[-=?+]")
 _MOST = 200
 """Placeholders of one text that are filled in; each takes another look at the text."""

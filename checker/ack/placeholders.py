@@ -2,7 +2,8 @@
 
 Shapes seen in public repositories: kro `${schema.spec.name}`, Helm and Argo `{{ … }}`, Jinja `{% … %}`, Backstage
 `${{ … }}`, shell `$NAME` and `${NAME}`, Flux's escape `$${…}`, CloudFormation `${AWS::AccountId}`, comments of ytt
-(`#@ …`), branches and loops in comments, `<placeholder>`, `__NAME__`, and words in place of an account number
+(`#@ …`), branches and loops in comments, `<placeholder>`, `<%= name %>`, `[[ .Name ]]`, `$(NAME)`, `@NAME@`,
+`__NAME__`, and words in place of an account number
 (`ACCOUNT_ID`, `XXXX`). An IAM policy variable (`${aws:username}`, `${*}`) is none of these: its name has a service
 prefix and a colon.
 """
@@ -63,6 +64,10 @@ _SHAPES = (
     ("cloudformation", re.compile(r"\$\{AWS::\w++\}")),
     ("kro", re.compile(r"\$\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*\}")),
     ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/-]*+>")),
+    ("erb", re.compile(r"<%=?[^<>%]*+%>")),
+    ("square-brackets", re.compile(r"\[\[-?\s*+[.$][\w.]*+\s*+-?\]\]")),
+    ("parentheses", re.compile(r"\$\([A-Za-z_]\w*+\)")),
+    ("at-signs", re.compile(r"@[A-Z][A-Z0-9_]*+@")),
     ("double-underscore", re.compile(r"\b__[A-Z][A-Z0-9_]*(?<=__)\b")),
     (
         "account-word",
@@ -72,13 +77,13 @@ _SHAPES = (
 _FLUX_ESCAPE = re.compile(r"\$\$\{[^{}]*+\}")
 _YTT = re.compile(r"(?:^|(?<=[ \t]))#@[^\r\n]*+", re.MULTILINE)
 _BRANCH = re.compile(r"(?:\{\{-?[ \t]*+(?:if|else|end|range|with|define|block)\b|\{%)[^\r\n{}%]{0,200}+(?:\}\}|%\})?")
-_HINT = re.compile(r"[$<{%]|__|ACCOUNT|XXXX")
-_MAY_HOLD = re.compile(r"\$|\{\s*\{|\{%|<|__|ACCOUNT|XXXX")
+_HINT = re.compile(r"[$<{%@]|\[\[|__|ACCOUNT|XXXX")
+_MAY_HOLD = re.compile(r"\$|\{\s*\{|\{%|<|@|\[\[|__|ACCOUNT|XXXX")
 """What stands in the text of every document that holds a placeholder, escapes of YAML aside."""
 _MOST_ABOVE = 2_000
 _ORDER = (
-    "backstage", "helm", "jinja", "flux-escape", "shell-variable", "cloudformation", "kro", "angle-brackets",
-    "double-underscore", "account-word",
+    "backstage", "helm", "jinja", "flux-escape", "shell-variable", "cloudformation", "kro", "erb", "angle-brackets",
+    "square-brackets", "parentheses", "at-signs", "double-underscore", "account-word",
 )  # fmt: skip
 """Which engine is named where two placeholders begin at the same character."""
 
