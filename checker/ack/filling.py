@@ -40,15 +40,25 @@ def name_of(reason: str, shown: str) -> str:
 
 
 def filled(
-    sighting: Sighting, values: Mapping[str, Any], strings: Container[str] = (), lose_quotes: Collection[str] = ()
+    sighting: Sighting,
+    values: Mapping[str, Any],
+    strings: Container[str] = (),
+    lose_quotes: Collection[str] = (),
+    *,
+    unescapes: bool = False,
 ) -> Sighting:
     """The object with every placeholder filled in that has a value; what then is left to fill in is in `placeholder`,
     and where that may make something else of the object, it is as it was. What is filled in for one of `strings` stays
-    a string; around one of `lose_quotes` the engine leaves no quotes, whatever is written."""
-    if not values or not sighting.supported or (sighting.placeholder is not None and not sighting.is_open):
+    a string; around one of `lose_quotes` the engine leaves no quotes, whatever is written. With `unescapes` it makes
+    `${…}` of `$${…}`."""
+    if (
+        not (values or unescapes)
+        or not sighting.supported
+        or (sighting.placeholder is not None and not sighting.is_open)
+    ):
         return sighting
     item = sighting.object
-    data = _filled(item.data, (), _Known(values, strings, lose_quotes, sighting.node))
+    data = _filled(item.data, (), _Known(values, strings, lose_quotes, sighting.node, unescapes))
     left = next(_left(data, item.data, ()), None) or sighting.branch
     if left is not None and not sighting.is_open:
         return sighting._replace(placeholder=left)
@@ -73,6 +83,7 @@ class _Known(NamedTuple):
     strings: Container[str]
     lose_quotes: Collection[str]
     node: Node
+    unescapes: bool
 
 
 def _filled(value: Any, path: Path, known: _Known) -> Any:
@@ -86,7 +97,7 @@ def _filled(value: Any, path: Path, known: _Known) -> Any:
         return value
     scalar = find(known.node, path)
     style = (scalar.style or "") if isinstance(scalar, ScalarNode) else "|"
-    text, whole = _text(value, known.values, style)
+    text, whole = _text(value, known, style)
     if whole is None:
         # What would be a number or a boolean without quotes is left open.
         is_spoilt = (
@@ -102,7 +113,7 @@ def _filled(value: Any, path: Path, known: _Known) -> Any:
     return resolve(text) if not style and whole not in known.strings else text
 
 
-def _text(value: str, values: Mapping[str, Any], style: str) -> tuple[str, str | None]:
+def _text(value: str, known: _Known, style: str) -> tuple[str, str | None]:
     """A text with its placeholders filled in; and, where it was one placeholder that has a value and nothing else, the
     name of that."""
     parts: list[str] = []
@@ -110,8 +121,9 @@ def _text(value: str, values: Mapping[str, Any], style: str) -> tuple[str, str |
     while len(parts) < 2 * _MOST and (found := find_in_text(value[place:])) is not None:
         reason, shown, offset = found
         name = name_of(reason, shown)
-        is_known = name in values and _is_plain(values[name], reason, shown, style)
-        parts += [value[place : place + offset], _spelled(values[name]) if is_known else shown]
+        is_known = name in known.values and _is_plain(known.values[name], reason, shown, style)
+        left = shown[1:] if known.unescapes and reason == "flux-escape" else shown
+        parts += [value[place : place + offset], _spelled(known.values[name]) if is_known else left]
         whole = name if is_known and shown == value else whole
         place += offset + len(shown)
     return "".join((*parts, value[place:])), whole

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 
 from ..kustomize.reach import Reach
+from ..project.variables import ConfigMaps
 from .prepared import Material
 
 
@@ -26,7 +27,12 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
             names |= {shown[path] for path in chart.covers if path in shown}
     files = (*material.files, *material.background)
     found = tuple(one for item in files for one in item.kustomizations)
-    deployed = [one for one in found if one.below is not None and os.path.realpath(one.file) in paths]
+    maps = ConfigMaps(files, found)
+    deployed = [
+        one
+        for one in found
+        if one.below is not None and not paths.isdisjoint(map(os.path.realpath, (one.file, *maps.files_of(one))))
+    ]
     if deployed:
         reach = Reach(found, shown)
         names |= {shown[path] for one in deployed for path in reach.reached(one)}

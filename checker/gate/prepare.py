@@ -26,7 +26,7 @@ from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
 from ..project.inputs import changes_what_is_rendered, may_release
 from ..project.project import link
-from ..project.reading import Read, read_paths
+from ..project.reading import Read, read_named, read_paths
 from ..revisions.git import Revision
 from ..rules import BY_ID, RULES
 from ..suppression.baseline import Baseline, load_baseline
@@ -82,18 +82,19 @@ class _TakenIn(NamedTuple):
 def _taken_in(options: GateOptions, chosen: Chosen, read: Read | None, observe: Observe) -> _TakenIn:
     config = chosen.config
     paths = options.paths or project_paths(config) or (os.curdir,)
-    passed = _usable(read or read_paths(paths, observe=observe), paths)
-    if passed.has_ours and not any(path == STDIN or os.path.isdir(path) for path in paths):
+    are_files = not any(path == STDIN or os.path.isdir(path) for path in paths)
+    passed = _usable(read or read_named(paths, observe) or read_paths(paths, observe=observe), paths)
+    if passed.has_ours and are_files:
         # A hook is handed a configuration or a requirement, which concern everything.
         paths = project_paths(config) or _work_tree(paths) or paths
         passed = _usable(read_paths(paths, observe=observe), paths)
     files = facts_of(passed.sources)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
-    is_judged = any(path == STDIN or os.path.isdir(path) for path in paths) or _feeds(passed) or _holds_something(files)
+    is_judged = not are_files or _feeds(passed) or _holds_something(files)
     material = _material(passed, files)
     if not is_judged:
         return _TakenIn(material, paths, passed.names, False, False)
-    rest = _read_rest(config, paths, passed, observe)
+    rest = _read_rest(config, paths, passed, _takes_variables(files), observe)
     unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
     material = material._replace(
         background=facts_of(rest.sources), unreadable=unreadable, names=(*passed.names, *rest.names)
@@ -212,10 +213,17 @@ def _feeds(passed: Read) -> bool:
     return any(map(changes_what_is_rendered, passed.names)) or any(may_release(item.text) for item in passed.sources)
 
 
+def _takes_variables(files: tuple[FileFacts, ...]) -> bool:
+    """Whether Flux takes variables from ConfigMaps, or may take them from one of these files."""
+    return any(item.config_maps or any(one.substitutes_from for one in item.kustomizations) for item in files)
+
+
 def _holds_something(files: tuple[FileFacts, ...]) -> bool:
     """Whether the files have a say in who may read the keys: ACK objects, annotated service accounts, or text that
     might hold either. A Deployment or a RoleBinding alone has none."""
     project = link(files)
+    if any(item.config_maps for item in files):
+        return True
     if project.broken or project.skipped or project.unsupported or project.kustomizations:
         return True
     inventory = project.inventory
@@ -224,13 +232,14 @@ def _holds_something(files: tuple[FileFacts, ...]) -> bool:
     )
 
 
-def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, observe: Observe) -> Read:
+def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, takes_variables: bool, observe: Observe) -> Read:
     """The rest of the project: what references in the passed files may point to. A stream is a project of its own: what
     somebody rendered must not be mended by the sources it was rendered from. With folders beside the `-` it is not."""
     if all(path == STDIN for path in paths):
         return read_paths((), observe=observe)
     roots = project_paths(config) or _work_tree(paths)
-    rest = read_paths(roots, already=frozenset(map(os.path.abspath, passed.names)), observe=observe)
+    already = frozenset(map(os.path.abspath, passed.names))
+    rest = read_paths(roots, already=already, keeps_variables=takes_variables, observe=observe)
     if rest.missing:
         raise UsageError(*(f"{config.file}: manifests names {path}, which does not exist" for path in rest.missing))
     return rest

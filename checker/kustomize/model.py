@@ -41,7 +41,8 @@ class Kustomization(NamedTuple):
     `builds` are the files and folders (absolute paths) that it takes in, `components` those folders whose changes apply
     to all of that. For Flux and Argo CD, `below` is the folder in the repository that they deploy (None for others).
     `remotes` are what it takes in from elsewhere, as it names it. `is_flux`: it is one of Flux; `substitutes` are the
-    variables that this fills in after the build, and `substitutes_from`: there are others, in ConfigMaps and Secrets.
+    variables that this fills in after the build, and `substitutes_from` where others are, as (kind, name), in the order
+    in which they are given; they stand in `namespace_of_values`.
     `keeps_references`: it tells kustomize, by configurations, to rename references to Policies as well.
     """
 
@@ -63,5 +64,6 @@ class Kustomization(NamedTuple):
     configurations: tuple[str, ...] = ()
     remotes: tuple[str, ...] = ()
     substitutes: Mapping[str, str] = MappingProxyType({})
-    substitutes_from: bool = False
+    substitutes_from: tuple[tuple[str, str], ...] = ()
+    namespace_of_values: str = ""
     is_flux: bool = False

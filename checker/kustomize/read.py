@@ -202,10 +202,16 @@ def _read(
         keeps_references=False,
         configurations=tuple(local("configurations")),
         substitutes={key: given.replace("\n", "") for key, given in substitutes.items()},
-        substitutes_from=bool(sequence(mapping(value.get("postBuild")).get("substituteFrom"))),
+        substitutes_from=_substitutes_from(value),
+        namespace_of_values=text(mapping(names[1].get("metadata")).get("namespace")) or "" if names else "",
         is_flux=names is not None and names[0] == "Flux Kustomization",
         remotes=(*(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)), *_fetched(value)),
     )
+
+
+def _substitutes_from(value: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    entries = map(mapping, sequence(mapping(value.get("postBuild")).get("substituteFrom")))
+    return tuple((text(entry.get("kind")) or "", text(entry.get("name")) or "") for entry in entries)
 
 
 def _called(what: str, value: dict[str, Any]) -> str:

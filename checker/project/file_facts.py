@@ -8,6 +8,7 @@ with a place; none is lost.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -65,7 +66,8 @@ class SeenDocument(NamedTuple):
 
 class FileFacts(NamedTuple):
     """One file. `is_ours`: something in it was worth parsing. `document_count` counts all its documents, `passed_over`
-    those that hold nothing for us. `hides_instances`: text that names kro could not be parsed."""
+    those that hold nothing for us. `hides_instances`: text that names kro could not be parsed. `config_maps` is text
+    with a ConfigMap in it, in which variables of Flux may stand."""
 
     source: Source
     is_ours: bool = False
@@ -77,6 +79,7 @@ class FileFacts(NamedTuple):
     hides_instances: bool = False
     broken: tuple[Broken, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    config_maps: tuple[Piece, ...] = ()
 
 
 Real = Callable[[str], str]
@@ -96,6 +99,8 @@ def _facts_of(source: Source, real: Real) -> FileFacts:
         file.is_ours, file.count = True, 1
         file.broken.append(Broken(source, source.refused, 0, is_limit=True))
     for piece in cut(source):
+        if _HOLDS_VARIABLES.search(piece.text):
+            file.config_maps.append(piece)
         if not file.is_kustomization and not text_can_concern(piece.text):
             file.pass_over()
             continue
@@ -133,6 +138,7 @@ def _opened(piece: Piece) -> list[YamlDocument] | None:
     return [document._replace(piece=piece, branches=made.branches) for document in documents]
 
 
+_HOLDS_VARIABLES = re.compile(r"\bkind[\"']?\s*:\s*[\"']?ConfigMap(?:List)?\b")
 _DROPPED = "kubectl reads nothing behind `...` but what begins with `---`, so this document is lost; write `---` here"
 
 
@@ -150,6 +156,7 @@ class _File:
         self.hides_instances = False
         self.broken: list[Broken] = []
         self.skipped: list[Skipped] = []
+        self.config_maps: list[Piece] = []
 
     def facts(self) -> FileFacts:
         return FileFacts(
@@ -163,6 +170,7 @@ class _File:
             hides_instances=self.hides_instances,
             broken=tuple(self.broken),
             skipped=tuple(self.skipped),
+            config_maps=tuple(self.config_maps),
         )
 
     def pass_over(self) -> None:

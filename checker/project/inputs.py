@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from ..ack.kinds import KUSTOMIZATIONS, names_a_group
-from ..text.files import read_bytes
+from ..text.files import find_files, read_bytes
 
 _MOST_FILES = 1_000
 _DEEPEST = 8
@@ -19,6 +19,19 @@ _MAY_RELEASE = re.compile(r"\bkind[\"']?\s*:\s*[\"']?(?:HelmRelease|Application(
 def may_release(text: str) -> bool:
     """Whether a text may declare a release of a chart: a HelmRelease of Flux, an Application of Argo CD."""
     return _MAY_RELEASE.search(text) is not None
+
+
+_CONFIG_MAP = re.compile(rb"\bkind[\"']?\s*:\s*[\"']?ConfigMap(?:List)?\b")
+
+
+def may_hold_variables(data: bytes) -> bool:
+    """Whether there is a ConfigMap in a file, from which Flux may take variables."""
+    return _CONFIG_MAP.search(data) is not None
+
+
+def takes_variables(roots: tuple[str, ...]) -> bool:
+    """Whether a file below these folders says that Flux is to take variables from ConfigMaps or Secrets."""
+    return any(b"substituteFrom" in _bytes(path) for path in find_files(roots).files)
 
 
 def changes_what_is_rendered(path: str) -> bool:
@@ -59,7 +72,11 @@ def has_something_of_ours(chart: str) -> bool:
 
 
 def _text(path: str) -> str:
+    return _bytes(path).decode("utf-8", errors="replace")
+
+
+def _bytes(path: str) -> bytes:
     try:
-        return read_bytes(path).decode("utf-8", errors="replace")
+        return read_bytes(path)
     except OSError:
-        return ""
+        return b""

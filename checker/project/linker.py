@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..ack.filling import filled
@@ -26,6 +27,7 @@ from ..text.nodes import Repeated, plain
 from ..text.yaml_nodes import start_of
 from .file_facts import FileFacts, Skipped
 from .rendered import Rendering, Seen, join, with_unread
+from .variables import ConfigMaps, Variables
 
 
 class Unsupported(NamedTuple):
@@ -34,12 +36,13 @@ class Unsupported(NamedTuple):
     object: Object
 
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 _MOST_MADE = 20_000
 """Objects that instances of graphs make in a project; the graphs of more stay templates."""
 
 
 def _fills(one: Kustomization) -> bool:
-    return bool(one.substitutes) or one.substitutes_from
+    return bool(one.substitutes or one.substitutes_from)
 
 
 class Linker:
@@ -53,6 +56,7 @@ class Linker:
         self.failed: tuple[Rendering, ...] = ()
         self.flux: dict[str, list[Kustomization]] = {}
         self.flux_all: list[Kustomization] = []
+        self.variables: dict[tuple[str, str], Variables] = {}
         self.roots: Mapping[str, str] = {}
         self.placeholders = placeholders
         self.instantiated = 0
@@ -152,9 +156,11 @@ class Linker:
             what = f"{first.what}, which takes {spoilt} for a variable of its own (write ${spoilt}),"
             return [sighting.object._replace(alterations=(Alteration("content", first.file, 0, what),))]
         for one in deploys if not spoilt else []:
-            values = values_in(sighting.object, one.substitutes, has_others=one.substitutes_from) if _fills(one) else {}
-            item = filled(sighting, {**self.placeholders, **values}, lose_quotes=values)
-            if item.placeholder is not None or not values:
+            given = self.variables[one.file, one.what]
+            values = values_in(sighting.object, given.values, has_others=given.has_others) if _fills(one) else {}
+            unescapes = bool(given.values)
+            item = filled(sighting, {**self.placeholders, **values}, lose_quotes=values, unescapes=unescapes)
+            if item.placeholder is not None or not (values or unescapes):
                 return []
             made.append(item.object)
         if all(item == made[0] for item in made):
@@ -179,6 +185,7 @@ class Linker:
         """The Kustomizations of Flux, as far as one of them fills something in, and by the real path of a file, those
         that deploy it. The values of one that something patches are not known."""
         patches = {path for one in self.kustomizations for path in one.patch_files}
+        maps = ConfigMaps(self.files, tuple(self.kustomizations))
         ours = [one for one in self.kustomizations if one.is_flux and self._real(one.file) not in patches]
         if not any(map(_fills, ours)):
             return
@@ -187,7 +194,8 @@ class Linker:
         patched = {path for one in self.kustomizations if one.patches or one.patch_files for path in reach.reached(one)}
         for one in ours:
             if self._real(one.file) in patched:
-                one = one._replace(substitutes={}, substitutes_from=True)
+                one = one._replace(substitutes=_NONE, substitutes_from=(("", ""),))
+            self.variables[one.file, one.what] = maps.variables_of(one)
             self.flux_all.append(one)
             for path in reach.reached(one):
                 self.flux.setdefault(path, []).append(one)

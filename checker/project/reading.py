@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from ..ack.kinds import KUSTOMIZATIONS, can_concern
 from ..progress import Observe, unobserved
-from ..text.files import STDIN, TooLargeError, find_files, read_bytes, read_stream
+from ..text.files import STDIN, TooLargeError, find_files, read_bytes, read_stream, work_tree
 from ..text.limits import FILE_LIMIT, TOO_LARGE
 from ..text.source import Source, decode
-from .inputs import changes_what_is_rendered
+from .inputs import changes_what_is_rendered, may_hold_variables, takes_variables
 
 STDIN_NAME = "<stdin>"
 CONFIGURATIONS = ("checker.yaml", ".checker.yaml")
@@ -28,7 +28,8 @@ class Read(NamedTuple):
     `names` are all files read, `passed_over` counts the documents in those that hold nothing for us; `unreadable` are
     (path, reason). `has_ours` says that a
     configuration or a requirement of this tool is among the files: what it changes concerns the whole project.
-    `left_out` are (path, reason) of what was not entered or opened below folders.
+    `left_out` are (path, reason) of what was not entered or opened below folders. `has_variables`: ConfigMaps were left
+    out, since Flux takes no variables from elsewhere in what was read.
     """
 
     sources: tuple[Source, ...]
@@ -39,10 +40,18 @@ class Read(NamedTuple):
     is_empty_stream: bool = False
     has_ours: bool = False
     left_out: tuple[tuple[str, str], ...] = ()
+    has_variables: bool = False
 
 
-def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(), observe: Observe = unobserved) -> Read:
-    """Reads every manifest below the paths, except the files in `already` (absolute paths)."""
+def read_paths(
+    paths: tuple[str, ...],
+    *,
+    already: frozenset[str] = frozenset(),
+    keeps_variables: bool = False,
+    observe: Observe = unobserved,
+) -> Read:
+    """Reads every manifest below the paths, except the files in `already` (absolute paths). `keeps_variables`, as in
+    `sort_out`."""
     found = find_files(paths)
     unreadable = list(found.unreadable)
 
@@ -58,15 +67,17 @@ def read_paths(paths: tuple[str, ...], *, already: frozenset[str] = frozenset(),
             except OSError as error:
                 unreadable.append((path, error.strerror or str(error)))
 
-    read = sort_out(opened())
+    read = sort_out(opened(), keeps_variables=keeps_variables)
     return read._replace(missing=found.missing, unreadable=tuple(unreadable), left_out=found.left_out)
 
 
-def sort_out(files: Iterable[tuple[str, bytes | None]]) -> Read:
+def sort_out(files: Iterable[tuple[str, bytes | None]], *, keeps_variables: bool = False) -> Read:
     """What comes of files that have been read: their names, as they are shown, and their bytes, None for one that is
-    too large to be read."""
+    too large to be read. With `keeps_variables`, or where Flux takes variables from elsewhere, ConfigMaps are kept."""
     sources: list[Source] = []
     names: list[str] = []
+    # Variables of Flux may stand in any ConfigMap, and most projects have none.
+    aside: list[tuple[int, str, bytes]] = []
     passed_over = 0
     is_empty_stream = has_ours = False
     for name, data in files:
@@ -79,6 +90,14 @@ def sort_out(files: Iterable[tuple[str, bytes | None]]) -> Read:
         names.append(name)
         if os.path.basename(name) in KUSTOMIZATIONS or can_concern(data):
             sources.append(Source(name, decode(data)))
+        elif may_hold_variables(data):
+            aside.append((len(sources), name, data))
+        else:
+            passed_over += data.count(b"\n---") + 1
+    are_kept = keeps_variables or any("substituteFrom" in source.text for source in sources)
+    for before, name, data in reversed(aside):
+        if are_kept:
+            sources.insert(before, Source(name, decode(data)))
         else:
             passed_over += data.count(b"\n---") + 1
     return Read(
@@ -89,6 +108,7 @@ def sort_out(files: Iterable[tuple[str, bytes | None]]) -> Read:
         unreadable=(),
         is_empty_stream=is_empty_stream,
         has_ours=has_ours,
+        has_variables=bool(aside) and not are_kept,
     )
 
 
@@ -97,7 +117,11 @@ def read_named(paths: tuple[str, ...], observe: Observe = unobserved) -> Read | 
     there are none: those are always judged."""
     if not paths or any(path == STDIN or os.path.isdir(path) for path in paths):
         return None
-    return read_paths(paths, observe=observe)
+    read = read_paths(paths, observe=observe)
+    root = work_tree(os.path.dirname(read.names[0])) if read.has_variables and read.names else None
+    if root is not None and takes_variables((root,)):
+        return read_paths(paths, keeps_variables=True, observe=observe)
+    return read
 
 
 def holds_nothing(read: Read) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from typing import Any
 
 import pytest
 
+from checker.gate.options import GateOptions
+from checker.gate.prepare import check
 from checker.gate.report import Report
 
+from ..conftest import CELL
 from ..fix.test_refused import pods
-from ..hostile.bombs import GOOD, role
+from ..hostile.bombs import GOOD, TABLE, role
 from ..kustomize.test_kustomize import FLUX, HEAD, POLICY, REFERS, REMOVE, verdicts
 from .test_built import Tree, Tried, tried
 from .test_charts import chart
@@ -31,6 +36,24 @@ def asked(report: Report) -> int:
     return sum(len(outcome.checks) for outcome in report.outcomes)
 
 
+def variables(name: str = "vars", namespace: str = "flux-system", **data: str) -> str:
+    metadata = f"{{name: {name}, namespace: {namespace}}}"
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {metadata}\ndata: {json.dumps(data)}\n"
+
+
+FROM = "substituteFrom: [{kind: ConfigMap, name: vars}]"
+DEFAULTS = GOOD.replace("us-east-1", "${region:=us-east-1}")
+
+ESCAPED = role(
+    [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+            "Resource": [f"{TABLE}${{table}}", f"{TABLE}$${{aws:username}}"],
+        }
+    ]
+)
+
 FOUR: dict[str, tuple[Tree, str]] = {
     "a variable": (of(FILLED, flux("{substitute: {table: cell2-auth-keys}}")), "granted"),
     "another table": (of(FILLED, flux("{substitute: {table: other}}")), "not-granted"),
@@ -44,6 +67,39 @@ FOUR: dict[str, tuple[Tree, str]] = {
     ),
     "a policy by reference": (
         {**of(REFERS, flux("{substitute: {table: cell2-auth-keys}}")), "apps/policy.yaml": POLICY.replace("table/cell2-auth-keys", "table/${table}")},
+        "granted",
+    ),
+    "a ConfigMap": ({**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables(table="cell2-auth-keys")}, "granted"),
+    "a ConfigMap with another table": ({**of(FILLED, flux(f"{{{FROM}}}")), "vars/vars.yaml": variables(table="other")}, "not-granted"),
+    "a ConfigMap without the variable, and a default": ({**of(DEFAULTS, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables(table="x")}, "granted"),
+    "what the Kustomization states wins": (
+        {**of(FILLED, flux(f"{{{FROM}, substitute: {{table: cell2-auth-keys}}}}")), "flux/vars.yaml": variables(table="other")},
+        "granted",
+    ),
+    "the later ConfigMap wins": (
+        {
+            **of(FILLED, flux("{substituteFrom: [{kind: ConfigMap, name: first}, {kind: ConfigMap, name: vars}]}")),
+            "flux/vars.yaml": variables(table="cell2-auth-keys") + "---\n" + variables("first", table="other"),
+        },
+        "granted",
+    ),
+    "a Secret before the ConfigMap": (
+        {
+            **of(FILLED, flux("{substituteFrom: [{kind: Secret, name: s}, {kind: ConfigMap, name: vars}]}")),
+            "flux/vars.yaml": variables(table="cell2-auth-keys"),
+        },
+        "granted",
+    ),
+    "the ConfigMap of its own cluster": (
+        {
+            **of(FILLED, flux(f"{{{FROM}}}")),
+            "flux/vars.yaml": variables(table="cell2-auth-keys"),
+            "staging/vars.yaml": variables(table="other"),
+        },
+        "granted",
+    ),
+    "an escaped variable of IAM": (
+        of(ESCAPED, flux("{substitute: {table: cell2-auth-keys}}")),
         "granted",
     ),
     "variables from elsewhere beside": (of(FILLED, flux("{substitute: {table: cell2-auth-keys}, substituteFrom: [{kind: Secret, name: s}]}")), "granted"),
@@ -63,6 +119,23 @@ LEFT: dict[str, Tree] = {
     "no value": of(FILLED, flux("{substitute: {x: z}}")),
     "nothing to fill in with": of(GOOD.replace("us-east-1", "${region:=us-east-1}"), flux("{}")),
     "a default, and variables from elsewhere": of(GOOD.replace("us-east-1", "${region:=us-east-1}"), flux("{substituteFrom: [{kind: ConfigMap, name: c}]}")),
+    "a Secret behind the ConfigMap": {
+        **of(FILLED, flux("{substituteFrom: [{kind: ConfigMap, name: vars}, {kind: Secret, name: s}]}")),
+        "flux/vars.yaml": variables(table="cell2-auth-keys"),
+    },
+    "a ConfigMap in another namespace": {**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables(namespace="apps", table="cell2-auth-keys")},
+    "two ConfigMaps of the name": {
+        **of(FILLED, flux(f"{{{FROM}}}")),
+        "a/vars.yaml": variables(table="cell2-auth-keys"),
+        "b/vars.yaml": variables(table="other"),
+    },
+    "a ConfigMap that is patched": {
+        **of(FILLED, flux(f"{{{FROM}}}")),
+        "vars/vars.yaml": variables(table="cell2-auth-keys"),
+        "vars/kustomization.yaml": HEAD + "resources: [vars.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{\"op\": \"replace\", \"path\": \"/data/table\", \"value\": \"other\"}]'}]\n",
+    },
+    "a ConfigMap that is a template": {**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables(table="{{ .Values.table }}")},
+    "a ConfigMap with a number": {**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables().replace("{}", "{table: 12}")},
     "a value that holds a variable": of(FILLED, flux("{substitute: {table: '${cell}-auth-keys'}}")),
     "switched off": of(FILLED.replace("metadata:\n", "metadata:\n  annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}\n"), flux("{substitute: {table: cell2-auth-keys}}")),
     "another folder": of(FILLED, flux("{substitute: {table: cell2-auth-keys}}").replace("project/apps", "project/other")),
@@ -161,3 +234,11 @@ def test_what_helm_renders_is_not_filled_in(tried: Tried) -> None:
     )
     assert verdicts(report) == {"conditional"}
     assert [item for item in report.findings if item.rule == "templated-manifest"]
+
+
+def test_who_passes_a_config_map_asks_about_what_it_fills_in(tried: Tried) -> None:
+    tried({**of(FILLED, flux(f"{{{FROM}}}")), "vars/vars.yaml": variables(table="other")})
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    for passed in ("project/vars/vars.yaml", "project/flux/0.yaml", "project/apps/role.yaml"):
+        report = check(GateOptions((passed,), parameters=CELL))
+        assert {item.rule for item in report.findings} >= {"missing-grant"}, passed
