@@ -14,6 +14,7 @@ from yaml.nodes import Node, ScalarNode
 from ..ack.holes import holes_of
 from ..iam.documents.document import LONGEST
 from ..iam.documents.holes import in_place
+from ..text.alignment import column_in_template
 from ..text.documents import YamlDocument
 from ..text.json_nodes import JsonError, compose_json
 from ..text.nodes import Fields, find
@@ -57,15 +58,15 @@ class Locator:
         self, source: Source, written: str, made_starts: tuple[int, ...], start: Position, end: Position
     ) -> tuple[Position, Position]:
         """Where in the file a range of the text stands that was rendered from it: in a line that the renderer left as
-        it is, the same characters; else the whole line."""
+        it is, the same characters, and in one that it fills in those between; else the whole line."""
         starts = self._written.setdefault(source.name, line_starts(written))
         line = source.line_of(start.line)
         made, own = line_text(source.text, made_starts, start.line), line_text(written, starts, line)
-        shift = len(own) - len(own.lstrip()) - (len(made) - len(made.lstrip()))
         first, last = len(own) - len(own.lstrip()), len(own.rstrip())
-        if made.strip() == own.strip():
-            first = max(start.column - 1 + shift, 0)
-            last = max(end.column - 1 + shift, first) if end.line == start.line else last
+        begins = column_in_template(made, own, start.column - 1)
+        ends = column_in_template(made, own, end.column - 1) if end.line == start.line else last
+        if begins is not None and ends is not None:
+            first, last = begins, max(ends, begins)
         base = starts[line - 1]
         return Position(line, first + 1, base + first), Position(line, last + 1, base + last)
 

@@ -89,10 +89,21 @@ class Prepared(NamedTuple):
     terms: Terms
 
 
-def with_texts(material: Material, texts: Mapping[str, str]) -> Material:
-    """The material with other texts of these files; what is known of all others stays."""
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def with_texts(material: Material, texts: Mapping[str, str], placeholders: Mapping[str, str] = _NONE) -> Material:
+    """The material with other texts of these files; what is known of all others stays. What takes them in is rendered
+    again."""
     edited = [
         item.source._replace(text=texts[item.source.name]) for item in material.files if item.source.name in texts
     ]
     new = {item.source.name: item for item in facts_of(edited)}
-    return material._replace(files=tuple(new.get(item.source.name, item) for item in material.files))
+    files = tuple(new.get(item.source.name, item) for item in material.files)
+    if not (material.renderings or material.charts):
+        return material._replace(files=files)
+    from ..rendering.again import render_again
+
+    before = material.renderings, material.charts
+    renderings, charts = render_again((*files, *material.background), material.names, placeholders, texts, before)
+    return material._replace(files=files, renderings=renderings, charts=charts)

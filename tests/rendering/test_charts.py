@@ -140,12 +140,12 @@ def test_a_literal_line_is_pointed_at_to_the_character(tried: Tried) -> None:
     assert finding.location.file == "project/tenant/templates/role.yaml"
 
 
-def test_a_line_that_was_filled_in_is_pointed_at_as_a_whole(tried: Tried) -> None:
+def test_a_line_that_is_filled_in_is_pointed_at_between_its_actions(tried: Tried) -> None:
     report = tried(CHARTS["a role without a grant on this table"])
     (finding,) = [item for item in report.findings if item.rule == "missing-grant"]
     line = ROLE.splitlines()[finding.location.start.line - 1]
     assert line.strip() == f'"Resource": "{TABLE}"'
-    assert line[finding.location.start.column - 1 : finding.location.end.column - 1] == line.strip()
+    assert line[finding.location.start.column - 1 : finding.location.end.column - 1] == f'"{TABLE}"'
 
 
 @pytest.mark.parametrize("number", range(3))

@@ -23,9 +23,12 @@ from ...progress import Observe, unobserved
 from ...project.project import Project
 from ...requirements.check import RoleCheck
 from ...rules import BY_ID
-from ...text.splices import collide, splice
+from ...text.source import as_written
+from ...text.splices import OverlapError, collide, splice
 from ..edits.patch import Patch
 from ..edits.realize import Edited, NoEditError, realize
+from ..edits.sourced import at_its_source
+from ..edits.written import in_what_is_written
 from ..plans import STAGES
 from .plan import NoPlan, Plan, Planner, Survey
 
@@ -130,19 +133,17 @@ def _proposal(
         if (key_of(finding), item.title) in barred:
             reasons.insert(0, barred[key_of(finding), item.title])
             continue
+        item = item._replace(patches=tuple(at_its_source(patch, project) for patch in item.patches))
         outside = {patch.place.file for patch in item.patches} - {item.source.name for item in made.material.files}
-        built = _built(finding, item, project)
-        if built:
-            reasons.append(f"it is what {built} makes of it: edit what that takes in, and check again")
-        elif outside:
+        if outside:
             reasons.append(f"the edit belongs to {', '.join(sorted(outside))}, which was not passed")
         elif not admitted(item):
             unsafe = unsafe or item
         else:
             try:
-                edits = realize(item.patches, project.sources, project.documents)
+                edits = _edits(item.patches, project)
             except NoEditError as error:
-                reasons.append(str(error))
+                reasons.append(_unwritten(finding, str(error)))
                 continue
             same = next((other for other in taken if other.edits == edits), None)
             meets = next((other for other in taken if _meet(edits, other.edits)), None)
@@ -235,13 +236,16 @@ def _holding(
     return [*first, *second], None
 
 
-def _built(finding: Finding, plan: Plan, project: Project) -> str:
-    """What renders the objects that a plan would edit; "" where they are applied as they are written. The edit of a
-    template is not proven by the text that was rendered before it."""
-    if finding.subject is not None and finding.subject.pool:
-        return finding.subject.pool
-    files = {patch.place.file for patch in plan.patches}
-    return next((item.pool for item in project.inventory.objects if item.pool and item.origin.file in files), "")
+def _unwritten(finding: Finding, why: str) -> str:
+    """Why a plan has no edit: of an object that is rendered, what is written need not be what comes out."""
+    pool = finding.subject.pool if finding.subject is not None else ""
+    return f"it is what {pool} makes of it ({why}): edit what that takes in, and check again" if pool else why
+
+
+def _edits(patches: Iterable[Patch], project: Project) -> tuple[Edited, ...]:
+    """The edits that make the patches, of the files as they are written. Raises NoEditError."""
+    made = realize(patches, project.sources, project.documents)
+    return tuple(in_what_is_written(edit, project.sources[edit.file]) for edit in made)
 
 
 def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str:
@@ -252,11 +256,11 @@ def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str
         # Two findings may have the very same cure.
         patches += [one for one in item.plan.patches if one not in patches]
     try:
-        edits = realize(patches, project.sources, project.documents)
-    except NoEditError as error:
+        edits = _edits(patches, project)
+        texts = {item.file: splice(as_written(project.sources[item.file]).text, item.splices) for item in edits}
+    except (NoEditError, OverlapError) as error:
         return str(error)
-    texts = {item.file: splice(project.sources[item.file].text, item.splices) for item in edits}
-    changed = made._replace(material=with_texts(made.material, texts))
+    changed = made._replace(material=with_texts(made.material, texts, made.terms.placeholders))
     again = judge(*changed, earlier=judged)
     wrong = _wrong(_all(judged.report), _all(again.report), taken)
     return wrong or Round(tuple(taken), (), changed, again, edits)

@@ -10,6 +10,7 @@ from ...gate.judge import judge
 from ...gate.judged import Judged
 from ...gate.prepared import Prepared
 from ...progress import Observe, unobserved
+from ...text.source import as_written
 from ...text.splices import Splice, compose
 from .effects import Effect, effects
 from .propose import Admitted, Barred, Proposal, Refusal, key_of, propose
@@ -66,11 +67,11 @@ def repair(
             barred, is_news = {}, False
             continue
         barred |= disproven
-    before = first.facts.project.sources
+    before = {name: as_written(source).text for name, source in first.facts.project.sources.items()}
     changes = tuple(
-        FileChange(source.name, before[source.name].text, source.text, splices[source.name])
+        FileChange(source.name, before[source.name], source.text, splices[source.name])
         for source in (item.source for item in made.material.files)
-        if source.name in splices and before[source.name].text != source.text
+        if source.name in splices and before[source.name] != source.text
     )
     return Repair(
         before=first,

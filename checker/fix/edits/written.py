@@ -1,0 +1,65 @@
+"""Edits of what was rendered as edits of what it was rendered from.
+
+A line that helm left as it is can be edited in the template, character by character; of a line with actions in it what
+stands between them. What helm has put in is no text of the template, and is not edited.
+"""
+
+from __future__ import annotations
+
+from ...text.alignment import column_in_template
+from ...text.source import Source, line_starts, line_text, position
+from ...text.splices import Splice
+from .realize import Edited, NoEditError
+
+
+def in_what_is_written(edit: Edited, source: Source) -> Edited:
+    """The edits of a rendered text as edits of its file. Raises NoEditError where they have no place in it."""
+    if source.written is None:
+        return edit
+    # What is rendered of a template several times is edited once.
+    found = {_splice(one, source, source.written) for one in edit.splices}
+    if any("arn:" in one.text for one in found):
+        raise NoEditError("an ARN may differ from release to release")
+    return Edited(edit.file, tuple(sorted(found)))
+
+
+def _splice(one: Splice, source: Source, written: str) -> Splice:
+    starts, own = line_starts(source.text), line_starts(written)
+    first, last = position(starts, one.start), position(starts, one.end)
+    if first.column == 1 and first.line > 1 and one.start == one.end and one.text.endswith("\n"):
+        # A line of its own stands behind the one before it: what follows may be a line of helm.
+        line = source.line_of(first.line - 1)
+        _literal(source, written, first.line - 1)
+        place = own[line] if line < len(own) else len(written)
+        return Splice(place, place, one.text)
+    _consecutive(source, written, first.line, last.line, one.text)
+    start = _offset(source, written, first.line, first.column)
+    return Splice(start, _offset(source, written, last.line, last.column), one.text)
+
+
+def _offset(source: Source, written: str, made_line: int, column: int) -> int:
+    line = source.line_of(made_line)
+    starts = line_starts(written)
+    found = column_in_template(
+        line_text(source.text, line_starts(source.text), made_line), line_text(written, starts, line), column - 1
+    )
+    if found is None:
+        raise NoEditError(f"line {line} of the template is filled in there")
+    return starts[line - 1] + found
+
+
+def _consecutive(source: Source, written: str, first: int, last: int, text: str) -> None:
+    """Refuses an edit over several lines where they do not stand in the template as they came out."""
+    if first == last and "\n" not in text:
+        return
+    for line in range(first, last + 1):
+        if source.line_of(line) - source.line_of(first) != line - first:
+            raise NoEditError("its lines do not stand together in the template")
+        _literal(source, written, line)
+
+
+def _literal(source: Source, written: str, line: int) -> None:
+    made = line_text(source.text, line_starts(source.text), line)
+    own = line_text(written, line_starts(written), source.line_of(line))
+    if made != own:
+        raise NoEditError(f"line {source.line_of(line)} of the template is filled in")

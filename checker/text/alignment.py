@@ -1,0 +1,46 @@
+"""Where the characters of a line that was rendered stand in the line of the template that it comes from."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_ACTION = re.compile(r"\{\{.*?\}\}")
+_LONGEST = 4_000
+"""Characters of a line beyond which it is not aligned: the expression for it may take the square of them."""
+
+
+def column_in_template(made: str, own: str, column: int) -> int | None:
+    """The column (from 0) in the line of the template at which a character of the rendered line stands; None where that
+    cannot be told, as within what the renderer has put in."""
+    if made.strip() == own.strip():
+        return max(column + _indent(own) - _indent(made), 0)
+    for first, last, start in _literals(made.strip(), own.strip()):
+        place = column - _indent(made) - first
+        is_end = last == len(made.strip()) and place == last - first
+        if 0 <= place < last - first or is_end:
+            return _indent(own) + start + place
+    return None
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+@lru_cache(maxsize=64)
+def _literals(made: str, own: str) -> tuple[tuple[int, int, int], ...]:
+    """The stretches of a rendered line that are literal in the template, as (start, end, start in the template): where
+    there is one way alone to read the line so."""
+    if "{{" not in own or max(len(made), len(own)) > _LONGEST:
+        return ()
+    texts = _ACTION.split(own)
+    starts = [0, *(found.end() for found in _ACTION.finditer(own))]
+    readings = []
+    for gap in (".*?", ".*"):
+        found = re.fullmatch(gap.join(f"({re.escape(text)})" for text in texts), made)
+        if found is None:
+            return ()
+        readings.append([found.span(number) for number in range(1, len(texts) + 1)])
+    if readings[0] != readings[1]:
+        return ()
+    return tuple((*span, start) for span, start in zip(readings[0], starts, strict=True))
