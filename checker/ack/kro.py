@@ -2,9 +2,9 @@
 
 A ResourceGraphDefinition declares a kind (`spec.schema`: group, apiVersion, kind, and the fields of its spec in
 SimpleSchema, as in `string | default="x"`) and has a template for each resource. An object of that kind is an instance:
-the controller makes the resources of it, with `${schema.spec.…}` and `${schema.metadata.…}` filled in. Other
-expressions are CEL, which is not worked out here. Source: kro.run documentation 0.8 to 0.10, "Simple Schema",
-"Resource Definitions" (includeWhen, forEach) and "Instances".
+the controller makes the resources of it, with `${schema.spec.…}`, `${schema.metadata.…}` and what CEL makes of them
+filled in. Source: kro.run documentation 0.8 to 0.10, "Simple Schema", "Resource Definitions" (includeWhen, forEach) and
+"Instances".
 """
 
 from __future__ import annotations
@@ -14,36 +14,50 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..inventory.objects import Branch, Origin
-from ..text.nodes import Path
 from .objects import mapping, sequence, text
 
 GROUP = "kro.run"
+SCALARS: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "float": (int, float),
+    "boolean": (bool,),
+}
+"""The scalar types of SimpleSchema."""
 _MARKER = re.compile(r"\s*(\w+)=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s\"]++)(?=\s|$)")
-_REFERENCE = re.compile(r"\$\{\s*(schema\.(?:spec|metadata)\.[\w.]+)\s*\}")
 
 
 class KroGraph(NamedTuple):
-    """The kind that a graph declares, its fields with their defaults (None for those without), and the fields that are
-    strings, by the names that expressions have for them. `whens` are the conditions of each resource (a template) on
-    being made; None for one that is made any number of times."""
+    """The kind that a graph declares, its scalar fields with their defaults (None for those without), the fields that
+    are strings and the types of all, by the names that expressions have for them; of those that are `uncertain` it is
+    not known whether they are there where they are not stated. `whens` are the conditions of each resource (a template)
+    on being made; None where they cannot be told, as of what rests on one that is made any number of times. Those are
+    the `loops`: for each variable its expression."""
 
     api_version: str
     kind: str
     defaults: Mapping[str, Any]
     strings: frozenset[str]
+    types: Mapping[str, str]
+    uncertain: frozenset[str]
     whens: Mapping[int, tuple[Any, ...] | None]
+    loops: Mapping[int, tuple[tuple[str, Any], ...]]
 
 
 class KroInstance(NamedTuple):
-    """An object of the group of kro that is no graph: what it states, by the names that expressions have for it; None
-    for what is no scalar. `is_open`: what it will state, or whether there is one, is not known."""
+    """An object of the group of kro that is no graph, with its metadata and its spec. `is_open`: what it will state, or
+    whether there is one, is not known."""
 
     api_version: str
     kind: str
-    namespace: str
-    values: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    spec: Mapping[str, Any]
     is_open: bool = False
+
+    @property
+    def namespace(self) -> str:
+        """ "" where the manifest states none: it then comes from whoever applies it."""
+        return text(self.metadata.get("namespace")) or ""
 
 
 def graph_of(data: Any) -> KroGraph | None:
@@ -57,28 +71,52 @@ def graph_of(data: Any) -> KroGraph | None:
     if not version or not kind:
         return None
     declared = dict(_fields(mapping(schema.get("spec")), "schema.spec"))
-    types = {name: field.partition("|")[0].strip() for name, field in declared.items() if isinstance(field, str)}
-    defaults = {name: _default(types[name], declared[name]) for name in types if types[name] in _SCALARS}
+    types = {name: str(field).partition("|")[0].strip() for name, field in declared.items()}
+    defaults = {name: _default(types[name], declared[name]) for name in types if types[name] in SCALARS}
+    has_default = {name for name in types if "default" in str(declared[name]).partition("|")[2]}
+    uncertain = {name for name in types if not _is_absent_unless_stated(types[name], name in has_default)}
     strings = {name for name, of in types.items() if of == "string"}
+    resources = [mapping(resource) for resource in sequence(spec.get("resources"))]
     whens: dict[int, tuple[Any, ...] | None] = {}
-    for place, resource in enumerate(sequence(spec.get("resources"))):
-        one = mapping(resource)
+    for place, one in enumerate(resources):
         when = one.get("includeWhen", [])
-        whens[place] = tuple(when) if isinstance(when, list) and "forEach" not in one else None
-    whens = _with_dependencies(whens, [mapping(one) for one in sequence(spec.get("resources"))])
+        whens[place] = tuple(when) if isinstance(when, list) else None
+    loops = {place: _loops(one["forEach"]) for place, one in enumerate(resources) if "forEach" in one}
     group = text(schema.get("group")) or GROUP
     own = dict.fromkeys(("schema.metadata.name", "schema.metadata.namespace"))
-    return KroGraph(f"{group}/{version}", kind, {**own, **defaults}, frozenset((*strings, *own)), whens)
+    return KroGraph(
+        api_version=f"{group}/{version}",
+        kind=kind,
+        defaults={**own, **defaults},
+        strings=frozenset((*strings, *own)),
+        types={**dict.fromkeys(own, "string"), **types},
+        uncertain=frozenset(uncertain),
+        whens=_with_dependencies(whens, resources, frozenset(loops)),
+        loops=loops,
+    )
+
+
+def _is_absent_unless_stated(of: str, has_default: bool) -> bool:
+    """Whether a field of this type that is not stated, and whose default is not known, is not there. Of types that a
+    schema declares itself that is not known."""
+    return not has_default and (of in SCALARS or of.startswith(("[]", "map[string]")))
+
+
+def _loops(declared: Any) -> tuple[tuple[str, Any], ...]:
+    """The variables of a forEach, each with its expression; one without a name for what is not understood."""
+    items = [mapping(item) for item in sequence(declared)]
+    is_plain = bool(items) and len(items) == len(sequence(declared)) and all(len(item) == 1 for item in items)
+    return tuple(pair for item in items for pair in item.items()) if is_plain else (("", None),)
 
 
 def _with_dependencies(
-    whens: dict[int, tuple[Any, ...] | None], resources: list[dict[str, Any]]
+    whens: dict[int, tuple[Any, ...] | None], resources: list[dict[str, Any]], loops: frozenset[int]
 ) -> dict[int, tuple[Any, ...] | None]:
     """The conditions of each resource, with those of the resources that it refers to: where one of these is not made,
     neither is it (kro documentation, "Dependencies & Ordering": kro waits until an expression can be resolved)."""
     places = {name: place for place, one in enumerate(resources) if (name := text(one.get("id")))}
     needs = {
-        place: {places[name] for name in _IDENTIFIER.findall(" ".join(_EXPRESSION.findall(str(one)))) if name in places}
+        place: {places[name] for name in _IDENTIFIER.findall(" ".join(EXPRESSION.findall(str(one)))) if name in places}
         for place, one in enumerate(resources)
     }
     for _ in resources:
@@ -86,13 +124,13 @@ def _with_dependencies(
             needs[place] = others.union(*(needs[other] for other in others)) if others else others
     made: dict[int, tuple[Any, ...] | None] = {}
     for place, own in whens.items():
-        parts = [own, *(whens[other] for other in sorted(needs[place] - {place}))]
+        parts = [own, *(None if it in loops else whens[it] for it in sorted(needs[place] - {place}))]
         known = [part for part in parts if part is not None]
         made[place] = None if len(known) < len(parts) else tuple(when for part in known for when in part)
     return made
 
 
-_EXPRESSION = re.compile(r"\$\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*)\}")
+EXPRESSION = re.compile(r"\$\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*)\}")
 _IDENTIFIER = re.compile(r"(?<![\w.])([A-Za-z]\w*)(?=\s*\.)")
 
 
@@ -106,11 +144,7 @@ def instances_of(data: Any, *, is_open: bool) -> Iterator[KroInstance]:
         version, kind, metadata = text(item.get("apiVersion")), text(item.get("kind")), mapping(item.get("metadata"))
         if version is None or not kind or not version.startswith(f"{GROUP}/") or kind == "ResourceGraphDefinition":
             continue
-        namespace = text(metadata.get("namespace")) or ""
-        # A namespace that the manifest does not state comes from whoever applies it.
-        named = {"schema.metadata.name": text(metadata.get("name")), "schema.metadata.namespace": namespace or None}
-        values = {**named, **dict(_fields(mapping(item.get("spec")), "schema.spec"))}
-        yield KroInstance(version, kind, namespace, values, is_open or id(item) not in stated)
+        yield KroInstance(version, kind, metadata, mapping(item.get("spec")), is_open or id(item) not in stated)
 
 
 def _mappings(value: Any) -> Iterator[dict[str, Any]]:
@@ -123,43 +157,6 @@ def _mappings(value: Any) -> Iterator[dict[str, Any]]:
             yield from _mappings(item)
 
 
-def values_for(graph: KroGraph, instance: KroInstance) -> dict[str, Any]:
-    """What an instance of a graph fills in, by name: of the fields that the graph declares, what the instance states,
-    else the default. What has neither is not in it, nor what is no scalar."""
-    values = {name: instance.values.get(name, default) for name, default in graph.defaults.items()}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def is_made(graph: KroGraph, route: Path, values: Mapping[str, Any]) -> bool | None:
-    """Whether the resource that an object of the graph stands in is made once; None where that cannot be told. `route`
-    leads to the object."""
-    if len(route) != 4 or route[:2] != ("spec", "resources") or route[3] != "template":
-        return None
-    whens = graph.whens.get(int(route[2]))
-    if whens is None:
-        return None
-    truths = [_holds(when, values) for when in whens]
-    return False if False in truths else None if None in truths else True
-
-
-def branches_of(graph: KroGraph, origin: Origin) -> tuple[Branch, ...]:
-    """What decides whether an object of the graph is made, or how often: equal conditions decide alike."""
-    route = origin.path
-    if len(route) != 4 or route[:2] != ("spec", "resources") or route[3] != "template":
-        return ()
-    whens = graph.whens.get(int(route[2]))
-    place = f"{origin.file}:{origin.document}"
-    if whens is None:
-        return (Branch(f"{place}:{route[2]}", "forEach"),)
-    return tuple(Branch(f"{place}:{when}", f"includeWhen {when}") for when in map(str, whens))
-
-
-def _holds(when: Any, values: Mapping[str, Any]) -> bool | None:
-    found = _REFERENCE.fullmatch(when) if isinstance(when, str) else None
-    value = values.get(found[1]) if found else None
-    return value if isinstance(value, bool) else None
-
-
 def _fields(data: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:
     """The fields of a spec by name; None for one that is neither a scalar nor a group of fields."""
     for key, value in data.items():
@@ -167,9 +164,6 @@ def _fields(data: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:
             yield from _fields(value, f"{name}.{key}")
         else:
             yield f"{name}.{key}", value if isinstance(value, (str, int, float, bool)) else None
-
-
-_SCALARS = ("string", "integer", "float", "boolean")
 
 
 def _default(kind: str, field: str) -> Any:

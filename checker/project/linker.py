@@ -14,7 +14,8 @@ from ..ack.filling import filled
 from ..ack.flux import is_filled_in, spoils, values_in
 from ..ack.holes import has_other_expressions, holes_of
 from ..ack.kinds import names_a_group
-from ..ack.kro import KroGraph, KroInstance, branches_of, is_made, values_for
+from ..ack.kro import KroGraph, KroInstance
+from ..ack.kro_filling import branches_of, made_by
 from ..ack.objects import Sighting
 from ..ack.placeholders import find_in_text
 from ..inventory.objects import Alteration, Object
@@ -127,11 +128,8 @@ class Linker:
             return None
         if not instances or any(instance.is_open for instance in instances):
             return None
-        for instance in instances:
-            values = {**self.placeholders, **values_for(graph, instance)}
-            is_there = is_made(graph, sighting.object.origin.path, values)
-            if is_there is False:
-                continue
+        path = sighting.object.origin.path
+        for instance, values, is_there in made_by(graph, path, instances, self.placeholders):
             one = filled(sighting, values, graph.strings)
             item = one.object._replace(namespace=one.object.namespace or instance.namespace)
             item = item if one.placeholder is not None else _let_through(item, "kro", item.origin.file)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from checker.ack.cel import _env
 from checker.cli import main
 from checker.gate.judge import judge
 from checker.gate.options import GateOptions
@@ -100,14 +102,19 @@ def test_without_an_instance_it_stays_a_template(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("graph", "instance", "shown"),
     [
-        (GRAPH.replace("${schema.spec.table}", "${schema.spec.table + '-x'}"), INSTANCE, "${schema.spec.table + '-x'}"),
+        (
+            GRAPH.replace("${schema.spec.table}", "${hash.md5(schema.spec.table)}"),
+            INSTANCE,
+            "${hash.md5(schema.spec.table)}",
+        ),
+        (GRAPH, INSTANCE.replace("{name: acme}\n", "{name: acme, table: true}\n"), "${schema.spec.table}"),
         (GRAPH.replace("${schema.spec.table}", "${table.status.arn}"), INSTANCE, "${table.status.arn}"),
         (GRAPH, INSTANCE.replace("spec: {name: acme}", "spec: {}"), "${schema.spec.name}"),
         (GRAPH, INSTANCE.replace(", namespace: tenant-acme", ""), "${schema.metadata.namespace}"),
         (GRAPH, INSTANCE.replace("kro.run/v1alpha1", "acme.example/v1alpha1"), "${schema.spec.name}"),
         (GRAPH, INSTANCE.replace("kind: Tenant", "kind: Other"), "${schema.spec.name}"),
         (GRAPH.replace("WHEN", "forEach: [{n: '${schema.spec.names}'}]"), INSTANCE, "${schema.spec.name}"),
-        (GRAPH.replace("WHEN", "includeWhen: ['${schema.spec.table != \"\"}']"), INSTANCE, "${schema.spec.name}"),
+        (GRAPH.replace("WHEN", "includeWhen: ['${table.status.arn != \"\"}']"), INSTANCE, "${schema.spec.name}"),
     ],
 )
 def test_what_cannot_be_told_stays_a_template(graph: str, instance: str, shown: str, tmp_path: Path) -> None:
@@ -196,7 +203,82 @@ def test_defaults_are_read_as_kro_reads_them(declared: str, table: str | None, t
 def test_a_list_that_an_instance_states_is_no_default(tmp_path: Path) -> None:
     graph = GRAPH.replace("name: string", "name: string\n      policies: '[]string | default=[\"x\"]'")
     graph = graph.replace("        tags:", "        policies: ${schema.spec.policies}\n        tags:")
-    assert run(tmp_path, graph, INSTANCE.replace("{name: acme}\n", "{name: acme, policies: []}\n")).summary.roles == 0
+    assert run(tmp_path, graph, INSTANCE.replace("{name: acme}\n", "{name: acme, policies: []}\n")).summary.roles == 1
+    assert run(tmp_path, graph, INSTANCE).summary.roles == 0
+
+
+WITH_TENANTS = INSTANCE.replace("{name: acme}\n", "{name: acme, tenants: [acme, globex]}\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("${schema.spec.table}", "${schema.spec.name + '-auth-keys'}", {"missing-grant"}),
+        ("${schema.spec.table}", "${schema.spec.keys.read ? schema.spec.table : 'none'}", set()),
+        ("${schema.spec.table}", "${!schema.spec.keys.read ? schema.spec.table : 'none'}", {"missing-grant"}),
+        ("${schema.spec.table}", "${has(schema.spec.other) ? 'none' : 'cell2-auth-keys'}", set()),
+        ("${schema.spec.table}", "${'%s-auth-keys'.format(['cell2'])}", set()),
+        ("${schema.spec.hours}", "${schema.spec.hours * 2}", set()),
+        (
+            "${schema.spec.hours}",
+            "${schema.spec.hours / 2}",
+            {"invalid-field", "unknown-grant", "untrusted-service-account"},
+        ),
+        (
+            '["dynamodb:GetItem", "dynamodb:Query"]',
+            "\"dynamodb:${schema.spec.keys.read ? '*' : 'Scan'}\"",
+            {"excess-grant", "broad-action"},
+        ),
+    ],
+)
+def test_expressions_are_worked_out(old: str, new: str, wanted: set[str], tmp_path: Path) -> None:
+    graph = GRAPH.replace("name: string", "name: string\n      other: string")
+    report = run(tmp_path, graph.replace(old, new), INSTANCE)
+    assert {rule for rule, _ in told(report)} == wanted
+    assert report.summary.roles == 1
+
+
+def test_a_loop_makes_as_many_as_it_says(tmp_path: Path) -> None:
+    graph = GRAPH.replace("name: string", "name: string\n      tenants: '[]string'")
+    graph = graph.replace("WHEN", "forEach: [{tenant: '${schema.spec.tenants}'}]").replace(
+        "${schema.spec.name}-reverse", "${tenant}-reverse"
+    )
+    report = run(tmp_path, graph, WITH_TENANTS)
+    assert sorted(check.role.name for check in report.outcomes[0].checks) == [
+        "acme-reverse-proxy", "globex-reverse-proxy",
+    ]  # fmt: skip
+    assert told(report) == []
+    none = run(tmp_path, graph, WITH_TENANTS.replace("[acme, globex]", "[]"))
+    assert (none.summary.roles, none.skipped) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("declared", "expression"),
+    [
+        ("table2: Thing", "${has(schema.spec.table2) ? 'a' : 'cell2-auth-keys'}"),
+        ("table2: '[]string | default=[\"x\"]'", "${has(schema.spec.table2) ? 'a' : 'cell2-auth-keys'}"),
+        ("table2: integer", "${schema.spec.table2 == 1 ? 'a' : 'cell2-auth-keys'}"),
+        ("table2: Thing", "${has(schema.spec['table2']) ? 'a' : 'cell2-auth-keys'}"),
+        ("table2: Thing", "${size(schema.spec) > 3 ? 'a' : 'cell2-auth-keys'}"),
+        ("table2: {table3: Thing}", "${has(schema.spec.table2) ? 'a' : 'cell2-auth-keys'}"),
+        ("table2: string", "${[1, 2].all(x, [1, 2].all(y, x > 0 && y > 0)) ? 'cell2-auth-keys' : 'a'}"),
+        ("table2: string", "${has(schema.metadata.uid) ? 'cell2-auth-keys' : 'a'}"),
+    ],
+)
+def test_what_is_not_known_of_an_instance_decides_nothing(declared: str, expression: str, tmp_path: Path) -> None:
+    graph = GRAPH.replace("name: string", f"name: string\n      {declared}").replace("${schema.spec.table}", expression)
+    report = run(tmp_path, graph, INSTANCE)
+    assert report.summary.roles == 0
+    assert [(item.in_part, item.detail) for item in report.skipped] == [(True, expression)]
+
+
+def test_without_the_library_expressions_stay_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cel_expr_python", None)
+    _env.cache_clear()
+    report = run(tmp_path, GRAPH.replace("${schema.spec.table}", "${schema.spec.table + ''}"), INSTANCE)
+    _env.cache_clear()
+    assert report.summary.roles == 0
+    assert "templated-manifest" in {rule for rule, _ in told(report)}
 
 
 ACCOUNT = """  - id: account
@@ -278,7 +360,7 @@ def test_what_an_instance_leaves_open_is_a_hole(tmp_path: Path) -> None:
 
 
 def test_a_resource_that_may_not_be_made_is_judged_as_it_would_be(tmp_path: Path) -> None:
-    when = GRAPH.replace("WHEN", "includeWhen: ['${schema.spec.table != \"\"}']")
+    when = GRAPH.replace("WHEN", "includeWhen: ['${table.status.arn != \"\"}']")
     report = run(tmp_path, when.replace('"dynamodb:GetItem", ', ""), INSTANCE)
     assert {rule for rule, _ in told(report)} == {"templated-manifest", "missing-grant"}
     assert all("tenant-acme/acme-reverse-proxy" in message for rule, message in told(report) if rule == "missing-grant")

@@ -1,0 +1,138 @@
+"""What instances of a kro graph make of its resources: the values that they fill in, whether a resource is made, and
+how often.
+
+Source: kro.run documentation 0.8 to 0.10, "Resource Definitions" (includeWhen, forEach), "Instances", "CEL
+Expressions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..inventory.objects import Branch, Origin
+from ..text.nodes import Path
+from .cel import Expressions
+from .kro import EXPRESSION, SCALARS, KroGraph, KroInstance
+from .objects import mapping, text
+
+
+def made_by(
+    graph: KroGraph, route: Path, instances: Iterable[KroInstance], given: Mapping[str, Any]
+) -> Iterator[tuple[KroInstance, Expressions, bool | None]]:
+    """What each instance fills in, for each object that it makes of a resource, and whether it does: None where that
+    cannot be told. `route` leads to the object, `given` are values from elsewhere."""
+    for instance in instances:
+        values = values_for(graph, instance, given)
+        found = _rounds(graph, route, values)
+        for one in [values] if found is None else found:
+            is_there = None if found is None else _is_made(graph, route, one)
+            if is_there is not False:
+                yield instance, one, is_there
+
+
+def values_for(graph: KroGraph, instance: KroInstance, given: Mapping[str, Any]) -> Expressions:
+    """What an instance of a graph fills in, by name: of the fields that the graph declares, what the instance states,
+    else the default; and expressions over these. What has neither is not in it, nor what does not have its type, which
+    the API server refuses. `given` are values from elsewhere."""
+    metadata = {key: instance.metadata[key] for key in ("name", "labels", "annotations") if key in instance.metadata}
+    data: dict[str, Any] = {"metadata": metadata, "spec": {}}
+    metadata |= {"namespace": instance.namespace} if instance.namespace else {}
+    unknown = {f"schema.metadata.{key}" for key in _METADATA if key not in metadata}
+    plain = {f"schema.metadata.{key}": text(metadata[key]) for key in ("name", "namespace") if text(metadata.get(key))}
+    for name, of in graph.types.items():
+        route = name.split(".")[1:]
+        if route[0] != "spec":
+            continue
+        stated = _stated(instance.spec, route[1:])
+        value = graph.defaults.get(name) if stated is None else stated
+        if name in graph.uncertain if value is None else not _has_type(value, of):
+            unknown.add(name)
+        elif value is not None:
+            of_data = float(value) if of == "float" else value
+            _put(data, route, of_data)
+            plain |= {name: value} if of in SCALARS else {}
+    return Expressions({**given, **plain}, {"schema": data}, frozenset(unknown))
+
+
+_METADATA = (
+    "namespace", "labels", "annotations", "uid", "creationTimestamp", "generation", "resourceVersion", "finalizers",
+    "ownerReferences", "managedFields", "generateName", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds",
+)  # fmt: skip
+"""What the cluster may add to the metadata that a manifest states (Kubernetes API, "ObjectMeta")."""
+
+
+def _stated(spec: Any, route: list[str]) -> Any:
+    for key in route:
+        spec = mapping(spec).get(key)
+    return spec
+
+
+def _put(data: dict[str, Any], route: list[str], value: Any) -> None:
+    for key in route[:-1]:
+        data = data.setdefault(key, {})
+    data[route[-1]] = value
+
+
+def _has_type(value: Any, of: str) -> bool:
+    """Whether a value is of a type of SimpleSchema; of types that a schema declares itself it is not known."""
+    if of in SCALARS:
+        return isinstance(value, SCALARS[of]) and (of == "boolean") == isinstance(value, bool)
+    if of.startswith("[]"):
+        return isinstance(value, list) and all(_has_type(item, of[2:]) for item in value)
+    if of.startswith("map[string]"):
+        return isinstance(value, dict) and all(_has_type(item, of[len("map[string]") :]) for item in value.values())
+    return False
+
+
+def _rounds(graph: KroGraph, route: Path, values: Expressions) -> list[Expressions] | None:
+    """The values for each object that a resource with a forEach is made into, and of others the values as they are;
+    None where it cannot be told. `route` leads to the object."""
+    loops = graph.loops.get(int(route[2]), ()) if len(route) > 2 and route[:2] == ("spec", "resources") else ()
+    found = [values]
+    for name, expression in loops:
+        more: list[Expressions] = []
+        for one in found:
+            items = one.get(_expression(expression) or "")
+            if not name or not isinstance(items, list) or len(more) + len(items) > _MOST_ROUNDS:
+                return None
+            more += [one.with_variable(name, item) for item in items]
+        found = more
+    return found
+
+
+_MOST_ROUNDS = 1_000
+
+
+def _is_made(graph: KroGraph, route: Path, values: Mapping[str, Any]) -> bool | None:
+    """Whether the resource that an object of the graph stands in is made; None where that cannot be told. `route` leads
+    to the object."""
+    if len(route) != 4 or route[:2] != ("spec", "resources") or route[3] != "template":
+        return None
+    whens = graph.whens.get(int(route[2]))
+    if whens is None:
+        return None
+    truths = [_holds(when, values) for when in whens]
+    return False if False in truths else None if None in truths else True
+
+
+def branches_of(graph: KroGraph, origin: Origin) -> tuple[Branch, ...]:
+    """What decides whether an object of the graph is made, or how often: equal conditions decide alike."""
+    route = origin.path
+    if len(route) != 4 or route[:2] != ("spec", "resources") or route[3] != "template":
+        return ()
+    whens = graph.whens.get(int(route[2]))
+    place = f"{origin.file}:{origin.document}"
+    loop = (Branch(f"{place}:{route[2]}", "forEach"),) if int(route[2]) in graph.loops or whens is None else ()
+    return loop + tuple(Branch(f"{place}:{when}", f"includeWhen {when}") for when in map(str, whens or ()))
+
+
+def _holds(when: Any, values: Mapping[str, Any]) -> bool | None:
+    value = values.get(_expression(when) or "")
+    return value if isinstance(value, bool) else None
+
+
+def _expression(value: Any) -> str | None:
+    """The expression that a value is and nothing else."""
+    found = EXPRESSION.fullmatch(value.strip()) if isinstance(value, str) else None
+    return found[1].strip() if found else None
