@@ -13,10 +13,11 @@ from ..findings.location import Location, Locator
 from ..findings.place import Place
 from ..findings.problem import Problem
 from ..findings.severity import Level, Severity
+from ..findings.values import ValuesFile, values_behind
 from ..iam.documents.paths import show_path
 from ..inventory.objects import Object, Origin
 from ..progress import Observe, unobserved
-from ..project.project import DocumentFacts
+from ..project.project import DocumentFacts, Project
 from ..rules.facts import Facts
 from ..rules.rule import DocumentRule, Rule
 from .literal import is_literal
@@ -75,7 +76,7 @@ def run(
                 else rule.check_project(facts)
             )
             for problem in _listed(problems):
-                finding = _finding(rule.ABOUT.id, severity, problem, locator)
+                finding = _with_values(_finding(rule.ABOUT.id, severity, problem, locator), facts.project)
                 of_the_gate = rule.ABOUT.is_about_the_gate and finding.subject is None
                 if _is_asked_about(finding, facts, settings.files, is_about_the_gate=of_the_gate):
                     _add(findings, finding, is_of_the_text=isinstance(rule, DocumentRule))
@@ -193,6 +194,16 @@ def _finding(rule: str, severity: Severity, problem: Problem, locator: Locator) 
         answers=problem.answers,
         layer=problem.layer,
     )
+
+
+def _with_values(finding: Finding, project: Project) -> Finding:
+    """The finding, with where the values stand that its place is filled in with."""
+    source = project.sources.get(finding.location.file) if project.values and finding.subject is not None else None
+    if source is None or source.written is None or finding.subject is None:
+        return finding
+    files = project.values.get((source.name, finding.subject.pool), ())
+    found = values_behind(finding.location, source.written, (ValuesFile(*item) for item in files))
+    return finding._replace(related=(*finding.related, *found))
 
 
 def _show(place: Place, subject: Object | None) -> str:

@@ -7,11 +7,14 @@ template each of its lines comes (`Source.lines`), so that all that is found in 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..text.source import Source
 from .file_facts import FileFacts
+
+Values = Mapping[tuple[str, str], tuple[tuple[Source, str], ...]]
 
 
 class FailedRendering(NamedTuple):
@@ -34,7 +37,9 @@ class Chart(NamedTuple):
     """A chart that was rendered, by its Chart.yaml: the templates in it (`covers`, real paths), which are then not read
     for themselves, and what came out of them. Or why it was not: `failed` where a release in the project fails, `unfit`
     where it cannot be told what it is rendered with. `assumed` says which values were taken for want of a release.
-    `inputs` are the files beyond the chart in which its values and releases stand (real paths)."""
+    `inputs` are the files beyond the chart in which its values and releases stand (real paths); `values`, by the
+    template and the pool, the texts that state the values of a release, the strongest first, and of one that is the
+    release itself what that is called."""
 
     source: Source
     what: str
@@ -44,6 +49,7 @@ class Chart(NamedTuple):
     unfit: str = ""
     assumed: str = ""
     inputs: frozenset[str] = frozenset()
+    values: Values = MappingProxyType({})
 
 
 def with_charts(files: Iterable[FileFacts], charts: Iterable[Chart]) -> tuple[FileFacts, ...]:

@@ -15,7 +15,7 @@ from ..kustomize.model import Kustomization
 from ..text.documents import YamlDocument
 from ..text.nodes import Repeated
 from ..text.source import Source
-from .charts import Chart, FailedRendering, with_charts
+from .charts import Chart, FailedRendering, Values, with_charts
 from .file_facts import Broken, FileFacts, Skipped, facts_of
 from .linker import Linker, Unsupported
 from .rendered import Rendering
@@ -42,6 +42,7 @@ class Unlisted(NamedTuple):
 
 _NOTHING = Inventory()
 _NONE: Mapping[str, str] = MappingProxyType({})
+_NONE_OF_VALUES: Values = MappingProxyType({})
 
 
 class DocumentFacts(NamedTuple):
@@ -61,7 +62,7 @@ class DocumentFacts(NamedTuple):
 class Project(NamedTuple):
     """Everything that was read. `documents` holds, by (file, number), those with an object of ours; `document_facts`
     what is known of each, of broken ones too. `open` are the objects with holes in their values, of which `inventory`
-    only has that they were not read."""
+    only has that they were not read. `values` are those of charts (`Chart.values`)."""
 
     inventory: Inventory
     documents: dict[tuple[str, int], YamlDocument]
@@ -78,6 +79,7 @@ class Project(NamedTuple):
     document_facts: tuple[DocumentFacts, ...] = ()
     failed_renderings: tuple[FailedRendering, ...] = ()
     open: Inventory = _NOTHING
+    values: Values = _NONE_OF_VALUES
 
 
 def load(sources: Iterable[Source]) -> Project:
@@ -126,6 +128,7 @@ def link(
         document_facts=document_facts,
         failed_renderings=tuple(_failed(linker.failed, charts)),
         open=together((item.open for item in document_facts), ()),
+        values={key: texts for one in charts for key, texts in one.values.items()},
     )
 
 

@@ -116,9 +116,29 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
     if any(item.facts.broken for item in files):
         broken = next(item for item in files if item.facts.broken).facts
         return nothing._replace(failed=f"what it prints of {broken.source.name}: {broken.broken[0].message}")
+    # A chart within the chart knows its values by other names.
+    inside = os.path.join(chart.folder, "templates", "")
+    own = [item.facts.source.name for path, item in zip(texts, files, strict=True) if path.startswith(inside)]
+    values = {(name, _pool(what, one)): tuple(_values(one, tree)) for one in chart.releases for name in own}
     assumed = [release.what for release in chart.releases if release.is_assumed]
     said = f"the chart was rendered with {', '.join(assumed)}: no release of it stands in the project"
-    return nothing._replace(files=tuple(files), assumed=said if assumed else "")
+    return nothing._replace(files=tuple(files), assumed=said if assumed else "", values=values)
+
+
+def _pool(what: str, release: Release) -> str:
+    by = f"{release.what} in {os.path.relpath(release.source)}" if release.source else release.what
+    return f"{what} (with {by})"
+
+
+def _values(release: Release, tree: Tree) -> Iterator[tuple[Source, str]]:
+    """What states the values of a release, the strongest first: the release itself, its files, those of the chart."""
+    paths = [*reversed(release.files), os.path.join(release.chart, "values.yaml")]
+    texts = [(release.source, release.what)] if release.source else []
+    for path, what in (*texts, *((path, "") for path in paths)):
+        try:
+            yield Source(os.path.relpath(path), decode(read_bytes(tree.there(path)))), what
+        except OSError:
+            continue
 
 
 def _by_template(text: str) -> Iterator[tuple[str, str]]:
@@ -150,13 +170,12 @@ def _file(path: str, shown: str | None, made: list[tuple[Release, str]], what: s
         # A chart may be large, and nearly all of it is none of our business.
         if not text_can_concern(document):
             continue
-        by = f"{release.what} in {os.path.relpath(release.source)}" if release.source else release.what
         text += f"---\n{document}"
         if document not in known:
             known[document] = source_lines(document.splitlines(), own)
         lines += [1, *known[document]]
         (facts,) = facts_of([Source(shown, document)])
-        pools.append((count, f"{what} (with {by})", release.namespace))
+        pools.append((count, _pool(what, release), release.namespace))
         count += facts.document_count
     (facts,) = facts_of([Source(shown, text, written=written, lines=tuple(lines) or (1,))])
     return RenderedFile(facts, tuple(pools))
