@@ -170,9 +170,23 @@ def access(check: RoleCheck, question: Question) -> dict[str, Any]:
                 "effect": term.clause.effect,
                 "holds": term.holds,
                 "alternative": number,
+                "source": "policy",
             }
             for number, terms in enumerate(proof.conditions if proof else ())
             for term in terms
+        ]
+        + [
+            {
+                "operator": "StringEquals",
+                "key": placeholder,
+                "values": [value],
+                "effect": "Allow",
+                "holds": True,
+                "alternative": number,
+                "source": "template",
+            }
+            for number, case in enumerate(proof.when if proof else ())
+            for placeholder, value in case
         ],
         "when": {
             "placeholders": list(proof.open) if proof else [],
