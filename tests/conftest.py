@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from checker.demo.cell import Cell
     from tests.live.api_server import ApiServer
 
+# No process that a test starts shows or keeps the answer of another one (tests/kept has folders of its own).
+os.environ["XDG_CACHE_HOME"] = os.path.join(os.devnull, "none")
+
 CELL = {
     "region": "us-east-1",
     "account": "111122223333",

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "progress", "iam"),
     ("text", "inventory", "managed"),
+    ("kept",),
     ("schemas", "ack"),
     ("kustomize", "requirements"),
     ("project", "findings"),
@@ -25,6 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("fix", "diff"),
     ("report", "demo"),
     ("cli",),
+    ("start",),
     ("__main__",),
 )
 """From the ground up. A room imports from its own floor and from those below."""

@@ -8,8 +8,8 @@ Source: aws-controllers-k8s/runtime v0.61.0, `pkg/runtime/reconciler.go` (annota
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object, Reference, Role
 from .objects import mapping, sequence, status_arn, text
 from .role_calls import Wanted

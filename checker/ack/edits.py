@@ -9,8 +9,9 @@ deletes the role of its successor).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object
 from .objects import mapping, sequence, string_map, text
 from .role_calls import bad_escape

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from yaml.nodes import ScalarNode
 
+from ..iam.values import NamedTuple
 from ..text.documents import YamlDocument
 from ..text.nodes import walk
 from ..text.yaml_nodes import start_of

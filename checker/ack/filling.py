@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Container, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
+from ..iam.values import NamedTuple
 from ..text.nodes import Path, find
 from ..text.plain_scalars import resolve
 from .objects import Sighting, make_object, mapping, nulls, without_nulls

@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..iam.values import NamedTuple
 from .objects import mapping, sequence, text
 
 GROUP = "kro.run"

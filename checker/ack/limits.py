@@ -16,10 +16,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..iam.documents.holes import has_hole
 from ..iam.documents.paths import Path
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object
 from .kinds import IAM_GROUP
 from .objects import mapping, sequence

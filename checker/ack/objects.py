@@ -7,10 +7,11 @@ object is recognised wherever a mapping states an apiVersion and kind of ours.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..iam.values import NamedTuple
 from ..inventory.objects import Alteration, Object, Origin
 from ..text.documents import YamlDocument
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk

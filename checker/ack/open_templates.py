@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from ..iam.values import NamedTuple
 from ..text.nodes import walk
 
 _ACTION = re.compile(r"\{\{[^{}\r\n]*+\}\}|\{%[^{}%\r\n]*+%\}|\{#[^{}#\r\n]*+#\}")

@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from itertools import chain
-from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from ..iam.values import NamedTuple
 from ..text.documents import Piece
 from ..text.nodes import Path, walk
 from ..text.yaml_nodes import end_of, start_of

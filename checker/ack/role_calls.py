@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote_plus
+
+from ..iam.values import NamedTuple
 
 OWN_TAGS = ("services.k8s.aws/controller-version", "services.k8s.aws/namespace")
 """Tags the controller adds by itself; as an EKS capability it adds tags that begin with `eks:` instead (EKS User Guide,

@@ -30,6 +30,9 @@ COMMANDS = ("static", "live", "fix", "diff", "init", "explain", "demo")
 
 EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED, EXIT_SIGNALLED = 2, 3, 130, 128
 
+_WIDTH = 78
+"""Columns of the usage that is shown with an error."""
+
 _EPILOG = """exit codes:
   0  clean
   1  findings at or above --fail-on
@@ -37,9 +40,13 @@ _EPILOG = """exit codes:
   3  could not check"""
 
 
-def build_parser(prog: str = "checker", names: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
-    """The command line, each of the named commands adding its own part. `prog` is how it was called."""
+def build_parser(
+    prog: str = "checker", names: Iterable[str] = COMMANDS, width: int | None = None
+) -> argparse.ArgumentParser:
+    """The command line, each of the named commands adding its own part. `prog` is how it was called, `width` that of
+    its texts in columns; None for that of the terminal, which costs more to find out than a file to read."""
     import argparse
+    from functools import partial
 
     from .terminal.completion import PrintCompletion
 
@@ -47,13 +54,14 @@ def build_parser(prog: str = "checker", names: Iterable[str] = COMMANDS) -> argp
         prog=prog,
         description="Checks that reverse-proxy roles (ACK IAM) can read the auth keys table,\nand no more.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=width),
     )
     parser.add_argument("--version", action="version", version=f"checker {__version__}")
     parser.add_argument(
         "--print-completion", action=PrintCompletion, metavar="SHELL", help="print completions for bash, zsh or fish"
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    made = partial(argparse.ArgumentParser, formatter_class=partial(argparse.HelpFormatter, width=width))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=cast(Any, made))
     for name in names:
         cast(Command, import_module(f".{name}", __package__)).add_to(commands)
     return parser
@@ -75,7 +83,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _refuse_files_as_options(given)
     except UsageError as error:
         return _usage(error)
-    arguments = build_parser(_called_as(sys.argv[0]), _asked_for(given)).parse_args(given)
+    asks_for_help = not {"-h", "--help", "--print-completion"}.isdisjoint(given)
+    width = None if asks_for_help else _WIDTH
+    arguments = build_parser(_called_as(sys.argv[0]), _asked_for(given), width).parse_args(given)
     _end_on_request()
     try:
         code: int = arguments.run(arguments)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings.severity import SEVERITIES
 from ..gate.report import nothing_for_us
+from ..kept import recording
 from ..report.formats import FORMATS, formatter
 from ..report.style.frame import safe_path
 from ..report.style.look import Look
@@ -67,6 +68,7 @@ def add_to(commands: Any) -> None:
         metavar="REV",
         help="take configuration, requirements and everything accepted from this git revision, not from the change",
     )
+    source.add_argument("--no-cache", action="store_true", help="neither show nor keep the answer of an earlier run")
     known = parser.add_argument_group("what is known and accepted")
     add_suppression_options(known)
     known.add_argument("--write-baseline", metavar="FILE", help="accept all findings: write them to a baseline")
@@ -89,16 +91,16 @@ def run(arguments: argparse.Namespace) -> int:
     found, fixes = _report(arguments, (arguments.format, *(name for name, _ in files)))
     report = found._replace(fail_on=arguments.fail_on)
     refuse_what_was_read(targets, report.read)
-    write(_rendered(arguments.format, report, look_of(arguments), fixes), arguments.output)
+    text = _rendered(arguments.format, report, look_of(arguments), fixes)
+    write(text, arguments.output)
     _write_beside(report, formatter("static", arguments.format))
     for name, path in files:
         look = Look(quiet=arguments.quiet, verbose=arguments.verbose)
         write(_rendered(name, report, look, fixes), path)
-    if arguments.exit_zero:
-        return 0
-    if any(map(report.fails, report.findings)):
-        return 1
-    return 3 if report.failures or report.unreadable else 0
+    code = 1 if any(map(report.fails, report.findings)) else 3 if report.failures or report.unreadable else 0
+    if not report.failures and not report.unreadable:
+        recording.keep(text, 0 if arguments.exit_zero else code)
+    return 0 if arguments.exit_zero else code
 
 
 def _rendered(name: str, report: Report, look: Look, fixes: tuple[Proposal, ...]) -> str:
@@ -140,6 +142,7 @@ def _judged(
     from ..gate.prepare import prepare_cells
 
     cells = [JudgedCell(made, judge(*made, observe)) for made in prepare_cells(gate_options(arguments), read, observe)]
+    _note_what_it_rests_on(cells)
     if arguments.write_baseline:
         read_files = frozenset().union(*(cell.judged.report.read for cell in cells))
         refuse_what_was_read([arguments.write_baseline], read_files)
@@ -152,6 +155,16 @@ def _judged(
 
         return report, fixes_in_cells(report, cells) if report.cells else fixes_for(*cells[0])
     return report, ()
+
+
+def _note_what_it_rests_on(cells: list[JudgedCell]) -> None:
+    """Keeps nothing of a run that rests on more than the files and folders that Python has opened and listed."""
+    for material in (cell.made.material for cell in cells):
+        kustomizations = [one for item in (*material.files, *material.background) for one in item.kustomizations]
+        named = {path for one in kustomizations for path in (*one.builds, *one.components, *one.patch_files)}
+        folders = {os.path.dirname(path) for path in named}
+        if material.renderings or material.charts or not all(map(recording.rests_on_all_in, folders)):
+            recording.forget()
 
 
 def _accepted(cells: list[JudgedCell], path: str) -> list[JudgedCell]:

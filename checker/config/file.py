@@ -8,10 +8,11 @@ import os
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..findings.severity import Level
 from ..iam.documents.paths import show_path
+from ..iam.values import NamedTuple
 from ..project.reading import CONFIGURATIONS as NAMES
 from ..schemas import violations
 from ..schemas.sentences import say
@@ -60,7 +61,7 @@ class Config(NamedTuple):
     """The configuration. Paths are relative to `folder`, the folder of the file; "" stands for no file at all.
     `source` is its text, `document` its nodes where it is YAML; `catalogue` a newer list of AWS's actions.
     `render_kustomize` and `render_helm` say whether manifests are rendered: "auto" (where the tool is there), "off" or
-    "required"."""
+    "required". `cache` is the folder in which answers are kept: "" for the user's, "off" for none."""
 
     file: str = ""
     folder: str = ""
@@ -75,6 +76,7 @@ class Config(NamedTuple):
     catalogue: str = ""
     render_kustomize: str = "auto"
     render_helm: str = "auto"
+    cache: str = ""
 
 
 def may_be_config(name: str, data: bytes) -> bool:
@@ -139,6 +141,7 @@ def parse_config(path: str, data: bytes) -> Config:
         catalogue=value.get("catalogue", ""),
         render_kustomize=value.get("render", {}).get("kustomize", "auto"),
         render_helm=value.get("render", {}).get("helm", "auto"),
+        cache=value.get("cache", ""),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..iam.values import NamedTuple
 from ..schemas.validated import InvalidFileError, place
 from ..text.documents import YamlDocument
 from ..text.nodes import find

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from ..fix.cluster.apply import apply
 from ..fix.cluster.emission import Emission, emit
 from ..fix.cluster.store import StoppedError
 from ..fix.cluster.withheld import Withheld
 from ..fix.cluster.world import World
+from ..iam.values import NamedTuple
 from ..live.asking import Observer
 from ..live.clients.kubernetes import Cluster
 from ..live.collect import collect

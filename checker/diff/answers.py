@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from ..iam.proofs.prove import Verdict
+from ..iam.values import NamedTuple
 from ..inventory.objects import Role
 from ..requirements.check import RoleCheck
 from ..requirements.rows import Question

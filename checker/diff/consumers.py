@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from ..iam.values import NamedTuple
 from ..inventory.objects import Role, Workload
 from .answers import DemandAnswer, DemandKey, answers, compared
 from .model import ConsumerChange

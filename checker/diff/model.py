@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..ack.edits import Note
 from ..iam.proofs.grants import Change
 from ..iam.proofs.prove import Verdict
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object
 
 Status = Literal["added", "removed", "changed"]

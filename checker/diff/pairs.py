@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from ..iam.values import NamedTuple
 from ..inventory.objects import Policy, Role
 from .sides import Side
 

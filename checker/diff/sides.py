@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from ..config.choices import choose_config, from_config
 from ..errors import UsageError
@@ -14,6 +13,7 @@ from ..gate.judge import judge
 from ..gate.judged import Judged
 from ..gate.options import Chosen, GateOptions
 from ..gate.prepare import choose, prepare_whole
+from ..iam.values import NamedTuple
 from ..inventory.objects import Role
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts

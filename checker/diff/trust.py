@@ -7,13 +7,13 @@ Callers are those that either policy names, and an example of each kind that it 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from ..iam.decisions.conditions import Truth
 from ..iam.decisions.principals import Caller, CallerKind
 from ..iam.documents.context import Context
 from ..iam.documents.document import Document
 from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
+from ..iam.values import NamedTuple
 from ..inventory.objects import Role
 from ..requirements.pods import ANY, PodCaller, pods_named
 from ..requirements.ways import AUDIENCE, lets_in_pod

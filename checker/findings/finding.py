@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object
 from ..requirements.check import Answer
 from .location import Location

@@ -7,13 +7,13 @@ field is shown instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from yaml.nodes import Node, ScalarNode
 
 from ..ack.holes import holes_of
 from ..iam.documents.document import LONGEST
 from ..iam.documents.holes import in_place
+from ..iam.values import NamedTuple
 from ..text.alignment import column_in_template
 from ..text.documents import YamlDocument
 from ..text.json_nodes import JsonError, compose_json

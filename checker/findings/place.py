@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..iam.documents.paths import Path
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object, PolicyText
 
 Part = Literal["key", "value"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from yaml.nodes import Node, ScalarNode
 
+from ..iam.values import NamedTuple
 from ..text.documents import cut, parse_piece
 from ..text.nodes import Path, TreeError, plain, walk
 from ..text.source import Source, line_starts, line_text, position

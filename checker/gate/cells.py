@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from ..config.choices import from_config
 from ..config.file import Config, ConfiguredCell
 from ..errors import UsageError
 from ..findings.finding import Finding, in_order
+from ..iam.values import NamedTuple
 from ..project.file_facts import FileFacts
 from ..suppression.baseline import BaselineEntry, Compared
 from .judged import Judged

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ..findings.finding import Failure, Finding, RelatedLocation, files_of, in_order
 from ..findings.location import Location, Locator
@@ -15,6 +13,7 @@ from ..findings.problem import Problem
 from ..findings.severity import Level, Severity
 from ..findings.values import ValuesFile, values_behind
 from ..iam.documents.paths import show_path
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object, Origin
 from ..progress import Observe, unobserved
 from ..project.project import DocumentFacts, Project
@@ -82,10 +81,17 @@ def run(
                     _add(findings, finding, is_of_the_text=isinstance(rule, DocumentRule))
         # A defect in one rule must not hide what the others find; it is reported and fails the run.
         except Exception:  # noqa: BLE001
-            failures.setdefault(rule.ABOUT.id, Failure(rule.ABOUT.id, traceback.format_exc()))
+            failures.setdefault(rule.ABOUT.id, _broken_down(rule.ABOUT.id))
     documents = facts.project.document_facts
     found = {} if failures else {id(one): there for one, there in zip(documents, by_document, strict=True)}
     return Result(in_order(findings.values()), tuple(failures.values()), found)
+
+
+def _broken_down(rule: str) -> Failure:
+    """What is said of a rule that has just raised an error."""
+    import traceback
+
+    return Failure(rule, traceback.format_exc())
 
 
 def _add(findings: dict[tuple[str, Location, str], Finding], finding: Finding, *, is_of_the_text: bool) -> None:
@@ -133,7 +139,7 @@ def _in_document(rules: list[DocumentRule], document: DocumentFacts, failures: d
         try:
             problems = (*rule.check_document(document), *_in_templates(rule, document))
         except Exception:  # noqa: BLE001 - as above
-            failures.setdefault(rule.ABOUT.id, Failure(rule.ABOUT.id, traceback.format_exc()))
+            failures.setdefault(rule.ABOUT.id, _broken_down(rule.ABOUT.id))
             continue
         if problems:
             found[rule.ABOUT.id] = problems

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from ..ack.build import together
 from ..findings.finding import Failure, Finding, files_of, in_order
 from ..findings.location import Locator
 from ..findings.problem import Weakening
 from ..findings.suppression import Suppression
+from ..iam.values import NamedTuple
 from ..inventory.names import make_index
 from ..inventory.objects import Origin
 from ..progress import Observe, unobserved

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from ..iam.values import NamedTuple
 from ..rules.facts import Facts
 from .engine import Found
 from .report import Report

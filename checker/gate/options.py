@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from ..config.file import Config
+from ..iam.values import NamedTuple
 from ..requirements.load import Loaded
 from ..suppression.baseline import Baseline
 from .prepared import Trusted

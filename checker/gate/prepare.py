@@ -7,9 +7,8 @@ files, else only what was passed. Findings are reported on what was passed.
 from __future__ import annotations
 
 import datetime
-import difflib
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from ..ack.kinds import READ, RESOURCES
 from ..config.choices import (
@@ -18,16 +17,18 @@ from ..config.choices import (
     choose_config,
     choose_requirements,
     fill_placeholders,
+    from_config,
     project_paths,
 )
 from ..config.file import Config, ConfiguredCell
 from ..errors import UsageError
+from ..iam.values import NamedTuple
+from ..kept import recording
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
 from ..project.inputs import changes_what_is_rendered, may_release
 from ..project.project import link
 from ..project.reading import Read, read_named, read_paths
-from ..revisions.git import Revision
 from ..rules import BY_ID, RULES
 from ..suppression.baseline import Baseline, load_baseline
 from ..text.files import STDIN, work_tree
@@ -39,6 +40,9 @@ from .options import Chosen, GateOptions
 from .prepared import Material, Prepared, Terms
 from .rendered import rendered
 from .report import Report
+
+if TYPE_CHECKING:
+    from ..revisions.git import Revision
 
 
 def check(options: GateOptions, read: Read | None = None) -> Report:
@@ -137,6 +141,7 @@ def choose(options: GateOptions) -> Chosen:
 
         return choose_trusted(options)
     config = choose_config(options.config)
+    recording.choose(config.cache if config.cache in ("", "off") else from_config(config, (config.cache,))[0])
     return Chosen(config, choose_requirements(config, options.policies), _baseline(options))
 
 
@@ -187,6 +192,8 @@ def _baseline(options: GateOptions) -> Baseline | None:
 def _settings(options: GateOptions, config: Config) -> Settings:
     for name in (*options.select, *options.ignore, *config.severities):
         if name not in BY_ID:
+            import difflib
+
             close = difflib.get_close_matches(name, BY_ID, 1)
             meant = f"did you mean {close[0]}?" if close else "`checker explain` lists the rules"
             raise UsageError(f"there is no rule {name!r}; {meant}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ..config.file import Config
 from ..findings.problem import Weakening
+from ..iam.values import NamedTuple
 from ..project.charts import Chart
 from ..project.file_facts import FileFacts, facts_of
 from ..project.rendered import Rendering

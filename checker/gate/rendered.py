@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..config.file import Config
 from ..progress import Observe, unobserved
-from ..revisions.git import Revision, write_out
 from .options import GateOptions
 from .prepared import Material
+
+if TYPE_CHECKING:
+    from ..revisions.git import Revision
 
 
 def rendered(
@@ -33,6 +36,8 @@ def rendered(
         renderings, charts = render(files, material.names, config, placeholders, Tree(), observe)
         return material._replace(renderings=renderings, charts=charts)
     from tempfile import TemporaryDirectory
+
+    from ..revisions.git import write_out
 
     with TemporaryDirectory(prefix="checker-") as folder:
         tree = Tree(*write_out(revision, folder))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..findings.severity import SEVERITIES
+from ..iam.values import NamedTuple
 
 if TYPE_CHECKING:
     from ..findings.finding import Failure, Finding

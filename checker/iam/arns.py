@@ -5,7 +5,7 @@ Source: IAM User Guide, "Identify AWS resources with Amazon Resource Names (ARNs
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from .values import NamedTuple
 
 
 class Arn(NamedTuple):

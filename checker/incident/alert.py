@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..ack.objects import mapping, sequence, text
 from ..errors import UsageError
+from ..iam.values import NamedTuple
 
 ALERT = "auth_keys_refresh_failure"
 

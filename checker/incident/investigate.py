@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from ..config.choices import check_parameters, choose_cell, choose_config, choose_requirements
 from ..config.file import Config, ConfiguredCell
 from ..errors import UsageError
+from ..iam.values import NamedTuple
 from ..live.asking import Observer
 from ..live.clients.aws import Aws
 from ..live.collect import Clients, collect

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from ..iam.values import NamedTuple
 from ..inventory.objects import Role
 
 

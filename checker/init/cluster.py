@@ -6,11 +6,12 @@ The rights are those of `checker live` (deploy/kubernetes.yaml).
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..ack.kinds import IAM
 from ..ack.objects import mapping, sequence
 from ..errors import UsageError
+from ..iam.values import NamedTuple
 from ..live.asking import Refused
 from ..live.clients.connection import from_kubeconfig
 from ..live.clients.kubernetes import Cluster

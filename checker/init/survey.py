@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from ..ack.build import together
 from ..ack.filling import name_of
@@ -17,6 +16,7 @@ from ..ack.placeholders import find_in_text
 from ..iam.arns import Arn, parse_arn
 from ..iam.documents.holes import has_hole, with_wildcards
 from ..iam.proofs.trust import is_cluster, issuer_of, oidc_providers
+from ..iam.values import NamedTuple
 from ..inventory.names import Index, make_index
 from ..inventory.objects import Inventory, Object, Role
 from ..project.project import Project

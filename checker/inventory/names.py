@@ -11,11 +11,12 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from ..iam.arns import parse_arn
 from ..iam.documents.holes import has_hole
 from ..iam.documents.partitions import partition_in, partition_of
+from ..iam.values import NamedTuple
 from .objects import Association, Inventory, Key, Object, Policy, Reference, Role, Table
 
 T = TypeVar("T", Policy, Role, Table, Key)

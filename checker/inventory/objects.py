@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from ..iam.documents.document import Parsed, PolicyKind
 from ..iam.documents.holes import as_json
 from ..iam.documents.paths import Path
+from ..iam.values import NamedTuple
 
 
 class Origin(NamedTuple):

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..ack.kinds import EKS, IAM_GROUP, RESOURCES
 from ..iam.patterns.globs import matches, wildcard_glob
+from ..iam.values import NamedTuple
 from ..inventory.objects import Alteration, Object
 from .model import Kustomization, KustomizePatch, PatchTarget
 from .reach import Reach, Variant

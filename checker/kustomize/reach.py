@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..ack.kinds import KUSTOMIZATIONS
+from ..iam.values import NamedTuple
 from ..text.files import work_tree
 from .model import Kustomization
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..ack.objects import mapping, text
 from ..iam.arns import role_name
+from ..iam.values import NamedTuple
 from .asking import Asking, Observer, Refused, Reply
 from .clients.aws import Aws
 from .clients.connection import Connection, eks_token, from_description, from_inside, from_kubeconfig

@@ -6,7 +6,6 @@ known, and what it grants is then unknown, never assumed.
 
 from __future__ import annotations
 
-import difflib
 import os
 from functools import lru_cache
 
@@ -30,6 +29,8 @@ def closest(arn: str) -> str | None:
     """The known ARN that an unknown one was perhaps meant to be."""
     name = arn.rpartition("/")[2].lower()
     alike = [known for start, end, known in _ends() if name.startswith(start) or name.endswith(end)]
+    import difflib
+
     close = difflib.get_close_matches(arn, alike[:_MOST_ALIKE], 1, 0.85)
     return close[0] if close else None
 

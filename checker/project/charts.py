@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
+from ..iam.values import NamedTuple
 from ..text.source import Source
 from .file_facts import FileFacts
 

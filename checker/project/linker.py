@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ..ack.filling import filled
 from ..ack.flux import is_filled_in, spoils, values_in
@@ -18,6 +17,7 @@ from ..ack.kro import KroGraph, KroInstance
 from ..ack.kro_filling import branches_of, made_by
 from ..ack.objects import Sighting
 from ..ack.placeholders import find_in_text
+from ..iam.values import NamedTuple
 from ..inventory.objects import Alteration, Object
 from ..kustomize.effects import Effects, apply
 from ..kustomize.model import Kustomization, KustomizePatch

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ..ack.build import build, together
+from ..iam.values import NamedTuple
 from ..inventory.objects import Inventory, Object
 from ..kustomize.effects import Effects
 from ..kustomize.model import Kustomization

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from ..ack.kinds import KUSTOMIZATIONS, can_concern
+from ..iam.values import NamedTuple
 from ..progress import Observe, unobserved
 from ..text.files import STDIN, TooLargeError, find_files, read_bytes, read_stream, work_tree
 from ..text.limits import FILE_LIMIT, TOO_LARGE

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..ack.kro import KroGraph
 from ..ack.objects import Sighting, mapping, text
+from ..iam.values import NamedTuple
 from ..inventory.objects import Elsewhere, Object
 from ..kustomize.effects import may_be
 from ..kustomize.model import Kustomization, KustomizePatch, PatchTarget

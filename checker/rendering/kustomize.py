@@ -13,9 +13,9 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from ..ack.kinds import names_a_group
+from ..iam.values import NamedTuple
 from ..kustomize.model import Kustomization
 from ..kustomize.reach import Reach, Root
 from ..progress import Observe, unobserved

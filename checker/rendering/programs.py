@@ -14,7 +14,8 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import NamedTuple
+
+from ..iam.values import NamedTuple
 
 TIMEOUT = 60
 _NOWHERE = "http://127.0.0.1:9"

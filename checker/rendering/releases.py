@@ -11,11 +11,12 @@ import glob
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from ..ack.objects import mapping, sequence, text
+from ..iam.values import NamedTuple
 from ..project.inputs import may_release
 from ..text.documents import cut, parse_piece
 from ..text.nodes import TreeError, plain

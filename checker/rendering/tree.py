@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
+from ..iam.values import NamedTuple
 from ..text.files import work_tree
 
 

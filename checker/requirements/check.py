@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 from ..iam.arns import parse_arn
 from ..iam.decisions.policies import Attached, Layer
@@ -13,6 +12,7 @@ from ..iam.proofs.action_groups import show_action
 from ..iam.proofs.between import Ask, holes_in, prove_between, reach_between
 from ..iam.proofs.prove import Proof, prove
 from ..iam.proofs.reach import may_reach, may_reach_beyond
+from ..iam.values import NamedTuple
 from ..inventory.names import Index
 from ..inventory.objects import Object, Role
 from ..progress import Observe, unobserved

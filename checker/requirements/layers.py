@@ -7,8 +7,6 @@ reason.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..ack.holes import unfilled
 from ..ack.limits import refusal
 from ..ack.objects import mapping
@@ -18,6 +16,7 @@ from ..iam.documents.document import Parsed
 from ..iam.documents.holes import has_hole
 from ..iam.documents.partitions import foreign, partition_in
 from ..iam.documents.paths import Path
+from ..iam.values import NamedTuple
 from ..inventory.names import Index, policies_by_arn, resolve_policy
 from ..inventory.objects import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered, may_be_absent
 from ..managed import closest, provenance

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from ..errors import UsageError
+from ..iam.values import NamedTuple
 from ..schemas.validated import InvalidFileError
 from ..text.documents import YamlDocument
 from ..text.files import find_files, read_bytes

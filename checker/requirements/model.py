@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from ..iam.documents.paths import Path
+from ..iam.values import NamedTuple
 from ..inventory.objects import Origin
 from ..schemas.validated import InvalidFileError, Validated, place, read
 from ..text.source import Source

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 
@@ -38,5 +37,7 @@ def unused_defaults(item: Validated) -> Iterator[str]:
 def closest(name: str, used: Iterable[str]) -> str:
     """The name that was perhaps meant; "" for none."""
     by_case = {item.lower(): item for item in used}
+    import difflib
+
     found = difflib.get_close_matches(name.lower(), by_case, 1, 0.7)
     return by_case[found[0]] if found else ""

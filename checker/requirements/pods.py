@@ -9,12 +9,12 @@ aws:SourceAccount, its account: terraform-aws-modules/terraform-aws-eks-pod-iden
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from ..ack.objects import mapping, text
 from ..iam.documents.context import Context, Values, make_context
 from ..iam.documents.document import Document
 from ..iam.documents.partitions import partition_of
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object
 
 SERVICE = "pods.eks.amazonaws.com"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..ack.objects import mapping, text
 from ..iam.arns import parse_arn
@@ -22,6 +21,7 @@ from ..iam.documents.context import Context, Values, make_context
 from ..iam.documents.holes import has_hole, with_wildcards
 from ..iam.documents.partitions import partition_of
 from ..iam.proofs.trust import issuer_of, oidc_providers
+from ..iam.values import NamedTuple
 from ..inventory.objects import Role
 from .layers import tags_may_differ
 from .model import Requirement, fill

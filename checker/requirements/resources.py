@@ -8,7 +8,6 @@ caller needs kms:Decrypt through DynamoDB); KMS Developer Guide, "Default key po
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from ..iam.arns import parse_arn
 from ..iam.decisions.policies import Attached, Layer, LayerName
@@ -17,6 +16,7 @@ from ..iam.documents.holes import has_hole, with_wildcards
 from ..iam.documents.partitions import partition_of
 from ..iam.patterns.globs import arn_glob, wildcard_glob
 from ..iam.patterns.language import overlap
+from ..iam.values import NamedTuple
 from ..inventory.names import nearest
 from ..inventory.objects import Inventory, Key, Object, PolicyText, Table, altered
 from .layers import PolicySource, not_pushed, unreadable

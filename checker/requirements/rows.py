@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from ..iam.arns import parse_arn
 from ..iam.catalogue.catalogue import expand
@@ -13,6 +12,7 @@ from ..iam.documents.paths import Path
 from ..iam.patterns.globs import arn_glob
 from ..iam.patterns.language import overlap
 from ..iam.proofs.prove import Proof
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object
 from .model import Access, Requirement
 from .resources import Sealed

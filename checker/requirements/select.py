@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import NamedTuple
 
 from ..ack.holes import labels_are_open
 from ..iam.catalogue.condition_keys import claim_of
 from ..iam.documents.holes import has_hole, pattern_of, with_wildcards
 from ..iam.patterns.globs import matches, wildcard_glob
 from ..iam.patterns.language import overlap
+from ..iam.values import NamedTuple
 from ..inventory.names import Index, arn_of_role, hop_of_association, role_of_association, roles_by_arn
 from ..inventory.objects import Association, Inventory, Object, PolicyText, Role, altered, policy_texts
 from .model import Requirement, Selector

@@ -8,13 +8,14 @@ sts:TagSession, request tags).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..iam.decisions.conditions import Truth, all_of, any_of
 from ..iam.decisions.principals import Caller
 from ..iam.documents.context import Context, look_up
 from ..iam.documents.document import Document
 from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, token_context
+from ..iam.values import NamedTuple
 from ..inventory.objects import Object
 from .pods import SERVICE, PodCaller, caller_of, pods_named, request_of
 from .select import Hop

@@ -7,9 +7,9 @@ import posixpath
 import subprocess
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..errors import UsageError
+from ..iam.values import NamedTuple
 from ..text.files import is_manifest
 from ..text.links import below
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..findings.problem import Weakening
+from ..iam.values import NamedTuple
 from ..inventory.names import Index
 from ..project.project import Project
 from ..requirements.check import Outcome

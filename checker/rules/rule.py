@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from ..findings.problem import Problem
 from ..findings.severity import Severity
+from ..iam.values import NamedTuple
 from ..project.project import DocumentFacts
 from .facts import Facts
 

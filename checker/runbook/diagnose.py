@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from ..iam.values import NamedTuple
 from ..live.record.record import Record
 from ..requirements.model import Requirement
 from .case.case import Case, make_case

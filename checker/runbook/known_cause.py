@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from ..iam.values import NamedTuple
 from .case.case import Case
 from .case.witnesses import Seen
 

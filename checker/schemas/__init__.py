@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from ..iam.values import NamedTuple
 
 Path = tuple[str | int, ...]
 

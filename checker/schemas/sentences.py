@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Sequence
@@ -67,6 +66,8 @@ def closest_field(name: str, known: Sequence[str]) -> str:
     """The field that a name was perhaps meant to be: one of the same words, whatever their number and how they are
     joined (`policiesRef` is policyRefs), else one that looks alike; "" for none."""
     same = [field for field in known if is_of_the_same_words(field, name)]
+    import difflib
+
     close = same if len(same) == 1 else difflib.get_close_matches(name, known, 1, 0.7)
     return close[0] if close else ""
 

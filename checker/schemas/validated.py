@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..iam.documents.paths import show_path
+from ..iam.values import NamedTuple
 from ..text.documents import YamlDocument, cut, parse_piece
 from ..text.nodes import TreeError, find, plain, repeated_keys
 from ..text.plain_scalars import resolve_core

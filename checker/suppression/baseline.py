@@ -11,10 +11,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from ..errors import UsageError
 from ..findings.finding import Finding
+from ..iam.values import NamedTuple
+from ..kept.recording import exists
 from ..project.reading import STDIN_NAME
 from ..schemas import violations
 from ..schemas.sentences import say
@@ -84,7 +85,7 @@ def parse_baseline(path: str, data: bytes) -> Baseline:
         raise UsageError(f"{path}: this is no baseline: {message}; delete it, and --write-baseline writes it anew")
     entries = tuple(_entry(item) for item in value["findings"])
     files = {entry.file for entry in entries}
-    return Baseline(path, entries, frozenset(file for file in files if os.path.exists(_path(file, path))))
+    return Baseline(path, entries, frozenset(file for file in files if exists(_path(file, path))))
 
 
 def as_text(entries: Iterable[BaselineEntry]) -> str:

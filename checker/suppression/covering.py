@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from yaml.nodes import ScalarNode
 
@@ -15,6 +14,7 @@ from ..findings.location import Locator
 from ..findings.place import Place
 from ..findings.suppression import Described, OnLine, OnObject, Suppression
 from ..iam.documents.paths import show_path
+from ..iam.values import NamedTuple
 from ..project.project import Project
 from ..text.nodes import find
 

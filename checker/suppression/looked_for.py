@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
+from ..iam.values import NamedTuple
 from ..project.project import Project
 from ..rules import BY_ID
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -51,6 +50,8 @@ def invalid(problem: str, how: How, place: Place) -> Suppression:
 def problem_of(rule: str) -> str:
     """What is wrong with the name of a rule in a suppression; "" for nothing."""
     if rule not in BY_ID:
+        import difflib
+
         close = difflib.get_close_matches(rule, BY_ID, 1)
         return f"there is no rule {rule!r}" + (f"; did you mean {close[0]}?" if close else "")
     if BY_ID[rule].ABOUT.judges_suppressions:

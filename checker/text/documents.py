@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from yaml.nodes import Node
 
+from ..iam.values import NamedTuple
 from .json_nodes import JsonError, compose_json
 from .nodes import TreeError, measure
 from .source import Source

@@ -11,8 +11,9 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
+from ..iam.values import NamedTuple
 from .limits import FILE_LIMIT, TOO_LARGE
 from .links import LEADS_OUT, leads_out, root_of
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..iam.values import NamedTuple
 from .limits import DEPTH_LIMIT, NODE_LIMIT
 from .plain_scalars import Scalar, resolve
 from .yaml_nodes import IMPLICIT, too_deep

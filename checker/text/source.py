@@ -6,7 +6,8 @@ import codecs
 import re
 from bisect import bisect_right
 from functools import lru_cache
-from typing import NamedTuple
+
+from ..iam.values import NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 

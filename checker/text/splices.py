@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from ..iam.values import NamedTuple
 
 
 class Splice(NamedTuple):

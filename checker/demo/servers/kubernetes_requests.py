@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
+from ...iam.values import NamedTuple
 from .kubernetes_answers import Answer, invalid, status
 from .kubernetes_schema import Invalid, typed_patch
 

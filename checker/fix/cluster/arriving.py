@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...ack.objects import mapping, sequence
 from ...iam.arns import Arn, parse_arn
+from ...iam.values import NamedTuple
 from ...runbook.case.case import Case
 from ...runbook.evidence.delivery import next_steps
 from ...runbook.evidence.standing import existing, held_by

@@ -7,12 +7,13 @@ iam-controller v1.8.1 (OpenIDConnectProvider: url, clientIDs; thumbprints are op
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...ack.kinds import IAM
 from ...ack.objects import mapping
 from ...iam.arns import parse_arn, role_name
 from ...iam.proofs.trust import WEB_IDENTITY
+from ...iam.values import NamedTuple
 from ...requirements.model import Access, Requirement, fill
 from ...runbook.case.case import Case
 from ..edits.flow import document

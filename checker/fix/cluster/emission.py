@@ -6,10 +6,11 @@ A fix reconciles the whole role, not only what it changes, so what the controlle
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...ack.objects import mapping
 from ...ack.role_calls import OWN_TAGS
+from ...iam.values import NamedTuple
 from ...live.record.record import under
 from ...live.record.redaction_tokens import MASK
 from ...requirements.model import Requirement

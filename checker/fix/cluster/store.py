@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...ack.cleaning import clean, late_initialized
 from ...ack.objects import mapping
+from ...iam.values import NamedTuple
 from ...live.asking import Refused
 from ...live.clients.kubernetes import Cluster
 from ...live.record.trim import custom

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...ack.cleaning import gitops_owner
 from ...ack.controller import standstill
 from ...ack.objects import make_object, mapping
+from ...iam.values import NamedTuple
 from ...inventory.objects import Origin
 
 

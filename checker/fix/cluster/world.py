@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
+from ...iam.values import NamedTuple
 from ...incident.investigate import Investigation, investigate, judge
 from ...live.clients.kubernetes import Cluster
 from ...live.collect import connection_to

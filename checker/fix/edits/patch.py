@@ -9,10 +9,11 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from ...findings.place import Place
 from ...iam.documents.paths import Path
+from ...iam.values import NamedTuple
 
 Kind = Literal["replace", "append", "insert", "remove", "rename", "retext", "splice"]
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ...iam.documents.paths import show_path
+from ...iam.values import NamedTuple
 from ...text.documents import Piece, YamlDocument, cut, parse_piece
 from ...text.json_nodes import JsonError, compose_json
 from ...text.nodes import Path, TreeError, find, plain

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from ...iam.decisions.policies import Attached, Layer
 from ...iam.documents.document import parse
 from ...iam.proofs.comparison import compare_changed, says_the_same
 from ...iam.proofs.grants import Change, compact
+from ...iam.values import NamedTuple
 from ...inventory.objects import Object, Role, called
 from ...requirements.layers import stack
 from ...rules.facts import Facts

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...findings.place import at, inside
 from ...iam.decisions.policies import LayerName
@@ -18,6 +18,7 @@ from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.documents.paths import show_path
 from ...iam.proofs.comparison import compare_changed
+from ...iam.values import NamedTuple
 from ...inventory.objects import PolicyText, Role, called
 from ...requirements.check import RoleCheck
 from ...requirements.layers import stack

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from ...findings.finding import Finding
 from ...findings.place import Place, at
 from ...iam.documents.paths import Path
+from ...iam.values import NamedTuple
 from ...inventory.objects import Object, PolicyText, Role, policy_texts
 from ...requirements.layers import stack
 from ...requirements.rows import Question

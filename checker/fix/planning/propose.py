@@ -12,13 +12,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ...findings.finding import Finding
 from ...gate.judge import judge
 from ...gate.judged import Judged
 from ...gate.prepared import Prepared, with_texts
 from ...gate.report import Report
+from ...iam.values import NamedTuple
 from ...progress import Observe, unobserved
 from ...project.project import Project
 from ...requirements.check import RoleCheck

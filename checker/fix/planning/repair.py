@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from ...findings.finding import Finding
 from ...gate.judge import judge
 from ...gate.judged import Judged
 from ...gate.prepared import Prepared
+from ...iam.values import NamedTuple
 from ...progress import Observe, unobserved
 from ...text.source import as_written
 from ...text.splices import Splice, compose

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...findings.finding import Finding
 from ...findings.place import inside
@@ -18,6 +18,7 @@ from ...iam.documents.context import Context, look_up
 from ...iam.documents.document import Condition, Statement
 from ...iam.documents.partitions import partition_of
 from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, oidc_providers
+from ...iam.values import NamedTuple
 from ...inventory.objects import Object, PolicyText, Role
 from ...requirements.pods import SERVICE, caller_of, request_of
 from ...requirements.ways import Way, lets_in, way_of

@@ -11,9 +11,10 @@ import json
 import os
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..patterns.globs import matches, wildcard_glob
+from ..values import NamedTuple
 from .iam_data import read_service, services
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "actions")

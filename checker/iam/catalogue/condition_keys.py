@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from ..values import NamedTuple
 from .catalogue import expand, find_action, service
 from .global_keys import GLOBAL_KEYS
 

@@ -8,7 +8,7 @@ deletes), ExportTableToPointInTime (writes every item to S3).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from ..values import NamedTuple
 
 
 class Synonym(NamedTuple):

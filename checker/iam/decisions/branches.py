@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
-from typing import NamedTuple
 
 from ..documents.context import Context, Values
 from ..documents.document import Condition
+from ..values import NamedTuple
 from .clauses import Atom
 from .conditions import Truth, test
 from .samples import sample_values

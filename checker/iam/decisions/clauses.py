@@ -7,11 +7,12 @@ condition keys nobody stated (`open`), and which resources a statement surely an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..catalogue.condition_keys import never_carried
 from ..documents.context import Context, look_up
 from ..documents.document import Condition, Document, Statement
+from ..values import NamedTuple
 from .conditions import Truth, all_of, condition_holds
 from .policies import WITH_PRINCIPALS, Attached, Layer, LayerName
 from .principals import Caller, Naming, namings

@@ -21,8 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from ..values import NamedTuple
 from .clauses import Clause
 from .conditions import Truth, all_of, any_of, negation
 from .policies import Attached, Layer, LayerName

@@ -7,9 +7,10 @@ agree (see `combine`); what nobody allows is denied implicitly, by the first lay
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..documents.context import Context
+from ..values import NamedTuple
 from .branches import branches
 from .clauses import Atom, Clause, PolicyQuestion, applies, covering
 from .combine import Applied, Situation, is_allowed, situation, weigh

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..documents.document import Document
+from ..values import NamedTuple
 
 LayerName = Literal["identity", "boundary", "session", "scp", "rcp", "endpoint", "resource", "key", "trust"]
 

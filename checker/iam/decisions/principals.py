@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..documents.context import Context
 from ..documents.document import Principal, Statement
 from ..documents.operators import split_operator
 from ..patterns.globs import arn_glob, matches
+from ..values import NamedTuple
 from .conditions import Truth, any_of
 
 CallerKind = Literal["role", "user", "root", "Federated", "Service"]

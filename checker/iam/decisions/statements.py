@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..documents.context import Context
 from ..documents.document import Document, Entry, Statement
 from ..documents.variables import Expanded, expand
 from ..patterns.globs import Glob, arn_glob, matches, read_wildcards, resource_glob, wildcard_glob
+from ..values import NamedTuple
 from .conditions import Truth, negation
 
 EVERYTHING = wildcard_glob("*")

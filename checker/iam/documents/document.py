@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import re
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from ..values import NamedTuple
 from . import grammar
 from .holes import as_json, breaking, is_wrong_sid, pattern_of
 from .paths import Path, show_path

@@ -7,11 +7,11 @@ policies have none), "… Sid" (letters and digits; the page lets some services 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from ..values import NamedTuple
 from .operators import OPERATORS, split_operator
 from .paths import Path
 
@@ -192,6 +192,8 @@ def _condition(value: Any, path: Path) -> Iterator[Flaw]:
     for operator, keys in value.items():
         if split_operator(operator) is None:
             named = {item.name.lower(): item.name for item in OPERATORS.values()}
+            import difflib
+
             close = difflib.get_close_matches(operator.lower(), named, 1)
             hint = f'did you mean "{named[close[0]]}"?' if close else "see the IAM User Guide"
             wrong = f"the condition operator {operator!r} does not exist"
@@ -215,6 +217,8 @@ def _unknown(value: dict[str, Any], known: tuple[str, ...], path: Path) -> Itera
     for key in value:
         if key not in known:
             folded = {name.lower(): name for name in known}
+            import difflib
+
             close = difflib.get_close_matches(key.lower(), folded, 1)
             hint = f'write "{folded[close[0]]}"' if close else f"use only {', '.join(known)}"
             yield Flaw("element", f"the element {key!r} does not exist here", hint, (*path, key), at_key=True)

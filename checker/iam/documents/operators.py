@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from ..patterns.globs import Text, field_glob, matches, text_glob
+from ..values import NamedTuple
 
 if TYPE_CHECKING:
     from decimal import Decimal

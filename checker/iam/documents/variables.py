@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..patterns.globs import Text, read_wildcards
+from ..values import NamedTuple
 from .context import Context, look_up
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")

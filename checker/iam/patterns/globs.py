@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from ..values import NamedTuple
 
 Reach = Literal["any", "field", "segment"]
 """What a wildcard may match: any character, any but a colon, or any but a colon and a slash."""

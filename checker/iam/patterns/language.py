@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, count
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from ..values import NamedTuple
 from .globs import EXCLUDED, Automaton, Glob, Reach, automaton, matches
 
 WORK_CAP = 25_000

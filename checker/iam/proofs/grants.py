@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..catalogue.catalogue import expand, service
 from ..decisions.branches import branches, with_examples
@@ -18,6 +18,7 @@ from ..decisions.evaluate import Request, evaluate
 from ..decisions.policies import Layer
 from ..decisions.principals import Caller, known_of
 from ..documents.context import Context
+from ..values import NamedTuple
 from .action_groups import UNLISTED, alike, beyond_the_list, named_actions, show_action
 from .prove import Term, Verdict, prove
 from .reach import may_reach

@@ -8,7 +8,7 @@ every case or no case allows them all, and otherwise hangs on conditions, or on 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..decisions.branches import Branch, Judge, branches, fewest, with_examples
 from ..decisions.clauses import Atom, Clause, PolicyQuestion, atom, compile_layers
@@ -19,6 +19,7 @@ from ..decisions.principals import Caller, known_of
 from ..decisions.statements import covers
 from ..documents.context import Context
 from ..documents.document import Condition
+from ..values import NamedTuple
 from .action_groups import alike, spelled_out
 from .regions import Region, RegionCell, allowed_at, regions, takes_in_other_accounts
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..catalogue.resource_types import resource_shapes
 from ..decisions.clauses import Atom, Clause, PolicyQuestion, applies, compile_layers
@@ -20,6 +19,7 @@ from ..decisions.unasked import asks_no_policy, layers_for
 from ..documents.context import Context
 from ..patterns.globs import Glob, arn_glob, matches, wildcard_glob
 from ..patterns.language import explore, shortest
+from ..values import NamedTuple
 
 
 class RegionCell(NamedTuple):

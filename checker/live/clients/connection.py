@@ -11,8 +11,9 @@ import base64
 import logging
 import os
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from ...iam.values import NamedTuple
 from ..asking import Refused
 from ..record.redaction import redact
 

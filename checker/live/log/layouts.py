@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from ...iam.values import NamedTuple
 
 Level = Literal["debug", "info", "warn", "error", ""]
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+from ...iam.values import NamedTuple
 from ..record.redaction import redact
 from .events import LogRow, events
 from .sorting import NO_SITE, Kind, Site, is_about_keys, is_interesting, sort, times

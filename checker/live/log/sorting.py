@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from ...iam.values import NamedTuple
 from .layouts import parse
 
 Kind = Literal["failure", "success", "retry", "trouble", "traffic", "quiet"]

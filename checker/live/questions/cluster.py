@@ -7,9 +7,10 @@ missing the cluster is asked which others are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...ack.objects import mapping, sequence
+from ...iam.values import NamedTuple
 from ..asking import Asking, Refused, Reply
 from ..clients.kubernetes import PARTIAL, Cluster
 from ..log import log

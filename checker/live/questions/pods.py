@@ -10,9 +10,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...ack.objects import mapping, string_map, text
+from ...iam.values import NamedTuple
 from ..record.redaction import redact_pair
 from ..record.workload import workload_of
 

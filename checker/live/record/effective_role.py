@@ -8,10 +8,11 @@ credentials, and the node's role last.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from ...ack.kinds import ROLE_ARN_ANNOTATION
 from ...ack.objects import mapping, sequence, status_arn, text
+from ...iam.values import NamedTuple
 from ..log.log import Session
 
 How = Literal["pod-env", "pod-identity", "static-keys", "profile", "node-role", "log", "unknown"]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 from ...errors import UsageError
+from ...iam.values import NamedTuple
 
 SCHEMA_VERSION = 1
 

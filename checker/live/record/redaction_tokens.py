@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import NamedTuple
+
+from ...iam.values import NamedTuple
 
 MASK = "[redacted]"
 

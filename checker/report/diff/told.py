@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ...diff.model import ConsumerChange, Demand, Difference, NewFinding, RoleChange
 from ...iam.proofs.grants import Change, compact
+from ...iam.values import NamedTuple
 from ..style.wrapping import count
 
 Mark = Literal["+", "-", "~", "!", "?"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ...fix.planning.repair import Repair
+from ...iam.values import NamedTuple
 
 
 class Told(NamedTuple):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import NamedTuple
+
+from ...iam.values import NamedTuple
 
 
 class Section(NamedTuple):

@@ -27,7 +27,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ...ack.filling import name_of
 from ...ack.placeholders import find_in_text
@@ -36,6 +35,7 @@ from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
 from ...iam.documents.holes import has_hole
 from ...iam.proofs.prove import Term, show_condition
+from ...iam.values import NamedTuple
 from ...requirements.check import Answer
 from ..facts import Facts
 from ..rule import About

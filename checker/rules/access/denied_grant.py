@@ -23,11 +23,11 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ...findings.place import Place
 from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
+from ...iam.values import NamedTuple
 from ...requirements.check import Answer
 from ..facts import Facts
 from ..rule import About

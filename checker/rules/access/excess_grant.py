@@ -21,11 +21,11 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ...findings.place import Place
 from ...findings.problem import Problem
 from ...iam.proofs.prove import Proof
+from ...iam.values import NamedTuple
 from ...requirements.check import RoleCheck
 from ..facts import Facts
 from ..rule import About

@@ -27,7 +27,7 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ...findings.place import Place, at, inside
 from ...findings.problem import Problem
@@ -38,6 +38,7 @@ from ...iam.documents.document import Statement
 from ...iam.documents.filling import spread
 from ...iam.patterns.globs import arn_glob, matches
 from ...iam.proofs.prove import show_condition
+from ...iam.values import NamedTuple
 from ...inventory.objects import PolicyText
 from ...requirements.check import Answer, RoleCheck
 from ...requirements.model import fill

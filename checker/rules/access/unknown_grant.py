@@ -21,11 +21,11 @@ Use instead
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ...findings.place import Place, at, inside, inside_at
 from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
+from ...iam.values import NamedTuple
 from ...inventory.objects import called
 from ...requirements.check import Answer, Outcome, RoleCheck
 from ...requirements.rows import Question

@@ -22,7 +22,6 @@ Source
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from ...findings.place import Place
@@ -69,6 +68,8 @@ def _wrong(resource: str, known: dict[str, frozenset[str]]) -> tuple[str, str] |
     indexes = {name for arn in meant for name in known[arn]}
     if not meant or any(matches(wildcard_glob(index), name) for name in indexes) or index == "*":
         return None
+    import difflib
+
     close = difflib.get_close_matches(index, indexes, 1, 0.6)
     there = f"the table has {', '.join(sorted(indexes))}" if indexes else "the table has none"
     hint = f"did you mean {close[0]}?" if close else there

@@ -27,7 +27,6 @@ Source
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from ...ack.kinds import READ
@@ -79,5 +78,7 @@ def _hint(key: str) -> str | None:
         return None
     if name in _ON_NAMESPACE:
         return "put it on the Namespace"
+    import difflib
+
     close = difflib.get_close_matches(name, (*_ON_OBJECT, *_ON_NAMESPACE), 1)
     return f"write {_PREFIX}{close[0]}" if close else f"ACK knows {', '.join(_ON_OBJECT)}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from ...findings.place import Part, inside
 from ...findings.problem import Problem
 from ...iam.documents.document import Condition, Document, PolicyKind, Statement
 from ...iam.documents.operators import Operator, split_operator
 from ...iam.documents.paths import Path
+from ...iam.values import NamedTuple
 from ...inventory.objects import Inventory, PolicyText, called, policy_texts
 
 

@@ -24,7 +24,6 @@ Source
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator
 
@@ -110,6 +109,8 @@ def _left_empty(prefix: str, region: str, account: str, resource: str) -> str:
 def _or_rather(given: str, known: Collection[str]) -> str:
     # Letters that changed places come first: us-esat-1 is us-east-1.
     same = [name for name in known if sorted(name) == sorted(given)]
+    import difflib
+
     close = same or difflib.get_close_matches(given, list(known), 1, 0.6)
     return f"did you mean {close[0]}?" if close else "see the list of AWS's regions and partitions"
 

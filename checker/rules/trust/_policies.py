@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Principal
 from ...iam.proofs.trust import WEB_IDENTITY, is_cluster, issuer_of, oidc_providers
+from ...iam.values import NamedTuple
 from ...inventory.names import roles_by_arn
 from ...inventory.objects import Inventory, Role
 from ..facts import Facts

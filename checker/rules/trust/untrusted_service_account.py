@@ -25,7 +25,7 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...findings.place import Place, at, inside
 from ...findings.problem import Problem, Related
@@ -33,6 +33,7 @@ from ...iam.decisions.conditions import condition_holds
 from ...iam.documents.document import Condition
 from ...iam.documents.paths import Path as InnerPath
 from ...iam.proofs.trust import issuer_of, token_context
+from ...iam.values import NamedTuple
 from ...inventory.objects import Object, PolicyText, Role, called
 from ...requirements.pods import caller_of, request_of
 from ...requirements.select import users_of

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from ...iam.decisions.policies import Layer
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.patterns.globs import arn_glob, matches
 from ...iam.proofs.prove import WORST_FIRST, Verdict
+from ...iam.values import NamedTuple
 from ...inventory.names import Index, make_index
 from ...requirements.check import Outcome, RoleCheck, check_requirement
 from ...requirements.model import Access, Requirement, Selector

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...ack.objects import mapping
+from ...iam.values import NamedTuple
 from ...live.log.log import has_ended, has_recovered, principal, seconds
 from ...live.record.effective_role import (
     Effective,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+from ...iam.values import NamedTuple
 from ...live.log.log import has_ended, has_recovered
 from ...live.log.sorting import sort
 from ...live.record.record import Reading

@@ -11,8 +11,9 @@ import os
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from ...iam.values import NamedTuple
 from ...live.log.log import is_told_of_keys
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.yaml")

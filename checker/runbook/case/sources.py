@@ -7,7 +7,7 @@ A policy that could not be read takes its place as one that cannot be read, neve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...ack.build import build
 from ...ack.kinds import EKS, IAM, ROLE_ARN_ANNOTATION
@@ -15,6 +15,7 @@ from ...ack.objects import make_object, mapping, sequence, status_arn, text
 from ...iam.arns import role_name
 from ...iam.decisions.policies import Attached, Layer, LayerName
 from ...iam.documents.document import PolicyKind, parse
+from ...iam.values import NamedTuple
 from ...inventory.objects import Inventory, Origin, Role
 from ...live.record.record import Reading, Record, reading, under, value
 

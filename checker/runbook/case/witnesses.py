@@ -7,7 +7,9 @@ is unknown, and is said to be.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from ...iam.values import NamedTuple
 
 Log = Literal["names", "fits", "silent", "unread"]
 """What the log says: names this very cause; has failures that this cause would bring; was read and has neither; could

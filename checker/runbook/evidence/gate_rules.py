@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from ...findings.severity import Severity
+from ...iam.values import NamedTuple
 from ...project.project import link
 from ...requirements.model import Requirement
 from ...rules.access import conditional_grant, denied_grant, excess_grant, missing_grant, unknown_grant

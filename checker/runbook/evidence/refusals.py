@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ...iam.arns import parse_arn
 from ...iam.decisions.clauses import Clause
 from ...iam.decisions.policies import LayerName
 from ...iam.proofs.prove import show_condition
+from ...iam.values import NamedTuple
 from ...requirements.check import RoleCheck
 from ...requirements.rows import Question
 from ..case.access import View, allowing, covers

@@ -6,13 +6,14 @@ Source: EKS User Guide, "IAM roles for service accounts" (subject and audience o
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ...ack.objects import mapping, sequence
 from ...iam.decisions.conditions import Truth
 from ...iam.decisions.principals import Caller
 from ...iam.documents.document import Document, parse
 from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, token_context
+from ...iam.values import NamedTuple
 from ...requirements.ways import lets_in
 from ..case.case import Case
 

@@ -1,0 +1,70 @@
+"""Immutable values: `typing.NamedTuple`, made in a tenth of the time.
+
+A run makes nearly two hundred classes of values and uses half of them; typing compiles a constructor for each, which
+was an eighth of the time of a run over one file (docs/performance.md). Here a constructor is compiled when the first
+value is made. For type checkers, and in everything that is used here, it is `typing.NamedTuple`; that both do the same
+is held by tests/test_values.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import NamedTuple as NamedTuple
+else:
+    from _collections import _tuplegetter
+
+    class _Made(type):
+        """Makes a class of values of what stands in the body of one."""
+
+        def __new__(cls, name, bases, body):
+            if not bases:
+                return super().__new__(cls, name, bases, body)
+            fields = tuple(body.get("__annotations__", ()))
+            defaults = {field: body[field] for field in fields if field in body}
+            body.update((field, _tuplegetter(place, "")) for place, field in enumerate(fields))
+            body |= {
+                "__new__": _first_of,
+                "__slots__": (),
+                "__match_args__": fields,
+                "_fields": fields,
+                "_field_defaults": defaults,
+                "_make": classmethod(tuple.__new__),
+                "_replace": _replace,
+                "_asdict": _asdict,
+                "__repr__": _shown,
+                "__getnewargs__": _arguments,
+                "__orig_bases__": (NamedTuple,),
+            }
+            return type(name, (tuple,), body)
+
+    class NamedTuple(metaclass=_Made):
+        """What classes of values say they are."""
+
+    def _first_of(cls, *values, **named):
+        """Makes the first value of a class, and the constructor of all."""
+        fields = cls._fields
+        names = ", ".join(fields)
+        code = f"lambda _cls{''.join(f', {field}' for field in fields)}: _new(_cls, ({names}{',' if names else ''}))"
+        made = eval(code, {"_new": tuple.__new__, "__builtins__": {}, "__name__": cls.__module__})  # noqa: S307
+        made.__defaults__ = tuple(cls._field_defaults.values()) or None
+        made.__name__, made.__qualname__ = "__new__", f"{cls.__qualname__}.__new__"
+        cls.__new__ = made
+        return made(cls, *values, **named)
+
+    def _replace(self, /, **named):
+        made = self._make([named.pop(field, value) for field, value in zip(self._fields, self, strict=True)])
+        if named:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(map(repr, named))}")
+        return made
+
+    def _asdict(self):
+        return dict(zip(self._fields, self, strict=True))
+
+    def _arguments(self):
+        return tuple(self)
+
+    def _shown(self):
+        shown = ", ".join(f"{field}={value!r}" for field, value in zip(self._fields, self, strict=True))
+        return f"{type(self).__name__}({shown})"

@@ -1,0 +1,83 @@
+"""What is kept of a run, as a file: what it rests on, what it printed, how it ended.
+
+The file belongs to the user alone, and says by a digest that it is whole: what is damaged, of another user or written
+for others to change is not read.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import stat
+
+from .key import folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MAGIC = b"checker kept 1\n"
+_ELSEWHERE = b"checker kept at "
+_DIGEST = 32
+
+Seen = tuple[int, int, int, int, int, int] | None
+"""A file or folder as it was found (kind, device, inode, size, times of content and of status in nanoseconds); None
+where there was none."""
+
+
+def look(path: str, *, is_listed: bool) -> Seen:
+    """A file or folder as it is now, behind links. Of a folder that was not listed it counts that it is there alone."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    kind = stat.S_IFMT(found.st_mode)
+    if kind == stat.S_IFDIR and not is_listed:
+        return kind, 0, 0, 0, 0, 0
+    return kind, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+Input = tuple[str, bool, Seen]
+"""What a run rests on: a path, whether it is a folder that was listed, and how it was found."""
+
+
+def pack(seen: Iterable[Input], text: str, code: int) -> bytes:
+    """The bytes of a file."""
+    body = marshal.dumps((tuple(seen), text, code))
+    return _MAGIC + _digest(body) + body
+
+
+def pointer(path: str) -> bytes:
+    """The bytes of a file that stands for one in another folder."""
+    return _ELSEWHERE + os.fsencode(path)
+
+
+def unpack(key: str) -> tuple[tuple[Input, ...], str, int] | None:
+    """What is kept under a key; None for nothing, and for what cannot be relied on."""
+    data = _own(os.path.join(folder(), key))
+    if data.startswith(_ELSEWHERE):
+        data = _own(os.path.join(os.fsdecode(data[len(_ELSEWHERE) :]), key))
+    start = len(_MAGIC) + _DIGEST
+    body = data[start:]
+    if not data.startswith(_MAGIC) or data[len(_MAGIC) : start] != _digest(body):
+        return None
+    kept: tuple[tuple[Input, ...], str, int] = marshal.loads(body)  # noqa: S302 - whole, and the user's own
+    return kept
+
+
+def _own(path: str) -> bytes:
+    """The bytes of a file that belongs to the user alone; none of another."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with open(handle, "rb") as file:
+            found = os.fstat(handle)
+            is_own = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
+            return file.read() if is_own and stat.S_ISREG(found.st_mode) else b""
+    except (OSError, ValueError):
+        return b""
+
+
+def _digest(body: bytes) -> bytes:
+    from _blake2 import blake2b
+
+    return blake2b(body, digest_size=_DIGEST).digest()

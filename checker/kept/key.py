@@ -1,0 +1,82 @@
+"""What makes two runs the same but for the files that they read. Imports nothing: it is asked before all else."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from .. import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_ENVIRONMENT = (
+    "COLUMNS", "LINES", "TERM", "NO_COLOR", "FORCE_COLOR", "PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONIOENCODING",
+    "PYTHONUTF8", "CHECKER_TRACEBACK",
+)  # fmt: skip
+_OF_OTHERS = frozenset(
+    ("-", "--output", "--report", "--write-baseline", "--changed-since", "--trusted", "--no-cache", "-h", "--help")
+)
+"""What was typed, where the answer rests on more than files, or goes elsewhere."""
+
+
+def key_of(given: Sequence[str]) -> str | None:
+    """The name under which the answer of a run with these arguments is kept; None for one whose answer is not."""
+    if given[:1] != ["static"] or os.environ.get("CI") or sys.stdout is None:
+        return None
+    if not _OF_OTHERS.isdisjoint(item.partition("=")[0] for item in given):
+        return None
+    from _blake2 import blake2b
+
+    try:
+        parts = (
+            __version__,
+            sys.version,
+            *_code(),
+            os.getcwd(),
+            time.strftime("%Y-%m-%d", time.gmtime()),
+            *(os.environ.get(name, "\0") for name in _ENVIRONMENT),
+            *_terminal(),
+            sys.stdout.encoding,
+            *given,
+        )
+    except OSError:
+        return None
+    text = "\0\0".join(map(str, parts))
+    return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=20).hexdigest()
+
+
+def folder() -> str:
+    """Where answers are kept: the user's folder for caches (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return os.path.join(base if os.path.isabs(base) else os.path.expanduser("~/.cache"), "checker")
+
+
+def _terminal() -> tuple[object, ...]:
+    """How wide the terminal is, where the answer goes to one."""
+    if not sys.stdout.isatty():
+        return ("no terminal",)
+    try:
+        return tuple(os.get_terminal_size(sys.stdout.fileno()))
+    except (OSError, ValueError):
+        return ("a terminal",)
+
+
+def _code() -> Iterator[object]:
+    """Which code decides: an installed one changes with its folder, one that is worked on with each file."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    yield package
+    if "site-packages" in package or "dist-packages" in package:
+        yield os.stat(package).st_mtime_ns
+        return
+    pending = [package]
+    while pending:
+        with os.scandir(pending.pop()) as listing:
+            for entry in listing:
+                if entry.is_dir(follow_symlinks=False):
+                    pending += [] if entry.name == "__pycache__" else [entry.path]
+                else:
+                    found = entry.stat()
+                    yield f"{entry.path} {found.st_mtime_ns} {found.st_size}"

@@ -1,0 +1,157 @@
+"""Writes down what a run opens and lists, and keeps its answer.
+
+Python says of every file that it opens and every folder that it lists (audit events), so that nothing has to say it for
+itself. Each is looked at as it is opened: what changes later is then seen to have changed. Whether something is there
+that is only asked for (`checker.yaml` above, `.git`) is written down for the folders that are not listed; in those that
+are, whatever comes or goes changes the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any
+
+from ..errors import UsageError
+from .entry import Seen, look, pack, pointer
+from .key import folder
+
+_ASKED_FOR = (
+    ".git", "checker.yaml", ".checker.yaml", "pyproject.toml", "kustomization.yaml", "kustomization.yml",
+    "Kustomization", "Chart.yaml",
+)  # fmt: skip
+"""What a run looks for in folders above."""
+_TOOLS = ("kustomize", "kubectl", "helm")
+_RACY = 100_000_000
+"""Nanoseconds: of what was changed so shortly before it was looked at, a change right after may not show."""
+_LENGTH = 40
+_MOST_FILES, _MOST_BYTES = 100, 256 * 1024 * 1024
+_OWN = tuple(os.path.join(os.path.realpath(path), "") for path in (sys.prefix, sys.base_prefix))
+_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
+
+
+class _Run:
+    """What is known of the run so far: what was opened and listed, as it was found then."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.seen: dict[tuple[str, bool], Seen] = {}
+        self.listed: set[str] = set()
+        self.is_racy = False
+        self.where: str | None = None
+
+    def take(self, path: str, *, is_listed: bool = False) -> None:
+        if (path, is_listed) not in self.seen:
+            found = self.seen[path, is_listed] = look(path, is_listed=is_listed)
+            self.is_racy = self.is_racy or (found is not None and max(found[4:]) > time.time_ns() - _RACY)
+        if is_listed:
+            self.listed.add(path)
+
+
+_run: _Run | None = None
+
+
+def begin(key: str) -> None:
+    """Writes down, from now on, what this process opens and lists."""
+    global _run
+    _run = _Run(key)
+    sys.addaudithook(_hear)
+
+
+def forget() -> None:
+    """Keeps nothing of this run: it rests on more than what is written down."""
+    global _run
+    _run = None
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    run = _run
+    if run is None or event not in ("open", "os.scandir", "os.listdir"):
+        return
+    path = arguments[0]
+    if isinstance(path, bytes):
+        path = os.fsdecode(path)
+    if not isinstance(path, str) or (event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
+        return
+    path = os.path.abspath(path)
+    if os.path.join(path, "").startswith((*_OWN, _PACKAGE)):
+        return  # modules and data of Python and of this tool, which the key stands for
+    run.take(path, is_listed=event != "open")
+
+
+def exists(path: str) -> bool:
+    """Whether there is a file, written down as what the run rests on."""
+    if _run is not None:
+        _run.take(os.path.abspath(path))
+    return os.path.exists(path)
+
+
+def choose(cache: str) -> None:
+    """Takes from the configuration where answers are kept: a folder, "" for the user's, or "off"."""
+    if cache == "off":
+        forget()
+    elif _run is not None:
+        _run.where = cache
+
+
+def keep(text: str, code: int) -> None:
+    """Keeps the answer of this run, if it is recorded and its configuration was read. What cannot be written is not
+    kept, and nothing is said."""
+    run = _run
+    forget()
+    if run is None or run.where is None:
+        return
+    for path in _asked_for(run):
+        run.take(path)
+    if run.is_racy:
+        return
+    try:
+        data = pack(((*key, found) for key, found in run.seen.items()), text, code)
+        if run.where:
+            _write(run.where, run.key, data)
+            data = pointer(os.path.abspath(run.where))
+        _write(folder(), run.key, data)
+    except (OSError, UsageError, ValueError):
+        return
+
+
+def rests_on_all_in(path: str) -> bool:
+    """Whether a folder (real path) is one of those that were listed, so that what comes or goes in it is seen."""
+    return _run is None or path in _run.listed or os.path.realpath(path) in map(os.path.realpath, _run.listed)
+
+
+def _asked_for(run: _Run) -> list[str]:
+    folders = {os.path.dirname(path) for path, _ in run.seen} | {os.getcwd()}
+    above = set()
+    for path in folders:
+        while path not in above:
+            above.add(path)
+            path = os.path.dirname(path)
+    found = [os.path.join(path, name) for path in sorted(above - run.listed) for name in _ASKED_FOR]
+    tools = [os.path.join(path, name) for path in os.environ.get("PATH", "").split(os.pathsep) for name in _TOOLS]
+    # A file that is called like an option is refused.
+    options = [item for item in sys.argv[1:] if item.startswith("-")]
+    return [*found, *map(os.path.abspath, (*tools, *options))]
+
+
+def _write(where: str, name: str, data: bytes) -> None:
+    from ..text.writing import write_file
+
+    os.makedirs(where, mode=0o700, exist_ok=True)
+    write_file(os.path.join(where, name), data, 0o600)
+    _tidy(where)
+
+
+def _tidy(where: str) -> None:
+    """Takes away what was kept first, where there is too much."""
+    with os.scandir(where) as listing:
+        files = sorted(
+            ((entry.stat(), entry.path) for entry in listing if entry.is_file() and len(entry.name) == _LENGTH),
+            key=lambda it: it[0].st_mtime,
+        )
+    total = sum(found.st_size for found, _ in files)
+    while files and (len(files) > _MOST_FILES or total > _MOST_BYTES):
+        found, path = files.pop(0)
+        total -= found.st_size
+        os.unlink(path)

@@ -1,0 +1,31 @@
+"""Where the command begins: what needs nothing is answered before anything is imported."""
+
+from __future__ import annotations
+
+import sys
+
+from . import __version__
+
+
+def main() -> int:
+    """Runs the command that was typed and returns its exit code."""
+    given = sys.argv[1:]
+    if given == ["--version"]:
+        sys.stdout.write(f"checker {__version__}\n")
+        return 0
+    if given[:1] == ["static"]:
+        from .kept.key import key_of
+
+        key = key_of(given)
+        if key is not None:
+            from .kept.replay import replay
+
+            code = replay(key)
+            if code is not None:
+                return code
+            from .kept.recording import begin
+
+            begin(key)
+    from .cli import main as run
+
+    return run()
