@@ -11,7 +11,7 @@ from ..iam.documents.holes import has_hole
 from ..iam.proofs.action_groups import show_action
 from ..iam.proofs.between import Ask, holes_in, prove_between, reach_between
 from ..iam.proofs.prove import Proof, prove
-from ..iam.proofs.reach import may_reach, may_reach_beyond
+from ..iam.proofs.reach import could_allow, may_reach, may_reach_beyond
 from ..iam.values import NamedTuple
 from ..inventory.names import Index
 from ..inventory.objects import Object, Role
@@ -188,6 +188,10 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
 
 def _forbidden(row: Row, asked: Requests) -> Question:
     """Looks first where the role is at home, for a witness that people recognise, then everywhere."""
+    filled = fill(row.resource, asked.known.values)
+    layers = (*asked.known.layers, *layers_on(filled.text, asked.known.guards), *row.layers)
+    if not filled.unset and not could_allow(row.action, layers):
+        return _question(row, filled.text)
     question: Ask = may_reach_beyond if row.is_beyond else may_reach
     near = _ask(question, row._replace(resource=_at_home(row.resource, asked.known.values)), asked)
     if near.proof is not None and near.proof.verdict == "granted":
@@ -210,17 +214,7 @@ def _ask(question: Ask, row: Row, asked: Requests) -> Question:
     known = asked.known
     filled = fill(row.resource, known.values)
     if filled.unset:
-        return Question(
-            action=row.action,
-            resource=row.resource,
-            proof=None,
-            unset=filled.unset,
-            path=row.path,
-            instead=row.instead,
-            because=row.because,
-            through="",
-            cause=row.cause,
-        )
+        return _question(row, row.resource)._replace(unset=filled.unset)
     context, caller = asked.about(filled.text)
     if row.carries:
         told = {key.lower(): (value,) for key, value in row.carries}
@@ -240,15 +234,20 @@ def _ask(question: Ask, row: Row, asked: Requests) -> Question:
         proof = proof._replace(verdict="unknown", reasons=("which key the table names is not known here",))
     action = show_action(proof.action, (layers,)) if proof is not None and row.is_beyond else row.action
     through = context.values.get("kms:viaservice", ("",))[0]
+    return _question(row, filled.text)._replace(action=action, proof=proof, through=through)
+
+
+def _question(row: Row, resource: str) -> Question:
+    """A row as a question about this resource that has no proof."""
     return Question(
-        action=action,
-        resource=filled.text,
-        proof=proof,
+        action=row.action,
+        resource=resource,
+        proof=None,
         unset=(),
         path=row.path,
         instead=row.instead,
         because=row.because,
-        through=through,
+        through="",
         cause=row.cause,
     )
 

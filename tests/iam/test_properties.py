@@ -32,6 +32,7 @@ from checker.iam.decisions.conditions import Truth
 from checker.iam.decisions.policies import LayerName
 from checker.iam.documents.document import PolicyKind
 from checker.iam.patterns.globs import arn_glob, matches
+from checker.iam.proofs.reach import could_allow, may_reach_beyond
 
 T = "arn:aws:dynamodb:us-east-1:111122223333:table/auth-keys"
 ROLE = Caller("role", "arn:aws:iam::111122223333:role/proxy", "arn:aws:sts::111122223333:assumed-role/proxy/pod")
@@ -295,3 +296,13 @@ def test_grants_are_all_there_is(layers: tuple[Layer, ...], context: Context) ->
     for action in ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DescribeTable"):
         outcome = evaluate(Request(action, T, context, ROLE), layers).outcome
         assert outcome == "unknown" or (outcome == "allowed") == (action in granted)
+
+
+@given(
+    stacks(), contexts(), st.sampled_from(["dynamodb:GetItem", "dynamodb:*", "s3:Get*", "*", "dynamodb:Put*", "x:y"])
+)
+def test_without_an_allow_nothing_is_reached(layers: tuple[Layer, ...], context: Context, action: str) -> None:
+    if not could_allow(action, layers):
+        for caller in (None, ROLE):
+            assert may_reach(action, "arn:aws:dynamodb:*:*:table/*", layers, context, caller) is None
+            assert may_reach_beyond(action, "arn:aws:dynamodb:*:*:table/*", layers, context, caller) is None

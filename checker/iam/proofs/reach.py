@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from ..catalogue.catalogue import service
 from ..decisions.branches import branches
@@ -10,6 +11,7 @@ from ..decisions.clauses import Atom
 from ..decisions.conditions import Truth
 from ..decisions.policies import Layer
 from ..decisions.principals import Caller, known_of
+from ..decisions.unasked import asks_no_policy
 from ..documents.context import Context
 from ..patterns.globs import wildcard_glob
 from ..patterns.language import overlap
@@ -36,11 +38,37 @@ def may_reach(
     """
     named, context = spelled_out(action), known_of(caller, context)
     if named is None:
-        overlaps = any(overlap(wildcard_glob(text.lower()), wildcard_glob(action.lower())) for text in _allowed(layers))
+        overlaps = any(_meet(text, action) for text in _allowed(layers))
         return unlisted(action, resource, context) if overlaps else None
     found = [_may_reach(group[0], resource, layers, context, caller) for group in alike(named, (layers,))]
     found.append(may_reach_beyond(action, resource, layers, context, caller))
     return max((proof for proof in found if proof is not None), key=rank, default=None)
+
+
+def could_allow(action: str, layers: tuple[Layer, ...]) -> bool:
+    """Whether some statement may allow one of the actions that an Action string takes in, on anything: without one,
+    there is nothing that `may_reach` would find. Told by look-ups that most roles share."""
+    for layer in layers:
+        if layer.name in _NEVER_GRANT:
+            continue
+        for policy in layer.policies:
+            if policy.document is None or policy.document.holes:
+                return True
+            for statement in policy.document.statements:
+                if statement.effect == "Allow" and (
+                    statement.not_actions or any(_meet(entry.text, action) for entry in statement.actions)
+                ):
+                    return True
+    return spelled_out(action) is None or asks_no_policy(action)
+
+
+_NEVER_GRANT = ("boundary", "session", "scp", "rcp", "endpoint")
+"""Layers that take access away from what others allow, and give none (IAM User Guide, "Policy evaluation logic")."""
+
+
+@lru_cache(maxsize=8192)
+def _meet(one: str, other: str) -> bool:
+    return overlap(wildcard_glob(one.lower()), wildcard_glob(other.lower()))
 
 
 def may_reach_beyond(
