@@ -102,8 +102,8 @@ def test_getting_started_does_what_it_says(tmp_path: Path) -> None:
     # The page wraps lines as a terminal does.
     assert " ".join(shown.split()) in " ".join(done.stdout.split())
     assert "exit code 1" in done.stdout
-    assert done.stdout.rstrip().endswith("0 policies, 0 passed over.")
-    assert "access proven for it" in done.stdout
+    assert done.stdout.rstrip().endswith("1 role.")
+    assert "access proven for 1 of 1 role" in done.stdout
 
 
 def test_blocks_to_copy_are_yaml() -> None:

@@ -78,6 +78,7 @@ def add_to(commands: Any) -> None:
     shown.add_argument(
         "--fail-on", choices=SEVERITIES, default="error", help="exit 1 from this severity on (default: error)"
     )
+    shown.add_argument("--statistics", action="store_true", help="also how often each rule has found something")
     shown.add_argument("-q", "--quiet", action="store_true", help="findings only, no summary")
     shown.add_argument("-v", "--verbose", action="store_true", help="also what was skipped and what was proven")
     parser.set_defaults(run=run)

@@ -12,7 +12,7 @@ from importlib import import_module
 from types import ModuleType
 
 FORMATS = {
-    "static": ("text", "json", "sarif", "junit", "github", "gitlab", "markdown"),
+    "static": ("text", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown"),
     "live": ("text", "json", "markdown"),
     "fix": ("text", "json"),
     "diff": ("text", "json", "markdown"),

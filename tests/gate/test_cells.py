@@ -74,8 +74,8 @@ def found(report: dict[str, Any]) -> list[tuple[str, str, tuple[str, ...]]]:
 def test_every_cell_is_judged_with_its_own_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["static"]) == 0
     shown = capsys.readouterr().out
-    assert "east: 1 role checked against reverse-proxy-auth-keys: access proven for it." in shown
-    assert "west: 1 role checked against reverse-proxy-auth-keys: access proven for it." in shown
+    assert "east: reverse-proxy-auth-keys: access proven for 1 of 1 role." in shown
+    assert "west: reverse-proxy-auth-keys: access proven for 1 of 1 role." in shown
     assert "2 roles" in shown
 
 
@@ -121,7 +121,7 @@ def test_a_hook_asks_the_cell_of_its_file_alone(capsys: pytest.CaptureFixture[st
     put("west/role.yaml", role(EAST))
     assert main(["static", "east/role.yaml"]) == 0
     shown = capsys.readouterr().out
-    assert "east: 1 role checked" in shown
+    assert "east: reverse-proxy-auth-keys: access proven for 1 of 1 role" in shown
     assert "west" not in shown
     assert main(["static", "west/role.yaml"]) == 1
 

@@ -110,7 +110,7 @@ def test_a_banner_hides_nothing(tmp_path: Path) -> None:
         lay(by_name[name], tmp_path / name)
         ended = gate(tmp_path / name)
         assert ended.code == 0, (name, ended.out)
-        assert "access proven for it" in ended.out, (name, ended.out)
+        assert "access proven for 1 of 1 role" in ended.out, (name, ended.out)
 
 
 @pytest.mark.parametrize("what", ["configuration", "requirement", "toml", "deep-configuration", "deep-requirement"])
@@ -182,4 +182,4 @@ def test_what_the_shell_opens_is_read(tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m checker static <(sleep 0.3; cat m.yaml) {" ".join(_CELL)}'
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, (done.stdout, done.stderr)
-    assert "access proven for it" in done.stdout
+    assert "access proven for 1 of 1 role" in done.stdout

@@ -82,7 +82,7 @@ def test_files_that_hold_nothing_for_us_pass() -> None:
     local("checker")
     code, shown = pre_commit("--files", "notes.yaml")
     assert code == 0
-    assert "1 passed over" in shown
+    assert "1 unrelated document" in shown
     code, shown = pre_commit("--files", "README.md")
     assert "(no files to check)Skipped" in shown.replace("\n", "")
 

@@ -83,7 +83,7 @@ def test_several_reports_of_one_run(world: str, capsys: pytest.CaptureFixture[st
     ("given", "said"),
     [
         ("sarif", "--report sarif: write --report FORMAT=FILE"),
-        ("sarf=a", "there is no format 'sarf'; there are text, json, sarif"),
+        ("sarf=a", "there is no format 'sarf'; there are text, concise, json"),
         ("sarif=nowhere/a", "cannot write nowhere/a: there is no folder nowhere"),
     ],
 )

@@ -34,9 +34,10 @@ role.yaml:15:41: error[missing-grant]: Role tenant-acme/acme-reverse-proxy canno
    = help: write "Action": ["dynamodb:GetItem", "dynamodb:Query"]
 
 Found 1 error.
-1 role checked against reverse-proxy-auth-keys: access proven for 0, not for 1.
+reverse-proxy-auth-keys: access proven for 0 of 1 role.
 Who is to use 1 role is not known; its trust policy lets some pod in.
-Read 1 file with 1 document: 1 role, 0 policies, 0 passed over.
+Read 1 file with 1 document: 1 role.
+checker explain missing-grant says more about a rule.
 """)
 
 
@@ -58,21 +59,20 @@ role.yaml:15:41: error[missing-grant]: Role
      "dynamodb:Query"]
 
 Found 1 error.
-1 role checked against reverse-proxy-auth-keys: access
-  proven for 0, not for 1.
+reverse-proxy-auth-keys: access proven for 0 of 1 role.
 Who is to use 1 role is not known; its trust policy lets
   some pod in.
-Read 1 file with 1 document: 1 role, 0 policies, 0
-  passed over.
+Read 1 file with 1 document: 1 role.
+checker explain missing-grant says more about a rule.
 """)
 
 
 def test_a_clean_run(gate: Callable[..., Report]) -> None:
     assert shown(gate, "missing-grant/silent/two-statements.yaml") == snapshot("""\
 No problems.
-1 role checked against reverse-proxy-auth-keys: access proven for it.
+reverse-proxy-auth-keys: access proven for 1 of 1 role.
 Who is to use 1 role is not known; its trust policy lets some pod in.
-Read 1 file with 1 document: 1 role, 0 policies, 0 passed over.
+Read 1 file with 1 document: 1 role.
 """)
     assert shown(gate, "missing-grant/silent/two-statements.yaml", Look(quiet=True)) == snapshot("")
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 def add_output_options(group: Any, formats: tuple[str, ...]) -> None:
     """The options that every command with a result has."""
-    group.add_argument("--format", choices=formats, default="text", help="output format (default: text)")
+    listed = f"{', '.join(formats[1:-1])} or {formats[-1]}"
+    group.add_argument(
+        "--format", choices=formats, default="text", metavar="FORMAT", help=f"output format: text (default), {listed}"
+    )
     group.add_argument("--output", metavar="FILE", help="write the result to a file")
     group.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found")
     add_color_option(group)
@@ -110,7 +113,7 @@ def look_of(arguments: argparse.Namespace) -> Look:
             to_terminal and os.environ.get("TERM") != "dumb"
         )
     width = columns() if to_terminal else None
-    return Look(color, width, arguments.quiet, arguments.verbose)
+    return Look(color, width, arguments.quiet, arguments.verbose, getattr(arguments, "statistics", False))
 
 
 def write(text: str, output: str | None) -> None:

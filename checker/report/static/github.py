@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from ...findings.groups import Group, grouped
 from ...findings.severity import SEVERITIES
 from ...gate.report import Report
 from ..style.frame import safe
@@ -19,9 +19,6 @@ from ..style.paths import for_readers
 from ..style.wrapping import count
 from . import markdown
 from .standing import standing, verdict
-
-if TYPE_CHECKING:
-    from ...findings.finding import Finding
 
 CARRIES_FIXES = False
 
@@ -34,13 +31,14 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 def render(report: Report, look: Look) -> str:
     """One command a line, then the verdict."""
-    worst_first = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    worst_first = sorted(grouped(report.findings), key=lambda group: SEVERITIES.index(group.finding.severity))
     lines = [_command("error", {**place, "title": "checker"}, said) for place, said in _not_checked(report)]
     shown: Counter[str] = Counter({"error": len(lines)})
-    for finding in worst_first:
-        shown[finding.severity] += 1
-        if shown[finding.severity] <= _MOST:
-            lines.append(_finding(finding))
+    for group in worst_first:
+        severity = group.finding.severity
+        shown[severity] += 1
+        if shown[severity] <= _MOST:
+            lines.append(_finding(group))
     left_out = sum(max(0, number - _MOST) for number in shown.values())
     if not look.quiet:
         lines += [verdict(report), *standing(report)]
@@ -64,14 +62,15 @@ def _not_checked(report: Report) -> list[tuple[dict[str, str], str]]:
     ]
 
 
-def _finding(finding: Finding) -> str:
-    at = finding.location
+def _finding(group: Group) -> str:
+    finding, at = group.finding, group.finding.location
     place = {"file": for_readers(at.file), "line": str(at.start.line), "endLine": str(at.end.line)}
     if at.start.line == at.end.line:
         # Columns of an annotation over several lines are not understood.
         place |= {"col": str(at.start.column), "endColumn": str(max(at.end.column, at.start.column + 1))}
     title = f"{finding.rule} ({finding.severity})"
-    text = f"{safe(finding.message)}\n{safe(finding.why)}\nhelp: {safe(finding.help)}"
+    told = [group.message, f"also: {group.named}" if group.others else "", finding.why, f"help: {finding.help}"]
+    text = "\n".join(safe(line) for line in told if line)
     return _command(_COMMANDS[finding.severity], {**place, "title": title}, text)
 
 

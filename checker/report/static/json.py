@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import __version__
 from ...findings.finding import Finding
+from ...findings.groups import grouped
 from ...findings.location import Location
 from ...gate.report import Report
 from ...iam.documents.paths import show_path
@@ -35,6 +36,7 @@ def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
 
 def _report(report: Report, fixes: Sequence[Proposal]) -> dict[str, Any]:
     counts = report.summary
+    groups = {id(item): number for number, group in enumerate(grouped(report.findings)) for item in group.all}
     return {
         "schemaVersion": 1,
         "command": "static",
@@ -53,7 +55,7 @@ def _report(report: Report, fixes: Sequence[Proposal]) -> dict[str, Any]:
             "warnings": report.count("warning"),
             "notes": report.count("note"),
         },
-        "findings": [_finding(finding, report, fixes) for finding in report.findings],
+        "findings": [_finding(finding, report, fixes, groups[id(finding)]) for finding in report.findings],
         "suppressed": [_suppressed(item, report) for item in report.suppressed],
         "baseline": _baseline(report),
         "access": [
@@ -81,7 +83,9 @@ def unchecked(report: Report) -> list[dict[str, str]]:
     ]
 
 
-def _finding(finding: Finding, report: Report, fixes: Sequence[Proposal] = ()) -> dict[str, Any]:
+def _finding(
+    finding: Finding, report: Report, fixes: Sequence[Proposal] = (), group: int | None = None
+) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -96,6 +100,7 @@ def _finding(finding: Finding, report: Report, fixes: Sequence[Proposal] = ()) -
         "fixable": any(item.finding is finding for item in fixes),
         "fixes": [_fix(item, report) for item in fixes if item.finding is finding],
         "fingerprint": fingerprint(finding),
+        "group": group,
     }
 
 

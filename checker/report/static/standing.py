@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from ...requirements.check import Outcome
 
 
-def verdict(report: Report) -> str:
-    """One sentence: what was found, or that nothing was, or that not everything could be checked."""
+def verdict(report: Report, fixable: str = "") -> str:
+    """One sentence: what was found (and how much of it is `fixable`), or that nothing was, or that not everything could
+    be checked."""
     numbers = [(report.count(name), name) for name in SEVERITIES]
     found = ", ".join(count(number, name) for number, name in numbers if number)
     if found:
-        return f"Found {found}."
+        return f"Found {found} ({fixable})." if fixable else f"Found {found}."
     if could_not_check(report):
         return "Could not check everything."
     return "No problems but those that are suppressed." if report.suppressed else "No problems."
@@ -37,13 +38,15 @@ def standing(report: Report) -> list[str]:
         for line in (_proven(outcome), *_entry(outcome))
     ]
     counts = report.summary
-    read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}: "
-    read += count(counts.roles, "role")
-    read += f", {counts.policies} {'policy' if counts.policies == 1 else 'policies'}, {counts.passed_over} passed over"
     in_part = sum(item.in_part for item in report.skipped)
-    read += f", {counts.skipped - in_part} skipped (not checked)" if counts.skipped > in_part else ""
-    read += f", {count(in_part, 'template')} checked in part" if in_part else ""
-    lines.append(read + (f", {len(report.left_out)} left out (-v names them)." if report.left_out else "."))
+    parts = [count(counts.roles, "role")]
+    parts += [f"{counts.policies} {'policy' if counts.policies == 1 else 'policies'}"] if counts.policies else []
+    parts += [f"{count(counts.passed_over, 'unrelated document')}"] if counts.passed_over else []
+    parts += [f"{counts.skipped - in_part} skipped (not checked)"] if counts.skipped > in_part else []
+    parts += [f"{count(in_part, 'template')} checked in part"] if in_part else []
+    parts += [f"{len(report.left_out)} left out (-v names them)"] if report.left_out else []
+    read = f"Read {count(counts.files, 'file')} with {count(counts.documents, 'document')}"
+    lines.append(f"{read}: {', '.join(parts)}.")
     if report.unreadable:
         lines.append(f"{count(len(report.unreadable), 'file')} could not be read.")
     return [*lines, *_not_shown(report)]
@@ -71,7 +74,6 @@ def _not_shown(report: Report) -> list[str]:
 
 def _proven(outcome: Outcome) -> str:
     name = outcome.requirement.name
-    checked = count(len(outcome.checks), "role")
     verdicts = [
         {question.proof.verdict if question.proof else "unknown" for question in check.required}
         for check in outcome.checks
@@ -82,11 +84,8 @@ def _proven(outcome: Outcome) -> str:
         for found, entry in zip(verdicts, entries, strict=True)
     )
     if not outcome.checks:
-        return f"No role was checked against {name}."
-    bad = len(outcome.checks) - good
-    said = f"{checked} checked against {name}: access proven for "
-    said += (("it" if good == 1 else "all") if not bad else f"{good}, not for {bad}") + "."
-    return said
+        return f"{name}: no role was checked."
+    return f"{name}: access proven for {good} of {count(len(outcome.checks), 'role')}."
 
 
 def _entry(outcome: Outcome) -> list[str]:

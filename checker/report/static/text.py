@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ...findings.severity import SEVERITIES
@@ -12,20 +12,23 @@ from ..style.frame import frame, safe, safe_path
 from ..style.look import Look
 from ..style.paint import paint
 from ..style.wrapping import wrapped
+from .fixable import Fixable, statistics
 from .standing import could_not_check, standing, verdict
 
-CARRIES_FIXES = False
+CARRIES_FIXES = True
 
 if TYPE_CHECKING:
-    from ...findings.finding import Finding
+    from ...findings.groups import Group
+    from ...fix.planning.propose import Proposal
     from ...requirements.check import Outcome
     from ...suppression.covering import Covered
 
 
-def render(report: Report, look: Look) -> str:
+def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
     """The whole output. With `look.quiet`, findings only; with `look.verbose`, also what was skipped or suppressed, and
-    grants."""
-    parts = [_finding(finding, report, look) for finding in report.findings]
+    grants. Findings that one edit cures are one block."""
+    fixable = Fixable(fixes)
+    parts = _findings(report, look, fixable) if report.findings else []
     parts += [_failure(failure.rule, failure.details, look) for failure in report.failures]
     parts += [f"{safe_path(path)}: could not be read: {reason}\n" for path, reason in report.unreadable]
     if look.verbose:
@@ -37,15 +40,23 @@ def render(report: Report, look: Look) -> str:
         parts += [f"{safe_path(path)}: left out ({reason})\n" for path, reason in report.left_out]
         parts += [_suppressed(item) for item in report.suppressed]
         parts += [line + "\n" for outcome in report.outcomes for line in _grants(outcome)]
+    if look.statistics and report.findings:
+        parts.append("".join(f"{line}\n" for line in statistics(report.findings, fixable)))
     if not look.quiet:
-        parts.append(_summary(report, look))
+        parts.append(_summary(report, look, fixable))
     return "\n".join(parts) if report.findings else "".join(parts)
 
 
-def _finding(finding: Finding, report: Report, look: Look) -> str:
-    at = finding.location
+def _findings(report: Report, look: Look, fixable: Fixable) -> list[str]:
+    from ...findings.groups import grouped
+
+    return [_finding(group, report, look, fixable) for group in grouped(report.findings)]
+
+
+def _finding(group: Group, report: Report, look: Look, fixable: Fixable) -> str:
+    finding, at = group.finding, group.finding.location
     head, severity = f"{safe_path(at.file)}:{at.start.line}:{at.start.column}:", f"{finding.severity}[{finding.rule}]"
-    lines = wrapped(f"{head} {severity}: {safe(finding.message)}", "", look)
+    lines = wrapped(f"{head} {severity}: {safe(group.message)}", "", look)
     # Painted once wrapped: escape sequences take no columns.
     lines[0] = lines[0].replace(head, paint(head, "bold", look), 1)
     titled = next((place for place, text in enumerate(lines) if severity in text), 0)
@@ -57,8 +68,9 @@ def _finding(finding: Finding, report: Report, look: Look) -> str:
         f"{paint(f'{number} |', 'dim', look)} {line}".rstrip(),
         f"{paint(f'{gutter} |', 'dim', look)} {paint(caret, finding.severity, look)}",
     ]
-    for name, text in (("why", finding.why), ("help", finding.help)):
-        lines += _titled(gutter, name, safe(text), look)
+    told = (("also", group.named), ("why", finding.why), ("help", finding.help), ("fix", fixable.said(*group.all)))
+    for name, text in told:
+        lines += _titled(gutter, name, safe(text), look) if text else []
     for item in finding.related:
         place = f"{safe(item.location.file)}:{item.location.start.line}:{item.location.start.column}"
         lines += wrapped(
@@ -84,10 +96,11 @@ def _suppressed(item: Covered) -> str:
     return f"{place}: suppressed by {by.how}: {item.finding.rule}: {safe(by.reason or 'no reason given')}\n"
 
 
-def _summary(report: Report, look: Look) -> str:
+def _summary(report: Report, look: Look, fixable: Fixable) -> str:
     heaviest = next((severity for severity in SEVERITIES if report.count(severity)), None)
     style = heaviest or ("error" if could_not_check(report) else "good")
-    lines = [paint(verdict(report), style, look), *standing(report)]
+    lines = [paint(verdict(report, fixable.counted()), style, look), *standing(report)]
+    lines += [f"checker explain {report.findings[0].rule} says more about a rule."] if report.findings else []
     return "\n".join(line for text in lines for line in wrapped(text, "", look)) + "\n"
 
 

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 
 class Look(NamedTuple):
-    """How text may look: colour, width of the terminal (None: do not wrap), and how much is said."""
+    """How text may look: colour, width of the terminal (None: do not wrap), and how much is said; with `statistics`,
+    also how often each rule has found something."""
 
     color: bool = False
     width: int | None = None
     quiet: bool = False
     verbose: bool = False
+    statistics: bool = False

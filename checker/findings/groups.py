@@ -1,0 +1,58 @@
+"""Findings that one edit cures, as one: the same thing at the same place, said of several objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..iam.values import NamedTuple
+from ..inventory.objects import called
+from .finding import Finding
+
+_MOST_NAMED = 5
+
+
+class Group(NamedTuple):
+    """A finding, and those of other objects that say the same."""
+
+    finding: Finding
+    others: tuple[Finding, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The message, of the first object and so many more."""
+        finding = self.finding
+        if not self.others or finding.subject is None:
+            return finding.message
+        name = called(finding.subject)
+        return finding.message.replace(name, f"{name} and {len(self.others)} more", 1)
+
+    @property
+    def named(self) -> str:
+        """The other objects, by name; "" for none."""
+        names = [called(item.subject) for item in self.others if item.subject is not None]
+        more = len(names) - _MOST_NAMED
+        return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """Every finding of the group."""
+        return self.finding, *self.others
+
+
+def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
+    """The findings in groups, each where its first one stood."""
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        groups.setdefault(_key(finding) or number, []).append(finding)
+    return tuple(Group(first, tuple(others)) for first, *others in groups.values())
+
+
+def _key(finding: Finding) -> object:
+    """What findings of a group have in common; None for one that stands for itself."""
+    if finding.subject is None:
+        return None
+    name = called(finding.subject)
+    if name not in finding.message:
+        return None
+    said = finding.message.replace(name, "\0", 1)
+    return finding.rule, finding.severity, finding.location, said, finding.why, finding.help, finding.cells
