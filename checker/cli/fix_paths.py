@@ -15,26 +15,16 @@ from .terminal.output import look_of, write
 
 if TYPE_CHECKING:
     from ..fix.planning.repair import Repair
+    from ..progress import Observe
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Repairs, shows or writes, and returns 0, 1 or 3; raises UsageError for 2."""
-    from ..fix.planning.repair import repair
-    from ..gate.prepare import prepare
     from ..report.fix.told import Told
-    from ..rules import RULES
 
     with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
-        made = prepare(gate_options(arguments), observe=bar.observe)
-        chosen = {rule.ABOUT.id for rule in made.terms.settings.rules}
-        # What is fixed is chosen; what is proven is not: every rule has its say on the edited text.
-        terms = made.terms._replace(settings=made.terms.settings._replace(rules=RULES))
-        found = repair(
-            made._replace(terms=terms),
-            lambda plan: arguments.unsafe or plan.is_safe,
-            lambda finding: finding.rule in chosen,
-            bar.observe,
-        )
+        found = mended(arguments, bar.observe, is_unsafe=arguments.unsafe)
+    chosen = _chosen(arguments)
     outcome, written = _carried_out(found, arguments)
     told = Told(found, outcome, tuple(written))
     write(formatter("fix", arguments.format).render(told, look_of(arguments)), None)
@@ -47,18 +37,55 @@ def run(arguments: argparse.Namespace) -> int:
     return 3 if found.after.report.failures or found.after.report.unreadable else 0
 
 
+def mended(arguments: argparse.Namespace, observe: Observe, *, is_unsafe: bool) -> Repair:
+    """What the fixes of the chosen rules make of the files. Raises UsageError."""
+    from ..fix.planning.repair import repair
+    from ..gate.prepare import prepare
+    from ..rules import RULES
+
+    made = prepare(gate_options(arguments), observe=observe)
+    # What is fixed is chosen; what is proven is not: every rule has its say on the edited text.
+    terms = made.terms._replace(settings=made.terms.settings._replace(rules=RULES))
+    chosen = _chosen(arguments)
+    return repair(
+        made._replace(terms=terms),
+        lambda plan: is_unsafe or plan.is_safe,
+        lambda finding: finding.rule in chosen,
+        observe,
+    )
+
+
+def _chosen(arguments: argparse.Namespace) -> frozenset[str]:
+    """The rules whose findings are fixed."""
+    from ..rules import RULES
+
+    options = gate_options(arguments)
+    names = {rule.ABOUT.id for rule in RULES if not options.select or rule.ABOUT.id in options.select}
+    return frozenset(names.difference(options.ignore))
+
+
+def write_fixes(found: Repair) -> list[str]:
+    """Writes the edited files, and says which. Raises OSError, and then nothing is written."""
+    from ..fix.writer import NotWrittenError, write_in_place
+
+    try:
+        write_in_place(found.changes)
+    except NotWrittenError as error:
+        raise OSError(f"nothing was written: {error}") from None
+    return [change.file for change in found.changes]
+
+
 def _carried_out(found: Repair, arguments: argparse.Namespace) -> tuple[str, list[str]]:
-    from ..fix.writer import NotWrittenError, write_copies, write_in_place
+    from ..fix.writer import NotWrittenError, write_copies
     from ..project.reading import STDIN_NAME
 
     if not (arguments.write or arguments.output) or not found.changes:
         return "shown", []
     if any(change.file == STDIN_NAME for change in found.changes):
         raise UsageError("standard input cannot be edited in place; give the file, or take the diff")
+    if arguments.write:
+        return "written", write_fixes(found)
     try:
-        if arguments.write:
-            write_in_place(found.changes)
-            return "written", [change.file for change in found.changes]
         return "copied", write_copies(found.changes, arguments.output)
     except NotWrittenError as error:
         raise OSError(f"nothing was written: {error}") from None

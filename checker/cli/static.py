@@ -81,11 +81,20 @@ def add_to(commands: Any) -> None:
     shown.add_argument("--statistics", action="store_true", help="also how often each rule has found something")
     shown.add_argument("-q", "--quiet", action="store_true", help="findings only, no summary")
     shown.add_argument("-v", "--verbose", action="store_true", help="also what was skipped and what was proven")
+    mended = parser.add_argument_group("what is mended")
+    mended.add_argument("--fix", action="store_true", help="write the safe fixes first, then report what is left")
+    mended.add_argument("--diff", action="store_true", help="with --fix: show what it would write, and write nothing")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Checks, prints, and returns 0, 1 or 3; raises UsageError for 2."""
+    if arguments.fix or arguments.diff:
+        from .static_fix import run as mend
+
+        code = mend(arguments)
+        if code is not None:
+            return code
     files = report_files(arguments.report, FORMATS["static"])
     targets = [arguments.output, arguments.write_baseline, *(path for _, path in files)]
     check_targets(targets)

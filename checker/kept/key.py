@@ -17,7 +17,19 @@ _ENVIRONMENT = (
     "PYTHONUTF8", "CHECKER_TRACEBACK",
 )  # fmt: skip
 _OF_OTHERS = frozenset(
-    ("-", "--output", "--report", "--write-baseline", "--changed-since", "--trusted", "--no-cache", "-h", "--help")
+    (
+        "-",
+        "--output",
+        "--report",
+        "--write-baseline",
+        "--changed-since",
+        "--trusted",
+        "--no-cache",
+        "-h",
+        "--help",
+        "--fix",
+        "--diff",
+    )
 )
 """What was typed, where the answer rests on more than files, or goes elsewhere."""
 
