@@ -25,7 +25,7 @@ class Command(Protocol):
         ...
 
 
-COMMANDS = ("static", "live", "fix", "diff", "init", "explain", "demo")
+COMMANDS = ("static", "live", "fix", "diff", "init", "config", "rules", "explain", "demo")
 """The commands, each a module of this name beside this one. Only the one that is asked for is imported."""
 
 EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED, EXIT_SIGNALLED = 2, 3, 130, 128
@@ -49,18 +49,19 @@ def build_parser(
     from functools import partial
 
     from .terminal.completion import PrintCompletion
+    from .terminal.parser import Parser, formatted
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=prog,
         description="Checks that reverse-proxy roles (ACK IAM) can read the auth keys table,\nand no more.",
         epilog=_EPILOG,
-        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=width),
+        formatter_class=formatted(argparse.RawDescriptionHelpFormatter, width),
     )
     parser.add_argument("--version", action="version", version=f"checker {__version__}")
     parser.add_argument(
         "--print-completion", action=PrintCompletion, metavar="SHELL", help="print completions for bash, zsh or fish"
     )
-    made = partial(argparse.ArgumentParser, formatter_class=partial(argparse.HelpFormatter, width=width))
+    made = partial(Parser, formatter_class=formatted(argparse.HelpFormatter, width))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=cast(Any, made))
     for name in names:
         cast(Command, import_module(f".{name}", __package__)).add_to(commands)
@@ -83,9 +84,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         _refuse_files_as_options(given)
     except UsageError as error:
         return _usage(error)
+    prog = _called_as(sys.argv[0])
+    given, is_overview = _as_meant(given)
     asks_for_help = not {"-h", "--help", "--print-completion"}.isdisjoint(given)
     width = None if asks_for_help else _WIDTH
-    arguments = build_parser(_called_as(sys.argv[0]), _asked_for(given), width).parse_args(given)
+    wrong = _no_command(given, prog)
+    if wrong is not None:
+        return _usage(UsageError(wrong))
+    parser = build_parser(prog, _asked_for(given), width)
+    if is_overview:
+        parser.print_help()
+        return EXIT_USAGE
+    arguments, left = parser.parse_known_args(given)
+    if left:
+        _parser_of(parser, arguments.command).refuse(left)
     _end_on_request()
     try:
         code: int = arguments.run(arguments)
@@ -108,6 +120,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     # The last resort: a defect of ours must be one clear sentence and exit 3, never a traceback.
     except Exception as error:  # noqa: BLE001
         return _internal_error(error)
+
+
+def _as_meant(given: list[str]) -> tuple[list[str], bool]:
+    """What was typed, with the command first: options may stand before it, and `help NAME` is `NAME --help`. Without
+    anything, the overview is shown, and that is no success: a pipeline that lost its arguments has checked nothing."""
+    if given[:1] == ["help"]:
+        return [*given[1:2], "--help"], False
+    place = next((place for place, item in enumerate(given) if item in COMMANDS), None)
+    if place and given[0].startswith("-"):
+        given = [given[place], *given[:place], *given[place + 1 :]]
+    return given, not given
+
+
+def _no_command(given: list[str], prog: str) -> str | None:
+    """What to say where what was typed names no command; None where it does, or asks for what needs none."""
+    first = given[0] if given else "-"
+    if first in COMMANDS or not given or {"-h", "--help"} & {*given} or first in ("--print-completion", "--version"):
+        return None
+    if first.startswith("-"):
+        return f"no command was given; did you mean {prog} static {' '.join(given)}?"
+    from .terminal.parser import nearest
+
+    close = nearest(first, COMMANDS)
+    if not close and os.path.lexists(first):
+        return f"{first} is a path: {prog} static {first} checks it"
+    return f"there is no command {first!r}; " + (
+        f"did you mean {prog} {close}?" if close else f"there is {', '.join(COMMANDS)}"
+    )
+
+
+def _parser_of(parser: argparse.ArgumentParser, command: str) -> Any:
+    """The parser of a command, which knows its options."""
+    return next(action.choices[command] for action in parser._actions if isinstance(action.choices, dict))
 
 
 def _asked_for(given: list[str]) -> Sequence[str]:

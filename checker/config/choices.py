@@ -12,7 +12,7 @@ from ..requirements.model import fill
 from ..requirements.parameters import GIVEN, closest
 from ..requirements.shipped import shipped_policies
 from ..schemas.validated import InvalidFileError
-from .file import Config, ConfiguredCell, find_config, load_config
+from .file import Config, ConfiguredCell, find_config, load_config, place_of
 
 
 def choose_config(given: str | None) -> Config:
@@ -51,6 +51,8 @@ def choose_cell(config: Config, given: str | None) -> ConfiguredCell:
         if given not in known:
             listed = f"it has {', '.join(known)}" if known else "it has no cells"
             where = config.file or "the configuration (there is no checker.yaml here or above)"
+            close = closest(given, known)
+            listed = f"did you mean {close}?" if close else listed
             raise UsageError(f"there is no cell {given!r} in {where}; {listed}")
         return known[given]
     if len(known) > 1:
@@ -63,6 +65,9 @@ def choose_cell(config: Config, given: str | None) -> ConfiguredCell:
 
 def choose_requirements(config: Config, given: tuple[str, ...]) -> Loaded:
     """The requirements that were given, else the configured, else the shipped ones. Raises UsageError."""
+    for path in from_config(config, config.policies) if not given else ():
+        if not os.path.exists(path):
+            raise UsageError(f"{place_of(config, 'policies')}: policies names {path}, which does not exist")
     return load_requirements(given or from_config(config, config.policies) or (shipped_policies(),))
 
 
@@ -79,7 +84,8 @@ def check_parameters(config: Config, cell: ConfiguredCell, given: Mapping[str, s
     for name in cell.parameters:
         close = closest(name, used - {*cell.parameters, *given})
         if name not in used and name not in GIVEN and not name.startswith("ack.") and close:
-            where = f"{config.file}: cells.{cell.name}.parameters.{name}"
+            place = place_of(config, "cells", cell.name, "parameters", name)
+            where = f"{place}: cells.{cell.name}.parameters.{name}"
             problems.append(f"{where}: no requirement uses a parameter of this name; did you mean {close}?")
     if problems:
         raise UsageError(*problems)
@@ -95,7 +101,9 @@ def fill_placeholders(config: Config, cell: ConfiguredCell, parameters: Mapping[
         for unset in found.unset:
             close = closest(unset, parameters)
             meant = f"did you mean {close}?" if close else f"it has {', '.join(sorted(parameters)) or 'none'}"
-            where = f"{config.file}: cells.{cell.name}.placeholders.{name}"
+            where = (
+                f"{place_of(config, 'cells', cell.name, 'placeholders', name)}: cells.{cell.name}.placeholders.{name}"
+            )
             problems.append(f"{where}: the cell has no parameter {unset}; {meant}")
     if problems:
         raise UsageError(*problems)

@@ -21,7 +21,7 @@ from ..text.documents import YamlDocument
 from ..text.files import read_bytes
 from ..text.links import LEADS_OUT, leads_out
 from ..text.nodes import find
-from ..text.source import Source, decode
+from ..text.source import Source, decode, line_starts, position
 from ..text.yaml_nodes import start_of, too_deep
 from .ignores import Ignore, ignores_in
 
@@ -145,6 +145,15 @@ def parse_config(path: str, data: bytes) -> Config:
     )
 
 
+def place_of(config: Config, *path: str | int) -> str:
+    """Where a field of the configuration stands, as `file:line:column`; the file alone where that is not known."""
+    if config.document is None or config.source is None:
+        return config.file
+    node = find(config.document.root, path, "key" if path and isinstance(path[-1], str) else "value")
+    at = position(line_starts(config.source.text), config.document.piece.start + start_of(node))
+    return f"{config.file}:{at.line}:{at.column}"
+
+
 def _live(source: Source, document: YamlDocument | None, given: dict[str, Any]) -> Live:
     """The section `live:`. Raises InvalidFileError for a pattern that is no regular expression."""
     problems = []
@@ -201,7 +210,8 @@ def _holds_checker(data: bytes) -> bool:
 def _from_yaml(source: Source) -> tuple[YamlDocument, dict[str, Any]]:
     found = read(source, "config")
     if len(found) != 1:
-        raise InvalidFileError([f"{source.name}:1:1: one document is due here, {len(found)} were found"])
+        said = "the file is empty" if not found else f"it has {len(found)} documents, and one is due"
+        raise InvalidFileError([f"{source.name}:1:1: {said}"])
     return found[0].document, found[0].value
 
 

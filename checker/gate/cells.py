@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..config.choices import from_config
-from ..config.file import Config, ConfiguredCell
+from ..config.file import Config, ConfiguredCell, place_of
 from ..errors import UsageError
 from ..findings.finding import Finding, in_order
 from ..iam.values import NamedTuple
@@ -76,7 +76,8 @@ def _bound(config: Config) -> dict[str, tuple[str, ...]]:
     for cell in config.cells:
         for written, path in zip(cell.manifests, from_config(config, cell.manifests), strict=True):
             if not os.path.exists(path):
-                raise UsageError(f"{config.file}: cells.{cell.name}.manifests names {written}, which does not exist")
+                where = place_of(config, "cells", cell.name, "manifests")
+                raise UsageError(f"{where}: cells.{cell.name}.manifests names {written}, which does not exist")
             real = os.path.realpath(path)
             found[real] = (*found.get(real, ()), cell.name)
     return found

@@ -20,7 +20,7 @@ from ..config.choices import (
     from_config,
     project_paths,
 )
-from ..config.file import Config, ConfiguredCell
+from ..config.file import Config, ConfiguredCell, place_of
 from ..errors import UsageError
 from ..iam.values import NamedTuple
 from ..kept import recording
@@ -196,7 +196,8 @@ def _settings(options: GateOptions, config: Config) -> Settings:
 
             close = difflib.get_close_matches(name, BY_ID, 1)
             meant = f"did you mean {close[0]}?" if close else "`checker explain` lists the rules"
-            raise UsageError(f"there is no rule {name!r}; {meant}")
+            where = f"{place_of(config, 'rules', name)}: " if name in config.severities else ""
+            raise UsageError(f"{where}there is no rule {name!r}; {meant}")
     wanted = [rule for rule in RULES if not options.select or rule.ABOUT.id in options.select]
     return Settings(tuple(rule for rule in wanted if rule.ABOUT.id not in options.ignore), config.severities)
 
@@ -248,7 +249,8 @@ def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, takes_varia
     already = frozenset(map(os.path.abspath, passed.names))
     rest = read_paths(roots, already=already, keeps_variables=takes_variables, observe=observe)
     if rest.missing:
-        raise UsageError(*(f"{config.file}: manifests names {path}, which does not exist" for path in rest.missing))
+        where = place_of(config, "manifests")
+        raise UsageError(*(f"{where}: manifests names {path}, which does not exist" for path in rest.missing))
     return rest
 
 

@@ -30,12 +30,11 @@ def say(violation: Violation, where: str) -> tuple[str, str]:
     if keyword == "required":
         return f"{where} is missing", f"add {name}"
     if keyword == "type":
-        wanted = (
-            " or ".join(_ARTICLES[kind] for kind in json.loads(expected))
-            if expected[:1] == "["
-            else _ARTICLES[expected]
-        )
-        return f"{where} is {describe(violation.found)}, and {wanted} is due", hint
+        kinds = json.loads(expected) if expected[:1] == "[" else [expected]
+        wanted = " or ".join(_ARTICLES[kind] for kind in kinds)
+        if "string" in kinds and isinstance(violation.found, (bool, int, float)):
+            hint = "put it in quotes"
+        return f"{where} is {describe(violation.found)}, and must be {wanted}", hint if violation.path else ""
     if keyword in ("pattern", "minLength"):
         return f"{where} has a form that is not allowed: {show(violation.found)}", hint
     if keyword == "maxLength":
@@ -47,7 +46,9 @@ def say(violation: Violation, where: str) -> tuple[str, str]:
     if keyword in ("minItems", "minProperties"):
         return f"{where} is empty", hint
     if keyword in ("enum", "const"):
-        return f"{where} is {show(violation.found)}, which is not one of the allowed values", hint
+        *most, last = map(str, json.loads(expected)) if keyword == "enum" else (str(expected),)
+        allowed = f"write {', '.join(most)} or {last}" if most else f"write {last}"
+        return f"{where} is {show(violation.found)}, which is not one of the allowed values", allowed
     if keyword == "anyOf":
         choices = [" and ".join(item["required"]) for item in json.loads(expected)]
         return f"{where} has neither {' nor '.join(choices)}", f"add {' or '.join(choices)}"

@@ -61,7 +61,10 @@ def _problems(document: YamlDocument, value: Any, schema: str) -> list[str]:
         place(source, base + start_of(item.key), f"the key {item.key.value!r} stands twice")
         for item in repeated_keys(document.root)
     ]
-    for violation in violations(schema, value):
+    found = violations(schema, value)
+    # A document of something else breaks all the rules; that it is one is all there is to say.
+    of_another = [item for item in found if item.path == ("apiVersion",) and item.keyword != "required"]
+    for violation in of_another or found:
         node = find(document.root, violation.path, "key" if violation.keyword == "additionalProperties" else "value")
         message, hint = say(violation, show_path(violation.path) or "the document")
         problems.append(place(source, base + start_of(node), f"{message}; {hint}" if hint else message))

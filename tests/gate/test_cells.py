@@ -137,7 +137,7 @@ def test_a_cell_that_is_named_is_judged_alone(told: Callable[..., dict[str, Any]
     [
         (", manifests: [west]", "", "west has no manifests: each cell needs some where others have them"),
         ("[west]", "[wset]", "cells.west.manifests names wset, which does not exist"),
-        ("[west]", "west", 'cells.west.manifests is the string "west", and a list is due'),
+        ("[west]", "west", 'cells.west.manifests is the string "west", and must be a list'),
     ],
 )
 def test_cells_that_are_bound_wrongly(before: str, after: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -164,7 +164,7 @@ def test_manifests_of_the_configuration_that_do_not_exist_are_an_error(capsys: p
     shutil.copy(CLEAN, "role.yaml")
     Path("checker.yaml").write_text("version: 1\nmanifests: [moved]\n", encoding="utf-8")
     assert static("role.yaml") == 2
-    assert "checker.yaml: manifests names moved, which does not exist" in capsys.readouterr().err
+    assert "checker.yaml:2:1: manifests names moved, which does not exist" in capsys.readouterr().err
 
 
 def test_without_a_configuration_the_work_tree_is_the_project(capsys: pytest.CaptureFixture[str]) -> None:

@@ -390,7 +390,7 @@ def test_a_value_names_parameters_that_there_are(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as error:
         configured(tmp_path, CONFIG.replace("${authKeysTable}", "${authKeyTable}"), graph())
     assert str(error.value) == (
-        "checker.yaml: cells.cell2.placeholders.schema.spec.table: the cell has no parameter authKeyTable;"
+        "checker.yaml:10:7: cells.cell2.placeholders.schema.spec.table: the cell has no parameter authKeyTable;"
         " did you mean authKeysTable?"
     )
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from ...findings.finding import Finding
 from ...fix.edits.diff import unified
+from ...fix.planning.effects import Effect
 from ...fix.planning.effects import told as told_of
 from ...fix.planning.propose import Proposal, Refusal
 from ...fix.planning.repair import FileChange
+from ...inventory.objects import called
 from ..style.frame import safe
 from ..style.look import Look
 from ..style.paint import paint
@@ -24,12 +26,22 @@ def render(told: Told, look: Look) -> str:
     parts: list[str] = []
     for change in repair.changes:
         if not look.quiet:
-            here = [item for item in repair.fixes if item.edits[0].file == change.file]
-            parts += [_fix(item, look) for item in here]
+            edits: dict[object, list[Proposal]] = {}
+            for item in repair.fixes:
+                if item.edits[0].file == change.file:
+                    edits.setdefault((item.plan.title, item.edits), []).append(item)
+            parts += [_fix(item, len(others), look) for item, *others in edits.values()]
         parts.append(_diff(change, look))
     if look.quiet:
         return "".join(parts)
-    gained = [f"access: {safe(text)}" for effect in repair.effects for text in told_of(effect)]
+    alike: dict[tuple[str, ...], list[Effect]] = {}
+    for effect in repair.effects:
+        alike.setdefault(tuple(text.replace(called(effect.role), "", 1) for text in told_of(effect)), []).append(effect)
+    gained = [
+        f"access{f' (the same for {len(others)} more)' if others else ''}: {safe(text)}"
+        for effect, *others in alike.values()
+        for text in told_of(effect)
+    ]
     access = [line for text in gained for line in wrapped(text, "  ", look)]
     left = [line for item in repair.refusals for line in _left(item, look)]
     report = repair.after.report
@@ -40,14 +52,17 @@ def render(told: Told, look: Look) -> str:
     return "\n".join([*parts, *("\n".join(lines) + "\n" for lines in (access, left, summary) if lines)])
 
 
-def _fix(item: Proposal, look: Look) -> str:
+def _fix(item: Proposal, others: int, look: Look) -> str:
+    """A fix, which also cures so many other findings."""
     finding, plan = item.finding, item.plan
     head, rule = f"{_at(finding)}:", f"fix[{finding.rule}]"
     lines = wrapped(f"{head} {rule}: {safe(plan.title)}", "", look)
     lines = [
         line.replace(rule, paint(rule, "good", look), 1).replace(head, paint(head, "bold", look), 1) for line in lines
     ]
-    said = [("finding", finding.message), ("why", plan.why)]
+    said = [("finding", finding.message)]
+    said += [("also", f"the same of {count(others, 'other object')}")] if others else []
+    said += [("why", plan.why)]
     said += [("unsafe", plan.danger)] if plan.danger else []
     said += [("note", note) for note in plan.notes]
     for name, text in said:

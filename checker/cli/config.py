@@ -1,0 +1,118 @@
+"""`checker config show`: which configuration decides here, and what it comes to."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING, Any
+
+from ..report.style.frame import safe
+from ..report.style.wrapping import count
+
+if TYPE_CHECKING:
+    from ..config.file import Config
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "config",
+        help="show which configuration decides here, and what it comes to",
+        description="Shows the configuration that `checker static` takes here: the file, the cells with their"
+        " parameters, the requirements, the manifests, the rules, and where each comes from.",
+    )
+    parser.add_argument("what", choices=("show",), metavar="show", help="show it")
+    parser.add_argument("--config", metavar="FILE", help="this file (default: the nearest checker.yaml)")
+    parser.add_argument("--policies", metavar="DIR", action="append", default=[], help="requirements to take instead")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints it and returns 0; raises UsageError for a configuration or requirements that cannot be used."""
+    shown = _shown(arguments.config, tuple(arguments.policies))
+    if arguments.format == "json":
+        import json
+
+        print(json.dumps({"schemaVersion": 1, "command": "config", **shown}, indent=2))
+        return 0
+    print("\n".join(map(safe, _lines(shown))))
+    return 0
+
+
+def _shown(given: str | None, policies: tuple[str, ...]) -> dict[str, Any]:
+    from ..config.choices import choose_config, choose_requirements, from_config, project_paths
+    from ..kept.key import folder
+    from ..rendering.helm import find_helm
+    from ..rendering.kustomize import find_kustomize
+    from ..text.files import find_files
+
+    config = choose_config(given)
+    loaded = choose_requirements(config, policies)
+    paths = project_paths(config)
+    tools = {"kustomize": " ".join(find_kustomize() or ()), "helm": find_helm() or ""}
+    return {
+        "file": config.file or None,
+        "manifests": {"paths": list(paths or (os.curdir,)), "files": len(find_files(paths or (os.curdir,)).files)},
+        "requirements": [
+            {
+                "name": item.name,
+                "file": item.origin.file,
+                "from": "--policies" if policies else config.file if config.policies else "shipped",
+            }
+            for item in loaded.requirements
+        ],
+        "cells": [
+            {
+                "name": cell.name,
+                "parameters": dict(cell.parameters),
+                "manifests": list(from_config(config, cell.manifests)),
+                "placeholders": dict(cell.placeholders),
+                "context": cell.context or None,
+            }
+            for cell in config.cells
+        ],
+        "rules": dict(config.severities),
+        "ignores": len(config.ignores),
+        "render": {
+            name: {"mode": mode, "command": tools[name] or None}
+            for name, mode in (("kustomize", config.render_kustomize), ("helm", config.render_helm))
+        },
+        "cache": None if config.cache == "off" else _cache(config) or folder(),
+    }
+
+
+def _cache(config: Config) -> str:
+    from ..config.choices import from_config
+
+    return from_config(config, (config.cache,))[0] if config.cache else ""
+
+
+def _lines(shown: dict[str, Any]) -> list[str]:
+    manifests = shown["manifests"]
+    lines = [
+        f"configuration  {shown['file'] or 'none: there is no checker.yaml here or above'}",
+        f"manifests      {', '.join(manifests['paths'])} ({count(manifests['files'], 'file')})",
+    ]
+    for number, item in enumerate(shown["requirements"]):
+        lines.append(f"{'' if number else 'requirements':<13}  {item['name']} ({item['from']}: {item['file']})")
+    for number, cell in enumerate(shown["cells"] or [None]):
+        title = f"{'' if number else 'cells':<13}  "
+        if cell is None:
+            lines.append(f"{title}none: give --set region=… --set account=… and what the requirements use")
+            continue
+        lines.append(
+            title + cell["name"] + (f" (folders: {', '.join(cell['manifests'])})" if cell["manifests"] else "")
+        )
+        lines += [f"{'':<15}  {name}: {value}" for name, value in cell["parameters"].items()]
+        lines += [f"{'':<15}  placeholder {name}: {value}" for name, value in cell["placeholders"].items()]
+    rules = ", ".join(f"{name}: {level}" for name, level in shown["rules"].items())
+    lines.append(f"rules          {rules or 'as they are (checker rules lists them)'}")
+    lines += (
+        [f"ignore         {count(shown['ignores'], 'entry').replace('entrys', 'entries')}"] if shown["ignores"] else []
+    )
+    for number, (name, item) in enumerate(shown["render"].items()):
+        found = item["command"] or "not on PATH"
+        lines.append(f"{'' if number else 'render':<13}  {name}: {item['mode']} ({found})")
+    lines.append(f"cache          {shown['cache'] or 'off'}")
+    return lines
