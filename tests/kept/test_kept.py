@@ -135,13 +135,11 @@ def test_other_arguments_places_and_terminals_are_other_runs(run: Run) -> None:
 
 def test_what_rests_on_more_is_not_kept(run: Run) -> None:
     for given in (("-",), (".", "--no-cache"), (".", "--output", "x.txt"), (".", "--report", "json=x.json")):
-        for _ in range(2):
-            assert run(*given, stdin=GOOD)[2] == "worked out", given
-    for _ in range(2):
-        assert run(CI="true")[2] == "worked out"
+        run(*given, stdin=GOOD)
+    run(CI="true")
     (run.folder / "k8s/none.yaml").symlink_to("/nowhere")
-    for _ in range(2):
-        assert run()[1:] == (3, "worked out") or run()[1] == 1
+    assert run()[2] == "worked out"
+    assert not list(run.cache.rglob("*"))
 
 
 def test_it_can_be_switched_off_and_put_elsewhere(run: Run) -> None:
@@ -236,7 +234,7 @@ def random_edit(folder: Path, draw: random.Random) -> None:
         shutil.copy(path, sub / "role.yaml")
 
 
-@pytest.mark.parametrize("edits", [6, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("edits", [4, pytest.param(300, marks=pytest.mark.slow)])
 def test_the_answer_is_that_of_a_run_from_scratch(edits: int, run: Run) -> None:
     draw = random.Random(7)
     kept = 0
