@@ -20,7 +20,7 @@ help:
 	@echo "make dist       build the wheel"
 
 # Installed anew when what is to be installed changes.
-$(VENV)/base: pyproject.toml constraints.txt checker/__init__.py
+$(VENV)/base: pyproject.toml constraints.txt checker/version.py
 	@$(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[live,demo]'

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "progress", "iam"),
+    ("errors", "progress", "version", "iam"),
     ("text", "inventory", "managed"),
     ("kept",),
     ("schemas", "ack"),
@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gate", "incident"),
     ("fix", "diff"),
     ("report", "demo"),
-    ("cli",),
+    ("cli", "api"),
     ("start",),
     ("__main__",),
 )

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from .. import __version__
 from ..errors import UsageError
+from ..version import __version__
 
 if TYPE_CHECKING:
     import argparse

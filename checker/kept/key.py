@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from .. import __version__
+from ..version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import get_args
 
 from ..values import NamedTuple
 from .clauses import Clause
@@ -82,6 +83,11 @@ def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> S
 
 @lru_cache(maxsize=256)
 def _plan(names: tuple[LayerName, ...], has_own: bool, is_outsider: bool) -> _Plan:
+    for name in names:
+        if name not in get_args(LayerName):
+            # A boundary that is misspelt must not be one that is not there.
+            raise ValueError(f"there is no layer {name!r}; there is {', '.join(get_args(LayerName))}")
+
     def levels(wanted: tuple[str, ...]) -> tuple[int, ...]:
         return tuple(level for level, name in enumerate(names) if name in wanted)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 from ..documents.context import Context
 from ..documents.document import Principal, Statement
@@ -21,6 +21,7 @@ from ..values import NamedTuple
 from .conditions import Truth, any_of
 
 CallerKind = Literal["role", "user", "root", "Federated", "Service"]
+_KINDS: tuple[str, ...] = get_args(CallerKind)
 Naming = Literal["account", "role", "session", "user", "anyone-by-arn", "anyone", "outsider"]
 """How a statement names a caller; "outsider" stands for federated identities and services, in trust policies."""
 
@@ -57,7 +58,11 @@ _TYPES = {"role": "AssumedRole", "user": "User", "root": "Account"}
 def known_of(caller: Caller | None, context: Context) -> Context:
     """The context with what the caller is, where that says nothing of it: a key of the principal is never absent, and
     aws:PrincipalArn of a session is the role's ARN (IAM User Guide, "AWS global condition context keys")."""
-    if caller is None or caller.kind not in _TYPES or "*" in caller.arn:
+    if caller is None:
+        return context
+    if caller.kind not in _KINDS:
+        raise ValueError(f"there is no caller {caller.kind!r}; there is {', '.join(_KINDS)}")
+    if caller.kind not in _TYPES or "*" in caller.arn:
         return context
     told = {"aws:principalarn": caller.arn, "aws:principaltype": _TYPES[caller.kind]}
     told |= {"aws:principalaccount": caller.account} if caller.account else {}

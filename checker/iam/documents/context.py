@@ -6,12 +6,16 @@ and the rest is open. The caller says which; nothing here guesses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from ..values import NamedTuple
 
 Values = tuple[str, ...]
+
+
+Scalar = str | bool | int | float
+"""What a condition key may have as one value."""
 
 
 class Context(NamedTuple):
@@ -33,17 +37,30 @@ class Context(NamedTuple):
 
 
 def make_context(
-    values: Mapping[str, str | Values],
+    values: Mapping[str, Scalar | Iterable[Scalar]],
     absent: tuple[str, ...] = (),
     *,
     closed: bool = False,
     shapes: Mapping[str, str] = MappingProxyType({}),
     since: float | None = None,
 ) -> Context:
-    """Builds a context from keys in any spelling; a string stands for a key with one value."""
-    known = {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in values.items()}
+    """Builds a context from keys in any spelling. A single value stands for a key with one; `True` is the text `true`,
+    as requests carry it. Raises TypeError for a value that is none of a request's."""
+    known = {key.lower(): _values(key, value) for key, value in values.items()}
     shaped = {key.lower(): pattern for key, pattern in shapes.items()}
     return Context(known, frozenset(key.lower() for key in absent), closed, shaped, since)
+
+
+def _values(key: str, value: Scalar | Iterable[Scalar]) -> Values:
+    found = (value,) if isinstance(value, (str, bool, int, float)) else tuple(value) if _is_listed(value) else (value,)
+    for item in found:
+        if not isinstance(item, (str, bool, int, float)):
+            raise TypeError(f"{key} is {item!r}: a value of a condition key is a text, a number, true or false")
+    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in found)
+
+
+def _is_listed(value: object) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping))
 
 
 def look_up(context: Context, key: str) -> Values | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ..values import NamedTuple
 from . import grammar
@@ -22,6 +23,7 @@ from .syntax import explain_syntax
 PolicyKind = Literal["identity", "trust", "resource"]
 """Identity policies (boundaries, session policies and SCPs too) have no principal, trust policies no resource; resource
 policies (KMS key policies, VPC endpoint policies and RCPs too) have both."""
+_KINDS: tuple[str, ...] = get_args(PolicyKind)
 
 ProblemCode = Literal["syntax", "duplicate-key", "element", "principal", "hole"]
 
@@ -113,11 +115,17 @@ class Parsed(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def parse(text: str, kind: PolicyKind = "identity", holes: tuple[str, ...] = ()) -> Parsed:
-    """Reads the JSON text of a policy document. Raises nothing: whatever is wrong comes back as problems with a
-    place. `holes` are texts that a template engine has yet to fill in: strings with some may turn out to be right, and
-    what makes out the structure may not be one.
+def parse(text: str | bytes | Mapping[str, Any], kind: PolicyKind = "identity", holes: tuple[str, ...] = ()) -> Parsed:
+    """Reads a policy document: its JSON text (as bytes in UTF-8, too), or what that says. Whatever is wrong with it
+    comes back as problems with a place; ValueError is raised for a kind that does not exist. `holes` are texts that a
+    template engine has yet to fill in: strings with some may turn out to be right, and what makes out the structure may
+    not be one.
     """
+    if kind not in _KINDS:
+        raise ValueError(f"there is no kind of policy {kind!r}; there is {', '.join(_KINDS)}")
+    if not isinstance(text, str):
+        # What is no text in bytes becomes what no JSON has, and is reported at its place.
+        text = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else json.dumps(text)
     holes = tuple(hole for hole in holes if hole in text)
     if holes and text.strip() in holes:
         return _refused(_unfilled(text.strip(), ()))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import __version__
 from ...ack.edits import Note
 from ...diff.model import ConsumerChange, Demand, Difference, RoleChange
 from ...iam.proofs.grants import Change
+from ...version import __version__
 from ..static.json import named
 from ..style.as_json import written
 from ..style.look import Look

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import __version__
+from ...version import __version__
 from ..static.fingerprints import fingerprint
 from ..static.json import edit_as_json, located, named, unchecked
 from ..style.as_json import written

@@ -9,7 +9,6 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from ... import __version__
 from ...ack.kinds import PLURALS
 from ...fix.cluster.emission import Emission, Emitted
 from ...fix.cluster.withheld import Withheld
@@ -18,6 +17,7 @@ from ...fix.edits.manifest import as_text, merge_patch
 from ...live.record.record import Target
 from ...runbook.commands import addressed
 from ...runbook.diagnose import Diagnosis
+from ...version import __version__
 from ..style.as_json import written
 from ..style.frame import safe
 

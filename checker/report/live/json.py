@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ... import __version__
 from ...runbook.diagnose import Cause, Diagnosis
+from ...version import __version__
 from ..static.json import access
 from ..style.as_json import written
 from ..style.look import Look

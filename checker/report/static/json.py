@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ... import __version__
 from ...findings.finding import Finding
 from ...findings.groups import grouped
 from ...findings.location import Location
@@ -15,6 +14,7 @@ from ...inventory.objects import Object
 from ...requirements.check import RoleCheck
 from ...requirements.rows import Question
 from ...text.source import line_starts, position
+from ...version import __version__
 from ..style.as_json import written
 from ..style.look import Look
 from .fingerprints import fingerprint

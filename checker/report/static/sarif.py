@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ... import __version__
 from ...findings.severity import SEVERITIES
 from ...gate.report import Report
 from ...rules import RULES
 from ...text.source import Position, line_starts, position
+from ...version import __version__
 from ..style.as_json import written
 from ..style.frame import safe
 from ..style.look import Look
