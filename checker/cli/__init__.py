@@ -25,7 +25,7 @@ class Command(Protocol):
         ...
 
 
-COMMANDS = ("static", "live", "fix", "diff", "init", "config", "rules", "explain", "demo")
+COMMANDS = ("static", "live", "fix", "diff", "who-can", "init", "config", "rules", "explain", "demo")
 """The commands, each a module of this name beside this one. Only the one that is asked for is imported."""
 
 EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED, EXIT_SIGNALLED = 2, 3, 130, 128
@@ -64,7 +64,7 @@ def build_parser(
     made = partial(Parser, formatter_class=formatted(argparse.HelpFormatter, width))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=cast(Any, made))
     for name in names:
-        cast(Command, import_module(f".{name}", __package__)).add_to(commands)
+        cast(Command, import_module(f".{name.replace('-', '_')}", __package__)).add_to(commands)
     return parser
 
 

@@ -1,0 +1,137 @@
+"""`checker who-can ACTION ARN [PATH…]`: which roles of the project can do something, and who gets them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ..report.style.frame import safe
+from .options.gate import add_render_option, add_requirement_options, gate_options
+from .terminal.bar import Bar
+from .terminal.collector import uncollected
+from .terminal.output import add_color_option
+
+if TYPE_CHECKING:
+    from ..requirements.check import Outcome, RoleCheck
+    from ..requirements.rows import Question
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "who-can",
+        help="which roles can do something, and who gets them",
+        description="Asks every role of the project: can it do ACTION on ARN? Either may be a pattern"
+        " (dynamodb:*, arn:aws:dynamodb:*:*:table/*): named are the roles that can do some of it.",
+        epilog="exit codes: 0 asked, 2 wrong usage or configuration, 3 not everything could be read",
+    )
+    parser.add_argument("action", metavar="ACTION", help="an action, such as dynamodb:GetItem")
+    parser.add_argument("resource", metavar="ARN", help="what it is about; * for everything")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: those of checker.yaml)")
+    source = parser.add_argument_group("what is asked")
+    add_requirement_options(source)
+    add_render_option(source)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    add_color_option(parser)
+    parser.set_defaults(run=run, select=[], ignore=[], no_ignores=True, baseline=None)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints who can, and returns 0 or 3; raises UsageError for 2."""
+    from ..gate.judge import gather
+    from ..gate.prepare import prepare
+    from ..requirements.question import who_can
+
+    asked = who_can(arguments.action, arguments.resource)
+    with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
+        made = prepare(gate_options(arguments), observe=bar.observe)
+        terms = made.terms._replace(requirements=asked, asked=asked.requirements, files=None)
+        facts = gather(made.material, terms, bar.observe)
+    (outcome,) = facts.outcomes
+    unread = [f"{path}: {reason}" for path, reason in made.material.unreadable]
+    unread += [f"{item.source.name}: {item.message}" for item in facts.project.broken]
+    unread += [f"{item.file}: a template ({item.reason})" for item in facts.project.skipped if not item.in_part]
+    if arguments.format == "json":
+        import json
+
+        print(json.dumps(_as_json(arguments, outcome, unread), indent=2))
+    else:
+        print("\n".join(map(safe, _lines(arguments, outcome, unread))))
+    return 3 if unread else 0
+
+
+def _found(outcome: Outcome) -> list[tuple[RoleCheck, Question]]:
+    """The ways of using a role in which it can, the certain ones first."""
+    order = ("granted", "conditional", "unknown")
+    found = [
+        (check, question)
+        for check in outcome.checks
+        for question in check.excess
+        if question.proof is not None and question.proof.verdict in order
+    ]
+    return sorted(found, key=lambda row: order.index(row[1].proof.verdict if row[1].proof else "unknown"))
+
+
+def _lines(arguments: argparse.Namespace, outcome: Outcome, unread: list[str]) -> list[str]:
+    from ..inventory.objects import called
+
+    found = _found(outcome)
+    roles = {id(check.role) for check, _ in found}
+    asked = len({id(check.role) for check in outcome.checks})
+    lines = []
+    for check, question in found:
+        lines += [f"{called(check.role.object)} {_how(question, arguments)}", f"  used by {_by(check)}"]
+    lines.append(f"{len(roles)} of {asked} {'role' if asked == 1 else 'roles'}.")
+    return [*lines, *(f"not looked into: {line}" for line in unread)]
+
+
+def _how(question: Question, arguments: argparse.Namespace) -> str:
+    from ..iam.proofs.prove import show_condition
+
+    proof = question.proof
+    if proof is None:
+        return "may be able to do it"
+    where = f" on {proof.witness}" if proof.witness and proof.witness != arguments.resource else ""
+    what = f"{proof.action}{where}" if proof.action != arguments.action or where else "it"
+    if proof.verdict == "granted":
+        return f"can do {what}"
+    if proof.verdict == "conditional" and proof.conditions:
+        alternatives = (
+            " and ".join(f"{'' if term.holds else 'not '}{show_condition(term.condition)}" for term in terms)
+            for terms in proof.conditions
+        )
+        return f"can do {what} only if {', or '.join(alternatives)}"
+    reasons = "; ".join(proof.reasons) or "something in its policies is not known"
+    return f"may be able to do {what}: {reasons}"
+
+
+def _by(check: RoleCheck) -> str:
+    account = check.selected.service_account
+    if check.entry.truth is False:
+        return f"nobody: {check.entry.reason}" if check.entry.reason else "nobody who is known: its trust policy"
+    if account is None:
+        return "no service account that is known here"
+    giver = check.selected.giver
+    return f"{account[0]}/{account[1]}" + (f" (by {giver.kind})" if giver is not None else "")
+
+
+def _as_json(arguments: argparse.Namespace, outcome: Outcome, unread: list[str]) -> dict[str, Any]:
+    from ..report.static.json import access
+
+    rows = []
+    for check, question in _found(outcome):
+        account = check.selected.service_account
+        row = access(check, question)
+        del row["requirement"]
+        rows.append({**row, "serviceAccount": "/".join(account) if account else None})
+    return {
+        "schemaVersion": 1,
+        "command": "who-can",
+        "action": arguments.action,
+        "resource": arguments.resource,
+        "asked": len({id(check.role) for check in outcome.checks}),
+        "roles": rows,
+        "unchecked": unread,
+    }

@@ -1,0 +1,39 @@
+"""A question to every role, as a requirement: who can do this?"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from ..errors import UsageError
+from ..text.source import Source
+from .load import Loaded, loaded_from
+
+NAME = "who-can"
+
+
+def who_can(action: str, resource: str) -> Loaded:
+    """A requirement of all roles that forbids an action on a resource, so that whoever can do it is found. Either may
+    be a pattern. Raises UsageError for an action that does not exist, and for what is no ARN."""
+    value = {
+        "apiVersion": "checker/v1",
+        "kind": "AccessRequirement",
+        "metadata": {"name": NAME},
+        "spec": {
+            "appliesTo": {"roles": {"names": ["*"]}},
+            # Asked of nobody's policies: something has to be required.
+            "require": [{"actions": ["sts:GetCallerIdentity"], "resources": ["*"]}],
+            "forbid": [{"actions": [action], "resources": [resource]}],
+        },
+    }
+    try:
+        return loaded_from([Source("<question>", json.dumps(value))], ("<question>",))
+    except UsageError as error:
+        raise UsageError(*(_PLACE.sub(_argument, line) for line in error.lines)) from None
+
+
+_PLACE = re.compile(r"^<question>:\d+:\d+: (?:spec\.forbid\[0\]\.(actions|resources)\[0\])?")
+
+
+def _argument(found: re.Match[str]) -> str:
+    return {"actions": "ACTION", "resources": "ARN"}.get(found[1] or "", "")
