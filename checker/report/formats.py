@@ -12,10 +12,10 @@ from importlib import import_module
 from types import ModuleType
 
 FORMATS = {
-    "static": ("text", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown"),
-    "live": ("text", "json", "markdown"),
+    "static": ("text", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown", "html"),
+    "live": ("text", "json", "markdown", "html"),
     "fix": ("text", "json"),
-    "diff": ("text", "json", "markdown"),
+    "diff": ("text", "json", "markdown", "html"),
 }
 
 

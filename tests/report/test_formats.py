@@ -57,7 +57,7 @@ def golden(text: str, name: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", FORMATS["static"])
+@pytest.mark.parametrize("name", [name for name in FORMATS["static"] if name != "html"])
 @pytest.mark.parametrize("world", WORLDS)
 def test_whole_outputs(world: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = GOLDEN / f"{world}.{name}.{ENDINGS.get(name, 'txt')}"
@@ -335,7 +335,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("name", FORMATS["static"])
+@pytest.mark.parametrize("name", [name for name in FORMATS["static"] if name != "html"])
 @pytest.mark.parametrize("value", HOSTILE)
 def test_text_of_a_manifest_is_text_in_every_format(
     value: str, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
