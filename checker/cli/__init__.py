@@ -52,6 +52,7 @@ def build_parser(
     from .terminal.parser import Parser, formatted
 
     parser = Parser(
+        allow_abbrev=False,
         prog=prog,
         description="Checks that reverse-proxy roles (ACK IAM) can read the auth keys table,\nand no more.",
         epilog=_EPILOG,
@@ -61,7 +62,7 @@ def build_parser(
     parser.add_argument(
         "--print-completion", action=PrintCompletion, metavar="SHELL", help="print completions for bash, zsh or fish"
     )
-    made = partial(Parser, formatter_class=formatted(argparse.HelpFormatter, width))
+    made = partial(Parser, allow_abbrev=False, formatter_class=formatted(argparse.HelpFormatter, width))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=cast(Any, made))
     for name in names:
         cast(Command, import_module(f".{name.replace('-', '_')}", __package__)).add_to(commands)
@@ -127,10 +128,23 @@ def _as_meant(given: list[str]) -> tuple[list[str], bool]:
     anything, the overview is shown, and that is no success: a pipeline that lost its arguments has checked nothing."""
     if given[:1] == ["help"]:
         return [*given[1:2], "--help"], False
-    place = next((place for place, item in enumerate(given) if item in COMMANDS), None)
+    place = next((place for place, item in enumerate(given) if item in COMMANDS and not _is_value(given, place)), None)
     if place and given[0].startswith("-"):
         given = [given[place], *given[:place], *given[place + 1 :]]
     return given, not given
+
+
+_FLAGS = (
+    "-q", "--quiet", "-v", "--verbose", "--no-render", "--no-cache", "--no-ignores", "--exit-zero", "--statistics",
+    "--fix", "--diff", "--unsafe", "--write",
+)  # fmt: skip
+"""Options without a value."""
+
+
+def _is_value(given: list[str], place: int) -> bool:
+    """Whether what stands there is the value of the option before it."""
+    before = given[place - 1] if place else ""
+    return before.startswith("-") and "=" not in before and before not in _FLAGS
 
 
 def _no_command(given: list[str], prog: str) -> str | None:

@@ -89,15 +89,15 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Checks, prints, and returns 0, 1 or 3; raises UsageError for 2."""
+    files = report_files(arguments.report, FORMATS["static"])
+    targets = [arguments.output, arguments.write_baseline, *(path for _, path in files)]
+    check_targets(targets)
     if arguments.fix or arguments.diff:
         from .static_fix import run as mend
 
         code = mend(arguments)
         if code is not None:
             return code
-    files = report_files(arguments.report, FORMATS["static"])
-    targets = [arguments.output, arguments.write_baseline, *(path for _, path in files)]
-    check_targets(targets)
     found, fixes = _report(arguments, (arguments.format, *(name for name, _ in files)))
     report = found._replace(fail_on=arguments.fail_on)
     refuse_what_was_read(targets, report.read)
@@ -169,11 +169,16 @@ def _judged(
 
 def _note_what_it_rests_on(cells: list[JudgedCell]) -> None:
     """Keeps nothing of a run that rests on more than the files and folders that Python has opened and listed."""
-    for material in (cell.made.material for cell in cells):
+    for cell in cells:
+        material = cell.made.material
         kustomizations = [one for item in (*material.files, *material.background) for one in item.kustomizations]
         named = {path for one in kustomizations for path in (*one.builds, *one.components, *one.patch_files)}
         folders = {os.path.dirname(path) for path in named}
         if material.renderings or material.charts or not all(map(recording.rests_on_all_in, folders)):
+            recording.forget()
+        # Folders that are bound to cells are looked for, and not always listed.
+        config = cell.made.terms.config
+        if config is None or any(one.manifests for one in config.cells):
             recording.forget()
 
 

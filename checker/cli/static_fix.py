@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
+from ..config.choices import choose_config
 from ..errors import UsageError
 from ..report.style.wrapping import count
 from ..text.files import STDIN
@@ -12,6 +14,9 @@ from .fix_paths import mended, write_fixes
 from .terminal.bar import Bar
 from .terminal.collector import uncollected
 from .terminal.output import look_of, write
+
+if TYPE_CHECKING:
+    from ..fix.planning.repair import Repair
 
 _ELSEWHERE = ("changed_since", "trusted", "write_baseline")
 
@@ -26,16 +31,38 @@ def run(arguments: argparse.Namespace) -> int | None:
     for name in _ELSEWHERE:
         if getattr(arguments, name):
             raise UsageError(f"--fix does not go with --{name.replace('_', '-')}: run one after the other")
+    if arguments.diff and (arguments.output or arguments.report or arguments.format != "text"):
+        raise UsageError("--diff shows a diff on standard output, and nothing else: leave --output, --report, --format")
+    config = choose_config(arguments.config)
+    if arguments.cell is None and len(config.cells) > 1:
+        raise UsageError(
+            f"--fix mends one cell at a time: choose one with --cell: {', '.join(cell.name for cell in config.cells)}"
+        )
     with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
         found = mended(arguments, bar.observe, is_unsafe=False)
     if arguments.diff:
         from ..report.fix import text
         from ..report.fix.told import Told
 
-        write(text.render(Told(found, "shown", ()), look_of(arguments)._replace(quiet=True)), arguments.output)
-        return 1 if found.changes else 0
+        write(text.render(Told(found, "shown", ()), look_of(arguments)._replace(quiet=True)), None)
+        return _code(found, arguments)
     if found.changes:
         written = write_fixes(found)
         said = f"fixed {count(len(found.fixes), 'finding')} in {', '.join(written)}"
         print(f"checker: {said}", file=sys.stderr)
     return None
+
+
+def _code(found: Repair, arguments: argparse.Namespace) -> int:
+    """The exit code of what is shown: 1 for changes and for what no safe fix mends, 3 for what could not be checked."""
+    report = found.after.report._replace(fail_on=arguments.fail_on)
+    left = sum(map(report.fails, report.findings))
+    if left:
+        print(
+            f"checker: {count(left, 'finding')} left that no safe fix mends; checker static shows all", file=sys.stderr
+        )
+    if arguments.exit_zero:
+        return 0
+    if found.changes or left:
+        return 1
+    return 3 if report.failures or report.unreadable else 0

@@ -141,8 +141,20 @@ def choose(options: GateOptions) -> Chosen:
 
         return choose_trusted(options)
     config = choose_config(options.config)
-    recording.choose(config.cache if config.cache in ("", "off") else from_config(config, (config.cache,))[0])
+    recording.choose(_cache(config))
     return Chosen(config, choose_requirements(config, options.policies), _baseline(options))
+
+
+def _cache(config: Config) -> str:
+    """Where answers are kept. A change that somebody proposes must not have files written elsewhere. Raises UsageError
+    for a folder outside of the project."""
+    if config.cache in ("", "off"):
+        return config.cache
+    (path,) = from_config(config, (config.cache,))
+    top = os.path.realpath(work_tree(config.folder or os.curdir) or config.folder or os.curdir)
+    if not os.path.join(os.path.realpath(path), "").startswith(os.path.join(top, "")) or os.path.realpath(path) == top:
+        raise UsageError(f"{place_of(config, 'cache')}: cache names {path}, which is no folder within the project")
+    return path
 
 
 def _material(read: Read, files: tuple[FileFacts, ...]) -> Material:

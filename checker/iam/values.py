@@ -30,10 +30,10 @@ else:
                 "__match_args__": fields,
                 "_fields": fields,
                 "_field_defaults": defaults,
-                "_make": classmethod(tuple.__new__),
+                "_make": classmethod(_make),
                 "_replace": _replace,
                 "_asdict": _asdict,
-                "__repr__": _shown,
+                "__repr__": body.get("__repr__", _shown),
                 "__getnewargs__": _arguments,
                 "__orig_bases__": (NamedTuple,),
             }
@@ -52,6 +52,12 @@ else:
         made.__name__, made.__qualname__ = "__new__", f"{cls.__qualname__}.__new__"
         cls.__new__ = made
         return made(cls, *values, **named)
+
+    def _make(cls, values):
+        made = tuple.__new__(cls, values)
+        if len(made) != len(cls._fields):
+            raise TypeError(f"{cls.__name__} takes {len(cls._fields)} values, not {len(made)}")
+        return made
 
     def _replace(self, /, **named):
         made = self._make([named.pop(field, value) for field, value in zip(self._fields, self, strict=True)])

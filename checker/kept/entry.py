@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MAGIC = b"checker kept 1\n"
 _ELSEWHERE = b"checker kept at "
+_WRITTEN = b"checker kept "
 _DIGEST = 32
 
 Seen = tuple[int, int, int, int, int, int] | None
@@ -26,9 +27,9 @@ where there was none."""
 
 
 def look(path: str, *, is_listed: bool) -> Seen:
-    """A file or folder as it is now, behind links. Of a folder that was not listed it counts that it is there alone."""
+    """A file or folder as it is now; a link is a link. Of a folder that was not listed it counts that it is there."""
     try:
-        found = os.stat(path)
+        found = os.lstat(path)
     except (OSError, ValueError):
         return None
     kind = stat.S_IFMT(found.st_mode)
@@ -65,14 +66,19 @@ def unpack(key: str) -> tuple[tuple[Input, ...], str, int] | None:
     return kept
 
 
+def is_own(path: str) -> bool:
+    """Whether a file is one of those that this writes."""
+    return _own(path).startswith(_WRITTEN)
+
+
 def _own(path: str) -> bytes:
     """The bytes of a file that belongs to the user alone; none of another."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with open(handle, "rb") as file:
             found = os.fstat(handle)
-            is_own = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
-            return file.read() if is_own and stat.S_ISREG(found.st_mode) else b""
+            is_alone = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
+            return file.read() if is_alone and stat.S_ISREG(found.st_mode) else b""
     except (OSError, ValueError):
         return b""
 

@@ -36,13 +36,15 @@ _OF_OTHERS = frozenset(
 
 def key_of(given: Sequence[str]) -> str | None:
     """The name under which the answer of a run with these arguments is kept; None for one whose answer is not."""
-    if given[:1] != ["static"] or os.environ.get("CI") or sys.stdout is None:
+    if given[:1] != ["static"] or sys.stdout is None or not os.path.isabs(folder()):
+        return None
+    if os.environ.get("CI") or os.environ.get("GITHUB_STEP_SUMMARY"):
         return None
     if not _OF_OTHERS.isdisjoint(item.partition("=")[0] for item in given):
         return None
-    from _blake2 import blake2b
-
     try:
+        from _blake2 import blake2b
+
         parts = (
             __version__,
             sys.version,
@@ -54,7 +56,7 @@ def key_of(given: Sequence[str]) -> str | None:
             sys.stdout.encoding,
             *given,
         )
-    except OSError:
+    except (OSError, ImportError):
         return None
     text = "\0\0".join(map(str, parts))
     return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=20).hexdigest()
@@ -77,12 +79,11 @@ def _terminal() -> tuple[object, ...]:
 
 
 def _code() -> Iterator[object]:
-    """Which code decides: an installed one changes with its folder, one that is worked on with each file."""
+    """Which code decides: each file of this tool, and what is installed beside it."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    yield package
-    if "site-packages" in package or "dist-packages" in package:
-        yield os.stat(package).st_mtime_ns
-        return
+    for path in sys.path:
+        if os.path.basename(path) in ("site-packages", "dist-packages"):
+            yield f"{path} {os.stat(path).st_mtime_ns}" if os.path.isdir(path) else path
     pending = [package]
     while pending:
         with os.scandir(pending.pop()) as listing:

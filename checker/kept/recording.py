@@ -14,7 +14,7 @@ import time
 from typing import Any
 
 from ..errors import UsageError
-from .entry import Seen, look, pack, pointer
+from .entry import Seen, is_own, look, pack, pointer
 from .key import folder
 
 _ASKED_FOR = (
@@ -24,10 +24,14 @@ _ASKED_FOR = (
 """What a run looks for in folders above."""
 _TOOLS = ("kustomize", "kubectl", "helm")
 _RACY = 100_000_000
-"""Nanoseconds: of what was changed so shortly before it was looked at, a change right after may not show."""
+"""Nanoseconds: of what was changed so shortly before the run, a change right after may not show."""
 _LENGTH = 40
 _MOST_FILES, _MOST_BYTES = 100, 256 * 1024 * 1024
-_OWN = tuple(os.path.join(os.path.realpath(path), "") for path in (sys.prefix, sys.base_prefix))
+_PLACES = ("site-packages", "dist-packages", "lib-dynload")
+_LIBRARIES = [path for path in sys.path if os.path.basename(path) in _PLACES]
+_OWN = tuple(os.path.join(os.path.realpath(path), "") for path in (os.path.dirname(os.__file__), *_LIBRARIES))
+"""Where the modules of Python and of this tool are. A project may well stand beside them: in `/usr/src`, or in the
+folder of a virtual environment."""
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 
 
@@ -39,14 +43,23 @@ class _Run:
         self.seen: dict[tuple[str, bool], Seen] = {}
         self.listed: set[str] = set()
         self.is_racy = False
+        self.begun = time.time_ns()
         self.where: str | None = None
 
     def take(self, path: str, *, is_listed: bool = False) -> None:
         if (path, is_listed) not in self.seen:
             found = self.seen[path, is_listed] = look(path, is_listed=is_listed)
-            self.is_racy = self.is_racy or (found is not None and max(found[4:]) > time.time_ns() - _RACY)
+            self.is_racy = self.is_racy or (found is not None and _changed(path) > self.begun - _RACY)
         if is_listed:
             self.listed.add(path)
+
+
+def _changed(path: str) -> int:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return sys.maxsize
+    return max(found.st_mtime_ns, found.st_ctime_ns)
 
 
 _run: _Run | None = None
@@ -104,7 +117,10 @@ def keep(text: str, code: int) -> None:
         return
     for path in _asked_for(run):
         run.take(path)
-    if run.is_racy:
+    if run.where:
+        # The answer that is written there changes it.
+        run.seen.pop((os.path.abspath(run.where), True), None)
+    if run.is_racy or _rests_on_links(run):
         return
     try:
         data = pack(((*key, found) for key, found in run.seen.items()), text, code)
@@ -113,7 +129,29 @@ def keep(text: str, code: int) -> None:
             data = pointer(os.path.abspath(run.where))
         _write(folder(), run.key, data)
     except (OSError, UsageError, ValueError):
-        return
+        return  # what is not kept is worked out again
+
+
+def _rests_on_links(run: _Run) -> bool:
+    """Whether a link has a part in what was found: where it leads is not looked at again."""
+    real: dict[str, bool] = {}
+
+    def is_real(path: str) -> bool:
+        if path not in real:
+            real[path] = os.path.realpath(path) == path
+        return real[path]
+
+    tools = set(_tools())
+    for path, is_listed in run.seen:
+        if path in tools:
+            continue  # where a tool is a link to matters to nobody: it is there or it is not
+        if os.path.islink(path) or not is_real(os.path.dirname(path)):
+            return True
+        if is_listed:
+            with os.scandir(path) as listing:
+                if any(entry.is_symlink() for entry in listing):
+                    return True
+    return False
 
 
 def rests_on_all_in(path: str) -> bool:
@@ -129,10 +167,14 @@ def _asked_for(run: _Run) -> list[str]:
             above.add(path)
             path = os.path.dirname(path)
     found = [os.path.join(path, name) for path in sorted(above - run.listed) for name in _ASKED_FOR]
-    tools = [os.path.join(path, name) for path in os.environ.get("PATH", "").split(os.pathsep) for name in _TOOLS]
     # A file that is called like an option is refused.
-    options = [item for item in sys.argv[1:] if item.startswith("-")]
-    return [*found, *map(os.path.abspath, (*tools, *options))]
+    options = [os.path.abspath(item) for item in sys.argv[1:] if item.startswith("-")]
+    return [*found, *options, *_tools()]
+
+
+def _tools() -> list[str]:
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    return [os.path.abspath(os.path.join(folder, name)) for folder in folders for name in _TOOLS]
 
 
 def _write(where: str, name: str, data: bytes) -> None:
@@ -146,10 +188,8 @@ def _write(where: str, name: str, data: bytes) -> None:
 def _tidy(where: str) -> None:
     """Takes away what was kept first, where there is too much."""
     with os.scandir(where) as listing:
-        files = sorted(
-            ((entry.stat(), entry.path) for entry in listing if entry.is_file() and len(entry.name) == _LENGTH),
-            key=lambda it: it[0].st_mtime,
-        )
+        named = [entry for entry in listing if len(entry.name) == _LENGTH and entry.is_file(follow_symlinks=False)]
+    files = sorted(((entry.stat(), entry.path) for entry in named if is_own(entry.path)), key=lambda it: it[0].st_mtime)
     total = sum(found.st_size for found, _ in files)
     while files and (len(files) > _MOST_FILES or total > _MOST_BYTES):
         found, path = files.pop(0)

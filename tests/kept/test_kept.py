@@ -91,6 +91,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a work tree above": lambda at: (at.parent / ".git").mkdir(),
     "no work tree": lambda at: (at / ".git").rmdir(),
     "a file called like an option": lambda at: (at / SET[0]).write_text("", encoding="utf-8"),
+    "a link that leads nowhere, called like a work tree": lambda at: (at / "k8s" / ".git").symlink_to("/nowhere"),
     "a link in a file's place": lambda at: link(at / "k8s/role.yaml", at / "policies/reverse-proxy-auth-keys.yaml"),
 }
 
@@ -146,11 +147,15 @@ def test_it_can_be_switched_off_and_put_elsewhere(run: Run) -> None:
     append(run.folder / "checker.yaml", "cache: off\n")
     assert [run()[2] for _ in range(2)] == ["worked out", "worked out"]
     text = (run.folder / "checker.yaml").read_text(encoding="utf-8")
-    (run.folder / "checker.yaml").write_text(text.replace("cache: off", "cache: ../elsewhere"), encoding="utf-8")
-    assert [run()[2] for _ in range(2)] == ["worked out", "kept"]
-    assert len(list((run.folder.parent / "elsewhere").iterdir())) == 1
-    shutil.rmtree(run.folder.parent / "elsewhere")
+    (run.folder / "checker.yaml").write_text(text.replace("cache: off", "cache: .kept"), encoding="utf-8")
+    # The first one makes the folder, which is in one that was listed.
+    assert [run()[2] for _ in range(3)] == ["worked out", "worked out", "kept"]
+    assert len(list((run.folder / ".kept").iterdir())) == 1
+    shutil.rmtree(run.folder / ".kept")
     assert run()[2] == "worked out"
+    for outside in ("../elsewhere", "/tmp", "."):
+        (run.folder / "checker.yaml").write_text(text.replace("cache: off", f"cache: {outside}"), encoding="utf-8")
+        assert run()[1] == 2, outside
 
 
 DAMAGES: tuple[Callable[[Path], Any], ...] = (
@@ -251,9 +256,33 @@ def test_there_is_a_limit(run: Run) -> None:
     run()
     folder = run.cache / "checker"
     for number in range(150):
-        (folder / f"{number:040d}").write_bytes(b"x")
+        (folder / f"{number:040d}").write_bytes(b"checker kept 1\n")
+        (folder / f"{number:040d}").chmod(0o600)
         os.utime(folder / f"{number:040d}", (number, number))
+    (folder / f"{'9' * 40}").write_text("of somebody else", encoding="utf-8")
     (run.folder / "k8s/role.yaml").write_text(GOOD, encoding="utf-8")
     run()
-    assert len(list(folder.iterdir())) == 100
+    assert len(list(folder.iterdir())) == 101
     assert run()[2] == "kept"
+
+
+def test_what_rests_on_links_is_not_kept(run: Run) -> None:
+    (run.folder / "k8s/later").symlink_to("../later")
+    assert [run()[2] for _ in range(2)] == ["worked out", "worked out"]
+
+
+def test_a_project_beside_python_is_seen(run: Run) -> None:
+    """A virtual environment may be the project's own folder."""
+    code = f"import sys; sys.prefix = {str(run.folder)!r}; sys.base_prefix = {str(run.folder.parent)!r}\n{CODE}"
+    for wanted in ("worked out", "kept"):
+        time.sleep(SETTLED)
+        command = [sys.executable, "-c", code, "static", ".", *SET]
+        done = subprocess.run(command, cwd=run.folder, capture_output=True, text=True, env=run.environment)
+        assert done.stderr.splitlines()[-1] == wanted
+    (run.folder / "k8s/role.yaml").write_text(GOOD, encoding="utf-8")
+    assert run()[1] == 0
+
+
+@pytest.mark.parametrize("option", ["--no-cach", "--outpu=x", "--repor=json=x"])
+def test_options_are_not_abbreviated(option: str, run: Run) -> None:
+    assert run(".", option)[1] == 2

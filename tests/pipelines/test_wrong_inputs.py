@@ -24,7 +24,7 @@ TYPED: tuple[tuple[str, str], ...] = (
     ("--fail-on warning", "checker: no command was given; did you mean checker static --fail-on warning?"),
     ("static --fromat json role.yaml", "checker static: there is no option --fromat; did you mean --format?"),
     ("static --format jsn role.yaml", "--format jsn: there is no such value; did you mean json?"),
-    ("static --format html2000 role.yaml", "--format html2000: there is no such value; there is text"),
+    ("static --format 2000 role.yaml", "--format 2000: there is no such value; there is text"),
     ("static --fail-on warn role.yaml", "--fail-on warn: there is no such value; did you mean warning?"),
     ("static --cell", "checker static: argument --cell: expected one argument"),
     ("static --cell eats role.yaml", "there is no cell 'eats' in checker.yaml; did you mean east?"),

@@ -89,7 +89,7 @@ def test_what_is_found_is_on_the_page(capsys: pytest.CaptureFixture[str]) -> Non
     static = Reader(made["static"]).text
     for wanted in ("missing-grant", "wrong.yaml:", "add dynamodb:Query", "not granted", "access proven for"):
         assert wanted in static, wanted
-    assert made["static"].count("<rect") == 3
+    assert made["static"].count("<rect") == 4
     assert "acme-reverse-proxy" in Reader(made["diff"]).text
     live = Reader(made["live"]).text
     for wanted in ("Index acme: cause found", "missing-action", "denied-identity", "policies", "failed"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...findings.groups import grouped
 from ...gate.report import Report
 from ..style.frame import safe, safe_path
 from ..style.look import Look
@@ -23,11 +22,13 @@ def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
     """Findings, what could not be checked, and, without `look.quiet`, what it comes to."""
     fixable = Fixable(fixes)
     lines = []
-    for group in grouped(report.findings):
-        at, finding = group.finding.location, group.finding
-        mark = " [fixable]" if fixable.fix_of(*group.all) is not None else ""
+    for finding in report.findings:
+        at = finding.location
+        mark = " [fixable]" if fixable.fix_of(finding) is not None else ""
         severity = paint(f"{finding.severity}[{finding.rule}]", finding.severity, look)
-        lines.append(f"{safe_path(at.file)}:{at.start.line}:{at.start.column}: {severity}{mark} {safe(group.message)}")
+        lines.append(
+            f"{safe_path(at.file)}:{at.start.line}:{at.start.column}: {severity}{mark} {safe(finding.message)}"
+        )
     lines += [f"{safe_path(path)}: could not be read: {reason}" for path, reason in report.unreadable]
     lines += [f"the rule {item.rule} broke down, so its part was not checked" for item in report.failures]
     if look.statistics:

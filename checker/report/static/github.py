@@ -34,12 +34,14 @@ def render(report: Report, look: Look) -> str:
     worst_first = sorted(grouped(report.findings), key=lambda group: SEVERITIES.index(group.finding.severity))
     lines = [_command("error", {**place, "title": "checker"}, said) for place, said in _not_checked(report)]
     shown: Counter[str] = Counter({"error": len(lines)})
+    left_out = max(0, len(lines) - _MOST)
     for group in worst_first:
         severity = group.finding.severity
         shown[severity] += 1
         if shown[severity] <= _MOST:
             lines.append(_finding(group))
-    left_out = sum(max(0, number - _MOST) for number in shown.values())
+        else:
+            left_out += len(group.all)
     if not look.quiet:
         lines += [verdict(report), *standing(report)]
     if left_out:
