@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 _LIBRARIES = ("strings", "encoders", "optional", "bindings")
 """Those of kro's that are bounded by what goes in; `lists` has ranges of any length."""
 _LONGEST = 1_000
-_LOOPS = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one|transform\w*)\s*\(")
+_MULTIPLYING = re.compile(
+    r"\b(?:map|filter|all|exists|exists_one|transform\w*|bind|replace|join|format|split|flatten|encode|decode)\s*\("
+)
+"""What may make much of little: once is enough."""
+_MOST_DATA, _MOST_RESULT = 4_000, 20_000
+"""Characters of all that is stated, and of what may come out: AWS takes 10,240 of policies."""
 _WIDE_FORMAT = re.compile(r"%\.?\d{4,}")
 _REFERENCE = re.compile(r"\bschema\b((?:\s*\.\s*\??\s*\w+)*)(\s*[\[(])?")
 
@@ -52,7 +57,9 @@ class Expressions(Mapping[str, Any]):
         return Expressions(plain, {**self._data, name: value}, self._unknown)
 
     def _worked_out(self, text: str) -> Any:
-        if not _is_bounded(text) or any(self._touches(*found.groups()) for found in _REFERENCE.finditer(text)):
+        if not _is_bounded(text) or len(str(self._data)) > _MOST_DATA:
+            return None
+        if any(self._touches(*found.groups()) for found in _REFERENCE.finditer(text)):
             return None
         return _evaluated(text, self._data)
 
@@ -68,7 +75,7 @@ class Expressions(Mapping[str, Any]):
 
 def _is_bounded(text: str) -> bool:
     """Whether an expression can be worked out in no time, whoever wrote it."""
-    return len(text) <= _LONGEST and len(_LOOPS.findall(text)) <= 1 and not _WIDE_FORMAT.search(text)
+    return len(text) <= _LONGEST and len(_MULTIPLYING.findall(text)) <= 1 and not _WIDE_FORMAT.search(text)
 
 
 def _evaluated(text: str, data: Mapping[str, Any]) -> Any:
@@ -83,7 +90,7 @@ def _evaluated(text: str, data: Mapping[str, Any]) -> Any:
     # The library raises errors of its own and of C++; none of them says more than that there is no value.
     except Exception:  # noqa: BLE001
         return None
-    is_plain = isinstance(value, (str, bool, int, float, list, dict))
+    is_plain = isinstance(value, (str, bool, int, float, list, dict)) and len(str(value)) <= _MOST_RESULT
     return value if is_plain and found.type().name() != "ERROR" else None
 
 

@@ -34,7 +34,8 @@ def name_of(reason: str, shown: str) -> str:
     """The name of a placeholder that `find_in_text` has found."""
     for opening, closing in _DELIMITERS:
         if shown.startswith(opening) and shown.endswith(closing):
-            name = shown[len(opening) : len(shown) - len(closing)].removeprefix("-").removesuffix("-").strip()
+            name = shown[len(opening) : len(shown) - len(closing)]
+            name = name.removeprefix("-").removesuffix("-").strip() if opening in ("{{", "[[") else name.strip()
             default = _DEFAULT.match(name) if reason == "shell-variable" else None
             return default[1] if default else name
     return shown
@@ -123,6 +124,8 @@ def _text(value: str, known: _Known, style: str) -> tuple[str, str | None]:
         reason, shown, offset = found
         name = name_of(reason, shown)
         is_known = name in known.values and _is_plain(known.values[name], reason, shown, style)
+        # Within a text kro takes texts alone (kro documentation, "CEL Expressions": string templates).
+        is_known = is_known and (reason != "kro" or shown == value or isinstance(known.values[name], str))
         left = shown[1:] if known.unescapes and reason == "flux-escape" else shown
         parts += [value[place : place + offset], _spelled(known.values[name]) if is_known else left]
         whole = name if is_known and shown == value else whole

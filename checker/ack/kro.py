@@ -30,16 +30,17 @@ _MARKER = re.compile(r"\s*(\w+)=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s\"]++)(?=\s|
 
 class KroGraph(NamedTuple):
     """The kind that a graph declares, its scalar fields with their defaults (None for those without), the fields that
-    are strings and the types of all, by the names that expressions have for them; of those that are `uncertain` it is
-    not known whether they are there where they are not stated. `whens` are the conditions of each resource (a template)
-    on being made; None where they cannot be told, as of what rests on one that is made any number of times. Those are
-    the `loops`: for each variable its expression."""
+    are strings, the types of all and the markers that limit them, by the names that expressions have for them; of those
+    that are `uncertain` it is not known whether they are there where they are not stated. `whens` are the conditions of
+    each resource (a template) on being made; None where they cannot be told, as of what rests on one that is made any
+    number of times. Those are the `loops`: for each variable its expression."""
 
     api_version: str
     kind: str
     defaults: Mapping[str, Any]
     strings: frozenset[str]
     types: Mapping[str, str]
+    limits: Mapping[str, Mapping[str, str]]
     uncertain: frozenset[str]
     whens: Mapping[int, tuple[Any, ...] | None]
     loops: Mapping[int, tuple[tuple[str, Any], ...]]
@@ -59,6 +60,12 @@ class KroInstance(NamedTuple):
     def namespace(self) -> str:
         """ "" where the manifest states none: it then comes from whoever applies it."""
         return text(self.metadata.get("namespace")) or ""
+
+
+def is_list_with_graph(data: Any) -> bool:
+    """Whether a document is a list in which a graph stands: what its resources are made of is not followed there."""
+    items = sequence(mapping(data).get("items")) if str(mapping(data).get("kind", "")).endswith("List") else []
+    return any(mapping(item).get("kind") == "ResourceGraphDefinition" for item in items)
 
 
 def graph_of(data: Any) -> KroGraph | None:
@@ -91,6 +98,7 @@ def graph_of(data: Any) -> KroGraph | None:
         defaults={**own, **defaults},
         strings=frozenset((*strings, *own)),
         types={**dict.fromkeys(own, "string"), **types},
+        limits={name: found for name in types if (found := _limits(str(declared[name])))},
         uncertain=frozenset(uncertain),
         whens=_with_dependencies(whens, resources, frozenset(loops)),
         loops=loops,
@@ -120,15 +128,30 @@ def _with_dependencies(
         place: {places[name] for name in _IDENTIFIER.findall(" ".join(EXPRESSION.findall(str(one)))) if name in places}
         for place, one in enumerate(resources)
     }
+    # What only looks like a reference to a resource that need not be made leaves it open whether this one is.
+    loose = {
+        place: {other for name, other in places.items() if other != place and name in _words(one)} - needs[place]
+        for place, one in enumerate(resources)
+    }
     for _ in resources:
         for place, others in needs.items():
             needs[place] = others.union(*(needs[other] for other in others)) if others else others
     made: dict[int, tuple[Any, ...] | None] = {}
     for place, own in whens.items():
         parts = [own, *(None if it in loops else whens[it] for it in sorted(needs[place] - {place}))]
+        may_lack = any(whens[it] != () or it in loops for it in loose[place])
         known = [part for part in parts if part is not None]
-        made[place] = None if len(known) < len(parts) else tuple(when for part in known for when in part)
+        made[place] = None if may_lack or len(known) < len(parts) else tuple(when for part in known for when in part)
     return made
+
+
+def _words(value: Any) -> set[str]:
+    """The words of all texts with an expression in them."""
+    if isinstance(value, dict):
+        return set().union(*map(_words, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(_words, value))
+    return set(re.findall(r"[A-Za-z_]\w*", value)) if isinstance(value, str) and "${" in value else set()
 
 
 EXPRESSION = re.compile(r"\$\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*)\}")
@@ -165,6 +188,14 @@ def _fields(data: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:
             yield from _fields(value, f"{name}.{key}")
         else:
             yield f"{name}.{key}", value if isinstance(value, (str, int, float, bool)) else None
+
+
+_HARMLESS = ("default", "description")
+
+
+def _limits(field: str) -> dict[str, str]:
+    """The markers of a field that refuse an instance (`required`, `enum`, `minimum`, …), each with what it says."""
+    return {key: value.strip('"') for key, value in _MARKER.findall(field.partition("|")[2]) if key not in _HARMLESS}
 
 
 def _default(kind: str, field: str) -> Any:

@@ -23,6 +23,10 @@ def made_by(
     """What each instance fills in, for each object that it makes of a resource, and whether it does: None where that
     cannot be told. `route` leads to the object, `given` are values from elsewhere."""
     for instance in instances:
+        if not _is_taken(graph, instance):
+            # The API server refuses it, or it cannot be told whether it does.
+            yield instance, Expressions(given, {}, frozenset({"schema.spec", "schema.metadata"})), None
+            continue
         values = values_for(graph, instance, given)
         found = _rounds(graph, route, values)
         for one in [values] if found is None else found:
@@ -44,6 +48,10 @@ def values_for(graph: KroGraph, instance: KroInstance, given: Mapping[str, Any])
         route = name.split(".")[1:]
         if route[0] != "spec":
             continue
+        for depth in range(2, len(route)):
+            # A group that is stated is there, whatever is in it.
+            if isinstance(_stated(instance.spec, route[1:depth]), dict):
+                _group(data, route[:depth])
         stated = _stated(instance.spec, route[1:])
         value = graph.defaults.get(name) if stated is None else stated
         if name in graph.uncertain if value is None else not _has_type(value, of):
@@ -66,6 +74,51 @@ def _stated(spec: Any, route: list[str]) -> Any:
     for key in route:
         spec = mapping(spec).get(key)
     return spec
+
+
+def _is_taken(graph: KroGraph, instance: KroInstance) -> bool:
+    """Whether the API server takes an instance: every field that is stated has its type and keeps to the markers of the
+    schema, and what is required is stated. False as well where that cannot be told."""
+    for name, of in graph.types.items():
+        route = name.split(".")[1:]
+        if route[0] != "spec":
+            continue
+        groups = [_stated(instance.spec, route[1:depth]) for depth in range(2, len(route))]
+        if any(group is not None and not isinstance(group, dict) for group in groups):
+            return False
+        stated, limits = _stated(instance.spec, route[1:]), graph.limits.get(name, {})
+        if stated is None:
+            if limits.get("required") == "true" and graph.defaults.get(name) is None:
+                return False
+        elif (of in SCALARS and not _has_type(stated, of)) or not _keeps(stated, limits):
+            return False
+    return True
+
+
+def _keeps(value: Any, limits: Mapping[str, str]) -> bool:
+    for key, limit in limits.items():
+        if key in ("required", "immutable"):
+            continue
+        if key == "enum":
+            if str(value) not in (item.strip() for item in limit.split(",")):
+                return False
+        elif key in ("minimum", "maximum") and isinstance(value, (int, float)):
+            try:
+                if value < float(limit) if key == "minimum" else value > float(limit):
+                    return False
+            except ValueError:
+                return False
+        elif key in ("minLength", "maxLength") and isinstance(value, str) and limit.isdigit():
+            if len(value) < int(limit) if key == "minLength" else len(value) > int(limit):
+                return False
+        else:
+            return False  # a marker that is not worked out, such as a pattern
+    return True
+
+
+def _group(data: dict[str, Any], route: list[str]) -> None:
+    for key in route:
+        data = data.setdefault(key, {})
 
 
 def _put(data: dict[str, Any], route: list[str], value: Any) -> None:

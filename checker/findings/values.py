@@ -10,7 +10,7 @@ from yaml.nodes import Node, ScalarNode
 
 from ..iam.values import NamedTuple
 from ..text.documents import cut, parse_piece
-from ..text.nodes import Path, TreeError, plain, walk
+from ..text.nodes import Path, TreeError, find, plain, walk
 from ..text.source import Source, line_starts, line_text, position
 from ..text.yaml_nodes import YamlError, end_of, start_of
 from .finding import RelatedLocation
@@ -31,6 +31,11 @@ def values_behind(location: Location, written: str, files: Iterable[ValuesFile])
     """The places of the values in a range of a template, each once. `files` are what states them, the strongest first;
     a value that none of them states, or that is no scalar, is left out."""
     files = tuple(files)
+    for file in files:
+        if file.release and any(
+            _called(root) == file.release and _states_text(root) for _, root in _roots(file.source)
+        ):
+            return
     start, end = location.start, location.end
     line = line_text(written, line_starts(written), start.line)
     last = end.column - 1 if end.line == start.line else len(line)
@@ -72,23 +77,34 @@ def _roots(source: Source) -> tuple[tuple[int, Node], ...]:
 
 
 def _at(root: Node, keys: Path) -> ScalarNode | None:
-    return next((node for path, node in walk(root) if path == keys and isinstance(node, ScalarNode)), None)
+    """The value at these keys; of a key that stands twice the last one counts."""
+    node = find(root, keys)
+    is_there = isinstance(node, ScalarNode) and node is not find(root, keys[:-1])
+    return node if is_there and isinstance(node, ScalarNode) else None
 
 
 def _in_release(root: Node, keys: Path) -> ScalarNode | None:
-    """The value among those of a HelmRelease or an Application, else among its parameters."""
+    """The value among the parameters of a HelmRelease or an Application, which win, else among its values."""
     name = ".".join(map(str, keys))
-    number: Path | None = None
-    for path, node in walk(root):
-        if not isinstance(node, ScalarNode):
-            continue
-        if path[-len(keys) :] == keys and path[: -len(keys)][-1:] in (("values",), ("valuesObject",)):
-            return node
-        if path[-1:] == ("name",) and "parameters" in path and node.value == name:
-            number = (*path[:-1], "value")
-        elif number is not None and path == number:
-            return node
-    return _at(root, number) if number is not None else None
+    nodes = list(walk(root))
+    named = [path for path, node in nodes if _is_parameter(path) and getattr(node, "value", None) == name]
+    if named:
+        return _at(root, (*named[-1][:-1], "value"))
+    found = [
+        node
+        for path, node in nodes
+        if path[-len(keys) :] == keys and path[: -len(keys)][-1:] in (("values",), ("valuesObject",))
+    ]
+    return next((node for node in reversed(found) if isinstance(node, ScalarNode)), None)
+
+
+def _is_parameter(path: Path) -> bool:
+    return path[-1:] == ("name",) and path[-3:-2] == ("parameters",)
+
+
+def _states_text(root: Node) -> bool:
+    """Whether a release states values as one text, in which nothing is looked for."""
+    return any(path[-2:] == ("helm", "values") and isinstance(node, ScalarNode) for path, node in walk(root))
 
 
 def _called(root: Node) -> str:

@@ -36,4 +36,8 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
     if deployed:
         reach = Reach(found, shown)
         names |= {shown[path] for one in deployed for path in reach.reached(one)}
+    kinds = {(one.api_version, one.kind) for item in material.files for one in item.instances}
+    for item in files if kinds else ():
+        if any(seen.graph and (seen.graph.api_version, seen.graph.kind) in kinds for seen in item.seen):
+            names.add(item.source.name)
     return frozenset(names)

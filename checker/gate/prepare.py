@@ -242,7 +242,7 @@ def _holds_something(files: tuple[FileFacts, ...]) -> bool:
     """Whether the files have a say in who may read the keys: ACK objects, annotated service accounts, or text that
     might hold either. A Deployment or a RoleBinding alone has none."""
     project = link(files)
-    if any(item.config_maps for item in files):
+    if any(item.config_maps or item.instances for item in files):
         return True
     if project.broken or project.skipped or project.unsupported or project.kustomizations:
         return True

@@ -43,7 +43,8 @@ class Kustomization(NamedTuple):
     to all of that. For Flux and Argo CD, `below` is the folder in the repository that they deploy (None for others).
     `remotes` are what it takes in from elsewhere, as it names it. `is_flux`: it is one of Flux; `substitutes` are the
     variables that this fills in after the build, and `substitutes_from` where others are, as (kind, name), in the order
-    in which they are given; they stand in `namespace_of_values`.
+    in which they are given; they stand in `namespace_of_values`. `generates` names the ConfigMaps that it
+    makes.
     `keeps_references`: it tells kustomize, by configurations, to rename references to Policies as well.
     """
 
@@ -67,4 +68,5 @@ class Kustomization(NamedTuple):
     substitutes: Mapping[str, str] = MappingProxyType({})
     substitutes_from: tuple[tuple[str, str], ...] = ()
     namespace_of_values: str = ""
+    generates: tuple[str, ...] = ()
     is_flux: bool = False

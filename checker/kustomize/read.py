@@ -203,6 +203,9 @@ def _read(
         configurations=tuple(local("configurations")),
         substitutes={key: given.replace("\n", "") for key, given in substitutes.items()},
         substitutes_from=_substitutes_from(value),
+        generates=tuple(
+            text(entry.get("name")) or "" for entry in map(mapping, sequence(value.get("configMapGenerator")))
+        ),
         namespace_of_values=text(mapping(names[1].get("metadata")).get("namespace")) or "" if names else "",
         is_flux=names is not None and names[0] == "Flux Kustomization",
         remotes=(*(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)), *_fetched(value)),

@@ -202,6 +202,11 @@ class _File:
             data = plain(document.root) if f"{kro.GROUP}/" in document.piece.text else None
             is_open = data is not None and may_change(document.root, document.piece)
             self.instances += kro.instances_of(data, is_open=is_open)
+            if kro.is_list_with_graph(data):
+                said = "a ResourceGraphDefinition in a list: give it a document of its own"
+                start = document.piece.start + start_of(document.root)
+                self.skipped.append(Skipped(self.source.name, "kro", said, start))
+                return
         except TreeError as error:
             self.hides_instances = self.hides_instances or f"{kro.GROUP}/" in document.piece.text
             offset = document.piece.start + start_of(error.node)

@@ -129,10 +129,18 @@ class Linker:
         if not instances or any(instance.is_open for instance in instances):
             return None
         path = sighting.object.origin.path
+        names: set[tuple[int, str, str]] = set()
         for instance, values, is_there in made_by(graph, path, instances, self.placeholders):
+            self.instantiated += 1
+            if self.instantiated > _MOST_MADE:
+                return None
             one = filled(sighting, values, graph.strings)
             item = one.object._replace(namespace=one.object.namespace or instance.namespace)
             item = item if one.placeholder is not None else _let_through(item, "kro", item.origin.file)
+            name = id(instance), item.namespace, item.name
+            if name in names:
+                return None  # kro refuses a collection in which two have one name
+            names.add(name)
             left = one.placeholder if is_there else one.placeholder or sighting.placeholder
             if left is not None and not (one.is_open or one.placeholder is None):
                 return None

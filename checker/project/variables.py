@@ -7,6 +7,7 @@ Kustomization states itself over all; the ConfigMaps stand in its namespace; lin
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..iam.values import NamedTuple
 from ..kustomize.model import Kustomization
 from ..kustomize.reach import Reach
 from ..text.documents import Piece, parse_piece
-from ..text.nodes import TreeError, plain
+from ..text.nodes import TreeError, plain, repeated_keys
 from ..text.yaml_nodes import YamlError
 from .file_facts import FileFacts
 
@@ -41,8 +42,8 @@ class ConfigMaps:
     """The ConfigMaps in the files of a project."""
 
     def __init__(self, files: Iterable[FileFacts], kustomizations: tuple[Kustomization, ...]) -> None:
-        self._pieces = [piece for item in files for piece in item.config_maps]
         self._kustomizations = kustomizations
+        self._pieces = [piece for item in files for piece in item.config_maps]
         self._changed: frozenset[str] | None = None
 
     def variables_of(self, one: Kustomization) -> Variables:
@@ -56,7 +57,9 @@ class ConfigMaps:
                 values, has_others = {}, True
             else:
                 values |= {key: value.replace("\n", "") for key, value in data.items()}
-        return Variables({**values, **one.substitutes}, has_others)
+        values |= one.substitutes
+        # Of a name that it cannot take, Flux fills in nothing, and applies nothing.
+        return Variables(values, has_others) if all(map(_NAME.fullmatch, values)) else Variables({}, True)
 
     def files_of(self, one: Kustomization) -> Iterator[str]:
         """The files in which its variables stand, as they are shown."""
@@ -64,18 +67,20 @@ class ConfigMaps:
             yield from (found.file for found in self._named(one, name) if kind == "ConfigMap")
 
     def _data(self, one: Kustomization, name: str) -> Mapping[str, str] | None:
-        found = list(self._named(one, name))
-        if len(found) > 1:
-            # Each cluster has a folder of its own, with its Kustomizations and their variables.
-            beside = os.path.dirname(one.file)
-            found = [item for item in found if os.path.dirname(item.file) == beside]
+        if any(name in other.generates for other in self._kustomizations):
+            return None
+        # Each cluster has a folder of its own, with its Kustomizations and their variables: what stands elsewhere may
+        # be that of another one.
+        found = [item for item in self._named(one, name) if _may_be_of(item.file, one.file)]
+        beside = [item for item in found if os.path.dirname(item.file) == os.path.dirname(one.file)]
+        found = beside or found
         if len(found) != 1 or os.path.realpath(found[0].file) in self._are_changed():
             return None
-        return found[0].data
+        return None if _is_in_a_chart(found[0].file) else found[0].data
 
     def _named(self, one: Kustomization, name: str) -> Iterator[_ConfigMap]:
         for piece in self._pieces if name else ():
-            if name not in piece.text:
+            if name not in piece.text and "\\" not in piece.text:
                 continue
             for namespace, called, data in _read(piece):
                 of_another = namespace and one.namespace_of_values and namespace != one.namespace_of_values
@@ -88,8 +93,23 @@ class ConfigMaps:
             files = {os.path.realpath(piece.source.name) for piece in self._pieces}
             reach = Reach(self._kustomizations, files)
             changing = [one for one in self._kustomizations if _changes(one)]
-            self._changed = frozenset(path for one in changing for path in reach.reached(one))
+            patches = {path for one in self._kustomizations for path in one.patch_files}
+            self._changed = frozenset(patches.union(*(reach.reached(one) for one in changing)))
         return self._changed
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
+
+
+def _may_be_of(file: str, kustomization: str) -> bool:
+    """Whether a file stands in the folder of a Kustomization, below it or above it."""
+    one, other = (os.path.join(os.path.dirname(os.path.realpath(path)), "") for path in (file, kustomization))
+    return one.startswith(other) or other.startswith(one)
+
+
+def _is_in_a_chart(file: str) -> bool:
+    folder = os.path.dirname(os.path.realpath(file))
+    return os.path.basename(folder) == "templates" and os.path.isfile(os.path.join(folder, os.pardir, "Chart.yaml"))
 
 
 def _changes(one: Kustomization) -> bool:
@@ -100,7 +120,11 @@ def _changes(one: Kustomization) -> bool:
 def _read(piece: Piece) -> Iterator[tuple[str, str | None, Mapping[str, str] | None]]:
     """The ConfigMaps in a piece, as (namespace, name, data); without name and data for text that cannot be read."""
     try:
-        values = [plain(document.root) for document in parse_piece(piece)]
+        documents = parse_piece(piece)
+        values = [plain(document.root) for document in documents]
+        if any(next(repeated_keys(document.root), None) for document in documents):
+            yield "", None, None
+            return
     except (YamlError, TreeError):
         yield "", None, None
         return

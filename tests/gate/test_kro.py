@@ -1,5 +1,6 @@
 """Graphs of kro with instances in the project: what is judged is what the controller makes of them."""
 
+# ruff: noqa: E501  # manifests on one line
 from __future__ import annotations
 
 import sys
@@ -107,7 +108,7 @@ def test_without_an_instance_it_stays_a_template(tmp_path: Path) -> None:
             INSTANCE,
             "${hash.md5(schema.spec.table)}",
         ),
-        (GRAPH, INSTANCE.replace("{name: acme}\n", "{name: acme, table: true}\n"), "${schema.spec.table}"),
+        (GRAPH, INSTANCE.replace("{name: acme}\n", "{name: acme, table: true}\n"), "${schema.spec.name}"),
         (GRAPH.replace("${schema.spec.table}", "${table.status.arn}"), INSTANCE, "${table.status.arn}"),
         (GRAPH, INSTANCE.replace("spec: {name: acme}", "spec: {}"), "${schema.spec.name}"),
         (GRAPH, INSTANCE.replace(", namespace: tenant-acme", ""), "${schema.metadata.namespace}"),
@@ -270,6 +271,64 @@ def test_what_is_not_known_of_an_instance_decides_nothing(declared: str, express
     report = run(tmp_path, graph, INSTANCE)
     assert report.summary.roles == 0
     assert [(item.in_part, item.detail) for item in report.skipped] == [(True, expression)]
+
+
+HIDDEN = "name: string\n      on: boolean | default=false"
+NEVER = GRAPH.replace("WHEN", "includeWhen: ['${schema.spec.on}']").replace("name: string", HIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("graph", "instance"),
+    [
+        # A list, or a number, within a text is no text.
+        (GRAPH.replace('["dynamodb:GetItem", "dynamodb:Query"]', "${schema.spec.acts}").replace("name: string", "name: string\n      acts: '[]string'"), WITH_TENANTS.replace("tenants: [acme, globex]", "acts: ['dynamodb:GetItem', 'dynamodb:Query']")),
+        (GRAPH.replace("${schema.spec.table}", "cell${schema.spec.n}-auth-keys").replace("name: string", "name: string\n      n: integer | default=2"), INSTANCE),
+        # A group that is stated is there.
+        (GRAPH.replace("${schema.spec.table}", "${has(schema.spec.g) ? 'other' : 'cell2-auth-keys'}").replace("name: string", "name: string\n      g: {x: string}"), INSTANCE.replace("{name: acme}\n", "{name: acme, g: {}}\n")),
+        # What a marker refuses is not applied.
+        (GRAPH.replace("name: string", "name: string\n      foo: string | required=true"), INSTANCE),
+        (GRAPH.replace('default="cell2-auth-keys"', 'default="x" enum="x,y"'), INSTANCE.replace("{name: acme}\n", "{name: acme, table: cell2-auth-keys}\n")),
+        (GRAPH.replace("hours: integer | default=3600", "hours: integer | default=3600 maximum=10"), INSTANCE.replace("{name: acme}\n", "{name: acme, hours: 3600}\n")),
+        (GRAPH, INSTANCE.replace("{name: acme}\n", "{name: acme, keys: 'no'}\n")),
+        # A resource that is not made takes those with it that refer to it, however they do.
+        *(
+            (f"{GRAPH.replace('tags:', f'description: {text!r}' + chr(10) + '        tags:')}  - id: workers\n    includeWhen: ['${{false}}']\n    template: {{apiVersion: v1, kind: ConfigMap, metadata: {{name: x}}}}\n", INSTANCE)
+            for text in ("${string(size(workers))}", "${workers[\"status\"].x}", "${ {\"a\": {\"b\": {\"c\": workers.status.x}}}.a.b.c }")
+        ),
+        # Two of one name in a collection are refused.
+        (GRAPH.replace("WHEN", "forEach: [{tenant: '${schema.spec.tenants}'}]").replace("name: string", "name: string\n      tenants: '[]string'"), WITH_TENANTS),
+        # A graph in a list.
+        ("apiVersion: v1\nkind: List\nitems:\n- " + NEVER.rstrip().replace("\n", "\n  ") + "\n", INSTANCE),
+    ],
+)  # fmt: skip
+def test_nothing_is_proven_of_what_kro_may_not_make(graph: str, instance: str, tmp_path: Path) -> None:
+    report = run(tmp_path, graph, instance)
+    proven = [
+        check.role.name for outcome in report.outcomes for check in outcome.checks if check.role.object.within == ()
+    ]
+    assert not proven or any(item.severity == "error" for item in report.findings), proven
+    assert report.findings
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "'a'" + ".replace('a','aaaaaaaaaa')" * 9,
+        "cel.bind(a, 'x', " * 20 + "a" + ")" * 20,
+        "[1].map(x, [1].map(y, [x, y]))",
+        "'%.99999999f'.format([1.0])",
+    ],
+)
+def test_what_costs_without_a_limit_is_not_worked_out(expression: str, tmp_path: Path) -> None:
+    report = run(tmp_path, GRAPH.replace("${schema.spec.table}", f"${{{expression}}}"), INSTANCE)
+    assert report.summary.roles == 0
+
+
+def test_who_passes_an_instance_asks_about_what_it_makes(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    run(tmp_path, GRAPH, INSTANCE.replace("{name: acme}\n", "{name: acme, table: other}\n"))
+    report = judge(*prepare(GateOptions(("instance0.yaml",), parameters=PARAMETERS))).report
+    assert "missing-grant" in {rule for rule, _ in told(report)}
 
 
 def test_without_the_library_expressions_stay_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from checker.gate.prepare import check
 
 from ..conftest import CELL
 from ..hostile.bombs import GOOD
-from ..kustomize.test_kustomize import FRAGMENT, HEAD, POLICY, REFERS, REMOVE, verdicts
+from ..kustomize.test_kustomize import FLUX, FRAGMENT, HEAD, POLICY, REFERS, REMOVE, verdicts
 from .test_built import Tree, Tried, tried
 from .test_charts import ARGO, RANGE, ROLE, VALUES, WRONG, chart
 
@@ -30,6 +30,8 @@ ON_ONE_LINE = (
     + """    auth-keys: '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["dynamodb:GetItem"],"""
     + """ "Resource": "arn:aws:dynamodb:{{ .Values.region }}:{{ .Values.account }}:table/{{ .Values.table }}"}]}'\n"""
 )
+
+INLINE = FRAGMENT + f"  inlinePolicies: {{auth-keys: {GRANT.replace(GET, ']')}}}\n"
 
 CURED: dict[str, tuple[Tree, dict[str, int]]] = {
     "the base of two overlays": (
@@ -129,6 +131,27 @@ REFUSED: dict[str, tuple[Tree, str]] = {
         ),
         "of the template is filled in",
     ),
+    "a patch in the kustomization itself": (
+        {
+            "base/kustomization.yaml": BASE,
+            "base/role.yaml": GOOD,
+            "prod/kustomization.yaml": OVERLAY
+            + "patches:\n- patch: |-\n"
+            + "".join(f"    {line}\n" for line in INLINE.splitlines()),
+        },
+        "it is what kustomize build project/prod makes of it",
+    ),
+    "what two deployments of Flux fill in": (
+        {
+            "apps/role.yaml": GOOD.partition("  inlinePolicies:")[0].replace("111122223333", "${account}")
+            + '  description: "${table}"\n',
+            "flux/a.yaml": FLUX.replace("name: t,", "name: a,").replace("./apps", "./project/apps")
+            + "  postBuild: {substitute: {table: cell2-auth-keys}}\n",
+            "flux/b.yaml": FLUX.replace("name: t,", "name: b,").replace("./apps", "./project/apps")
+            + "  postBuild: {substitute: {table: other}}\n",
+        },
+        "an ARN may differ among the 2 objects that this is made into",
+    ),
     "lines that helm makes": (
         chart(
             ROLE.partition("    auth-keys: |")[0]
@@ -150,6 +173,13 @@ def test_what_is_not_written_there_is_left_to_a_person(
     assert fix(monkeypatch, "--write", "--unsafe") == 1
     assert reason in capsys.readouterr().out
     assert texts() == before
+
+
+def test_what_is_filled_in_is_not_taken_out(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried(chart(ROLE.replace('"dynamodb:Query"', '"{{ .Values.act }}"'), VALUES + "act: dynamodb:Scan\n"))
+    fix(monkeypatch, "--write", "--unsafe")
+    text = Path("project/tenant/templates/role.yaml").read_text(encoding="utf-8")
+    assert '["dynamodb:GetItem", "{{ .Values.act }}", "dynamodb:Query"]' in text
 
 
 def test_each_overlay_is_judged_for_itself(

@@ -70,7 +70,7 @@ FOUR: dict[str, tuple[Tree, str]] = {
         "granted",
     ),
     "a ConfigMap": ({**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables(table="cell2-auth-keys")}, "granted"),
-    "a ConfigMap with another table": ({**of(FILLED, flux(f"{{{FROM}}}")), "vars/vars.yaml": variables(table="other")}, "not-granted"),
+    "a ConfigMap with another table": ({**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars/vars.yaml": variables(table="other")}, "not-granted"),
     "a ConfigMap without the variable, and a default": ({**of(DEFAULTS, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables(table="x")}, "granted"),
     "what the Kustomization states wins": (
         {**of(FILLED, flux(f"{{{FROM}, substitute: {{table: cell2-auth-keys}}}}")), "flux/vars.yaml": variables(table="other")},
@@ -119,6 +119,24 @@ LEFT: dict[str, Tree] = {
     "no value": of(FILLED, flux("{substitute: {x: z}}")),
     "nothing to fill in with": of(GOOD.replace("us-east-1", "${region:=us-east-1}"), flux("{}")),
     "a default, and variables from elsewhere": of(GOOD.replace("us-east-1", "${region:=us-east-1}"), flux("{substituteFrom: [{kind: ConfigMap, name: c}]}")),
+    "a ConfigMap of another cluster": {**of(FILLED, flux(f"{{{FROM}}}")), "staging/vars.yaml": variables(table="cell2-auth-keys")},
+    "a ConfigMap that a generator changes": {
+        **of(FILLED, flux(f"{{{FROM}}}")),
+        "flux/vars.yaml": variables(table="cell2-auth-keys"),
+        "vars/kustomization.yaml": HEAD + "configMapGenerator: [{name: vars, literals: [table=other]}]\n",
+    },
+    "a name that Flux does not take": {**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables(table="cell2-auth-keys", **{"my-var": "x"})},
+    "two ConfigMaps, one with an escape in its name": {
+        **of(FILLED, flux(f"{{{FROM}}}")),
+        "flux/vars.yaml": variables(table="cell2-auth-keys"),
+        "flux/more.yaml": variables(table="other").replace("name: vars", 'name: "va\\u0072s"'),
+    },
+    "a ConfigMap of a chart": {
+        **of(FILLED, flux(f"{{{FROM}}}")),
+        "flux/c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n",
+        "flux/c/templates/vars.yaml": variables(table="cell2-auth-keys"),
+    },
+    "a ConfigMap that says it twice": {**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables(table="x") + "data: {table: cell2-auth-keys}\n"},
     "a Secret behind the ConfigMap": {
         **of(FILLED, flux("{substituteFrom: [{kind: ConfigMap, name: vars}, {kind: Secret, name: s}]}")),
         "flux/vars.yaml": variables(table="cell2-auth-keys"),
@@ -131,8 +149,8 @@ LEFT: dict[str, Tree] = {
     },
     "a ConfigMap that is patched": {
         **of(FILLED, flux(f"{{{FROM}}}")),
-        "vars/vars.yaml": variables(table="cell2-auth-keys"),
-        "vars/kustomization.yaml": HEAD + "resources: [vars.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{\"op\": \"replace\", \"path\": \"/data/table\", \"value\": \"other\"}]'}]\n",
+        "flux/vars/vars.yaml": variables(table="cell2-auth-keys"),
+        "flux/vars/kustomization.yaml": HEAD + "resources: [vars.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{\"op\": \"replace\", \"path\": \"/data/table\", \"value\": \"other\"}]'}]\n",
     },
     "a ConfigMap that is a template": {**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables(table="{{ .Values.table }}")},
     "a ConfigMap with a number": {**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars.yaml": variables().replace("{}", "{table: 12}")},
@@ -237,8 +255,8 @@ def test_what_helm_renders_is_not_filled_in(tried: Tried) -> None:
 
 
 def test_who_passes_a_config_map_asks_about_what_it_fills_in(tried: Tried) -> None:
-    tried({**of(FILLED, flux(f"{{{FROM}}}")), "vars/vars.yaml": variables(table="other")})
+    tried({**of(FILLED, flux(f"{{{FROM}}}")), "flux/vars/vars.yaml": variables(table="other")})
     subprocess.run(["git", "init", "-q", "."], check=True)
-    for passed in ("project/vars/vars.yaml", "project/flux/0.yaml", "project/apps/role.yaml"):
+    for passed in ("project/flux/vars/vars.yaml", "project/flux/0.yaml", "project/apps/role.yaml"):
         report = check(GateOptions((passed,), parameters=CELL))
         assert {item.rule for item in report.findings} >= {"missing-grant"}, passed

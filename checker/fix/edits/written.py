@@ -34,7 +34,10 @@ def _splice(one: Splice, source: Source, written: str) -> Splice:
         return Splice(place, place, one.text)
     _consecutive(source, written, first.line, last.line, one.text)
     start = _offset(source, written, first.line, first.column)
-    return Splice(start, _offset(source, written, last.line, last.column), one.text)
+    end = _offset(source, written, last.line, last.column)
+    if "{{" in written[start:end]:
+        raise NoEditError(f"helm fills line {source.line_of(first.line)} of the template in there")
+    return Splice(start, end, one.text)
 
 
 def _offset(source: Source, written: str, made_line: int, column: int) -> int:

@@ -75,7 +75,7 @@ def told(effect: Effect) -> tuple[str, ...]:
 
 
 def _identity(item: Object) -> tuple[str, ...]:
-    return item.origin.file, str(item.origin.document), item.namespace, item.name
+    return item.origin.file, str(item.origin.document), item.namespace, item.name, item.pool
 
 
 def _with(layers: tuple[Layer, ...], needs: list[Need]) -> tuple[Layer, ...]:
