@@ -33,6 +33,10 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--no-schemas", action="store_true", help="do not write the JSON Schemas for editors")
     parser.add_argument("--force", action="store_true", help="overwrite the files")
     parser.add_argument("--dry-run", action="store_true", help="print what would be written")
+    more = parser.add_argument_group("what runs it")
+    more.add_argument("--hook", action="store_true", help="write .pre-commit-config.yaml as well")
+    more.add_argument("--github", action="store_true", help="write a workflow of GitHub Actions as well")
+    more.add_argument("--gitlab", action="store_true", help="write a job of GitLab CI as well")
     parser.set_defaults(run=run)
 
 
@@ -40,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Writes the files, says what was found and what to do next, and returns 0; raises UsageError for 2."""
     from ..config.file import find_config
     from ..init.compose import REQUIREMENT, SCHEMAS, configuration, requirement
+    from ..init.pipelines import PIPELINES
     from ..schemas import load
 
     existing = find_config(os.curdir)
@@ -56,6 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
         from ..report.style.as_json import written
 
         texts |= {f"{SCHEMAS}/{name}.json": written(load(name)) for name in ("config", "requirement")}
+    asked = [PIPELINES[name] for name in PIPELINES if getattr(arguments, name)]
+    # What runs other things as well is not written anew: what is to be added is shown.
+    shown = [(name, text) for name, text in asked if os.path.lexists(name)]
+    texts |= {name: text for name, text in asked if not os.path.lexists(name)}
     if arguments.dry_run:
         for name, text in texts.items():
             print(f"# {name}\n{text}" if not name.startswith(SCHEMAS) else f"# {name} (a JSON Schema)")
@@ -72,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
     for name, text in texts.items():
         write_file(name, text.encode("utf-8"))
         print(f"wrote {name}")
+    for name, text in shown:
+        print(f"\n{name} is there already; add to it:\n{text}", end="")
     print("\n".join(map(safe, _told(found))))
     return 0
 
