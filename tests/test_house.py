@@ -16,8 +16,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "progress", "version", "iam"),
     ("text", "inventory", "managed"),
-    ("kept",),
-    ("schemas", "ack"),
+    ("schemas", "ack", "kept"),
     ("kustomize", "requirements"),
     ("project", "findings"),
     ("config", "rules", "live"),
@@ -25,8 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gate", "incident"),
     ("fix", "diff"),
     ("report", "demo"),
-    ("cli", "api"),
-    ("start",),
+    ("cli", "api", "start"),
     ("__main__",),
 )
 """From the ground up. A room imports from its own floor and from those below."""

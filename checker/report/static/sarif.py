@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from ...findings.severity import SEVERITIES
 from ...gate.report import Report
-from ...rules import RULES
+from ...rules import BY_ID, RULES
 from ...text.source import Position, line_starts, position
 from ...version import __version__
 from ..style.as_json import written
@@ -99,6 +99,7 @@ def _result(
         "ruleId": finding.rule,
         "ruleIndex": _INDEX[finding.rule],
         "level": _LEVELS[finding.severity],
+        "rank": _rank(finding),
         "message": {"text": f"{safe(finding.message)}.\n\n{safe(finding.why)}\n\nHelp: {safe(finding.help)}"},
         "locations": [{"physicalLocation": _physical(finding.location), **_logical(finding.subject)}],
         "partialFingerprints": {
@@ -113,6 +114,14 @@ def _result(
         ]
     safe_ones = [_fix(item, report) for item in fixes if item.finding is finding and item.plan.is_safe]
     return {**found, "fixes": safe_ones} if safe_ones else found
+
+
+def _rank(finding: Finding) -> float:
+    """How much it matters, from 0 to 100: what GitLab takes a severity from (18.11, gitlab-org/gitlab!227970). That of
+    the rule, unless the configuration gives it another severity."""
+    about = BY_ID[finding.rule].ABOUT
+    own = about.security_severity if about.severity == finding.severity else ""
+    return float(own or _SECURITY[finding.severity]) * 10
 
 
 def _suppressed(item: Covered, report: Report, hashes: dict[str, list[str]]) -> dict[str, Any]:
