@@ -85,22 +85,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _refuse_files_as_options(given)
     except UsageError as error:
         return _usage(error)
-    prog = _called_as(sys.argv[0])
-    given, is_overview = _as_meant(given)
-    asks_for_help = not {"-h", "--help", "--print-completion"}.isdisjoint(given)
-    width = None if asks_for_help else _WIDTH
-    wrong = _no_command(given, prog)
-    if wrong is not None:
-        return _usage(UsageError(wrong))
-    parser = build_parser(prog, _asked_for(given), width)
-    if is_overview:
-        parser.print_help()
-        return EXIT_USAGE
-    arguments, left = parser.parse_known_args(given)
-    if left:
-        _parser_of(parser, arguments.command).refuse(left)
-    _end_on_request()
     try:
+        arguments = _parsed(given)
+        if arguments is None:
+            return EXIT_USAGE
+        _end_on_request()
         code: int = arguments.run(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -121,6 +110,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     # The last resort: a defect of ours must be one clear sentence and exit 3, never a traceback.
     except Exception as error:  # noqa: BLE001
         return _internal_error(error)
+
+
+def _parsed(given: list[str]) -> argparse.Namespace | None:
+    """What was typed, parsed; None where nothing was, and the overview is shown. Raises UsageError."""
+    prog = _called_as(sys.argv[0])
+    given, is_overview = _as_meant(given)
+    asks_for_help = not {"-h", "--help", "--print-completion"}.isdisjoint(given)
+    width = None if asks_for_help else _WIDTH
+    wrong = _no_command(given, prog)
+    if wrong is not None:
+        raise UsageError(wrong)
+    parser = build_parser(prog, _asked_for(given), width)
+    if is_overview:
+        parser.print_help()
+        return None
+    arguments, left = parser.parse_known_args(given)
+    if left:
+        _parser_of(parser, arguments.command).refuse(left)
+    return arguments
 
 
 def _as_meant(given: list[str]) -> tuple[list[str], bool]:

@@ -143,6 +143,8 @@ def _judged(
     from ..project.reading import holds_nothing, read_named
 
     read = read_named(tuple(arguments.paths), observe)
+    if not arguments.paths and not arguments.quiet:
+        _tell_what_is_read(arguments.config)
     told_now = arguments.write_baseline or arguments.baseline or arguments.changed_since or arguments.trusted
     told_now = told_now or arguments.select or arguments.ignore
     if read is not None and holds_nothing(read) and not told_now:
@@ -165,6 +167,15 @@ def _judged(
 
         return report, fixes_in_cells(report, cells) if report.cells else fixes_for(*cells[0])
     return report, ()
+
+
+def _tell_what_is_read(given: str | None) -> None:
+    """Says what is about to be read where nobody has said it, and it may be a whole disk."""
+    from ..config.file import find_config
+    from ..text.files import work_tree
+
+    if given is None and find_config(os.curdir) is None and work_tree(os.curdir) is None:
+        print(f"checker: there is no checker.yaml here or above: reading all below {os.getcwd()}", file=sys.stderr)
 
 
 def _note_what_it_rests_on(cells: list[JudgedCell]) -> None:

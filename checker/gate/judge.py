@@ -68,6 +68,7 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved, earli
         cell=terms.cell,
         left_out=material.left_out,
         read=_read(terms, project),
+        is_unconfigured=terms.is_unconfigured and bool(terms.asked),
     )
     return Judged(report, found.facts, found.by_document)
 

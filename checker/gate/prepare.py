@@ -187,6 +187,7 @@ def _terms(options: GateOptions, chosen: Chosen, is_judged: bool) -> Terms:
         baseline=chosen.baseline,
         trusted=chosen.trusted,
         placeholders=fill_placeholders(config, cell, parameters),
+        is_unconfigured=not config.file and not options.policies,
     )
 
 

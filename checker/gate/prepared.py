@@ -64,6 +64,7 @@ class Terms(NamedTuple):
     `files` limits the report (None: all). `is_partial`: there are objects beyond the material that nobody looked for.
     `config` holds the suppressions of the configuration; without it nothing is suppressed. `today` is the day (ISO,
     UTC) that they are judged by. `placeholders` are the values that the cell gives to those of templates.
+    `is_unconfigured`: nothing says what is required, so that the shipped requirement is taken.
     """
 
     requirements: Loaded
@@ -80,6 +81,7 @@ class Terms(NamedTuple):
     since: Since | None = None
     trusted: Trusted | None = None
     placeholders: Mapping[str, str] = MappingProxyType({})
+    is_unconfigured: bool = False
 
 
 class Prepared(NamedTuple):

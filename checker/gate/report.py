@@ -46,7 +46,7 @@ class Report(NamedTuple):
     `elsewhere` counts findings that the change asked about has nothing to do with. `cell` is the one that was asked
     about, `cells` are all where there were several, `left_out` are (path, reason) of what was not looked into below the
     folders, `fail_on` the severity from which findings fail the run, `read` the real paths of the files that hold
-    something of ours."""
+    something of ours. `is_unconfigured`: nothing says what is required, so that the shipped requirement was taken."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]
@@ -63,6 +63,7 @@ class Report(NamedTuple):
     left_out: tuple[tuple[str, str], ...] = ()
     fail_on: Severity = "error"
     read: frozenset[str] = frozenset()
+    is_unconfigured: bool = False
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding fails the run."""

@@ -36,6 +36,7 @@ role.yaml:15:41: error[missing-grant]: Role tenant-acme/acme-reverse-proxy canno
 Found 1 error.
 reverse-proxy-auth-keys: access proven for 0 of 1 role.
 Who is to use 1 role is not known; its trust policy lets some pod in.
+There is no checker.yaml here or above: the shipped requirement was taken (checker init).
 Read 1 file with 1 document: 1 role.
 checker explain missing-grant says more about a rule.
 """)
@@ -62,6 +63,8 @@ Found 1 error.
 reverse-proxy-auth-keys: access proven for 0 of 1 role.
 Who is to use 1 role is not known; its trust policy lets
   some pod in.
+There is no checker.yaml here or above: the shipped
+  requirement was taken (checker init).
 Read 1 file with 1 document: 1 role.
 checker explain missing-grant says more about a rule.
 """)
@@ -72,6 +75,7 @@ def test_a_clean_run(gate: Callable[..., Report]) -> None:
 No problems.
 reverse-proxy-auth-keys: access proven for 1 of 1 role.
 Who is to use 1 role is not known; its trust policy lets some pod in.
+There is no checker.yaml here or above: the shipped requirement was taken (checker init).
 Read 1 file with 1 document: 1 role.
 """)
     assert shown(gate, "missing-grant/silent/two-statements.yaml", Look(quiet=True)) == snapshot("")

@@ -37,6 +37,8 @@ def standing(report: Report) -> list[str]:
         for outcome in report.outcomes
         for line in (_proven(outcome), *_entry(outcome))
     ]
+    if report.is_unconfigured:
+        lines.append("There is no checker.yaml here or above: the shipped requirement was taken (checker init).")
     counts = report.summary
     in_part = sum(item.in_part for item in report.skipped)
     parts = [count(counts.roles, "role")]
