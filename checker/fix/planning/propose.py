@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from ...ack.placeholders import find_in_text
 from ...findings.finding import Finding
 from ...gate.judge import judge
 from ...gate.judged import Judged
@@ -21,17 +20,16 @@ from ...gate.prepared import Prepared, with_texts
 from ...gate.report import Report
 from ...iam.values import NamedTuple
 from ...progress import Observe, unobserved
-from ...project.project import Project
 from ...requirements.check import RoleCheck
 from ...rules import BY_ID
 from ...text.source import as_written
 from ...text.splices import OverlapError, collide, splice
 from ..edits.patch import Patch
-from ..edits.realize import Edited, NoEditError, realize
+from ..edits.realize import Edited, NoEditError
 from ..edits.sourced import at_its_source
-from ..edits.written import in_what_is_written
 from ..plans import STAGES
 from .plan import NoPlan, Plan, Planner, Survey
+from .written import changed_elsewhere, edits_of, unwritten
 
 Admitted = Callable[[Plan], bool]
 Key = tuple[str, ...]
@@ -135,7 +133,7 @@ def _proposal(
             reasons.insert(0, barred[key_of(finding), item.title])
             continue
         item = item._replace(patches=tuple(at_its_source(patch, project) for patch in item.patches))
-        changed = _changed_elsewhere(finding, item)
+        changed = changed_elsewhere(finding, item)
         if changed:
             reasons.append(changed)
             continue
@@ -146,9 +144,9 @@ def _proposal(
             unsafe = unsafe or item
         else:
             try:
-                edits = _edits(item.patches, project)
+                edits = edits_of(item.patches, project)
             except NoEditError as error:
-                reasons.append(_unwritten(finding, str(error)))
+                reasons.append(unwritten(finding, str(error)))
                 continue
             same = next((other for other in taken if other.edits == edits), None)
             meets = next((other for other in taken if _meet(edits, other.edits)), None)
@@ -241,50 +239,6 @@ def _holding(
     return [*first, *second], None
 
 
-def _changed_elsewhere(finding: Finding, plan: Plan) -> str:
-    """Why an object is not mended where it is written: a patch has taken away what is missing, and it would be there
-    twice, for all that build on it; "" where no patch is in the way."""
-    item = finding.subject
-    fields = [field for field in item.elsewhere if field.path[:1] == ("spec",)] if item is not None else []
-    if item is None or not fields or any(patch.place.file == field.file for patch in plan.patches for field in fields):
-        return ""
-    names = ", ".join(dict.fromkeys(f"{field.file} (spec.{field.path[1]})" for field in fields if len(field.path) > 1))
-    return f"it is what {item.pool or 'a patch'} makes of it: {names} changes it; mend that, and check again"
-
-
-def _unwritten(finding: Finding, why: str) -> str:
-    """Why a plan has no edit: of an object that is rendered, what is written need not be what comes out."""
-    pool = finding.subject.pool if finding.subject is not None else ""
-    return f"it is what {pool} makes of it ({why}): edit what that takes in, and check again" if pool else why
-
-
-def _edits(patches: Iterable[Patch], project: Project) -> tuple[Edited, ...]:
-    """The edits that make the patches, of the files as they are written. Raises NoEditError."""
-    patches = tuple(patches)
-    made = realize(patches, project.sources, project.documents)
-    for edit in made:
-        _refuse_what_is_filled_in(edit, patches, project)
-    return tuple(in_what_is_written(edit, project.sources[edit.file]) for edit in made)
-
-
-def _refuse_what_is_filled_in(edit: Edited, patches: tuple[Patch, ...], project: Project) -> None:
-    """Raises NoEditError where a placeholder would go, and where an ARN would be put into what becomes several objects:
-    it is right for one of them."""
-    source = project.sources[edit.file]
-    if source.written is None and any(find_in_text(source.text[one.start : one.end]) for one in edit.splices):
-        raise NoEditError("a placeholder stands there, which something else is filled in for")
-    if not any("arn:" in one.text for one in edit.splices):
-        return
-    places = [(patch.place.document, patch.place.path) for patch in patches if patch.place.file == edit.file]
-    made = Counter(item.origin for item in project.inventory.objects if item.origin.file == edit.file)
-    for origin, count in made.items():
-        is_edited = any(
-            origin.document == number and path[: len(origin.path)] == origin.path for number, path in places
-        )
-        if count > 1 and is_edited:
-            raise NoEditError(f"an ARN may differ among the {count} objects that this is made into")
-
-
 def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str:
     """The world after these fixes; or what is wrong with it."""
     project = judged.facts.project
@@ -293,7 +247,7 @@ def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str
         # Two findings may have the very same cure.
         patches += [one for one in item.plan.patches if one not in patches]
     try:
-        edits = _edits(patches, project)
+        edits = edits_of(patches, project)
         texts = {item.file: splice(as_written(project.sources[item.file]).text, item.splices) for item in edits}
     except (NoEditError, OverlapError) as error:
         return str(error)
