@@ -63,13 +63,16 @@ def _changed(path: str) -> int:
 
 
 _run: _Run | None = None
+_is_heard = False
 
 
 def begin(key: str) -> None:
     """Writes down, from now on, what this process opens and lists."""
-    global _run
+    global _run, _is_heard
     _run = _Run(key)
-    sys.addaudithook(_hear)
+    if not _is_heard:
+        sys.addaudithook(_hear)
+    _is_heard = True
 
 
 def forget() -> None:

@@ -55,7 +55,7 @@ def test_the_diff_is_shown_and_nothing_is_written(run: Run, tmp_path: Path) -> N
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 @pytest.mark.parametrize("change", [("", ""), ("\n", "\r\n"), ("referred to", "referred\tto"), ("proxy\n", "proxy")])
-@pytest.mark.parametrize("quiet", [True, False])
+@pytest.mark.parametrize("quiet", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_what_is_shown_can_be_applied_by_git(run: Run, tmp_path: Path, change: tuple[str, str], quiet: bool) -> None:
     text = BROKEN.replace(*change) if change[1] != "proxy" else BROKEN.rstrip("\n")
     (tmp_path / "role.yaml").write_bytes(text.encode())
