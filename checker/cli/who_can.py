@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ..errors import UsageError
 from ..report.style.frame import safe
 from .options.gate import add_render_option, add_requirement_options, gate_options
 from .terminal.bar import Bar
@@ -13,8 +14,12 @@ from .terminal.collector import uncollected
 from .terminal.output import add_color_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..gate.prepared import Prepared
     from ..requirements.check import Outcome, RoleCheck
     from ..requirements.rows import Question
+    from ..rules.facts import Facts
 
 
 def add_to(commands: Any) -> None:
@@ -41,32 +46,52 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prints who can, and returns 0 or 3; raises UsageError for 2."""
     from ..gate.judge import gather
-    from ..gate.prepare import prepare
-    from ..requirements.question import who_can
+    from ..gate.prepare import prepare_cells
+    from ..requirements.question import check_askable, who_can
 
     asked = who_can(arguments.action, arguments.resource)
+    check_askable(arguments.action, arguments.resource)
+    found: list[tuple[str, Outcome]] = []
+    unread: list[str] = []
     with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
-        made = prepare(gate_options(arguments), observe=bar.observe)
-        terms = made.terms._replace(requirements=asked, asked=asked.requirements, files=None)
-        facts = gather(made.material, terms, bar.observe)
-    (outcome,) = facts.outcomes
-    unread = [f"{path}: {reason}" for path, reason in made.material.unreadable]
-    unread += [f"{item.source.name}: {item.message}" for item in facts.project.broken]
-    unread += [f"{item.file}: a template ({item.reason})" for item in facts.project.skipped if not item.in_part]
+        for made in prepare_cells(gate_options(arguments), observe=bar.observe):
+            terms = made.terms._replace(requirements=asked, asked=asked.requirements, files=None)
+            facts = gather(made.material, terms, bar.observe)
+            found += ((terms.cell, outcome) for outcome in facts.outcomes)
+            unread += _unread(made, facts)
+    unset = {name for _, outcome in found for check in outcome.checks for item in check.excess for name in item.unset}
+    if unset:
+        shown = ", ".join(f"${{{name}}}" for name in sorted(unset))
+        raise UsageError(f"no value for {shown} in ARN: give --set {min(unset)}=…, or a cell that has it")
+    unread = list(dict.fromkeys(unread))
     if arguments.format == "json":
         import json
 
-        print(json.dumps(_as_json(arguments, outcome, unread), indent=2))
+        print(json.dumps(_as_json(arguments, found, unread), indent=2))
     else:
-        print("\n".join(map(safe, _lines(arguments, outcome, unread))))
+        print("\n".join(map(safe, _lines(arguments, found, unread))))
     return 3 if unread else 0
 
 
-def _found(outcome: Outcome) -> list[tuple[RoleCheck, Question]]:
+def _unread(made: Prepared, facts: Facts) -> Iterator[str]:
+    """What was not looked into, and might hold a role that can."""
+    project = facts.project
+    yield from (f"{path}: {reason}" for path, reason in made.material.unreadable)
+    yield from (f"{item.source.name}: {item.message}" for item in project.broken)
+    yield from (f"{item.file}: a template ({item.reason})" for item in project.skipped if not item.in_part)
+    for one in project.unsupported:
+        yield f"{one.object.origin.file}: {one.object.kind} of {one.object.api_version}, which no controller takes"
+    yield from (f"{path}: {reason}" for path, reason in made.material.left_out)
+    if made.terms.is_partial:
+        yield "the rest of the project: nothing in what was named concerns a role; name a folder"
+
+
+def _found(outcomes: list[tuple[str, Outcome]]) -> list[tuple[RoleCheck, Question]]:
     """The ways of using a role in which it can, the certain ones first."""
     order = ("granted", "conditional", "unknown")
     found = [
         (check, question)
+        for _, outcome in outcomes
         for check in outcome.checks
         for question in check.excess
         if question.proof is not None and question.proof.verdict in order
@@ -74,15 +99,19 @@ def _found(outcome: Outcome) -> list[tuple[RoleCheck, Question]]:
     return sorted(found, key=lambda row: order.index(row[1].proof.verdict if row[1].proof else "unknown"))
 
 
-def _lines(arguments: argparse.Namespace, outcome: Outcome, unread: list[str]) -> list[str]:
+def _lines(arguments: argparse.Namespace, outcomes: list[tuple[str, Outcome]], unread: list[str]) -> list[str]:
     from ..inventory.objects import called
 
-    found = _found(outcome)
+    found = _found(outcomes)
     roles = {id(check.role) for check, _ in found}
-    asked = len({id(check.role) for check in outcome.checks})
+    asked = len({id(check.role) for _, outcome in outcomes for check in outcome.checks})
+    cells = {id(check): cell for cell, outcome in outcomes for check in outcome.checks}
     lines = []
     for check, question in found:
-        lines += [f"{called(check.role.object)} {_how(question, arguments)}", f"  used by {_by(check)}"]
+        item = check.role.object
+        cell = f"{cells[id(check)]}: " if len(outcomes) > 1 else ""
+        there = f" (if it is there: {item.within[0].shown})" if item.within else ""
+        lines += [f"{cell}{called(item)}{there} {_how(question, arguments)}", f"  used by {_by(check)}"]
     lines.append(f"{len(roles)} of {asked} {'role' if asked == 1 else 'roles'}.")
     return [*lines, *(f"not looked into: {line}" for line in unread)]
 
@@ -117,11 +146,11 @@ def _by(check: RoleCheck) -> str:
     return f"{account[0]}/{account[1]}" + (f" (by {giver.kind})" if giver is not None else "")
 
 
-def _as_json(arguments: argparse.Namespace, outcome: Outcome, unread: list[str]) -> dict[str, Any]:
+def _as_json(arguments: argparse.Namespace, outcomes: list[tuple[str, Outcome]], unread: list[str]) -> dict[str, Any]:
     from ..report.static.json import access
 
     rows = []
-    for check, question in _found(outcome):
+    for check, question in _found(outcomes):
         account = check.selected.service_account
         row = access(check, question)
         del row["requirement"]
@@ -131,7 +160,7 @@ def _as_json(arguments: argparse.Namespace, outcome: Outcome, unread: list[str])
         "command": "who-can",
         "action": arguments.action,
         "resource": arguments.resource,
-        "asked": len({id(check.role) for check in outcome.checks}),
+        "asked": len({id(check.role) for _, outcome in outcomes for check in outcome.checks}),
         "roles": rows,
         "unchecked": unread,
     }

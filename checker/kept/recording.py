@@ -120,10 +120,9 @@ def keep(text: str, code: int) -> None:
         return
     for path in _asked_for(run):
         run.take(path)
-    if run.where:
-        # The answer that is written there changes it.
-        run.seen.pop((os.path.abspath(run.where), True), None)
-    if run.is_racy or _rests_on_links(run):
+    # Where the answer would be written into a folder that it rests on, it would not hold, or new files there not count.
+    where = os.path.abspath(run.where) if run.where else ""
+    if run.is_racy or where in run.listed or _rests_on_links(run):
         return
     try:
         data = pack(((*key, found) for key, found in run.seen.items()), text, code)
@@ -184,7 +183,10 @@ def _write(where: str, name: str, data: bytes) -> None:
     from ..text.writing import write_file
 
     os.makedirs(where, mode=0o700, exist_ok=True)
-    write_file(os.path.join(where, name), data, 0o600)
+    path = os.path.join(where, name)
+    if os.path.lexists(path) and not os.path.isfile(path):
+        return  # a pipe, perhaps: to write to it may never end
+    write_file(path, data, 0o600)
     _tidy(where)
 
 

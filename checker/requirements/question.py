@@ -6,6 +6,9 @@ import json
 import re
 
 from ..errors import UsageError
+from ..iam.catalogue.resource_types import resource_shapes
+from ..iam.proofs.action_groups import spelled_out
+from ..iam.proofs.regions import askable_shapes
 from ..text.source import Source
 from .load import Loaded, loaded_from
 
@@ -30,6 +33,20 @@ def who_can(action: str, resource: str) -> Loaded:
         return loaded_from([Source("<question>", json.dumps(value))], ("<question>",))
     except UsageError as error:
         raise UsageError(*(_PLACE.sub(_argument, line) for line in error.lines)) from None
+
+
+def check_askable(action: str, resource: str) -> None:
+    """Makes sure that the action is ever asked about such a resource: of another one the answer would be "nobody".
+    Raises UsageError."""
+    named = spelled_out(action)
+    if named is None or "${" in resource or any(askable_shapes(item.lower(), resource) for item in named):
+        return
+    shapes = dict.fromkeys(shape.text for item in named for shape in resource_shapes(item.lower()))
+    about = ", ".join(list(shapes)[:3]) or "no resource at all (give *)"
+    raise UsageError(
+        f"{action} is never about {resource}: AWS asks it about {about} (Service Authorization Reference), and the account"
+        " and the name have to be such as an ARN has"
+    )
 
 
 _PLACE = re.compile(r"^<question>:\d+:\d+: (?:spec\.forbid\[0\]\.(actions|resources)\[0\])?")

@@ -75,6 +75,14 @@ def test_what_was_not_looked_into_is_said(capsys: pytest.CaptureFixture[str]) ->
         ("dynamodb:Qurey", ARN, "Amazon DynamoDB has no action Qurey; did you mean dynamodb:Query?"),
         ("GetItem", ARN, "ACTION has a form that is not allowed"),
         ("dynamodb:GetItem", "cell2-auth-keys", "ARN has a form that is not allowed"),
+        ("dynamodb:GetItem", "arn:aws:dynamodb:${region}:${account}:table/${tabel}", "no value for ${tabel} in ARN"),
+        (
+            "s3:GetObject",
+            "arn:aws:s3:::bucket",
+            "s3:GetObject is never about arn:aws:s3:::bucket: AWS asks it about object",
+        ),
+        ("dynamodb:GetItem", f"{TABLE}x/", "dynamodb:GetItem is never about"),
+        ("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1::table/keys", "dynamodb:GetItem is never about"),
     ],
 )
 def test_what_is_typed_wrong(action: str, arn: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,3 +90,30 @@ def test_what_is_typed_wrong(action: str, arn: str, said: str, capsys: pytest.Ca
     shown = capsys.readouterr().err
     assert shown.startswith(f"checker: {said}")
     assert "<question>" not in shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["unsupported.yaml", "venv/role.yaml"],
+)
+def test_what_no_controller_takes_and_what_is_left_out_is_said(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text(GOOD.replace("v1alpha1", "v1beta1"), encoding="utf-8")
+    assert main(["who-can", "dynamodb:GetItem", ARN, "."]) == 3
+    assert f"not looked into: {name.partition('/')[0]}" in capsys.readouterr().out
+
+
+def test_every_cell_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    cell = 'region: us-east-1, account: "111122223333", parameters: {authKeysTable: cell2-auth-keys}'
+    for name in ("east", "west"):
+        Path(name).mkdir()
+        Path(name, "role.yaml").write_text(
+            GOOD.replace("acme-reverse-proxy", f"{name}-reverse-proxy"), encoding="utf-8"
+        )
+    Path("roles.yaml").unlink()
+    cells = ", ".join(f"{name}: {{{cell}, manifests: [{name}]}}" for name in ("east", "west"))
+    Path("checker.yaml").write_text(f"version: 1\nmanifests: [.]\ncells: {{{cells}}}\n", encoding="utf-8")
+    assert main(["who-can", "dynamodb:GetItem", ARN]) == 0
+    shown = capsys.readouterr().out
+    assert "east: Role acme/east-reverse-proxy can do it" in shown
+    assert "west: Role acme/west-reverse-proxy can do it" in shown

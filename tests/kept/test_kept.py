@@ -181,11 +181,15 @@ def test_it_can_be_switched_off_and_put_elsewhere(run: Run) -> None:
     assert [run()[2] for _ in range(2)] == ["worked out", "worked out"]
     text = (run.folder / "checker.yaml").read_text(encoding="utf-8")
     (run.folder / "checker.yaml").write_text(text.replace("cache: off", "cache: .kept"), encoding="utf-8")
-    # The first one makes the folder, which is in one that was listed.
-    assert [run()[2] for _ in range(3)] == ["worked out", "worked out", "kept"]
+    assert [run("k8s")[2] for _ in range(2)] == ["worked out", "kept"]
     assert len(list((run.folder / ".kept").iterdir())) == 1
     shutil.rmtree(run.folder / ".kept")
-    assert run()[2] == "worked out"
+    assert run("k8s")[2] == "worked out"
+    # What is read as well takes no answers: what is added there has to be seen.
+    (run.folder / ".kept/x").mkdir(parents=True, exist_ok=True)
+    assert [run(".")[2] for _ in range(2)] == ["worked out", "worked out"]
+    (run.folder / "checker.yaml").write_text(text.replace("cache: off", "cache: k8s"), encoding="utf-8")
+    assert [run()[2] for _ in range(2)] == ["worked out", "worked out"]
     for outside in ("../elsewhere", "/tmp", "."):
         (run.folder / "checker.yaml").write_text(text.replace("cache: off", f"cache: {outside}"), encoding="utf-8")
         assert run()[1] == 2, outside
@@ -258,9 +262,9 @@ def random_edit(folder: Path, draw: random.Random) -> None:
     elif kind == 4:
         path.rename(path.with_name(f"m{draw.randrange(5)}.yaml"))
     else:
-        sub = folder / "k8s" / draw.choice(("a", "b"))
-        sub.mkdir(exist_ok=True)
-        shutil.copy(path, sub / "role.yaml")
+        target = folder / "k8s" / draw.choice(("a", "b")) / "role.yaml"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(path.read_bytes())
 
 
 @pytest.mark.parametrize("edits", [12, pytest.param(300, marks=pytest.mark.slow)])
@@ -306,3 +310,11 @@ def test_a_project_beside_python_is_seen(run: Run) -> None:
 @pytest.mark.parametrize("option", ["--no-cach", "--outpu=x", "--repor=json=x"])
 def test_options_are_not_abbreviated(option: str, run: Run) -> None:
     assert run(".", option)[1] == 2
+
+
+def test_a_pipe_in_the_place_of_an_answer_is_left_alone(run: Run) -> None:
+    run()
+    (path,) = (run.cache / "checker").iterdir()
+    path.unlink()
+    os.mkfifo(path, 0o600)
+    assert run()[2] == "worked out"

@@ -13,6 +13,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong and ends with 2."""
+        message = message.replace(", PATH", "")  # which argparse names though it may be left out
         choice = _invalid_choice(message)
         if choice is not None:
             option, given, known = choice

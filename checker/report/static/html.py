@@ -43,10 +43,11 @@ def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
 
 
 def _filter(report: Report) -> str:
+    blocks = Counter(group.finding.severity for group in grouped(report.findings))
     boxes = "".join(
-        f'<label><input type="checkbox" value="{name}" checked> {told(count(report.count(name), name))}</label>'
+        f'<label><input type="checkbox" value="{name}" checked> {told(count(blocks[name], name))}</label>'
         for name in SEVERITIES
-        if report.count(name)
+        if blocks[name]
     )
     field = (
         '<input type="search" placeholder="a rule, a role, a file …" aria-label="show only findings with these words">'
@@ -110,6 +111,15 @@ def _picture(outcome: Outcome) -> Iterator[str]:
 
 
 def _state(check: RoleCheck) -> str:
+    """What is worst of a role: that it lacks what is required, can do what is forbidden, or is of no use to anybody."""
     verdicts = {question.proof.verdict if question.proof else "unknown" for question in check.required}
-    order = ("not-granted", "unknown", "conditional")
-    return next((state for state in order if state in verdicts), "granted")
+    excess = {question.proof.verdict for question in check.excess if question.proof is not None}
+    entry = check.trust or check.entry
+    if "not-granted" in verdicts:
+        return "not-granted"
+    if "granted" in excess:
+        return "forbidden"
+    if entry.truth is False:
+        return "not-assumed"
+    is_unknown = "unknown" in verdicts | excess or (entry.truth is None and not entry.is_open)
+    return "unknown" if is_unknown else "conditional" if "conditional" in verdicts | excess else "granted"
