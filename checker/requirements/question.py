@@ -44,8 +44,8 @@ def check_askable(action: str, resource: str) -> None:
     shapes = dict.fromkeys(shape.text for item in named for shape in resource_shapes(item.lower()))
     about = ", ".join(list(shapes)[:3]) or "no resource at all (give *)"
     raise UsageError(
-        f"{action} is never about {resource}: AWS asks it about {about} (Service Authorization Reference), and the account"
-        " and the name have to be such as an ARN has"
+        f"{action} is never about {resource}: AWS asks it about {about} (Service Authorization Reference), and the"
+        " account and the name have to be such as an ARN has"
     )
 
 

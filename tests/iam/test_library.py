@@ -52,6 +52,18 @@ def test_a_layer_that_is_misspelt_is_no_layer_that_is_not_there(name: Any) -> No
             ask()
 
 
+@pytest.mark.parametrize(("kind", "layer"), [("resource", "identity"), ("trust", "identity"), ("identity", "resource")])
+def test_a_document_of_another_kind_grants_nothing(kind: Any, layer: Any) -> None:
+    """A trust policy taken for an identity policy would let in whoever asks."""
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": "dynamodb:GetItem"}
+    statement |= {} if kind == "identity" else {"Principal": {"AWS": "arn:aws:iam::999922223333:root"}}
+    statement |= {} if kind == "trust" else {"Resource": "*"}
+    document = parse({"Version": "2012-10-17", "Statement": [statement]}, kind).document
+    assert document is not None
+    with pytest.raises(ValueError, match=f"mine is a policy of the kind {kind}, in layer {layer}"):
+        evaluate(Request("dynamodb:GetItem", TABLE), (Layer(layer, (Attached("mine", document),)),))
+
+
 @pytest.mark.parametrize("kind", ["Role", "AWS", "service", ""])
 def test_a_caller_that_is_misspelt(kind: Any) -> None:
     caller = Caller(kind, "arn:aws:iam::111122223333:role/x")

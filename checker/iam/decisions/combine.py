@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import get_args
 
+from ..documents.document import PolicyKind
 from ..values import NamedTuple
 from .clauses import Clause
 from .conditions import Truth, all_of, any_of, negation
@@ -63,6 +64,12 @@ def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> S
     Across accounts a policy of the resource's own must allow too; where none is given, it counts as one nobody could
     read. A caller without identity policies is one for whom they allow nothing.
     """
+    for layer in layers:
+        for policy in layer.policies:
+            if policy.document is not None and policy.document.kind not in _KINDS.get(layer.name, _ANY):
+                raise ValueError(
+                    f"{policy.label} is a policy of the kind {policy.document.kind}, in layer {layer.name}"
+                )
     account = caller.account if caller else ""
     crosses = bool(account and owner and account != owner)
     names = tuple([layer.name for layer in layers])
@@ -79,6 +86,16 @@ def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> S
     if has_own and "identity" not in names:
         layers, names = (*layers, Layer("identity", ())), (*names, "identity")
     return Situation(layers, caller, crosses, _plan(names, has_own, is_outsider))
+
+
+_ANY: tuple[PolicyKind, ...] = ("identity", "resource", "trust")
+_KINDS: dict[LayerName, tuple[PolicyKind, ...]] = {
+    "identity": ("identity",), "boundary": ("identity",), "session": ("identity",), "scp": ("identity",),
+    "rcp": ("resource",), "endpoint": ("resource",), "resource": ("resource",), "key": ("resource",),
+    "trust": ("trust",),
+}  # fmt: skip
+"""The kinds of documents that stand in each layer: a document of another one names principals that would not be looked
+at, or lacks those that are."""
 
 
 @lru_cache(maxsize=256)

@@ -96,11 +96,13 @@ class Statement(NamedTuple):
 
 class Document(NamedTuple):
     """A policy document that AWS would accept as far as its grammar goes. `holes` are the texts in it that a template
-    engine has yet to fill in (see `holes`); a document that has some is decided between its bounds."""
+    engine has yet to fill in (see `holes`); a document that has some is decided between its bounds. `kind` is what it
+    was read as: in a layer of another kind it would say something else."""
 
     version: str
     statements: tuple[Statement, ...]
     holes: tuple[str, ...] = ()
+    kind: PolicyKind = "identity"
 
     @property
     def has_variables(self) -> bool:
@@ -161,7 +163,7 @@ def parse(text: str | bytes | Mapping[str, Any], kind: PolicyKind = "identity", 
     problems += _odd_characters(pattern_of(holes).sub("", text) if holes else text)
     if problems:
         return Parsed(None, tuple(problems))
-    return Parsed(_build(value)._replace(holes=holes), ())
+    return Parsed(_build(value)._replace(holes=holes, kind=kind), ())
 
 
 def _unfilled(hole: str, path: Path) -> Problem:
