@@ -54,8 +54,13 @@ def adoption_and_a_missing_action(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [deleted_by_hand, an_arn_that_is_not_there, adoption, adoption_and_a_missing_action]
-)  # fmt: skip
+    "change",
+    [
+        deleted_by_hand,
+        adoption_and_a_missing_action,
+        *(pytest.param(change, marks=pytest.mark.slow) for change in (an_arn_that_is_not_there, adoption)),
+    ],
+)
 def test_the_index_ends_healthy(change: Callable[[Cell], None], cell: Cell, grade: Grade) -> None:
     change(cell)
     said: list[str] = []
@@ -213,6 +218,7 @@ def test_a_pod_that_was_replaced_meanwhile_is_not_deleted(cell: Cell, grade: Gra
     assert made == [PODS["cobalt"]]
 
 
+@pytest.mark.slow
 def test_a_pod_that_does_not_end_is_no_health(cell: Cell) -> None:
     """The old pod goes on logging successes; its deletion hangs."""
     expired(cell, "cobalt")

@@ -22,7 +22,7 @@ import pytest
 
 import checker
 
-SHORT, LONG = 5_000, 60_000
+SHORT, LONG = 3_000, 60_000
 SECONDS = 0.5
 CALLS = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 

@@ -32,10 +32,10 @@ def healthy(faults: Faults) -> Iterator[Cell]:
 
 
 def a_fifth() -> list[object]:
-    """Every call with every fault; a fifth of the pairs always, each call and fault among them, the rest in the slow
-    suite."""
+    """Every call with every fault; a fifth of the pairs always, each call among them, the rest, and what is late (a
+    second each), in the slow suite."""
     return [
-        pytest.param(call, fault, marks=pytest.mark.slow if (place + number) % 5 else ())
+        pytest.param(call, fault, marks=pytest.mark.slow if (place + number) % 5 or fault == "late" else ())
         for place, call in enumerate(READ_OF)
         for number, fault in enumerate(FAULTS)
     ]
