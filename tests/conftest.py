@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,12 @@ CELL = {
     "cluster": "cell2-MultitenantEKSCluster",
     "oidcIssuer": "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE",
 }
+
+
+def every_other(cases: Iterable[Any]) -> list[Any]:
+    """Cases that are much alike: every other one is left to the slow suite."""
+    slow = pytest.mark.slow
+    return [pytest.param(case, marks=slow) if place % 2 else case for place, case in enumerate(cases)]
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from checker.cli import main
 from checker.gate.options import GateOptions
 from checker.gate.prepare import check
 
-from ..conftest import CELL
+from ..conftest import CELL, every_other
 from ..hostile.bombs import GOOD
 from ..kustomize.test_kustomize import FLUX, FRAGMENT, HEAD, POLICY, REFERS, REMOVE, verdicts
 from .test_built import Tree, Tried, tried
@@ -92,7 +92,7 @@ def texts() -> dict[str, str]:
     return {str(path): path.read_text(encoding="utf-8") for path in sorted(Path("project").rglob("*.*"))}
 
 
-@pytest.mark.parametrize("case", CURED)
+@pytest.mark.parametrize("case", every_other(CURED))
 def test_the_source_is_edited_and_the_next_run_proves_it(
     case: str, tried: Tried, monkeypatch: pytest.MonkeyPatch
 ) -> None:
