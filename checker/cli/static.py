@@ -12,7 +12,7 @@ from ..findings.severity import SEVERITIES
 from ..gate.report import nothing_for_us
 from ..kept import recording
 from ..report.formats import FORMATS, formatter
-from ..report.style.frame import safe_path
+from ..report.style.frame import safe, safe_path
 from ..report.style.look import Look
 from ..report.style.wrapping import count
 from .options.gate import (
@@ -162,11 +162,26 @@ def _judged(
     is_one_of_many = arguments.cell is None and bool(cells[0].made.terms.cell and cells[0].made.terms.other_cells)
     report = together(cells) if len(cells) > 1 or is_one_of_many else cells[0].judged.report
     if report.findings and any(formatter("static", name).CARRIES_FIXES for name in formats):
-        from ..fix.planning.cells import fixes_in_cells
-        from ..fix.planning.propose import fixes_for
-
-        return report, fixes_in_cells(report, cells) if report.cells else fixes_for(*cells[0])
+        return report, _fixes(report, cells, _MOST if not {"json", "sarif"}.isdisjoint(formats) else _FEW)
     return report, ()
+
+
+_MOST, _FEW = 24, 6
+"""Judgements that fixes may cost: where a machine takes them, and where a person is told that there are some."""
+
+
+def _fixes(report: Report, cells: list[JudgedCell], budget: int) -> tuple[Proposal, ...]:
+    """The fixes that a report carries. What goes wrong with them must not hide what was found."""
+    from ..fix.planning.cells import fixes_in_cells
+    from ..fix.planning.propose import fixes_for
+
+    try:
+        return fixes_in_cells(report, cells, budget) if report.cells else fixes_for(*cells[0], budget)
+    except Exception as error:  # noqa: BLE001 - a defect of ours, or a renderer's folder that cannot be written
+        print(
+            f"checker: the fixes could not be worked out ({type(error).__name__}: {safe(str(error))})", file=sys.stderr
+        )
+        return ()
 
 
 def _tell_what_is_read(given: str | None) -> None:

@@ -84,3 +84,17 @@ def test_of_several_cells_one_is_chosen(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["static", "--fix", "."]) == 2
     assert "--fix mends one cell at a time: choose one with --cell: a, b" in capsys.readouterr().err
     assert main(["static", "--fix", "--cell", "a", "."]) == 0
+
+
+def test_what_goes_wrong_with_fixes_hides_no_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("no room in the folder for copies")
+
+    monkeypatch.setattr("checker.fix.planning.propose.fixes_for", broken)
+    Path("role.yaml").write_text(WRONG, encoding="utf-8")
+    assert main(["static", ".", *SET]) == 1
+    shown = capsys.readouterr()
+    assert "error[missing-grant]" in shown.out
+    assert "the fixes could not be worked out (OSError: no room in the folder for copies)" in shown.err

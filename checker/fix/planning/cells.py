@@ -10,17 +10,17 @@ from ...project.file_facts import FileFacts
 from .propose import Proposal, fixes_for
 
 
-def fixes_in_cells(report: Report, cells: Sequence[JudgedCell]) -> tuple[Proposal, ...]:
+def fixes_in_cells(report: Report, cells: Sequence[JudgedCell], budget: int) -> tuple[Proposal, ...]:
     """The fixes of each cell, for the findings of the report of all. What edits a file that other cells have as well is
     left out: it is proven for one cell alone."""
-    return tuple(_fixes(report, cells))
+    return tuple(_fixes(report, cells, budget))
 
 
-def _fixes(report: Report, cells: Sequence[JudgedCell]) -> Iterator[Proposal]:
+def _fixes(report: Report, cells: Sequence[JudgedCell], budget: int) -> Iterator[Proposal]:
     names = [{item.source.name for item in _read(cell)} for cell in cells]
     for number, cell in enumerate(cells):
         elsewhere = set().union(*(other for place, other in enumerate(names) if place != number))
-        for item in fixes_for(*cell):
+        for item in fixes_for(*cell, budget):
             shown = _shown(report, item, cell.judged.report.cell)
             if shown is not None and elsewhere.isdisjoint(edit.file for edit in item.edits):
                 yield shown

@@ -179,14 +179,11 @@ def _plans(survey: Survey, planner: Planner, finding: Finding) -> Iterator[Plan 
         )
 
 
-def fixes_for(made: Prepared, judged: Judged) -> tuple[Proposal, ...]:
-    """An edit for each finding that has one, unsafe ones too, all of the files as they are: for reports to carry."""
-    return propose(made, judged, lambda plan: True, all_stages=True, budget=_MOST_FOR_REPORTS).proposals
-
-
-_MOST_FOR_REPORTS = 24
-"""Judgements that a report may cost besides its own: with hundreds of fixes of which some do not hold, it takes minutes
-to find out which."""
+def fixes_for(made: Prepared, judged: Judged, budget: int) -> tuple[Proposal, ...]:
+    """An edit for each finding that has one, unsafe ones too, all of the files as they are: for reports to carry. They
+    cost at most so many judgements besides that of the report: with hundreds of fixes of which some do not hold, it
+    takes minutes to find out which."""
+    return propose(made, judged, lambda plan: True, all_stages=True, budget=budget).proposals
 
 
 def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
