@@ -88,7 +88,7 @@ def _evaluated(text: str, data: Mapping[str, Any]) -> Any:
         found = env.compile(text).eval(data=dict(data))
         value = found.plain_value()
     # The library raises errors of its own and of C++; none of them says more than that there is no value.
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - as above
         return None
     is_plain = isinstance(value, (str, bool, int, float, list, dict)) and len(str(value)) <= _MOST_RESULT
     return value if is_plain and found.type().name() != "ERROR" else None

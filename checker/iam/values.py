@@ -47,7 +47,7 @@ else:
         fields = cls._fields
         names = ", ".join(fields)
         code = f"lambda _cls{''.join(f', {field}' for field in fields)}: _new(_cls, ({names}{',' if names else ''}))"
-        made = eval(code, {"_new": tuple.__new__, "__builtins__": {}, "__name__": cls.__module__})  # noqa: S307
+        made = eval(code, {"_new": tuple.__new__, "__builtins__": {}, "__name__": cls.__module__})  # noqa: S307 - names of fields
         made.__defaults__ = tuple(cls._field_defaults.values()) or None
         made.__name__, made.__qualname__ = "__new__", f"{cls.__qualname__}.__new__"
         cls.__new__ = made

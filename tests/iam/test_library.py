@@ -81,9 +81,9 @@ def test_values_of_a_context() -> None:
     }  # fmt: skip
     for wrong in (None, {"a": 1}, b"x", [None]):
         with pytest.raises(TypeError, match="a value of a condition key is"):
-            make_context({"aws:SourceIp": wrong})  # type: ignore[dict-item]
+            make_context({"aws:SourceIp": wrong})  # type: ignore[dict-item]  # what is refused
     with pytest.raises(ValueError, match="there is no kind of policy"):
-        parse(POLICY, "trst")  # type: ignore[arg-type]
+        parse(POLICY, "trst")  # type: ignore[arg-type]  # what is refused
 
 
 def test_the_gate_is_a_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,4 +93,4 @@ def test_the_gate_is_a_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "x.yaml").write_text("kind: ConfigMap\n", encoding="utf-8")
     assert checker.check(tmp_path / "x.yaml").findings == ()
     with pytest.raises(AttributeError):
-        checker.chek  # noqa: B018
+        checker.chek  # noqa: B018 - asked for is enough

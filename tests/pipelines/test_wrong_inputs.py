@@ -15,7 +15,7 @@ cells:
   east: {region: us-east-1, account: "111122223333", parameters: {authKeysTable: cell2-auth-keys}}
   west: {region: us-west-2, account: "111122223333", parameters: {authKeysTable: cell2-auth-keys}}
 """
-# ruff: noqa: E501
+# ruff: noqa: E501  # a row a case
 TYPED: tuple[tuple[str, str], ...] = (
     ("statc role.yaml", "checker: there is no command 'statc'; did you mean checker static?"),
     ("verify role.yaml", "checker: there is no command 'verify'; there is static, live, fix"),
