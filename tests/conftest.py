@@ -132,6 +132,26 @@ def cells_are_copied() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def models_of_services_are_read_once() -> Iterator[None]:
+    """Each session of boto3 reads the models of the services anew from JSON; those of a process share what was read."""
+    try:
+        from botocore.loaders import Loader, create_loader
+    except ImportError:
+        yield
+        return
+    made: dict[object, Loader] = {}
+
+    def shared(search_path_string: str | None = None) -> Loader:
+        if search_path_string not in made:
+            made[search_path_string] = create_loader(search_path_string)
+        return made[search_path_string]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", shared)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def only_what_deploy_allows() -> Iterator[None]:
     """Every call that is made anywhere in the suite is one that deploy/ grants: reads to everybody, writes to those who
     apply fixes."""

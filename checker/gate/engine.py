@@ -18,7 +18,7 @@ from ..inventory.objects import Object, Origin
 from ..progress import Observe, unobserved
 from ..project.project import DocumentFacts, Project
 from ..rules.facts import Facts
-from ..rules.rule import DocumentRule, Rule
+from ..rules.rule import DocumentRule, Rule, looks_at_documents, looks_at_the_project
 from .literal import is_literal
 
 
@@ -63,22 +63,22 @@ def run(
     documents that are still the same."""
     failures: dict[str, Failure] = {}
     active = tuple(_active(settings))
-    of_documents = [rule for rule, _ in active if isinstance(rule, DocumentRule)]
+    of_documents = [rule for rule, _ in active if looks_at_documents(rule)]
     by_document = _in_documents(of_documents, facts, known, failures, settings.files)
     findings: dict[tuple[str, Location, str], Finding] = {}
     for done, (rule, severity) in enumerate(active):
         observe("asking rules", done, len(active))
         try:
-            problems = (
-                chain.from_iterable(found.get(rule.ABOUT.id, ()) for found in by_document)
-                if isinstance(rule, DocumentRule)
-                else rule.check_project(facts)
+            problems: Iterable[Problem] = (
+                rule.check_project(facts)
+                if looks_at_the_project(rule)
+                else chain.from_iterable(found.get(rule.ABOUT.id, ()) for found in by_document)
             )
             for problem in _listed(problems):
                 finding = _with_values(_finding(rule.ABOUT.id, severity, problem, locator), facts.project)
                 of_the_gate = rule.ABOUT.is_about_the_gate and finding.subject is None
                 if _is_asked_about(finding, facts, settings.files, is_about_the_gate=of_the_gate):
-                    _add(findings, finding, is_of_the_text=isinstance(rule, DocumentRule))
+                    _add(findings, finding, is_of_the_text=looks_at_documents(rule))
         # A defect in one rule must not hide what the others find; it is reported and fails the run.
         except Exception:  # noqa: BLE001
             failures.setdefault(rule.ABOUT.id, _broken_down(rule.ABOUT.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeGuard
 
 from ..findings.problem import Problem
 from ..findings.severity import Severity
@@ -37,7 +37,6 @@ class About(NamedTuple):
         return not self.judges_suppressions
 
 
-@runtime_checkable
 class DocumentRule(Protocol):
     """A rule on what a document says by itself, whatever else the project holds."""
 
@@ -49,7 +48,6 @@ class DocumentRule(Protocol):
         ...
 
 
-@runtime_checkable
 class ProjectRule(Protocol):
     """A rule on how documents stand to each other, to the requirements, or to the cell."""
 
@@ -65,10 +63,20 @@ Rule = DocumentRule | ProjectRule
 """A module in one of the rooms beside this one. The name of its function says what it looks at."""
 
 
+def looks_at_documents(rule: Rule) -> TypeGuard[DocumentRule]:
+    """Whether it is a rule on single documents. Asked often; isinstance with a protocol looks at every attribute."""
+    return hasattr(rule, "check_document")
+
+
+def looks_at_the_project(rule: Rule) -> TypeGuard[ProjectRule]:
+    """Whether it is one of the others."""
+    return not looks_at_documents(rule)
+
+
 def problems(rule: Rule, facts: Facts) -> Iterator[Problem]:
     """Everything that is wrong by a rule of either kind."""
-    if isinstance(rule, DocumentRule):
+    if looks_at_documents(rule):
         for document in facts.project.document_facts:
             yield from rule.check_document(document)
-    else:
+    elif looks_at_the_project(rule):
         yield from rule.check_project(facts)

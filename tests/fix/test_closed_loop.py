@@ -50,7 +50,7 @@ GUESSED = (
 
 
 OF_EACH_KIND = (
-    "missing-action", "trust-subject-mismatch", "adoption-conflict", "drift",
+    "missing-action", "trust-subject-mismatch", "adoption-conflict",
 )  # fmt: skip
 """One cause for each kind of fix; the others are tried by `make test-slow`."""
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in CURED if name not in OF_EACH_KIND]

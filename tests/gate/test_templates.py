@@ -22,7 +22,7 @@ from checker.gate.prepared import Prepared, with_texts
 from checker.gate.report import Report
 from checker.gate.weakened import in_configuration
 from checker.rules import BY_ID
-from checker.rules.rule import DocumentRule
+from checker.rules.rule import looks_at_documents
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = ROOT / "tests" / "rules" / "cases"
@@ -193,7 +193,7 @@ def opened(draw: random.Random, text: str) -> tuple[str, list[str]]:
 
 def _shown(finding: Finding) -> tuple[str, str, str]:
     """A finding as it has to be found again."""
-    is_of_the_text = isinstance(BY_ID[finding.rule], DocumentRule)
+    is_of_the_text = looks_at_documents(BY_ID[finding.rule])
     return finding.rule, finding.path if is_of_the_text else "", finding.subject.kind if finding.subject else ""
 
 

