@@ -73,6 +73,22 @@ def _association(spec: dict[str, Any]) -> Iterator[Limit]:
 def refusal(item: Object) -> str:
     """Why AWS refuses an object, as a reason that nothing of it is in place; "" where it does not, or where that hangs
     on what is filled in later."""
+    known = _refusals.get(id(item))
+    if known is not None and known[0] is item:
+        return known[1]
+    if len(_refusals) >= _MOST_KNOWN:
+        _refusals.clear()
+    answer = _refusal(item)
+    _refusals[id(item)] = item, answer
+    return answer
+
+
+_MOST_KNOWN = 20_000
+_refusals: dict[int, tuple[Object, str]] = {}
+"""What is known of objects, which are asked about for every role that has to do with them."""
+
+
+def _refusal(item: Object) -> str:
     found = next((one for one in refused_fields(item) if not (item.holes and _is_open(item, one.path))), None)
     return f"AWS refuses the {item.kind}: {'.'.join(map(str, found.path))} {found.message}" if found else ""
 

@@ -65,6 +65,7 @@ def run(
     active = tuple(_active(settings))
     of_documents = [rule for rule, _ in active if looks_at_documents(rule)]
     by_document = _in_documents(of_documents, facts, known, failures, settings.files)
+    with_findings = [found for found in by_document if found]
     findings: dict[tuple[str, Location, str], Finding] = {}
     for done, (rule, severity) in enumerate(active):
         observe("asking rules", done, len(active))
@@ -72,7 +73,7 @@ def run(
             problems: Iterable[Problem] = (
                 rule.check_project(facts)
                 if looks_at_the_project(rule)
-                else chain.from_iterable(found.get(rule.ABOUT.id, ()) for found in by_document)
+                else chain.from_iterable(found.get(rule.ABOUT.id, ()) for found in with_findings)
             )
             for problem in _listed(problems):
                 finding = _with_values(_finding(rule.ABOUT.id, severity, problem, locator), facts.project)

@@ -74,11 +74,11 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved, earli
 
 
 def _read(terms: Terms, project: Project) -> frozenset[str]:
-    """The real paths of the files that hold something of ours: objects, requirements, the configuration."""
+    """The files that hold something of ours, as they were named: objects, requirements, the configuration."""
     names = {file for file, _ in (*project.documents, *terms.requirements.documents)}
     names |= {item.source.name for item in project.broken} | {item.file for item in project.skipped}
     names |= {terms.config.file} if terms.config is not None and terms.config.file else set()
-    return frozenset(map(os.path.realpath, names))
+    return frozenset(names)
 
 
 def gather(material: Material, terms: Terms, observe: Observe = unobserved, earlier: Facts | None = None) -> Facts:

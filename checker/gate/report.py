@@ -45,8 +45,8 @@ class Report(NamedTuple):
     `suppressed` are findings that are not reported, and `baseline` what came of holding the findings against one.
     `elsewhere` counts findings that the change asked about has nothing to do with. `cell` is the one that was asked
     about, `cells` are all where there were several, `left_out` are (path, reason) of what was not looked into below the
-    folders, `fail_on` the severity from which findings fail the run, `read` the real paths of the files that hold
-    something of ours. `is_unconfigured`: nothing says what is required, so that the shipped requirement was taken."""
+    folders, `fail_on` the severity from which findings fail the run, `read` the files that hold something of ours.
+    `is_unconfigured`: nothing says what is required, so that the shipped requirement was taken."""
 
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...]

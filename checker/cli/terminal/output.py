@@ -72,8 +72,10 @@ _NO_REPORTS = (".yaml", ".yml", ".toml")
 
 def refuse_what_was_read(given: list[str | None], read: frozenset[str]) -> None:
     """Makes sure that no result takes the place of a file that it comes from (by real paths). Raises UsageError."""
-    for path in given:
-        if path is not None and path != "-" and os.path.realpath(path) in read:
+    targets = [path for path in given if path is not None and path != "-"]
+    real = frozenset(map(os.path.realpath, read)) if targets else frozenset()
+    for path in targets:
+        if os.path.realpath(path) in real:
             raise UsageError(f"{path} is one of the files that were checked: give the result another name")
 
 
