@@ -14,6 +14,10 @@ def main() -> int:
         sys.stdout.write(f"checker {__version__}\n")
         return 0
     if given[:1] == ["static"]:
+        from .unconcerned import answered
+
+        if answered(given[1:]):
+            return 0
         from .kept.key import key_of
 
         key = key_of(given)

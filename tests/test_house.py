@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gate", "incident"),
     ("fix", "diff"),
     ("report", "demo"),
-    ("cli", "api", "start"),
+    ("cli", "api", "start", "unconcerned"),
     ("__main__",),
 )
 """From the ground up. A room imports from its own floor and from those below."""

@@ -47,51 +47,7 @@ WORKLOADS = {
 }
 """Kinds that run pods, and the route to their pod spec."""
 
-KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-"""Files that may name patches: fragments of objects, not objects."""
-
 ROLE_ARN_ANNOTATION = "eks.amazonaws.com/role-arn"
-
-_NEEDLES = (
-    rb"services\.k8s\.aws",
-    rb"kustomize\.(?:config\.k8s|toolkit\.fluxcd)\.io|\bhelm\.toolkit\.fluxcd\.io/",
-    rb"\bargoproj\.io/v1",
-    rb"\bkro\.run/",
-    rb"\bkpt\.dev/|\bkyverno\.io/|\bmutations\.gatekeeper\.sh/|\bkind: *['\"]?Mutating",
-    rb"eks\.amazonaws\.com",
-    rb"\bnameReference\b|#@overlay",
-    rb"\bServiceAccount(?:List)?\b",
-    rb"\bserviceAccount(?:Name)?\b",
-    rb"\\(?:[xuU\r\n]|/)",
-    rb"!!bin|!<|![^\s%]*%|%TAG",
-)
-_CONCERNS = re.compile(b"|".join(_NEEDLES))
-_CONCERNS_TEXT = re.compile("|".join(needle.decode() for needle in _NEEDLES))
-
-
-def can_concern(data: bytes) -> bool:
-    """Whether the bytes of a file can hold anything for us, told without parsing.
-
-    Sound: an object we read spells its group, annotation or kind in plain text. The one way around is an escape
-    (`\\x2e`, `\\/`, a continued line in double quotes) or `!!binary`, however its tag is spelt, so text with those is
-    parsed too. UTF-16 and UTF-32 always are: they are full of NUL bytes, whatever script they begin with.
-    """
-    is_wide = b"\0" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return is_wide or _CONCERNS.search(data) is not None
-
-
-_SPELT_OUT = re.compile(r"services\.k8s\.aws|eks\.amazonaws\.com")
-
-
-def names_a_group(text: str) -> bool:
-    """Whether a text names a group or annotation of ACK or EKS, and not only service accounts, as Deployments do."""
-    return _SPELT_OUT.search(text) is not None
-
-
-def text_can_concern(text: str) -> bool:
-    """The same question for one document's text; with a NUL in it, it is no text, which parsing will say."""
-    return "\0" in text or _CONCERNS_TEXT.search(text) is not None
-
 
 Standing = Literal["read", "passed-over", "unsupported"]
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from ..ack.scan import CONFIGURATIONS as NAMES
 from ..findings.severity import Level
 from ..iam.documents.paths import show_path
 from ..iam.values import NamedTuple
-from ..project.reading import CONFIGURATIONS as NAMES
 from ..schemas import violations
 from ..schemas.sentences import say
 from ..schemas.validated import InvalidFileError, place, read

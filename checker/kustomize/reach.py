@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from ..ack.kinds import KUSTOMIZATIONS
+from ..ack.scan import KUSTOMIZATIONS
 from ..iam.values import NamedTuple
 from ..text.files import work_tree
 from .model import Kustomization

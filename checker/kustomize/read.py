@@ -15,8 +15,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..ack.kinds import KUSTOMIZATIONS
 from ..ack.objects import mapping, sequence, string_map, text
+from ..ack.scan import KUSTOMIZATIONS
 from ..text.documents import YamlDocument
 from ..text.files import work_tree
 from ..text.nodes import Fields, Path, find, plain

@@ -14,11 +14,12 @@ from functools import lru_cache
 
 from ..ack import kro
 from ..ack.embedded import embedded
-from ..ack.kinds import KUSTOMIZATIONS, WORKLOADS, names_a_group, text_can_concern
+from ..ack.kinds import WORKLOADS
 from ..ack.kro import KroGraph, KroInstance
 from ..ack.objects import Sighting, sightings
 from ..ack.open_templates import open_text, restore
 from ..ack.placeholders import find_breaking, find_in_comments, may_change
+from ..ack.scan import KUSTOMIZATIONS, names_a_group, text_can_concern
 from ..iam.values import NamedTuple
 from ..inventory.objects import Origin
 from ..kustomize.model import Kustomization

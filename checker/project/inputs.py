@@ -6,7 +6,7 @@ import os
 import re
 from functools import lru_cache
 
-from ..ack.kinds import KUSTOMIZATIONS, names_a_group
+from ..ack.scan import KUSTOMIZATIONS, names_a_group
 from ..text.files import find_files, read_bytes
 
 _MOST_FILES = 1_000
@@ -19,14 +19,6 @@ _MAY_RELEASE = re.compile(r"\bkind[\"']?\s*:\s*[\"']?(?:HelmRelease|Application(
 def may_release(text: str) -> bool:
     """Whether a text may declare a release of a chart: a HelmRelease of Flux, an Application of Argo CD."""
     return _MAY_RELEASE.search(text) is not None
-
-
-_CONFIG_MAP = re.compile(rb"\bkind[\"']?\s*:\s*[\"']?ConfigMap(?:List)?\b")
-
-
-def may_hold_variables(data: bytes) -> bool:
-    """Whether there is a ConfigMap in a file, from which Flux may take variables."""
-    return _CONFIG_MAP.search(data) is not None
 
 
 def takes_variables(roots: tuple[str, ...]) -> bool:

@@ -12,11 +12,11 @@ from types import MappingProxyType
 from ..ack.filling import filled
 from ..ack.flux import is_filled_in, spoils, values_in
 from ..ack.holes import has_other_expressions, holes_of
-from ..ack.kinds import names_a_group
 from ..ack.kro import KroGraph, KroInstance
 from ..ack.kro_filling import branches_of, made_by
 from ..ack.objects import Sighting
 from ..ack.placeholders import find_in_text
+from ..ack.scan import names_a_group
 from ..iam.values import NamedTuple
 from ..inventory.objects import Alteration, Object
 from ..kustomize.effects import Effects, apply

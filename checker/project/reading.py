@@ -9,17 +9,15 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 
-from ..ack.kinds import KUSTOMIZATIONS, can_concern
+from ..ack.scan import KUSTOMIZATIONS, can_concern, documents_in, is_of_this_tool, may_hold_variables
 from ..iam.values import NamedTuple
 from ..progress import Observe, unobserved
 from ..text.files import STDIN, TooLargeError, find_files, read_bytes, read_stream, work_tree
 from ..text.limits import FILE_LIMIT, TOO_LARGE
 from ..text.source import Source, decode
-from .inputs import changes_what_is_rendered, may_hold_variables, takes_variables
+from .inputs import changes_what_is_rendered, takes_variables
 
 STDIN_NAME = "<stdin>"
-CONFIGURATIONS = ("checker.yaml", ".checker.yaml")
-_OURS = b"checker/v1"
 
 
 class Read(NamedTuple):
@@ -85,7 +83,7 @@ def sort_out(files: Iterable[tuple[str, bytes | None]], *, keeps_variables: bool
             names.append(name)
             sources.append(Source(name, "", TOO_LARGE))
             continue
-        has_ours = has_ours or os.path.basename(name) in CONFIGURATIONS or _OURS in data
+        has_ours = has_ours or is_of_this_tool(os.path.basename(name), data)
         is_empty_stream = is_empty_stream or (name == STDIN_NAME and not data.strip())
         names.append(name)
         if os.path.basename(name) in KUSTOMIZATIONS or can_concern(data):
@@ -93,13 +91,13 @@ def sort_out(files: Iterable[tuple[str, bytes | None]], *, keeps_variables: bool
         elif may_hold_variables(data):
             aside.append((len(sources), name, data))
         else:
-            passed_over += data.count(b"\n---") + 1
+            passed_over += documents_in(data)
     are_kept = keeps_variables or any("substituteFrom" in source.text for source in sources)
     for before, name, data in reversed(aside):
         if are_kept:
             sources.insert(before, Source(name, decode(data)))
         else:
-            passed_over += data.count(b"\n---") + 1
+            passed_over += documents_in(data)
     return Read(
         sources=tuple(sources),
         names=tuple(names),

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from ..ack.kinds import EKS, IAM, KNOWN_IAM_KINDS, text_can_concern
+from ..ack.kinds import EKS, IAM, KNOWN_IAM_KINDS
+from ..ack.scan import text_can_concern
 from ..progress import Observe, unobserved
 from ..project.charts import Chart, RenderedFile
 from ..project.file_facts import facts_of

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 
-from ..ack.kinds import names_a_group
+from ..ack.scan import names_a_group
 from ..iam.values import NamedTuple
 from ..kustomize.model import Kustomization
 from ..kustomize.reach import Reach, Root

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
+from ..ack.scan import CONFIGURATIONS
 from ..config.choices import from_config
 from ..config.file import Config, may_be_config, parse_config
 from ..errors import UsageError
-from ..project.reading import CONFIGURATIONS
 from ..schemas.validated import InvalidFileError
 from ..text.source import Source, decode
 from .git import Revision, manifests_of, text_at, within

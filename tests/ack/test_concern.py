@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.ack.kinds import EKS, IAM, can_concern, text_can_concern
+from checker.ack.kinds import EKS, IAM
 from checker.ack.objects import sightings
+from checker.ack.scan import can_concern, text_can_concern
 from checker.project.project import load
 from checker.text.documents import cut, parse_piece
 from checker.text.nodes import TreeError

@@ -1,0 +1,74 @@
+"""`checker static FILE…` over files that hold nothing for us, as hooks are handed all day: told before anything else is
+imported. What is not as plain as that (a folder, a link, a configuration, a ConfigMap, a chart or a kustomization
+around) is left to the command, and so is everything that is not asked for in this way."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from .ack.scan import KUSTOMIZATIONS, can_concern, documents_in, is_of_this_tool, may_hold_variables
+from .text.limits import FILE_LIMIT
+
+_QUIET = ("-q", "--quiet")
+_DEEPEST = 8
+"""Folders above a file in which a chart or a kustomization may have to do with it (`project.inputs`)."""
+
+
+def answered(given: list[str]) -> bool:
+    """Whether these arguments of `checker static` were answered: files of which none concerns us. The exit code is 0
+    then."""
+    if sys.stdout is None or sys.stdout.isatty() or os.environ.get("FORCE_COLOR"):
+        return False
+    names = _files(given)
+    counts = [_documents(name) for name in names]
+    if not counts or None in counts:
+        return False
+    if _QUIET[0] not in given and _QUIET[1] not in given:
+        sys.stdout.write(_text(len(names), sum(filter(None, counts))))
+        sys.stdout.flush()
+    return True
+
+
+def _text(files: int, documents: int) -> str:
+    """What the text format says of them (tests/test_costs.py holds both to be the same)."""
+    read = f"{files} file{'' if files == 1 else 's'} with {documents} document{'' if documents == 1 else 's'}"
+    return f"No problems.\nRead {read}: 0 roles, {documents} unrelated document{'' if documents == 1 else 's'}.\n"
+
+
+def _files(given: list[str]) -> list[str]:
+    """The files that are named; none where other options are given, or a file has the name of one."""
+    options, names = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
+    named = [item for item in options if not item.startswith("-")] + names
+    if any(item.startswith("-") and (item not in (*_QUIET, "--no-cache") or os.path.lexists(item)) for item in options):
+        return []
+    if "-" in names or len(set(map(os.path.abspath, named))) != len(named):
+        return []
+    return named
+
+
+def _documents(path: str) -> int | None:
+    """How many documents a file holds; None where it may concern us."""
+    whole = os.path.abspath(path)
+    name = os.path.basename(whole)
+    try:
+        found = os.lstat(whole)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > FILE_LIMIT or os.path.realpath(whole) != whole:
+            return None
+        with open(whole, "rb") as file:
+            data = file.read(FILE_LIMIT + 1)
+    except OSError:
+        return None
+    if len(data) > FILE_LIMIT or name in KUSTOMIZATIONS or can_concern(data) or may_hold_variables(data):
+        return None
+    return None if is_of_this_tool(name, data) or _is_taken_in(os.path.dirname(whole)) else documents_in(data)
+
+
+def _is_taken_in(folder: str) -> bool:
+    """Whether there is a chart or a kustomization around, which may render a file."""
+    for _ in range(_DEEPEST):
+        if any(os.path.lexists(os.path.join(folder, name)) for name in (*KUSTOMIZATIONS, "Chart.yaml")):
+            return True
+        folder = os.path.dirname(folder)
+    return False
