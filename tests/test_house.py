@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gate", "incident"),
     ("fix", "diff"),
     ("report", "demo"),
+    ("lsp",),
     ("cli", "api", "start", "unconcerned"),
     ("__main__",),
 )

@@ -77,13 +77,13 @@ def refusal(item: Object) -> str:
     if known is not None and known[0] is item:
         return known[1]
     if len(_refusals) >= _MOST_KNOWN:
-        _refusals.clear()
+        del _refusals[next(iter(_refusals))]  # the one that was asked about first
     answer = _refusal(item)
     _refusals[id(item)] = item, answer
     return answer
 
 
-_MOST_KNOWN = 20_000
+_MOST_KNOWN = 2_000
 _refusals: dict[int, tuple[Object, str]] = {}
 """What is known of objects, which are asked about for every role that has to do with them."""
 

@@ -25,7 +25,7 @@ class Command(Protocol):
         ...
 
 
-COMMANDS = ("static", "live", "fix", "diff", "who-can", "init", "config", "rules", "explain", "demo")
+COMMANDS = ("static", "live", "fix", "diff", "who-can", "init", "config", "rules", "explain", "lsp", "demo")
 """The commands, each a module of this name beside this one. Only the one that is asked for is imported."""
 
 EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED, EXIT_SIGNALLED = 2, 3, 130, 128

@@ -149,7 +149,7 @@ def _judged(
     told_now = told_now or arguments.select or arguments.ignore
     if read is not None and holds_nothing(read) and not told_now:
         return nothing_for_us(len(read.names), read.passed_over), ()
-    from ..gate.cells import JudgedCell, together
+    from ..gate.cells import JudgedCell, report_of
     from ..gate.judge import judge
     from ..gate.prepare import prepare_cells
 
@@ -159,8 +159,7 @@ def _judged(
         read_files = frozenset().union(*(cell.judged.report.read for cell in cells))
         refuse_what_was_read([arguments.write_baseline], read_files)
         cells = _accepted(cells, arguments.write_baseline)
-    is_one_of_many = arguments.cell is None and bool(cells[0].made.terms.cell and cells[0].made.terms.other_cells)
-    report = together(cells) if len(cells) > 1 or is_one_of_many else cells[0].judged.report
+    report = report_of(cells, arguments.cell)
     if report.findings and any(formatter("static", name).CARRIES_FIXES for name in formats):
         return report, _fixes(report, cells, _MOST if not {"json", "sarif"}.isdisjoint(formats) else _FEW)
     return report, ()

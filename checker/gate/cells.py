@@ -94,6 +94,13 @@ def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
+def report_of(cells: Sequence[JudgedCell], given: str | None) -> Report:
+    """The report of a run over these cells; `given` is the one that was asked for by name."""
+    terms = cells[0].made.terms
+    is_one_of_many = given is None and bool(terms.cell and terms.other_cells)
+    return together(cells) if len(cells) > 1 or is_one_of_many else cells[0].judged.report
+
+
 _Same = tuple[object, ...]
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from ..iam.values import NamedTuple
@@ -146,9 +147,24 @@ class TooLargeError(OSError):
         super().__init__(errno.EFBIG, TOO_LARGE)
 
 
+_unsaved: dict[str, bytes] = {}
+
+
+@contextmanager
+def unsaved(texts: Mapping[str, bytes]) -> Iterator[None]:
+    """Within this, these files (by their absolute paths) read as an editor has them, saved or not."""
+    _unsaved.update(texts)
+    try:
+        yield
+    finally:
+        _unsaved.clear()
+
+
 def read_bytes(path: str) -> bytes:
     """The bytes of a file. Raises TooLargeError, and OSError also for what might never end: a pipe (except one that the
     shell has opened, `<(…)`), a socket, a device."""
+    if _unsaved and (known := _unsaved.get(os.path.abspath(path))) is not None:
+        return known
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(handle, "rb") as file:
         found = os.fstat(handle)

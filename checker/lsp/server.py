@@ -1,0 +1,215 @@
+"""The server: what an editor says and asks, and what it is told. Requests wait for the text that they are about."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path, to_fs_path
+
+from ..text.files import EXTENSIONS, work_tree
+from ..version import __version__
+from .definitions import definitions
+from .diagnostics import diagnostics, range_of
+from .folder import Folder
+from .quick_fixes import quick_fixes
+from .ranges import contains
+from .roles import lenses, verdict
+
+_PAUSE = 0.1
+"""Seconds without a change after which a text is judged."""
+_WATCHED = (*(f"**/*{extension}" for extension in EXTENSIONS), "**/Kustomization", "**/pyproject.toml")
+_ASYNCHRONOUS = "workspace/didChangeWatchedFiles"
+
+
+class Server(LanguageServer):
+    """The folders that are open, and what was said of them last."""
+
+    def __init__(self, cell: str | None = None) -> None:
+        # Whole texts: an edit of a part is counted in lines, and not every client ends them where we do.
+        super().__init__("checker", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
+        self.cell = cell
+        self.folders: dict[str, Folder] = {}
+        self.shown: dict[str, list[lsp.Diagnostic]] = {}
+        self.waiting: dict[str, str | None] = {}
+        self.timer: asyncio.TimerHandle | None = None
+
+    @property
+    def encoding(self) -> str:
+        """The units in which columns are counted."""
+        return self.workspace.position_encoding or lsp.PositionEncodingKind.Utf16
+
+    def open_folder(self, root: str) -> Folder:
+        """Judges a folder, and shows what there is."""
+        folder = self.folders[root] = Folder(root, self.cell)
+        self.refresh(folder)
+        return folder
+
+    def folder_of(self, path: str) -> Folder:
+        """The innermost folder that holds a file; one of its own for a file that is opened alone."""
+        holding = [folder for folder in self.folders.values() if folder.holds(path)]
+        if holding:
+            return max(holding, key=lambda folder: len(folder.root))
+        return self.open_folder(work_tree(os.path.dirname(path)) or os.path.dirname(path))
+
+    def change(self, uri: str, text: str | None) -> None:
+        """Takes a text in, once nothing has changed for a moment."""
+        path = to_fs_path(uri)
+        if path is None:
+            return
+        self.waiting[path] = text
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = asyncio.get_running_loop().call_later(_PAUSE, self.flush)
+
+    def flush(self) -> None:
+        """Judges what is waiting."""
+        if self.timer is not None:
+            self.timer.cancel()
+        waiting, self.waiting, self.timer = self.waiting, {}, None
+        for path, text in waiting.items():
+            folder = self.folder_of(path)
+            self._guarded(folder, lambda folder=folder, path=path, text=text: folder.edit(path, text))
+
+    def refresh(self, folder: Folder) -> None:
+        """Reads a folder anew. What was read stays for as long as the folder is open: the collector need not go
+        through it with every change."""
+        gc.unfreeze()
+        self._guarded(folder, folder.refresh)
+        gc.collect()
+        gc.freeze()
+
+    def _guarded(self, folder: Folder, work: Any) -> None:
+        """Does it, and shows what came of it. A defect of ours is said, and nothing old stays as if it still held."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the server must not end, and must not be silent
+            folder.cells, folder.report = (), None
+            folder.problems = (f"internal error, nothing was decided: {type(error).__name__}: {error}",)
+            said = lsp.ShowMessageParams(lsp.MessageType.Error, f"checker: {folder.problems[0]}")
+            self.window_show_message(said)
+        self._publish()
+
+    def _publish(self) -> None:
+        found: dict[str, list[lsp.Diagnostic]] = {}
+        for folder in self.folders.values():
+            for path, items in diagnostics(folder, self.encoding).items():
+                found.setdefault(path, []).extend(items)
+        for path in {*found, *self.shown}:
+            if found.get(path, []) != self.shown.get(path, []):
+                uri = from_fs_path(path) or ""
+                self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found.get(path, [])))
+        self.shown = found
+
+    def at(self, uri: str) -> tuple[Folder, str] | None:
+        """The folder of a file and its name there, with all that was typed judged."""
+        path = to_fs_path(uri)
+        if path is None:
+            return None
+        self.flush()
+        folder = self.folder_of(path)
+        return folder, folder.shown(path)
+
+
+def make_server(cell: str | None = None) -> Server:
+    """A server with everything it can do."""
+    server = Server(cell)
+
+    @server.feature(lsp.INITIALIZED)
+    def initialized(params: lsp.InitializedParams) -> None:
+        for one in server.workspace.folders.values():
+            path = to_fs_path(one.uri)
+            if path is not None:
+                server.open_folder(path)
+        capabilities = server.client_capabilities.workspace
+        watching = capabilities.did_change_watched_files if capabilities else None
+        if watching is not None and watching.dynamic_registration:
+            watchers = [lsp.FileSystemWatcher(pattern) for pattern in _WATCHED]
+            options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
+            server.client_register_capability(
+                lsp.RegistrationParams([lsp.Registration("files", _ASYNCHRONOUS, options)])
+            )
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def folders_changed(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+        for one in params.event.removed:
+            server.folders.pop(to_fs_path(one.uri) or "", None)
+        for one in params.event.added:
+            server.open_folder(to_fs_path(one.uri) or one.uri)
+        server._publish()
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
+        changed = [path for one in params.changes if (path := to_fs_path(one.uri)) is not None]
+        for folder in server.folders.values():
+            # What the editor has open is judged as it is there.
+            if any(folder.holds(path) and os.path.realpath(path) not in folder.texts for path in changed):
+                server.refresh(folder)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+        server.change(params.text_document.uri, params.text_document.text)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: lsp.DidChangeTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        server.change(uri, server.workspace.get_text_document(uri).source)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: lsp.DidCloseTextDocumentParams) -> None:
+        server.change(params.text_document.uri, None)
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
+    )
+    def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        found = server.at(params.text_document.uri)
+        if found is None or found[0].report is None:
+            return []
+        folder, name = found
+        here = [item for item in folder.report.findings if item.location.file == name] if folder.report else []
+        shown = [(item, range_of(item, folder, server.encoding)) for item in here]
+        asked = [
+            (item, lsp.Diagnostic(place, item.message, code=item.rule, source="checker"))
+            for item, place in shown
+            if contains(place, params.range.start) or contains(params.range, place.start)
+        ]
+        return list(quick_fixes(folder, asked, server.encoding))
+
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    def hover(params: lsp.HoverParams) -> lsp.Hover | None:
+        found = server.at(params.text_document.uri)
+        if found is None:
+            return None
+        said = _hover(server, *found, params.position)
+        return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, said)) if said else None
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)
+    def code_lenses(params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
+        found = server.at(params.text_document.uri)
+        return list(lenses(*found, server.encoding)) if found else []
+
+    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
+    def definition(params: lsp.DefinitionParams) -> list[lsp.Location]:
+        found = server.at(params.text_document.uri)
+        return definitions(*found, params.position, server.encoding) if found else []
+
+    return server
+
+
+def _hover(server: Server, folder: Folder, name: str, cursor: lsp.Position) -> str:
+    """The pages of the rules whose findings are under the cursor, else the verdict of the role there."""
+    from ..report.style.pages import as_markdown, page
+    from ..rules import BY_ID
+
+    rules = [
+        item.rule
+        for item in (folder.report.findings if folder.report else ())
+        if item.location.file == name and contains(range_of(item, folder, server.encoding), cursor)
+    ]
+    pages = [f"## {rule}\n\n{as_markdown(page(BY_ID[rule].__doc__), 3)}" for rule in dict.fromkeys(rules)]
+    return "\n\n---\n\n".join(pages) or verdict(folder, name, cursor.line, server.encoding)
