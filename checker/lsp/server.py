@@ -62,9 +62,17 @@ class Server(LanguageServer):
         if path is None:
             return
         self.waiting[path] = text
+        self._forget()
         if self.timer is not None:
             self.timer.cancel()
         self.timer = asyncio.get_running_loop().call_later(_PAUSE, self.flush)
+
+    def _forget(self) -> None:
+        """Drops what pygls 2.1 keeps of every change it was told of (json_rpc.py, _execute_handler: the future of a
+        generator stays in _request_futures, and nobody takes that of a notification out again)."""
+        futures = getattr(self.protocol, "_request_futures", {})
+        for key in [key for key, future in futures.items() if future.done()]:
+            del futures[key]
 
     def flush(self) -> None:
         """Judges what is waiting."""

@@ -33,7 +33,7 @@ class PreparedStatement(NamedTuple):
 
 
 _PREPARED: dict[int, tuple[Document, tuple[PreparedStatement, ...]]] = {}
-_MOST_PREPARED = 20_000
+_MOST_PREPARED = 5_000
 
 
 def prepare(document: Document) -> tuple[PreparedStatement, ...]:
@@ -43,7 +43,7 @@ def prepare(document: Document) -> tuple[PreparedStatement, ...]:
     if known is not None:
         return known[1]
     if len(_PREPARED) >= _MOST_PREPARED:
-        _PREPARED.clear()
+        del _PREPARED[next(iter(_PREPARED))]  # the one that was prepared first
     found = tuple(_prepared(document, statement) for statement in document.statements)
     _PREPARED[id(document)] = document, found
     return found
