@@ -14,6 +14,7 @@ from pathlib import Path
 from checker.cli import COMMANDS, build_parser
 from checker.report.style.pages import as_markdown, page, summary
 from checker.rules import RULES
+from checker.rules.rule import Rule
 from checker.runbook.causes import CAUSES
 from checker.schemas import load
 
@@ -24,23 +25,50 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 def rules() -> str:
-    """docs/rules.md: a table of the rules, then their pages as `checker explain` shows them."""
+    """docs/rules.md: the rules by what they are about, in tables, then their pages as `checker explain` shows them."""
     lines = [
         "# Rules",
         "",
-        "Written by scripts/update_pages.py from the rules; `checker explain RULE` shows the same pages.",
-        "A rule's severity can be changed, or the rule switched off, under `rules:` in checker.yaml.",
-        "",
-        "| rule | severity | |",
-        "| --- | --- | --- |",
-        *(
-            f"| [{rule.ABOUT.id}](#{rule.ABOUT.id}) | {rule.ABOUT.severity} | {summary(rule.__doc__)} |"
-            for rule in RULES
-        ),
+        "`checker explain RULE` shows the same pages. A rule's severity can be changed, or the rule switched off, under",
+        "`rules:` in checker.yaml. " + " · ".join(f"[{title}](#{_anchor(title)})" for title in ROOMS.values()),
     ]
-    for rule in RULES:
-        lines += ["", f"## {rule.ABOUT.id}", "", as_markdown(page(rule.__doc__), 3)]
-    return "\n".join(lines) + "\n"
+    unknown = set(map(_room, RULES)) - set(ROOMS)
+    if unknown:
+        raise SystemExit(f"ROOMS in scripts/update_pages.py has no title for {', '.join(sorted(unknown))}")
+    for room, title in ROOMS.items():
+        here = [rule for rule in RULES if _room(rule) == room]
+        lines += ["", f"## {title}", "", "| rule | severity | |", "| --- | --- | --- |"]
+        for rule in here:
+            name = rule.ABOUT.id
+            lines.append(f"| [{name}](#{name}) | {rule.ABOUT.severity} | {summary(rule.__doc__)} |")
+        for rule in here:
+            lines += ["", f"### {rule.ABOUT.id}", "", as_markdown(page(rule.__doc__), 4)]
+    return "\n".join(lines) + f"\n\n{WRITTEN.format('the rules')}\n"
+
+
+ROOMS = {
+    "access": "Access: what roles may do",
+    "trust": "Trust: who may assume a role",
+    "references": "References between objects",
+    "manifest": "Manifests and their fields",
+    "documents": "Policy documents as a whole",
+    "statements": "Statements",
+    "conditions": "Conditions",
+    "suppressions": "Suppressions, and the gate itself",
+}
+"""The rooms of rules, in the order in which people ask: what is wrong with the access comes first."""
+
+WRITTEN = "*Written by `scripts/update_pages.py` from {}.*"
+
+
+def _room(rule: Rule) -> str:
+    """The room that a rule stands in: a rule is a module."""
+    return str(getattr(rule, "__name__", "")).split(".")[-2]
+
+
+def _anchor(title: str) -> str:
+    """A heading as links name it."""
+    return "".join(char for char in title.lower().replace(" ", "-") if char.isalnum() or char == "-")
 
 
 def causes() -> str:
@@ -48,8 +76,8 @@ def causes() -> str:
     lines = [
         "# Causes",
         "",
-        "Written by scripts/update_pages.py from the causes; `checker explain CAUSE` shows the same pages. What comes first explains what",
-        "comes later: of causes that are equally sure, the first is shown first.",
+        "What `checker live` looks for; `checker explain CAUSE` shows the same pages. What comes first explains what comes later: of",
+        "causes that are equally sure, the first is shown first.",
         "",
         "| cause | | a manifest change helps | restart |",
         "| --- | --- | --- | --- |",
@@ -59,7 +87,7 @@ def causes() -> str:
         lines.append(f"| [{cause.id}](#{cause.id}) | {summary(cause.page)} | {helps} | {restart} |")
     for cause in CAUSES:
         lines += ["", f"## {cause.id}", "", as_markdown(page(cause.page), 3)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + f"\n\n{WRITTEN.format('the causes')}\n"
 
 
 _SCHEMAS = {
@@ -77,14 +105,14 @@ def json_reference() -> str:
     lines = [
         "# JSON",
         "",
-        "Written by scripts/update_pages.py from the shipped schemas (`checker/schemas/`), against which every output is tested.",
+        "Every output is tested against these schemas (`checker/schemas/`).",
         "`schemaVersion` changes when a field goes or changes its meaning; new fields may come at any time. Lines and columns",
         "count from 1, columns in Unicode code points; `offset` counts code points from 0. Output is ASCII.",
     ]
     for name, title in _SCHEMAS.items():
         schema = load(name)
         lines += ["", f"## {title}", "", f"`{name}.json`: {schema['description']}", "", table(schema)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + f"\n\n{WRITTEN.format('the schemas')}\n"
 
 
 def commands() -> str:
@@ -92,7 +120,7 @@ def commands() -> str:
     lines = [
         "# Commands",
         "",
-        "Written by scripts/update_pages.py: what `--help` prints.",
+        "What `--help` prints.",
         "",
         "```text",
         _help([]),
@@ -100,7 +128,7 @@ def commands() -> str:
     ]
     for name in COMMANDS:
         lines += ["", f"## checker {name}", "", "```text", _help([name]), "```"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + f"\n\n{WRITTEN.format('the parsers')}\n"
 
 
 def _help(arguments: list[str]) -> str:
