@@ -14,6 +14,7 @@ from benchmarks import trees
 from checker.cli import main
 from checker.requirements import check
 from checker.text.yaml_nodes import compose_all
+from checker.unconcerned import answered
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("jsonschema", "boto3", "botocore", "kubernetes", "checker.live", "checker.demo", "checker.runbook", "moto")
@@ -124,3 +125,58 @@ def test_what_a_change_leaves_alone_is_judged_once(
     # Before, after, and (where fixes are shown) as it is once it is mended.
     assert counts["roles"].pop("t00002-reverse-proxy") == (3 if command[0] == "static" else 2)
     assert set(counts["roles"].values()) == {1}
+
+
+PLAIN = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["a.yaml"], ["-q", "a.yaml"], ["--", "a.yaml", "b.yml"], ["--no-cache", "b.yml"]]
+)
+def test_files_that_hold_nothing_for_us_are_told_as_the_command_tells_them(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text(PLAIN, encoding="utf-8")
+    (tmp_path / "b.yml").write_text(PLAIN + "---\n" + PLAIN, encoding="utf-8")
+    assert main(["static", *arguments]) == 0
+    told = capsys.readouterr().out
+    assert answered(arguments)
+    assert capsys.readouterr().out == told
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [], ["missing.yaml"], ["folder"], ["-"], ["--", "-"], ["a.yaml", "./a.yaml"], ["link.yaml"], ["linked/a.yaml"],
+        ["ours.yaml"], ["map.yaml"], ["checker.yaml"], ["requirement.yaml"], ["built/a.yaml"],
+        ["chart/templates/a.yaml"], ["-v", "a.yaml"], ["--format", "json", "a.yaml"], ["--cell", "x", "a.yaml"], ["a.yaml", "role.yaml"], ["-q"],
+    ],
+)  # fmt: skip
+def test_what_is_not_as_plain_as_that_is_left_to_the_command(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("folder", "built", "chart/templates"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("a.yaml", "folder/a.yaml", "built/a.yaml", "chart/templates/a.yaml"):
+        (tmp_path / name).write_text(PLAIN, encoding="utf-8")
+    (tmp_path / "built" / "kustomization.yaml").write_text("resources: [a.yaml]\n", encoding="utf-8")
+    (tmp_path / "chart" / "Chart.yaml").write_text("name: x\n", encoding="utf-8")
+    (tmp_path / "link.yaml").symlink_to("a.yaml")
+    (tmp_path / "linked").symlink_to("folder")
+    (tmp_path / "ours.yaml").write_text("apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\n", encoding="utf-8")
+    (tmp_path / "role.yaml").write_text('x: "\\x69am"\n', encoding="utf-8")
+    (tmp_path / "map.yaml").write_text("kind: ConfigMap\n", encoding="utf-8")
+    (tmp_path / "checker.yaml").write_text("a: 1\n", encoding="utf-8")
+    (tmp_path / "requirement.yaml").write_text("apiVersion: checker/v1\n", encoding="utf-8")
+    assert not answered(arguments)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_file_with_the_name_of_an_option_is_no_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.yaml", "-q"):
+        (tmp_path / name).write_text(PLAIN, encoding="utf-8")
+    assert not answered(["-q", "a.yaml"])
+    assert answered(["--", "-q", "a.yaml"])
