@@ -150,7 +150,8 @@ def test_files_that_hold_nothing_for_us_are_told_as_the_command_tells_them(
     [
         [], ["missing.yaml"], ["folder"], ["-"], ["--", "-"], ["a.yaml", "./a.yaml"], ["link.yaml"], ["linked/a.yaml"],
         ["ours.yaml"], ["map.yaml"], ["checker.yaml"], ["requirement.yaml"], ["built/a.yaml"],
-        ["chart/templates/a.yaml"], ["-v", "a.yaml"], ["--format", "json", "a.yaml"], ["--cell", "x", "a.yaml"], ["a.yaml", "role.yaml"], ["-q"],
+        ["chart/templates/a.yaml"], ["-v", "a.yaml"], ["--format", "json", "a.yaml"], ["--cell", "x", "a.yaml"],
+        ["a.yaml", "role.yaml"], ["-q"],
     ],
 )  # fmt: skip
 def test_what_is_not_as_plain_as_that_is_left_to_the_command(

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -153,6 +154,19 @@ def test_colours_only_where_they_are_wanted() -> None:
     assert b"\x1b" not in run("static").stdout
     assert b"\x1b[" in run("static", env={**os.environ, "FORCE_COLOR": "1"}).stdout
     assert b"\x1b" not in run("static", "--output", "out.txt", env={**os.environ, "FORCE_COLOR": "1"}).stdout
+
+
+def test_places_are_links_where_the_terminal_has_them() -> None:
+    lay_out("findings")
+    path = quote(str(Path("manifests/bórealis.yaml").resolve()))
+    shown = on_a_terminal(80, VTE_VERSION="7600")
+    assert f"\x1b]8;;file://{os.uname().nodename}{path}\x1b\\" in shown
+    assert shown.count("\x1b]8;;\x1b\\") == shown.count("\x1b]8;;file:")
+    modern = {"VTE_VERSION": "7600"}
+    for without in ({}, {"VTE_VERSION": "4000"}, {**modern, "TMUX": "x"}, {**modern, "NO_COLOR": "1"}):
+        assert "\x1b]8" not in on_a_terminal(80, **without)
+    assert "\x1b]8" in on_a_terminal(80, FORCE_HYPERLINK="1")
+    assert b"\x1b]8" not in run("static", env={**os.environ, "FORCE_HYPERLINK": "1"}).stdout
 
 
 class _Terminal(io.StringIO):

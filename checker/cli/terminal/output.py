@@ -105,6 +105,7 @@ def columns() -> int:
 
 def look_of(arguments: argparse.Namespace) -> Look:
     """How the result may look, by the options, the environment and where it goes."""
+    from ...report.style.links import shows_links
     from ...report.style.look import Look
 
     to_file = bool(arguments.output) and arguments.command != "fix"
@@ -115,7 +116,14 @@ def look_of(arguments: argparse.Namespace) -> Look:
             to_terminal and os.environ.get("TERM") != "dumb"
         )
     width = columns() if to_terminal else None
-    return Look(color, width, arguments.quiet, arguments.verbose, getattr(arguments, "statistics", False))
+    return Look(
+        color=color,
+        width=width,
+        quiet=arguments.quiet,
+        verbose=arguments.verbose,
+        statistics=getattr(arguments, "statistics", False),
+        links=color and to_terminal and shows_links(os.environ),
+    )
 
 
 def write(text: str, output: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...findings.severity import SEVERITIES
 from ...gate.report import Report
 from ..style.frame import frame, safe, safe_path
+from ..style.links import linked
 from ..style.look import Look
 from ..style.paint import paint
 from ..style.wrapping import wrapped
@@ -58,7 +59,7 @@ def _finding(group: Group, report: Report, look: Look, fixable: Fixable) -> str:
     head, severity = f"{safe_path(at.file)}:{at.start.line}:{at.start.column}:", f"{finding.severity}[{finding.rule}]"
     lines = wrapped(f"{head} {severity}: {safe(group.message)}", "", look)
     # Painted once wrapped: escape sequences take no columns.
-    lines[0] = lines[0].replace(head, paint(head, "bold", look), 1)
+    lines[0] = lines[0].replace(head, linked(paint(head, "bold", look), at.file, look), 1)
     titled = next((place for place, text in enumerate(lines) if severity in text), 0)
     lines[titled] = lines[titled].replace(severity, paint(severity, finding.severity, look), 1)
     number, line, caret = frame(report.sources[at.file], at, look.width)
