@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that follow from the code: rules, causes, commands, JSON.
+"""Writes the pages that follow from the code: rules, causes, commands, JSON, and the manual page.
 
 Usage: python scripts/update_pages.py   (a test fails while the files are not current)
 """
@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from checker.cli import COMMANDS, build_parser
@@ -17,11 +18,12 @@ from checker.rules import RULES
 from checker.rules.rule import Rule
 from checker.runbook.causes import CAUSES
 from checker.schemas import load
+from checker.version import __version__
 
 sys.path.insert(0, str(Path(__file__).parent))
 from schema_page import table  # beside this file, whoever imports it
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
 
 
 def rules() -> str:
@@ -133,22 +135,53 @@ def commands() -> str:
 
 def _help(arguments: list[str]) -> str:
     shown = io.StringIO()
+    with _eighty_columns(), contextlib.redirect_stdout(shown), contextlib.suppress(SystemExit):
+        build_parser().parse_args([*arguments, "--help"])
+    return shown.getvalue().rstrip()
+
+
+@contextlib.contextmanager
+def _eighty_columns() -> Iterator[None]:
+    """However wide the terminal is."""
     before = os.environ.get("COLUMNS")
     os.environ["COLUMNS"] = "80"
     try:
-        with contextlib.redirect_stdout(shown), contextlib.suppress(SystemExit):
-            build_parser().parse_args([*arguments, "--help"])
+        yield
     finally:
         os.environ.pop("COLUMNS")
         if before is not None:
             os.environ["COLUMNS"] = before
-    return shown.getvalue().rstrip()
 
 
-PAGES = {"rules.md": rules, "causes.md": causes, "commands.md": commands, "json.md": json_reference}
+def manual() -> str:
+    """man/checker.1: the same as commands.md, for `man checker`. Without a date: it changes when the commands do."""
+    from argparse_manpage.manpage import Manpage
+
+    with _eighty_columns():
+        return str(
+            Manpage(
+                build_parser(),
+                {
+                    "date": " ",
+                    "project_name": "checker",
+                    "version": __version__,
+                    "manual_title": "User Commands",
+                    "description": "proves that every reverse proxy can read its auth keys table, and no more",
+                },
+            )
+        )
+
+
+PAGES = {
+    "docs/rules.md": rules,
+    "docs/causes.md": causes,
+    "docs/commands.md": commands,
+    "docs/json.md": json_reference,
+    "man/checker.1": manual,
+}
 
 
 if __name__ == "__main__":
     for name, page_of in PAGES.items():
-        (DOCS / name).write_text(page_of(), encoding="utf-8")
-        print(f"wrote docs/{name}")
+        (ROOT / name).write_text(page_of(), encoding="utf-8")
+        print(f"wrote {name}")

@@ -30,9 +30,7 @@ def test_the_pages_are_current() -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     for name, page_of in module.PAGES.items():
-        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page_of(), (
-            f"run scripts/update_pages.py for {name}"
-        )
+        assert (ROOT / name).read_text(encoding="utf-8") == page_of(), f"run scripts/update_pages.py for {name}"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.ABOUT.id)
