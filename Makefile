@@ -17,7 +17,7 @@ help:
 	@echo "make lint       ruff: rules and format"
 	@echo "make types      mypy --strict"
 	@echo "make site       the documentation as a site, in site/; broken links fail"
-	@echo "make dist       build the wheel"
+	@echo "make dist       build the wheel, and a single file that runs where there is no pip: dist/checker"
 
 # Installed anew when what is to be installed changes.
 $(VENV)/base: pyproject.toml constraints.txt checker/version.py
@@ -67,8 +67,14 @@ types: $(VENV)/dev
 site: $(VENV)/docs
 	$(BIN)/zensical build --strict --clean
 
-dist: $(VENV)/dev
+$(VENV)/dist: $(VENV)/dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dist]'
+	@touch $@
+
+# The single file holds what is compiled for this system and this Python, and runs there without pip.
+dist: $(VENV)/dist
 	$(BIN)/python -m build --wheel --outdir dist .
+	$(BIN)/pex '.[live]' --console-script checker --constraints constraints.txt --venv --python-shebang '/usr/bin/env python3' --output-file dist/checker
 
 clean:
 	rm -rf $(VENV) dist site .cache

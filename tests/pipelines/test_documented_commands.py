@@ -32,7 +32,7 @@ MEANT = {
     "checker init": "checker init --dry-run --force",
     "NAME": "acme", "CELL": "cell2", "TABLE": "cell2-auth-keys", "DIR": "out", "[PATH…]": "manifests",
     "PATH…": "manifests", "BASE [HEAD]": "main", "BASE": "main", "ACTION ARN": "dynamodb:GetItem '*'", "ARN": "'*'",
-    "RULE": "missing-grant",
+    "RULE": "missing-grant", "checker lsp": "checker lsp --help",
 }  # fmt: skip
 """What stands for what somebody has to fill in."""
 REFUSED = "there is no terminal to ask on"
