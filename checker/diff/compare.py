@@ -14,9 +14,10 @@ from ..requirements.layers import stack
 from ..requirements.select import User
 from ..rules import BY_ID
 from ..suppression.baseline import Baseline, against, entry_of
+from .conditions import reconditioned
 from .consumers import consumers
 from .demands import demands
-from .model import Difference, NewFinding, ObjectNote, RoleChange, RoleUser
+from .model import Difference, NewFinding, ObjectNote, Recondition, RoleChange, RoleUser
 from .pairs import Pair, changed_texts, pair_policies, pair_roles
 from .sides import Side
 from .trust import compare_trust
@@ -122,7 +123,7 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
     if role is None or _is_the_same(pair, before, after):
         return None
     reach = _reach(pair, before, after)
-    access = _access(pair, before, after)
+    access, conditions = _access(pair, before, after)
     accounts = tuple(item.service_account for item in reach)
     trust = compare_trust(pair.before, pair.after, accounts, after.facts.parameters)
     found = RoleChange(
@@ -136,6 +137,7 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
         shut_out=(*trust.shut_out, *_given(Pair(pair.after, pair.before), after, before)),
         notes=tuple(_notes(pair)),
         reach=reach,
+        conditions=conditions,
     )
     is_told = any(
         (*found.gained, *found.lost, *found.unclear, *found.demands, *found.let_in, *found.shut_out, *found.notes)
@@ -186,12 +188,14 @@ def _notes(pair: Pair) -> Iterator[Note]:
         yield from (notes if is_same_object else replaced)(one.object, other.object)
 
 
-def _access(pair: Pair, before: Side, after: Side) -> Comparison:
-    """What the role can do more and less: by itself, and in sessions that a policy limits on either side."""
+def _access(pair: Pair, before: Side, after: Side) -> tuple[Comparison, tuple[Recondition, ...]]:
+    """What the role can do more and less: by itself, and in sessions that a policy limits on either side; and of which
+    of it only the conditions differ."""
     limited = [
         account for role, side in ((pair.before, before), (pair.after, after)) for account in _limited(role, side)
     ]
     found = Comparison((), (), ())
+    conditions: list[Recondition] = []
     for account in dict.fromkeys((None, *limited)):
         one, other = _layers(pair.before, before, account), _layers(pair.after, after, account)
         if not says_the_same(one, other):
@@ -201,7 +205,8 @@ def _access(pair: Pair, before: Side, after: Side) -> Comparison:
                 (*found.lost, *(item for item in part.lost if item not in found.lost)),
                 tuple(dict.fromkeys((*found.unclear, *part.unclear))),
             )
-    return found
+            conditions += reconditioned(one, other, part)
+    return found, tuple(dict.fromkeys(conditions))
 
 
 def _limited(role: Role | None, side: Side) -> list[tuple[str, str]]:

@@ -46,9 +46,19 @@ class RoleUser(NamedTuple):
     workloads: tuple[str, ...]
 
 
+class Recondition(NamedTuple):
+    """Actions that stay granted on `witness`, on other conditions: before and after, "" for none."""
+
+    actions: tuple[str, ...]
+    witness: str
+    before: str
+    after: str
+
+
 class RoleChange(NamedTuple):
     """One role that changes. `gained` and `lost` are accesses with a witness each, `unclear` says what cannot be told;
-    `let_in` and `shut_out` are who may assume the role now and could not, and the other way round.
+    `let_in` and `shut_out` are who may assume the role now and could not, and the other way round. `conditions` are
+    those of what is gained and lost that is granted on both sides.
     """
 
     status: Status
@@ -61,6 +71,11 @@ class RoleChange(NamedTuple):
     shut_out: tuple[str, ...]
     notes: tuple[Note, ...]
     reach: tuple[RoleUser, ...]
+    conditions: tuple[Recondition, ...] = ()
+
+    def is_kept(self, change: Change) -> bool:
+        """Whether what is gained or lost is granted on both sides, and only its conditions differ."""
+        return any((item.actions, item.witness) == (change.actions, change.witness) for item in self.conditions)
 
 
 class ConsumerChange(NamedTuple):

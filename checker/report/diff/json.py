@@ -40,6 +40,7 @@ def _role(change: RoleChange) -> dict[str, Any]:
         "status": change.status,
         "gained": [_access(item) for item in change.gained],
         "lost": [_access(item) for item in change.lost],
+        "conditions": [item._asdict() | {"actions": list(item.actions)} for item in change.conditions],
         "unclear": list(change.unclear),
         "demands": [_demand(item) for item in change.demands],
         "letIn": list(change.let_in),

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from ...diff.model import Difference
+from collections.abc import Iterable, Iterator
+
+from ...diff.model import Difference, RoleChange
+from ...iam.proofs.grants import compact
 from ...inventory.objects import called
 from ..style.commonmark import inline, plain
 from ..style.look import Look
-from .told import finding, lines, moved, reach, verdict
+from ..style.wrapping import count
+from .told import Line, finding, lines, moved, reach, verdict
 
 _MARKS = {"+": "➕", "-": "➖", "~": "•", "!": "⚠️", "?": "❔"}  # these are meant
+_MOST_NAMED = 5
+"""Actions that a cell of the table names."""
 
 
 def render(difference: Difference, look: Look) -> str:
-    """A heading with the verdict, a list a role."""
+    """A heading with the verdict, a table of the roles where there are several, a list a role: folded where it neither
+    fails the run nor stands alone."""
     parts = [f"### Access from {inline(difference.base)} to {inline(difference.head)}: {plain(verdict(difference))}"]
-    for change in difference.roles:
-        listed = [f"- {_MARKS[line.mark]} {_bold(plain(line.text), line.is_worse)}" for line in lines(change)]
-        listed += [] if look.quiet else [f"- {plain(text)}" for text in reach(change)]
-        head = f"**{plain(called(change.role))}** {change.status} in {inline(change.role.origin.file)}"
-        parts.append("\n".join([head, "", *listed]))
+    if len(difference.roles) > 1:
+        parts.append("\n".join(_table(difference.roles)))
+    parts += [_role(change, look, is_folded=len(difference.roles) > 1) for change in difference.roles]
     for item in difference.consumers:
-        listed = [f"- {_MARKS[line.mark]} {_bold(plain(line.text), line.is_worse)}" for line in moved(item)]
-        parts.append("\n".join([f"**{plain(item.name)}**", "", *listed]))
+        parts.append("\n".join([f"**{plain(item.name)}**", "", *map(_item, moved(item))]))
     parts += [f"- ⚠️ **{plain(finding(item).text)}**" for item in difference.findings]
     parts += [f"- ⚠️ **{plain(called(item.item))}**: {plain(item.note.sentence)}" for item in difference.others]
     parts += [f"- ⚠️ {plain(text)}" for text in difference.notes]
@@ -29,5 +33,35 @@ def render(difference: Difference, look: Look) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _bold(text: str, is_bold: bool) -> str:
-    return f"**{text}**" if is_bold else text
+def _table(roles: Iterable[RoleChange]) -> Iterator[str]:
+    yield "| role | | gains | loses | other conditions |"
+    yield "| --- | --- | --- | --- | --- |"
+    for change in roles:
+        gained = [action for item in change.gained if not change.is_kept(item) for action in item.actions]
+        lost = [action for item in change.lost if not change.is_kept(item) for action in item.actions]
+        other = [action for item in change.conditions for action in item.actions]
+        mark = "⚠️" if any(line.is_worse for line in lines(change)) else "❔" if change.unclear else ""
+        cells = (plain(called(change.role)), f"{mark} {change.status}".strip(), *map(_named, (gained, lost, other)))
+        yield f"| {' | '.join(cells)} |"
+
+
+def _named(actions: list[str]) -> str:
+    named = compact(dict.fromkeys(actions))
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    # In a table a bar ends the cell, in code as well.
+    return ", ".join(inline(action).replace("|", "\\|") for action in named[:_MOST_NAMED]) + more
+
+
+def _role(change: RoleChange, look: Look, *, is_folded: bool) -> str:
+    shown = list(lines(change))
+    listed = [*map(_item, shown), *([] if look.quiet else [f"- {plain(text)}" for text in reach(change)])]
+    name, rest = plain(called(change.role)), f"{change.status} in {inline(change.role.origin.file)}"
+    if is_folded and not any(line.is_worse for line in shown):
+        folded = [f"<details><summary>{count(len(shown), 'change')}</summary>", "", *listed, "", "</details>"]
+        return "\n".join([f"**{name}** {rest}", "", *folded])
+    return "\n".join([f"**{name}** {rest}", "", *listed])
+
+
+def _item(line: Line) -> str:
+    text = plain(line.text)
+    return f"- {_MARKS[line.mark]} {f'**{text}**' if line.is_worse else text}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from ...diff.model import ConsumerChange, Demand, Difference, NewFinding, RoleChange
+from ...diff.model import ConsumerChange, Demand, Difference, NewFinding, Recondition, RoleChange
 from ...iam.proofs.grants import Change, compact
 from ...iam.values import NamedTuple
 from ..style.wrapping import count
@@ -25,14 +25,44 @@ def lines(change: RoleChange) -> Iterator[Line]:
     """Everything about one role, what matters most first."""
     yield from (Line("!", text, True) for text in _demands(change, True))
     yield from (Line("~", text) for text in _demands(change, False))
-    yield from (Line("-", f"loses {access}") for access in _accesses(change.lost))
-    yield from (Line("+", f"gains {access}") for access in _accesses(change.gained))
+    yield from _reconditioned(change)
+    yield from (Line("-", f"loses {access}") for access in lost(change))
+    yield from (Line("+", f"gains {access}") for access in gained(change))
     yield from (Line("+", f"may now be assumed by {who}") for who in change.let_in)
     yield from (Line("-", f"may no longer be assumed by {who}") for who in change.shut_out)
     yield from (Line("!", note.sentence) for note in change.notes)
     yield from (Line("?", f"cannot tell: {text}") for text in change.unclear[:_MOST_UNCLEAR])
     if len(change.unclear) > _MOST_UNCLEAR:
         yield Line("?", f"… and {len(change.unclear) - _MOST_UNCLEAR} more that cannot be told")
+
+
+def lost(change: RoleChange) -> list[str]:
+    """What it can no longer do, accesses on the same kind of resource together."""
+    return _accesses(item for item in change.lost if not change.is_kept(item))
+
+
+def gained(change: RoleChange) -> list[str]:
+    """What it can do now and could not."""
+    return _accesses(item for item in change.gained if not change.is_kept(item))
+
+
+def _conditioned(item: Recondition) -> str:
+    """Access whose conditions differ, as a sentence without a subject."""
+    access = f"{', '.join(compact(item.actions))} on {item.witness}"
+    if not item.after:
+        return f"{access}: no longer only if {item.before}"
+    was = f" (before: only if {item.before})" if item.before else ""
+    return f"{access}: now only if {item.after}{was}"
+
+
+def _reconditioned(change: RoleChange) -> Iterator[Line]:
+    """Those on the same resource with the same conditions are one line."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for item in change.conditions:
+        alike.setdefault((item.witness, item.before, item.after), []).extend(item.actions)
+    for (witness, before, after), actions in alike.items():
+        mark: Mark = "-" if not before else "+" if not after else "~"
+        yield Line(mark, _conditioned(Recondition(tuple(actions), witness, before, after)))
 
 
 _MOST_UNCLEAR = 3
@@ -131,7 +161,7 @@ def _went(item: Demand, change: RoleChange | ConsumerChange) -> str:
 _MOST = 10
 
 
-def _accesses(changes: tuple[Change, ...]) -> list[str]:
+def _accesses(changes: Iterable[Change]) -> list[str]:
     """Accesses, those on the same kind of resource together; JSON has all of a long list."""
     by_witness: dict[str, list[str]] = {}
     for change in changes:
