@@ -18,8 +18,9 @@ from yaml.nodes import Node, ScalarNode
 from ..iam.values import NamedTuple
 from ..text.nodes import Path, find
 from ..text.plain_scalars import resolve
+from .kinds import standing
 from .objects import Sighting, make_object, mapping, nulls, without_nulls
-from .placeholders import Placeholder, find_in_text, is_free_text
+from .placeholders import Placeholder, changes_structure, find_in_text, is_free_text
 
 _DELIMITERS = (
     ("${{", "}}"), ("{{", "}}"), ("${", "}"), ("<%=", "%>"), ("<%", "%>"), ("<", ">"), ("[[", "]]"), ("$(", ")"),
@@ -53,6 +54,7 @@ def filled(
     and where that may make something else of the object, it is as it was. What is filled in for one of `strings` stays
     a string; around one of `lose_quotes` the engine leaves no quotes, whatever is written. With `unescapes` it makes
     `${…}` of `$${…}`."""
+    sighting = sighting if sighting.supported else _identified(sighting, values)
     if (
         not (values or unescapes)
         or not sighting.supported
@@ -78,6 +80,16 @@ def filled(
         elsewhere=item.elsewhere,
     )
     return sighting._replace(object=made, placeholder=left, is_open=left is not None)
+
+
+def _identified(sighting: Sighting, values: Mapping[str, Any]) -> Sighting:
+    """An object whose group or kind is filled in, as one of ours, where that is what it comes to."""
+    data = sighting.object.data
+    known = _Known(values, (), (), sighting.node, False)
+    version, kind = (_filled(data.get(key), (key,), known) for key in ("apiVersion", "kind"))
+    if not (isinstance(version, str) and isinstance(kind, str)) or standing(version, kind) != "read":
+        return sighting
+    return sighting._replace(supported=True, is_open=not changes_structure(sighting.node))
 
 
 class _Known(NamedTuple):

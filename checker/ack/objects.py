@@ -20,6 +20,7 @@ from .blocks import blocks_at, loose_separator
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
 from .open_templates import decides, is_branch
 from .placeholders import Placeholder, changes_structure, find_in_comments, find_in_text, find_placeholder
+from .scan import OWN_FIELDS
 
 
 class Sighting(NamedTuple):
@@ -48,6 +49,8 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
         if identity is not None and identity[1].endswith("List"):
             inherited |= _given_to_items(identity, fields)
         status = standing(*identity) if identity else "passed-over"
+        if status == "passed-over" and identity is not None and _may_be_ours(identity, fields):
+            status = "unsupported"
         if identity is None or status == "passed-over" or _is_reference(fields, path):
             continue
         inside.add(id(node))
@@ -115,6 +118,14 @@ def _alterations(document: YamlDocument, lines: tuple[int, ...]) -> Iterator[Alt
             what = f"{shown} in the template"
             yield Alteration("content", document.piece.source.name, document.piece.start + offset, what)
             return
+
+
+def _may_be_ours(identity: tuple[str, str], fields: dict[str, Node]) -> bool:
+    """Whether an object whose group is filled in later has fields as ours have them."""
+    spec = fields.get("spec")
+    if not isinstance(spec, MappingNode) or find_in_text(identity[0]) is None:
+        return False
+    return any(isinstance(key, ScalarNode) and key_of(key) in OWN_FIELDS for key, _ in entries(spec))
 
 
 def _in_identity(identity: tuple[str, str]) -> Placeholder | None:

@@ -27,13 +27,14 @@ _NEEDLES = (
     rb"\bnameReference\b|#@overlay",
     rb"\bServiceAccount(?:List)?\b",
     rb"\bserviceAccount(?:Name)?\b",
+    rb"\b(?:assumeRolePolicyDocument|inlinePolicies|policyDocument|policyRefs)\b",
     rb"\\(?:[xuU\r\n]|/)",
     rb"!!bin|!<|![^\s%]*%|%TAG",
 )
 _WORDS = (
     b"services.k8s.aws", b"kustomize.", b"toolkit.fluxcd.io", b"argoproj.io/", b"kro.run/", b"kpt.dev/", b"kyverno.io/",
-    b"gatekeeper.sh/", b"Mutating", b"eks.amazonaws.com", b"nameReference", b"#@overlay", b"erviceAccount", b"\\", b"!",
-    b"%",
+    b"gatekeeper.sh/", b"Mutating", b"eks.amazonaws.com", b"nameReference", b"#@overlay", b"erviceAccount",
+    b"olicyDocument", b"inlinePolicies", b"policyRefs", b"\\", b"!", b"%",
 )  # fmt: skip
 """One of these is in all that the expressions above find. To look for words is ten times as fast."""
 
@@ -59,7 +60,21 @@ def can_concern(data: bytes) -> bool:
 
 def names_a_group(text: str) -> bool:
     """Whether a text names a group or annotation of ACK or EKS, and not only service accounts, as Deployments do."""
-    return "services.k8s.aws" in text or "eks.amazonaws.com" in text
+    return "services.k8s.aws" in text or "eks.amazonaws.com" in text or hides_its_group(text)
+
+
+OWN_FIELDS = ("assumeRolePolicyDocument", "inlinePolicies", "policyDocument", "policyRefs")
+"""Fields that Roles and Policies of ACK have, and whatever else may stand behind a placeholder has not."""
+
+
+def hides_its_group(text: str) -> bool:
+    """Whether an object in a text may be one of ours although a template engine has yet to fill in its group."""
+    if "apiVersion" not in text or not any(field in text for field in OWN_FIELDS):
+        return False
+    import re
+
+    hole = r"(?:\$\{?\w|\{\{|<\w|__\w|@\w|%\w)"
+    return re.search(rf"\bapiVersion[\"']?[ \t]*:[^\n#]*?{hole}", text) is not None
 
 
 def text_can_concern(text: str) -> bool:

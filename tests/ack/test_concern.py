@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from checker.ack.kinds import EKS, IAM
 from checker.ack.objects import sightings
-from checker.ack.scan import can_concern, text_can_concern
+from checker.ack.scan import _NEEDLES, OWN_FIELDS, can_concern, hides_its_group, text_can_concern
 from checker.project.project import load
 from checker.text.documents import cut, parse_piece
 from checker.text.nodes import TreeError
@@ -122,3 +123,35 @@ def test_names_in_capitals_are_manifests(name: str) -> None:
 
     assert is_manifest(f"folder/{name}")
     assert not is_manifest(f"node_modules/{name}")
+
+
+@pytest.mark.parametrize("needle", _NEEDLES, ids=range(len(_NEEDLES)))
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_whatever_an_expression_finds_holds_one_of_the_words(needle: bytes, data: st.DataObject) -> None:
+    """The words are looked for first, and nothing else where none is there."""
+    found = data.draw(st.from_regex(re.compile(needle)))
+    assert can_concern(found) or re.search(needle, found) is None, found
+
+
+@pytest.mark.parametrize(
+    "version", ["${GROUP}/v1alpha1", "{{ .Values.api }}", '"<group>/v1alpha1"', "iam.${DOMAIN}/v1alpha1"]
+)
+@pytest.mark.parametrize("field", OWN_FIELDS)
+def test_an_object_whose_group_is_filled_in_later_is_not_ruled_out(version: str, field: str) -> None:
+    text = f"apiVersion: {version}\nkind: Role\nmetadata: {{name: x}}\nspec: {{{field}: x}}\n"
+    assert can_concern(text.encode())
+    assert text_can_concern(text)
+    assert hides_its_group(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: iam.aws.crossplane.io/v1beta1\nspec: {forProvider: {assumeRolePolicyDocument: '${X}'}}\n",
+        "apiVersion: {{ .Values.x }}\nkind: Role\nrules: []\n",
+        "kind: Role\nspec: {policyDocument: '${X}'}\n",
+    ],
+)
+def test_what_is_of_another_group_is_no_object_of_ours(text: str) -> None:
+    assert not hides_its_group(text)

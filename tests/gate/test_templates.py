@@ -3,6 +3,7 @@ them in."""
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from checker.ack.filling import name_of
+from checker.ack.kinds import IAM
 from checker.ack.placeholders import find_in_text
+from checker.cli import main
 from checker.config.file import parse_config
 from checker.errors import UsageError
 from checker.findings.finding import Finding
@@ -23,6 +26,7 @@ from checker.gate.report import Report
 from checker.gate.weakened import in_configuration
 from checker.rules import BY_ID
 from checker.rules.rule import looks_at_documents
+from tests.report import worlds
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = ROOT / "tests" / "rules" / "cases"
@@ -493,3 +497,33 @@ def test_placeholders_are_told_once_a_file_and_accepted_one_by_one(
     assert len(found) == told
     assert ("${B}" in found[0].message) == bool(mark)
     assert ("and 1 more object in this file" in found[0].message) != bool(mark)
+
+
+HIDDEN = {
+    "the group": (f"apiVersion: {IAM}", "apiVersion: ${GROUP}/v1alpha1", {"GROUP": "iam.services.k8s.aws"}),
+    "all of it": (f"apiVersion: {IAM}", "apiVersion: {{ .Values.api }}", {".Values.api": IAM}),
+    "the version": ("/v1alpha1", "/{{ .Values.v }}", {".Values.v": "v1alpha1"}),
+    "the kind": ("kind: Role", "kind: ${KIND}", {"KIND": "Role"}),
+}
+
+
+@pytest.mark.parametrize("case", HIDDEN)
+def test_an_object_whose_kind_is_filled_in_later_is_not_taken_for_absent(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written, hole, values = HIDDEN[case]
+    (tmp_path / "acme.yaml").write_text(worlds.role("acme", worlds.ONE).replace(written, hole), encoding="utf-8")
+    config = worlds.CONFIG.replace("manifests: [manifests]\n", "")
+    (tmp_path / "checker.yaml").write_text(config, encoding="utf-8")
+    main(["static", "--format", "json"])
+    found = json.loads(capsys.readouterr().out)
+    assert [item["rule"] for item in found["findings"]][:1] == ["templated-manifest"]
+    assert len(found["skipped"]) == 1
+    # What the cell says of it makes it one of ours.
+    named = json.dumps(values)
+    (tmp_path / "checker.yaml").write_text(f"{config}    placeholders: {named}\n", encoding="utf-8")
+    assert main(["static", "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [item["rule"] for item in found["findings"]] == ["missing-grant"]
+    assert found["skipped"] == []
