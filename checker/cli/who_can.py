@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..gate.prepared import Prepared
-    from ..requirements.check import Outcome, RoleCheck
-    from ..requirements.rows import Question
+    from ..requirements.check import Outcome
     from ..rules.facts import Facts
 
 
@@ -47,8 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints who can, and returns 0 or 3; raises UsageError for 2."""
     from ..gate.judge import gather
     from ..gate.prepare import prepare_cells
+    from ..report.who_can.found import Asked
+    from ..report.who_can.json import as_json
+    from ..report.who_can.text import lines
     from ..requirements.question import check_askable, who_can
 
+    question = Asked(arguments.action, arguments.resource)
     asked = who_can(arguments.action, arguments.resource)
     check_askable(arguments.action, arguments.resource)
     found: list[tuple[str, Outcome]] = []
@@ -67,9 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         import json
 
-        print(json.dumps(_as_json(arguments, found, unread), indent=2))
+        print(json.dumps(as_json(question, found, unread), indent=2))
     else:
-        print("\n".join(map(safe, _lines(arguments, found, unread))))
+        print("\n".join(map(safe, lines(question, found, unread))))
     return 3 if unread else 0
 
 
@@ -84,83 +87,3 @@ def _unread(made: Prepared, facts: Facts) -> Iterator[str]:
     yield from (f"{path}: {reason}" for path, reason in made.material.left_out)
     if made.terms.is_partial:
         yield "the rest of the project: nothing in what was named concerns a role; name a folder"
-
-
-def _found(outcomes: list[tuple[str, Outcome]]) -> list[tuple[RoleCheck, Question]]:
-    """The ways of using a role in which it can, the certain ones first."""
-    order = ("granted", "conditional", "unknown")
-    found = [
-        (check, question)
-        for _, outcome in outcomes
-        for check in outcome.checks
-        for question in check.excess
-        if question.proof is not None and question.proof.verdict in order
-    ]
-    return sorted(found, key=lambda row: order.index(row[1].proof.verdict if row[1].proof else "unknown"))
-
-
-def _lines(arguments: argparse.Namespace, outcomes: list[tuple[str, Outcome]], unread: list[str]) -> list[str]:
-    from ..inventory.objects import called
-
-    found = _found(outcomes)
-    roles = {id(check.role) for check, _ in found}
-    asked = len({id(check.role) for _, outcome in outcomes for check in outcome.checks})
-    cells = {id(check): cell for cell, outcome in outcomes for check in outcome.checks}
-    lines = []
-    for check, question in found:
-        item = check.role.object
-        cell = f"{cells[id(check)]}: " if len(outcomes) > 1 else ""
-        there = f" (if it is there: {item.within[0].shown})" if item.within else ""
-        lines += [f"{cell}{called(item)}{there} {_how(question, arguments)}", f"  used by {_by(check)}"]
-    lines.append(f"{len(roles)} of {asked} {'role' if asked == 1 else 'roles'}.")
-    return [*lines, *(f"not looked into: {line}" for line in unread)]
-
-
-def _how(question: Question, arguments: argparse.Namespace) -> str:
-    from ..iam.proofs.prove import show_condition
-
-    proof = question.proof
-    if proof is None:
-        return "may be able to do it"
-    where = f" on {proof.witness}" if proof.witness and proof.witness != arguments.resource else ""
-    what = f"{proof.action}{where}" if proof.action != arguments.action or where else "it"
-    if proof.verdict == "granted":
-        return f"can do {what}"
-    if proof.verdict == "conditional" and proof.conditions:
-        alternatives = (
-            " and ".join(f"{'' if term.holds else 'not '}{show_condition(term.condition)}" for term in terms)
-            for terms in proof.conditions
-        )
-        return f"can do {what} only if {', or '.join(alternatives)}"
-    reasons = "; ".join(proof.reasons) or "something in its policies is not known"
-    return f"may be able to do {what}: {reasons}"
-
-
-def _by(check: RoleCheck) -> str:
-    account = check.selected.service_account
-    if check.entry.truth is False:
-        return f"nobody: {check.entry.reason}" if check.entry.reason else "nobody who is known: its trust policy"
-    if account is None:
-        return "no service account that is known here"
-    giver = check.selected.giver
-    return f"{account[0]}/{account[1]}" + (f" (by {giver.kind})" if giver is not None else "")
-
-
-def _as_json(arguments: argparse.Namespace, outcomes: list[tuple[str, Outcome]], unread: list[str]) -> dict[str, Any]:
-    from ..report.static.json import access
-
-    rows = []
-    for check, question in _found(outcomes):
-        account = check.selected.service_account
-        row = access(check, question)
-        del row["requirement"]
-        rows.append({**row, "serviceAccount": "/".join(account) if account else None})
-    return {
-        "schemaVersion": 1,
-        "command": "who-can",
-        "action": arguments.action,
-        "resource": arguments.resource,
-        "asked": len({id(check.role) for _, outcome in outcomes for check in outcome.checks}),
-        "roles": rows,
-        "unchecked": unread,
-    }

@@ -191,7 +191,14 @@ def test_hover_and_definition(project: Path) -> None:
     run(story)
 
 
-@pytest.mark.parametrize(("encodings", "width"), [(None, 2), (["utf-32"], 1), (["utf-8"], 4)])
+@pytest.mark.parametrize(
+    ("encodings", "width"),
+    [
+        (None, 2),
+        pytest.param(["utf-32"], 1, marks=pytest.mark.slow),
+        pytest.param(["utf-8"], 4, marks=pytest.mark.slow),
+    ],
+)
 def test_columns_are_counted_as_agreed(encodings: list[str] | None, width: int, project: Path) -> None:
     text = role("acme", BOTH) + '  tags: [{key: "😀", value: x}, {key: aws:x, value: y}]\n'
 

@@ -1,0 +1,1 @@
+"""Who can do something, for people and for machines."""

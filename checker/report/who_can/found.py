@@ -1,0 +1,30 @@
+"""What was found of the question, in the order in which it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...iam.values import NamedTuple
+from ...requirements.check import Outcome, RoleCheck
+from ...requirements.rows import Question
+
+_ORDER = ("granted", "conditional", "unknown")
+
+
+class Asked(NamedTuple):
+    """The question: may this action be done on this resource?"""
+
+    action: str
+    resource: str
+
+
+def found(outcomes: Sequence[tuple[str, Outcome]]) -> list[tuple[RoleCheck, Question]]:
+    """The ways of using a role in which it can, the certain ones first; outcomes stand with their cells."""
+    rows = [
+        (check, question)
+        for _, outcome in outcomes
+        for check in outcome.checks
+        for question in check.excess
+        if question.proof is not None and question.proof.verdict in _ORDER
+    ]
+    return sorted(rows, key=lambda row: _ORDER.index(row[1].proof.verdict if row[1].proof else "unknown"))

@@ -1,0 +1,29 @@
+"""Who can do something, as JSON, schema version 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...requirements.check import Outcome
+from ..static.json import access
+from .found import Asked, found
+
+
+def as_json(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequence[str]) -> dict[str, Any]:
+    """One row a way of using a role and action."""
+    rows = []
+    for check, question in found(outcomes):
+        account = check.selected.service_account
+        row = access(check, question)
+        del row["requirement"]
+        rows.append({**row, "serviceAccount": "/".join(account) if account else None})
+    return {
+        "schemaVersion": 1,
+        "command": "who-can",
+        "action": asked.action,
+        "resource": asked.resource,
+        "asked": len({id(check.role) for _, outcome in outcomes for check in outcome.checks}),
+        "roles": rows,
+        "unchecked": list(unread),
+    }

@@ -1,0 +1,92 @@
+"""Who can do something: a block a role, what it can do alike in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...iam.proofs.grants import compact
+from ...iam.proofs.prove import show_condition
+from ...inventory.objects import called
+from ...requirements.check import Outcome, RoleCheck
+from ...requirements.rows import Question
+from ..style.wrapping import count
+from .found import Asked, found
+
+_MOST = 10
+"""Actions of one line that are named; JSON has all."""
+
+
+def lines(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequence[str]) -> Iterator[str]:
+    """The certain ones first, then those that may; last, how many were asked, and what was not looked into."""
+    rows = found(outcomes)
+    cells = {id(check): cell for cell, outcome in outcomes for check in outcome.checks}
+    by_check: dict[int, tuple[RoleCheck, list[Question]]] = {}
+    for check, question in rows:
+        by_check.setdefault(id(check), (check, []))[1].append(question)
+    for check, questions in by_check.values():
+        item = check.role.object
+        cell = f"{cells[id(check)]}: " if len(outcomes) > 1 else ""
+        there = f" (if it is there: {item.within[0].shown})" if item.within else ""
+        first, *more = _said(asked, check, questions)
+        yield f"{cell}{called(item)}{there} {first}"
+        yield from (f"  and {line}" for line in more)
+        yield f"  used by {_by(check)}"
+    roles = len({id(check.role) for check, _ in rows})
+    yield f"{roles} of {count(len({id(check.role) for _, outcome in outcomes for check in outcome.checks}), 'role')}."
+    yield from (f"not looked into: {line}" for line in unread)
+
+
+def _said(asked: Asked, check: RoleCheck, questions: Sequence[Question]) -> Iterator[str]:
+    """What a role can do, actions that it can do alike together."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for question in questions:
+        alike.setdefault(_how(asked, check, question), []).append(_action(question))
+    for (can, where, condition), actions in alike.items():
+        named = compact(dict.fromkeys(actions))
+        more = f" and {len(named) - _MOST} more" if len(named) > _MOST else ""
+        what = "it" if actions == [asked.action] and not where else f"{', '.join(named[:_MOST])}{more}{where}"
+        yield f"{can} {what}{condition}"
+
+
+def _action(question: Question) -> str:
+    return question.proof.action if question.proof is not None else question.action
+
+
+def _how(asked: Asked, check: RoleCheck, question: Question) -> tuple[str, str, str]:
+    """Whether it can, where, and on what condition or for what reason it is not certain."""
+    proof = question.proof
+    if proof is None or proof.verdict not in ("granted", "conditional"):
+        # What is not known hangs on no ARN, so that none is named.
+        return "may be able to do", "", f": {_unknown(check, question)}"
+    where = f" on {proof.witness}" if proof.witness and proof.witness != asked.resource else ""
+    if proof.verdict == "granted" or not proof.conditions:
+        return "can do" if proof.verdict == "granted" else "may be able to do", where, ""
+    alternatives = (
+        " and ".join(f"{'' if term.holds else 'not '}{show_condition(term.condition)}" for term in terms)
+        for terms in proof.conditions
+    )
+    return "can do", where, f" only if {', or '.join(alternatives)}"
+
+
+def _unknown(check: RoleCheck, question: Question) -> str:
+    """Why it cannot be told: what the proof says, else the policies that could not be read."""
+    proof = question.proof
+    if proof is not None and proof.reasons:
+        return "; ".join(proof.reasons)
+    unread = [
+        f"{policy.label}: {policy.reason}"
+        for layer in check.stack.layers
+        for policy in layer.policies
+        if policy.document is None and policy.reason
+    ]
+    return "; ".join(dict.fromkeys(unread)) or "something in its policies is not known"
+
+
+def _by(check: RoleCheck) -> str:
+    account = check.selected.service_account
+    if check.entry.truth is False:
+        return f"nobody: {check.entry.reason}" if check.entry.reason else "nobody who is known: its trust policy"
+    if account is None:
+        return "no service account that is known here"
+    giver = check.selected.giver
+    return f"{account[0]}/{account[1]}" + (f" (by {giver.kind})" if giver is not None else "")
