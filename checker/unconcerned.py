@@ -25,9 +25,13 @@ def answered(given: list[str]) -> bool:
     counts = [_documents(name) for name in names]
     if not counts or None in counts:
         return False
-    if _QUIET[0] not in given and _QUIET[1] not in given:
-        sys.stdout.write(_text(len(names), sum(filter(None, counts))))
-        sys.stdout.flush()
+    if _QUIET[0] in given or _QUIET[1] in given:
+        return True
+    try:
+        # Past the buffer: what cannot be written must not be left in it for the command.
+        os.write(sys.stdout.fileno(), _text(len(names), sum(filter(None, counts))).encode("ascii"))
+    except (OSError, ValueError):
+        return False  # the command itself says what is wrong with its output
     return True
 
 
@@ -38,14 +42,20 @@ def _text(files: int, documents: int) -> str:
 
 
 def _files(given: list[str]) -> list[str]:
-    """The files that are named; none where other options are given, or a file has the name of one."""
-    options, names = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
-    named = [item for item in options if not item.startswith("-")] + names
-    if any(item.startswith("-") and (item not in (*_QUIET, "--no-cache") or os.path.lexists(item)) for item in options):
+    """The files that are named, behind the options; none where there are other options, where a file has the name of
+    one, or where a path is not as plain as that."""
+    first = next((place for place, item in enumerate(given) if not item.startswith("-") or item == "--"), len(given))
+    options, names = given[:first], given[first:]
+    if any(item not in (*_QUIET, "--no-cache") or os.path.lexists(item) for item in options):
         return []
-    if "-" in names or len(set(map(os.path.abspath, named))) != len(named):
+    if names[:1] == ["--"]:
+        names = names[1:]
+    elif any(item.startswith("-") for item in names):
         return []
-    return named
+    if "-" in names or "--" in names or len(set(map(os.path.abspath, names))) != len(names):
+        return []
+    # What has to be looked up to be told apart, such as `link/../a.yaml` or `a.yaml/`, is left to the command.
+    return names if all(os.path.normpath(item) == item.removeprefix("./") for item in names) else []
 
 
 def _documents(path: str) -> int | None:

@@ -134,15 +134,15 @@ PLAIN = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n"
     "arguments", [["a.yaml"], ["-q", "a.yaml"], ["--", "a.yaml", "b.yml"], ["--no-cache", "b.yml"]]
 )
 def test_files_that_hold_nothing_for_us_are_told_as_the_command_tells_them(
-    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text(PLAIN, encoding="utf-8")
     (tmp_path / "b.yml").write_text(PLAIN + "---\n" + PLAIN, encoding="utf-8")
     assert main(["static", *arguments]) == 0
-    told = capsys.readouterr().out
+    told = capfd.readouterr().out
     assert answered(arguments)
-    assert capsys.readouterr().out == told
+    assert capfd.readouterr().out == told
 
 
 @pytest.mark.parametrize(
@@ -151,11 +151,13 @@ def test_files_that_hold_nothing_for_us_are_told_as_the_command_tells_them(
         [], ["missing.yaml"], ["folder"], ["-"], ["--", "-"], ["a.yaml", "./a.yaml"], ["link.yaml"], ["linked/a.yaml"],
         ["ours.yaml"], ["map.yaml"], ["checker.yaml"], ["requirement.yaml"], ["built/a.yaml"],
         ["chart/templates/a.yaml"], ["-v", "a.yaml"], ["--format", "json", "a.yaml"], ["--cell", "x", "a.yaml"],
-        ["a.yaml", "role.yaml"], ["-q"],
+        ["a.yaml", "role.yaml"], ["-q"], ["a.yaml/"], ["a.yaml/."], ["none/../a.yaml"], ["a.yaml/../folder/a.yaml"],
+        ["linked/../a.yaml"], ["a.yaml", "-q", "folder/a.yaml"], ["-q", "a.yaml", "--no-cache", "folder/a.yaml"],
+        ["a.yaml", "--", "folder/a.yaml"], ["folder//a.yaml"],
     ],
 )  # fmt: skip
 def test_what_is_not_as_plain_as_that_is_left_to_the_command(
-    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("folder", "built", "chart/templates"):
@@ -172,12 +174,28 @@ def test_what_is_not_as_plain_as_that_is_left_to_the_command(
     (tmp_path / "checker.yaml").write_text("a: 1\n", encoding="utf-8")
     (tmp_path / "requirement.yaml").write_text("apiVersion: checker/v1\n", encoding="utf-8")
     assert not answered(arguments)
-    assert capsys.readouterr().out == ""
+    assert capfd.readouterr().out == ""
 
 
-def test_a_file_with_the_name_of_an_option_is_no_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_with_the_name_of_an_option_is_no_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("a.yaml", "-q"):
         (tmp_path / name).write_text(PLAIN, encoding="utf-8")
     assert not answered(["-q", "a.yaml"])
     assert answered(["--", "-q", "a.yaml"])
+
+
+def test_output_that_cannot_be_written_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(PLAIN, encoding="utf-8")
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    command = [sys.executable, "-c", "from checker.start import main; import sys; sys.exit(main())", "static", "a.yaml"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, env={"PYTHONPATH": str(ROOT)}
+        )
+    assert done.returncode == 3
+    assert "could not write the result: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -97,12 +97,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         return _usage(error)
     except BrokenPipeError:
-        # The reader went away (head, less): nothing more can be shown, and Python must not try at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader went away (head, less): nothing more can be shown.
+        _show_no_more()
         return EXIT_COULD_NOT_CHECK
     except OSError as error:
         # Inputs that cannot be read are reported where they are read; what is left is output that cannot be written.
         print(f"checker: could not write the result: {_safe(error.strerror or str(error))}", file=sys.stderr)
+        _show_no_more()
         return EXIT_COULD_NOT_CHECK
     except KeyboardInterrupt:
         print("checker: interrupted", file=sys.stderr)
@@ -209,6 +210,15 @@ def _usage(error: UsageError) -> int:
     for line in error.lines:
         print(f"checker: {_safe(line)}", file=sys.stderr)
     return EXIT_USAGE
+
+
+def _show_no_more() -> None:
+    """Has what is left in the buffer go nowhere: Python writes it at exit, and fails again, with an exit code of its
+    own."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return  # there is no such stream
 
 
 def _safe(text: str) -> str:

@@ -14,7 +14,7 @@ from ..requirements.layers import stack
 from ..requirements.select import User
 from ..rules import BY_ID
 from ..suppression.baseline import Baseline, against, entry_of
-from .conditions import reconditioned
+from .conditions import in_all, reconditioned
 from .consumers import consumers
 from .demands import demands
 from .model import Difference, NewFinding, ObjectNote, Recondition, RoleChange, RoleUser
@@ -195,7 +195,7 @@ def _access(pair: Pair, before: Side, after: Side) -> tuple[Comparison, tuple[Re
         account for role, side in ((pair.before, before), (pair.after, after)) for account in _limited(role, side)
     ]
     found = Comparison((), (), ())
-    conditions: list[Recondition] = []
+    conditions = []
     for account in dict.fromkeys((None, *limited)):
         one, other = _layers(pair.before, before, account), _layers(pair.after, after, account)
         if not says_the_same(one, other):
@@ -205,8 +205,8 @@ def _access(pair: Pair, before: Side, after: Side) -> tuple[Comparison, tuple[Re
                 (*found.lost, *(item for item in part.lost if item not in found.lost)),
                 tuple(dict.fromkeys((*found.unclear, *part.unclear))),
             )
-            conditions += reconditioned(one, other, part)
-    return found, tuple(dict.fromkeys(conditions))
+            conditions.append(reconditioned(one, other, part))
+    return found, in_all(conditions)
 
 
 def _limited(role: Role | None, side: Side) -> list[tuple[str, str]]:

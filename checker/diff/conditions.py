@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from ..iam.decisions.policies import Layer
+from ..iam.patterns.globs import matches, wildcard_glob
+from ..iam.proofs.comparison import compared_by
 from ..iam.proofs.grants import Comparison
 from ..iam.proofs.prove import prove, show_condition
 from .model import Recondition
+
+Access = tuple[tuple[str, ...], str]
+"""Actions, and an ARN on which they differ."""
 
 _MOST = 20
 """Changes of a role that are looked at for this; each takes two proofs."""
 
 
-def reconditioned(before: tuple[Layer, ...], after: tuple[Layer, ...], found: Comparison) -> Iterator[Recondition]:
-    """Of what a comparison of these layers has found: what both grant, on conditions on one side at least."""
+def reconditioned(
+    before: tuple[Layer, ...], after: tuple[Layer, ...], found: Comparison
+) -> dict[Access, Recondition | None]:
+    """What a comparison of these layers has found, each with the conditions that differ where both grant it; None where
+    that is not all that differs. A witness speaks for a whole kind of resources, unless it was compared by itself."""
     changes = dict.fromkeys((item.actions, item.witness) for item in (*found.lost, *found.gained))
-    for actions, witness in list(changes)[:_MOST]:
+    patterns = compared_by(before, after)
+    wide = [wildcard_glob(name) for name in patterns if any(char in name for char in "*?$")]
+    alone = [name for name in patterns if not any(matches(glob, name) for glob in wide)]
+    told: dict[Access, Recondition | None] = dict.fromkeys(changes)
+    for actions, witness in [access for access in changes if access[1] in alone][:_MOST]:
         one, other = (_conditions(actions, witness, layers) for layers in (before, after))
         if one is not None and other is not None and one != other:
-            yield Recondition(actions, witness, one, other)
+            told[actions, witness] = Recondition(actions, witness, one, other)
+    return told
+
+
+def in_all(parts: Iterable[dict[Access, Recondition | None]]) -> tuple[Recondition, ...]:
+    """Those that say the same of every way in which the role is used: in a session something else may be lost."""
+    said: dict[Access, set[Recondition | None]] = {}
+    for part in parts:
+        for access, item in part.items():
+            said.setdefault(access, set()).add(item)
+    return tuple(item for items in said.values() if len(items) == 1 for item in items if item is not None)
 
 
 def _conditions(actions: tuple[str, ...], resource: str, layers: tuple[Layer, ...]) -> str | None:

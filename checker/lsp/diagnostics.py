@@ -52,6 +52,9 @@ def diagnostics(folder: Folder, encoding: str) -> dict[str, list[Diagnostic]]:
             add(finding.location.file, _of_finding(folder, finding, ranges))
         for name, reason in folder.report.unreadable:
             add(name, _error(_START, f"could not be read: {reason}"))
+        for failure in folder.report.failures:
+            said = f"the rule {failure.rule} broke down, so its part was not checked; please report this: "
+            add("checker.yaml", _error(_START, said + failure.details.strip().splitlines()[-1]))
     return found
 
 

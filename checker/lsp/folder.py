@@ -1,12 +1,18 @@
-"""A folder that an editor has open: what the gate says of it, unsaved texts included."""
+"""A folder that an editor has open: what the gate says of it, unsaved texts included.
+
+After an edit most follows from the judgement before, and is taken over where it surely is the same. Where a
+kustomization or a chart may have a part, where what decides has changed, or which files are read, everything is read
+anew: a wrong answer is worse than a late one.
+"""
 
 from __future__ import annotations
 
+import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from ..ack.scan import can_concern
+from ..ack.scan import CONFIGURATIONS, KUSTOMIZATIONS, can_concern, may_hold_variables
 from ..errors import UsageError
 from ..gate.cells import JudgedCell, report_of
 from ..gate.judge import judge
@@ -14,15 +20,21 @@ from ..gate.options import GateOptions
 from ..gate.prepare import prepare_cells
 from ..gate.prepared import with_texts
 from ..gate.report import Report
+from ..project.inputs import may_release
 from ..text.files import read_bytes, unsaved
 from ..text.source import decode
+from .copy import copied
+
+_RENDERED = (*KUSTOMIZATIONS, "Chart.yaml")
+_DECIDING = (*CONFIGURATIONS, "pyproject.toml", *_RENDERED)
 
 
 class Folder:
-    """What is known of a folder. Files are named by their absolute paths here, and from the folder in reports.
+    """What is known of a folder. Files are named by their real paths here, and from the folder in reports.
 
-    `cells` are the judgements, `report` what they come to together; `problems` are sentences that say why there is none
-    (a configuration or a requirement that cannot be read), as the command line says them."""
+    `texts` are those of the editor, saved or not. `cells` are the judgements, `report` what they come to together;
+    `problems` are sentences that say why there is none (a configuration or a requirement that cannot be read), as the
+    command line says them."""
 
     def __init__(self, root: str, cell: str | None = None) -> None:
         self.root = os.path.realpath(root)
@@ -33,8 +45,9 @@ class Folder:
         self.problems: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
-        """Whether a file is in this folder."""
-        return os.path.realpath(path).startswith(os.path.join(self.root, ""))
+        """Whether a file is in this folder, or decides in it from elsewhere."""
+        real = os.path.realpath(path)
+        return real.startswith(os.path.join(self.root, "")) or real in self._deciding()
 
     def shown(self, path: str) -> str:
         """A file as reports name it."""
@@ -46,7 +59,7 @@ class Folder:
 
     def text_of(self, name: str) -> str | None:
         """The text of a file that a report names, as the editor has it; None where it cannot be read."""
-        known = self.texts.get(self.path_of(name))
+        known = self.texts.get(os.path.realpath(self.path_of(name)))
         if known is not None:
             return known
         try:
@@ -56,48 +69,82 @@ class Folder:
 
     def refresh(self) -> None:
         """Reads and judges everything anew."""
-        with self._here():
-            try:
-                made = prepare_cells(GateOptions((), cell=self.cell))
-                self._take(tuple(JudgedCell(one, judge(*one)) for one in made))
-            except UsageError as error:
-                self.cells, self.report, self.problems = (), None, error.lines
+        unsaved_texts = self._unsaved()
+        try:
+            # Renderers read the disk, and a file that is not there yet is listed nowhere: they get a copy.
+            if unsaved_texts and (self._renders(unsaved_texts) or not all(map(os.path.exists, unsaved_texts))):
+                with copied(self.root, unsaved_texts) as folder, _within(folder):
+                    self._judge_all()
+            else:
+                with self.here():
+                    self._judge_all()
+        except UsageError as error:
+            self.cells, self.report, self.problems = (), None, error.lines
 
     def edit(self, path: str, text: str | None) -> None:
         """Takes in the text of a file as the editor has it, None where it is that of the disk again."""
         path = os.path.realpath(path)
         name = self.shown(path)
-        known = self._read_as(name)
+        before = self.text_of(name)
         if text is None:
             self.texts.pop(path, None)
             text = self.text_of(name)
         else:
-            self.texts[path] = text
-        if text is None:
-            self.refresh()
-        elif known is None:
-            # Files that hold nothing for us are not kept: it may be a new one, a configuration, a requirement.
-            if self.report is None or can_concern(text.encode("utf-8", "replace")) or self._decides(name):
-                self.refresh()
-        elif known != text:
+            # The mark is no text: files are read without it.
+            text = self.texts[path] = text.removeprefix("\ufeff")
+        if text is not None and self._follows(name, text):
             self._judge_again(name, text)
+        elif text is None or self._matters(name, before, text):
+            self.refresh()
 
-    def _read_as(self, name: str) -> str | None:
-        """The text that a manifest was judged with; None for a file that is none."""
-        for cell in self.cells:
-            for item in cell.made.material.files:
-                if item.source.name == name:
-                    return item.source.text
-        return None
+    def _follows(self, name: str, text: str) -> bool:
+        """Whether all that an edit changes is what one manifest says, which was judged as it is written."""
+        if self.report is None or self._renders({self.path_of(name): text}):
+            return False
+        today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        for made, _ in self.cells:
+            old = next((item.source for item in made.material.files if item.source.name == name), None)
+            is_limited = made.terms.is_partial or made.terms.files is not None or made.terms.today != today
+            if is_limited or old is None or old.refused or ("substituteFrom" in text) != ("substituteFrom" in old.text):
+                return False
+        return bool(self.cells) and not self._decides(name, text)
 
-    def _decides(self, name: str) -> bool:
-        """Whether a file is a configuration or a requirement."""
-        return os.path.basename(name) in ("checker.yaml", ".checker.yaml", "pyproject.toml") or any(
-            name in map(os.path.relpath, cell.made.terms.requirements.sources) for cell in self.cells
+    def _matters(self, name: str, before: str | None, text: str) -> bool:
+        """Whether an edit may change what is said of anything: of a file that was not read, most do not."""
+        if self.report is None or self._renders({self.path_of(name): text}) or self._decides(name, text):
+            return True
+        is_read = any(item.source.name == name for made, _ in self.cells for item in made.material.files)
+        texts = [one.encode("utf-8", "surrogatepass") for one in (before or "", text)]
+        return before != text and (is_read or any(can_concern(one) or may_hold_variables(one) for one in texts))
+
+    def _renders(self, more: Mapping[str, str]) -> bool:
+        """Whether anything here is rendered, or would be with these texts."""
+        names = {name for made, _ in self.cells for name in made.material.names} | more.keys()
+        if any(os.path.basename(name) in _RENDERED for name in names) or any(map(may_release, more.values())):
+            return True
+        return any(
+            made.material.renderings or made.material.charts or any(item.kustomizations for item in made.material.files)
+            for made, _ in self.cells
         )
 
+    def _decides(self, name: str, text: str) -> bool:
+        """Whether a file is a configuration or a requirement, or may be one."""
+        is_deciding = os.path.basename(name) in _DECIDING or "checker/v1" in text
+        return is_deciding or os.path.realpath(self.path_of(name)) in self._deciding()
+
+    def _deciding(self) -> frozenset[str]:
+        """The configuration and the requirements that decide here."""
+        found: set[str] = set()
+        for made, _ in self.cells:
+            found |= {*made.terms.requirements.sources, made.terms.config.file if made.terms.config else ""} - {""}
+        return frozenset(os.path.realpath(self.path_of(name)) for name in found)
+
+    def _judge_all(self) -> None:
+        made = prepare_cells(GateOptions((), cell=self.cell))
+        self._take(tuple(JudgedCell(one, judge(*one)) for one in made))
+
     def _judge_again(self, name: str, text: str) -> None:
-        with self._here():
+        with self.here():
             cells = []
             for made, judged in self.cells:
                 changed = made._replace(material=with_texts(made.material, {name: text}, made.terms.placeholders))
@@ -107,13 +154,40 @@ class Folder:
     def _take(self, cells: tuple[JudgedCell, ...]) -> None:
         self.cells, self.report, self.problems = cells, report_of(cells, self.cell), ()
 
+    def _unsaved(self) -> dict[str, str]:
+        """The texts that the disk does not have."""
+        return {path: text for path, text in self.texts.items() if _on_disk(path) != text}
+
+    def is_stale(self, path: str) -> bool:
+        """Whether a file that somebody has changed on the disk may have another text than was judged: all but those
+        that are open, of which the editor says so itself, and those of which it does not know that they matter."""
+        return os.path.realpath(path) not in self.texts or os.path.basename(path) in _DECIDING
+
+    def is_rendered_unsaved(self) -> bool:
+        """Whether something was rendered of texts that are not saved: what is proven of the disk says nothing of it."""
+        unsaved_texts = self._unsaved()
+        return bool(unsaved_texts) and self._renders(unsaved_texts)
+
     @contextmanager
-    def _here(self) -> Iterator[None]:
+    def here(self) -> Iterator[None]:
         """Within this folder, with the texts of the editor."""
-        before = os.getcwd()
-        os.chdir(self.root)
-        try:
-            with unsaved({path: text.encode("utf-8", "surrogateescape") for path, text in self.texts.items()}):
-                yield
-        finally:
-            os.chdir(before)
+        texts = {path: text.encode("utf-8", "surrogatepass") for path, text in self._unsaved().items()}
+        with _within(self.root), unsaved(texts):
+            yield
+
+
+def _on_disk(path: str) -> str | None:
+    try:
+        return decode(read_bytes(path))
+    except OSError:
+        return None
+
+
+@contextmanager
+def _within(folder: str) -> Iterator[None]:
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

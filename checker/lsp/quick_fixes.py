@@ -34,18 +34,20 @@ def quick_fixes(folder: Folder, shown: Sequence[tuple[Finding, Diagnostic]], enc
 
 
 def _proposals(folder: Folder, findings: list[Finding]) -> tuple[Proposal, ...]:
-    if folder.report is None or not findings:
+    # Fixes of what is rendered are proven by rendering, which reads the disk.
+    if folder.report is None or not findings or folder.is_rendered_unsaved():
         return ()
-    if folder.report.cells:
-        return fixes_in_cells(folder.report, folder.cells, _MOST_JUDGED)
     asked = set(map(id, findings))
-    return propose(
-        *folder.cells[0],
-        lambda plan: True,
-        about=lambda finding: id(finding) in asked,
-        all_stages=True,
-        budget=_MOST_JUDGED,
-    ).proposals
+    with folder.here():
+        if folder.report.cells:
+            return fixes_in_cells(folder.report, folder.cells, _MOST_JUDGED)
+        return propose(
+            *folder.cells[0],
+            lambda plan: True,
+            about=lambda finding: id(finding) in asked,
+            all_stages=True,
+            budget=_MOST_JUDGED,
+        ).proposals
 
 
 def _changes(folder: Folder, item: Proposal, encoding: str) -> dict[str, list[TextEdit]]:

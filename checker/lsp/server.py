@@ -80,8 +80,10 @@ class Server(LanguageServer):
             self.timer.cancel()
         waiting, self.waiting, self.timer = self.waiting, {}, None
         for path, text in waiting.items():
-            folder = self.folder_of(path)
-            self._guarded(folder, lambda folder=folder, path=path, text=text: folder.edit(path, text))
+            self.folder_of(path)
+            # A folder may be open within another, and a file may decide in several.
+            for folder in [one for one in self.folders.values() if one.holds(path)]:
+                self._guarded(folder, lambda folder=folder, path=path, text=text: folder.edit(path, text))
 
     def refresh(self, folder: Folder) -> None:
         """Reads a folder anew. What was read stays for as long as the folder is open: the collector need not go
@@ -106,7 +108,8 @@ class Server(LanguageServer):
         found: dict[str, list[lsp.Diagnostic]] = {}
         for folder in self.folders.values():
             for path, items in diagnostics(folder, self.encoding).items():
-                found.setdefault(path, []).extend(items)
+                known = found.setdefault(path, [])
+                known += [item for item in items if item not in known]
         for path in {*found, *self.shown}:
             if found.get(path, []) != self.shown.get(path, []):
                 uri = from_fs_path(path) or ""
@@ -154,8 +157,8 @@ def make_server(cell: str | None = None) -> Server:
     def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
         changed = [path for one in params.changes if (path := to_fs_path(one.uri)) is not None]
         for folder in server.folders.values():
-            # What the editor has open is judged as it is there.
-            if any(folder.holds(path) and os.path.realpath(path) not in folder.texts for path in changed):
+            # What the editor has open is judged as it is there, saved or not.
+            if any(folder.holds(path) and folder.is_stale(path) for path in changed):
                 server.refresh(folder)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)

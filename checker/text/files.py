@@ -23,7 +23,7 @@ _NAMES = ("Kustomization", "Kptfile")
 """Manifests without an extension, by name."""
 
 _HISTORY = frozenset({".git", ".hg", ".svn"})
-_TOOL_FOLDERS = _HISTORY | {".venv", "venv", "node_modules", "__pycache__", ".tox", ".terraform"}
+FOLDERS_OF_TOOLS = _HISTORY | {".venv", "venv", "node_modules", "__pycache__", ".tox", ".terraform"}
 
 STDIN = "-"
 
@@ -41,7 +41,7 @@ class Found(NamedTuple):
 def is_manifest(path: str) -> bool:
     """Whether a file below a folder (by its path from there, parts between slashes) is one that `find_files` lists."""
     *folders, name = path.split("/")
-    return _is_named_so(name) and _TOOL_FOLDERS.isdisjoint(folders)
+    return _is_named_so(name) and FOLDERS_OF_TOOLS.isdisjoint(folders)
 
 
 def _is_named_so(name: str) -> bool:
@@ -102,10 +102,10 @@ def _walk(top: str, unreadable: list[tuple[str, str]], left_out: list[tuple[str,
         for entry in entries:
             path = entry.name if folder == os.curdir else os.path.join(folder, entry.name)
             if _is_folder(entry):
-                if entry.name not in _TOOL_FOLDERS and _is_within(entry, bounds):
+                if entry.name not in FOLDERS_OF_TOOLS and _is_within(entry, bounds):
                     folders.append(path)
                 elif entry.name not in _HISTORY:
-                    reason = "a folder of a tool" if entry.name in _TOOL_FOLDERS else "a link out of the work tree"
+                    reason = "a folder of a tool" if entry.name in FOLDERS_OF_TOOLS else "a link out of the work tree"
                     left_out.append((path, reason))
             elif _is_named_so(entry.name):
                 if _is_special(entry):
@@ -152,7 +152,7 @@ _unsaved: dict[str, bytes] = {}
 
 @contextmanager
 def unsaved(texts: Mapping[str, bytes]) -> Iterator[None]:
-    """Within this, these files (by their absolute paths) read as an editor has them, saved or not."""
+    """Within this, these files (by their real paths) read as an editor has them, saved or not."""
     _unsaved.update(texts)
     try:
         yield
@@ -163,7 +163,7 @@ def unsaved(texts: Mapping[str, bytes]) -> Iterator[None]:
 def read_bytes(path: str) -> bytes:
     """The bytes of a file. Raises TooLargeError, and OSError also for what might never end: a pipe (except one that the
     shell has opened, `<(…)`), a socket, a device."""
-    if _unsaved and (known := _unsaved.get(os.path.abspath(path))) is not None:
+    if _unsaved and (known := _unsaved.get(os.path.realpath(path))) is not None:
         return known
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(handle, "rb") as file:

@@ -68,3 +68,69 @@ def test_markdown_has_a_table_and_folds_what_fails_nothing(
     assert "| Role tenant-other/other | ⚠️ changed |  | `dynamodb:GetItem` |  |" in shown
     assert shown.count("<details>") == shown.count("</details>") == 1
     assert shown.index("<details>") < shown.index("</details>") < shown.index("**Role tenant-other/other**")
+
+
+STATEMENT = '{{"Effect": "Allow", {}"Action": "dynamodb:GetItem", "Resource": [{}]}}'
+ALLOW = f'{{{{"Version": "2012-10-17", "Statement": [{STATEMENT}]}}}}'
+MANY = tuple(f"t{number:02}" for number in range(30))
+TABLES = "arn:aws:dynamodb:us-east-1:111122223333:table/"
+
+
+def with_policy(condition: str, *tables: str) -> str:
+    document = ALLOW.format(condition, ", ".join(f'"{TABLES}{table}"' for table in tables))
+    return role("acme", BOTH).partition("    auth-keys:")[0] + f"    auth-keys: '{document}'\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (("", "aaa*"), (TEAM["x"], "aaa"), "loses dynamodb:GetItem on"),
+        (("", "*"), (TEAM["x"], "???"), "loses dynamodb:GetItem on"),
+        (
+            ("", *(f"t{n:02}" for n in range(30))),
+            (TEAM["x"], *(f"t{n:02}" for n in range(29))),
+            "loses dynamodb:GetItem on",
+        ),
+        ((TEAM["x"], "aaa"), ("", "aaa*"), "gains dynamodb:GetItem on"),
+    ],
+)
+def test_what_is_kept_hides_nothing_that_is_lost_beside_it(
+    old: tuple[str, ...],
+    new: tuple[str, ...],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lay_out("", "")
+    for side, (condition, *tables) in (("old", old), ("new", new)):
+        Path(side, "acme.yaml").write_text(with_policy(condition, *tables), encoding="utf-8")
+    main(["diff", "old", "new"])
+    assert told in capsys.readouterr().out.partition("\n\n")[0]
+
+
+ASSOCIATION = """---
+apiVersion: eks.services.k8s.aws/v1alpha1
+kind: PodIdentityAssociation
+metadata: {{name: acme, namespace: tenant-acme}}
+spec:
+  clusterName: c
+  namespace: tenant-acme
+  serviceAccount: proxy
+  roleARN: arn:aws:iam::111122223333:role/acme-reverse-proxy
+  disableSessionTags: true
+  policy: '{}'
+"""
+
+
+def test_a_session_that_loses_everything_is_not_told_as_a_condition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lay_out("", "")
+    for side, condition, table in (("old", "", "aaa"), ("new", TEAM["x"], "bbb")):
+        session = ASSOCIATION.format(ALLOW.format("", f'"{TABLES}{table}"'))
+        Path(side, "acme.yaml").write_text(with_policy(condition, "aaa") + session, encoding="utf-8")
+    main(["diff", "old", "new"])
+    assert f"loses dynamodb:GetItem on {TABLES}aaa" in capsys.readouterr().out

@@ -36,7 +36,7 @@ def _readable(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
 def compare_changed(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Comparison:
     """`compare`, where only the statements that differ have a say: on the resources that they name. What is decided
     about any other resource rests on the same statements in both."""
-    found = [compare(before, after, resource=pattern) for pattern in _concerned(before, after)]
+    found = [compare(before, after, resource=pattern) for pattern in compared_by(before, after)]
     return Comparison(
         tuple(change for item in found for change in item.gained),
         tuple(change for item in found for change in item.lost),
@@ -47,7 +47,7 @@ def compare_changed(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Comp
 _MOST_PATTERNS = 20
 
 
-def _concerned(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> list[str]:
+def compared_by(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> list[str]:
     """The resources of the statements that only one of the two has; everything, where they are too many, or said by
     what they are not."""
     one, other = (_statements(layers) for layers in (before, after))
