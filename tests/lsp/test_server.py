@@ -156,6 +156,28 @@ def test_two_folders_and_a_file_outside_of_both(project: Path, tmp_path: Path) -
     run(story)
 
 
+def test_a_folder_within_another_is_judged_by_both_and_told_once(project: Path) -> None:
+    async def story(editor: Editor) -> None:
+        await editor.start(project.parent, project)
+        await editor.open(acme(project))
+        assert editor.rules(acme(project)).count("missing-grant") == 1
+        await editor.type(acme(project), role("acme", BOTH))
+        assert "missing-grant" not in editor.rules(acme(project))
+
+    run(story)
+
+
+def test_a_configuration_above_the_folder_decides(project: Path) -> None:
+    config = project / "checker.yaml"
+
+    async def story(editor: Editor) -> None:
+        await editor.start(project / "manifests")
+        await editor.open(config, CONFIG + "rules: {missing-grant: {severity: warning}}\n")
+        assert [item.severity for item in editor.told[uri(acme(project))]] == [lsp.DiagnosticSeverity.Warning]
+
+    run(story)
+
+
 POLICY = """\
 apiVersion: iam.services.k8s.aws/v1alpha1
 kind: Policy
