@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..config.file import find_config
     from ..init.compose import REQUIREMENT, SCHEMAS, configuration, requirement
     from ..init.pipelines import PIPELINES
-    from ..schemas import load
+    from ..init.schemas import NAMES, for_editors
 
     existing = find_config(os.curdir)
     if existing is not None and not arguments.force:
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     if with_schemas:
         from ..report.style.as_json import written
 
-        texts |= {f"{SCHEMAS}/{name}.json": written(load(name)) for name in ("config", "requirement")}
+        texts |= {f"{SCHEMAS}/{name}.json": written(for_editors(name)) for name in NAMES}
     asked = [PIPELINES[name] for name in PIPELINES if getattr(arguments, name)]
     # What runs other things as well is not written anew: what is to be added is shown.
     shown = [(name, text) for name, text in asked if os.path.lexists(name)]

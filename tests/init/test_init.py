@@ -16,10 +16,10 @@ from checker.demo.cell import Cell
 from checker.demo.serving import write_files
 from checker.fix.edits.manifest import as_text
 from checker.init.cluster import read
+from checker.init.schemas import for_editors
 from checker.init.survey import survey
 from checker.live.clients.kubernetes import Cluster
 from checker.project.project import load as load_project
-from checker.schemas import load
 from checker.text.source import Source
 from tests.report.worlds import BOTH, role
 
@@ -160,7 +160,7 @@ def test_editors_find_the_schemas() -> None:
         first = Path(file).read_text(encoding="utf-8").splitlines()[0]
         prefix, _, path = first.partition("$schema=")
         assert prefix == "# yaml-language-server: "
-        assert json.loads((Path(file).parent / path).read_text(encoding="utf-8")) == load(name)
+        assert json.loads((Path(file).parent / path).read_text(encoding="utf-8")) == for_editors(name)
 
 
 def test_without_schemas() -> None:

@@ -9,6 +9,8 @@ import jsonschema
 import pytest
 import yaml
 
+from checker.init.schemas import for_editors
+from checker.rules import BY_ID
 from checker.schemas import load, violations
 
 HERE = Path(__file__).parent / "schemas"
@@ -65,3 +67,25 @@ def test_what_must_not_pass(name: str, path: Path) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(read(path), load(name))
     assert violations(name, read(path))
+
+
+def test_an_editor_can_complete_the_names_of_rules() -> None:
+    schema = for_editors("config")
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert list(schema["properties"]["rules"]["properties"]) == list(BY_ID)
+    assert schema["properties"]["rules"]["properties"]["missing-grant"]["description"].startswith("A required action")
+    jsonschema.validate({"version": 1, "rules": {"missing-grant": {"severity": "off"}}}, schema)
+    for rules in ("missing-grant", ["missing-grant", "open-trust"]):
+        entry = {"rule": rules, "subject": "x", "reason": "y"}
+        jsonschema.validate({"version": 1, "ignore": [entry]}, schema)
+    for wrong in (
+        {"rules": {"missing-grants": {"severity": "off"}}},
+        {"ignore": [{"rule": "missing-grants", "subject": "x", "reason": "y"}]},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"version": 1, **wrong}, schema)
+
+
+@pytest.mark.parametrize(("name", "path"), files("positive"))
+def test_what_must_pass_does_so_in_an_editor(name: str, path: Path) -> None:
+    jsonschema.validate(read(path), for_editors(name))
