@@ -20,7 +20,7 @@ from ..text.nodes import Path, find
 from ..text.plain_scalars import resolve
 from .kinds import standing
 from .objects import Sighting, make_object, mapping, nulls, without_nulls
-from .placeholders import Placeholder, changes_structure, find_in_text, is_free_text
+from .placeholders import Placeholder, find_in_text, is_free_text
 
 _DELIMITERS = (
     ("${{", "}}"), ("{{", "}}"), ("${", "}"), ("<%=", "%>"), ("<%", "%>"), ("<", ">"), ("[[", "]]"), ("$(", ")"),
@@ -89,7 +89,7 @@ def _identified(sighting: Sighting, values: Mapping[str, Any]) -> Sighting:
     version, kind = (_filled(data.get(key), (key,), known) for key in ("apiVersion", "kind"))
     if not (isinstance(version, str) and isinstance(kind, str)) or standing(version, kind) != "read":
         return sighting
-    return sighting._replace(supported=True, is_open=not changes_structure(sighting.node))
+    return sighting._replace(supported=True)
 
 
 class _Known(NamedTuple):

@@ -20,7 +20,7 @@ from .blocks import blocks_at, loose_separator
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
 from .open_templates import decides, is_branch
 from .placeholders import Placeholder, changes_structure, find_in_comments, find_in_text, find_placeholder
-from .scan import OWN_FIELDS
+from .scan import OWN_FIELDS, TELLING_FIELDS, is_open_version
 
 
 class Sighting(NamedTuple):
@@ -58,7 +58,8 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
         data = without_nulls(whole)
         if isinstance(data, dict):
             data = {**data, "apiVersion": identity[0], "kind": identity[1]}
-            is_ours = status == "read" and identity not in WORKLOADS and identity != NAMESPACE
+            is_hidden = status == "unsupported" and _in_identity(identity) is not None
+            is_ours = is_hidden or (status == "read" and identity not in WORKLOADS and identity != NAMESPACE)
             inside_text = find_placeholder(node, document.piece.text) if is_ours else None
             placeholder = inside_text or in_comments if is_ours else None
             is_open = inside_text is not None and in_comments is None and not changes_structure(node)
@@ -122,10 +123,14 @@ def _alterations(document: YamlDocument, lines: tuple[int, ...]) -> Iterator[Alt
 
 def _may_be_ours(identity: tuple[str, str], fields: dict[str, Node]) -> bool:
     """Whether an object whose group is filled in later has fields as ours have them."""
+    version, kind = identity
     spec = fields.get("spec")
-    if not isinstance(spec, MappingNode) or find_in_text(identity[0]) is None:
+    if spec is None or not is_open_version(version):
         return False
-    return any(isinstance(key, ScalarNode) and key_of(key) in OWN_FIELDS for key, _ in entries(spec))
+    own = OWN_FIELDS.get(kind, TELLING_FIELDS if find_in_text(kind) is not None else ())
+    if not isinstance(spec, MappingNode):
+        return kind in OWN_FIELDS and kind not in ("Table", "Key")
+    return any(isinstance(key, ScalarNode) and key_of(key) in own for key, _ in entries(spec))
 
 
 def _in_identity(identity: tuple[str, str]) -> Placeholder | None:
@@ -134,7 +139,7 @@ def _in_identity(identity: tuple[str, str]) -> Placeholder | None:
         found = find_in_text(text)
         if found is not None:
             return Placeholder(found[0], found[1], (field,), found[2], False)
-    return None
+    return Placeholder("template", identity[0], ("apiVersion",), 0, False) if is_open_version(identity[0]) else None
 
 
 def _given_to_items(identity: tuple[str, str], fields: dict[str, Node]) -> dict[int, tuple[str, str]]:

@@ -22,6 +22,7 @@ from ..gate.prepared import with_texts
 from ..gate.report import Report
 from ..project.inputs import may_release
 from ..text.files import read_bytes, unsaved
+from ..text.limits import FILE_LIMIT
 from ..text.source import decode
 from .copy import copied
 
@@ -43,11 +44,16 @@ class Folder:
         self.cells: tuple[JudgedCell, ...] = ()
         self.report: Report | None = None
         self.problems: tuple[str, ...] = ()
+        self._read: frozenset[str] = frozenset()
+        self._linked: frozenset[str] = frozenset()
 
     def holds(self, path: str) -> bool:
-        """Whether a file is in this folder, or decides in it from elsewhere."""
+        """Whether a file is in this folder, or is read or decides here from elsewhere."""
         real = os.path.realpath(path)
-        return real.startswith(os.path.join(self.root, "")) or real in self._deciding()
+        if real.startswith(os.path.join(self.root, "")) or real in self._deciding() or real in self._read:
+            return True
+        is_above = os.path.join(self.root, "").startswith(os.path.join(os.path.dirname(real), ""))
+        return is_above and os.path.basename(real) in _DECIDING
 
     def shown(self, path: str) -> str:
         """A file as reports name it."""
@@ -99,8 +105,10 @@ class Folder:
 
     def _follows(self, name: str, text: str) -> bool:
         """Whether all that an edit changes is what one manifest says, which was judged as it is written."""
-        if self.report is None or self._renders({self.path_of(name): text}):
+        if self.report is None or self._renders({self.path_of(name): text}) or 4 * len(text) > FILE_LIMIT:
             return False
+        if self.path_of(name) in self._linked:
+            return False  # it is read under several names
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
         for made, _ in self.cells:
             old = next((item.source for item in made.material.files if item.source.name == name), None)
@@ -141,7 +149,16 @@ class Folder:
 
     def _judge_all(self) -> None:
         made = prepare_cells(GateOptions((), cell=self.cell))
+        here = os.path.realpath(os.curdir)
         self._take(tuple(JudgedCell(one, judge(*one)) for one in made))
+        material = [one.material for one in made]
+        names = {name for one in material for name in one.names}
+        names |= {path for one in material for rendering in one.renderings for path in rendering.root.files}
+        names |= {item.source.name for one in material for item in (*one.files, *one.background)}
+        paths = [(os.path.relpath(os.path.realpath(name), here), os.path.relpath(name)) for name in names]
+        # Of a copy, they are what they are in the folder itself.
+        self._read = frozenset(self.path_of(real) for real, _ in paths)
+        self._linked = frozenset(self.path_of(real) for real, name in paths if real != os.path.normpath(name))
 
     def _judge_again(self, name: str, text: str) -> None:
         with self.here():

@@ -22,7 +22,10 @@ from .roles import lenses, verdict
 
 _PAUSE = 0.1
 """Seconds without a change after which a text is judged."""
-_WATCHED = (*(f"**/*{extension}" for extension in EXTENSIONS), "**/Kustomization", "**/pyproject.toml")
+_WATCHED = (
+    *(f"**/*{extension}" for extension in (*EXTENSIONS, ".tpl", ".txt")),
+    "**/Kustomization", "**/Kptfile", "**/pyproject.toml",
+)  # fmt: skip
 _ASYNCHRONOUS = "workspace/didChangeWatchedFiles"
 
 

@@ -256,7 +256,7 @@ class Linker:
             origin = sighting.object.origin
             offset = self.documents[origin.file, origin.document].piece.start + start_of(sighting.node)
             inner = None if found.in_key else found.offset
-            opened = self._opened(sighting, graph) if sighting.is_open else None
+            opened = self._opened(sighting, graph) if sighting.is_open and sighting.supported else None
             self.unread.append(opened or sighting.object)
             self.open += [opened] if opened is not None else []
             if sighting.object.kind == "ServiceAccount" and not names_a_group(str(sighting.object.data)):

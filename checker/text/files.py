@@ -164,6 +164,8 @@ def read_bytes(path: str) -> bytes:
     """The bytes of a file. Raises TooLargeError, and OSError also for what might never end: a pipe (except one that the
     shell has opened, `<(…)`), a socket, a device."""
     if _unsaved and (known := _unsaved.get(os.path.realpath(path))) is not None:
+        if len(known) > FILE_LIMIT:
+            raise TooLargeError
         return known
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(handle, "rb") as file:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from checker.ack.kinds import EKS, IAM
 from checker.ack.objects import sightings
-from checker.ack.scan import _NEEDLES, OWN_FIELDS, can_concern, hides_its_group, text_can_concern
+from checker.ack.scan import _NEEDLES, TELLING_FIELDS, can_concern, hides_its_group, text_can_concern
 from checker.project.project import load
 from checker.text.documents import cut, parse_piece
 from checker.text.nodes import TreeError
@@ -137,7 +137,7 @@ def test_whatever_an_expression_finds_holds_one_of_the_words(needle: bytes, data
 @pytest.mark.parametrize(
     "version", ["${GROUP}/v1alpha1", "{{ .Values.api }}", '"<group>/v1alpha1"', "iam.${DOMAIN}/v1alpha1"]
 )
-@pytest.mark.parametrize("field", OWN_FIELDS)
+@pytest.mark.parametrize("field", TELLING_FIELDS)
 def test_an_object_whose_group_is_filled_in_later_is_not_ruled_out(version: str, field: str) -> None:
     text = f"apiVersion: {version}\nkind: Role\nmetadata: {{name: x}}\nspec: {{{field}: x}}\n"
     assert can_concern(text.encode())

@@ -526,3 +526,83 @@ def test_an_object_whose_kind_is_filled_in_later_is_not_taken_for_absent(
     found = json.loads(capsys.readouterr().out)
     assert [item["rule"] for item in found["findings"]] == ["missing-grant"]
     assert found["skipped"] == []
+
+
+G = "apiVersion: ${GROUP}/v1alpha1"
+FULL = worlds.role("acme", worlds.BOTH)
+GUARDED = {
+    "a branch inside": FULL.replace("  inlinePolicies:", "  {{- if .x }}\n  inlinePolicies:") + "  {{- end }}\n",
+    "a comment of ytt": f"#@ if x:\n{FULL}#@ end\n",
+    "a branch in comments": "# {{ if x }}\n" + FULL + "# {{ end }}\n",
+    "a null": FULL + "  permissionsBoundary: null\n",
+    "a branch around": "{{- if .x }}\n" + FULL + "{{- end }}\n",
+    "a loop around": "{{- range .x }}\n" + FULL + "{{- end }}\n",
+    "nothing": FULL,
+}
+
+
+@pytest.mark.parametrize("case", GUARDED)
+def test_a_group_that_is_filled_in_is_judged_as_one_that_is_written(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = worlds.CONFIG.replace("manifests: [manifests]\n", "")
+    values = "    placeholders: {GROUP: iam.services.k8s.aws}\n"
+    (tmp_path / "checker.yaml").write_text(config + values, encoding="utf-8")
+    said = []
+    for text in (GUARDED[case], GUARDED[case].replace(f"apiVersion: {IAM}", G)):
+        (tmp_path / "acme.yaml").write_text(text, encoding="utf-8")
+        report = judge(*prepare(GateOptions(()))).report
+        said.append(([item.rule for item in report.findings], report.summary.skipped, report.summary.roles))
+    assert said[0] == said[1]
+
+
+REST = "\nmetadata: {name: x, namespace: y}\n"
+BEHIND = {
+    "a table": f"{G}\nkind: Table{REST}spec: {{tableName: t, resourcePolicy: '{{}}'}}\n",
+    "an association": f"{G}\nkind: PodIdentityAssociation{REST}spec: {{clusterName: c, serviceAccount: s}}\n",
+    "a provider": f"{G}\nkind: OpenIDConnectProvider{REST}spec: {{url: u, thumbprints: [t]}}\n",
+    "policies alone": f"{G}\nkind: Role{REST}spec: {{policies: ['arn:aws:iam::aws:policy/AdministratorAccess']}}\n",
+    "all of the spec": f"{G}\nkind: Role{REST}spec: ${{SPEC}}\n",
+    **{
+        shape: FULL.replace(f"apiVersion: {IAM}", f"apiVersion: {shape}/v1alpha1")
+        for shape in ("$group", "((group))", "__group__", "${group}", "<group>")
+    },
+    **{
+        shape: FULL.replace(f"apiVersion: {IAM}", f'apiVersion: "{shape}/v1alpha1"')
+        for shape in ("[[ group ]]", "@group@", "%GROUP%", "%{group}", "#{group}#", "{{ group }}")
+    },
+}
+
+
+@pytest.mark.parametrize("case", BEHIND)
+def test_whatever_stands_for_the_group_the_object_is_said_to_be_unchecked(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = worlds.CONFIG.replace("manifests: [manifests]\n", "")
+    (tmp_path / "checker.yaml").write_text(config, encoding="utf-8")
+    (tmp_path / "good.yaml").write_text(worlds.role("good", worlds.BOTH), encoding="utf-8")
+    (tmp_path / "hidden.yaml").write_text(BEHIND[case], encoding="utf-8")
+    report = judge(*prepare(GateOptions(()))).report
+    told = {item.file for item in report.skipped} | {item.location.file for item in report.findings}
+    assert "hidden.yaml" in told
+
+
+QUIET = {
+    "a role of RBAC": 'apiVersion: {{ include "rbac" . }}\nkind: Role\nmetadata: {name: x}\nrules: []\n',
+    "a role of crossplane": "apiVersion: ${X}/v1\nkind: Role\nmetadata: {name: x}\nspec: {forProvider: {a: b}}\n",
+    "another kind": "apiVersion: {{ .Values.x }}\nkind: Foo\nmetadata: {name: x}\nspec: {policyDocument: x}\n",
+    "a deployment": "apiVersion: {{ .Values.x }}\nkind: Deployment\nmetadata: {name: x}\nspec: {replicas: 1}\n",
+}
+
+
+@pytest.mark.parametrize("case", QUIET)
+def test_what_is_of_others_makes_no_noise(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = worlds.CONFIG.replace("manifests: [manifests]\n", "")
+    (tmp_path / "checker.yaml").write_text(config, encoding="utf-8")
+    (tmp_path / "good.yaml").write_text(worlds.role("good", worlds.BOTH), encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(QUIET[case], encoding="utf-8")
+    report = judge(*prepare(GateOptions(()))).report
+    assert (report.findings, report.skipped) == ((), ())

@@ -117,3 +117,25 @@ def test_every_cell_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "east: Role acme/east-reverse-proxy can do it" in shown
     assert "west: Role acme/west-reverse-proxy can do it" in shown
+
+
+def test_what_it_hangs_on_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    conditions = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
+    grant = {
+        "Effect": "Allow", "Action": "dynamodb:Query", "Resource": f"{TABLE}${{aws:PrincipalTag/t}}",
+        "Condition": conditions,
+    }  # fmt: skip
+    Path("roles.yaml").write_text(role([grant], trust=pods()), encoding="utf-8")
+    assert main(["who-can", "dynamodb:Query", ARN, "."]) == 0
+    shown = capsys.readouterr().out
+    assert "StringEquals aws:SourceVpc vpc-1 in inline policy" in shown
+    assert "${aws:PrincipalTag/t} in inline policy" in shown
+
+
+def test_one_line_says_which_policy_could_not_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    text = role([], trust=pods()).rstrip("\n") + "\n  policyRefs: [{from: {name: gone}}]\n"
+    Path("roles.yaml").write_text(text, encoding="utf-8")
+    assert main(["who-can", "dynamodb:*", "*", "."]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if "may be able to do dynamodb:*: Policy gone" in line]) == 1
+    assert len(lines) == 3

@@ -206,3 +206,43 @@ def test_a_rule_that_breaks_down_is_said(tmp_path: Path, monkeypatch: pytest.Mon
     folder.refresh()
     (shown,) = diagnostics(folder, "utf-16")[os.path.join(folder.root, "checker.yaml")]
     assert "the rule missing-grant broke down" in shown.message
+
+
+def test_what_is_read_from_outside_of_the_folder_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = tmp_path / "project"
+    config = CONFIG.replace("[manifests]", "[m, o]")
+    files = {"checker.yaml": config, ".git/HEAD": "", "m/a.yaml": role("a", BOTH), "o/b.yaml": role("b", BOTH)}
+    lay_out(top, files)
+    folder = Folder(str(top / "m"))
+    folder.refresh()
+    assert told(folder) == []
+    for name in ("o/b.yaml", "checker.yaml", "pyproject.toml"):
+        assert folder.holds(str(top / name)), name
+    assert not folder.holds(str(tmp_path / "elsewhere" / "checker.yaml"))
+    folder.edit(str(top / "o" / "b.yaml"), role("b", ONE))
+    assert told(folder) == [("../o/b.yaml", "missing-grant")]
+
+
+def test_a_file_and_a_link_to_it(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    lay_out(root, {"checker.yaml": PLAIN, ".git/HEAD": "", "real/a.yaml": role("acme", ONE)})
+    (root / "b.yaml").symlink_to("real/a.yaml")
+    folder = Folder(str(root))
+    folder.refresh()
+    before = told(folder)
+    for path in ("real/a.yaml", "b.yaml"):
+        folder.edit(str(root / path), role("acme", BOTH))
+        assert "missing-grant" not in [rule for _, rule in told(folder)]
+        folder.edit(str(root / path), None)
+        assert told(folder) == before
+
+
+def test_a_text_that_is_too_large_is_no_other_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checker.text.files.FILE_LIMIT", 10_000)
+    monkeypatch.setattr("checker.lsp.folder.FILE_LIMIT", 10_000)
+    root = tmp_path / "project"
+    lay_out(root, {"checker.yaml": PLAIN, ".git/HEAD": "", "a.yaml": role("acme", BOTH)})
+    folder = Folder(str(root))
+    folder.refresh()
+    folder.edit(str(root / "a.yaml"), role("acme", BOTH) + "#" * 10_001)
+    assert "beyond-limits" in [rule for _, rule in told(folder)]

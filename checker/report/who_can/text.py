@@ -31,9 +31,15 @@ def lines(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequenc
         yield f"{cell}{called(item)}{there} {first}"
         yield from (f"  and {line}" for line in more)
         yield f"  used by {_by(check)}"
-    roles = len({id(check.role) for check, _ in rows})
-    yield f"{roles} of {count(len({id(check.role) for _, outcome in outcomes for check in outcome.checks}), 'role')}."
+    every = {_same(check) for _, outcome in outcomes for check in outcome.checks}
+    yield f"{len({_same(check) for check, _ in rows})} of {count(len(every), 'role')}."
     yield from (f"not looked into: {line}" for line in unread)
+
+
+def _same(check: RoleCheck) -> tuple[object, ...]:
+    """What makes roles of several cells one: a file that both have."""
+    item = check.role.object
+    return item.origin, item.pool, item.namespace, item.name
 
 
 def _said(asked: Asked, check: RoleCheck, questions: Sequence[Question]) -> Iterator[str]:
@@ -59,13 +65,34 @@ def _how(asked: Asked, check: RoleCheck, question: Question) -> tuple[str, str, 
         # What is not known hangs on no ARN, so that none is named.
         return "may be able to do", "", f": {_unknown(check, question)}"
     where = f" on {proof.witness}" if proof.witness and proof.witness != asked.resource else ""
-    if proof.verdict == "granted" or not proof.conditions:
-        return "can do" if proof.verdict == "granted" else "may be able to do", where, ""
+    if proof.verdict == "granted":
+        return "can do", where, ""
+    if not proof.conditions:
+        return "may be able to do", where, f": it hangs on {_hanging(question)}"
     alternatives = (
         " and ".join(f"{'' if term.holds else 'not '}{show_condition(term.condition)}" for term in terms)
         for terms in proof.conditions
     )
     return "can do", where, f" only if {', or '.join(alternatives)}"
+
+
+def _hanging(question: Question) -> str:
+    """What a grant hangs on that cannot be put as alternatives: conditions of statements, and variables in resources."""
+    clauses = question.proof.hangs_on if question.proof is not None else ()
+    said = [
+        f"{show_condition(condition)} in {clause.policy.label}"
+        for clause in clauses
+        if clause.statement is not None
+        for condition in clause.statement.conditions
+    ]
+    said += [
+        f"{entry.text} in {clause.policy.label}"
+        for clause in clauses
+        if clause.statement is not None
+        for entry in clause.statement.resources
+        if "${" in entry.text
+    ]
+    return " and ".join(dict.fromkeys(said)) or "more than can be told apart"
 
 
 def _unknown(check: RoleCheck, question: Question) -> str:
