@@ -77,7 +77,7 @@ def _how(asked: Asked, check: RoleCheck, question: Question) -> tuple[str, str, 
 
 
 def _hanging(question: Question) -> str:
-    """What a grant hangs on that cannot be put as alternatives: conditions of statements, and variables in resources."""
+    """What a grant hangs on that cannot be put as alternatives: conditions of statements, variables in resources."""
     clauses = question.proof.hangs_on if question.proof is not None else ()
     said = [
         f"{show_condition(condition)} in {clause.policy.label}"
