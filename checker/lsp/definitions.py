@@ -31,7 +31,7 @@ def definitions(folder: Folder, name: str, cursor: Position, encoding: str) -> l
             for item in meant:
                 location = locator.locate(at(item, ("metadata", "name")))
                 there = Ranges(folder.text_of(location.file) or "", encoding)
-                uri = from_fs_path(folder.path_of(location.file)) or ""
+                uri = from_fs_path(folder.opened_as(location.file)) or ""
                 found[uri, location.start.offset] = Location(uri, there.range_of(location))
     return list(found.values())
 

@@ -42,7 +42,7 @@ def diagnostics(folder: Folder, encoding: str) -> dict[str, list[Diagnostic]]:
         return known[name]
 
     def add(name: str, diagnostic: Diagnostic) -> None:
-        found.setdefault(folder.path_of(name), []).append(diagnostic)
+        found.setdefault(folder.opened_as(name), []).append(diagnostic)
 
     for problem in folder.problems:
         name, diagnostic = _of_problem(folder, problem)
@@ -75,7 +75,7 @@ def _of_finding(folder: Folder, finding: Finding, ranges: Callable[[str], Ranges
         related_information=[
             DiagnosticRelatedInformation(
                 Location(
-                    from_fs_path(folder.path_of(item.location.file)) or "",
+                    from_fs_path(folder.opened_as(item.location.file)) or "",
                     ranges(item.location.file).range_of(item.location),
                 ),
                 item.message,
@@ -88,7 +88,7 @@ def _of_finding(folder: Folder, finding: Finding, ranges: Callable[[str], Ranges
 def _of_problem(folder: Folder, problem: str) -> tuple[str, Diagnostic]:
     """A sentence of the command line, at its place; those without one at the configuration, or at the folder."""
     placed = _PLACED.match(problem)
-    if placed is not None and os.path.isfile(folder.path_of(placed[1])):
+    if placed is not None and os.path.isfile(folder.opened_as(placed[1])):
         line, column = int(placed[2]) - 1, int(placed[3]) - 1
         return placed[1], _error(Range(Position(line, column), Position(line, column + 1)), placed[4])
     return "checker.yaml", _error(_START, problem)

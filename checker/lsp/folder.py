@@ -38,6 +38,7 @@ class Folder:
     command line says them."""
 
     def __init__(self, root: str, cell: str | None = None) -> None:
+        self.opened = os.path.abspath(root)
         self.root = os.path.realpath(root)
         self.cell = cell
         self.texts: dict[str, str] = {}
@@ -62,6 +63,10 @@ class Folder:
     def path_of(self, name: str) -> str:
         """The path of a file that a report names."""
         return os.path.normpath(os.path.join(self.root, name))
+
+    def opened_as(self, name: str) -> str:
+        """The same, as the editor calls it: it may have opened the folder by a link."""
+        return os.path.normpath(os.path.join(self.opened, name))
 
     def text_of(self, name: str) -> str | None:
         """The text of a file that a report names, as the editor has it; None where it cannot be read."""

@@ -54,5 +54,5 @@ def _changes(folder: Folder, item: Proposal, encoding: str) -> dict[str, list[Te
     changes: dict[str, list[TextEdit]] = {}
     for edit in item.edits:
         ranges = Ranges(folder.text_of(edit.file) or "", encoding)
-        changes[from_fs_path(folder.path_of(edit.file)) or ""] = [ranges.edit(one) for one in edit.splices]
+        changes[from_fs_path(folder.opened_as(edit.file)) or ""] = [ranges.edit(one) for one in edit.splices]
     return changes

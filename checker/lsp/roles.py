@@ -21,11 +21,10 @@ Verdicts = list[tuple[str, RoleCheck]]
 def lenses(folder: Folder, name: str, encoding: str) -> Iterator[CodeLens]:
     """One above each role of a file: how much of what is required it grants."""
     ranges = Ranges(folder.text_of(name) or "", encoding)
-    for role, place, verdicts in _roles(folder, name, ranges):
+    for _, place, verdicts in _roles(folder, name, ranges):
         said = "; ".join(dict.fromkeys(_granted(cell, check) for cell, check in verdicts))
         if said:
             yield CodeLens(range=place, command=Command(title=said, command=""))
-        del role
 
 
 def verdict(folder: Folder, name: str, line: int, encoding: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -26,7 +27,6 @@ _WATCHED = (
     *(f"**/*{extension}" for extension in (*EXTENSIONS, ".tpl", ".txt")),
     "**/Kustomization", "**/Kptfile", "**/pyproject.toml",
 )  # fmt: skip
-_ASYNCHRONOUS = "workspace/didChangeWatchedFiles"
 
 
 class Server(LanguageServer):
@@ -86,7 +86,7 @@ class Server(LanguageServer):
             self.folder_of(path)
             # A folder may be open within another, and a file may decide in several.
             for folder in [one for one in self.folders.values() if one.holds(path)]:
-                self._guarded(folder, lambda folder=folder, path=path, text=text: folder.edit(path, text))
+                self._guarded(folder, partial(folder.edit, path, text))
 
     def refresh(self, folder: Folder) -> None:
         """Reads a folder anew. What was read stays for as long as the folder is open: the collector need not go
@@ -96,7 +96,7 @@ class Server(LanguageServer):
         gc.collect()
         gc.freeze()
 
-    def _guarded(self, folder: Folder, work: Any) -> None:
+    def _guarded(self, folder: Folder, work: Callable[[], None]) -> None:
         """Does it, and shows what came of it. A defect of ours is said, and nothing old stays as if it still held."""
         try:
             work()
@@ -105,9 +105,10 @@ class Server(LanguageServer):
             folder.problems = (f"internal error, nothing was decided: {type(error).__name__}: {error}",)
             said = lsp.ShowMessageParams(lsp.MessageType.Error, f"checker: {folder.problems[0]}")
             self.window_show_message(said)
-        self._publish()
+        self.publish()
 
-    def _publish(self) -> None:
+    def publish(self) -> None:
+        """Tells of each file for which something else is to be shown than before."""
         found: dict[str, list[lsp.Diagnostic]] = {}
         for folder in self.folders.values():
             for path, items in diagnostics(folder, self.encoding).items():
@@ -145,7 +146,7 @@ def make_server(cell: str | None = None) -> Server:
             watchers = [lsp.FileSystemWatcher(pattern) for pattern in _WATCHED]
             options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
             server.client_register_capability(
-                lsp.RegistrationParams([lsp.Registration("files", _ASYNCHRONOUS, options)])
+                lsp.RegistrationParams([lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)])
             )
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
@@ -154,7 +155,7 @@ def make_server(cell: str | None = None) -> Server:
             server.folders.pop(to_fs_path(one.uri) or "", None)
         for one in params.event.added:
             server.open_folder(to_fs_path(one.uri) or one.uri)
-        server._publish()
+        server.publish()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:

@@ -167,6 +167,21 @@ def test_a_folder_within_another_is_judged_by_both_and_told_once(project: Path) 
     run(story)
 
 
+def test_a_folder_that_is_opened_by_a_link(project: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(project)
+
+    async def story(editor: Editor) -> None:
+        await editor.start(link)
+        await editor.open(acme(link))
+        assert editor.rules(acme(link)) == ["missing-grant"]
+        (fix,) = await editor.fixes(acme(link), editor.told[uri(acme(link))][0].range)
+        assert fix.edit is not None
+        assert [*(fix.edit.changes or {})] == [uri(acme(link))]
+
+    run(story)
+
+
 def test_a_configuration_above_the_folder_decides(project: Path) -> None:
     config = project / "checker.yaml"
 
