@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from ..errors import UsageError
@@ -29,5 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         if error.name is None or error.name.partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise UsageError(f"checker lsp needs pygls: {install_line('lsp')}") from None
+    if sys.stdin is not None and sys.stdin.isatty():
+        print("checker: this speaks to an editor, over stdin and stdout (docs/editors.md); ^C ends it", file=sys.stderr)
     make_server(arguments.cell).start_io()
     return 0
