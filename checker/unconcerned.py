@@ -8,12 +8,17 @@ import os
 import stat
 import sys
 
-from .ack.scan import KUSTOMIZATIONS, can_concern, documents_in, is_of_this_tool, may_hold_variables
+from .ack.scan import (
+    FOLDERS_ABOVE,
+    KUSTOMIZATIONS,
+    can_concern,
+    documents_in,
+    is_of_this_tool,
+    may_hold_variables,
+)
 from .text.limits import FILE_LIMIT
 
 _QUIET = ("-q", "--quiet")
-_DEEPEST = 8
-"""Folders above a file in which a chart or a kustomization may have to do with it (`project.inputs`)."""
 
 
 def answered(given: list[str]) -> bool:
@@ -77,7 +82,7 @@ def _documents(path: str) -> int | None:
 
 def _is_taken_in(folder: str) -> bool:
     """Whether there is a chart or a kustomization around, which may render a file."""
-    for _ in range(_DEEPEST):
+    for _ in range(FOLDERS_ABOVE):
         if any(os.path.lexists(os.path.join(folder, name)) for name in (*KUSTOMIZATIONS, "Chart.yaml")):
             return True
         folder = os.path.dirname(folder)

@@ -20,7 +20,7 @@ from .blocks import blocks_at, loose_separator
 from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
 from .open_templates import decides, is_branch
 from .placeholders import Placeholder, changes_structure, find_in_comments, find_in_text, find_placeholder
-from .scan import OWN_FIELDS, TELLING_FIELDS, is_open_version
+from .scan import BY_SHAPE, OWN_FIELDS, TELLING_FIELDS, is_open_version
 
 
 class Sighting(NamedTuple):
@@ -129,7 +129,7 @@ def _may_be_ours(identity: tuple[str, str], fields: dict[str, Node]) -> bool:
         return False
     own = OWN_FIELDS.get(kind, TELLING_FIELDS if find_in_text(kind) is not None else ())
     if not isinstance(spec, MappingNode):
-        return kind in OWN_FIELDS and kind not in ("Table", "Key")
+        return kind in BY_SHAPE
     return any(isinstance(key, ScalarNode) and key_of(key) in own for key, _ in entries(spec))
 
 

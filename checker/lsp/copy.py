@@ -43,7 +43,8 @@ def copied(root: str, texts: Mapping[str, str]) -> Iterator[str]:
 def _measure(top: str) -> None:
     total = 0
     for folder, names, files in os.walk(top):
-        names[:] = [name for name in names if name not in _LEFT_OUT(folder, names)]
+        left_out = _LEFT_OUT(folder, names)
+        names[:] = [name for name in names if name not in left_out]
         total += sum(os.lstat(os.path.join(folder, name)).st_size for name in files)
         if total > _MOST_BYTES:
             raise UsageError(

@@ -49,6 +49,8 @@ def diagnostics(folder: Folder, encoding: str) -> dict[str, list[Diagnostic]]:
         add(name, diagnostic)
     if folder.report is not None:
         for finding in folder.report.findings:
+            if folder.is_of_others() and not folder.contains(finding.location.file):
+                continue
             add(finding.location.file, _of_finding(folder, finding, ranges))
         for name, reason in folder.report.unreadable:
             add(name, _error(_START, f"could not be read: {reason}"))

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ..ack.scan import CONFIGURATIONS, KUSTOMIZATIONS, can_concern, may_hold_variables
+from ..config.file import find_config
 from ..errors import UsageError
 from ..gate.cells import JudgedCell, report_of
 from ..gate.judge import judge
@@ -21,7 +22,7 @@ from ..gate.prepare import prepare_cells
 from ..gate.prepared import with_texts
 from ..gate.report import Report
 from ..project.inputs import may_release
-from ..text.files import read_bytes, unsaved
+from ..text.files import find_files, read_bytes, unsaved
 from ..text.limits import FILE_LIMIT
 from ..text.source import decode
 from .copy import copied
@@ -64,6 +65,10 @@ class Folder:
         """The path of a file that a report names."""
         return os.path.normpath(os.path.join(self.root, name))
 
+    def contains(self, name: str) -> bool:
+        """Whether a file that a report names lies in this folder itself."""
+        return self.path_of(name).startswith(os.path.join(self.root, ""))
+
     def opened_as(self, name: str) -> str:
         """The same, as the editor calls it: it may have opened the folder by a link."""
         return os.path.normpath(os.path.join(self.opened, name))
@@ -91,6 +96,8 @@ class Folder:
                     self._judge_all()
         except UsageError as error:
             self.cells, self.report, self.problems = (), None, error.lines
+            if find_config(self.root) is None and not find_files((self.root,)).files:
+                self.problems = ()  # a folder without manifests and without a configuration is no business of ours
 
     def edit(self, path: str, text: str | None) -> None:
         """Takes in the text of a file as the editor has it, None where it is that of the disk again."""
@@ -107,6 +114,12 @@ class Folder:
             self._judge_again(name, text)
         elif text is None or self._matters(name, before, text):
             self.refresh()
+
+    def is_of_others(self) -> bool:
+        """Whether nothing here is ours and nobody has asked: then a requirement that selects nothing is no fault of the
+        folder."""
+        counts = self.report.summary if self.report is not None and self.report.is_unconfigured else None
+        return counts is not None and not (counts.roles or counts.policies or counts.skipped)
 
     def _follows(self, name: str, text: str) -> bool:
         """Whether all that an edit changes is what one manifest says, which was judged as it is written."""
@@ -181,8 +194,8 @@ class Folder:
         return {path: text for path, text in self.texts.items() if _on_disk(path) != text}
 
     def is_stale(self, path: str) -> bool:
-        """Whether a file that somebody has changed on the disk may have another text than was judged: all but those
-        that are open, of which the editor says so itself, and those of which it does not know that they matter."""
+        """Whether a file that somebody has changed on the disk may have another text than was judged. Those that are
+        open are judged as the editor has them; what decides is read again all the same."""
         return os.path.realpath(path) not in self.texts or os.path.basename(path) in _DECIDING
 
     def is_rendered_unsaved(self) -> bool:

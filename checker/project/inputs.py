@@ -6,11 +6,10 @@ import os
 import re
 from functools import lru_cache
 
-from ..ack.scan import KUSTOMIZATIONS, names_a_group
+from ..ack.scan import FOLDERS_ABOVE, KUSTOMIZATIONS, names_a_group
 from ..text.files import find_files, read_bytes
 
 _MOST_FILES = 1_000
-_DEEPEST = 8
 
 
 _MAY_RELEASE = re.compile(r"\bkind[\"']?\s*:\s*[\"']?(?:HelmRelease|Application(?:Set)?)\b")
@@ -31,7 +30,7 @@ def changes_what_is_rendered(path: str) -> bool:
     patch of the kustomization beside it."""
     whole = os.path.abspath(path)
     folder = os.path.dirname(whole)
-    for _ in range(_DEEPEST):
+    for _ in range(FOLDERS_ABOVE):
         if any(_names(os.path.join(folder, name), os.path.relpath(whole, folder)) for name in KUSTOMIZATIONS):
             return True
         if os.path.isfile(os.path.join(folder, "Chart.yaml")) and has_something_of_ours(folder):

@@ -246,3 +246,20 @@ def test_a_text_that_is_too_large_is_no_other_one(tmp_path: Path, monkeypatch: p
     folder.refresh()
     folder.edit(str(root / "a.yaml"), role("acme", BOTH) + "#" * 10_001)
     assert "beyond-limits" in [rule for _, rule in told(folder)]
+
+
+def test_a_folder_of_others_is_left_alone(tmp_path: Path) -> None:
+    """An editor starts the server for every YAML file; only what is in the folder itself is told there."""
+    root = tmp_path / "project"
+    (root / ".git").mkdir(parents=True)
+    folder = Folder(str(root))
+    folder.refresh()
+    assert diagnostics(folder, "utf-16") == {}
+    folder.edit(str(root / "a.yaml"), "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n")
+    assert diagnostics(folder, "utf-16") == {}
+    folder.edit(str(root / "a.yaml"), role("acme", BOTH).replace("kind: Role", "kind: Roles"))
+    assert [*diagnostics(folder, "utf-16")] == [str(root.resolve() / "a.yaml")]
+    # Whoever asks is told.
+    lay_out(root, {"checker.yaml": PLAIN})
+    folder.refresh()
+    assert len(diagnostics(folder, "utf-16")) == 2
