@@ -17,10 +17,10 @@ from ..text.documents import YamlDocument
 from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
 from ..text.yaml_nodes import start_of
 from .blocks import blocks_at, loose_separator
-from .kinds import IAM_GROUP, NAMESPACE, WORKLOADS, standing
+from .kinds import BY_NAME, IAM_GROUP, NAMESPACE, WORKLOADS, standing
 from .open_templates import decides, is_branch
 from .placeholders import Placeholder, changes_structure, find_in_comments, find_in_text, find_placeholder
-from .scan import BY_SHAPE, OWN_FIELDS, TELLING_FIELDS, is_open_version
+from .scan import TELLING_FIELDS, is_open_version
 
 
 class Sighting(NamedTuple):
@@ -127,9 +127,10 @@ def _may_be_ours(identity: tuple[str, str], fields: dict[str, Node]) -> bool:
     spec = fields.get("spec")
     if spec is None or not is_open_version(version):
         return False
-    own = OWN_FIELDS.get(kind, TELLING_FIELDS if find_in_text(kind) is not None else ())
+    known = BY_NAME.get(kind)
     if not isinstance(spec, MappingNode):
-        return kind in BY_SHAPE
+        return known is not None and known.is_known_by_kind
+    own = known.own_fields if known else TELLING_FIELDS if find_in_text(kind) is not None else ()
     return any(isinstance(key, ScalarNode) and key_of(key) in own for key, _ in entries(spec))
 
 

@@ -78,21 +78,6 @@ def names_a_group(text: str) -> bool:
     return "services.k8s.aws" in text or "eks.amazonaws.com" in text or hides_its_group(text)
 
 
-OWN_FIELDS = {
-    "Role": ("assumeRolePolicyDocument", "inlinePolicies", "policies", "policyRefs", "permissionsBoundary",
-             "permissionsBoundaryRef"),
-    "Policy": ("policyDocument",),
-    "OpenIDConnectProvider": ("thumbprints", "clientIDs"),
-    "InstanceProfile": ("role", "roleRef"),
-    "PodIdentityAssociation": ("clusterName", "clusterRef", "serviceAccount", "roleARN", "roleRef"),
-    "Table": ("tableName", "resourcePolicy", "attributeDefinitions", "keySchema"),
-    "Key": ("policy", "keySpec", "keyUsage"),
-}  # fmt: skip
-"""Fields by which an object of ours is known where its group is filled in later."""
-
-BY_SHAPE = ("Role", "Policy", "OpenIDConnectProvider", "InstanceProfile", "PodIdentityAssociation")
-"""Kinds of which a spec alone is enough to be taken for one of ours: tables and keys are of many makers."""
-
 TELLING_FIELDS = ("assumeRolePolicyDocument", "inlinePolicies", "policyDocument", "policyRefs")
 """Those that nothing else has, for an object whose kind is filled in later as well."""
 
@@ -106,11 +91,14 @@ def hides_its_group(text: str) -> bool:
     """Whether an object in a text may be one of ours although a template engine has yet to fill in its group."""
     import re
 
+    from .kinds import KINDS
+
     if "apiVersion" not in text or re.search(_OPEN_VERSION.decode(), text) is None:
         return False
     if any(field in text for field in TELLING_FIELDS):
         return True
-    kind = re.search(rf"\bkind[\"']?\s*:\s*[\"']?(?:{'|'.join(BY_SHAPE)})\b", text)
+    names = "|".join(kind.name for kind in KINDS if kind.is_known_by_kind)
+    kind = re.search(rf"\bkind[\"']?\s*:\s*[\"']?(?:{names})\b", text)
     return kind is not None and re.search(r"^[ \t-]*[\"']?spec[\"']?\s*:", text, re.MULTILINE) is not None
 
 

@@ -10,7 +10,7 @@ import datetime
 import os
 from typing import TYPE_CHECKING
 
-from ..ack.kinds import READ, RESOURCES
+from ..ack.kinds import known_kind
 from ..config.choices import (
     check_parameters,
     choose_cell,
@@ -248,7 +248,7 @@ def _holds_something(files: tuple[FileFacts, ...]) -> bool:
     if project.broken or project.skipped or project.unsupported or project.kustomizations:
         return True
     inventory = project.inventory
-    return any((item.api_version, item.kind) in READ | RESOURCES for item in inventory.objects) or any(
+    return any(known_kind(item.api_version, item.kind) for item in inventory.objects) or any(
         account.role_arn for account in inventory.service_accounts
     )
 

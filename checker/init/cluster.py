@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..ack.kinds import IAM
+from ..ack.kinds import BY_NAME
 from ..ack.objects import mapping, sequence
 from ..errors import UsageError
 from ..iam.values import NamedTuple
@@ -46,12 +46,12 @@ def read(cluster: Cluster) -> tuple[list[dict[str, Any]], list[str]]:
     """The objects of a cluster that bear on roles, and what could not be read."""
     found: list[dict[str, Any]] = []
     unread: list[str] = []
-    for kind, path in (("Role", "roles"), ("Policy", "policies")):
+    for kind in (BY_NAME["Role"], BY_NAME["Policy"]):
         try:
-            for item in cluster.pages(f"/apis/{IAM}/{path}", {"limit": "250"}):
-                found.append({**custom(item), "apiVersion": IAM, "kind": kind})
+            for item in cluster.pages(f"/apis/{kind.api_version}/{kind.plural}", {"limit": "250"}):
+                found.append({**custom(item), "apiVersion": kind.api_version, "kind": kind.name})
         except Refused as error:
-            unread.append(f"{path}.iam.services.k8s.aws: {error.detail}")
+            unread.append(f"{kind.resource}: {error.detail}")
     try:
         pods = [item for item in cluster.pages("/api/v1/pods", {"limit": "250"}) if _is_proxy(item)]
     except Refused as error:

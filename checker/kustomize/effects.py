@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from ..ack.kinds import EKS, IAM_GROUP, RESOURCES
+from ..ack.kinds import EKS, IAM_GROUP, KINDS, known_kind
 from ..iam.patterns.globs import matches, wildcard_glob
 from ..iam.values import NamedTuple
 from ..inventory.objects import Alteration, Object
@@ -128,10 +128,7 @@ def _to_look_at(one: Kustomization) -> list[KustomizePatch]:
     return [KustomizePatch(f"one of {len(found):,} patches", one.file, found[0].offset, PatchTarget())]
 
 
-_KINDS = (
-    "Role", "Policy", "OpenIDConnectProvider", "InstanceProfile", "PodIdentityAssociation", "ServiceAccount", "Table",
-    "Key",
-)  # fmt: skip
+_KINDS = (*(kind.name for kind in KINDS), "ServiceAccount")
 
 
 def _as_built(item: Object, variants: frozenset[Variant], path: str, made: _Made) -> Object:
@@ -205,9 +202,8 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def _is_ours(item: Object) -> bool:
-    is_resource = (item.api_version, item.kind) in RESOURCES
-    is_iam = item.api_version.startswith(f"{IAM_GROUP}/")
-    return is_iam or item.api_version == EKS or item.kind == "ServiceAccount" or is_resource
+    is_of_ack = item.api_version.startswith(f"{IAM_GROUP}/") or item.api_version == EKS
+    return is_of_ack or item.kind == "ServiceAccount" or known_kind(item.api_version, item.kind) is not None
 
 
 def _matters(patch: KustomizePatch, item: Object) -> bool:
@@ -216,8 +212,9 @@ def _matters(patch: KustomizePatch, item: Object) -> bool:
         return False
     if item.kind == "ServiceAccount":
         return any(not field or _starts(field, "metadata") for field in patch.fields or ("",))
-    if (item.api_version, item.kind) in RESOURCES:
-        watched = ("spec/resourcePolicy", "spec/policy", "spec/sseSpecification", "spec/tableName")
+    known = known_kind(item.api_version, item.kind)
+    if known is not None and not known.is_checked:
+        watched = tuple(f"spec/{field}" for field in (*known.pushed, *known.watched))
         fields = patch.fields or ("",)
         return any(_is_among(field, watched) or field in ("", "spec") or _is_of_ack(field) for field in fields)
     unread = _HARMLESS[1:]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..ack.kinds import EKS, IAM_GROUP
+from ..ack.kinds import KINDS
 from ..ack.objects import mapping, sequence, text
 from .model import KustomizePatch, PatchTarget
 from .patches import fields_of
@@ -23,11 +23,8 @@ MAY_SAY_SO = r"kpt\.dev|kyverno\.io|mutations\.gatekeeper\.sh|admissionregistrat
 _Change = tuple[str, PatchTarget, tuple[str, ...]]
 """What the change is called, which objects it is for, and the fields it touches (see `Patch`)."""
 
-_GROUPS = (IAM_GROUP, EKS.partition("/")[0], "dynamodb.services.k8s.aws", "kms.services.k8s.aws")
-_PLURALS = {
-    "roles": "Role", "policies": "Policy", "openidconnectproviders": "OpenIDConnectProvider",
-    "podidentityassociations": "PodIdentityAssociation", "tables": "Table", "keys": "Key",
-}  # fmt: skip
+_GROUPS = tuple(dict.fromkeys(kind.group for kind in KINDS))
+_NAMES = {kind.plural: kind.name for kind in KINDS}
 
 
 def is_mutator(version: str, kind: str) -> bool:
@@ -101,8 +98,8 @@ def _by_rules(what: str, rules: list[Any]) -> Iterator[_Change]:
         for resource in sequence(rule.get("resources")):
             name = str(resource).partition("/")[0]
             for group in _GROUPS if "*" in groups else [item for item in groups if item in _GROUPS]:
-                if name == "*" or name in _PLURALS:
-                    yield what, PatchTarget(re.escape(group), "" if name == "*" else _PLURALS[name]), ()
+                if name == "*" or name in _NAMES:
+                    yield what, PatchTarget(re.escape(group), "" if name == "*" else _NAMES[name]), ()
             if name in ("*", "serviceaccounts") and ("" in groups or "*" in groups):
                 yield what, PatchTarget("", "ServiceAccount"), ()
 

@@ -8,6 +8,7 @@ reason.
 from __future__ import annotations
 
 from ..ack.holes import unfilled
+from ..ack.kinds import BY_NAME
 from ..ack.limits import refusal
 from ..ack.objects import mapping
 from ..iam.decisions.policies import Attached, Layer
@@ -89,11 +90,8 @@ def not_pushed(item: Object) -> str:
         return f"{_ACK}read-only makes the controller write nothing"
     if annotations.get(f"{_ACK}adoption-policy") == "adopt":
         return f"{_ACK}adoption-policy: adopt takes the object's spec from AWS"
-    fields = _PUSHED.get(item.kind, ("roleARN", "roleRef", "policy", "serviceAccount"))
-    return _ignored(item, *(f"spec.{field}" for field in fields))
-
-
-_PUSHED = {"Policy": ("policyDocument",), "Table": ("resourcePolicy",), "Key": ("policy",)}
+    known = BY_NAME.get(item.kind)
+    return _ignored(item, *(f"spec.{field}" for field in (known.pushed if known else ())))
 
 
 _ACK = "services.k8s.aws/"

@@ -12,7 +12,7 @@ import boto3
 import urllib3
 import yaml
 
-from checker.ack.kinds import IAM, PLURALS
+from checker.ack.kinds import BY_NAME, IAM
 from checker.demo.controller.reconcile import reconcile
 from checker.demo.servers.kubernetes_api import KubernetesApi
 
@@ -30,12 +30,12 @@ class Client:
 
     def list(self, kind: str) -> list[dict[str, Any]]:
         """All objects of a kind."""
-        return [{"apiVersion": IAM, "kind": kind, **item} for item in self._ask("GET", PLURALS[kind])["items"]]
+        return [{"apiVersion": IAM, "kind": kind, **item} for item in self._ask("GET", BY_NAME[kind].plural)["items"]]
 
     def write(self, item: dict[str, Any]) -> None:
         """The object, then its status."""
         metadata = item["metadata"]
-        path = f"namespaces/{metadata['namespace']}/{PLURALS[item['kind']]}/{metadata['name']}"
+        path = f"namespaces/{metadata['namespace']}/{BY_NAME[item['kind']].plural}/{metadata['name']}"
         made = self._ask("PUT", path, item)
         if made:
             self._ask("PUT", f"{path}/status", {**made, "status": item["status"]})

@@ -12,6 +12,7 @@ import json
 import re
 from typing import Any
 
+from ...ack.kinds import BY_NAME
 from ...ack.objects import mapping, sequence
 from ...iam.arns import Arn, parse_arn
 from ...iam.values import NamedTuple
@@ -73,7 +74,8 @@ def _adopted(case: Case, item: dict[str, Any]) -> dict[str, Any]:
     """The object with the annotations that have the controller adopt what is there: a Role by its name, a Policy by its
     ARN."""
     spec, metadata = mapping(item.get("spec")), mapping(item.get("metadata"))
-    fields = {"name": str(spec.get("name"))} if item["kind"] == "Role" else {"arn": policy_arn(case, spec)}
+    known = {"name": str(spec.get("name")), "arn": policy_arn(case, spec)}
+    fields = {key: known[key] for key in BY_NAME[item["kind"]].adopted_by}
     annotations = {
         **mapping(metadata.get("annotations")),
         "services.k8s.aws/adoption-policy": "adopt-or-create",

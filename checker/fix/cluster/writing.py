@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...ack.kinds import PLURALS
+from ...ack.kinds import BY_NAME
 from ...ack.objects import mapping, sequence
 from ...live.asking import Refused
 from ...live.clients.kubernetes import Cluster, parsed
@@ -26,7 +26,7 @@ def path_of(item: Mapping[str, Any]) -> str:
     """The path of an object that is applied."""
     group = str(item["apiVersion"])
     metadata = item["metadata"]
-    return f"/apis/{group}/namespaces/{metadata['namespace']}/{PLURALS[item['kind']]}/{metadata['name']}"
+    return f"/apis/{group}/namespaces/{metadata['namespace']}/{BY_NAME[item['kind']].plural}/{metadata['name']}"
 
 
 def read(cluster: Cluster, item: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -21,19 +21,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import get_args
 
-from ..documents.document import PolicyKind
 from ..values import NamedTuple
 from .clauses import Clause
 from .conditions import Truth, all_of, any_of, negation
-from .policies import Attached, Layer, LayerName
+from .policies import GRANTING, LAYERS, OWN, Attached, Layer, LayerName
 from .principals import Caller, Naming
-
-_GATES = ("scp", "endpoint")
-_OWN = ("identity", "boundary", "session")
-_MUST_ALLOW = ("key", "trust")
-_GRANTING = ("resource", *_MUST_ALLOW)
 
 Applied = tuple[Clause, Truth]
 """A clause and whether it applies to the request."""
@@ -66,20 +59,24 @@ def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> S
     """
     for layer in layers:
         for policy in layer.policies:
-            if policy.document is not None and policy.document.kind not in _KINDS.get(layer.name, _ANY):
+            if (
+                policy.document is not None
+                and layer.name in LAYERS
+                and policy.document.kind != LAYERS[layer.name].documents
+            ):
                 raise ValueError(
                     f"{policy.label} is a policy of the kind {policy.document.kind}, in layer {layer.name}"
                 )
     account = caller.account if caller else ""
     crosses = bool(account and owner and account != owner)
     names = tuple([layer.name for layer in layers])
-    if crosses and not any(name in _GRANTING for name in names):
+    if crosses and not any(name in GRANTING for name in names):
         where = f"account {owner}" if owner.isdigit() else "another account"
         reason = f"it is in {where}, whose own policy must allow the role as well"
         layers = (*layers, Layer("resource", (Attached("the policy of the resource", None, reason),)))
         names = (*names, "resource")
     is_outsider = caller is not None and not caller.has_policies
-    if is_outsider and not any(name in _GRANTING for name in names):
+    if is_outsider and not any(name in GRANTING for name in names):
         # Who comes from outside has only what a resource's policy gives.
         layers, names = (*layers, Layer("trust", ())), (*names, "trust")
     has_own = caller is None or caller.kind in ("role", "user")
@@ -88,30 +85,21 @@ def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> S
     return Situation(layers, caller, crosses, _plan(names, has_own, is_outsider))
 
 
-_ANY: tuple[PolicyKind, ...] = ("identity", "resource", "trust")
-_KINDS: dict[LayerName, tuple[PolicyKind, ...]] = {
-    "identity": ("identity",), "boundary": ("identity",), "session": ("identity",), "scp": ("identity",),
-    "rcp": ("resource",), "endpoint": ("resource",), "resource": ("resource",), "key": ("resource",),
-    "trust": ("trust",),
-}  # fmt: skip
-"""The kinds of documents that stand in each layer: a document of another one names principals that would not be looked
-at, or lacks those that are."""
-
-
 @lru_cache(maxsize=256)
 def _plan(names: tuple[LayerName, ...], has_own: bool, is_outsider: bool) -> _Plan:
     for name in names:
-        if name not in get_args(LayerName):
+        if name not in LAYERS:
             # A boundary that is misspelt must not be one that is not there.
-            raise ValueError(f"there is no layer {name!r}; there is {', '.join(get_args(LayerName))}")
+            raise ValueError(f"there is no layer {name!r}; there is {', '.join(LAYERS)}")
 
     def levels(wanted: tuple[str, ...]) -> tuple[int, ...]:
         return tuple(level for level, name in enumerate(names) if name in wanted)
 
-    own = tuple(level for name in _OWN for level in levels((name,))) if has_own else ()
-    # SCPs bear on principals of the organization's accounts only.
-    gates = levels(("endpoint",) if is_outsider else _GATES)
-    return _Plan(gates, own, levels(_GRANTING), (*gates, *own))
+    own = tuple(level for name in OWN for level in levels((name,))) if has_own else ()
+    gates = levels(
+        tuple(name for name, kind in LAYERS.items() if kind.part == "gate" and not (is_outsider and kind.for_members))
+    )
+    return _Plan(gates, own, levels(GRANTING), (*gates, *own))
 
 
 _Grants = dict[int, dict[Naming, Truth]]
@@ -185,7 +173,7 @@ def _demands(given: Situation, grants: _Grants) -> Iterator[tuple[LayerName, Tru
 def _within_the_account(
     name: LayerName, level: int, own: list[tuple[LayerName, Truth]], grants: _Grants
 ) -> Iterator[tuple[LayerName, Truth]]:
-    by_account = _granted(grants, level, "account") if name in _MUST_ALLOW else True
+    by_account = _granted(grants, level, "account") if LAYERS[name].part == "must grant" else True
     limits = all_of(truth for layer, truth in own if layer != "identity")
     ways = any_of(
         (

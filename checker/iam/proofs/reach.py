@@ -9,7 +9,7 @@ from ..catalogue.catalogue import service
 from ..decisions.branches import branches
 from ..decisions.clauses import Atom
 from ..decisions.conditions import Truth
-from ..decisions.policies import Layer
+from ..decisions.policies import NEVER_GRANT, Layer
 from ..decisions.principals import Caller, known_of
 from ..decisions.unasked import asks_no_policy
 from ..documents.context import Context
@@ -49,7 +49,7 @@ def could_allow(action: str, layers: tuple[Layer, ...]) -> bool:
     """Whether some statement may allow one of the actions that an Action string takes in, on anything: without one,
     there is nothing that `may_reach` would find. Told by look-ups that most roles share."""
     for layer in layers:
-        if layer.name in _NEVER_GRANT:
+        if layer.name in NEVER_GRANT:
             continue
         for policy in layer.policies:
             if policy.document is None or policy.document.holes:
@@ -60,10 +60,6 @@ def could_allow(action: str, layers: tuple[Layer, ...]) -> bool:
                 ):
                     return True
     return spelled_out(action) is None or asks_no_policy(action)
-
-
-_NEVER_GRANT = ("boundary", "session", "scp", "rcp", "endpoint")
-"""Layers that take access away from what others allow, and give none (IAM User Guide, "Policy evaluation logic")."""
 
 
 @lru_cache(maxsize=8192)

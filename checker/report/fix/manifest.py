@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from ...ack.kinds import PLURALS
+from ...ack.kinds import BY_NAME
 from ...fix.cluster.emission import Emission, Emitted
 from ...fix.cluster.withheld import Withheld
 from ...fix.edits.diff import unified
@@ -66,7 +66,7 @@ def render_patches(emission: Emission, target: Target) -> str:
 
 def _command(item: Emitted) -> str:
     metadata = item.after["metadata"]
-    kind = f"{PLURALS[item.after['kind']]}.iam.services.k8s.aws"
+    kind = BY_NAME[item.after["kind"]].resource
     if not item.before:
         return f"kubectl apply -f - <<'END'\n{as_text([item.after])}END"
     patch = json.dumps(merge_patch(item.before, item.after), ensure_ascii=False)

@@ -33,6 +33,7 @@ from ...findings.place import Place, at, inside
 from ...findings.problem import Problem
 from ...iam.arns import Arn, parse_arn
 from ...iam.catalogue.condition_keys import claim_of, never_carried
+from ...iam.decisions.policies import LAYERS
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.documents.filling import spread
@@ -47,14 +48,6 @@ from ..rule import About
 from ._answers import actions_of, by_place, can_call, element_path, grant_problem, role_place, sharing
 
 ABOUT = About("missing-grant", "error", asks_the_cell=True)
-
-_LAYERS = {
-    "identity": "none of its policies allows it",
-    "boundary": "its permissions boundary does not allow it",
-    "session": "the session policy of its Pod Identity association does not allow it",
-    "resource": "the policy of the resource itself does not allow it",
-    "key": "the key policy does not allow it",
-}
 
 
 class _Nearest(NamedTuple):
@@ -71,7 +64,7 @@ def check_project(facts: Facts) -> Iterator[Problem]:
     for (nearest, witness), members in groups:
         answer, actions = members[0], actions_of(members)
         layer = answer.proof.decision.layer or "identity"
-        said = f"{_LAYERS[layer]}{_refused(answer.check)}"
+        said = f"{LAYERS[layer].lacking}{_refused(answer.check)}"
         message = f"{can_call(answer.check, actions, witness, 'cannot')}: {said}"
         value = f"{' '.join(actions)} {answer.question.resource}"
         hint = _help(nearest, actions, answer, facts)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from ...ack.kinds import READ
+from ...ack.kinds import is_checked
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...iam.documents.paths import show_path
@@ -34,7 +34,7 @@ def _broken(objects: tuple[Object, ...]) -> list[Broken]:
     found = [
         (item, _explained(item.data))
         for item in objects
-        if (item.api_version, item.kind) in READ and not is_valid("ack", item.data)
+        if is_checked(item.api_version, item.kind) and not is_valid("ack", item.data)
     ]
     _last[:] = [(objects, found)]
     return found

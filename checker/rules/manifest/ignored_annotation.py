@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ack.kinds import READ
+from ...ack.kinds import BY_NAME, is_checked
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
@@ -48,7 +48,7 @@ _ON_OBJECT = (
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
     for item in document.inventory.objects:
-        if (item.api_version, item.kind) not in READ:
+        if not is_checked(item.api_version, item.kind):
             continue
         for key in item.annotations:
             hint = _hint(key) or _of_adoption(item.annotations, key, item.kind)
@@ -67,7 +67,7 @@ def _of_adoption(annotations: dict[str, str], key: str, kind: str) -> str:
     is_meant = key == f"{_PREFIX}adoption-fields" and annotations.get(f"{_PREFIX}adoption-policy") == "adopt-or-create"
     if not is_meant or is_string_map(annotations[key]):
         return ""
-    return 'write \'{"name": "…"}\'' if kind == "Role" else 'write \'{"arn": "…"}\''
+    return f"write '{BY_NAME[kind].adoption_fields}'"
 
 
 def _hint(key: str) -> str | None:

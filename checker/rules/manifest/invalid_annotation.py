@@ -31,7 +31,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from ...ack.kinds import READ
+from ...ack.kinds import BY_NAME, is_checked
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...iam.documents.holes import has_hole
@@ -52,7 +52,7 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
     for item in document.inventory.objects:
-        if (item.api_version, item.kind) not in READ:
+        if not is_checked(item.api_version, item.kind):
             continue
         for key, value in item.annotations.items():
             name = key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else ""
@@ -83,8 +83,8 @@ def _flaw(name: str, value: str, kind: str) -> tuple[str, str, str] | None:
     if name == "adopted":
         return "is for the controller to set", "on a new object it switches creation off", "delete the annotation"
     if name == "adoption-fields" and not is_string_map(value):
-        field = '{"name": "…"}' if kind == "Role" else '{"arn": "…"}'
-        return "is not a JSON object of strings", "the controller cannot find what to adopt", f"write '{field}'"
+        hint = f"write '{BY_NAME[kind].adoption_fields}'"
+        return "is not a JSON object of strings", "the controller cannot find what to adopt", hint
     return None
 
 

@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ack.kinds import READ
+from ...ack.kinds import is_checked
 from ...ack.limits import refused_fields
 from ...findings.place import at
 from ...findings.problem import Problem
@@ -55,7 +55,7 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
             said.add((problem.subject.origin, problem.place.path))
         yield problem
     for item in document.inventory.objects:
-        for limit in refused_fields(item) if (item.api_version, item.kind) in READ else ():
+        for limit in refused_fields(item) if is_checked(item.api_version, item.kind) else ():
             place = at(item, limit.path, "key" if limit.at_key else "value")
             if (item.origin, place.path) not in said:
                 message = f"{called(item)}: {show_path(limit.path)} {limit.message}"

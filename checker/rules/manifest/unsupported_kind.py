@@ -2,8 +2,8 @@
 
 What it does
     Reports kinds that the ACK IAM controller does not have
-    (RolePolicyAttachment), versions other than v1alpha1, and API groups that
-    only resemble iam.services.k8s.aws.
+    (RolePolicyAttachment), versions other than v1alpha1 of the kinds that bear
+    on access, and API groups that only resemble iam.services.k8s.aws.
 
 Why it matters
     No controller acts on such an object, so the policy or attachment it
@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ack.kinds import IAM, IAM_GROUP, KNOWN_IAM_KINDS
+from ...ack.kinds import BY_NAME, IAM, IAM_GROUP, KNOWN_IAM_KINDS
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
@@ -45,6 +45,9 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
         group = item.api_version.partition("/")[0]
         if not item.kind:
             field, wrong, hint = "kind", "the object has no kind", f"write one of {', '.join(KNOWN_IAM_KINDS)}"
+        elif group != IAM_GROUP and item.kind in BY_NAME and BY_NAME[item.kind].group == group:
+            field, wrong = "apiVersion", f"{item.api_version} does not exist"
+            hint = f"write {BY_NAME[item.kind].api_version}"
         elif group != IAM_GROUP:
             field, wrong, hint = "apiVersion", f"the API group {group} is not ACK's", f"write {IAM}"
         elif item.kind in KNOWN_IAM_KINDS:

@@ -13,7 +13,7 @@ from ...ack.build import build
 from ...ack.kinds import EKS, IAM, ROLE_ARN_ANNOTATION
 from ...ack.objects import make_object, mapping, sequence, status_arn, text
 from ...iam.arns import role_name
-from ...iam.decisions.policies import Attached, Layer, LayerName
+from ...iam.decisions.policies import LAYERS, Attached, Layer, LayerName
 from ...iam.documents.document import PolicyKind, parse
 from ...iam.values import NamedTuple
 from ...inventory.objects import Inventory, Origin, Role
@@ -89,10 +89,10 @@ def above(record: Record) -> tuple[Layer, ...]:
     if table_policy.status != "absent":
         given = mapping(table_policy.value).get("document")
         layers.append(Layer("resource", (attached("the table's resource policy", given, table_policy, "resource"),)))
-    names: tuple[tuple[str, LayerName, PolicyKind], ...] = (("scps", "scp", "identity"), ("rcps", "rcp", "resource"))
-    for name, layer, kind in names:
+    names: tuple[tuple[str, LayerName], ...] = (("scps", "scp"), ("rcps", "rcp"))
+    for name, layer in names:
         for level in value(record, name) or ():
-            policies = [attached(f"{layer.upper()} {item['name']}", item["document"], None, kind)
+            policies = [attached(f"{layer.upper()} {item['name']}", item["document"], None, LAYERS[layer].documents)
                         for item in level["policies"]]  # fmt: skip
             layers.append(Layer(layer, tuple(policies)))
     endpoints = list(value(record, "vpc-endpoints") or [])

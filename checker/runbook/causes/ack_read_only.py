@@ -15,6 +15,7 @@ Source
 
 from __future__ import annotations
 
+from ...ack.kinds import BY_NAME
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -29,7 +30,6 @@ REMEDIATION = "Remove the annotation services.k8s.aws/read-only from the object 
 
 
 _READ_ONLY = "services.k8s.aws/read-only"
-_RESOURCE = {"Role": "roles.iam.services.k8s.aws", "Policy": "policies.iam.services.k8s.aws"}
 
 
 def look(case: Case) -> Seen:
@@ -41,6 +41,6 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("no object of the role is read-only",))
     evidence = [f"{item.kind} {item.name} has {_READ_ONLY}" for item in marked]
     evidence += [f"without it the controller would {step.operation} {step.about}".strip() for step in next_steps(case)]
-    kind, first = _RESOURCE[marked[0].kind], marked[0]
+    kind, first = BY_NAME[marked[0].kind].resource, marked[0]
     command = commands.command("kubectl", "annotate", kind, first.name, "-n", first.namespace, f"{_READ_ONLY}-")
     return Seen(log, "shows", (*lacking(case)[:1], *evidence), next=(command,))

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 
+from ...ack.kinds import BY_NAME
 from ...iam.arns import Arn, parse_arn
 from ...inventory.objects import Object
 from .. import commands
@@ -62,8 +63,8 @@ def _annotate(case: Case, item: Object) -> str:
     name = str(spec.get("name") or item.name)
     role = parse_arn(case.arn) or Arn("aws", "iam", "", "ACCOUNT", "")
     arn = str(role._replace(resource=f"policy{spec.get('path') or '/'}{name}"))
-    fields = json.dumps({"name": name} if item.kind == "Role" else {"arn": arn})
-    plural = {"Role": "roles", "Policy": "policies"}.get(item.kind, item.kind)
+    kind, known = BY_NAME[item.kind], {"name": name, "arn": arn}
+    fields = json.dumps({key: known.get(key, key.upper()) for key in kind.adopted_by})
     pairs = (f"{_POLICY}=adopt-or-create", f"{_FIELDS}={fields}")
-    words = ("kubectl", "annotate", f"{plural}.iam.services.k8s.aws", item.name, "-n", item.namespace, "--overwrite")
+    words = ("kubectl", "annotate", kind.resource, item.name, "-n", item.namespace, "--overwrite")
     return commands.command(*words, *pairs)

@@ -10,13 +10,11 @@ from ...ack.objects import mapping
 from ...iam.arns import parse_arn
 from ...iam.decisions.conditions import Truth
 from ...iam.decisions.evaluate import Request, evaluate
-from ...iam.decisions.policies import Layer
+from ...iam.decisions.policies import WITH_PRINCIPALS, Layer
 from ...iam.decisions.principals import Caller
 from ...iam.documents.context import make_context
 from ..case.case import Case
 from ..case.sources import attached
-
-_OWN = ("identity", "boundary", "session", "scp")
 
 
 def may_decrypt(case: Case) -> Truth:
@@ -31,7 +29,7 @@ def may_decrypt(case: Case) -> Truth:
         "kms:CallerAccount": case.parameters.get("account", ""),
     }
     document = attached("the key's policy", policy.value["document"], policy, "resource")
-    layers = [layer for layer in case.deployed.checks[0].stack.layers if layer.name in _OWN]
+    layers = [layer for layer in case.deployed.checks[0].stack.layers if layer.name not in WITH_PRINCIPALS]
     layers.append(Layer("key", (document,)))
     request = Request("kms:Decrypt", key["arn"], make_context(known), Caller("role", case.arn))
     outcome = evaluate(request, tuple(layers)).outcome
