@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 import subprocess
@@ -177,3 +178,98 @@ def test_a_cause_is_a_file_and_an_entry_in_one_registry(copy: Path) -> None:
     register(copy / "checker/runbook/causes/__init__.py", ".", "full_moon", "region_missing", "known({})")
     assert "full-moon" in run(copy, "explain").stdout
     assert "The moon is full" in run(copy, "explain", "full-moon").stdout
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_kind_is_a_row_and_a_definition(copy: Path) -> None:
+    replace(
+        copy / "checker/ack/kinds.py",
+        "\nKINDS = (\n",
+        '\nKINDS = (\n    Kind(IAM, "Group", "groups", ("inlinePolicies",)),\n',
+    )
+    schema = copy / "checker/schemas/ack.json"
+    value = json.loads(schema.read_text(encoding="utf-8"))
+    is_group = {"properties": {"kind": {"const": "Group"}}, "required": ["kind"]}
+    value["allOf"].append({"if": is_group, "then": {"$ref": "#/definitions/Group"}})
+    spec = {"type": "object", "additionalProperties": False, "properties": {"name": {"type": "string"}}}
+    value["definitions"]["Group"] = {"properties": {"spec": spec}}
+    schema.write_text(json.dumps(value), encoding="utf-8")
+    (copy / "group.yaml").write_text(
+        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Group\nmetadata: {name: g}\nspec: {nmae: g}\n",
+        encoding="utf-8",
+    )
+    assert "[unknown-field]" in run(copy, "static", "group.yaml", "--select", "unknown-field").stdout
+    (copy / "group.yaml").write_text(
+        "apiVersion: ${GROUP}/v1\nkind: Group\nmetadata: {name: g}\nspec: {inlinePolicies: {}}\n", encoding="utf-8"
+    )
+    assert "[templated-manifest]" in run(copy, "static", "group.yaml", "--select", "templated-manifest").stdout
+
+
+def test_a_layer_is_a_row_and_what_reads_its_policies(copy: Path) -> None:
+    layers = copy / "checker/iam/decisions/policies.py"
+    replace(layers, '"key", "trust"]', '"key", "trust", "perimeter"]')
+    replace(
+        layers,
+        '\n    "scp": ',
+        '\n    "perimeter": LayerKind("resource", "gate", "the perimeter shuts it out"),\n    "scp": ',
+    )
+    replace(
+        copy / "checker/runbook/case/sources.py",
+        '    endpoints = list(value(record, "vpc-endpoints") or [])\n',
+        '    for document in value(record, "perimeters") or ():\n'
+        '        layers.append(Layer("perimeter", (attached("the perimeter", document, None, "resource"),)))\n'
+        '    endpoints = list(value(record, "vpc-endpoints") or [])\n',
+    )
+    (copy / "ask.py").write_text(
+        "from checker.iam import *\n"
+        "from checker.live.record.record import Reading, Record, Target\n"
+        "from checker.runbook.case.sources import above\n"
+        'everything = \'{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}\'\n'
+        "own = Layer('identity', (Attached('own', parse(everything, 'identity').document),))\n"
+        "request = Request('dynamodb:Query', 'arn:aws:dynamodb:us-east-1:111122223333:table/t')\n"
+        "refusing = everything.replace('Allow', 'Deny').replace('}}', ', \"Principal\": \"*\"}}')\n"
+        "readings = {'perimeters': Reading('ok', [refusing], '', '', 0)}\n"
+        "read = above(Record(Target('acme'), '', 0, readings))\n"
+        "for layers in ((own,), (own, Layer('perimeter', ())), (own, *read)):\n"
+        "    print(evaluate(request, layers).outcome, evaluate(request, layers).layer)\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, "ask.py"], cwd=copy, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["allowed None", "implicit-deny perimeter", "explicit-deny None"], done.stderr
+
+
+def test_a_command_is_a_file_and_a_name(copy: Path) -> None:
+    (copy / "checker/cli/greet.py").write_text(
+        '"""`checker greet`."""\n\n\ndef add_to(commands):\n'
+        '    commands.add_parser("greet", help="says hello").set_defaults(run=run)\n\n\n'
+        'def run(arguments):\n    print("hello")\n    return 0\n',
+        encoding="utf-8",
+    )
+    replace(copy / "checker/cli/__init__.py", 'COMMANDS = ("static", ', 'COMMANDS = ("greet", "static", ')
+    assert run(copy, "greet").stdout == "hello\n"
+    assert "says hello" in run(copy, "--help").stdout
+
+
+def test_a_fix_is_a_file_and_an_entry_in_one_registry(copy: Path) -> None:
+    (copy / "checker/fix/plans/missing_version.py").write_text(
+        '"""Writes the Version that a policy lacks."""\n'
+        "from ..planning.plan import NoPlan\n\nRULES = ('missing-version',)\n\n\n"
+        "def plan(survey, finding):\n    yield NoPlan('somebody has to look at the moon first')\n",
+        encoding="utf-8",
+    )
+    registry = copy / "checker/fix/plans/__init__.py"
+    replace(
+        registry, "    missing_grant,\n    references,\n", "    missing_grant,\n    missing_version,\n    references,\n"
+    )
+    replace(registry, "fields, json_syntax)", "fields, json_syntax, missing_version)")
+    (copy / "role.yaml").write_text(
+        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Policy\nmetadata: {name: r}\n"
+        "spec: {name: r, policyDocument: '{\"Statement\": []}'}\n",
+        encoding="utf-8",
+    )
+    assert "look at the moon" in run(copy, "fix", "role.yaml", "--select", "missing-version").stdout

@@ -33,7 +33,7 @@ _REVOKED = "AWSRevokeOlderSessions"
 
 
 def look(case: Case) -> Seen:
-    seen = look_for(case, ID, manifest_can_grant=False)
+    seen = look_for(case, ID, "denied-explicitly", manifest_can_grant=False)
     if case.reading(f"inline/{_REVOKED}").status == "ok" and seen.log != "silent":
         evidence = (*seen.evidence, f"inline policy {_REVOKED}: the sessions of this role were revoked")
         remedy = "Sessions of the role were revoked: restart the pod, so that it gets a new one."

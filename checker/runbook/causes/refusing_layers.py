@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...iam.decisions.policies import LayerName
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -12,7 +13,9 @@ from ..known_cause import KnownCause
 
 
 def _by_layer(
+    layer: LayerName,
     *,
+    signature: str,
     id: str,
     title: str,
     page: str,
@@ -20,10 +23,10 @@ def _by_layer(
     command: Callable[[Case], str],
     manifest_helps: bool = False,
 ) -> KnownCause:
-    """A layer around the role's own policies refuses; `evidence.refusals.LAYERS` says which."""
+    """A layer around the role's own policies refuses; `signature` is that of the log lines that name it."""
 
     def look(case: Case) -> Seen:
-        return look_for(case, id, manifest_can_grant=False)._replace(next=(command(case),))
+        return look_for(case, layer, signature, manifest_can_grant=False)._replace(next=(command(case),))
 
     return KnownCause(
         id=id,
@@ -52,6 +55,8 @@ def _by_identity(*, id: str, title: str, page: str, remediation: str) -> KnownCa
 
 
 SCP_DENIES = _by_layer(
+    "scp",
+    signature="denied-scp",
     id="scp-denies",
     title="A service control policy of the organization does not allow the call",
     remediation="Ask the administrators of the AWS organization to allow the call in the service control policy.",
@@ -70,6 +75,8 @@ Source
 
 
 RCP_DENIES = _by_layer(
+    "rcp",
+    signature="denied-rcp",
     id="rcp-denies",
     title="A resource control policy of the organization denies the call",
     remediation="Ask the administrators of the AWS organization to except the call in the resource control policy.",
@@ -88,6 +95,8 @@ Source
 
 
 ENDPOINT_POLICY_DENIES = _by_layer(
+    "endpoint",
+    signature="denied-endpoint",
     id="endpoint-policy-denies",
     title="The policy of the VPC endpoint for DynamoDB does not allow the call",
     remediation="Ask the network team to allow the table and the role in the policy of the VPC endpoint.",
@@ -107,6 +116,8 @@ Source
 
 
 TABLE_POLICY_DENIES = _by_layer(
+    "resource",
+    signature="denied-table-policy",
     id="table-policy-denies",
     title="The table's resource policy denies the call, or, across accounts, does not allow it",
     remediation="Have the table's owner change its resource policy.",
@@ -127,6 +138,8 @@ Source
 
 
 SESSION_POLICY_BLOCKS = _by_layer(
+    "session",
+    signature="denied-session",
     id="session-policy-blocks",
     title="The session policy of the Pod Identity association does not allow the call",
     remediation="Allow the call in the session policy of the Pod Identity association.",
@@ -145,6 +158,8 @@ Source
 
 
 BOUNDARY_BLOCKS = _by_layer(
+    "boundary",
+    signature="denied-boundary",
     id="boundary-blocks",
     title="The permissions boundary of the role does not allow the call",
     manifest_helps=True,

@@ -22,7 +22,7 @@ def lacking(case: Case) -> tuple[str, ...]:
     policy that shuts the pod out."""
     if case.reading("role").status == "absent":
         return (f"IAM has no role {case.arn}",)
-    found = [item.sentence for item in refusals(case.deployed) if item.cause in IN_THE_MANIFEST and not item.is_open]
+    found = [item.sentence for item in refusals(case.deployed) if item.how in IN_THE_MANIFEST and not item.is_open]
     trust = trusting(case)
     if trust is not None and trust.truth is False:
         found.append(_SHUT_OUT)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...iam.arns import parse_arn
 from ...iam.decisions.clauses import Clause
-from ...iam.decisions.policies import LayerName
+from ...iam.decisions.policies import LAYERS
 from ...iam.proofs.prove import show_condition
 from ...iam.values import NamedTuple
 from ...requirements.check import RoleCheck
@@ -17,41 +17,19 @@ from ..case.signatures import Event
 from ..case.witnesses import Api, Log, Seen
 from .standing import taken
 
-
-class RefusingLayer(NamedTuple):
-    """A layer of policies that may refuse: the cause that this is, and the signature of the log lines that name it.
-    `is_above`: it is outside of the account, and mostly cannot be read."""
-
-    layer: LayerName
-    cause: str
-    signature: str
-    is_above: bool = False
-
-
-LAYERS = (
-    RefusingLayer("identity", "explicit-deny", "denied-explicitly"),
-    RefusingLayer("boundary", "boundary-blocks", "denied-boundary"),
-    RefusingLayer("session", "session-policy-blocks", "denied-session"),
-    RefusingLayer("scp", "scp-denies", "denied-scp", is_above=True),
-    RefusingLayer("rcp", "rcp-denies", "denied-rcp", is_above=True),
-    RefusingLayer("endpoint", "endpoint-policy-denies", "denied-endpoint", is_above=True),
-    RefusingLayer("resource", "table-policy-denies", "denied-table-policy"),
-)
-_CAUSES: dict[str, str] = {item.layer: item.cause for item in LAYERS}
-_SIGNATURES = {item.cause: item.signature for item in LAYERS}
-_ABOVE = {item.cause: item.layer for item in LAYERS if item.is_above}
 IN_THE_MANIFEST = (
-    "missing-action", "wrong-table-arn", "missing-index-arn", "condition-unmet", "explicit-deny", "boundary-blocks",
+    "missing-action", "wrong-table-arn", "missing-index-arn", "condition-unmet", "explicit-deny", "boundary",
 )  # fmt: skip
 """Refusals by policies that a Role object carries or refers to."""
 
 
 class AccessRefusal(NamedTuple):
-    """A call that the policies refuse: the cause, and a sentence that shows it. `is_open`: it may be allowed, under
-    conditions that nobody can decide from here.
+    """A call that the policies refuse: how, and a sentence that shows it. `how` is the layer that refuses, or, for the
+    role's own policies, the cause that it is. `is_open`: it may be allowed, under conditions that nobody can decide
+    from here.
     """
 
-    cause: str
+    how: str
     question: Question
     sentence: str
     clause: Clause | None = None
@@ -80,7 +58,8 @@ def _of_view(view: View) -> Iterator[AccessRefusal]:
             elif proof.decision.outcome == "explicit-deny":
                 clause = proof.decision.clauses[0]
                 where = _statement(clause)
-                yield AccessRefusal(_CAUSES[clause.layer], question, f"{called} is denied by {where}", clause)
+                how = "explicit-deny" if clause.layer == "identity" else clause.layer
+                yield AccessRefusal(how, question, f"{called} is denied by {where}", clause)
             else:
                 yield _implicit(check, question, called, proof.decision.layer or "identity")
 
@@ -90,7 +69,7 @@ def _implicit(check: RoleCheck, question: Question, called: str, layer: str) -> 
         labels = ", ".join(
             policy.label for item in check.stack.layers if item.name == layer for policy in item.policies
         )
-        return AccessRefusal(_CAUSES[layer], question, f"{called} is not allowed by {labels or f'the {layer} layer'}")
+        return AccessRefusal(layer, question, f"{called} is not allowed by {labels or f'the {layer} layer'}")
     witness = (question.proof.witness if question.proof else None) or question.resource
     grants = allowing(check, question.action)
     if not grants:
@@ -109,29 +88,30 @@ def _implicit(check: RoleCheck, question: Question, called: str, layer: str) -> 
     )
 
 
-def look_for(case: Case, cause: str, *, manifest_can_grant: bool = True) -> Seen:
-    """The view of a cause that is one kind of refusal. With `manifest_can_grant`, one that the object in the cluster
+def look_for(case: Case, how: str, signature: str = "", *, manifest_can_grant: bool = True) -> Seen:
+    """The view of a cause that is one kind of refusal: by a layer, or by the role's own policies in some way.
+    `signature` is that of the log lines that name it. With `manifest_can_grant`, one that the object in the cluster
     (or in Git) already mends is not the cause: then it has not arrived in IAM, and other causes say why.
     """
-    found = [item for item in refusals(case.deployed) if item.cause == cause]
-    log = _log(case, cause, found)
-    evidence = [item.sentence for item in found] + quoted(case, cause)
+    found = [item for item in refusals(case.deployed) if item.how == how]
+    log = _named(case, signature) if signature else _log(case, how, found)
+    evidence = [item.sentence for item in found] + _quoted(case, signature or "denied-identity")
     api: Api = "unread"
     if case.reading("role").status == "absent":
         api, evidence = "refutes", [f"there is no role {case.arn}"]
     elif found and all(item.is_open for item in found):
         api = "unread"
-    elif found and cause in IN_THE_MANIFEST and taken(case):
+    elif found and how in IN_THE_MANIFEST and taken(case):
         api, evidence = "refutes", [f"{item.sentence}, but {taken(case)[0]}" for item in found]
     elif found:
         api = "shows"
         waiting = [item for item in found if manifest_can_grant and arrives(case, item.question)]
         if waiting and len(waiting) == len(found):
             api, evidence = "refutes", [f"{item.sentence}, but {arrives(case, item.question)}" for item in waiting]
-    elif case.deployed is not None and case.deployed.verdict != "unknown" and _was_read(case, cause):
+    elif case.deployed is not None and case.deployed.verdict != "unknown" and _was_read(case, how):
         api, evidence = "refutes", ["every policy was read, and none of them is in the way like this"]
     is_open = case.declared is not None and case.declared.verdict == "unknown"
-    if api == "shows" and cause in IN_THE_MANIFEST and (is_open or not case.reading("ack-role").is_settled):
+    if api == "shows" and how in IN_THE_MANIFEST and (is_open or not case.reading("ack-role").is_settled):
         unseen = _UNREAD_POLICY if is_open else _UNSEEN
         return Seen(log, api, tuple(dict.fromkeys([*evidence, unseen])), _LOOK_FIRST, is_partial=True)
     return Seen(log, api, tuple(dict.fromkeys(evidence)))
@@ -145,14 +125,17 @@ _LOOK_FIRST = (
 )
 
 
-def _was_read(case: Case, cause: str) -> bool:
-    """Whether the layer of a cause took part in the verdict; those above the account mostly cannot be read."""
-    if cause == "session-policy-blocks":
+def _was_read(case: Case, how: str) -> bool:
+    """Whether the layer that refuses took part in the verdict; those above the account mostly cannot be read."""
+    if how == "session":
         return case.uses_pod_identity
-    if cause not in _ABOVE or case.deployed is None:
+    if how not in _ABOVE or case.deployed is None:
         return True
     stacks = [check.stack.layers for check in case.deployed.checks]
-    return any(layer.name == _ABOVE[cause] for stack in stacks for layer in stack)
+    return any(layer.name == how for stack in stacks for layer in stack)
+
+
+_ABOVE = tuple(name for name, kind in LAYERS.items() if kind.part in ("gate", "bar"))
 
 
 def arrives(case: Case, question: Question) -> str:
@@ -173,16 +156,17 @@ def undelivered(case: Case) -> tuple[AccessRefusal, ...]:
     return tuple(
         item
         for item in refusals(case.deployed)
-        if not item.is_open
-        and item.cause in IN_THE_MANIFEST
-        and arrives(case, item.question).startswith("the ACK Role")
+        if not item.is_open and item.how in IN_THE_MANIFEST and arrives(case, item.question).startswith("the ACK Role")
     )
 
 
-def _log(case: Case, cause: str, found: list[AccessRefusal]) -> Log:
+def _named(case: Case, signature: str) -> Log:
     unexplained = tuple(filter(case.is_mine, case.having("denied")))
-    if cause in _SIGNATURES:
-        return case.says(tuple(filter(case.is_mine, case.having(_SIGNATURES[cause]))), unexplained)
+    return case.says(tuple(filter(case.is_mine, case.having(signature))), unexplained)
+
+
+def _log(case: Case, how: str, found: list[AccessRefusal]) -> Log:
+    unexplained = tuple(filter(case.is_mine, case.having("denied")))
     named = tuple(filter(case.is_mine, case.having("denied-identity")))
     if found:
         about = {(item.question.action.lower(), item.question.resource) for item in found}
@@ -192,14 +176,14 @@ def _log(case: Case, cause: str, found: list[AccessRefusal]) -> Log:
     ours = [event for event in named if not case.table_arn or event.resource.startswith(case.table_arn)]
     on_index = [event for event in ours if "/index/" in event.resource]
     on_table = [event for event in ours if "/index/" not in event.resource]
-    if cause == "missing-index-arn":
+    if how == "missing-index-arn":
         return case.says(on_index, unexplained)
-    return case.says(on_table if cause == "missing-action" else (), [*on_table, *unexplained])
+    return case.says(on_table if how == "missing-action" else (), [*on_table, *unexplained])
 
 
-def quoted(case: Case, cause: str) -> list[str]:
+def _quoted(case: Case, signature: str) -> list[str]:
     """What the log says of it, counted."""
-    events = tuple(filter(case.is_mine, case.having(_SIGNATURES.get(cause, "denied-identity"))))
+    events = tuple(filter(case.is_mine, case.having(signature)))
     return [said(event) for event in events[:2]]
 
 
