@@ -31,13 +31,23 @@ def ack_objects() -> list[dict[str, Any]]:
     found = []
     for path in sorted(CASES.rglob("*.yaml")):
         try:
-            documents = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+            documents = list(yaml.load_all(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
         except (yaml.YAMLError, UnicodeDecodeError):
             continue
         found += [
             item for item in documents if isinstance(item, dict) and "services.k8s.aws" in str(item.get("apiVersion"))
         ]
-    return [item for item in found if _is_json(item)]
+    return [item for item in found if _is_small(item) and _is_json(item)]
+
+
+def _is_small(value: Any) -> bool:
+    """Whether it stays small where aliases are written out: there are bombs among the cases."""
+    left, seen = [value], 0
+    while left and seen <= 10_000:
+        item = left.pop()
+        left += item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        seen += 1
+    return not left
 
 
 def _is_json(value: Any) -> bool:
@@ -104,6 +114,12 @@ def test_our_fields_are_the_fields_of_the_real_crds() -> None:
 
 def test_what_our_schema_accepts_the_real_crds_accept() -> None:
     by_kind = {crd["spec"]["names"]["kind"]: crd for crd in crds()}
+    theirs = {
+        kind: jsonschema.Draft7Validator(
+            closed(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"])
+        )
+        for kind, crd in by_kind.items()
+    }
     ours = jsonschema_rs.Draft7Validator(load("ack"))
     checked = 0
     for item in ack_objects():
@@ -112,8 +128,7 @@ def test_what_our_schema_accepts_the_real_crds_accept() -> None:
             continue
         if not item["apiVersion"].startswith(crd["spec"]["group"] + "/"):
             continue
-        properties = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
         if item.get("spec"):
-            jsonschema.Draft7Validator(closed(properties["spec"])).validate(item["spec"])
+            theirs[item["kind"]].validate(item["spec"])
             checked += 1
     assert checked > 100
