@@ -32,7 +32,7 @@ def choose_config(given: str | None) -> Config:
 
 
 def use_catalogue(config: Config) -> None:
-    """Takes the list of actions that the configuration names, from now on. Raises UsageError."""
+    """Switches to the list of actions that the configuration names, if any. Raises UsageError."""
     if config.catalogue:
         (folder,) = from_config(config, (config.catalogue,))
         try:
@@ -72,8 +72,8 @@ def choose_requirements(config: Config, given: tuple[str, ...]) -> Loaded:
 
 
 def check_parameters(config: Config, cell: ConfiguredCell, given: Mapping[str, str], loaded: Loaded) -> None:
-    """Makes sure that `--set` names parameters that there are, and that no parameter of the cell is a misspelt one.
-    Raises UsageError."""
+    """Makes sure that `--set` names only parameters that exist, and that no parameter of the cell is misspelt. Raises
+    UsageError."""
     used = frozenset().union(*(requirement.uses for requirement in loaded.requirements))
     problems = []
     for name in given:
@@ -92,13 +92,13 @@ def check_parameters(config: Config, cell: ConfiguredCell, given: Mapping[str, s
 
 
 def fill_placeholders(config: Config, cell: ConfiguredCell, parameters: Mapping[str, str]) -> dict[str, str]:
-    """What the cell fills templates in with, the parameters that a value names put in. Raises UsageError for one that
-    the cell does not have."""
-    made, problems = {}, []
+    """The cell's placeholders, with the parameters that their values name filled in. Raises UsageError for a parameter
+    that the cell does not have."""
+    values, problems = {}, []
     for name, value in cell.placeholders.items():
-        found = fill(value, dict(parameters))
-        made[name] = found.text
-        for unset in found.unset:
+        filled = fill(value, dict(parameters))
+        values[name] = filled.text
+        for unset in filled.unset:
             close = closest(unset, parameters)
             meant = f"did you mean {close}?" if close else f"it has {', '.join(sorted(parameters)) or 'none'}"
             where = (
@@ -107,7 +107,7 @@ def fill_placeholders(config: Config, cell: ConfiguredCell, parameters: Mapping[
             problems.append(f"{where}: the cell has no parameter {unset}; {meant}")
     if problems:
         raise UsageError(*problems)
-    return made
+    return values
 
 
 def project_paths(config: Config) -> tuple[str, ...]:
@@ -119,5 +119,5 @@ def project_paths(config: Config) -> tuple[str, ...]:
 
 
 def from_config(config: Config, paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Paths of the configuration, which are relative to its folder, relative to where we are."""
+    """Paths of the configuration (relative to its folder), made relative to the working directory."""
     return tuple(os.path.relpath(os.path.join(config.folder, path)) for path in paths)

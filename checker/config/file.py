@@ -208,11 +208,11 @@ def _holds_checker(data: bytes) -> bool:
 
 
 def _from_yaml(source: Source) -> tuple[YamlDocument, dict[str, Any]]:
-    found = read(source, "config")
-    if len(found) != 1:
-        said = "the file is empty" if not found else f"it has {len(found)} documents, and one is due"
-        raise InvalidFileError([f"{source.name}:1:1: {said}"])
-    return found[0].document, found[0].value
+    documents = read(source, "config")
+    if len(documents) != 1:
+        problem = "the file is empty" if not documents else f"it has {len(documents)} documents, and one is due"
+        raise InvalidFileError([f"{source.name}:1:1: {problem}"])
+    return documents[0].document, documents[0].value
 
 
 def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
@@ -239,7 +239,7 @@ def _from_toml(data: bytes, shown: str) -> dict[str, Any]:
 
 
 def _without_dates(value: Any) -> Any:
-    """TOML's dates as the texts that YAML has in their place."""
+    """The value with TOML's dates as strings, as they are in YAML."""
     if isinstance(value, dict):
         return {key: _without_dates(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -35,23 +35,23 @@ _KEY = re.compile(r"[ \t]*+ignore(?=[ \t]*+=)")
 
 def _toml_places(text: str) -> list[tuple[int, int]]:
     """(offset, length) of each `[[tool.checker.ignore]]`, or of the key `ignore` in `[tool.checker]`."""
-    found, table, offset = [], "", 0
+    places, table, offset = [], "", 0
     for line in text.splitlines(keepends=True):
         header = _HEADER.match(line)
         if header is not None:
             table = re.sub(r"[\s\"']", "", header[2])
             if table == "tool.checker.ignore":
-                found.append((offset, len(line.rstrip())))
+                places.append((offset, len(line.rstrip())))
         elif table == "tool.checker" and (key := _KEY.match(line)) is not None:
-            found.append((offset, len(key[0])))
+            places.append((offset, len(key[0])))
         offset += len(line)
-    return found
+    return places
 
 
 def ignores_in(source: Source, document: YamlDocument | None, entries: list[dict[str, Any]]) -> tuple[Ignore, ...]:
-    """The entries of `ignore:`. Raises InvalidFileError where the schema cannot tell that they are wrong."""
+    """The entries of `ignore:`. Raises InvalidFileError for mistakes that the schema cannot express."""
     places = _toml_places(source.text) if document is None else []
-    found, problems = [], []
+    ignores, problems = [], []
     for number, entry in enumerate(entries):
         # An inline list has one place for all of its entries.
         offset, length = places[min(number, len(places) - 1)] if places else (0, 1)
@@ -67,7 +67,7 @@ def ignores_in(source: Source, document: YamlDocument | None, entries: list[dict
             problems.append(f"{where}ignore[{number}] has both path and sid; write the one that says it all")
         rules = entry["rule"] if isinstance(entry["rule"], list) else [entry["rule"]]
         subject, file, path, sid = (str(entry.get(key, "")) for key in ("subject", "file", "path", "sid"))
-        found.append(
+        ignores.append(
             Ignore(
                 rules=tuple(rules),
                 subject=subject,
@@ -82,7 +82,7 @@ def ignores_in(source: Source, document: YamlDocument | None, entries: list[dict
         )
     if problems:
         raise InvalidFileError(problems)
-    return tuple(found)
+    return tuple(ignores)
 
 
 def _is_date(text: str) -> bool:

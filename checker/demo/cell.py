@@ -31,7 +31,7 @@ _HASHES = {"acme": "6c9f8d7b54", "borealis": "7d5b9c8f66"}
 class Cell:
     """Everything of the cell. Use as a context manager: servers run inside the block and are gone after it.
 
-    `wrap` puts something between the servers and who asks them: (name, application) to application.
+    `wrap` puts something between each server and its callers: (name, application) to application.
     """
 
     def __init__(self, wrap: Any = None) -> None:
@@ -63,7 +63,7 @@ class Cell:
             shutil.rmtree(self.manifests, ignore_errors=True)
 
     def fill(self) -> None:
-        """Makes what the cell has from the beginning: account, objects, and what the controller made of them."""
+        """Makes the cell's initial state: account, objects, and what the controller makes of them."""
         self._make_account()
         self._make_objects()
         self.reconcile()
@@ -123,7 +123,7 @@ class Cell:
             self.log(index, refresh(self, index), ago=0.2)
 
     def _forget_conditions(self) -> None:
-        """As the controller does at the start of a loop; a changed spec brings it there even from a terminal state."""
+        """Clears conditions, as the controller does when a loop starts; a changed spec starts one even if terminal."""
         for kind in ("Role", "Policy"):
             for item in self.kubernetes.all(kind):
                 self.kubernetes.put({**item, "status": {**item.get("status", {}), "conditions": []}})
@@ -133,7 +133,7 @@ class Cell:
         self.logs = {key: [(ago + seconds, line) for ago, line in lines] for key, lines in self.logs.items()}
 
     def forget_requests(self) -> None:
-        """Starts counting anew."""
+        """Forgets the calls and requests so far."""
         self.aws.calls.clear()
         self.kubernetes.requests.clear()
 
@@ -180,7 +180,7 @@ class Cell:
 
     def log(self, index: str, *lines: str, ago: float = 20, every: float = 25, previous: bool = False) -> None:
         """Appends lines to the proxy's log; the last one was written `ago` seconds before the log is read."""
-        times = [ago + every * (len(lines) - 1 - place) for place in range(len(lines))]
+        times = [ago + every * (len(lines) - 1 - number) for number in range(len(lines))]
         self.logs.setdefault((PODS[index], previous), []).extend(zip(times, lines, strict=True))
 
     def log_health(self, index: str) -> None:
@@ -190,11 +190,11 @@ class Cell:
         self.log(index, *[line] * 12, ago=360, every=45)
 
     def forget_log(self, index: str) -> None:
-        """Takes what the proxy has logged away, as for a container that was never started."""
+        """Removes what the proxy has logged, as for a container that was never started."""
         self.logs = {key: lines for key, lines in self.logs.items() if key[0] != PODS[index]}
 
     def play(self, index: str, data: bytes) -> None:
-        """Has the proxy have logged these lines, and nothing else, up to now."""
+        """Replaces the proxy's log by these lines, as if written up to now."""
         self.forget_log(index)
         self.logs[PODS[index], False] = list(played(data))
 

@@ -93,4 +93,4 @@ def _managed(iam: Any, arn: str) -> Any:
 
 
 def _parsed(documents: list[Any]) -> tuple[Attached, ...]:
-    return tuple(Attached(str(place), parse(json.dumps(item)).document) for place, item in enumerate(documents))
+    return tuple(Attached(str(number), parse(json.dumps(item)).document) for number, item in enumerate(documents))

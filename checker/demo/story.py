@@ -23,8 +23,8 @@ from .cell import Cell
 
 class Story(NamedTuple):
     """What was told: the break, the diagnoses before and after it, the fix (or why there is none), the steps of
-    applying it, and the diagnosis after that (None where nothing was applied). `admits_unsafe`: the fix had to be
-    asked for.
+    applying it, and the diagnosis after that (None where nothing was applied). `admits_unsafe`: the fix is not a
+    safe one.
     """
 
     staged: Break

@@ -15,7 +15,7 @@ from .sides import Side
 
 
 class DemandKey(NamedTuple):
-    """What is asked; `place` tells apart what is asked of one action: the entry of the requirement, the account."""
+    """What is asked; `place` tells questions on one action apart: the entry of the requirement, or the account."""
 
     kind: Kind
     requirement: str
@@ -24,7 +24,7 @@ class DemandKey(NamedTuple):
 
 
 class DemandAnswer(NamedTuple):
-    """The resource it was asked about, and the verdict."""
+    """The resource that was asked about, and the verdict."""
 
     resource: str
     verdict: Verdict
@@ -35,22 +35,22 @@ Answers = Mapping[DemandKey, DemandAnswer]
 
 def answers(role: Role | None, side: Side) -> dict[DemandKey, DemandAnswer]:
     """The least favourable answer to each question about the role, over all ways in which it is used."""
-    found: dict[DemandKey, DemandAnswer] = {}
+    worst: dict[DemandKey, DemandAnswer] = {}
     for check in side.checks_of(role):
         for question, answer in (*_of_requirement(check), *_of_trust(check, side)):
-            known = found.get(question)
+            known = worst.get(question)
             if known is None or _is_worse(question.kind, known.verdict, answer.verdict):
-                found[question] = answer
-    return found
+                worst[question] = answer
+    return worst
 
 
 def compared(old: Answers, new: Answers) -> Iterator[Demand]:
     """The questions whose answers differ."""
     for question in dict.fromkeys((*old, *new)):
-        one, other = old.get(question), new.get(question)
-        known = other or one
-        if known is not None and (one is None or other is None or one.verdict != other.verdict):
-            verdicts = [answer.verdict if answer else None for answer in (one, other)]
+        was, now = old.get(question), new.get(question)
+        known = now or was
+        if known is not None and (was is None or now is None or was.verdict != now.verdict):
+            verdicts = [answer.verdict if answer else None for answer in (was, now)]
             yield Demand(
                 kind=question.kind,
                 requirement=question.requirement,

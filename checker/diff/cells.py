@@ -17,22 +17,22 @@ from .sides import NOTHING, read_sides
 
 def difference(base: str, head: str | None, options: GateOptions, observe: Observe = unobserved) -> Difference:
     """What differs between two sides, in the cell that is named, or in all that have folders of their own. Raises
-    UsageError, for two sides without a manifest too."""
+    UsageError, also where neither side has a manifest."""
     chosen = choose(options)
     names = cells_in_one_run(chosen.config, options.cell)
-    found: list[tuple[str, Difference]] = []
+    parts: list[tuple[str, Difference]] = []
     is_there = False
     for name in names or (options.cell,):
         before, after = read_sides(base, head, options._replace(cell=name), observe)
         is_there = is_there or any(side.facts.project.sources or side.unreadable for side in (before, after))
-        found.append((name or "", compare_sides(before, after, observe)))
+        parts.append((name or "", compare_sides(before, after, observe)))
     if not is_there:
-        raise UsageError(f"neither {found[0][1].base} nor {found[0][1].head} holds a manifest that concerns a role")
-    return found[0][1] if not names else _together(found)
+        raise UsageError(f"neither {parts[0][1].base} nor {parts[0][1].head} holds a manifest that concerns a role")
+    return parts[0][1] if not names else _together(parts)
 
 
 def _together(found: Sequence[tuple[str, Difference]]) -> Difference:
-    """One difference of several cells: what is the same in some is told once, and what the gate says, with the cell."""
+    """One difference of several cells: what is equal in some stands once, findings of the gate with their cell."""
     parts = [part for _, part in found]
     findings = [
         finding._replace(message=f"{finding.message} (cell {name})")

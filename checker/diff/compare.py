@@ -29,7 +29,7 @@ def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> D
     roles = []
     for done, pair in enumerate(pairs):
         observe("comparing roles", done, len(pairs))
-        roles += [found for found in (_role(pair, before, after),) if found is not None]
+        roles += [change for change in (_role(pair, before, after),) if change is not None]
     policies = pair_policies(before, after)
     others = [
         ObjectNote(other.object, note)
@@ -66,8 +66,8 @@ _OF_DEMANDS = ("missing-grant", "denied-grant", "conditional-grant", "unknown-gr
 
 
 def _findings(before: Side, after: Side, roles: list[RoleChange]) -> Iterator[NewFinding]:
-    """The errors that the gate would report on the second side and not on the first: what the comparison may miss, such
-    as a text that can no longer be read. What is told of a role already is not told again."""
+    """The errors on access that the gate reports on the second side only: what the comparison may miss, such as a text
+    that can no longer be read. Grant findings on a role are left out where its demands are worse already."""
     told = [change.role for change in roles if any(demand.is_worse for demand in change.demands)]
     known = Baseline("", tuple(entry_of(finding, "") for finding in before.findings))
     for finding in against(after.findings, known).new:
@@ -78,7 +78,7 @@ def _findings(before: Side, after: Side, roles: list[RoleChange]) -> Iterator[Ne
 
 
 def _unread(side: Side, other: Side) -> Iterator[str]:
-    """What keeps a side from being known as a whole; what is the same on both sides is no difference."""
+    """What of a side could not be compared; files that are the same on both sides are left out."""
     yield from (f"{path}: {reason}" for path, reason in side.unreadable)
     project, same = side.facts.project, _same_files(side, other)
     same -= _open_and_differing(side, other)
@@ -94,22 +94,21 @@ def _unread(side: Side, other: Side) -> Iterator[str]:
 
 
 def _open_and_differing(side: Side, other: Side) -> set[str]:
-    """The files of roles with holes that requirements say something else of on the other side: policies in other files
-    have changed."""
+    """The files of roles with holes whose verdicts differ between the sides: policies in other files have changed."""
     mine, theirs = _open_verdicts(side), _open_verdicts(other)
     return {file for file, verdicts in mine.items() if theirs.get(side.file_of(file), verdicts) != verdicts}
 
 
 def _open_verdicts(side: Side) -> dict[str, list[tuple[str, ...]]]:
-    found: dict[str, list[tuple[str, ...]]] = {}
+    by_file: dict[str, list[tuple[str, ...]]] = {}
     for check in (check for outcome in side.facts.outcomes for check in outcome.checks):
         item = check.role.object
         if item.holes or item.within:
             for question in (*check.required, *check.excess):
                 verdict = question.proof.verdict if question.proof else ""
                 row = (item.namespace, item.name, question.action, question.resource, verdict)
-                found.setdefault(item.origin.file, []).append(row)
-    return {file: sorted(rows) for file, rows in found.items()}
+                by_file.setdefault(item.origin.file, []).append(row)
+    return {file: sorted(rows) for file, rows in by_file.items()}
 
 
 def _same_files(side: Side, other: Side) -> set[str]:
@@ -126,7 +125,7 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
     access, conditions = _access(pair, before, after)
     accounts = tuple(item.service_account for item in reach)
     trust = compare_trust(pair.before, pair.after, accounts, after.facts.parameters)
-    found = RoleChange(
+    delta = RoleChange(
         status="changed" if pair.before and pair.after else "added" if pair.after else "removed",
         role=role.object,
         gained=access.gained,
@@ -140,30 +139,30 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
         conditions=conditions,
     )
     is_told = any(
-        (*found.gained, *found.lost, *found.unclear, *found.demands, *found.let_in, *found.shut_out, *found.notes)
+        (*delta.gained, *delta.lost, *delta.unclear, *delta.demands, *delta.let_in, *delta.shut_out, *delta.notes)
     )
-    return found if is_told or found.status != "changed" else None
+    return delta if is_told or delta.status != "changed" else None
 
 
 def _is_the_same(pair: Pair, before: Side, after: Side) -> bool:
     """Whether nothing that bears on a role differs: itself, its policies, those of tables and keys, who uses it, and
     what requirements say of it."""
-    one, other = pair
-    if one is None or other is None or one != other or before.users_of(one) != after.users_of(other):
+    was, now = pair
+    if was is None or now is None or was != now or before.users_of(was) != after.users_of(now):
         return False
-    users = [user.giver for side, role in ((before, one), (after, other)) for user in side.users_of(role)]
-    data = [repr(item.data) for item in (one.object, other.object, *users)]
+    users = [user.giver for side, role in ((before, was), (after, now)) for user in side.users_of(role)]
+    data = [repr(item.data) for item in (was.object, now.object, *users)]
     if data[0] != data[1] or data[2 : 2 + len(users) // 2] != data[2 + len(users) // 2 :]:
-        return False  # To Python, true is 1.
+        return False  # == takes true for 1.
     old, new = before.facts, after.facts
     around = [(facts.project.inventory.tables, facts.project.inventory.keys, facts.parameters) for facts in (old, new)]
-    if around[0] != around[1] or before.checks_of(one) != after.checks_of(other):
+    if around[0] != around[1] or before.checks_of(was) != after.checks_of(now):
         return False
-    return stack(one, old.names, None) == stack(other, new.names, None)
+    return stack(was, old.names, None) == stack(now, new.names, None)
 
 
 def _given(pair: Pair, before: Side, after: Side) -> Iterator[str]:
-    """To whom an association gives the role on the second side only: with Pod Identity, that is what lets a pod in."""
+    """The accounts an association gives the role on the second side only: with Pod Identity, that lets a pod in."""
     if pair.before is None or pair.after is None:
         return
     old = {_association(user) for user in before.users_of(pair.before)}
@@ -180,33 +179,33 @@ def _association(user: User) -> tuple[str, str, str]:
 
 
 def _notes(pair: Pair) -> Iterator[Note]:
-    one, other = pair.before, pair.after
-    if one and not other:
-        yield gone(one.object)
-    if one and other:
-        is_same_object = (one.object.namespace, one.object.name) == (other.object.namespace, other.object.name)
-        yield from (notes if is_same_object else replaced)(one.object, other.object)
+    old, new = pair.before, pair.after
+    if old and not new:
+        yield gone(old.object)
+    if old and new:
+        is_same_object = (old.object.namespace, old.object.name) == (new.object.namespace, new.object.name)
+        yield from (notes if is_same_object else replaced)(old.object, new.object)
 
 
 def _access(pair: Pair, before: Side, after: Side) -> tuple[Comparison, tuple[Recondition, ...]]:
-    """What the role can do more and less: by itself, and in sessions that a policy limits on either side; and of which
-    of it only the conditions differ."""
+    """What the role can do more and less, by itself and in sessions that a policy limits on either side; and the part
+    of it where only the conditions differ."""
     limited = [
         account for role, side in ((pair.before, before), (pair.after, after)) for account in _limited(role, side)
     ]
-    found = Comparison((), (), ())
+    access = Comparison((), (), ())
     conditions = []
     for account in dict.fromkeys((None, *limited)):
-        one, other = _layers(pair.before, before, account), _layers(pair.after, after, account)
-        if not says_the_same(one, other):
-            part = compare_readable(one, other)
-            found = Comparison(
-                (*found.gained, *(item for item in part.gained if item not in found.gained)),
-                (*found.lost, *(item for item in part.lost if item not in found.lost)),
-                tuple(dict.fromkeys((*found.unclear, *part.unclear))),
+        old_layers, new_layers = _layers(pair.before, before, account), _layers(pair.after, after, account)
+        if not says_the_same(old_layers, new_layers):
+            part = compare_readable(old_layers, new_layers)
+            access = Comparison(
+                (*access.gained, *(item for item in part.gained if item not in access.gained)),
+                (*access.lost, *(item for item in part.lost if item not in access.lost)),
+                tuple(dict.fromkeys((*access.unclear, *part.unclear))),
             )
-            conditions.append(reconditioned(one, other, part))
-    return found, in_all(conditions)
+            conditions.append(reconditioned(old_layers, new_layers, part))
+    return access, in_all(conditions)
 
 
 def _limited(role: Role | None, side: Side) -> list[tuple[str, str]]:
@@ -223,13 +222,13 @@ def _layers(role: Role | None, side: Side, account: tuple[str, str] | None) -> t
 
 def _reach(pair: Pair, before: Side, after: Side) -> tuple[RoleUser, ...]:
     """The service accounts that work with the role on either side, each with what runs its pods."""
-    found: dict[tuple[str, str], list[str]] = {}
+    by_account: dict[tuple[str, str], list[str]] = {}
     for role, side in ((pair.before, before), (pair.after, after)):
         for user in side.users_of(role):
-            workloads = found.setdefault((user.namespace, user.name), [])
+            workloads = by_account.setdefault((user.namespace, user.name), [])
             workloads += [
                 f"{item.object.kind} {item.object.namespace}/{item.object.name}"
                 for item in side.facts.project.inventory.workloads
                 if (item.object.namespace, item.service_account) == (user.namespace, user.name)
             ]
-    return tuple(RoleUser("/".join(account), tuple(dict.fromkeys(names))) for account, names in found.items())
+    return tuple(RoleUser("/".join(account), tuple(dict.fromkeys(names))) for account, names in by_account.items())

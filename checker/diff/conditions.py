@@ -1,4 +1,4 @@
-"""Access that stays, on other conditions than before: one thing, where a comparison sees a loss and a gain."""
+"""Access that stays granted, on other conditions: one change, where a comparison sees a loss and a gain."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ _MOST = 20
 def reconditioned(
     before: tuple[Layer, ...], after: tuple[Layer, ...], found: Comparison
 ) -> dict[Access, Recondition | None]:
-    """What a comparison of these layers has found, each with the conditions that differ where both grant it; None where
-    that is not all that differs. A witness speaks for a whole kind of resources, unless it was compared by itself."""
+    """Every change that a comparison of these layers has found, with its conditions before and after where only these
+    differ, else None. Looked at are witnesses compared by themselves: others stand for a whole kind of resources."""
     changes = dict.fromkeys((item.actions, item.witness) for item in (*found.lost, *found.gained))
     patterns = compared_by(before, after)
     wide = [wildcard_glob(name) for name in patterns if any(char in name for char in "*?$")]
     alone = [name for name in patterns if not any(matches(glob, name) for glob in wide)]
-    told: dict[Access, Recondition | None] = dict.fromkeys(changes)
+    reconditions: dict[Access, Recondition | None] = dict.fromkeys(changes)
     for actions, witness in [access for access in changes if access[1] in alone][:_MOST]:
-        one, other = (_conditions(actions, witness, layers) for layers in (before, after))
-        if one is not None and other is not None and one != other:
-            told[actions, witness] = Recondition(actions, witness, one, other)
-    return told
+        was, now = (_conditions(actions, witness, layers) for layers in (before, after))
+        if was is not None and now is not None and was != now:
+            reconditions[actions, witness] = Recondition(actions, witness, was, now)
+    return reconditions
 
 
 def in_all(parts: Iterable[dict[Access, Recondition | None]]) -> tuple[Recondition, ...]:
-    """Those that say the same of every way in which the role is used: in a session something else may be lost."""
-    said: dict[Access, set[Recondition | None]] = {}
+    """The conditions that change alike in every way of using the role: a session may lose something else."""
+    by_access: dict[Access, set[Recondition | None]] = {}
     for part in parts:
         for access, item in part.items():
-            said.setdefault(access, set()).add(item)
-    return tuple(item for items in said.values() if len(items) == 1 for item in items if item is not None)
+            by_access.setdefault(access, set()).add(item)
+    return tuple(item for items in by_access.values() if len(items) == 1 for item in items if item is not None)
 
 
 def _conditions(actions: tuple[str, ...], resource: str, layers: tuple[Layer, ...]) -> str | None:
-    """On what conditions the actions are granted: "" for none; None where they are not granted, where that cannot be
-    told, or for actions that no list has."""
+    """On what conditions the actions are granted, "" for none; None where they are not granted, where that is unknown,
+    or for "(any other action)"."""
     proof = None if any("(" in action for action in actions) else prove(actions, resource, layers)
     if proof is None or proof.verdict not in ("granted", "conditional"):
         return None

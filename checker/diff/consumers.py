@@ -15,14 +15,14 @@ Account = tuple[str, str]
 
 
 class _Held(NamedTuple):
-    """The roles that a service account gets on a side, and what it names where that leads to none."""
+    """The roles that a service account gets on a side, or what it names where no role is found."""
 
     roles: tuple[Role, ...]
     named: str
 
 
 def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[ConsumerChange]:
-    """Those whose role is another one on the other side. Who is gone is not missed."""
+    """Those whose role differs between the sides; accounts that are gone are left out."""
     moved = [pair for pair in pairs if pair.before and pair.after and pair.before.iam_path != pair.after.iam_path]
     old, new = _held(before, []), _held(after, moved)
     were_there, are_there = accounts_on(before), accounts_on(after)
@@ -35,9 +35,9 @@ def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[Consumer
     for item in _workloads(after):
         earlier = running.get((item.object.kind, item.object.namespace, item.object.name))
         if earlier is not None and earlier.service_account != item.service_account:
-            one, other = (item.object.namespace, earlier.service_account), (item.object.namespace, item.service_account)
+            was, now = (item.object.namespace, earlier.service_account), (item.object.namespace, item.service_account)
             name = f"{item.object.kind} {item.object.namespace}/{item.object.name}"
-            yield from _change(name, partners, (before, one, old), (after, other, new))
+            yield from _change(name, partners, (before, was, old), (after, now, new))
 
 
 def _workloads(side: Side) -> tuple[Workload, ...]:
@@ -47,15 +47,15 @@ def _workloads(side: Side) -> tuple[Workload, ...]:
 def accounts_on(side: Side) -> set[Account]:
     """The service accounts that exist on a side, or that something runs as or gives a role to."""
     inventory = side.facts.project.inventory
-    found = {(item.object.namespace, item.object.name) for item in inventory.service_accounts}
-    found |= {(item.object.namespace, item.service_account) for item in inventory.workloads}
-    return found | {(item.namespace, item.service_account) for item in inventory.associations}
+    accounts = {(item.object.namespace, item.object.name) for item in inventory.service_accounts}
+    accounts |= {(item.object.namespace, item.service_account) for item in inventory.workloads}
+    return accounts | {(item.namespace, item.service_account) for item in inventory.associations}
 
 
 def _held(side: Side, moved: list[Pair]) -> dict[Account, _Held]:
-    """The roles by account. The controller ignores an edit of a role's path: ARNs with the old one lead to the role,
-    those with the new one nowhere."""
-    found: dict[Account, _Held] = {}
+    """The roles by account. The controller ignores an edit of a role's path: an ARN with the old path finds the role,
+    one with the new path finds none."""
+    by_account: dict[Account, _Held] = {}
     for user in side.users:
         roles = user.roles
         if user.giver.kind == "ServiceAccount":
@@ -64,11 +64,11 @@ def _held(side: Side, moved: list[Pair]) -> dict[Account, _Held]:
             roles += tuple(
                 pair.after for pair in moved if pair.before and pair.after and _is_at(user.role_named, pair.before)
             )
-        known = found.get((user.namespace, user.name), _Held((), ""))
-        found[user.namespace, user.name] = _Held(
+        known = by_account.get((user.namespace, user.name), _Held((), ""))
+        by_account[user.namespace, user.name] = _Held(
             (*known.roles, *roles), known.named or ("" if roles else user.role_named)
         )
-    return found
+    return by_account
 
 
 def _is_at(arn: str, role: Role) -> bool:
@@ -78,15 +78,15 @@ def _is_at(arn: str, role: Role) -> bool:
 
 End = tuple[Side, Account, dict[Account, _Held]]
 Partners = Mapping[int, Role | None]
-"""The role on the other side, by the identity of that on the first."""
+"""The role on the second side, by the `id` of that on the first."""
 
 
 def _change(name: str, partners: Partners, one: End, other: End) -> Iterator[ConsumerChange]:
     had, has = (held.get(account, _Held((), "")) for _, account, held in (one, other))
     if _are_the_same(partners, had, has):
         return
-    found = tuple(compared(_answers(had, *one[:2]), _answers(has, *other[:2])))
-    yield ConsumerChange(name, _shown(had), _shown(has), found)
+    demands = tuple(compared(_answers(had, *one[:2]), _answers(has, *other[:2])))
+    yield ConsumerChange(name, _shown(had), _shown(has), demands)
 
 
 def _are_the_same(partners: Partners, had: _Held, has: _Held) -> bool:
@@ -97,15 +97,15 @@ def _are_the_same(partners: Partners, had: _Held, has: _Held) -> bool:
 
 
 def _answers(held: _Held, side: Side, account: Account) -> dict[DemandKey, DemandAnswer]:
-    """The answers about the roles, with the trust in this service account as the one question of trust."""
-    found: dict[DemandKey, DemandAnswer] = {}
+    """The answers about the roles; of those on trust only that on this service account, `place` being "trust"."""
+    by_question: dict[DemandKey, DemandAnswer] = {}
     for role in held.roles:
         for question, answer in answers(role, side).items():
             if question.kind != "trust":
-                found[question] = answer
+                by_question[question] = answer
             elif question.place == "/".join(account):
-                found[question._replace(place="trust")] = answer
-    return found
+                by_question[question._replace(place="trust")] = answer
+    return by_question
 
 
 def _shown(held: _Held) -> str:

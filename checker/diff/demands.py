@@ -18,10 +18,10 @@ from .trust import TrustChange
 def demands(pair: Pair, before: Side, after: Side, access: Comparison, trust: TrustChange) -> Iterator[Demand]:
     """The questions about the role whose answers differ, or have got worse without another verdict.
 
-    What a new role lacks was never there to lose. A role that goes is missed by those who still name it, and, where
-    nobody is known to work with it, by somebody who is not.
+    What a new role lacks was never there to lose. A role that goes is missed if somebody still names it, or
+    if nobody is known to work with it: somebody unknown may.
     """
-    told: set[tuple[Kind, str, str]] = set()
+    reported: set[tuple[Kind, str, str]] = set()
     for demand in compared(answers(pair.before, before), answers(pair.after, after)):
         if demand.kind == "trust" and (demand.before is None or demand.after is None):
             continue  # the service account came or went, or works with another role: see `consumers`
@@ -29,15 +29,15 @@ def demands(pair: Pair, before: Side, after: Side, access: Comparison, trust: Tr
             continue
         if pair.after is None and (demand.kind == "forbidden" or not _is_missed(pair, before, after)):
             continue
-        told.add((demand.kind, demand.requirement, demand.action))
+        reported.add((demand.kind, demand.requirement, demand.action))
         yield demand
     if pair.after is not None:
-        found = [
+        worsened = [
             *_changed(pair, before, after, access),
             *_shut_out(pair, before, after, trust),
             *_deleted(pair, before),
         ]
-        yield from (item for item in found if (item.kind, item.requirement, item.action) not in told)
+        yield from (item for item in worsened if (item.kind, item.requirement, item.action) not in reported)
 
 
 def _is_missed(pair: Pair, before: Side, after: Side) -> bool:
@@ -79,8 +79,8 @@ def _met(kind: Kind, requirement: str, asked: tuple[Question, ...], changes: tup
 
 
 def _shut_out(pair: Pair, before: Side, after: Side, trust: TrustChange) -> Iterator[Demand]:
-    """Callers that can no longer assume a role which a requirement selects, unless they are gone themselves, or let in
-    in the way they now take."""
+    """Callers that can no longer assume a role which a requirement selects; not those that are gone themselves, or that
+    the way they now take lets in."""
     fine = {"/".join(account) for account in accounts_on(before) - accounts_on(after)}
     for question, answer in answers(pair.after, after).items():
         if question.kind == "trust" and answer.verdict == "granted":
@@ -100,10 +100,10 @@ def _shut_out(pair: Pair, before: Side, after: Side, trust: TrustChange) -> Iter
 
 def _deleted(pair: Pair, before: Side) -> Iterator[Demand]:
     """Required access of a role that another object takes over: deleting the first object deletes the role."""
-    one, other = pair.before, pair.after
-    if one is None or other is None or one.object.name == other.object.name or one.name.lower() != other.name.lower():
+    old, new = pair.before, pair.after
+    if old is None or new is None or old.object.name == new.object.name or old.name.lower() != new.name.lower():
         return
-    for check in before.checks_of(one):
+    for check in before.checks_of(old):
         for item in check.required:
             if item.proof and item.proof.verdict == "granted":
                 yield Demand(

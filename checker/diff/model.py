@@ -28,12 +28,12 @@ class Demand(NamedTuple):
 
     @property
     def is_worse(self) -> bool:
-        """Whether required access is not as sure as before, or forbidden access less surely out of reach; or, where the
-        verdict is the same word, something of it is lost or within reach that was not: on `witness`."""
+        """Whether required access is less sure than before, or forbidden access more within reach. With a `witness` it
+        is so on that ARN, although the verdict is the same word."""
         if self.witness:
             return True
-        one, other = (_RANKS[verdict] for verdict in (self.before, self.after))
-        return other > one if self.kind == "forbidden" else other < one
+        was, now = (_RANKS[verdict] for verdict in (self.before, self.after))
+        return now > was if self.kind == "forbidden" else now < was
 
 
 _RANKS: dict[Verdict | None, int] = {None: 0, "not-granted": 0, "unknown": 1, "conditional": 2, "granted": 3}
@@ -57,8 +57,8 @@ class Recondition(NamedTuple):
 
 class RoleChange(NamedTuple):
     """One role that changes. `gained` and `lost` are accesses with a witness each, `unclear` says what cannot be told;
-    `let_in` and `shut_out` are who may assume the role now and could not, and the other way round. `conditions` are
-    those of what is gained and lost that is granted on both sides.
+    `let_in` names who may assume the role now and could not before, `shut_out` who no longer may. `conditions` are
+    those of the gained and lost accesses that both sides grant.
     """
 
     status: Status
@@ -74,7 +74,7 @@ class RoleChange(NamedTuple):
     conditions: tuple[Recondition, ...] = ()
 
     def is_kept(self, change: Change) -> bool:
-        """Whether what is gained or lost is granted on both sides, and only its conditions differ."""
+        """Whether a gained or lost access is granted on both sides, and only its conditions differ."""
         return any((item.actions, item.witness) == (change.actions, change.witness) for item in self.conditions)
 
 
@@ -97,15 +97,15 @@ class NewFinding(NamedTuple):
 
 
 class ObjectNote(NamedTuple):
-    """A word on an object that is no role."""
+    """A note on an object that is no role."""
 
     item: Object
     note: Note
 
 
 class Difference(NamedTuple):
-    """Everything that differs between two sides, by their names. `notes` say by what
-    both were judged, where that differs itself, `unread` what of either could not be read."""
+    """Everything that differs between two sides. `notes` name the files that both were judged by and that differ
+    themselves, `unread` what of either could not be read."""
 
     base: str
     head: str
@@ -124,6 +124,6 @@ class Difference(NamedTuple):
     @property
     def worse(self) -> tuple[Demand, ...]:
         """The demands that are met less surely than before."""
-        found = [demand for change in self.roles for demand in change.demands]
-        found += [demand for change in self.consumers for demand in change.demands]
-        return tuple(demand for demand in found if demand.is_worse)
+        demands = [demand for change in self.roles for demand in change.demands]
+        demands += [demand for change in self.consumers for demand in change.demands]
+        return tuple(demand for demand in demands if demand.is_worse)

@@ -33,8 +33,8 @@ def pair_policies(before: Side, after: Side) -> list[tuple[Policy | None, Policy
 
 
 def _paired(before: Side, after: Side, old: Sequence[T], new: Sequence[T]) -> list[tuple[T | None, T | None]]:
-    """Objects of the same name in the same file first (of those the ones that were rendered alike), then wherever they
-    are, then those of one name in AWS, then those at the same place: renamed altogether."""
+    """Pairs objects by name and file (first those rendered together), then by name in any file, then by name in AWS,
+    then by place in a file: renamed altogether."""
     waiting = list(old)
     partner: dict[int, T] = {}
     keys: tuple[Callable[[Side, T], object], ...] = (
@@ -64,10 +64,10 @@ def _paired(before: Side, after: Side, old: Sequence[T], new: Sequence[T]) -> li
                 partner[id(item)] = matches.pop(0)
         taken = set(map(id, partner.values()))
         waiting = [item for item in waiting if id(item) not in taken]
-    found: list[tuple[T | None, T | None]] = [(partner.get(id(item)), item) for item in new]
-    return found + [(item, None) for item in waiting]
+    pairs: list[tuple[T | None, T | None]] = [(partner.get(id(item)), item) for item in new]
+    return pairs + [(item, None) for item in waiting]
 
 
 def changed_texts(pairs: Iterable[tuple[T | None, T | None]]) -> list[tuple[T, T]]:
     """Pairs whose objects differ in anything but their place."""
-    return [(one, other) for one, other in pairs if one and other and one.object.data != other.object.data]
+    return [(old, new) for old, new in pairs if old and new and old.object.data != new.object.data]

@@ -29,7 +29,7 @@ from ..rules.facts import Facts
 class Side:
     """One state: what it is called, the folder its files are named from, what the manifests in it hold, what the gate
     finds there and what could not be read. The requirements put to it are those of the working folder; `differing` are
-    the files of ours that the state itself has otherwise."""
+    the files of ours that are not the same in the state itself."""
 
     name: str
     root: str
@@ -49,18 +49,18 @@ class Side:
 
     @cached_property
     def _users_by_role(self) -> dict[int, list[User]]:
-        found: dict[int, list[User]] = {}
+        by_role: dict[int, list[User]] = {}
         for user in self.users:
             for role in user.roles:
-                found.setdefault(id(role), []).append(user)
-        return found
+                by_role.setdefault(id(role), []).append(user)
+        return by_role
 
     @cached_property
     def _checks_by_role(self) -> dict[int, list[RoleCheck]]:
-        found: dict[int, list[RoleCheck]] = {}
+        by_role: dict[int, list[RoleCheck]] = {}
         for check in (check for outcome in self.facts.outcomes for check in outcome.checks):
-            found.setdefault(id(check.role), []).append(check)
-        return found
+            by_role.setdefault(id(check.role), []).append(check)
+        return by_role
 
     def users_of(self, role: Role | None) -> list[User]:
         """The service accounts that get this role."""
@@ -106,7 +106,7 @@ def _meant(name: str) -> Revision | str:
 
 
 class _Known(NamedTuple):
-    """What is known of one side, which may be the same on the other."""
+    """What was worked out for one side, for reuse where the other is the same."""
 
     files: tuple[FileFacts, ...]
     judged: Judged
@@ -124,17 +124,17 @@ def _side(
     if isinstance(meant, str):
         root = meant
     revision = meant if isinstance(meant, Revision) else None
-    made = prepare_whole(options, read, revision, chosen, known.files if known else ())
+    prepared = prepare_whole(options, read, revision, chosen, known.files if known else ())
     differing: list[str] = []
     if isinstance(meant, Revision):
-        differing = changed_since(meant, chosen.config, made.terms.requirements.sources, "")
-    judged = judge(*made, observe, known.judged if known else None)
+        differing = changed_since(meant, chosen.config, prepared.terms.requirements.sources, "")
+    judged = judge(*prepared, observe, known.judged if known else None)
     if not judged.facts.project.sources and not unreadable:
         unreadable = ((name, NOTHING),)
     side = Side(
         name, root, judged.facts, judged.report.findings, (*judged.report.unreadable, *unreadable), tuple(differing)
     )
-    return side, _Known(made.material.files, judged)
+    return side, _Known(prepared.material.files, judged)
 
 
 def _read(

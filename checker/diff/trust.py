@@ -35,14 +35,14 @@ def compare_trust(
     texts = [role.trust.text if role and role.trust else None for role in (before, after)]
     if texts[0] == texts[1]:
         return TrustChange((), (), ())
-    one, other = (role.trust.parsed.document if role and role.trust else None for role in (before, after))
-    unread = [role for role, document in ((before, one), (after, other)) if role and document is None]
+    old, new = (role.trust.parsed.document if role and role.trust else None for role in (before, after))
+    unread = [role for role, document in ((before, old), (after, new)) if role and document is None]
     if unread:
         return TrustChange((), (), ("a trust policy cannot be read, so who may assume the role cannot be compared",))
     let_in: list[str] = []
     shut_out: list[str] = []
     unclear: list[str] = []
-    for name, was, now in _fewest(list(_asked(one, other, accounts, values))):
+    for name, was, now in _fewest(list(_asked(old, new, accounts, values))):
         if was is not True and now is True:
             let_in.append(name)
         elif was is True and now is False:
@@ -53,8 +53,8 @@ def compare_trust(
 
 
 def _fewest(asked: list[tuple[str, Truth, Truth]]) -> list[tuple[str, Truth, Truth]]:
-    """Without those for whom another one speaks: "any pod" for every stranger, whoever is named for the same one in
-    another cluster or without tags, and pods for tokens with an odd audience."""
+    """Without rows that another row with the same change covers: "any pod" covers every stranger, and a plain name the
+    same one in another cluster, without session tags or with an odd audience."""
     changes = {name: (was, now) for name, was, now in asked}
     through = " through EKS Pod Identity"
 
@@ -86,7 +86,7 @@ def _asked(
     for caller, action in dict.fromkeys(item for document in documents for item in _others(document)):
         truths = [may_assume(item, caller, action, Context()) if item else False for item in (one, other)]
         if truths == [None, None] and _written(one, caller) != _written(other, caller):
-            # Under conditions before and after, and not the same ones.
+            # Conditional before and after, on different conditions.
             truths = [False, None]
         yield caller.arn, truths[0], truths[1]
 
@@ -97,8 +97,8 @@ _ANYBODY = "any pod"
 def _pods(
     documents: list[Document], accounts: tuple[str, ...], values: Mapping[str, str]
 ) -> Iterator[tuple[str, PodCaller]]:
-    """Whom to ask about, with a name: those that are known, those that a policy names, strangers; and all of them in
-    another cluster than the cell's, and by an association without session tags."""
+    """Whom to ask about, with a name: pods that are known, those that a policy names, strangers; each also in another
+    cluster than the cell's, and by an association without session tags."""
     cluster = values.get("cluster", "")
     known = [PodCaller(*account.partition("/")[::2], cluster) for account in accounts]
     for pod in dict.fromkeys((*known, *pods_named(documents, cluster))):
@@ -174,7 +174,7 @@ _POD_IDENTITY = "pods.eks.amazonaws.com"
 
 
 def _aws(name: str) -> Caller:
-    """An AWS principal as a caller; everyone is represented by a user of an account of nobody's."""
+    """An AWS principal as a caller; a user of an account that nobody has stands for everyone."""
     if name == "*":
         return Caller("user", "arn:aws:iam::999999999999:user/anybody")
     if name.isdigit():

@@ -61,8 +61,8 @@ def write_copies(changes: Iterable[FileChange], folder: str) -> list[str]:
 
 def _below(path: str) -> str:
     """A file's path from here, or, where it is not below, from the root."""
-    found = os.path.relpath(path)
-    return os.path.abspath(path).lstrip(os.sep) if found.startswith(os.pardir + os.sep) else found
+    relative = os.path.relpath(path)
+    return os.path.abspath(path).lstrip(os.sep) if relative.startswith(os.pardir + os.sep) else relative
 
 
 def _staged(change: FileChange) -> tuple[str, str]:
@@ -90,8 +90,8 @@ def _staged(change: FileChange) -> tuple[str, str]:
 
 def _take_after(temporary: str, target: str, old: os.stat_result) -> None:
     """Gives the new file what the old one has besides its content."""
-    made = os.stat(temporary)
-    if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
+    new = os.stat(temporary)
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         os.chown(temporary, old.st_uid, old.st_gid)
     os.chmod(temporary, old.st_mode & 0o7777)
     if hasattr(os, "listxattr"):

@@ -77,9 +77,9 @@ def __getattr__(name: str) -> Any:
     """A part of the library, imported when it is first asked for: whoever wants one module does not pay for all."""
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(_WHERE[name], __name__), name)
-    globals()[name] = found
-    return found
+    part = getattr(import_module(_WHERE[name], __name__), name)
+    globals()[name] = part
+    return part
 
 
 def __dir__() -> list[str]:

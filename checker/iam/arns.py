@@ -36,10 +36,10 @@ class RoleName(NamedTuple):
 
 
 def role_name(arn: str) -> RoleName | None:
-    """The parts of a role ARN, or None where it is none."""
-    found = parse_arn(arn)
-    if found is None or found.service != "iam" or not found.resource.startswith("role/"):
+    """The parts of a role ARN; None for any other text."""
+    parsed = parse_arn(arn)
+    if parsed is None or parsed.service != "iam" or not parsed.resource.startswith("role/"):
         return None
-    name = found.resource.rpartition("/")[2]
-    is_account = len(found.account) == 12 and found.account.isdigit()
-    return RoleName(found.partition, found.account, name) if name and is_account else None
+    name = parsed.resource.rpartition("/")[2]
+    is_account = len(parsed.account) == 12 and parsed.account.isdigit()
+    return RoleName(parsed.partition, parsed.account, name) if name and is_account else None

@@ -16,14 +16,14 @@ else:
     from _collections import _tuplegetter
 
     class _Made(type):
-        """Makes a class of values of what stands in the body of one."""
+        """Turns a class body with annotated fields into a class of values."""
 
         def __new__(cls, name, bases, body):
             if not bases:
                 return super().__new__(cls, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))
             defaults = {field: body[field] for field in fields if field in body}
-            body.update((field, _tuplegetter(place, "")) for place, field in enumerate(fields))
+            body.update((field, _tuplegetter(number, "")) for number, field in enumerate(fields))
             body |= {
                 "__new__": _first_of,
                 "__slots__": (),
@@ -40,30 +40,30 @@ else:
             return type(name, (tuple,), body)
 
     class NamedTuple(metaclass=_Made):
-        """What classes of values say they are."""
+        """The base that classes of values name; what is made of them is a plain subclass of tuple."""
 
     def _first_of(cls, *values, **named):
         """Makes the first value of a class, and the constructor of all."""
         fields = cls._fields
         names = ", ".join(fields)
         code = f"lambda _cls{''.join(f', {field}' for field in fields)}: _new(_cls, ({names}{',' if names else ''}))"
-        made = eval(code, {"_new": tuple.__new__, "__builtins__": {}, "__name__": cls.__module__})  # noqa: S307 - names of fields
-        made.__defaults__ = tuple(cls._field_defaults.values()) or None
-        made.__name__, made.__qualname__ = "__new__", f"{cls.__qualname__}.__new__"
-        cls.__new__ = made
-        return made(cls, *values, **named)
+        make = eval(code, {"_new": tuple.__new__, "__builtins__": {}, "__name__": cls.__module__})  # noqa: S307 - names of fields
+        make.__defaults__ = tuple(cls._field_defaults.values()) or None
+        make.__name__, make.__qualname__ = "__new__", f"{cls.__qualname__}.__new__"
+        cls.__new__ = make
+        return make(cls, *values, **named)
 
     def _make(cls, values):
-        made = tuple.__new__(cls, values)
-        if len(made) != len(cls._fields):
-            raise TypeError(f"{cls.__name__} takes {len(cls._fields)} values, not {len(made)}")
-        return made
+        instance = tuple.__new__(cls, values)
+        if len(instance) != len(cls._fields):
+            raise TypeError(f"{cls.__name__} takes {len(cls._fields)} values, not {len(instance)}")
+        return instance
 
     def _replace(self, /, **named):
-        made = self._make([named.pop(field, value) for field, value in zip(self._fields, self, strict=True)])
+        changed = self._make([named.pop(field, value) for field, value in zip(self._fields, self, strict=True)])
         if named:
             raise TypeError(f"{type(self).__name__} has no field {', '.join(map(repr, named))}")
-        return made
+        return changed
 
     def _asdict(self):
         return dict(zip(self._fields, self, strict=True))

@@ -1,1 +1,1 @@
-"""An incident from an index or an alert to its diagnoses."""
+"""From an index or an alert to the diagnoses."""

@@ -1,4 +1,4 @@
-"""An Alertmanager webhook payload (version 4) to the index it speaks of. Labels are untrusted input.
+"""From an Alertmanager webhook payload (version 4) to the indexes it names. Labels are untrusted input.
 
 Source: Prometheus documentation, "Alertmanager: Configuration", section webhook_config; unknown keys are tolerated,
 as newer versions add some.
@@ -39,7 +39,7 @@ class Payload(NamedTuple):
 
 
 def parse_alerts(given: str, name: str) -> Payload:
-    """What a payload asks for. Raises UsageError, naming the source, for anything that is no such payload, or in which
+    """The alerts of a payload. Raises UsageError, naming the source, for anything that is no such payload, or in which
     no alert has a usable label.
     """
     try:
@@ -49,7 +49,7 @@ def parse_alerts(given: str, name: str) -> Payload:
     if not isinstance(payload, dict) or payload.get("version") != "4" or not isinstance(payload.get("alerts"), list):
         raise UsageError(f'{name}: this is no Alertmanager webhook payload (version "4" with a list of alerts)')
     common = mapping(payload.get("commonLabels"))
-    found: dict[tuple[str, str], Alert] = {}
+    alerts: dict[tuple[str, str], Alert] = {}
     odd: list[str] = []
     for item in sequence(payload["alerts"]):
         try:
@@ -60,16 +60,16 @@ def parse_alerts(given: str, name: str) -> Payload:
         if isinstance(alert, str):
             odd.append(alert)
         else:
-            found.setdefault((alert.index_name, alert.account_id), alert)
-    if not found:
+            alerts.setdefault((alert.index_name, alert.account_id), alert)
+    if not alerts:
         raise UsageError(*(odd or [f"{name}: no alert in it has the label index_name"]))
     cut = payload.get("truncatedAlerts")
-    ordered = tuple(sorted(found.values(), key=lambda alert: alert.is_resolved))
+    ordered = tuple(sorted(alerts.values(), key=lambda alert: alert.is_resolved))
     return Payload(ordered, tuple(odd), cut if type(cut) is int else 0)
 
 
 def _alert(item: dict[str, Any], common: dict[str, Any], name: str) -> Alert | str:
-    """The alert, or why it is none that can be looked at."""
+    """The alert, or why it cannot be looked at."""
     labels = {**common, **mapping(item.get("labels"))}
     alert_name = text(labels.get("alertname"))
     if alert_name not in (None, ALERT):
@@ -77,8 +77,8 @@ def _alert(item: dict[str, Any], common: dict[str, Any], name: str) -> Alert | s
     if "index_name" not in labels:
         return f"{name}: an alert in it has no label index_name"
     index = check_index(labels["index_name"], f"{name}: label index_name")
-    given = labels.get("account_id", "")
-    account_id = check_account_id(given, f"{name}: label account_id") if given != "" else ""
+    label = labels.get("account_id", "")
+    account_id = check_account_id(label, f"{name}: label account_id") if label != "" else ""
     return Alert(index, account_id, item.get("status") == "resolved")
 
 

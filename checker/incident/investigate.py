@@ -106,18 +106,18 @@ def plan(options: IncidentOptions) -> Investigation:
 def _given(options: IncidentOptions) -> tuple[str, ...]:
     """The options as they were typed, so that the next command asks for the same in the same place."""
     words = []
-    for option, given in (
+    for option, value in (
         ("--account-id", options.account_id), ("--namespace", options.namespace), ("--pod", options.pod),
         ("--container", options.container), ("--config", options.config), ("--cell", options.cell),
         ("--context", options.context), ("--cluster", options.cluster), ("--region", options.region),
     ):  # fmt: skip
-        words += [option, given] if given else []
+        words += [option, value] if value else []
     words += (
         ["--since", f"{options.since_seconds}s"] if options.since_seconds != IncidentOptions("").since_seconds else []
     )
     words += ["--deadline", f"{options.deadline_seconds:g}"] if options.deadline_seconds is not None else []
     for option, several in (("--manifests", options.manifests), ("--policies", options.policies)):
-        words += [word for given in several for word in (option, given)]
+        words += [word for value in several for word in (option, value)]
     words += [word for key, item in options.parameters.items() for word in ("--set", f"{key}={item}")]
     return tuple(words)
 

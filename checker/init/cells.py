@@ -61,20 +61,20 @@ def cells_of(found: _Group) -> tuple[tuple[FoundCell, ...], tuple[str, ...]]:
 
 
 def _host(key: tuple[str, ...], groups: dict[tuple[str, ...], _Group]) -> tuple[str, ...] | None:
-    """The larger group that these roles belong to: of the same cluster, or, where no issuer tells, many times as large
-    and different in one thing alone."""
+    """The larger group that these roles belong to: of the same cluster or, where an issuer is unknown, many times as
+    large and different in one value only."""
     group = groups[key]
     issuer = most(values.issuer for _, values in group)
-    for other in sorted(groups, key=lambda item: -len(groups[item])):
-        size = len(groups[other])
+    for candidate in sorted(groups, key=lambda item: -len(groups[item])):
+        size = len(groups[candidate])
         if size <= len(group):
             return None
-        theirs = most(values.issuer for _, values in groups[other])
-        differing = sum(one != two for one, two in zip(key, other, strict=True))
+        theirs = most(values.issuer for _, values in groups[candidate])
+        differing = sum(one != two for one, two in zip(key, candidate, strict=True))
         if issuer and theirs and issuer == theirs:
-            return other
+            return candidate
         if not (issuer and theirs) and differing == 1 and size >= _MANY_TIMES * len(group):
-            return other
+            return candidate
     return None
 
 
@@ -94,7 +94,7 @@ def _said(role: Role, key: tuple[str, ...], host: tuple[str, ...], size: int) ->
 def _cells(named: dict[tuple[str, ...], _Group]) -> Iterator[FoundCell]:
     files = {key: tuple(dict.fromkeys(role.object.origin.file for role, _ in group)) for key, group in named.items()}
     for number, (key, group) in enumerate(named.items(), 1):
-        region, account, issuer, table = (most(values[place] for _, values in group) for place in range(4))
+        region, account, issuer, table = (most(values[column] for _, values in group) for column in range(4))
         partition = most(values.partition for _, values in group) or "aws"
         others = [path for other, paths in files.items() if other != key for path in paths]
         name = _cell_name(table, files[key], others) or f"cell{number}"
@@ -104,7 +104,7 @@ def _cells(named: dict[tuple[str, ...], _Group]) -> Iterator[FoundCell]:
 
 
 def _cell_name(table: str, files: tuple[str, ...], others: list[str]) -> str:
-    """The folder that only this cell's files are in, else what its table is called after."""
+    """The folder that only this cell's files are in, else the cell that its table's name begins with."""
     shared = set.intersection(*(set(file.split(os.sep)[:-1]) for file in files)) if files else set()
     own = [part for part in files[0].split(os.sep)[:-1] if part in shared] if files else []
     own = [part for part in own if others and not any(part in other.split(os.sep) for other in others)]
@@ -117,7 +117,7 @@ _MOST_PATHS = 20
 def folders_of(cells: tuple[FoundCell, ...]) -> dict[str, tuple[str, ...]]:
     """The folders (else files) that belong to each cell alone, by its name; nothing where they are too many to be
     written down."""
-    found = {}
+    by_cell = {}
     for cell in cells:
         others = [file for other in cells if other is not cell for file in other.files]
         folders = sorted({os.path.dirname(file) or os.curdir for file in cell.files})
@@ -136,8 +136,8 @@ def folders_of(cells: tuple[FoundCell, ...]) -> dict[str, tuple[str, ...]]:
         ]
         if not paths or len(paths) > _MOST_PATHS:
             return {}
-        found[cell.name] = tuple(paths)
-    return found
+        by_cell[cell.name] = tuple(paths)
+    return by_cell
 
 
 def _is_above(folder: str, files: Iterable[str]) -> bool:

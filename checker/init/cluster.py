@@ -44,12 +44,12 @@ def look(context: str) -> SeenInCluster:
 
 def read(cluster: Cluster) -> tuple[list[dict[str, Any]], list[str]]:
     """The objects of a cluster that bear on roles, and what could not be read."""
-    found: list[dict[str, Any]] = []
+    objects: list[dict[str, Any]] = []
     unread: list[str] = []
     for kind in (BY_NAME["Role"], BY_NAME["Policy"]):
         try:
             for item in cluster.pages(f"/apis/{kind.api_version}/{kind.plural}", {"limit": "250"}):
-                found.append({**custom(item), "apiVersion": kind.api_version, "kind": kind.name})
+                objects.append({**custom(item), "apiVersion": kind.api_version, "kind": kind.name})
         except Refused as error:
             unread.append(f"{kind.resource}: {error.detail}")
     try:
@@ -57,15 +57,15 @@ def read(cluster: Cluster) -> tuple[list[dict[str, Any]], list[str]]:
     except Refused as error:
         unread.append(f"pods: {error.detail}")
         pods = []
-    found += [_pod(item) for item in pods]
+    objects += [_pod(item) for item in pods]
     for namespace, name in dict.fromkeys(_account_of(item) for item in pods):
         try:
             account = cluster.get(f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}")
-            found.append({**custom(account), "apiVersion": "v1", "kind": "ServiceAccount"})
+            objects.append({**custom(account), "apiVersion": "v1", "kind": "ServiceAccount"})
         except Refused as error:
             if error.status != "absent":
                 unread.append(f"service account {namespace}/{name}: {error.detail}")
-    return found, unread
+    return objects, unread
 
 
 def _is_proxy(pod: dict[str, Any]) -> bool:
@@ -80,7 +80,7 @@ def _account_of(pod: dict[str, Any]) -> tuple[str, str]:
 
 
 def _pod(item: dict[str, Any]) -> dict[str, Any]:
-    """A pod without anything but what tells its role: no environment, no volumes."""
+    """A pod reduced to what tells its role: no environment, no volumes."""
     namespace, account = _account_of(item)
     name = str(mapping(item.get("metadata")).get("name", ""))
     spec = {"serviceAccountName": account, "containers": [{"name": CONTAINER}]}

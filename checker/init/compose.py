@@ -69,7 +69,7 @@ _MOST_PLACEHOLDERS = 20
 
 
 def _placeholders(names: tuple[str, ...]) -> list[str]:
-    """What a cell has to say of the templates, to be written in."""
+    """Comments with the values that a cell has to give for templates."""
     if not names:
         return []
     lines = ["    # What templates are filled in with here (parameters too: ${region}, ${account}, ${authKeysTable}):"]
@@ -140,6 +140,6 @@ _PLAIN = re.compile(r"[A-Za-z][\w./-]*\Z|https://[\w./-]+\Z")
 
 
 def _scalar(value: str) -> str:
-    """A value as YAML has it: plain where nobody could take it for anything but a string, else in quotes."""
+    """A value as YAML has it: plain where it can only be read as a string, else in quotes."""
     is_word = value.lower() in ("true", "false", "null", "yes", "no", "on", "off")
     return value if _PLAIN.match(value) and not is_word else json.dumps(value, ensure_ascii=False)

@@ -1,7 +1,7 @@
-"""The JSON Schemas that an editor takes: those that decide here, with the names of the rules to choose from.
+"""The JSON Schemas for editors: those that checker itself validates with, and the names of the rules in them.
 
-Here a name that does not exist is told with the nearest that does, and so is no matter of the schema; an editor has
-nothing but the schema to complete from.
+checker reports an unknown rule with the nearest name that exists, so its own schema lists none; an editor has nothing
+but the schema to complete from.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ def for_editors(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = copy.deepcopy(dict(load(name)))
     if name == "config":
         settings = schema["properties"]["rules"]
-        one = settings.pop("additionalProperties")
+        rule_schema = settings.pop("additionalProperties")
         about = {rule.ABOUT.id: (rule.__doc__ or "").strip().partition("\n")[0] for rule in RULES}
-        settings["properties"] = {rule: {**one, "description": said} for rule, said in about.items()}
+        settings["properties"] = {rule: {**rule_schema, "description": summary} for rule, summary in about.items()}
         settings["additionalProperties"] = False
         entry = schema["properties"]["ignore"]["items"]["properties"]["rule"]
         listed = entry.pop("items")

@@ -30,7 +30,7 @@ CONTAINER = "reverse-proxy"
 class ManifestSurvey(NamedTuple):
     """What was found: where manifests are, the cells, and globs for the roles and service accounts of reverse proxies.
 
-    `roles` counts the reverse proxies' roles, `others` the remaining ones; `how` says how they were told. `odd` are
+    `roles` counts the reverse proxies' roles, `others` the remaining ones; `how` says how they were found. `odd` are
     sentences about roles that disagree with the others of their cell. `templates` counts the roles that a template
     engine has yet to fill in, and `placeholders` are the names of what it fills in there.
     """
@@ -50,12 +50,12 @@ class ManifestSurvey(NamedTuple):
 def survey(project: Project, is_file: frozenset[str]) -> ManifestSurvey:
     """Looks at a project; `is_file` are the sources that are files of the repository."""
     inventory = together((project.inventory, project.open), project.inventory.unread)
-    index = make_index(inventory, None)
-    roles, how = _reverse_proxies(inventory, index)
+    names = make_index(inventory, None)
+    roles, how = _reverse_proxies(inventory, names)
     everything = [with_wildcards(role.name, role.object.holes) for role in inventory.roles]
     open_ones = [role for role in roles if role.object.holes]
-    users = [user for user in users_of(index) if any(item is role for role in roles for item in user.roles)]
-    cells, odd = cells_of([(role, _values(role, index)) for role in roles])
+    users = [user for user in users_of(names) if any(item is role for role in roles for item in user.roles)]
+    cells, odd = cells_of([(role, _values(role, names)) for role in roles])
     return ManifestSurvey(
         manifests=_manifests(item.origin.file for item in _ours(project) if item.origin.file in is_file),
         cells=cells,
@@ -72,7 +72,7 @@ def survey(project: Project, is_file: frozenset[str]) -> ManifestSurvey:
         how=how,
         odd=odd,
         templates=len(open_ones),
-        placeholders=tuple(dict.fromkeys(name for role in open_ones for name in _placeholders(role, index))),
+        placeholders=tuple(dict.fromkeys(name for role in open_ones for name in _placeholders(role, names))),
     )
 
 
@@ -81,9 +81,9 @@ def _placeholders(role: Role, index: Index) -> Iterator[str]:
     sources = stack(role, index, None).sources.values()
     documents = (source.text.parsed.document for source in sources if source.text is not None)
     for hole in (hole for document in documents if document is not None for hole in document.holes):
-        found = find_in_text(hole)
-        if found is not None:
-            yield name_of(found[0], hole)
+        placeholder = find_in_text(hole)
+        if placeholder is not None:
+            yield name_of(placeholder[0], hole)
 
 
 def _ours(project: Project) -> Iterator[Object]:
@@ -94,7 +94,7 @@ def _ours(project: Project) -> Iterator[Object]:
 
 
 def _reverse_proxies(inventory: Inventory, index: Index) -> tuple[list[Role], str]:
-    """The roles of reverse proxies, and how they were told."""
+    """The roles of reverse proxies, and how they were found."""
     roles = inventory.roles
     workloads = inventory.workloads
     running = {(item.object.namespace, item.service_account) for item in workloads if CONTAINER in item.containers}
@@ -132,7 +132,7 @@ _PLAIN = re.compile(r"[\w./-]+")
 
 
 def _tables(role: Role, index: Index) -> list[Arn]:
-    """The ARNs of tables that the role's policies name, what is filled in later as it is written."""
+    """The ARNs of tables in the role's Allow statements, with placeholders as they are written."""
     named = [
         parse_arn(entry.text)
         for layer in stack(role, index, None).layers
@@ -171,10 +171,10 @@ def _globs(names: list[str], everything: list[str]) -> tuple[str, ...]:
 
 
 def _common(parts: list[list[str]]) -> list[str]:
-    """What the lists begin with alike, short of a whole one."""
-    found = []
+    """The common beginning of the lists, never the whole of one."""
+    shared = []
     for values in zip(*(part[:-1] for part in parts), strict=False):
         if len(set(values)) > 1:
             break
-        found.append(values[0])
-    return found
+        shared.append(values[0])
+    return shared

@@ -43,8 +43,8 @@ class Index(NamedTuple):
 class Resolved(NamedTuple):
     """The policies a reference may mean: none, one, or several that are equally near and differ.
 
-    `elsewhere` are namesakes in other namespaces; `unread` says that there is none,
-    and that a template may stand where the target should be.
+    `elsewhere` are namesakes in other namespaces; `unread` says that there is none here, and that an object which a
+    template has yet to fill in may be the target.
     """
 
     policies: tuple[Policy, ...]
@@ -72,12 +72,12 @@ def make_index(inventory: Inventory, account: str | None, parameters: Mapping[st
 
 def _by_all_names(policies: tuple[Policy, ...]) -> dict[str, list[Policy]]:
     """Policies by metadata.name, and by the names that kustomizations may give them instead."""
-    found = _by(policies, lambda policy: policy.object.name)
+    by_name = _by(policies, lambda policy: policy.object.name)
     for policy in policies:
         for name in policy.object.built_names:
-            if policy not in found.setdefault(name, []):
-                found[name].append(policy)
-    return found
+            if policy not in by_name.setdefault(name, []):
+                by_name[name].append(policy)
+    return by_name
 
 
 def resolve_policy(index: Index, reference: Reference) -> Resolved:
@@ -128,9 +128,9 @@ def _path_and_name(index: Index, arn: str, kind: str, owner: Object) -> str:
 
 
 def _in_scope(found: list[T], owner: Object, *texts: str) -> list[T]:
-    """Of the objects that texts with holes stand for, those for which the holes in them have the same value: in the
-    same graph of kro, else in the same folder; and of helm only what is the same wherever it stands, or within the same
-    blocks of one file."""
+    """Those of the objects for which the holes in these texts surely have the same value as for the owner: in a kro
+    graph, those of the same graph; else those of the same folder, or, where a helm hole depends on where it stands,
+    those within the same blocks of one file. None where a hole may vary (`_VARYING`)."""
     holes = [hole for hole in owner.holes for text in texts if hole in text]
     if not holes and not (owner.holes and owner.origin.path and not owner.namespace):
         return found
@@ -149,7 +149,7 @@ def _in_scope(found: list[T], owner: Object, *texts: str) -> list[T]:
 
 _ABSOLUTE = re.compile(r"\{\{-?\s*\$?\.(?:Values|Release|Chart)\.[\w.]+(?:\s*\|\s*(?:quote|lower|toString))*\s*-?\}\}")
 _VARYING = re.compile(r"\$\w|rand|uuid|now\b|gen[A-Z]|lookup")
-"""What may have another value where it stands again: variables, which templates set anew, and functions."""
+"""What may have a different value at each occurrence: variables, which templates set anew, and functions."""
 
 
 def role_of_association(index: Index, association: Association) -> tuple[Role, ...]:
@@ -158,7 +158,7 @@ def role_of_association(index: Index, association: Association) -> tuple[Role, .
 
 
 def hop_of_association(index: Index, association: Association) -> tuple[Role, ...]:
-    """The Roles that can be meant by the one which assumes the target role."""
+    """The Roles that the first role of an association, which only assumes the target role, can mean."""
     return _roles(index, association.hop_ref, association.hop_arn, association.object)
 
 
@@ -179,15 +179,15 @@ def _roles(index: Index, reference: Reference | None, arn: str | None, owner: Ob
 
 
 def _by(items: tuple[T, ...], key: Callable[[T], str]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = {}
+    groups: dict[str, list[T]] = {}
     for item in items:
-        found.setdefault(key(item), []).append(item)
-    return found
+        groups.setdefault(key(item), []).append(item)
+    return groups
 
 
 def nearest(candidates: list[T], owner: Object) -> tuple[T, ...]:
-    """The candidates that were rendered together with the owner, else those that nothing renders; among those, whose
-    file is nearest to the owner's. What was rendered apart from the owner is not applied with it."""
+    """The candidates that were rendered together with the owner, else those that nothing renders; of these, the ones
+    whose file is nearest to the owner's. What was rendered apart from the owner is not applied with it."""
     together = [item for item in candidates if item.object.pool == owner.pool]
     candidates = together or ([item for item in candidates if not item.object.pool] if owner.pool else candidates)
     if len(candidates) < 2:

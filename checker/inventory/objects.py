@@ -117,7 +117,7 @@ class ManagedArn(NamedTuple):
 
 class Role(NamedTuple):
     """An ACK Role. `name` is the IAM role's name (spec.name); `iam_path` and it make up the ARN; `tags` are its own,
-    `open_tags` the keys of those whose value a template has yet to fill in ("*" where it is the key).
+    `open_tags` the keys of those whose value a template has yet to fill in ("*" where the key itself is open).
     """
 
     object: Object

@@ -27,15 +27,15 @@ where there was none."""
 
 
 def look(path: str, *, is_listed: bool) -> Seen:
-    """A file or folder as it is now; a link is a link. Of a folder that was not listed it counts that it is there."""
+    """The state of a file or folder now; links are not followed. Of a folder not listed, only its existence counts."""
     try:
-        found = os.lstat(path)
+        stats = os.lstat(path)
     except (OSError, ValueError):
         return None
-    kind = stat.S_IFMT(found.st_mode)
+    kind = stat.S_IFMT(stats.st_mode)
     if kind == stat.S_IFDIR and not is_listed:
         return kind, 0, 0, 0, 0, 0
-    return kind, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return kind, stats.st_dev, stats.st_ino, stats.st_size, stats.st_mtime_ns, stats.st_ctime_ns
 
 
 Input = tuple[str, bool, Seen]
@@ -72,13 +72,13 @@ def is_own(path: str) -> bool:
 
 
 def _own(path: str) -> bytes:
-    """The bytes of a file that belongs to the user alone; none of another."""
+    """The bytes of a file that belongs to the user alone; none for any other file."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with open(handle, "rb") as file:
-            found = os.fstat(handle)
-            is_alone = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
-            return file.read() if is_alone and stat.S_ISREG(found.st_mode) else b""
+            stats = os.fstat(handle)
+            is_alone = not hasattr(os, "getuid") or (stats.st_uid == os.getuid() and not stats.st_mode & 0o077)
+            return file.read() if is_alone and stat.S_ISREG(stats.st_mode) else b""
     except (OSError, ValueError):
         return b""
 

@@ -1,4 +1,4 @@
-"""What makes two runs the same but for the files that they read. Imports nothing: it is asked before all else."""
+"""What makes two runs the same but for the files that they read. Imports almost nothing: it runs before all else."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OF_OTHERS = frozenset(
         "--diff",
     )
 )
-"""What was typed, where the answer rests on more than files, or goes elsewhere."""
+"""Arguments with which the answer rests on more than files, or goes elsewhere."""
 
 
 def key_of(given: Sequence[str]) -> str | None:
@@ -92,5 +92,5 @@ def _code() -> Iterator[object]:
                 if entry.is_dir(follow_symlinks=False):
                     pending += [] if entry.name == "__pycache__" else [entry.path]
                 else:
-                    found = entry.stat()
-                    yield f"{entry.path} {found.st_mtime_ns} {found.st_size}"
+                    stats = entry.stat()
+                    yield f"{entry.path} {stats.st_mtime_ns} {stats.st_size}"

@@ -1,9 +1,9 @@
 """Writes down what a run opens and lists, and keeps its answer.
 
-Python says of every file that it opens and every folder that it lists (audit events), so that nothing has to say it for
-itself. Each is looked at as it is opened: what changes later is then seen to have changed. Whether something is there
-that is only asked for (`checker.yaml` above, `.git`) is written down for the folders that are not listed; in those that
-are, whatever comes or goes changes the folder.
+Python raises an audit event for every file that it opens and every folder that it lists, so no other code has to report
+them. The state of each is taken at that moment, so a later change is noticed. Files whose existence alone is asked for
+(`checker.yaml` above, `.git`) are written down for the folders that are not listed; in a listed one, a file that comes
+or goes changes the folder.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ASKED_FOR = (
 """What a run looks for in folders above."""
 _TOOLS = ("kustomize", "kubectl", "helm")
 _RACY = 100_000_000
-"""Nanoseconds: of what was changed so shortly before the run, a change right after may not show."""
+"""Nanoseconds: where a file changed this shortly before the run, another change right after may not show."""
 _LENGTH = 40
 _MOST_FILES, _MOST_BYTES = 100, 256 * 1024 * 1024
 _PLACES = ("site-packages", "dist-packages", "lib-dynload")
@@ -48,18 +48,18 @@ class _Run:
 
     def take(self, path: str, *, is_listed: bool = False) -> None:
         if (path, is_listed) not in self.seen:
-            found = self.seen[path, is_listed] = look(path, is_listed=is_listed)
-            self.is_racy = self.is_racy or (found is not None and _changed(path) > self.begun - _RACY)
+            state = self.seen[path, is_listed] = look(path, is_listed=is_listed)
+            self.is_racy = self.is_racy or (state is not None and _changed(path) > self.begun - _RACY)
         if is_listed:
             self.listed.add(path)
 
 
 def _changed(path: str) -> int:
     try:
-        found = os.lstat(path)
+        stats = os.lstat(path)
     except OSError:
         return sys.maxsize
-    return max(found.st_mtime_ns, found.st_ctime_ns)
+    return max(stats.st_mtime_ns, stats.st_ctime_ns)
 
 
 _run: _Run | None = None
@@ -120,12 +120,12 @@ def keep(text: str, code: int) -> None:
         return
     for path in _asked_for(run):
         run.take(path)
-    # Where the answer would be written into a folder that it rests on, it would not hold, or new files there not count.
+    # Writing the answer into a folder that it rests on would outdate it; to ignore that folder would miss new files.
     where = os.path.abspath(run.where) if run.where else ""
     if run.is_racy or where in run.listed or _rests_on_links(run):
         return
     try:
-        data = pack(((*key, found) for key, found in run.seen.items()), text, code)
+        data = pack(((*key, state) for key, state in run.seen.items()), text, code)
         if run.where:
             _write(run.where, run.key, data)
             data = pointer(os.path.abspath(run.where))
@@ -135,7 +135,7 @@ def keep(text: str, code: int) -> None:
 
 
 def _rests_on_links(run: _Run) -> bool:
-    """Whether a link has a part in what was found: where it leads is not looked at again."""
+    """Whether a path of the run is a link, leads through or contains one: link targets are not looked at again."""
     real: dict[str, bool] = {}
 
     def is_real(path: str) -> bool:
@@ -146,7 +146,7 @@ def _rests_on_links(run: _Run) -> bool:
     tools = set(_tools())
     for path, is_listed in run.seen:
         if path in tools:
-            continue  # where a tool is a link to matters to nobody: it is there or it is not
+            continue  # where a link to a tool leads does not matter: only whether it is there
         if os.path.islink(path) or not is_real(os.path.dirname(path)):
             return True
         if is_listed:
@@ -168,10 +168,10 @@ def _asked_for(run: _Run) -> list[str]:
         while path not in above:
             above.add(path)
             path = os.path.dirname(path)
-    found = [os.path.join(path, name) for path in sorted(above - run.listed) for name in _ASKED_FOR]
-    # A file that is called like an option is refused.
+    paths = [os.path.join(path, name) for path in sorted(above - run.listed) for name in _ASKED_FOR]
+    # A run is refused where a file is called like one of its options.
     options = [os.path.abspath(item) for item in sys.argv[1:] if item.startswith("-")]
-    return [*found, *options, *_tools()]
+    return [*paths, *options, *_tools()]
 
 
 def _tools() -> list[str]:
@@ -191,12 +191,12 @@ def _write(where: str, name: str, data: bytes) -> None:
 
 
 def _tidy(where: str) -> None:
-    """Takes away what was kept first, where there is too much."""
+    """Deletes the oldest answers, where there are too many or too large ones."""
     with os.scandir(where) as listing:
         named = [entry for entry in listing if len(entry.name) == _LENGTH and entry.is_file(follow_symlinks=False)]
     files = sorted(((entry.stat(), entry.path) for entry in named if is_own(entry.path)), key=lambda it: it[0].st_mtime)
-    total = sum(found.st_size for found, _ in files)
+    total = sum(stats.st_size for stats, _ in files)
     while files and (len(files) > _MOST_FILES or total > _MOST_BYTES):
-        found, path = files.pop(0)
-        total -= found.st_size
+        stats, path = files.pop(0)
+        total -= stats.st_size
         os.unlink(path)

@@ -14,8 +14,8 @@ def replay(key: str) -> int | None:
     if kept is None:
         return None
     seen, text, code = kept
-    for path, is_listed, found in seen:
-        if look(path, is_listed=is_listed) != found:
+    for path, is_listed, state in seen:
+        if look(path, is_listed=is_listed) != state:
             return None
     try:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # stdout is a text stream

@@ -56,7 +56,7 @@ class Reply:
 
 
 class Asking:
-    """All questions of one collection. `observer` is told of each reading as it comes in, from the asking thread."""
+    """All questions of one collection. `observer` gets each answer as it comes in, from its question's thread."""
 
     def __init__(self, seconds: float, observer: Observer | None = None) -> None:
         self.seconds = seconds
@@ -125,7 +125,7 @@ class Asking:
             value = call()
         except Refused as error:
             status, detail = error.status, error.detail
-        # An answer of a shape nobody foresaw must cost this question only, and is said.
+        # An answer of an unforeseen shape must cost this question only, and is reported.
         except Exception as error:  # noqa: BLE001
             status, detail = "malformed", f"the answer could not be understood ({type(error).__name__}: {error})"
         elapsed = round((time.monotonic() - answer.started) * 1000)
@@ -137,6 +137,6 @@ class Asking:
     def _flow(self, flow: Callable[[], None]) -> None:
         try:
             flow()
-        # Told by the collector as a reading of its own: a defect must not look like "nothing found".
+        # The collector records it as a reading of its own: a defect must not look like "nothing found".
         except Exception as error:  # noqa: BLE001
             self.defects.append(error)

@@ -115,8 +115,8 @@ class _Run(NamedTuple):
         self.review(cluster, candidate.namespace if candidate else self.target.namespace)
 
     def capability(self, deployment: Reply) -> None:
-        """Where the cluster has no Deployment of the controller, EKS may run it: that is asked before anybody says that
-        it is down."""
+        """Where the cluster has no Deployment of the controller, asks whether EKS runs it, so that it is not taken for
+        down."""
         if deployment.get().status != "absent":
             return
         if not self.target.cluster:
@@ -127,14 +127,14 @@ class _Run(NamedTuple):
 
     def cluster(self) -> Cluster | None:
         """The way to the cluster; the reading `cluster` says which one, or why there is none."""
-        made: list[Cluster] = []
+        clusters: list[Cluster] = []
 
         def connect() -> dict[str, str]:
-            made.append(Cluster(self.connection(), read=self.access.read_seconds))
-            return {"described": made[0].described}
+            clusters.append(Cluster(self.connection(), read=self.access.read_seconds))
+            return {"described": clusters[0].described}
 
         self.asking.ask("cluster", "connection to the cluster", connect).get()
-        return made[0] if made else None
+        return clusters[0] if clusters else None
 
     def connection(self) -> Connection:
         def described() -> Reading | None:
@@ -151,25 +151,25 @@ class _Run(NamedTuple):
             return
         account_name = subject.pod["spec"]["serviceAccountName"]
         is_irsa = not uses_pod_identity(subject.container)
-        given = None
+        association = None
         if not is_irsa:
-            given = self.association(subject.namespace, account_name)
+            association = self.association(subject.namespace, account_name)
             cluster_flow.identity_agent(self.asking, cluster, subject.pod["spec"]["nodeName"])
-        effective = resolve(subject.container, given, None)
+        effective = resolve(subject.container, association, None)
         service_account: dict[str, Any] | None = None
         if is_irsa:
             reading = cluster_flow.service_account(self.asking, cluster, subject.namespace, account_name)
             service_account = reading.value
         if not effective.arn:
-            effective = resolve(subject.container, given, self.logged())
+            effective = resolve(subject.container, association, self.logged())
         expected = annotated_role(service_account)
         if effective.how == "node-role":
             cluster_flow.webhook(self.asking, cluster)
             if not expected:
-                given = self.association(subject.namespace, account_name)
-                expected = resolve(_AS_POD_IDENTITY, given, None).arn
+                association = self.association(subject.namespace, account_name)
+                expected = resolve(_AS_POD_IDENTITY, association, None).arn
         arn = in_question(effective, expected)
-        # Where nothing says which role is meant, the one whose trust policy names the service account is.
+        # Where nothing says which role is meant, the one whose trust policy names the service account is taken.
         rank = rank_of(arn, subject.namespace, account_name)
         ack = ack_flow.ack_role(self.asking, cluster, subject.namespace, rank).value
         arn = arn or role_of(ack, self.target.parameters.get("account", ""))
@@ -196,8 +196,8 @@ class _Run(NamedTuple):
     def several(self) -> bool:
         """Whether several workloads could be meant: then nobody knows whose role to look at."""
         answer = self.asking.answer("pods")
-        found = (answer.get().value if answer else None) or {}
-        return len(found.get("candidates", ())) > 1
+        pods = (answer.get().value if answer else None) or {}
+        return len(pods.get("candidates", ())) > 1
 
     def without_pod(self, cluster: Cluster) -> None:
         """What can be said of an index that no pod serves: its role and its manifests."""
@@ -214,8 +214,8 @@ class _Run(NamedTuple):
             self.asking.note("association", "eks:ListPodIdentityAssociations", "skipped", detail)
             return None
         where = (self.access.aws, target.cluster, target.region)
-        found = account.association(self.asking, *where, namespace, name).value
-        return dict(found) if found else None
+        value = account.association(self.asking, *where, namespace, name).value
+        return dict(value) if value else None
 
     def logs(self) -> list[dict[str, Any]]:
         """The logs read so far, waiting for those that were asked for."""
@@ -224,18 +224,18 @@ class _Run(NamedTuple):
 
     def logged(self) -> Session | None:
         lines = (line["text"] for item in self.logs() for line in item["lines"])
-        return next((found for line in lines if (found := principal(line))), None)
+        return next((session for line in lines if (session := principal(line))), None)
 
     def said(self) -> str:
         """Everything the logs say of failures, in lower case."""
         return " ".join(line["text"].lower() for item in self.logs() for line in item["lines"])
 
     def mentions(self, word: str, said: str) -> bool:
-        """Whether a log line gives reason to look there; without a log there is nothing to go by, so it is looked."""
+        """Whether the logs (`said`, all their lines) have the word; also True where no log has a line to go by."""
         return word in said or not any(item["lineCount"] for item in self.logs())
 
     def hinted(self, account_id: str) -> None:
-        """Layers that are read only when a log line names them: most credentials may not, and it takes many calls."""
+        """Reads layers only when a log line names them: most credentials may not read them, and it takes many calls."""
         said = self.said()
         if self.mentions("kms", said):
             table_flow.key_policy(self.asking, self.access.aws)
@@ -255,8 +255,8 @@ class _Run(NamedTuple):
         issuer = ((answer.get().value if answer else None) or {}).get("issuer", "")
         issuer = issuer or self.target.parameters.get("oidcIssuer", "")
         if issuer:
-            in_question = self.mentions("audience", self.said())
-            account.oidc_provider(self.asking, self.access.aws, issuer, account_id, with_audiences=in_question)
+            is_about_audience = self.mentions("audience", self.said())
+            account.oidc_provider(self.asking, self.access.aws, issuer, account_id, with_audiences=is_about_audience)
         else:
             detail = "the cluster's OIDC issuer is not known; give --cluster, or oidcIssuer in checker.yaml"
             self.asking.note("oidc-provider", "iam:ListOpenIDConnectProviders", "skipped", detail)

@@ -1,1 +1,1 @@
-"""What people and machines are shown: one room a command, their formats in one table, and one style for all."""
+"""What people and machines are shown: a package per command, their formats in one table, one style for all."""

@@ -1,7 +1,7 @@
 """The output formats of the commands. A format is a module `COMMAND/NAME.py` beside this one that gives the whole
 output as text: `render(report, look)` for static, `render_all(diagnoses, look)` for live, `render(told, look)` for fix,
-`render(difference, look)` for diff. A format of static may have something to write `beside(report, environment)` its
-output: (file, text) or None; with `CARRIES_FIXES` it is given the fixes as well.
+`render(difference, look)` for diff. A format of static may have a `beside(report, environment)` that gives one
+more thing to write, (file, text) or None; with `CARRIES_FIXES`, `render` is given the fixes as well.
 
 To add a format, write its module and put its name into FORMATS; nothing else knows the list.
 """

@@ -30,10 +30,10 @@ def config_at(revision: Revision) -> tuple[str, bytes] | None:
 def roots_at(revision: Revision, config: Config) -> tuple[str, ...]:
     """Where the commit says its manifests are: by its own configuration, if there is one that can be read, else by
     that of the working folder; without either, everywhere."""
-    found = config_at(revision)
-    if found is not None:
+    committed = config_at(revision)
+    if committed is not None:
         try:
-            own = parse_config(*found)
+            own = parse_config(*committed)
             return from_config(own, own.manifests) or (os.path.relpath(revision.top),)
         except InvalidFileError:
             pass
@@ -41,23 +41,23 @@ def roots_at(revision: Revision, config: Config) -> tuple[str, ...]:
 
 
 def changed_since(revision: Revision, config: Config, sources: dict[str, Source], baseline: str) -> list[str]:
-    """The files of ours that differ from the commit, or are gone since: the configuration, the requirements in these
-    sources, the baseline. Any of them may change what is found anywhere."""
+    """The files that steer checker and differ from the commit, or are gone since: the configuration, the requirements
+    in these sources, the baseline. Any of them may change the findings in any manifest."""
     then = config_at(revision)
-    found = [] if then is None or then[0] == config.file else [then[0]]
+    changed = [] if then is None or then[0] == config.file else [then[0]]
     own = {config.file: config.source} if config.source else {}
     for name, source in {**own, **sources}.items():
         if is_inside(revision, name) and source is not None:
             data = text_at(revision, name)
-            found += [name] if data is None or decode(data) != source.text else []
+            changed += [name] if data is None or decode(data) != source.text else []
     if baseline and is_inside(revision, baseline):
         with open(baseline, "rb") as file:
-            found += [baseline] if file.read() != text_at(revision, baseline) else []
+            changed += [baseline] if file.read() != text_at(revision, baseline) else []
     for folder in from_config(config, config.policies):
         if is_inside(revision, folder):
             now = set(map(os.path.abspath, sources))
-            found += [name for name, _ in manifests_of(revision, (folder,)).files if os.path.abspath(name) not in now]
-    return found
+            changed += [name for name, _ in manifests_of(revision, (folder,)).files if os.path.abspath(name) not in now]
+    return changed
 
 
 def is_inside(revision: Revision, path: str) -> bool:

@@ -46,10 +46,10 @@ def find_revision(name: str) -> Revision | None:
         return None
     first, dots, second = name.partition("...")
     if dots:
-        found = _git("merge-base", "--", first or "HEAD", second or "HEAD") if not name.startswith("-") else None
+        commit_id = _git("merge-base", "--", first or "HEAD", second or "HEAD") if not name.startswith("-") else None
     else:
-        found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    return Revision(name, found.decode().strip(), os.fsdecode(top).rstrip("\n")) if found else None
+        commit_id = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return Revision(name, commit_id.decode().strip(), os.fsdecode(top).rstrip("\n")) if commit_id else None
 
 
 def manifests_of(revision: Revision, roots: tuple[str, ...]) -> Held:
@@ -60,11 +60,11 @@ def manifests_of(revision: Revision, roots: tuple[str, ...]) -> Held:
     unreadable: list[tuple[str, str]] = []
     walk = _Walk(tree, unreadable, set())
     for root in dict.fromkeys(within(revision, root) for root in roots):
-        found = _behind_links(tree, root)
-        if found is None:
+        target = _behind_links(tree, root)
+        if target is None:
             unreadable.append((root, "a link that leads out of the revision"))
             continue
-        for name, entry in _below(walk, found, root if found != root else ""):
+        for name, entry in _below(walk, target, root if target != root else ""):
             wanted.setdefault(name, entry.identity)
     names = [os.path.relpath(os.path.join(revision.top, name)) for name in wanted]
     contents = _contents(list(wanted.values()))
@@ -84,54 +84,54 @@ def write_out(revision: Revision, folder: str) -> tuple[str, str]:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if entry.kind == "link":
             target = os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(data)))
-            # One that leads out would lead into the work tree as it is now.
+            # A link that leads out might lead into the work tree as it is now.
             links += [(path, os.fsdecode(data))] if target.startswith(os.path.join(copy, "")) else []
         else:
             with open(path, "wb") as file:
                 file.write(data)
-    # Last, so that no file is written through one.
+    # Links come last, so that no file is written through one.
     for path, target in links:
         os.symlink(target, path)
     return os.path.realpath(revision.top), copy
 
 
 def text_at(revision: Revision, path: str) -> bytes | None:
-    """The bytes of one file (by its path from the working folder) in the commit, behind links of the commit; None where
-    it has none. Raises UsageError where git lacks it."""
+    """The bytes of one file (by its path from the working folder) in the commit, whose links are followed; None where
+    the commit has no such file. Raises UsageError where git lacks its bytes."""
     try:
         name = within(revision, path)
     except UsageError:
         return None
     tree = _tree(revision.commit)
-    found = tree.get(_behind_links(tree, name) or "")
-    return next(_contents([found.identity])) if found is not None and found.kind == "blob" else None
+    entry = tree.get(_behind_links(tree, name) or "")
+    return next(_contents([entry.identity])) if entry is not None and entry.kind == "blob" else None
 
 
 def within(revision: Revision, path: str) -> str:
     """A path (from the working folder) as the commit names it. Raises UsageError where it is outside.
 
-    Only what leads to the work tree is resolved: within it, what is a link now need not have been one then, and a
-    change chooses its own links.
+    Links are resolved only on the way to the work tree: within it, what is a link now need not have been one in the
+    commit, and whoever proposes a change chooses its links.
     """
-    found = below(path, revision.top)
-    if found is None:
+    relative = below(path, revision.top)
+    if relative is None:
         raise UsageError(f"{path} is outside the git work tree {revision.top}, so {revision.name} says nothing of it")
-    return found.replace(os.sep, "/")
+    return relative.replace(os.sep, "/")
 
 
 @lru_cache(maxsize=4)
 def _tree(commit: str) -> dict[str, _Entry]:
     """Everything in the commit by its path from the top: blob, link, or commit (a submodule)."""
-    found = {}
+    entries = {}
     for line in filter(None, _asked("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")):
         about, _, path = line.partition(b"\t")
         mode, kind, identity = about.decode().split()
-        found[os.fsdecode(path)] = _Entry("link" if mode == "120000" else kind, identity)
-    return found
+        entries[os.fsdecode(path)] = _Entry("link" if mode == "120000" else kind, identity)
+    return entries
 
 
 class _Walk(NamedTuple):
-    """A tree that is gone through: what of it could not be read, and the folders that links led to already."""
+    """The walk through a tree: what of it could not be read, and the folders that links have already led to."""
 
     tree: dict[str, _Entry]
     unreadable: list[tuple[str, str]]
@@ -139,8 +139,8 @@ class _Walk(NamedTuple):
 
 
 def _below(walk: _Walk, root: str, shown: str, depth: int = 0) -> Iterator[tuple[str, _Entry]]:
-    """(path, entry) of the manifests below a path, or of the file itself; `shown` is what stands for the path where a
-    link leads to it."""
+    """(path, entry) of the manifests below a path, or of the file itself; `shown` replaces the path where a link led
+    to it."""
     prefix = "" if root == "." else root + "/"
     for name, entry in walk.tree.items():
         if name != root and not name.startswith(prefix):
@@ -156,7 +156,7 @@ def _below(walk: _Walk, root: str, shown: str, depth: int = 0) -> Iterator[tuple
 
 
 def _behind(walk: _Walk, name: str, path: str, depth: int) -> Iterator[tuple[str, _Entry]]:
-    """What a link leads to; a folder once, as in the working folder."""
+    """The manifests that a link leads to; each folder is listed once, as in the working folder."""
     target = _behind_links(walk.tree, name)
     if depth >= _MOST_LINKS or target is None:
         if is_manifest(path):
@@ -166,19 +166,19 @@ def _behind(walk: _Walk, name: str, path: str, depth: int) -> Iterator[tuple[str
         return  # a folder that holds the link itself, or that was listed already
     if target not in walk.tree:
         walk.entered.add(target)
-    for found, behind in _below(walk, target, path, depth + 1):
-        if is_manifest(found):
-            yield found, behind
+    for manifest_path, entry in _below(walk, target, path, depth + 1):
+        if is_manifest(manifest_path):
+            yield manifest_path, entry
 
 
 def _behind_links(tree: dict[str, _Entry], name: str) -> str | None:
-    """Where a path leads by the links of the tree; None for out of it, nowhere, or in circles."""
+    """Where a path leads by the links of the tree; None where that is outside, nowhere, or in circles."""
     parts = [part for part in name.split("/") if part != "."]
     done: list[str] = []
     for _ in range(_MOST_LINKS * 20):
         if not parts:
-            found = "/".join(done) or "."
-            return found if found in tree or found == "." or _is_folder(tree, found) else None
+            reached = "/".join(done) or "."
+            return reached if reached in tree or reached == "." or _is_folder(tree, reached) else None
         part = parts.pop(0)
         if part == "..":
             if not done:
@@ -197,7 +197,7 @@ def _behind_links(tree: dict[str, _Entry], name: str) -> str | None:
 
 
 def _is_folder(tree: dict[str, _Entry], name: str) -> bool:
-    return any(other.startswith(name + "/") for other in tree)
+    return any(path.startswith(name + "/") for path in tree)
 
 
 @lru_cache(maxsize=4096)
@@ -208,29 +208,29 @@ def _target(identity: str) -> str:
 def _contents(identities: list[str]) -> Iterator[bytes]:
     """The bytes of many objects, asked for at once."""
     out = _asked("cat-file", "--batch", stdin="".join(f"{item}\n" for item in identities).encode())
-    place = 0
+    offset = 0
     for _ in identities:
-        end = out.index(b"\n", place)
-        about = out[place:end].split()
+        end = out.index(b"\n", offset)
+        about = out[offset:end].split()
         if len(about) != 3:
             raise UsageError("git lacks a part of this revision; fetch it whole (a partial clone, perhaps)")
         size = int(about[2])
         yield out[end + 1 : end + 1 + size]
-        place = end + size + 2
+        offset = end + size + 2
 
 
 def _asked(*arguments: str, stdin: bytes = b"") -> bytes:
-    found = _git(*arguments, stdin=stdin)
-    if found is None:
+    output = _git(*arguments, stdin=stdin)
+    if output is None:
         raise UsageError(f"git {arguments[0]} failed; is this work tree whole?")
-    return found
+    return output
 
 
 def _git(*arguments: str, stdin: bytes = b"") -> bytes | None:
     """What git prints; None where it refuses. It runs in the working folder and writes nothing.
 
-    The variables that hooks set name one repository and its index, from wherever the hook was called: left out, git
-    finds the work tree by the working folder.
+    Inside a git hook, variables name the hook's repository and its index; without them git finds the work tree by the
+    working folder.
     """
     kept = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     try:
@@ -257,7 +257,7 @@ _NO_COMMANDS = (
     "-c", "core.askPass=false", "-c", "protocol.allow=never", "--no-pager", "--no-replace-objects",
 )  # fmt: skip
 """A configuration in the repository may be somebody else's, and may name commands; none of them is to run. Those that
-git runs on its own accord (git-config: core.fsmonitor, core.hooksPath, core.sshCommand, credential.helper) are switched
+git runs of its own accord (git-config: core.fsmonitor, core.hooksPath, core.sshCommand, credential.helper) are switched
 off, and so is fetching (a promisor remote, `protocol.allow`). A bare repository among the files is not taken for one.
 """
 

@@ -18,13 +18,13 @@ _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 
 
 def command(*words: str) -> str:
-    """Words as one line for a shell; where the namespace is not known, all are meant."""
+    """The words as one line for a shell; `kubectl get` lists all namespaces where the namespace is not known."""
     line = shlex.join(words)
     return line.replace(" -n ''", " -A") if line.startswith("kubectl get ") else line
 
 
 def addressed(line: str, target: Target) -> str:
-    """A command that goes where the diagnosis came from: the current context of whoever pastes it may be another."""
+    """A command with the cluster of the diagnosis in it: whoever pastes it may have another current context."""
     first, _, rest = line.partition(" ")
     if first == "kubectl" and target.context:
         return f"kubectl --context {shlex.quote(target.context)} {rest}"
@@ -42,7 +42,7 @@ def addressed(line: str, target: Target) -> str:
 
 
 def mend_role(case: Case) -> str:
-    """Shows the corrected ACK Role, or the role in AWS where there is no such object."""
+    """Shows the corrected ACK Role; where there is no such object, the role in AWS."""
     metadata = mapping(mapping(case.value("ack-role")).get("metadata"))
     if not metadata.get("name"):
         return show_role(case)
@@ -65,19 +65,19 @@ def show_role(case: Case) -> str:
 
 def nudge_role(case: Case) -> str:
     """Makes the controller reconcile: it acts on changes of the spec, so its Deployment is restarted."""
-    found = case.value("ack-controller") or [{}]
-    metadata = mapping(mapping(found[0]).get("metadata"))
+    deployments = case.value("ack-controller") or [{}]
+    metadata = mapping(mapping(deployments[0]).get("metadata"))
     name, namespace = metadata.get("name", "ack-iam-controller"), metadata.get("namespace", "ack-system")
     return command("kubectl", "rollout", "restart", "deployment", str(name), "-n", str(namespace))
 
 
 def controller_log(case: Case) -> str:
-    """What the controller's log says of the Role object; of a capability the log is AWS's, so its state is shown."""
+    """Shows the controller's log on the Role object; an EKS capability's log is with AWS, so its state is shown."""
     capability = case.value("ack-capability")
     if capability:
         return show_capability(case, capability[0]["name"])
-    found = mapping(next(iter(case.value("ack-controller") or ()), {}))
-    metadata = mapping(found.get("metadata"))
+    deployment = mapping(next(iter(case.value("ack-controller") or ()), {}))
+    metadata = mapping(deployment.get("metadata"))
     name, namespace = metadata.get("name", "ack-iam-controller"), metadata.get("namespace", "ack-system")
     role = text(mapping(mapping(case.value("ack-role")).get("metadata")).get("name")) or case.arn.rpartition("/")[2]
     read = command("kubectl", "logs", f"deployment/{name}", "-n", str(namespace), "--since=1h")
@@ -91,8 +91,8 @@ def show_capability(case: Case, name: str) -> str:
 
 
 def restart(case: Case) -> str:
-    """Deletes the pod, so that its workload makes a new one (step 8 of the runbook). A pod that no workload made is
-    replaced: deleted, it would be gone."""
+    """Deletes the pod, so that its workload makes a new one (step 8 of the runbook). A pod without an owner is replaced
+    instead: nothing would recreate it."""
     if is_bare(case):
         shown = command("kubectl", "get", "pod", pod_name(case), "-n", case.namespace, "-o", "yaml")
         return f"{shown} | {addressed(command('kubectl', 'replace', '--force', '-f', '-'), case.record.target)}"
@@ -100,7 +100,7 @@ def restart(case: Case) -> str:
 
 
 def is_bare(case: Case) -> bool:
-    """Whether nothing would make the pod again."""
+    """Whether the pod has no owner that would recreate it."""
     return case.pod is not None and not mapping(case.pod.get("metadata")).get("ownerReferences")
 
 

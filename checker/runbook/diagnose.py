@@ -1,4 +1,4 @@
-"""From a record to a diagnosis: every cause is asked, ranked by how sure it is; then the verdict."""
+"""From a record to a diagnosis: every cause is looked for and ranked by how sure it is; then the verdict."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Cause(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """The verdict; the causes that may hold, surest first; those ruled out and those nobody could tell; the checks;
-    what was not read, in sentences; and what the gate's rules on access say of the deployed policies."""
+    """The verdict; the causes that may hold, surest first; those that are ruled out or unknown; the checks; what was
+    not read, in sentences; and what the gate's rules on access say of the deployed policies."""
 
     verdict: Verdict
     causes: tuple[Cause, ...]
@@ -52,16 +52,16 @@ def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
     """The diagnosis of a record; a pure function of it and of the requirements."""
     asked = tuple(requirements)
     case = make_case(record, asked)
-    found = [_cause(module, case) for module in CAUSES]
-    found.sort(key=lambda cause: SUREST_FIRST.index(cause.confidence))
-    holding = tuple(cause for cause in found if cause.confidence in ("confirmed", "likely", "possible"))
-    made = checks(case)
+    causes = [_cause(module, case) for module in CAUSES]
+    causes.sort(key=lambda cause: SUREST_FIRST.index(cause.confidence))
+    holding = tuple(cause for cause in causes if cause.confidence in ("confirmed", "likely", "possible"))
+    check_results = checks(case)
     return Diagnosis(
-        verdict=_verdict(record, holding, made),
+        verdict=_verdict(record, holding, check_results),
         causes=holding,
-        dismissed=tuple(cause for cause in found if cause not in holding),
-        checks=made,
-        unknowns=_unknowns(case, made, found),
+        dismissed=tuple(cause for cause in causes if cause not in holding),
+        checks=check_results,
+        unknowns=_unknowns(case, check_results, causes),
         findings=rule_findings(case, asked),
         case=case,
     )
@@ -100,23 +100,23 @@ def _verdict(record: Record, causes: tuple[Cause, ...], made: tuple[Check, ...])
 
 def _unknowns(case: Case, made: tuple[Check, ...], causes: list[Cause]) -> tuple[str, ...]:
     """What was not read: checks without an answer, and the layers that nobody looked at."""
-    told = []
+    unknowns = []
     if case.log.failing and not any(not event.is_previous for event in case.events):
-        told.append("log: refreshes fail, and why is not said in words that checker knows")
-    told += [f"{check.id}: {check.detail}" for check in made if check.state == "unknown"]
-    told += [f"{check.id}: {check.detail}" for check in made if check.state == "skipped"]
+        unknowns.append("log: refreshes fail, and why is not said in words that checker knows")
+    unknowns += [f"{check.id}: {check.detail}" for check in made if check.state == "unknown"]
+    unknowns += [f"{check.id}: {check.detail}" for check in made if check.state == "skipped"]
     for name, item in sorted(case.record.readings.items()):
         is_told = any(check.source == item.source for check in made)
         if not item.is_settled and item.status != "skipped" and not is_told and not name.startswith("right/"):
-            told.append(f"{item.source or name}: {item.detail or item.status}")
+            unknowns.append(f"{item.source or name}: {item.detail or item.status}")
     if case.value("scps") is None:
-        told.append("service and resource control policies of the organization were not read")
+        unknowns.append("service and resource control policies of the organization were not read")
     missing = [
         name.removeprefix("right/") for name, item in case.record.readings.items() if _is_missing(name, item.value)
     ]
     if missing:
-        told.append(f"rights missing in the cluster: {', '.join(sorted(missing))}")
-    return tuple(dict.fromkeys(told))
+        unknowns.append(f"rights missing in the cluster: {', '.join(sorted(missing))}")
+    return tuple(dict.fromkeys(unknowns))
 
 
 def _is_missing(name: str, value: object) -> bool:

@@ -12,8 +12,8 @@ from .case.witnesses import Seen
 
 class KnownCause(NamedTuple):
     """A cause that is looked for. `page` explains it, and begins with the title; `remediation` is what to do, in the
-    imperative. `manifest_helps`: an edit of the manifests can cure it; `restart_needed`: and the pod has to be made
-    anew then. `look` tells what the log and the APIs say of it."""
+    imperative. `manifest_helps`: an edit of the manifests can cure it; `restart_needed`: the pod has to be recreated
+    as well. `look` tells what the log and the APIs say of it."""
 
     id: str
     title: str

@@ -39,8 +39,8 @@ def _checks(case: Case) -> Iterator[Check]:
     yield _access(case)
     table = case.reading("table")
     status = (table.value or {}).get("status", "")
-    found = _read(table, "table", 6, f"the table is {status}", absent="failed")
-    yield found if status in ("", "ACTIVE", "UPDATING") else found._replace(state="failed")
+    table_check = _read(table, "table", 6, f"the table is {status}", absent="failed")
+    yield table_check if status in ("", "ACTIVE", "UPDATING") else table_check._replace(state="failed")
     yield from _key(case)
     yield _ack_role(case)
     yield _read(
@@ -71,8 +71,8 @@ def _pod(case: Case) -> Check:
         return Check(id="pod", step=4, state="ok", detail=shown, source=reading.source, elapsed_ms=reading.elapsed_ms)
     if reading.status != "ok":
         return _read(reading, "pod", 4, "")
-    found = (case.value("pods-with-container") or reading.value).get("candidates", [])
-    if not found:
+    candidates = (case.value("pods-with-container") or reading.value).get("candidates", [])
+    if not candidates:
         near = ", ".join(reading.value.get("nearest", ()))
         detail = f"no pod of index {case.record.target.index_name} among {reading.value['seen']}"
         detail += f"; the nearest names: {near}; choose one with --pod if it is meant" if near else ""
@@ -85,9 +85,9 @@ def _pod(case: Case) -> Check:
         return Check(
             id="pod", step=4, state="unknown", detail=detail, source=reading.source, elapsed_ms=reading.elapsed_ms
         )
-    if len(found) > 1:
-        named = ", ".join(f"{item['namespace']}/{item['workload']}" for item in found[:6])
-        detail = f"{len(found)} workloads could be meant: {named}; choose one with --namespace or --pod"
+    if len(candidates) > 1:
+        named = ", ".join(f"{item['namespace']}/{item['workload']}" for item in candidates[:6])
+        detail = f"{len(candidates)} workloads could be meant: {named}; choose one with --namespace or --pod"
         return Check(
             id="pod", step=4, state="unknown", detail=detail, source=reading.source, elapsed_ms=reading.elapsed_ms
         )
@@ -102,7 +102,7 @@ def _pod(case: Case) -> Check:
 
 
 def _going(case: Case) -> Iterator[Check]:
-    """A pod that is being deleted tells little of the one that comes after it."""
+    """Whether the pod is being deleted: then it tells little of the one that comes after it."""
     since = mapping(mapping(case.pod).get("metadata")).get("deletionTimestamp")
     if since:
         detail = f"the pod is being deleted since {since}; look again once its successor runs"
@@ -133,14 +133,14 @@ def _container(case: Case) -> Check:
 
 def _replicas(case: Case) -> Iterator[Check]:
     """Whether all pods of the index were looked at, and whether they work with the same role."""
-    found = (case.value("pods-with-container") or case.value("pods") or {}).get("candidates", [])
-    names = found[0]["pods"] if len(found) == 1 else []
+    candidates = (case.value("pods-with-container") or case.value("pods") or {}).get("candidates", [])
+    names = candidates[0]["pods"] if len(candidates) == 1 else []
     if len(names) < 2:
         return
     prefix = f"pod/{case.namespace}/"
     pods = [item.value for name in names if (item := case.reading(prefix + name)).status == "ok"]
     roles = {resolve(container_of(pod, case.record.target.container) or {}, None, None).arn for pod in pods}
-    unwell = [told for pod in pods if (told := _unwell(pod, case.record.target.container))]
+    unwell = [why for pod in pods if (why := _unwell(pod, case.record.target.container))]
     if unwell:
         yield Check("replicas", 4, "failed", "; ".join(unwell[:3]))
     elif len(pods) < len(names):
@@ -163,18 +163,18 @@ def _unwell(pod: dict[str, Any], container: str) -> str:
 
 
 def _effective(case: Case) -> Check:
-    found = case.effective
+    effective = case.effective
     if case.container is None:
         return Check("effective-role", 6, "skipped", "there is no container to look at")
-    if found.how in ("pod-env", "pod-identity"):
-        return Check("effective-role", 6, "ok", f"{found.arn} ({found.described})")
-    state: State = "failed" if found.how == "node-role" else "unknown"
-    return Check("effective-role", 6, state, f"{found.arn or 'not known'} ({found.described})")
+    if effective.how in ("pod-env", "pod-identity"):
+        return Check("effective-role", 6, "ok", f"{effective.arn} ({effective.described})")
+    state: State = "failed" if effective.how == "node-role" else "unknown"
+    return Check("effective-role", 6, state, f"{effective.arn or 'not known'} ({effective.described})")
 
 
 def _trust(case: Case) -> Check:
-    found = trusting(case)
-    if found is None or found.truth is None:
+    trust = trusting(case)
+    if trust is None or trust.truth is None:
         return Check(
             id="trust",
             step=6,
@@ -183,8 +183,8 @@ def _trust(case: Case) -> Check:
             source="",
             elapsed_ms=0,
         )
-    if not found.truth:
-        return Check("trust", 6, "failed", f"the trust policy shuts the pod out ({found.blocker})")
+    if not trust.truth:
+        return Check("trust", 6, "failed", f"the trust policy shuts the pod out ({trust.blocker})")
     return Check("trust", 6, "ok", f"the trust policy lets {case.subject} in")
 
 
@@ -196,9 +196,9 @@ def _access(case: Case) -> Check:
         asked = len(case.deployed.questions)
         disagreeing = [item for item in case.value("simulation") or () if _disagrees(item, case)]
         if disagreeing:
-            said = ", ".join(f"{item['action']} {item['decision']}" for item in disagreeing)
+            decisions = ", ".join(f"{item['action']} {item['decision']}" for item in disagreeing)
             return Check(
-                "access", 6, "unknown", f"the policies that were read grant it, the policy simulator says {said}"
+                "access", 6, "unknown", f"the policies that were read grant it, the policy simulator says {decisions}"
             )
         return Check("access", 6, "ok", f"{asked} of {asked} accesses are proven to be granted")
     if verdict == "unknown":
@@ -207,34 +207,34 @@ def _access(case: Case) -> Check:
         return Check(
             "access", 6, "unknown", "; ".join(dict.fromkeys([*reasons, *unset])) or "no requirement could be put"
         )
-    found = refusals(case.deployed)
-    sentences = "; ".join(dict.fromkeys(item.sentence for item in found))
-    if all(item.is_open for item in found):
+    refused = refusals(case.deployed)
+    sentences = "; ".join(dict.fromkeys(item.sentence for item in refused))
+    if all(item.is_open for item in refused):
         hint = "state what every request carries under spec.context of the requirement"
         return Check("access", 6, "unknown", f"{sentences}: {hint}")
     return Check("access", 6, "failed", sentences)
 
 
 def _ack_role(case: Case) -> Check:
-    """Whether the object was read; that it is being deleted, or is not the only one, is told whatever the verdict."""
-    found = _read(case.reading("ack-role"), "ack-role", 7, _ACK_ROLE, absent="unknown", vital=False)
+    """Whether the object was read. It fails where the object is being deleted, or another one stands for the role."""
+    check = _read(case.reading("ack-role"), "ack-role", 7, _ACK_ROLE, absent="unknown", vital=False)
     going = being_deleted(case)
     if going:
-        return found._replace(state="failed", detail=f"{'; '.join(going)}: the role goes with it")
+        return check._replace(state="failed", detail=f"{'; '.join(going)}: the role goes with it")
     others = (case.value("ack-role") or {}).get("others", [])
     if others:
         named = "another object stands" if len(others) == 1 else f"{len(others)} more objects stand"
         detail = f"{_ACK_ROLE}; {named} for the same role: {', '.join(others[:4])}: delete what is not meant"
-        return found._replace(state="failed", detail=detail)
-    return found
+        return check._replace(state="failed", detail=detail)
+    return check
 
 
 _ACK_ROLE = "the ACK Role object was read"
 
 
 def _disagrees(item: dict[str, Any], case: Case) -> bool:
-    """Whether the simulator refuses a required action; what lacks context it does not decide (IAM API Reference,
-    SimulatePrincipalPolicy: MissingContextValues)."""
+    """Whether the simulator refuses a required action. Where it lacks context values it decides nothing (IAM API
+    Reference, SimulatePrincipalPolicy: MissingContextValues)."""
     required = {question.action.lower() for question in case.deployed.questions} if case.deployed else set()
     return item["action"].lower() in required and item["decision"] != "allowed" and not item["missing"]
 
@@ -254,8 +254,8 @@ def _key(case: Case) -> Iterator[Check]:
     if reading.status == "skipped":
         return
     state = (reading.value or {}).get("state", "")
-    found = _read(reading, "key", 6, f"the table's key is {state}", absent="failed")
-    yield found if state in ("", "Enabled") else found._replace(state="failed")
+    key_check = _read(reading, "key", 6, f"the table's key is {state}", absent="failed")
+    yield key_check if state in ("", "Enabled") else key_check._replace(state="failed")
 
 
 _STATES: dict[Status, State] = {"ok": "ok", "skipped": "skipped"}

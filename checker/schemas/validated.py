@@ -32,21 +32,21 @@ class InvalidFileError(Exception):
 
 def read(source: Source, schema: str) -> list[Validated]:
     """Every document of the source, valid by the schema. Raises InvalidFileError with all that is wrong at once."""
-    found: list[Validated] = []
+    documents: list[Validated] = []
     problems: list[str] = []
     for piece in cut(source):
         try:
             for document in parse_piece(piece):
                 value = plain(document.root, resolve_core)
                 problems += _problems(document, value, schema)
-                found.append(Validated(document, value))
+                documents.append(Validated(document, value))
         except YamlError as error:
             problems.append(place(source, piece.start + error.offset, f"this is not YAML: {error.message}"))
         except TreeError as error:
             problems.append(place(source, piece.start + start_of(error.node), error.message))
     if problems:
         raise InvalidFileError(problems)
-    return found
+    return documents
 
 
 def place(source: Source, offset: int, message: str) -> str:
@@ -61,10 +61,10 @@ def _problems(document: YamlDocument, value: Any, schema: str) -> list[str]:
         place(source, base + start_of(item.key), f"the key {item.key.value!r} stands twice")
         for item in repeated_keys(document.root)
     ]
-    found = violations(schema, value)
-    # A document of something else breaks all the rules; that it is one is all there is to say.
-    of_another = [item for item in found if item.path == ("apiVersion",) and item.keyword != "required"]
-    for violation in of_another or found:
+    broken = violations(schema, value)
+    # A document of another kind breaks all the rules; its wrong apiVersion is all there is to report.
+    of_another = [item for item in broken if item.path == ("apiVersion",) and item.keyword != "required"]
+    for violation in of_another or broken:
         node = find(document.root, violation.path, "key" if violation.keyword == "additionalProperties" else "value")
         message, hint = say(violation, show_path(violation.path) or "the document")
         problems.append(place(source, base + start_of(node), f"{message}; {hint}" if hint else message))

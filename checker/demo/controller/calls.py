@@ -47,8 +47,8 @@ def own_tags(namespace: str) -> list[dict[str, str]]:
 
 def tags(spec: Mapping[str, Any], namespace: str) -> list[dict[str, str]]:
     """The tags of a new role: what the spec gives wins over the controller's own."""
-    given = [{"Key": entry["key"], "Value": entry.get("value", "")} for entry in spec.get("tags") or ()]
-    return [*given, *(own for own in own_tags(namespace) if own["Key"] not in {entry["Key"] for entry in given})]
+    stated = [{"Key": entry["key"], "Value": entry.get("value", "")} for entry in spec.get("tags") or ()]
+    return [*stated, *(own for own in own_tags(namespace) if own["Key"] not in {entry["Key"] for entry in stated})]
 
 
 def carry_out(iam: Any, name: str, step: IamCall, spec: Mapping[str, Any]) -> None:

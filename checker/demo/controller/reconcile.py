@@ -29,7 +29,7 @@ _SUPPORTED = ("", "adopt", "adopt-or-create")
 
 
 class _StoppedError(Exception):
-    """The loop ends with these conditions; the object keeps what it says of AWS, or says it anew."""
+    """The loop ends with these conditions; `arn`, where given, goes into the object's status."""
 
     def __init__(self, *conditions: dict[str, str], arn: str = "") -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class _StoppedError(Exception):
 
 def reconcile(api: KubernetesApi, iam: Any, unwatched: Collection[str] = (), *, crosses: bool = True) -> None:
     """One loop over every Policy, every OIDC provider, then every Role, but for those in `unwatched` namespaces;
-    conditions are written as it does. `crosses`: references may go into other namespaces."""
+    conditions are written as the controller's. `crosses`: references may go into other namespaces."""
     with_text(iam)
     apply_role = partial(_apply_role, crosses=crosses)
     appliers = (("Policy", _apply_policy), ("OpenIDConnectProvider", _apply_provider), ("Role", apply_role))
@@ -60,17 +60,17 @@ def _reconcile(api: KubernetesApi, iam: Any, item: dict[str, Any], apply: Applie
     status = item.setdefault("status", {})
     try:
         if seen.annotations.get(_PREFIX + "adoption-policy", "") not in _SUPPORTED:
-            given = seen.annotations[_PREFIX + "adoption-policy"]
-            told = f'unrecognized adoption policy {given}. Supported policies are "adopt" and "adopt-or-create"'
-            raise _StoppedError(condition("ACK.Terminal", "True", "", told))
-        found = apply(api, iam, item, seen)
+            adoption = seen.annotations[_PREFIX + "adoption-policy"]
+            message = f'unrecognized adoption policy {adoption}. Supported policies are "adopt" and "adopt-or-create"'
+            raise _StoppedError(condition("ACK.Terminal", "True", "", message))
+        conditions = apply(api, iam, item, seen)
     except _StoppedError as stopped:
-        found = stopped.conditions
+        conditions = stopped.conditions
         if stopped.arn:
             status["ackResourceMetadata"] = ack_status.metadata(stopped.arn)
     except ClientError as error:
-        found = ack_status.failed(error)
-    status["conditions"] = list(found)
+        conditions = ack_status.failed(error)
+    status["conditions"] = list(conditions)
     metadata = item["metadata"]
     if metadata.get("deletionTimestamp") and not metadata.get("finalizers"):
         api.delete(item["kind"], metadata["namespace"], metadata["name"])
@@ -89,29 +89,29 @@ def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Object
         terminal = ack_status.terminal("", spec.reason) if spec.is_terminal else ()
         failed = condition("ACK.ReferencesResolved", spec.status, spec.reason, "Reference resolution failed")
         raise _StoppedError(failed, *terminal)
-    mine, policy = metadata.setdefault("finalizers", []), seen.annotations.get(_PREFIX + "adoption-policy", "")
+    finalizers, policy = metadata.setdefault("finalizers", []), seen.annotations.get(_PREFIX + "adoption-policy", "")
     is_read_only = seen.annotations.get(_PREFIX + "read-only", "").lower() == "true"
     try:
-        held = iam.get_role(RoleName=role.name)["Role"]
-        if FINALIZER not in mine and not is_read_only and not policy:
-            raise _StoppedError(*ack_status.exists_already(), arn=held["Arn"])
+        iam_role = iam.get_role(RoleName=role.name)["Role"]
+        if FINALIZER not in finalizers and not is_read_only and not policy:
+            raise _StoppedError(*ack_status.exists_already(), arn=iam_role["Arn"])
         is_new = False
     except iam.exceptions.NoSuchEntityException:
         if is_read_only or policy == "adopt":
             raise
-        made = {"RoleName": role.name, "Path": role.iam_path, "AssumeRolePolicyDocument": spec.trust}
-        held = iam.create_role(**made, **settings(item["spec"]), Tags=tags(item["spec"], seen.namespace))["Role"]
+        fields = {"RoleName": role.name, "Path": role.iam_path, "AssumeRolePolicyDocument": spec.trust}
+        iam_role = iam.create_role(**fields, **settings(item["spec"]), Tags=tags(item["spec"], seen.namespace))["Role"]
         is_new = True
     item["status"] |= {
-        "ackResourceMetadata": ack_status.metadata(held["Arn"]),
-        "createDate": ack_status.stamp(held["CreateDate"]),
-        "roleID": held["RoleId"],
+        "ackResourceMetadata": ack_status.metadata(iam_role["Arn"]),
+        "createDate": ack_status.stamp(iam_role["CreateDate"]),
+        "roleID": iam_role["RoleId"],
         "roleLastUsed": {},
     }
     if is_read_only:
         return ack_status.synced()
-    if FINALIZER not in mine:
-        mine.append(FINALIZER)
+    if FINALIZER not in finalizers:
+        finalizers.append(FINALIZER)
         if policy:
             metadata["annotations"][_PREFIX + "adopted"] = "true"
         if policy == "adopt" and not is_new:
@@ -122,7 +122,7 @@ def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Object
         raise _StoppedError(*ack_status.recoverable(trouble, trouble))
     for step in steps(spec, current(iam, role.name)):
         carry_out(iam, role.name, step, item["spec"])
-    _initialize_late(item, held, seen)
+    _initialize_late(item, iam_role, seen)
     has_references = role.policy_refs or role.boundary_ref
     resolved = (condition("ACK.ReferencesResolved", "True"),) if has_references else ()
     return (*resolved, ack_status.late(), *ack_status.synced())
@@ -130,14 +130,14 @@ def _apply_role(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Object
 
 def _resolve(api: KubernetesApi, reference: Reference, owner: Object, crosses: bool) -> str | Unresolved:
     try:
-        found = api.get("Policy", reference.namespace or owner.namespace, reference.name)
+        policy = api.get("Policy", reference.namespace or owner.namespace, reference.name)
     except KeyError:
         return resolve_policy(reference, None, crosses=crosses)
-    return resolve_policy(reference, make_object(found, Origin("cluster", 0, ())), crosses=crosses)
+    return resolve_policy(reference, make_object(policy, Origin("cluster", 0, ())), crosses=crosses)
 
 
 def _remove(iam: Any, item: dict[str, Any], name: str) -> None:
-    """Deletes the role, unless it is to be retained; what was taken off is out of the object too."""
+    """Deletes the role, unless it is to be retained; its policies leave the object too."""
     metadata = item["metadata"]
     kept = metadata.get("annotations", {}).get(_PREFIX + "deletion-policy", "delete") != "delete"
     if FINALIZER in metadata.get("finalizers", ()) and not kept:
@@ -151,9 +151,9 @@ def _remove(iam: Any, item: dict[str, Any], name: str) -> None:
 def _take_over(iam: Any, item: dict[str, Any], name: str, seen: Object) -> None:
     """Adoption by "adopt": what AWS has goes into the spec."""
     held, spec = current(iam, name), item["spec"]
-    for key, found in (("inlinePolicies", dict(held.inline)), ("policies", list(held.attached))):
+    for key, value in (("inlinePolicies", dict(held.inline)), ("policies", list(held.attached))):
         spec.pop(key, None)
-        spec |= {key: found} if found else {}
+        spec |= {key: value} if value else {}
     spec["assumeRolePolicyDocument"] = held.trust
     iam.tag_role(RoleName=name, Tags=own_tags(seen.namespace))
     _initialize_late(item, iam.get_role(RoleName=name)["Role"], seen)
@@ -164,11 +164,11 @@ def _initialize_late(item: dict[str, Any], held: dict[str, Any], seen: Object) -
     spec = item["spec"]
     spec.setdefault("path", held["Path"])
     spec.setdefault("maxSessionDuration", held.get("MaxSessionDuration", 3600))
-    given = {entry["key"] for entry in spec.get("tags") or ()}
+    stated = {entry["key"] for entry in spec.get("tags") or ()}
     own = [
         {"key": entry["Key"], "value": entry["Value"]}
         for entry in own_tags(seen.namespace)
-        if entry["Key"] not in given
+        if entry["Key"] not in stated
     ]
     spec["tags"] = [*(spec.get("tags") or ()), *own]
 
@@ -177,10 +177,10 @@ def _apply_provider(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Ob
     spec, status = item["spec"], item["status"]
     if not status.get("ackResourceMetadata", {}).get("arn"):
         # IAM takes providers without thumbprints (IAM API Reference, CreateOpenIDConnectProvider); moto asks for them.
-        made = iam.create_open_id_connect_provider(
+        provider = iam.create_open_id_connect_provider(
             Url=spec["url"], ClientIDList=spec["clientIDs"], ThumbprintList=["9" * 40]
         )
-        status["ackResourceMetadata"] = ack_status.metadata(made["OpenIDConnectProviderArn"])
+        status["ackResourceMetadata"] = ack_status.metadata(provider["OpenIDConnectProviderArn"])
     return ack_status.synced()
 
 
@@ -190,8 +190,8 @@ def _apply_policy(api: KubernetesApi, iam: Any, item: dict[str, Any], seen: Obje
     document = policy.document.text or "" if policy.document else ""
     arn = item["status"].get("ackResourceMetadata", {}).get("arn", "")
     if not arn:
-        made = {"PolicyName": policy.name, "Path": policy.iam_path, "PolicyDocument": document}
-        arn = iam.create_policy(**made, Tags=own_tags(seen.namespace))["Policy"]["Arn"]
+        fields = {"PolicyName": policy.name, "Path": policy.iam_path, "PolicyDocument": document}
+        arn = iam.create_policy(**fields, Tags=own_tags(seen.namespace))["Policy"]["Arn"]
         item["status"]["ackResourceMetadata"] = ack_status.metadata(arn)
         return (late, *ack_status.synced())
     versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]

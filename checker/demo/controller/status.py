@@ -20,14 +20,14 @@ _NOT_MANAGED = (
 
 def condition(kind: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:
     """A condition as of now."""
-    told = {key: text for key, text in (("reason", reason), ("message", message)) if text}
-    return {"type": kind, "status": status, **told, "lastTransitionTime": stamp(datetime.now(UTC))}
+    details = {key: text for key, text in (("reason", reason), ("message", message)) if text}
+    return {"type": kind, "status": status, **details, "lastTransitionTime": stamp(datetime.now(UTC))}
 
 
 def synced() -> Conditions:
     """After a loop without an error."""
-    told = "Resource synced successfully"
-    return condition("ACK.ResourceSynced", "True", "", told), condition("Ready", "True", "", told)
+    message = "Resource synced successfully"
+    return condition("ACK.ResourceSynced", "True", "", message), condition("Ready", "True", "", message)
 
 
 def late() -> dict[str, str]:
@@ -38,15 +38,15 @@ def late() -> dict[str, str]:
 def failed(error: Any) -> Conditions:
     """After an error of AWS (botocore's ClientError), worded as the AWS SDK for Go words it."""
     answer = error.response
-    code, said = answer["Error"]["Code"], answer["Error"]["Message"]
+    code, message = answer["Error"]["Code"], answer["Error"]["Message"]
     if code in _TERMINAL:
-        return terminal("", f"{code}: {said}")
-    given = answer["ResponseMetadata"]
+        return terminal("", f"{code}: {message}")
+    http = answer["ResponseMetadata"]
     whole = (
-        f"operation error IAM: {error.operation_name}, https response error StatusCode: {given['HTTPStatusCode']}, "
-        f"RequestID: {given.get('RequestId', '')}, {code}: {said}"
+        f"operation error IAM: {error.operation_name}, https response error StatusCode: {http['HTTPStatusCode']}, "
+        f"RequestID: {http.get('RequestId', '')}, {code}: {message}"
     )
-    return recoverable(f"{code}: {said}", whole)
+    return recoverable(f"{code}: {message}", whole)
 
 
 def recoverable(told: str, whole: str) -> Conditions:

@@ -19,7 +19,7 @@ from .wsgi import Application
 
 @cache
 def _moto() -> Application:
-    """moto, once for the process: it keeps the account for all of it in any case, and takes long to build."""
+    """moto, built once for the process: that takes long, and moto keeps one account for the whole process anyway."""
     import moto.eks.utils
     import moto.kms.models
     import moto.kms.utils
@@ -30,10 +30,10 @@ def _moto() -> Application:
     moto.eks.utils.Session = cache(Session)  # type: ignore[attr-defined]  # it is imported there
     # Every key gets a pair of RSA keys, symmetric ones too; nobody signs with it.
     moto.kms.models.generate_private_key = cache(moto.kms.utils.generate_private_key)  # type: ignore[attr-defined]  # as above
-    made = DomainDispatcherApplication(create_backend_app)
+    app = DomainDispatcherApplication(create_backend_app)
     # For every call, moto looks through the folders of all its services.
-    made.get_backend_for_host = cache(made.get_backend_for_host)  # type: ignore[method-assign]  # on this one object
-    application: Application = made
+    app.get_backend_for_host = cache(app.get_backend_for_host)  # type: ignore[method-assign]  # on this one object
+    application: Application = app
     return application
 
 
@@ -96,27 +96,27 @@ class AwsApi:
         parts = environ["PATH_INFO"].strip("/").split("/")
         if call == "eks:ListPodIdentityAssociations":
             query = {key: values[-1] for key, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
-            found = [
+            listed = [
                 {key: item[key] for key in ("associationId", "namespace", "serviceAccount", "clusterName")}
                 for item in self.associations
                 if item["clusterName"] == parts[1]
                 and query.get("namespace", item["namespace"]) == item["namespace"]
                 and query.get("serviceAccount", item["serviceAccount"]) == item["serviceAccount"]
             ]
-            return 200, "application/json", json.dumps({"associations": found})
+            return 200, "application/json", json.dumps({"associations": listed})
         if call == "eks:ListCapabilities":
-            found = [{key: item[key] for key in ("capabilityName", "type", "status")} for item in self.capabilities]
-            return 200, "application/json", json.dumps({"capabilities": found})
+            listed = [{key: item[key] for key in ("capabilityName", "type", "status")} for item in self.capabilities]
+            return 200, "application/json", json.dumps({"capabilities": listed})
         if call == "eks:DescribeCapability":
-            held = next((item for item in self.capabilities if item["capabilityName"] == parts[3]), None)
-            if held is None:
+            capability = next((item for item in self.capabilities if item["capabilityName"] == parts[3]), None)
+            if capability is None:
                 return refusal(call, 404, "ResourceNotFoundException", "No capability found")
-            return 200, "application/json", json.dumps({"capability": held})
+            return 200, "application/json", json.dumps({"capability": capability})
         if call == "eks:DescribePodIdentityAssociation":
-            chosen = next((item for item in self.associations if item["associationId"] == parts[3]), None)
-            if chosen is None:
+            association = next((item for item in self.associations if item["associationId"] == parts[3]), None)
+            if association is None:
                 return refusal(call, 404, "ResourceNotFoundException", "No association found")
-            return 200, "application/json", json.dumps({"association": chosen})
+            return 200, "application/json", json.dumps({"association": association})
         return None
 
     def _changed_table(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

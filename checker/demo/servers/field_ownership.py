@@ -52,17 +52,17 @@ def applied_by_kubectl(item: Mapping[str, Any]) -> dict[str, Any]:
 def apply(live: Mapping[str, Any] | None, body: Mapping[str, Any], manager: str) -> dict[str, Any]:
     """The object after the apply. Raises ConflictError."""
     if live is None:
-        made = copy.deepcopy(dict(body))
-        made["metadata"] = {**made["metadata"], "managedFields": [owned_by(body, manager, "Apply")]}
-        return made
-    found = copy.deepcopy(dict(live))
-    metadata = found["metadata"]
+        created = copy.deepcopy(dict(body))
+        created["metadata"] = {**created["metadata"], "managedFields": [owned_by(body, manager, "Apply")]}
+        return created
+    merged = copy.deepcopy(dict(live))
+    metadata = merged["metadata"]
     entries = list(metadata.get("managedFields") or [])
     # A null leaves a mapping as it is; anywhere else it is a value, and mostly an invalid one.
     wanted = [
-        route for route in _leaves(body) if _at(body, route) is not None or not isinstance(_at(found, route), dict)
+        route for route in _leaves(body) if _at(body, route) is not None or not isinstance(_at(merged, route), dict)
     ]
-    changed = [route for route in wanted if _at(found, route) != _at(body, route)]
+    changed = [route for route in wanted if _at(merged, route) != _at(body, route)]
     others = [(entry, set(_routes(entry["fieldsV1"]))) for entry in entries if not _is_mine(entry, manager)]
     conflicts = [(entry["manager"], route) for entry, routes in others for route in changed if route in routes]
     if conflicts and not (manager == "kubectl" and _last_applied(live) >= {route for _, route in conflicts}):
@@ -70,16 +70,16 @@ def apply(live: Mapping[str, Any] | None, body: Mapping[str, Any], manager: str)
     mine = {route for entry in entries if _is_mine(entry, manager) for route in _routes(entry["fieldsV1"])}
     still_owned = {route for _, routes in others for route in routes}
     for route in mine - set(wanted) - still_owned:
-        _remove(found, route)
+        _remove(merged, route)
     for route in wanted:
-        _put(found, route, copy.deepcopy(_at(body, route)))
+        _put(merged, route, copy.deepcopy(_at(body, route)))
     kept = [
         {**entry, "fieldsV1": _as_fields(left)}
         for entry, routes in others
         if (left := [route for route in routes if route not in changed])
     ]
     metadata["managedFields"] = [*kept, owned_by(body, manager, "Apply")]
-    return found
+    return merged
 
 
 def _is_mine(entry: Mapping[str, Any], manager: str) -> bool:
@@ -88,14 +88,14 @@ def _is_mine(entry: Mapping[str, Any], manager: str) -> bool:
 
 def _leaves(item: Mapping[str, Any]) -> list[Route]:
     """The fields of an object that are owned one by one: members of mappings; a list is one field."""
-    found: list[Route] = []
+    routes: list[Route] = []
 
     def walk(value: Any, route: Route) -> None:
         if isinstance(value, dict) and value:
             for key, below in value.items():
                 walk(below, (*route, key))
         elif route not in _NOT_OWNED:
-            found.append(route)
+            routes.append(route)
 
     for part in ("metadata", "spec"):
         if part in item:
@@ -103,7 +103,7 @@ def _leaves(item: Mapping[str, Any]) -> list[Route]:
                 key: value for key, value in item[part].items() if part == "spec" or key in ("labels", "annotations")
             }
             walk(stated, (part,))
-    return [route for route in found if len(route) > 1]
+    return [route for route in routes if len(route) > 1]
 
 
 def _as_fields(routes: Iterable[Route]) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _as_fields(routes: Iterable[Route]) -> dict[str, Any]:
 def _routes(fields: Mapping[str, Any], route: Route = ()) -> list[Route]:
     if not fields:
         return [route]
-    return [found for key, below in fields.items() for found in _routes(below, (*route, key.removeprefix("f:")))]
+    return [leaf for key, below in fields.items() for leaf in _routes(below, (*route, key.removeprefix("f:")))]
 
 
 def _last_applied(live: Mapping[str, Any]) -> set[Route]:

@@ -17,14 +17,14 @@ _REASONS = {
 
 def status(code: int, message: str) -> Answer:
     """A Status object; what fails within the server has no reason."""
-    told = {"reason": _REASONS[code]} if code in _REASONS else {}
-    return code, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, **told, "code": code}
+    reason = {"reason": _REASONS[code]} if code in _REASONS else {}
+    return code, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, **reason, "code": code}
 
 
 def invalid(kind: str, name: str, problems: list[Invalid]) -> Answer:
     """An object, or the options of a request, that the server finds invalid."""
-    told = ", ".join(f"{item.field}: {item.message}" for item in problems)
-    code, body = status(422, f'{kind} "{name}" is invalid: {f"[{told}]" if len(problems) > 1 else told}')
+    listed = ", ".join(f"{item.field}: {item.message}" for item in problems)
+    code, body = status(422, f'{kind} "{name}" is invalid: {f"[{listed}]" if len(problems) > 1 else listed}')
     causes = [{"reason": item.reason, "message": item.message, "field": item.field} for item in problems]
     return code, {**body, "details": {"name": name, "kind": kind.partition(".")[0], "causes": causes}}
 

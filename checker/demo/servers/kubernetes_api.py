@@ -96,8 +96,8 @@ class KubernetesApi:
     def all(self, kind: str) -> list[dict[str, Any]]:
         """Copies of all objects of a kind, by namespace and name."""
         with self._lock:
-            found = [self._objects[key] for key in sorted(self._objects) if key[2] == _PLURALS[kind]]
-            return list(json.loads(json.dumps(found)))
+            items = [self._objects[key] for key in sorted(self._objects) if key[2] == _PLURALS[kind]]
+            return list(json.loads(json.dumps(items)))
 
     def application(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """WSGI."""
@@ -122,10 +122,10 @@ class KubernetesApi:
         return [data]
 
     def _read(self, rules: tuple[RbacRule, ...], path: str, query: dict[str, str], accept: str) -> tuple[int, Any]:
-        found = PATH.fullmatch(path)
-        if found is None:
+        parts = PATH.fullmatch(path)
+        if parts is None:
             return status(404, "the server could not find the requested resource")
-        asked = taken_apart(found, "get" if found["name"] else "list")
+        asked = taken_apart(parts, "get" if parts["name"] else "list")
         refused = self._refused(rules, asked)
         if refused is not None:
             return refused
@@ -137,11 +137,11 @@ class KubernetesApi:
         if name:
             return self._one(asked)
         return self._list(
-            asked, query, "PartialObjectMetadataList" in accept, f"{found['group'] or ''}/{found['version'] or 'v1'}"
+            asked, query, "PartialObjectMetadataList" in accept, f"{parts['group'] or ''}/{parts['version'] or 'v1'}"
         )
 
     def _refused(self, rules: tuple[RbacRule, ...], asked: ApiRequest) -> tuple[int, Any] | None:
-        """The answer to a request that is not allowed, or about nothing that there is."""
+        """The answer to a request that is not allowed, or for an unknown resource; else None."""
         self.requests.append(asked)
         if not allows(rules, asked):
             what = f'resource "{asked.plural}{"/" + asked.sub if asked.sub else ""}" in API group "{asked.group}"'
@@ -154,10 +154,10 @@ class KubernetesApi:
     def _write(
         self, rules: tuple[RbacRule, ...], method: str, path: str, query: dict[str, str], data: bytes
     ) -> tuple[int, Any]:
-        found = PATH.fullmatch(path)
-        if found is None or not found["name"]:
+        parts = PATH.fullmatch(path)
+        if parts is None or not parts["name"]:
             return status(404, "the server could not find the requested resource")
-        asked = taken_apart(found, method.lower())
+        asked = taken_apart(parts, method.lower())
         refused = self._refused(rules, asked) or refused_options(query, method)
         if refused is not None:
             return refused
@@ -165,7 +165,7 @@ class KubernetesApi:
             live = self._objects.get((asked.group, asked.namespace, asked.plural, asked.name))
         if method == "DELETE":
             return other_than_meant(asked, data, live) or self._delete(asked, live, query)
-        group = f"{asked.group}/{found['version']}" if asked.group else "v1"
+        group = f"{asked.group}/{parts['version']}" if asked.group else "v1"
         body = body_of(data, asked, group, KINDS[asked.plural])
         if isinstance(body, tuple):
             return body
@@ -192,17 +192,17 @@ class KubernetesApi:
         self, asked: ApiRequest, body: dict[str, Any], live: dict[str, Any] | None, query: dict[str, str]
     ) -> tuple[int, Any]:
         try:
-            made = field_ownership.apply(live, body, query["fieldManager"])
+            merged = field_ownership.apply(live, body, query["fieldManager"])
         except field_ownership.ConflictError as error:
             return conflict(error, body["apiVersion"])
-        problems = moved(body, live) or invalid_fields(made["kind"], made)
+        problems = moved(body, live) or invalid_fields(merged["kind"], merged)
         if problems:
-            return invalid(f"{made['kind']}.{asked.group}", asked.name, problems)
+            return invalid(f"{merged['kind']}.{asked.group}", asked.name, problems)
         if query.get("dryRun") == "All":
-            return (200 if live else 201), made if live else self._stamped(made, None)
-        self.put(made)
+            return (200 if live else 201), merged if live else self._stamped(merged, None)
+        self.put(merged)
         self.after_write(asked)
-        return (200 if live else 201), self.get(made["kind"], asked.namespace, asked.name)
+        return (200 if live else 201), self.get(merged["kind"], asked.namespace, asked.name)
 
     def _has_namespace(self, name: str) -> bool:
         with self._lock:
@@ -249,14 +249,14 @@ class KubernetesApi:
         )
 
     def _review(self, rules: tuple[RbacRule, ...], body: dict[str, Any]) -> tuple[int, Any]:
-        given = body["spec"]["resourceAttributes"]
+        attributes = body["spec"]["resourceAttributes"]
         asked = ApiRequest(
-            group=given.get("group", ""),
-            namespace=given.get("namespace", ""),
-            plural=given["resource"],
+            group=attributes.get("group", ""),
+            namespace=attributes.get("namespace", ""),
+            plural=attributes["resource"],
             name="",
-            sub=given.get("subresource", ""),
-            verb=given["verb"],
+            sub=attributes.get("subresource", ""),
+            verb=attributes["verb"],
         )
         self.requests.append(asked._replace(plural="selfsubjectaccessreviews", verb="create"))
         return 201, {**body, "metadata": {}, "status": {"allowed": allows(rules, asked)}}

@@ -21,13 +21,13 @@ def answered_log(
     container = query.get("container") or pod["spec"]["containers"][0]["name"]
     if container not in (*_names(pod, "containers"), *_names(pod, "initContainers")):
         return status(400, f"container {container} is not valid for pod {name}")
-    found = pod.get("status", {})
-    entries = (*found.get("containerStatuses", ()), *found.get("initContainerStatuses", ()))
+    pod_status = pod.get("status", {})
+    entries = (*pod_status.get("containerStatuses", ()), *pod_status.get("initContainerStatuses", ()))
     states = [entry.get("state", {}).get("waiting") for entry in entries if entry["name"] == container]
     if any(states) and not is_previous and not any(entry.get("restartCount") for entry in entries):
         why = states[0].get("reason", "ContainerCreating")
-        told = "trying and failing to pull image" if why in ("ErrImagePull", "ImagePullBackOff") else why
-        return status(400, f'container "{container}" in pod "{name}" is waiting to start: {told}')
+        shown = "trying and failing to pull image" if why in ("ErrImagePull", "ImagePullBackOff") else why
+        return status(400, f'container "{container}" in pod "{name}" is waiting to start: {shown}')
     lines = read(container, is_previous)
     if lines is None:
         return status(400, f'previous terminated container "{container}" in pod "{name}" not found')
@@ -38,12 +38,12 @@ def _option(pod: str, query: dict[str, str]) -> Answer | None:
     """An option of a log that is no number, or out of range."""
     for option, least in (("limitBytes", 1), ("sinceSeconds", 1), ("tailLines", 0)):
         try:
-            given = number(query, option, least)
+            value = number(query, option, least)
         except QueryError as error:
             return status(400, str(error))
-        if given < least:
+        if value < least:
             bound = "greater than or equal to 0" if least == 0 else "greater than 0"
-            return status(422, f'PodLogOptions "{pod}" is invalid: {option}: Invalid value: {given}: must be {bound}')
+            return status(422, f'PodLogOptions "{pod}" is invalid: {option}: Invalid value: {value}: must be {bound}')
     return None
 
 

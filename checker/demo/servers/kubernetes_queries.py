@@ -17,7 +17,7 @@ Labels = dict[str, str]
 
 
 _FIELDS = {"pods": ("spec.nodeName", "spec.serviceAccountName", "status.phase")}
-"""Fields that a list can be selected by, beside its objects' name and namespace; those that are asked for here."""
+"""Fields that lists can be selected by, besides name and namespace: only those that are asked for here."""
 
 
 class QueryError(ValueError):
@@ -26,11 +26,11 @@ class QueryError(ValueError):
 
 def number(query: dict[str, str], option: str, otherwise: int) -> int:
     """An option that is a whole number. Raises QueryError."""
-    given = query.get(option)
+    text = query.get(option)
     try:
-        return otherwise if given is None else int(given)
+        return otherwise if text is None else int(text)
     except ValueError:
-        raise QueryError(f'strconv.ParseInt: parsing "{given}": invalid syntax') from None
+        raise QueryError(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
 
 
 def paged(
@@ -82,15 +82,15 @@ def _at(item: dict[str, Any], field: str) -> str:
 
 
 def _fitting(term: str) -> Callable[[Labels], bool]:
-    found = _TERM.fullmatch(term.strip())
-    if found is None:
+    parts = _TERM.fullmatch(term.strip())
+    if parts is None:
         odd = _WORD.match(term.strip())
-        told = odd["odd"] if odd else term
-        raise QueryError(f"unable to parse requirement: found '{told}', expected: in, notin, =, ==, !=, gt, lt")
-    key, operator = found["key"], (found["op"] or "").strip()
-    values = {entry.strip() for entry in found["set"].split(",")} if found["set"] is not None else {found["value"]}
+        unexpected = odd["odd"] if odd else term
+        raise QueryError(f"unable to parse requirement: found '{unexpected}', expected: in, notin, =, ==, !=, gt, lt")
+    key, operator = parts["key"], (parts["op"] or "").strip()
+    values = {entry.strip() for entry in parts["set"].split(",")} if parts["set"] is not None else {parts["value"]}
     if not operator:
-        return lambda labels: (key in labels) != bool(found["not"])
+        return lambda labels: (key in labels) != bool(parts["not"])
     if operator in ("!=", "notin"):
         return lambda labels: labels.get(key) not in values
     return lambda labels: key in labels and labels[key] in values

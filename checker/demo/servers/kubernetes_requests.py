@@ -59,18 +59,18 @@ def taken_apart(found: re.Match[str], verb: str) -> ApiRequest:
 def refused_options(query: dict[str, str], method: str) -> Answer | None:
     """Options of a write that the server does not take."""
     kind = "PatchOptions.meta.k8s.io" if method == "PATCH" else "DeleteOptions.meta.k8s.io"
-    given = query.get("dryRun", "All")
-    if given != "All":
-        told = f'Unsupported value: []string{{"{given}"}}: supported values: "All"'
-        return invalid(kind, "", [Invalid("dryRun", "FieldValueNotSupported", told)])
+    dry_run = query.get("dryRun", "All")
+    if dry_run != "All":
+        message = f'Unsupported value: []string{{"{dry_run}"}}: supported values: "All"'
+        return invalid(kind, "", [Invalid("dryRun", "FieldValueNotSupported", message)])
     if method == "PATCH" and not query.get("fieldManager"):
-        told = "Required value: is required for apply patch"
-        return invalid(kind, "", [Invalid("fieldManager", "FieldValueRequired", told)])
+        message = "Required value: is required for apply patch"
+        return invalid(kind, "", [Invalid("fieldManager", "FieldValueRequired", message)])
     return None
 
 
 def body_of(data: bytes, asked: ApiRequest, version: str, kind: str) -> dict[str, Any] | Answer:
-    """The object of an apply, or why it is refused before anybody compares it with what is there. `version` and `kind`
+    """The object of an apply, or why it is refused before it is compared with the existing one. `version` and `kind`
     are those of the resource that the path names."""
     try:
         body = yaml.safe_load(data)
@@ -78,14 +78,14 @@ def body_of(data: bytes, asked: ApiRequest, version: str, kind: str) -> dict[str
         return status(400, f"error decoding YAML: error converting YAML to JSON: yaml: {error}")
     body = {} if body is None else body
     if not isinstance(body, dict):
-        held = "array" if isinstance(body, list) else "string"
-        told = f"json: cannot unmarshal {held} into Go value of type map[string]interface {{}}"
-        return status(400, f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {told}")
+        type_name = "array" if isinstance(body, list) else "string"
+        message = f"json: cannot unmarshal {type_name} into Go value of type map[string]interface {{}}"
+        return status(400, f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {message}")
     if body.get("apiVersion") != version:
-        told = f"Specified patch version: {body.get('apiVersion', '')}, expected: {version}"
-        return status(400, f"Incorrect version specified in apply patch. {told}")
-    given = body.get("metadata")
-    if isinstance(given, dict) and given.get("managedFields") is not None:
+        message = f"Specified patch version: {body.get('apiVersion', '')}, expected: {version}"
+        return status(400, f"Incorrect version specified in apply patch. {message}")
+    stated = body.get("metadata")
+    if isinstance(stated, dict) and stated.get("managedFields") is not None:
         return status(400, "metadata.managedFields must be nil")
     is_other = body.get("kind") != kind
     trouble = (
@@ -94,34 +94,34 @@ def body_of(data: bytes, asked: ApiRequest, version: str, kind: str) -> dict[str
     if trouble:
         named = f"({asked.namespace}/{asked.name}; {version}, Kind={body.get('kind', '')})"
         return status(500, f"failed to create typed patch object {named}: {trouble}")
-    metadata = body["metadata"] = given or {}
+    metadata = body["metadata"] = stated or {}
     name, namespace = metadata.setdefault("name", asked.name), metadata.setdefault("namespace", asked.namespace)
     if name != asked.name:
-        told = f"the name of the object ({name}) does not match the name on the URL ({asked.name})"
-        return status(400, told)
+        message = f"the name of the object ({name}) does not match the name on the URL ({asked.name})"
+        return status(400, message)
     if namespace != asked.namespace:
-        told = f"the namespace of the object ({namespace}) does not match the namespace on the request"
-        return status(400, f"{told} ({asked.namespace})")
+        message = f"the namespace of the object ({namespace}) does not match the namespace on the request"
+        return status(400, f"{message} ({asked.namespace})")
     return dict(body)
 
 
 def outdated(asked: ApiRequest, body: dict[str, Any], live: dict[str, Any] | None) -> Answer | None:
-    """An apply that means another object, or another version of it, than the one that is there."""
+    """An apply meant for another object, or another version of it, than the existing one."""
     metadata = body["metadata"]
     version, uid = metadata.pop("resourceVersion", None), metadata.get("uid")
-    told = ""
+    message = ""
     if live is not None and version not in (None, live["metadata"]["resourceVersion"]):
-        told = "the object has been modified; please apply your changes to the latest version and try again"
+        message = "the object has been modified; please apply your changes to the latest version and try again"
     if live is None and uid is not None:
-        told = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
-    if not told:
+        message = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+    if not message:
         return None
     named = f'{".".join(filter(None, (asked.plural, asked.group)))} "{asked.name}"'
-    return status(409, f"Operation cannot be fulfilled on {named}: {told}")
+    return status(409, f"Operation cannot be fulfilled on {named}: {message}")
 
 
 def moved(body: dict[str, Any], live: dict[str, Any] | None) -> list[Invalid]:
-    """An apply to the object that is there which gives it another `uid`."""
+    """An apply that gives the existing object another `uid`."""
     uid = body["metadata"].get("uid")
     if live is None or uid in (None, live["metadata"]["uid"]):
         return []
@@ -129,11 +129,11 @@ def moved(body: dict[str, Any], live: dict[str, Any] | None) -> list[Invalid]:
 
 
 def other_than_meant(asked: ApiRequest, data: bytes, live: dict[str, Any] | None) -> Answer | None:
-    """A deletion that means an object with another `uid` than the one that is there."""
+    """A deletion meant for an object with another `uid` than the existing one."""
     wanted = ((yaml.safe_load(data) or {}).get("preconditions") or {}).get("uid")
     if live is None or wanted in (None, live["metadata"]["uid"]):
         return None
-    held = live["metadata"]["uid"]
-    told = f"the UID in the precondition ({wanted}) does not match the UID in record ({held})."
-    told += " The object might have been deleted and then recreated"
-    return status(409, f'Operation cannot be fulfilled on {live["kind"]} "{asked.name}": {told}')
+    uid = live["metadata"]["uid"]
+    message = f"the UID in the precondition ({wanted}) does not match the UID in record ({uid})."
+    message += " The object might have been deleted and then recreated"
+    return status(409, f'Operation cannot be fulfilled on {live["kind"]} "{asked.name}": {message}')

@@ -69,9 +69,9 @@ def _definitions() -> dict[str, Any]:
 
 @cache
 def _schema(kind: str) -> dict[str, Any] | None:
-    found = _definitions().get(kind)
+    definition = _definitions().get(kind)
     top = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "status": _ANYTHING}
-    return {**found, "type": "object", "properties": {**found["properties"], **top}} if found else None
+    return {**definition, "type": "object", "properties": {**definition["properties"], **top}} if definition else None
 
 
 def _required(kind: str) -> list[str]:
@@ -119,8 +119,8 @@ def _nulls(schema: Mapping[str, Any], value: Any, place: str) -> Iterator[Invali
     schema = _meant(schema)
     kind = schema.get("type")
     if value is None and kind is not None:
-        told = f'{place} in body must be of type {kind}: "null"'
-        yield Invalid(place, "FieldValueInvalid", f'Invalid value: "null": {told}')
+        message = f'{place} in body must be of type {kind}: "null"'
+        yield Invalid(place, "FieldValueInvalid", f'Invalid value: "null": {message}')
     elif isinstance(value, list):
         for entry in value:
             yield from _nulls(schema["items"], entry, place)

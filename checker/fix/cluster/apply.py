@@ -75,19 +75,19 @@ def _write(world: World, emission: Emission, applied: list[str]) -> None:
 def _arrived(world: World, first: Diagnosis) -> Diagnosis:
     """The first diagnosis by which IAM grants what is required and lets the pod in."""
     ends = time.monotonic() + world.patience
-    said = ""
+    last_said = ""
     while True:
-        found = world.look(first.case.record.target.since_seconds, False)
-        if _is_granted(found, first):
+        diagnosis = world.look(first.case.record.target.since_seconds, False)
+        if _is_granted(diagnosis, first):
             world.say("IAM grants everything that is required")
-            return found
-        state = _state(found)
+            return diagnosis
+        state = _state(diagnosis)
         # Conditions carry no generation: a terminal one that has not changed may be that of the old spec.
-        if ": ACK.Terminal True" in state and _reconciled(found) != _reconciled(first):
+        if ": ACK.Terminal True" in state and _reconciled(diagnosis) != _reconciled(first):
             raise StoppedError(f"the controller refuses it: {state}")
-        if state != said:
+        if state != last_said:
             world.say(state)
-            said = state
+            last_said = state
         if time.monotonic() > ends:
             raise StoppedError(
                 f"IAM does not have it after {world.patience:.0f} s ({state});"
@@ -145,8 +145,8 @@ def _restart(world: World, first: Diagnosis, arrived: Diagnosis) -> str:
         writing.delete_pod(world.cluster, namespace, name, uid)
     except Refused as error:
         hint = "; it was replaced meanwhile: run this again" if error.detail.startswith("409") else ""
-        told = f"IAM is right; the pod {namespace}/{name} could not be deleted: {error.detail}{hint}"
-        raise StoppedError(told) from None
+        reason = f"IAM is right; the pod {namespace}/{name} could not be deleted: {error.detail}{hint}"
+        raise StoppedError(reason) from None
     world.say(f"deleted pod {namespace}/{name}; its workload makes a new one")
     return uid
 
@@ -158,27 +158,27 @@ def _uid(diagnosis: Diagnosis) -> str:
 
 
 def _recovered(world: World, since: float, deleted: str) -> Diagnosis:
-    """The diagnosis once the proxy has logged something since; the last one, where it logs nothing in time. A refusal
-    while the change makes its way through IAM is no last word, nor is anything of the pod that was `deleted` (its uid)
-    while it ends, before there is another, and while that one starts and has yet to refresh its keys."""
+    """The diagnosis once the proxy has logged something since; the last one, where it logs nothing in time. Not final
+    are a refusal while the change spreads through IAM and, where a pod was `deleted` (its uid), anything before its
+    successor has started and refreshed its keys."""
     world.say("waiting for the proxy to refresh its keys")
     began = time.monotonic()
     while True:
         now = time.monotonic()
-        found = world.look(max(1, int(now - since)), bool(deleted))
-        is_ending = bool(deleted) and (_uid(found) in ("", deleted) or _ends(found))
+        diagnosis = world.look(max(1, int(now - since)), bool(deleted))
+        is_ending = bool(deleted) and (_uid(diagnosis) in ("", deleted) or _ends(diagnosis))
         if now - began > world.patience:
             if is_ending:
                 raise StoppedError(
                     f"the pod that was deleted still ends after {world.patience:.0f} s, or nothing has taken its place;"
                     " `checker live` tells how it goes on"
                 )
-            return found
+            return diagnosis
         passing = {"propagation", "pod-pending"} if deleted else {"propagation"}
-        is_settling = bool(found.causes) and {cause.id for cause in found.causes} <= passing
-        is_silent = found.verdict == "inconclusive" and (bool(deleted) or not found.case.log.is_read)
+        is_settling = bool(diagnosis.causes) and {cause.id for cause in diagnosis.causes} <= passing
+        is_silent = diagnosis.verdict == "inconclusive" and (bool(deleted) or not diagnosis.case.log.is_read)
         if not (is_settling or is_ending or is_silent):
-            return found
+            return diagnosis
         world.pause(_INTERVAL)
 
 

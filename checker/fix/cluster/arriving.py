@@ -1,5 +1,5 @@
-"""What makes the controller carry out an object whose spec is right already, or would be but for what it stops at: a
-nudge, the adoption of what AWS has, an ARN that AWS does not have.
+"""What makes the controller carry out an object whose spec is right, or right but for what the controller stops at: a
+nudge, the adoption of what AWS has, the removal of an ARN that AWS does not have.
 
 Source: aws-controllers-k8s/runtime, `pkg/runtime/reconciler.go` (`GenerationChangedPredicate`: only edits of the spec
 start a loop; adoption before the finalizer is set); iam-controller, `pkg/resource/role/sdk.go` (the first error ends
@@ -47,7 +47,7 @@ def nudge(items: list[dict[str, Any]]) -> Step:
 
 
 def needed(case: Case, items: list[dict[str, Any]]) -> Step | None:
-    """What has to be done besides any edit of the grants, or nothing will be carried out; None where nothing has."""
+    """The step without which the controller carries out no edit of the grants; None where none is needed."""
     return _adoption(case, items) or _without_absent(case, items)
 
 
@@ -92,10 +92,10 @@ def policy_arn(case: Case, spec: dict[str, Any]) -> str:
 
 def _without_absent(case: Case, items: list[dict[str, Any]]) -> Step | None:
     """The Role without the managed policies that AWS says it does not have."""
-    said = " ".join(f"{at.message} {at.reason}" for _, at in held_by(case, "ACK.Recoverable", "ACK.ResourceSynced"))
+    messages = " ".join(f"{at.message} {at.reason}" for _, at in held_by(case, "ACK.Recoverable", "ACK.ResourceSynced"))
     role, *rest = items
     listed = sequence(mapping(role.get("spec")).get("policies"))
-    gone = [arn for arn in listed if arn in _ABSENT.findall(said)]
+    gone = [arn for arn in listed if arn in _ABSENT.findall(messages)]
     if not gone:
         return None
     spec = {**role["spec"], "policies": [arn for arn in listed if arn not in gone]}

@@ -57,8 +57,8 @@ def missing_role(case: Case, requirements: Iterable[Requirement]) -> Built | str
             "Action": WEB_IDENTITY,
             "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": case.subject}},
         }
-    whole = parse_arn(case.arn)
-    path = whole.resource.removeprefix("role").rpartition("/")[0] + "/" if whole else "/"
+    arn = parse_arn(case.arn)
+    path = arn.resource.removeprefix("role").rpartition("/")[0] + "/" if arn else "/"
     spec: dict[str, Any] = {"name": named.name}
     spec |= {"path": path} if path != "/" else {}
     spec["assumeRolePolicyDocument"] = document({"Version": "2012-10-17", "Statement": [trust]}) + "\n"
@@ -94,8 +94,8 @@ def _decrypt(case: Case) -> dict[str, Any]:
 
 
 def missing_provider(case: Case) -> Built | str | None:
-    """The cluster's OIDC provider as an object beside the controller, which outlives every tenant; why it cannot be
-    made; or None where it is there, or its issuer is not known."""
+    """The cluster's OIDC provider as an object in the controller's namespace, which outlives every tenant; or why it
+    cannot be made; None where it is there, or was not read, or the issuer is not known."""
     issuer = case.parameters.get("oidcIssuer", "")
     provider = case.value("oidc-provider")
     if not issuer or provider is None or provider["arn"]:

@@ -75,21 +75,21 @@ def emit(diagnosis: Diagnosis, requirements: Iterable[Requirement], admitted: Ad
         provider = _provider(diagnosis, admitted)
         if provider is not None:
             return provider
-    found = repair(
+    mended = repair(
         objects.prepared(case, items, case.declared), admitted, lambda finding: finding.location.file == objects.NAME
     )
-    after = from_text(objects.NAME, found.changes[0].after) if found.changes else items
+    after = from_text(objects.NAME, mended.changes[0].after) if mended.changes else items
     besides = needed(case, after)
     if besides is None:
-        return _emission(diagnosis, items, after, found) if found.changes else _nothing(diagnosis, found, items)
+        return _emission(diagnosis, items, after, mended) if mended.changes else _nothing(diagnosis, mended, items)
     if besides.danger and not admitted(Plan(besides.title, "", (), besides.danger)):
         return Withheld(f"{besides.title}; unsafe: {besides.danger}", "--unsafe admits it")
-    return _emission(diagnosis, items, besides.objects, found, besides)
+    return _emission(diagnosis, items, besides.objects, mended, besides)
 
 
 def _from_git(diagnosis: Diagnosis, items: list[dict[str, Any]], admitted: Admitted) -> Emission | Withheld:
-    """The specs of the manifests for the objects in the cluster. What the cluster has and the manifests lack would go:
-    that has to be asked for."""
+    """The specs of the manifests for the objects in the cluster. What only the cluster has would be removed, so that
+    needs --unsafe."""
     after = objects.in_git(diagnosis.case)
     lacking = [
         f"{before['kind']} {before['metadata']['name']}: {', '.join(gone)}"
@@ -192,26 +192,26 @@ def _emission(
     left = [item for item in found.refusals if item.finding.rule in _PROVEN]
     warnings += [f"left: {item.finding.message}: {item.reason}" for item in left]
     effects = tuple(line for effect in found.effects for line in told(effect))
-    made = _made(diagnosis, before, after, titles, tuple(dict.fromkeys(warnings)), effects)
-    return made._replace(is_partial=bool(left)) if isinstance(made, Emission) else made
+    emission = _made(diagnosis, before, after, titles, tuple(dict.fromkeys(warnings)), effects)
+    return emission._replace(is_partial=bool(left)) if isinstance(emission, Emission) else emission
 
 
 def _besides(diagnosis: Diagnosis) -> tuple[str, ...]:
     """What the next reconcile does besides: the controller makes IAM what the Role says, whatever it is now."""
     case = diagnosis.case
     inline, boundary = under(case.record, "inline/"), mapping(case.value("role")).get("boundary", "")
-    said = {
+    sentences = {
         "iam:DetachRolePolicy": "detach {}, which is in IAM and not in the Role object",
         "iam:DeleteRolePolicy": "delete the inline policy {}, which is in IAM and not in the Role object",
         "iam:DeleteRolePermissionsBoundary": "remove the boundary {}, which is in IAM and not in the Role object",
         "iam:UntagRole": "remove the tag {}, which is in IAM and not in the Role object",
         "iam:UpdateAssumeRolePolicy": "replace the trust policy, which is another one in IAM",
     }
-    found = []
+    warnings = []
     steps = next_steps(case)
     changed = {step.about for step in steps if step.operation == "iam:TagRole"}
     for step in steps:
-        text = said.get(step.operation)
+        text = sentences.get(step.operation)
         if step.operation == "iam:UntagRole" and step.about in changed:
             text = "set the tag {} and then take it away, until its next loop: conditions on it do not hold meanwhile"
         if step.operation == "iam:PutRolePolicy" and step.about in inline:
@@ -219,8 +219,8 @@ def _besides(diagnosis: Diagnosis) -> tuple[str, ...]:
         if step.operation == "iam:PutRolePermissionsBoundary" and boundary:
             text = "replace the boundary, which is another one in IAM"
         if text and step.about not in OWN_TAGS:
-            found.append(f"the controller will also {text.format(step.about)}")
-    return tuple(found)
+            warnings.append(f"the controller will also {text.format(step.about)}")
+    return tuple(warnings)
 
 
 def _made(
@@ -249,7 +249,7 @@ def _made(
         return Withheld("the spec holds a value that is masked in the evidence", "edit the object by hand, or in Git")
     besides = _besides(diagnosis)
     if besides:
-        # What is said of access compares Role objects; with IAM another one, "nothing else" would be a lie.
+        # The effects compare Role objects; where IAM differs from the Role, "nothing else" would be untrue.
         effects = tuple(text.replace(NOTHING_ELSE, ", by the Role object") for text in effects)
     old, new = as_text(item.before for item in changed if item.before), as_text(item.after for item in changed)
     change = FileChange(objects.NAME, old, new)

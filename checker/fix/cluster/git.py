@@ -21,8 +21,8 @@ def mend(diagnosis: Diagnosis, options: GateOptions, admitted: Admitted) -> Repa
     paths that cannot be read."""
     case = diagnosis.case
     rules = tuple(dict.fromkeys((*objects.RULES, *_ACCOUNT_RULES)))
-    made = prepare(options)
-    asked = objects.asked_of(case, case.in_git) or made.terms.asked
+    prepared = prepare(options)
+    asked = objects.asked_of(case, case.in_git) or prepared.terms.asked
     names = {str(mapping(mapping(case.value("ack-role")).get("metadata")).get("name", "")), case.arn.rpartition("/")[2]}
 
     def is_ours(finding: Finding) -> bool:
@@ -33,7 +33,7 @@ def mend(diagnosis: Diagnosis, options: GateOptions, admitted: Admitted) -> Repa
             return item.name == case.account_name and item.namespace in ("", case.namespace)
         return item.name in names or mapping(item.data.get("spec")).get("name") in names
 
-    return repair(made._replace(terms=made.terms._replace(asked=asked)), admitted, is_ours)
+    return repair(prepared._replace(terms=prepared.terms._replace(asked=asked)), admitted, is_ours)
 
 
 def pull_request(diagnosis: Diagnosis, found: Repair) -> str:

@@ -1,5 +1,5 @@
-"""The objects of an incident as the gate reads them: the role and its policies as text that may be edited, what gives
-the role to the pod beside it."""
+"""The objects of an incident as the gate reads them: the role and its policies as editable text, and beside it what
+gives the role to the pod."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def as_read(case: Case) -> list[dict[str, Any]]:
     role = case.value("ack-role")
     if role is None:
         return []
-    found = [role, *(case.value("ack-policies") or ())]
-    return found + [item.value for item in under(case.record, "ack-policy/").values() if item.value]
+    items = [role, *(case.value("ack-policies") or ())]
+    return items + [item.value for item in under(case.record, "ack-policy/").values() if item.value]
 
 
 def declared(case: Case) -> list[dict[str, Any]]:
@@ -48,22 +48,22 @@ def declared(case: Case) -> list[dict[str, Any]]:
 
 
 def in_git(case: Case) -> list[dict[str, Any]]:
-    """The same as the manifests have it: their specs, on the objects in the cluster where those are meant. A manifest
-    without a namespace goes where the Role is, or the pod."""
-    found = case.value("manifests")
+    """The objects of the manifests, with the metadata of the same object in the cluster where there is one. A manifest
+    without a namespace goes where the Role is, else where the pod is."""
+    manifests = case.value("manifests")
     live = declared(case)
     home = live[0]["metadata"].get("namespace", "") if live else case.namespace
-    made = []
-    for item in [clean(raw, ()) for raw in (found["role"], *found["policies"])] if found else []:
+    items = []
+    for item in [clean(raw, ()) for raw in (manifests["role"], *manifests["policies"])] if manifests else []:
         kind, namespace, name = key_of(item)
         metadata = {**item["metadata"], "namespace": namespace or home}
-        same = next((one for one in live if key_of(one) == (kind, namespace or home, name)), None)
-        made.append({**item, "metadata": same["metadata"] if same else metadata})
-    return made
+        same = next((existing for existing in live if key_of(existing) == (kind, namespace or home, name)), None)
+        items.append({**item, "metadata": same["metadata"] if same else metadata})
+    return items
 
 
 def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prepared:
-    """What the gate rests on: the objects, the requirements as the view of them was asked, and the cell's values.
+    """What the gate rests on: the objects, the requirements of the view, and the cell's values.
 
     The key of the table counts as required where its refusal is what the diagnosis is about.
     """
@@ -73,9 +73,9 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
         "account": case.parameters.get("roleAccount") or case.parameters.get("account", ""),
     }
     values = {key: value for key, value in parameters.items() if value}
-    given = facts_of([Source("given.yaml", as_text(giver(case.record, case.arn, case.namespace, case.account_name)))])
+    givers = facts_of([Source("given.yaml", as_text(giver(case.record, case.arn, case.namespace, case.account_name)))])
     return Prepared(
-        Material(facts_of([Source(NAME, as_text(items))]), given, file_count=1),
+        Material(facts_of([Source(NAME, as_text(items))]), givers, file_count=1),
         Terms(
             requirements=Loaded(asked, {}, {}),
             asked=asked,
@@ -87,7 +87,7 @@ def prepared(case: Case, items: list[dict[str, Any]], view: View | None) -> Prep
 
 
 def asked_of(case: Case, view: View | None) -> tuple[Requirement, ...]:
-    """The requirements as a view was asked them, with what the log says was refused besides."""
+    """The requirements of a view, with what else the log says was refused."""
     return tuple(_with_key(outcome.requirement, case) for outcome in view.outcomes) if view else ()
 
 

@@ -21,7 +21,7 @@ class StoppedError(Exception):
 
 
 class Staged(NamedTuple):
-    """What is to be sent, as whom, and the object before and after it, as it is to be shown."""
+    """What is to be sent, as which manager, and the object before and after the apply, fit to be shown."""
 
     body: dict[str, Any]
     manager: str
@@ -43,7 +43,7 @@ def dry_run(cluster: Cluster, item: Emitted) -> Staged:
     body = writing.body_for(manager, item.before, item.after, live)
     stored = _send(cluster, body, manager, dry_run=True)
     is_other = live is not None and _beside_the_spec(_annotated(live, item)) != _beside_the_spec(stored)
-    # An apply makes whoever applies an owner of what is sent along, so only the live object tells what was filled in.
+    # An apply makes the applier an owner of all it sends, so only the live object tells what ACK filled in.
     if is_other or meaning(_spec(clean(stored, filled_in))) != meaning(_spec(clean(item.after, filled_in))):
         raise StoppedError(
             f"the API server would store something else of {called(item.after)} than what was proven, since another"
@@ -125,8 +125,8 @@ def _refused(body: dict[str, Any], error: Refused, what: str) -> str:
 
 
 def _is_anothers(error: Refused) -> bool:
-    """Whether other managers own what is to be changed (metav1, CauseTypeFieldManagerConflict); trying again is of no
-    use then, however many they are."""
+    """Whether other managers own what is to be changed (metav1, CauseTypeFieldManagerConflict): trying again does not
+    help then."""
     return "FieldManagerConflict" in error.reasons
 
 

@@ -1,9 +1,9 @@
 """The only writes of this tool: server-side apply of a Role or a Policy, and the deletion of one pod.
 
 Source: Kubernetes documentation, "Server-Side Apply". Apply is never forced: a conflict names the manager that owns the
-field. As whom to apply follows what `kubectl apply --server-side` does: for the manager `kubectl` the API server takes
-over what client-side apply last wrote (kubernetes/kubernetes, apiserver `fieldmanager/lastappliedmanager.go`: no
-conflict is what the annotation kubectl.kubernetes.io/last-applied-configuration lists and nobody has changed since).
+field. The field manager is chosen as `kubectl apply --server-side` does: for the manager `kubectl` the API server takes
+over what client-side apply last wrote (kubernetes/kubernetes, apiserver `fieldmanager/lastappliedmanager.go`: what the
+annotation kubectl.kubernetes.io/last-applied-configuration lists is no conflict, if nobody has changed it since).
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def path_of(item: Mapping[str, Any]) -> str:
 def read(cluster: Cluster, item: Mapping[str, Any]) -> dict[str, Any] | None:
     """The object as it is now, whole; None where there is none. Raises Refused."""
     try:
-        found = cluster.get(path_of(item))
+        live = cluster.get(path_of(item))
     except Refused as error:
         if error.status == "absent":
             return None
         raise
-    return found if isinstance(found, dict) else None
+    return live if isinstance(live, dict) else None
 
 
 def apply(cluster: Cluster, body: Mapping[str, Any], manager: str, *, dry_run: bool) -> dict[str, Any]:
@@ -45,8 +45,8 @@ def apply(cluster: Cluster, body: Mapping[str, Any], manager: str, *, dry_run: b
     query = {"fieldManager": manager, "fieldValidation": "Strict", **({"dryRun": "All"} if dry_run else {})}
     sent = json.dumps(body)
     data = cluster.send("PATCH", path_of(body), query, body=sent, content_type="application/apply-patch+yaml")
-    found: dict[str, Any] = parsed(data)
-    return found
+    stored: dict[str, Any] = parsed(data)
+    return stored
 
 
 def delete_pod(cluster: Cluster, namespace: str, name: str, uid: str) -> None:
@@ -58,7 +58,7 @@ def delete_pod(cluster: Cluster, namespace: str, name: str, uid: str) -> None:
 
 
 def manager_for(live: Mapping[str, Any] | None) -> str:
-    """As whom to apply: as kubectl, where people have applied the object with it, else as ourselves."""
+    """The field manager to apply as: kubectl, where people have applied the object with it, else checker."""
     metadata = mapping((live or {}).get("metadata"))
     is_kubectl_s = any(_is_of(entry, _KUBECTL) for entry in sequence(metadata.get("managedFields")))
     return _KUBECTL if is_kubectl_s or _LAST_APPLIED in mapping(metadata.get("annotations")) else MANAGER
@@ -67,10 +67,10 @@ def manager_for(live: Mapping[str, Any] | None) -> str:
 def body_for(
     manager: str, before: dict[str, Any], after: dict[str, Any], live: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """What to send: what differs in the spec, and what the manager has applied before, since a field that an applier
-    leaves out is taken away. As kubectl also what client-side apply wrote, which the API server keeps as annotation.
+    """What to send: what differs in the spec, and what the manager has applied before, since a field that its applier
+    leaves out is removed. As kubectl also what client-side apply wrote, which the object keeps as an annotation.
 
-    With the version of the live object, so that what has changed meanwhile is a conflict.
+    The body carries the resourceVersion of the live object, so that a change made meanwhile is a conflict.
     """
     if live is None:
         return after
@@ -84,8 +84,8 @@ def body_for(
                 _keep(body, live, path)
     body["spec"] = {**mapping(body.get("spec"))}
     _put_changes(body["spec"], before.get("spec", {}), after.get("spec", {}))
-    given = mapping(mapping(body.get("metadata")).get("annotations"))
-    annotations = {key: value for key, value in given.items() if key != _LAST_APPLIED}
+    applied = mapping(mapping(body.get("metadata")).get("annotations"))
+    annotations = {key: value for key, value in applied.items() if key != _LAST_APPLIED}
     annotations |= new_annotations(before, after)
     kept = {key: value for key, value in mapping(body.get("metadata")).items() if key != "annotations"}
     named = {key: metadata[key] for key in ("name", "namespace", "resourceVersion") if key in metadata}
@@ -115,12 +115,12 @@ def _last_applied(live: Mapping[str, Any]) -> dict[str, Any]:
         part: {key: value for key, value in mapping(metadata.get(part)).items() if key in mapping(wanted.get(part))}
         for part in ("labels", "annotations")
     }
-    found = {key: spec[key] for key in mapping(stated.get("spec")) if key in spec}
-    return {"metadata": {part: value for part, value in kept.items() if value}, "spec": found}
+    kept_spec = {key: spec[key] for key in mapping(stated.get("spec")) if key in spec}
+    return {"metadata": {part: value for part, value in kept.items() if value}, "spec": kept_spec}
 
 
 def _put_changes(spec: dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Puts what differs into a spec; of inline policies those alone, since they are owned one by one."""
+    """Puts what differs into a spec; of inline policies only those that differ, since each has its own owner."""
     for key in (*after, *(key for key in before if key not in after)):
         old, new = before.get(key), after.get(key)
         if old == new:

@@ -45,14 +45,14 @@ def append(text: str, node: SequenceNode, items: Sequence[Any]) -> list[Splice] 
 
 
 def remove(text: str, node: Collection, indexes: Iterable[int]) -> list[Splice] | None:
-    """Takes out keys with their values, or list items, by whole lines. Not all of them: without any there would be no
-    mapping and no list."""
+    """Takes out keys with their values, or list items, by whole lines; None where nothing would be left, or where they
+    share a line with something else."""
     chosen = set(indexes)
     if len(chosen) == len(node.value):
         return None
     cut = _cut_key if isinstance(node, MappingNode) else _cut_item
-    found = [cut(text, node, index, chosen) for index in sorted(chosen)]
-    return [item for item in found if item] if all(found) else None
+    splices = [cut(text, node, number, chosen) for number in sorted(chosen)]
+    return [item for item in splices if item] if all(splices) else None
 
 
 def _cut_key(text: str, node: Collection, index: int, chosen: set[int]) -> Splice | None:
@@ -122,14 +122,14 @@ def _scalar(item: Any) -> str:
 
 def _new_lines(text: str, end: int, added: list[str]) -> Splice:
     """Lines behind the line that ends at `end`."""
-    place = _next_line(text, end)
-    if place and text[place - 1] not in "\r\n":
-        return Splice(place, place, "\n" + "\n".join(added))
-    return Splice(place, place, "\n".join(added) + "\n")
+    offset = _next_line(text, end)
+    if offset and text[offset - 1] not in "\r\n":
+        return Splice(offset, offset, "\n" + "\n".join(added))
+    return Splice(offset, offset, "\n".join(added) + "\n")
 
 
 def _after_content(text: str, node: Node) -> int | None:
-    """Where a value ends: behind its last character, wherever the parser's mark is."""
+    """The offset behind a value's last character; the parser's end mark may lie further down."""
     if isinstance(node, ScalarNode):
         if node.style in ("|", ">"):
             spans = character_spans(text, node)
@@ -149,8 +149,8 @@ def _after_content(text: str, node: Node) -> int | None:
 
 
 def _dash(text: str, item: Node) -> int | None:
-    found = re.search(r"-[ \t\r\n]*(?:[&!][^ \r\n]*[ \t\r\n]+)*\Z", text[max(0, start_of(item) - 200) : start_of(item)])
-    return max(0, start_of(item) - 200) + found.start() if found else None
+    match = re.search(r"-[ \t\r\n]*(?:[&!][^ \r\n]*[ \t\r\n]+)*\Z", text[max(0, start_of(item) - 200) : start_of(item)])
+    return max(0, start_of(item) - 200) + match.start() if match else None
 
 
 def _column(text: str, place: int) -> int | None:
@@ -177,5 +177,5 @@ def _next_line(text: str, place: int) -> int:
     """The start of the line after the one that holds `place`; a line break at `place` ends that line."""
     if place and text[place - 1] == "\n":
         return place
-    found = re.compile(r"\r\n|\n|\r").search(text, place)
-    return found.end() if found else len(text)
+    match = re.compile(r"\r\n|\n|\r").search(text, place)
+    return match.end() if match else len(text)

@@ -10,11 +10,11 @@ from ..planning.repair import FileChange
 
 
 def unified(change: FileChange) -> Iterator[str]:
-    """The lines of a change's diff, each without its line feed; "" for a carriage return is kept."""
+    """The lines of a change's diff, each without its line feed; a carriage return is kept."""
     name = os.path.relpath(change.file) if not change.file.startswith("<") else change.file
-    one, other = (f"a/{name}", f"b/{name}") if not name.startswith("..") else (change.file, change.file)
+    old_name, new_name = (f"a/{name}", f"b/{name}") if not name.startswith("..") else (change.file, change.file)
     before, after = _lines(change.before), _lines(change.after)
-    for line in difflib.unified_diff(before, after, one, other, lineterm="\n"):
+    for line in difflib.unified_diff(before, after, old_name, new_name, lineterm="\n"):
         if line.endswith("\n"):
             yield line[:-1]
         else:

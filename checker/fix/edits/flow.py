@@ -41,25 +41,25 @@ def remove(text: str, node: Collection, indexes: Iterable[int]) -> list[Splice] 
     if _has_comments(text, node):
         return None
     parts = _parts(node)
-    found: list[Splice] = []
+    splices: list[Splice] = []
     for first, last in _runs(sorted(indexes)):
         if last + 1 < len(parts):
-            found.append(Splice(parts[first][0], parts[last + 1][0], ""))
+            splices.append(Splice(parts[first][0], parts[last + 1][0], ""))
         elif first:
-            found.append(Splice(parts[first - 1][1], parts[last][1], ""))
+            splices.append(Splice(parts[first - 1][1], parts[last][1], ""))
         else:
-            found.append(Splice(start_of(node) + 1, end_of(node) - 1, ""))
-    return found
+            splices.append(Splice(start_of(node) + 1, end_of(node) - 1, ""))
+    return splices
 
 
 def _runs(indexes: list[int]) -> list[tuple[int, int]]:
     """The first and the last of each run of consecutive numbers."""
     runs: list[tuple[int, int]] = []
-    for index in indexes:
-        if runs and runs[-1][1] == index - 1:
-            runs[-1] = (runs[-1][0], index)
+    for number in indexes:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
         else:
-            runs.append((index, index))
+            runs.append((number, number))
     return runs
 
 
@@ -99,12 +99,12 @@ def _add(text: str, node: Collection, items: list[tuple[str, Any]]) -> list[Spli
 
 
 def _has_comments(text: str, node: Collection) -> bool:
-    """Whether YAML comments stand between the parts: they belong to one, and only people know to which."""
-    place, gaps = start_of(node), []
+    """Whether YAML comments stand between the parts: only people know which part a comment belongs to."""
+    offset, gaps = start_of(node), []
     for start, end in _parts(node):
-        gaps.append(text[place:start])
-        place = end
-    return any("#" in gap for gap in (*gaps, text[place : end_of(node)]))
+        gaps.append(text[offset:start])
+        offset = end
+    return any("#" in gap for gap in (*gaps, text[offset : end_of(node)]))
 
 
 def _parts(node: Collection) -> list[tuple[int, int]]:
@@ -129,8 +129,8 @@ def _own_line(text: str, start: int) -> str | None:
 
 def _indent_of(text: str, start: int) -> str:
     line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    found = re.match(r"[ \t]*", text[line:start])
-    return found[0] if found else ""
+    match = re.match(r"[ \t]*", text[line:start])
+    return match[0] if match else ""
 
 
 def _step(text: str, node: Node) -> str:

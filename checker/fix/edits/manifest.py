@@ -1,4 +1,4 @@
-"""Objects as text, one document each, and back; and what leads from one object to another as a merge patch."""
+"""Objects as text, one document each, and back; and the merge patch that leads from one object to another."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def as_text(items: Iterable[dict[str, Any]]) -> str:
 
 def from_text(name: str, text: str) -> list[dict[str, Any]]:
     """The objects of such a text."""
-    found = [plain(document.root) for piece in cut(Source(name, text)) for document in parse_piece(piece)]
-    return [item for item in found if isinstance(item, dict)]
+    values = [plain(document.root) for piece in cut(Source(name, text)) for document in parse_piece(piece)]
+    return [item for item in values if isinstance(item, dict)]
 
 
 def ready_to_apply(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """The object with what was taken out of its spec spelled out as empty: an apply by somebody who does not own a
-    field leaves it alone when it is merely absent (Kubernetes documentation, "Server-Side Apply")."""
+    """The object with lists and mappings that were removed from its spec written as empty: an apply leaves a field
+    alone that is merely absent, unless the applier owns it (Kubernetes documentation, "Server-Side Apply")."""
     spec = dict(mapping(after.get("spec")))
     for key, value in mapping(before.get("spec")).items():
         if key not in spec and isinstance(value, (list, dict)):
@@ -34,16 +34,16 @@ def ready_to_apply(before: dict[str, Any], after: dict[str, Any]) -> dict[str, A
 
 
 def merge_patch(before: Any, after: Any) -> Any:
-    """What makes `after` of `before` by JSON merge patch (RFC 7396): lists as a whole, null for what goes."""
+    """The JSON merge patch (RFC 7396) from `before` to `after`: lists as a whole, null for what goes."""
     if not isinstance(before, dict) or not isinstance(after, dict):
         return after
-    found: dict[str, Any] = {key: None for key in before if key not in after}
+    difference: dict[str, Any] = {key: None for key in before if key not in after}
     for key, value in after.items():
         if key not in before:
-            found[key] = value
+            difference[key] = value
         elif before[key] != value:
-            found[key] = merge_patch(before[key], value)
-    return found
+            difference[key] = merge_patch(before[key], value)
+    return difference
 
 
 def key_of(item: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -74,9 +74,9 @@ def expected(data: Any, patches: Iterable[Patch]) -> Any:
 
 
 def changed(data: Any, patches: Iterable[Patch]) -> Any:
-    """Plain data after patches; what they change inside strings stands in it as a document."""
+    """Plain data after patches; a string that they change inside becomes a `_Document`."""
     whole = copy.deepcopy(data)
-    # What is renamed or taken out last, and from the end, does not move what the others name.
+    # Renames and removals come last, and from the end, so that they do not move what the other patches name.
     last = {"rename": 1, "remove": 2}
     ordered = sorted(patches, key=lambda item: (last.get(item.kind, 0), _from_the_end(item), -item.start))
     for patch in ordered:

@@ -57,25 +57,25 @@ def _in_file(source: Source, patches: list[Patch], documents: Mapping[tuple[str,
         document = documents.get((place.file, -1 if place.document is None else place.document))
         if document is None:
             raise NoEditError("the place of the change is not known")
-        made = _in_document(document, patch)
-        if made is None:
+        edits = _in_document(document, patch)
+        if edits is None:
             raise NoEditError(f"{show_path(place.path)} is written in a way that is not edited by machine")
-        splices += made
-    found = Edited(source.name, _touching(splices))
-    _verify(source, found, patches, documents)
-    return found
+        splices += edits
+    edited = Edited(source.name, _touching(splices))
+    _verify(source, edited, patches, documents)
+    return edited
 
 
 def _touching(splices: Iterable[Splice]) -> tuple[Splice, ...]:
-    """The splices in order, each once; what is added right before something that goes is one splice with it."""
-    found: list[Splice] = []
+    """The splices in order, each once; an insertion right before a removal becomes one splice with it."""
+    merged: list[Splice] = []
     for item in sorted(set(splices)):
-        last = found[-1] if found else None
+        last = merged[-1] if merged else None
         if last is not None and last.start == last.end == item.start and not item.text:
-            found[-1] = Splice(item.start, item.end, last.text)
+            merged[-1] = Splice(item.start, item.end, last.text)
         else:
-            found.append(item)
-    return tuple(found)
+            merged.append(item)
+    return tuple(merged)
 
 
 def _in_document(document: YamlDocument, patch: Patch) -> list[Splice] | None:
@@ -91,8 +91,8 @@ def _in_document(document: YamlDocument, patch: Patch) -> list[Splice] | None:
     node = _node(document.root, place.path)
     if patch.kind == "replace" and isinstance(node, ScalarNode) and isinstance(patch.value, str):
         return replace_value(whole, node, base, patch.value)
-    found = _structural(piece.text, document.root, place.path, patch)
-    return found and [Splice(base + one.start, base + one.end, one.text.replace("\n", newline)) for one in found]
+    local = _structural(piece.text, document.root, place.path, patch)
+    return local and [Splice(base + item.start, base + item.end, item.text.replace("\n", newline)) for item in local]
 
 
 def _inner(value: str, patch: Patch) -> list[Splice] | None:
@@ -123,32 +123,32 @@ def _structural(text: str, root: Node, path: Path, patch: Patch) -> list[Splice]
     parent = _node(root, path[:-1])
     if not isinstance(parent, (MappingNode, SequenceNode)):
         return None
-    index = _index(parent, path[-1])
-    if index is None:
+    number = _index(parent, path[-1])
+    if number is None:
         return None
     if patch.kind == "rename" and isinstance(parent, MappingNode):
-        return flow_edit.rename(parent.value[index][0], patch.key)
+        return flow_edit.rename(parent.value[number][0], patch.key)
     if patch.kind == "remove":
-        indexes = [_index(parent, step) for step in (path[-1], *(patch.value or ()))]
-        chosen = [item for item in indexes if item is not None]
+        numbers = [_index(parent, step) for step in (path[-1], *(patch.value or ()))]
+        chosen = [item for item in numbers if item is not None]
         cut = flow_edit.remove if parent.flow_style else block_edit.remove
-        return cut(text, parent, chosen) if len(chosen) == len(indexes) else None
+        return cut(text, parent, chosen) if len(chosen) == len(numbers) else None
     return None
 
 
 def _grouped(patches: list[Patch]) -> list[Patch]:
     """The patches, with what is removed from one list or mapping as one patch: `value` holds the further steps."""
-    found: dict[object, Patch] = {}
+    grouped: dict[object, Patch] = {}
     for patch in patches:
         if patch.kind != "remove":
-            found[len(found), patch.place] = patch
+            grouped[len(grouped), patch.place] = patch
             continue
         place = patch.place
         route = place.path if place.inner is None else place.inner
         parent = (place.file, place.document, place.path if place.inner is not None else None, route[:-1])
-        first = found.get(parent)
-        found[parent] = first._replace(value=(*(first.value or ()), route[-1])) if first else patch
-    return list(found.values())
+        first = grouped.get(parent)
+        grouped[parent] = first._replace(value=(*(first.value or ()), route[-1])) if first else patch
+    return list(grouped.values())
 
 
 def _is_flow(node: Node) -> bool:
@@ -171,8 +171,8 @@ def _node(root: Node, path: Path) -> Node | None:
 def _index(parent: MappingNode | SequenceNode, step: str | int) -> int | None:
     if isinstance(parent, SequenceNode):
         return step if isinstance(step, int) and step < len(parent.value) else None
-    places = [place for place, (key, _) in enumerate(parent.value) if getattr(key, "value", None) == step]
-    return places[-1] if len(places) == 1 else None
+    positions = [position for position, (key, _) in enumerate(parent.value) if getattr(key, "value", None) == step]
+    return positions[-1] if len(positions) == 1 else None
 
 
 def _verify(
@@ -189,14 +189,14 @@ def _verify(
         raise NoEditError(f"its edits overlap ({error})") from None
     before, after = list(cut(source)), list(cut(Source(source.name, text)))
     try:
-        # A document that is written as before is what it was; only the others are parsed.
+        # A piece whose text is unchanged means the same; only the others are parsed.
         pairs = list(zip(before, after, strict=False))
-        wanted = [_data(item, by_place) for one, other in pairs if one.text != other.text for item in _read(one)]
-        found = [_data(item) for one, other in pairs if one.text != other.text for item in _read(other)]
-        found += [_data(item) for piece in after[len(before) :] for item in _read(piece)]
+        wanted = [_data(item, by_place) for old, new in pairs if old.text != new.text for item in _read(old)]
+        actual = [_data(item) for old, new in pairs if old.text != new.text for item in _read(new)]
+        actual += [_data(item) for piece in after[len(before) :] for item in _read(piece)]
     except (TreeError, LookupError, TypeError, ValueError):
         raise NoEditError("what is written there is not what the edit takes it for") from None
-    if wanted != found or len(after) < len(before):
+    if wanted != actual or len(after) < len(before):
         raise NoEditError("the edit would change more than it should (an anchor, or text that two fields share)")
 
 
@@ -205,7 +205,7 @@ def _where(document: YamlDocument) -> tuple[int, int]:
 
 
 def _read(piece: Piece) -> list[YamlDocument | str]:
-    """The documents of a piece; one that cannot be parsed as it is written."""
+    """The documents of a piece; its text where it cannot be parsed."""
     try:
         return [*parse_piece(piece)]
     except YamlError:

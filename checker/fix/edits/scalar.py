@@ -30,18 +30,18 @@ def edit_value(text: str, node: ScalarNode, base: int, edits: Iterable[Splice]) 
     spans = _spans(text, node, base)
     if spans is None or not node.style:
         return None
-    found = []
+    splices = []
     for edit in edits:
         start = spans[edit.start].start
         if edit.end == edit.start:
             end = start
         elif node.value[edit.end - 1] == "\n" and edit.end < len(node.value):
-            # What follows stands behind its own indentation, which goes with the line that is cut.
+            # The next line starts behind its own indentation, which is cut along with this line.
             end = spans[edit.end].start
         else:
             end = spans[edit.end - 1].end
-        found.append(Splice(start, end, _encoded(edit.text, text, node, _first(node, spans))))
-    return found
+        splices.append(Splice(start, end, _encoded(edit.text, text, node, _first(node, spans))))
+    return splices
 
 
 @lru_cache(maxsize=8)
@@ -51,7 +51,7 @@ def _spans(text: str, node: ScalarNode, base: int) -> list[Span] | None:
 
 
 def _first(node: ScalarNode, spans: list[Span]) -> int:
-    """Where the first character stands that is no line break: behind the indentation of a block."""
+    """The offset of the first character that is no line break: in a block, behind the indentation."""
     filled = len(node.value) - len(node.value.lstrip("\n"))
     return spans[min(filled, len(spans) - 1)].start
 

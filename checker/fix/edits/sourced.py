@@ -1,4 +1,4 @@
-"""Patches of what kustomize builds as patches of the file that the text comes from."""
+"""Translates patches of what kustomize builds into patches of the file that the text comes from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .patch import Patch
 
 
 def at_its_source(patch: Patch, project: Project) -> Patch:
-    """The patch; of a field that a patch of kustomize has written, in a file of its own, the patch of that."""
+    """The patch; for a field that a kustomize patch file has written, the same patch of that file."""
     place = patch.place
     if place.document is not None or place.offset is None:
         return patch

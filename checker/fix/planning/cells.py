@@ -11,15 +11,15 @@ from .propose import Proposal, fixes_for
 
 
 def fixes_in_cells(report: Report, cells: Sequence[JudgedCell], budget: int) -> tuple[Proposal, ...]:
-    """The fixes of each cell, for the findings of the report of all. What edits a file that other cells have as well is
-    left out: it is proven for one cell alone."""
+    """The fixes of each cell, for the findings of the report of all cells. A fix that edits a file of other cells too
+    is left out: it is proven for one cell alone."""
     return tuple(_fixes(report, cells, budget))
 
 
 def _fixes(report: Report, cells: Sequence[JudgedCell], budget: int) -> Iterator[Proposal]:
     names = [{item.source.name for item in _read(cell)} for cell in cells]
     for number, cell in enumerate(cells):
-        elsewhere = set().union(*(other for place, other in enumerate(names) if place != number))
+        elsewhere = set().union(*(files for position, files in enumerate(names) if position != number))
         for item in fixes_for(*cell, budget):
             shown = _shown(report, item, cell.judged.report.cell)
             if shown is not None and elsewhere.isdisjoint(edit.file for edit in item.edits):
@@ -31,7 +31,7 @@ def _read(cell: JudgedCell) -> Iterator[FileFacts]:
 
 
 def _shown(report: Report, item: Proposal, cell: str) -> Proposal | None:
-    """The fix, of the finding as the report has it."""
+    """The fix with the finding as the report of all cells has it; None where that report has none."""
     mine = item.finding
     for finding in report.findings:
         is_same = (finding.rule, finding.location, finding.path) == (mine.rule, mine.location, mine.path)

@@ -33,32 +33,32 @@ def effects(before: Facts, after: Facts, fixes: Iterable[Proposal]) -> tuple[Eff
         if item.finding.subject is not None:
             needs.setdefault(_identity(item.finding.subject), []).extend(item.plan.needs)
     old = {_identity(role.object): role for role in before.project.inventory.roles}
-    found = []
+    all_effects = []
     for role in after.project.inventory.roles:
         earlier = old.get(_identity(role.object))
         if earlier is not None:
             effect = _effect(before, after, earlier, role, needs.get(_identity(role.object), []))
             if effect is not None:
-                found.append(effect)
-    return tuple(found)
+                all_effects.append(effect)
+    return tuple(all_effects)
 
 
 def _effect(before: Facts, after: Facts, earlier: Role, role: Role, needs: list[Need]) -> Effect | None:
-    one, other = stack(earlier, before.names, None).layers, stack(role, after.names, None).layers
-    if says_the_same(one, other):
+    old, new = stack(earlier, before.names, None).layers, stack(role, after.names, None).layers
+    if says_the_same(old, new):
         return None
-    unread = [policy.label for layer in one for policy in layer.policies if policy.document is None]
-    if needs and not unread and compare_changed(_with(one, needs), other).is_same:
+    unread = [policy.label for layer in old for policy in layer.policies if policy.document is None]
+    if needs and not unread and compare_changed(_with(old, needs), new).is_same:
         exact = [f"gains {', '.join(_of(needs, resource))} on {resource}" for resource in _resources(needs)]
         return Effect(role.object, tuple(exact), True)
-    found = compare_changed(one, other)
-    lines = [f"gains {_shown(change)}" for change in found.gained] + [
-        f"loses {_shown(change)}" for change in found.lost
+    comparison = compare_changed(old, new)
+    lines = [f"gains {_shown(change)}" for change in comparison.gained] + [
+        f"loses {_shown(change)}" for change in comparison.lost
     ]
-    lines += [] if unread else [f"cannot tell: {text}" for text in found.unclear]
+    lines += [] if unread else [f"cannot tell: {text}" for text in comparison.unclear]
     if unread:
         lines.insert(0, f"{', '.join(unread)} could not be read before, so what is gained cannot be compared")
-    return Effect(role.object, tuple(dict.fromkeys(lines)) or (_NOTHING,), found.is_same)
+    return Effect(role.object, tuple(dict.fromkeys(lines)) or (_NOTHING,), comparison.is_same)
 
 
 NOTHING_ELSE = ", and nothing else; it loses nothing"

@@ -61,9 +61,9 @@ def candidates(grant: WantedGrant) -> Candidates:
     shared = [text for text in texts if text not in own and text not in sole]
     for text in (*own, *sole):
         yield from _extending(grant, text)
-    is_listed = isinstance(_spec(role).get("inlinePolicies", {}), dict)
+    is_mapping = isinstance(_spec(role).get("inlinePolicies", {}), dict)
     has_room = _inline_size(role) + counted(json.dumps(_statements(grant))) + 80 <= INLINE
-    if has_room and is_listed:
+    if has_room and is_mapping:
         for text in own:
             yield from _adding(grant, text)
         yield _new_key(grant)
@@ -97,12 +97,12 @@ def _texts(grant: WantedGrant, layer: LayerName) -> list[PolicyText]:
     """The documents of a layer that can be edited."""
     sources = grant.check.stack.sources
     labels = [policy.label for item in grant.check.stack.layers if item.name == layer for policy in item.policies]
-    found = [sources[label].text for label in labels if label in sources]
-    return [text for text in found if text is not None and text.text and text.parsed.document is not None]
+    texts = [sources[label].text for label in labels if label in sources]
+    return [text for text in texts if text is not None and text.text and text.parsed.document is not None]
 
 
 def _is_ours_alone(grant: WantedGrant, text: PolicyText) -> bool:
-    """Whether no other role uses the Policy, or each that does lacks the same access by the same requirement."""
+    """Whether no other role uses the Policy, or each that does lacks the same access too."""
     if not grant.survey.sees_all:
         return False
     others = {id(role.object) for role in grant.survey.others(text.owner, grant.check.role)}
@@ -115,9 +115,9 @@ def _is_ours_alone(grant: WantedGrant, text: PolicyText) -> bool:
 
 
 def _extending(grant: WantedGrant, text: PolicyText) -> Iterator[Plan]:
-    """The statement that takes the fewest words to grant what is missing; one that only asks for too much loses its
-    condition."""
-    found: list[tuple[int, Statement, list[str], list[str]]] = []
+    """Plans that extend a statement, the one with the fewest additions first; a statement that only its condition
+    keeps from granting this loses the condition."""
+    options: list[tuple[int, Statement, list[str], list[str]]] = []
     document = text.parsed.document
     for statement in document.statements if document else ():
         if statement.effect != "Allow" or statement.not_actions or statement.not_resources or not statement.resources:
@@ -126,8 +126,8 @@ def _extending(grant: WantedGrant, text: PolicyText) -> Iterator[Plan]:
         actions = [item for item in grant.actions if not _names(statement, item)]
         resources = [item for item in grant.resources if item not in listed]
         if len(actions) + len(resources) < len(grant.actions) + len(grant.resources):
-            found.append((len(actions) + 2 * len(resources), statement, actions, resources))
-    for _, statement, actions, resources in sorted(found, key=lambda item: item[0]):
+            options.append((len(actions) + 2 * len(resources), statement, actions, resources))
+    for _, statement, actions, resources in sorted(options, key=lambda item: item[0]):
         patches = [
             patch.append(inside(text, (*statement.path, name)), *items)
             for name, items in (("Action", actions), ("Resource", resources))
@@ -140,8 +140,8 @@ def _extending(grant: WantedGrant, text: PolicyText) -> Iterator[Plan]:
             title = f"drop the condition of {_called(statement)}"
             why = "the statement grants just this, under a condition that these requests do not meet for certain"
         if patches and is_exact(grant.check.stack, grant.layer, _statements(grant), text, patches):
-            made = _plan(grant, text, title, why, patches)
-            yield made._replace(danger=made.danger or _MEANT) if title.startswith("drop") else made
+            extension = _plan(grant, text, title, why, patches)
+            yield extension._replace(danger=extension.danger or _MEANT) if title.startswith("drop") else extension
 
 
 _MEANT = "somebody may have meant the condition"
@@ -164,7 +164,7 @@ def _adding(grant: WantedGrant, text: PolicyText) -> Iterator[Plan]:
 
 
 def _new_key(grant: WantedGrant) -> Plan:
-    """A new inline policy: nothing that is there is touched, and nobody else is concerned."""
+    """A new inline policy: no existing text is touched, and no other role is affected."""
     role = grant.check.role
     inline = _spec(role).get("inlinePolicies")
     taken = set(inline) if isinstance(inline, dict) else set()
@@ -199,15 +199,15 @@ def _statements(grant: WantedGrant) -> list[dict[str, Any]]:
 
 
 def _statement(actions: list[str], resources: list[str], through: str) -> dict[str, Any]:
-    made: dict[str, Any] = {
+    statement: dict[str, Any] = {
         "Effect": "Allow",
         "Action": actions if len(actions) > 1 else actions[0],
         "Resource": resources if len(resources) > 1 else resources[0],
     }
     if through:
         # The key is needed through DynamoDB alone (DynamoDB Developer Guide, "Encryption at rest: How it works").
-        made["Condition"] = {"StringEquals": {"kms:ViaService": through}}
-    return made
+        statement["Condition"] = {"StringEquals": {"kms:ViaService": through}}
+    return statement
 
 
 def _plan(grant: WantedGrant, text: PolicyText, title: str, why: str, patches: list[Patch]) -> Plan:
@@ -216,8 +216,8 @@ def _plan(grant: WantedGrant, text: PolicyText, title: str, why: str, patches: l
     where = f"{called(owner)}, {show_path(text.path[1:])}"
     notes = (f"{called(owner)} also bears on {_roles(others)}",) if others else ()
     gaining = [other for other in others if _gains(grant, other, text, patches)]
-    lacking = _is_ours_alone(grant, text)
-    danger = f"{_roles(gaining)} would gain access as well" if gaining and not lacking else ""
+    is_ours_alone = _is_ours_alone(grant, text)
+    danger = f"{_roles(gaining)} would gain access as well" if gaining and not is_ours_alone else ""
     if not grant.survey.sees_all and owner.kind == "Policy":
         notes = (f"whether {called(owner)} bears on other roles was not looked for",)
         danger = danger or ("it caps every role that it is the boundary of" if grant.layer == "boundary" else "")

@@ -35,9 +35,9 @@ def need_of(question: Question) -> Need:
 
 
 class Plan(NamedTuple):
-    """One way to cure a finding. `why` says why this place; `danger`, where it is not empty, why the plan is unsafe:
-    what somebody may have meant is changed. `notes` are said beside it. `needs` is the access that it grants, where
-    that is all it does. `reveals`: what stands there could not be judged before, so findings may come to light.
+    """One way to cure a finding. `why` says why in this place; `danger`, if not empty, why the plan is unsafe: it
+    changes what somebody may have meant. `notes` are shown with it. `needs` is the access that it grants, where it does
+    nothing else. `reveals`: what it mends could not be judged before, so new findings may come to light.
     """
 
     title: str
@@ -66,8 +66,8 @@ Candidates = Iterator[Plan | NoPlan]
 
 @dataclass(frozen=True)
 class Survey:
-    """What plans are made from: the facts, and who uses what (worked out once). Without `sees_all`, other roles may use
-    a Policy than those that are known."""
+    """What plans are made from: the facts, and who uses what (worked out once). Without `sees_all`, roles that are not
+    known here may use a Policy too."""
 
     facts: Facts
     sees_all: bool = True
@@ -75,12 +75,12 @@ class Survey:
     @cached_property
     def users(self) -> Mapping[int, tuple[Role, ...]]:
         """The roles that each Policy object bears on, as attached policy or as boundary, by the object's identity."""
-        found: dict[int, dict[int, Role]] = {}
+        by_owner: dict[int, dict[int, Role]] = {}
         for role in self.facts.project.inventory.roles:
             for source in stack(role, self.facts.names, None).sources.values():
                 if source.text is not None and source.text.owner is not role.object:
-                    found.setdefault(id(source.text.owner), {})[id(role.object)] = role
-        return {key: tuple(roles.values()) for key, roles in found.items()}
+                    by_owner.setdefault(id(source.text.owner), {})[id(role.object)] = role
+        return {key: tuple(roles.values()) for key, roles in by_owner.items()}
 
     @cached_property
     def texts(self) -> Mapping[tuple[str, int | None, Path], PolicyText]:
@@ -105,11 +105,11 @@ class Survey:
     @cached_property
     def refused(self) -> Mapping[tuple[int, str], tuple[RefusedCaller, ...]]:
         """The service accounts that roles keep out, by the identity of the role's object and the service account."""
-        found: dict[tuple[int, str], tuple[RefusedCaller, ...]] = {}
+        callers: dict[tuple[int, str], tuple[RefusedCaller, ...]] = {}
         for item in refused(self.facts):
             key = id(item.role.object), item.service_account
-            found[key] = (*found.get(key, ()), item)
-        return found
+            callers[key] = (*callers.get(key, ()), item)
+        return callers
 
     def others(self, owner: Object, role: Role) -> tuple[Role, ...]:
         """The other roles that a Policy object bears on."""

@@ -45,8 +45,8 @@ class Proposal(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A finding without a fix, and why; `plan` is the unsafe one that was not admitted. `later`: its turn has not
-    come. `disproven` is the title of a plan that did not hold.
+    """A finding without a fix, and why; `plan` is the unsafe plan that was not admitted. `later`: a later round may fix
+    it. `disproven` is the title of a plan that did not hold.
     """
 
     finding: Finding
@@ -99,8 +99,8 @@ def propose(
                 if finding.rule not in module.RULES:
                     continue
                 observe("planning fixes", len(taken) + len(refusals), len(findings))
-                found = _proposal(survey, module, finding, made, admitted, taken, barred)
-                (taken if isinstance(found, Proposal) else refusals).append(found)  # type: ignore[arg-type]  # by type
+                entry = _proposal(survey, module, finding, made, admitted, taken, barred)
+                (taken if isinstance(entry, Proposal) else refusals).append(entry)  # type: ignore[arg-type]  # by type
     return _proven(made, judged, taken, refusals, _Budget(budget))
 
 
@@ -164,7 +164,7 @@ _OPEN = "its policies are filled in later: say with what (placeholders: of the c
 
 
 def _is_open(check: RoleCheck) -> bool:
-    """Whether policies of a role have holes: what is written beside them for one cell would hold for all."""
+    """Whether policies of a role have unfilled placeholders: an edit made for one cell would apply to all cells."""
     documents = (source.text.parsed.document for source in check.stack.sources.values() if source.text is not None)
     return any(document.holes for document in documents if document is not None)
 
@@ -180,20 +180,20 @@ def _plans(survey: Survey, planner: Planner, finding: Finding) -> Iterator[Plan 
 
 
 def fixes_for(made: Prepared, judged: Judged, budget: int) -> tuple[Proposal, ...]:
-    """An edit for each finding that has one, unsafe ones too, all of the files as they are: for reports to carry. They
-    cost at most so many judgements besides that of the report: with hundreds of fixes of which some do not hold, it
-    takes minutes to find out which."""
+    """An edit for each finding that has one, unsafe ones too, all of the unedited files, for reports. `budget` limits
+    how often the project is judged for them: with hundreds of fixes of which some do not hold, it takes minutes to find
+    out which."""
     return propose(made, judged, lambda plan: True, all_stages=True, budget=budget).proposals
 
 
 def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
     return any(
-        collide(one, other)
+        collide(my_splice, their_splice)
         for mine in edits
         for theirs in others
         if mine.file == theirs.file
-        for one in mine.splices
-        for other in theirs.splices
+        for my_splice in mine.splices
+        for their_splice in theirs.splices
     )
 
 
@@ -216,8 +216,8 @@ def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: lis
 def _holding(
     made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget
 ) -> tuple[list[Proposal], Round | None]:
-    """The fixes that hold, with what comes of them: all, if they hold together; else those of each half, of which it
-    is not known what comes of them together."""
+    """The fixes that hold, and the round they make: all fixes, if they hold together; else those that hold in each
+    half, and None, since the halves are not proven together."""
     if not taken:
         return [], None
     if budget.left <= 0:
@@ -242,7 +242,7 @@ def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str
     patches: list[Patch] = []
     for item in taken:
         # Two findings may have the very same cure.
-        patches += [one for one in item.plan.patches if one not in patches]
+        patches += [patch for patch in item.plan.patches if patch not in patches]
     try:
         edits = edits_of(patches, project)
         texts = {item.file: splice(as_written(project.sources[item.file]).text, item.splices) for item in edits}
@@ -277,13 +277,13 @@ def _all(report: Report) -> tuple[Finding, ...]:
 
 
 _NEVER_REVEALED = ("open-trust", "wide-subject", "excess-grant")
-"""Access that nobody had while the text could not be read. No fix opens it, whoever wrote it."""
+"""Findings on access that nobody had while the text could not be read: no fix opens it, whoever wrote it."""
 
 
 def key_of(finding: Finding) -> Key:
     """What makes two findings the same while lines and numbers of list items move."""
     item = finding.subject
     named = (item.kind, item.namespace, item.name) if item else ("", "", "")
-    # A refusal by another layer is another finding: what one hid comes to light when it is cured.
+    # A refusal by another layer is another finding: curing one may bring the next to light.
     path = re.sub(r"\[\d+\]", "[]", finding.path)
     return finding.rule, finding.location.file, *named, finding.layer, path, finding.value

@@ -19,7 +19,7 @@ _MOST_ROUNDS = 50
 
 
 class FileChange(NamedTuple):
-    """A file's text before and after, and, for files, the edits that lead from one to the other."""
+    """A file's text before and after, and the edits that lead from one to the other, where they are known."""
 
     file: str
     before: str
@@ -44,8 +44,7 @@ def repair(
     about: Callable[[Finding], bool] = lambda finding: True,
     observe: Observe = unobserved,
 ) -> Repair:
-    """Cures what can be cured by the plans that are admitted, of the findings that it is about. Pure: no file is
-    written."""
+    """Cures the findings that it is `about`, as far as admitted plans can. Pure: no file is written."""
     first = judged = judge(*made, observe)
     fixes: list[Proposal] = []
     refusals: tuple[Refusal, ...] = ()
@@ -53,14 +52,14 @@ def repair(
     is_news = False
     splices: dict[str, tuple[Splice, ...]] = {}
     for _ in range(_MOST_ROUNDS):
-        found = propose(made, judged, admitted, barred, about, observe=observe)
-        refusals, made, judged = found.refusals, found.made, found.judged
-        fixes += found.proposals
-        for edit in found.edits:
+        this_round = propose(made, judged, admitted, barred, about, observe=observe)
+        refusals, made, judged = this_round.refusals, this_round.made, this_round.judged
+        fixes += this_round.proposals
+        for edit in this_round.edits:
             splices[edit.file] = compose(splices.get(edit.file, ()), edit.splices)
-        is_news = is_news or bool(found.proposals)
+        is_news = is_news or bool(this_round.proposals)
         disproven = {(key_of(item.finding), item.disproven): item.reason for item in refusals if item.disproven}
-        if not found.proposals and disproven.keys() <= barred.keys():
+        if not this_round.proposals and disproven.keys() <= barred.keys():
             if not (barred and is_news):
                 break
             # What did not hold before may hold now that other things are mended.

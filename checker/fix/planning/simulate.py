@@ -17,8 +17,8 @@ from ..edits.patch import Patch, changed
 def is_exact(
     stack: Stack, layer_name: LayerName, statements: list[dict[str, Any]], text: PolicyText, patches: list[Patch]
 ) -> bool:
-    """Whether the edited document grants what the statements say beyond what was granted, and nothing else: it is
-    compared with the policies as they were and one more that says just that."""
+    """Whether the edited document additionally grants what the statements say, and nothing else: it is compared with
+    the old policies plus one that holds just these statements."""
     after = edited(text, patches)
     wanted = parse(json.dumps({"Version": "2012-10-17", "Statement": statements})).document
     if after is None or wanted is None:

@@ -1,4 +1,4 @@
-"""The edits of a plan in the files as people write them, where what is judged was rendered or filled in."""
+"""The edits of a plan in the files as people wrote them, where the judged text was rendered or filled in."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .plan import Plan
 
 
 def changed_elsewhere(finding: Finding, plan: Plan) -> str:
-    """Why an object is not mended where it is written: a patch has taken away what is missing, and it would be there
-    twice, for all that build on it; "" where no patch is in the way."""
+    """Why an object is not mended in its own file: a patch elsewhere took away what is missing, so an edit there would
+    put it in twice, for all that build on it; "" where no such patch is in the way."""
     item = finding.subject
     fields = [field for field in item.elsewhere if field.path[:1] == ("spec",)] if item is not None else []
     if item is None or not fields or any(patch.place.file == field.file for patch in plan.patches for field in fields):
@@ -26,7 +26,7 @@ def changed_elsewhere(finding: Finding, plan: Plan) -> str:
 
 
 def unwritten(finding: Finding, why: str) -> str:
-    """Why a plan has no edit: of an object that is rendered, what is written need not be what comes out."""
+    """Why a plan has no edit: the source of a rendered object need not look like what comes out."""
     pool = finding.subject.pool if finding.subject is not None else ""
     return f"it is what {pool} makes of it ({why}): edit what that takes in, and check again" if pool else why
 
@@ -34,23 +34,23 @@ def unwritten(finding: Finding, why: str) -> str:
 def edits_of(patches: Iterable[Patch], project: Project) -> tuple[Edited, ...]:
     """The edits that make the patches, of the files as they are written. Raises NoEditError."""
     patches = tuple(patches)
-    made = realize(patches, project.sources, project.documents)
-    for edit in made:
+    edits = realize(patches, project.sources, project.documents)
+    for edit in edits:
         _refuse_what_is_filled_in(edit, patches, project)
-    return tuple(in_what_is_written(edit, project.sources[edit.file]) for edit in made)
+    return tuple(in_what_is_written(edit, project.sources[edit.file]) for edit in edits)
 
 
 def _refuse_what_is_filled_in(edit: Edited, patches: tuple[Patch, ...], project: Project) -> None:
-    """Raises NoEditError where a placeholder would go, and where an ARN would be put into what becomes several objects:
-    it is right for one of them."""
+    """Raises NoEditError where a placeholder would be overwritten, and where an ARN would be written into text that
+    several objects are made of: it is right for one of them only."""
     source = project.sources[edit.file]
-    if source.written is None and any(find_in_text(source.text[one.start : one.end]) for one in edit.splices):
+    if source.written is None and any(find_in_text(source.text[change.start : change.end]) for change in edit.splices):
         raise NoEditError("a placeholder stands there, which something else is filled in for")
-    if not any("arn:" in one.text for one in edit.splices):
+    if not any("arn:" in change.text for change in edit.splices):
         return
     places = [(patch.place.document, patch.place.path) for patch in patches if patch.place.file == edit.file]
-    made = Counter(item.origin for item in project.inventory.objects if item.origin.file == edit.file)
-    for origin, count in made.items():
+    counts = Counter(item.origin for item in project.inventory.objects if item.origin.file == edit.file)
+    for origin, count in counts.items():
         is_edited = any(
             origin.document == number and path[: len(origin.path)] == origin.path for number, path in places
         )

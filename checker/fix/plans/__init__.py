@@ -33,7 +33,7 @@ STAGES: tuple[tuple[Planner, ...], ...] = (
     (wrong_issuer, trust_statements),
     (untrusted_service_account,),
 )
-"""What makes text readable comes first, then what makes objects take effect, then access, then trust: what is cured
-early often shows that the rest was not ill."""
+"""What makes text readable comes first, then what makes objects take effect, then access, then trust: an early cure
+often makes later ones unnecessary."""
 
 BY_RULE: dict[str, Planner] = {rule: module for stage in STAGES for module in stage for rule in module.RULES}

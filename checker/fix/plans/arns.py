@@ -1,4 +1,4 @@
-"""Fields that are to hold the ARN of a policy or a role: written out where only one can be meant."""
+"""Fields that must hold the ARN of a policy or a role: it is written out where only one can be meant."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _RESTART = "the pods have to be restarted: the webhook reads the annotation when
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """The ARN that is meant, where there is only one."""
     search = _misdirected if finding.rule == "misdirected-annotation" else _meant
-    found = dict.fromkeys(search(survey, finding))
+    arns = dict.fromkeys(search(survey, finding))
     account = survey.facts.parameters.get("account", "")
-    if len(found) == 1:
-        arn = next(iter(found))
+    if len(arns) == 1:
+        arn = next(iter(arns))
         notes = (_RESTART,) if "annotations" in finding.place.path else ()
         change = patch.replace(finding.place, arn)
         # With a role to speak of, whether it trusts the service account can be judged for the first time.
@@ -38,8 +38,8 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
             notes=notes,
             reveals=reveals,
         )
-    elif found:
-        yield NoPlan(f"several could be meant: {', '.join(found)}")
+    elif arns:
+        yield NoPlan(f"several could be meant: {', '.join(arns)}")
     else:
         yield NoPlan("which one is meant is not clear" + ("" if account else "; --set account=… may tell"))
 
@@ -53,12 +53,12 @@ def _meant(survey: Survey, finding: Finding) -> list[str]:
         return [text]
     if not is_role:
         managed = f"arn:aws:iam::aws:policy/{text}"
-        found = [managed.replace(":aws:", f":{partition}:", 1)] if find_managed(managed) is not None else []
-        named = (item for item in inventory.policies if text in (item.name, item.object.name))
-        return found + [arn for item in named if (arn := arn_of(survey, item))]
-    whole = re.fullmatch(r"arn:(aws[a-z-]*):iam::(\d{12}):(?!role/)/?([\w+=,.@-]+)", text)
-    name = whole[3] if whole else text.removeprefix("role/")
-    partition, account = (whole[1], whole[2]) if whole else (partition, account)
+        aws_managed = [managed.replace(":aws:", f":{partition}:", 1)] if find_managed(managed) is not None else []
+        matching = (item for item in inventory.policies if text in (item.name, item.object.name))
+        return aws_managed + [arn for item in matching if (arn := arn_of(survey, item))]
+    malformed = re.fullmatch(r"arn:(aws[a-z-]*):iam::(\d{12}):(?!role/)/?([\w+=,.@-]+)", text)
+    name = malformed[3] if malformed else text.removeprefix("role/")
+    partition, account = (malformed[1], malformed[2]) if malformed else (partition, account)
     roles = [role for role in inventory.roles if name in (role.name, role.object.name)]
     return [f"arn:{partition}:iam::{account}:role{role.iam_path}{role.name}" for role in roles if account]
 

@@ -29,25 +29,25 @@ RULES = ("denied-grant",)
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """The narrowest change of the Deny after which the required access is granted and no other is gained."""
-    found = finding.answers
-    clause = found[0].proof.decision.clauses[0] if found else None
+    answers = finding.answers
+    clause = answers[0].proof.decision.clauses[0] if answers else None
     if clause is None or clause.statement is None:
         return
     if clause.layer in ("resource", "key"):
         yield NoPlan(f"the Deny stands in the {clause.policy.label}, which bears on others too; narrow it by hand")
         return
-    text = text_of(found[0].check, clause)
+    text = text_of(answers[0].check, clause)
     if text is None or text.parsed.document is None:
         yield NoPlan(
             f"the Deny stands in {clause.policy.label}, which is not in this project; its owner has to narrow it"
         )
         return
-    needs = tuple(dict.fromkeys(need_of(answer.question) for answer in found))
+    needs = tuple(dict.fromkeys(need_of(answer.question) for answer in answers))
     for title, patches in _narrower(text, text.parsed.document, clause.statement, needs):
         after = edited(text, patches)
-        if after is not None and _is_narrow(found, text, after):
+        if after is not None and _is_narrow(answers, text, after):
             named = f"statement {clause.statement.sid}" if clause.statement.sid else "the statement"
-            others = survey.others(text.owner, found[0].check.role)
+            others = survey.others(text.owner, answers[0].check.role)
             notes = tuple(f"{called(role.object)} is no longer denied this either" for role in others[:5])
             danger = f"{named} denies this on purpose, as far as anybody can tell from here; ask who wrote it"
             shown = f"{title} ({called(text.owner)})"
@@ -96,7 +96,7 @@ def _narrower(
 
 
 def _is_narrow(found: tuple[Answer, ...], text: PolicyText, after: Document) -> bool:
-    """Whether the needs are no longer denied then, and nothing but them is gained."""
+    """Whether the edited document no longer denies the needs, and nothing but them is gained."""
     check = found[0].check
     layers = with_document(check.stack.layers, labels_of(check.stack.sources, text), after)
     proofs = [prove(answer.question.action, answer.question.resource, layers) for answer in found]

@@ -12,7 +12,7 @@ RULES = ("excess-grant",)
 
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
-    """Without the actions that the requirement forbids, where they are listed by name among others."""
+    """Removes the actions that the requirement forbids, where they are listed by name among others."""
     forbidden = {action.lower() for action in finding.value.split()}
     written = survey.written_at(finding.place)
     named = [entry for entry in written.statement.actions if entry.text.lower() in forbidden] if written else []

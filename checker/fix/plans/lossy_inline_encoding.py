@@ -24,8 +24,8 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     if text is None or text.text is None:
         return
     changes = tuple(
-        patch.retext(at(text.owner, text.path), found.start(), found.end(), _escaped(found))
-        for found in _LOSSY.finditer(text.text)
+        patch.retext(at(text.owner, text.path), match.start(), match.end(), _escaped(match))
+        for match in _LOSSY.finditer(text.text)
     )
     if _is_same(text.text, _LOSSY.sub(_escaped, text.text)):
         yield Plan("write + and % as JSON escapes", "IAM reads them as what they stand for", changes)

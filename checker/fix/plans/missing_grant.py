@@ -10,9 +10,9 @@ RULES = ("missing-grant",)
 
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
-    """One grant for all that this place lacks."""
-    found = finding.answers
-    for layer in dict.fromkeys(answer.proof.decision.layer or "identity" for answer in found):
-        members = [answer for answer in found if (answer.proof.decision.layer or "identity") == layer]
+    """For each layer that lacks access, one grant of all that is missing in it."""
+    answers = finding.answers
+    for layer in dict.fromkeys(answer.proof.decision.layer or "identity" for answer in answers):
+        members = [answer for answer in answers if (answer.proof.decision.layer or "identity") == layer]
         needs = dict.fromkeys(need_of(answer.question) for answer in members)
         yield from candidates(WantedGrant(survey, members[0].check, tuple(needs), layer))

@@ -42,16 +42,16 @@ def _one_list(survey: Survey, role: Role, finding: Finding) -> Candidates:
     policies = at(role.object, ("spec", "policies"))
     references = at(role.object, ("spec", "policyRefs"))
     present = {reference.name for reference in role.policy_refs}
-    if all(len(found) == 1 and _is_beside(found[0], role) for found in by_arn):
-        names = dict.fromkeys(found[0].object.name for found in by_arn)
+    if all(len(matches) == 1 and _is_beside(matches[0], role) for matches in by_arn):
+        names = dict.fromkeys(matches[0].object.name for matches in by_arn)
         added = [{"from": {"name": name}} for name in names if name not in present]
         changes = [patch.append(references, *added)] if added else []
         why = "every ARN in policies is a Policy of this project, and references follow it when it is renamed"
         yield Plan("keep policyRefs, with what policies names", why, (*changes, patch.remove(policies)))
     arns = []
     for reference in role.policy_refs:
-        found = resolve_policy(survey.facts.names, reference).policies
-        arn = arn_of(survey, found[0]) if len(found) == 1 else ""
+        matches = resolve_policy(survey.facts.names, reference).policies
+        arn = arn_of(survey, matches[0]) if len(matches) == 1 else ""
         if not arn:
             yield NoPlan(
                 f"the ARN of Policy {reference.name or '(no name)'} is not known; give the cell's account with --set"
@@ -70,11 +70,11 @@ def _is_beside(policy: Policy, role: Role) -> bool:
 
 
 def arn_of(survey: Survey, policy: Policy) -> str:
-    """The ARN of a Policy: what the cluster says, else by name, path and the cell's account; "" where that is open."""
+    """The ARN of a Policy: from its status, else by name, path and the cell's account; "" where that is not known."""
     status = policy.object.data.get("status")
-    made = status.get("ackResourceMetadata") if isinstance(status, dict) else None
-    if isinstance(made, dict) and isinstance(made.get("arn"), str):
-        return str(made["arn"])
+    metadata = status.get("ackResourceMetadata") if isinstance(status, dict) else None
+    if isinstance(metadata, dict) and isinstance(metadata.get("arn"), str):
+        return str(metadata["arn"])
     account = survey.facts.parameters.get("account", "")
     partition = partition_of(survey.facts.parameters.get("region", "")) or "aws"
     return f"arn:{partition}:iam::{account}:policy{policy.iam_path}{policy.name}" if account else ""
@@ -82,8 +82,8 @@ def arn_of(survey: Survey, policy: Policy) -> str:
 
 def _one_boundary(survey: Survey, role: Role) -> Candidates:
     reference, managed = role.boundary_ref, role.boundary_arn
-    found = resolve_policy(survey.facts.names, reference).policies if reference else ()
-    if managed is not None and len(found) == 1 and arn_of(survey, found[0]) == managed.arn:
+    matches = resolve_policy(survey.facts.names, reference).policies if reference else ()
+    if managed is not None and len(matches) == 1 and arn_of(survey, matches[0]) == managed.arn:
         change = patch.remove(at(role.object, ("spec", "permissionsBoundary")))
         yield Plan("keep permissionsBoundaryRef", "both name the same policy", (change,))
     else:
@@ -112,8 +112,8 @@ def _named(survey: Survey, role: Role, finding: Finding) -> Candidates:
     )
     if reference is None:
         return
-    index = survey.facts.names
-    beside = [item for item in index.inventory.policies if item.object.namespace == role.object.namespace]
+    names = survey.facts.names
+    beside = [item for item in names.inventory.policies if item.object.namespace == role.object.namespace]
     by_name = [item for item in beside if item.name == reference.name]
     if len(by_name) == 1:
         name = by_name[0].object.name

@@ -1,4 +1,4 @@
-"""A key that stands twice: the one that never counts goes, if both say the same; else only when asked for.
+"""A key that stands twice: the first, which never counts, goes if both say the same; else only when asked for.
 
 Source: YAML 1.2, section 3.2.1.1 (keys are unique); encoding/json and the YAML reader of kubectl let the last one win.
 """
@@ -37,15 +37,15 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
         node = find(document.root, repeated.path)
         if not isinstance(node, MappingNode):
             continue
-        places = [place for place, (key, _) in enumerate(node.value) if key.value == repeated.key.value]
-        first, last = (node.value[place][1] for place in (places[0], places[-1]))
+        positions = [position for position, (key, _) in enumerate(node.value) if key.value == repeated.key.value]
+        first, last = (node.value[position][1] for position in (positions[0], positions[-1]))
         text = document.piece.text
         edit = flow_edit.remove if node.flow_style else block_edit.remove
-        splices = edit(text, node, [places[0]])
+        splices = edit(text, node, [positions[0]])
         if splices is None:
             yield NoPlan("the first of the two stands where it cannot be cut out by machine")
             continue
-        changes = tuple(patch.splice(file, base + one.start, base + one.end, one.text) for one in splices)
+        changes = tuple(patch.splice(file, base + cut.start, base + cut.end, cut.text) for cut in splices)
         same = bool(meaning(plain(first)) == meaning(plain(last)))
         danger = (
             "" if same else "the two differ, and the one that goes, which never counted, may be the one that is meant"
@@ -60,11 +60,11 @@ def _in_policy(survey: Survey, finding: Finding) -> Candidates:
     node = find(compose_json(text.text), inner[:-1]) if text is not None and text.text is not None else None
     if text is None or not isinstance(node, MappingNode):
         return
-    found = [index for index, (key, _) in enumerate(node.value) if key.value == inner[-1]]
-    values = {json.dumps(meaning(plain(node.value[index][1])), sort_keys=True) for index in found}
+    positions = [position for position, (key, _) in enumerate(node.value) if key.value == inner[-1]]
+    values = {json.dumps(meaning(plain(node.value[position][1])), sort_keys=True) for position in positions}
     if len(values) > 1:
         yield NoPlan("the two differ, and IAM refuses both; which one counts has to be decided by hand")
         return
-    made = flow_edit.remove(text.text or "", node, [found[0]]) or []
-    changes = tuple(patch.retext(at(text.owner, text.path), one.start, one.end, one.text) for one in made)
+    splices = flow_edit.remove(text.text or "", node, [positions[0]]) or []
+    changes = tuple(patch.retext(at(text.owner, text.path), cut.start, cut.end, cut.text) for cut in splices)
     yield Plan(f"remove the first {inner[-1]}", "both say the same", changes, reveals=True)

@@ -61,16 +61,16 @@ def _written(text: PolicyText, data: dict[str, Any]) -> Patch:
 
 
 def _joined(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Statements that are the same but for their actions, or but for their resources, as one; until none are left."""
+    """Merges statements that differ only in their actions, or only in their resources, until no such pair is left."""
     left = [_once(item) for item in statements]
     changed = True
     while changed:
         changed = False
-        for place, one in enumerate(left):
-            for later in range(place + 1, len(left)):
-                both = _union(one, left[later])
-                if both is not None:
-                    left[place] = both
+        for earlier, statement in enumerate(left):
+            for later in range(earlier + 1, len(left)):
+                joined = _union(statement, left[later])
+                if joined is not None:
+                    left[earlier] = joined
                     del left[later]
                     changed = True
                     break
@@ -90,13 +90,13 @@ def _union(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _once(statement: dict[str, Any]) -> dict[str, Any]:
-    """A statement that lists each action and resource once, and in an order that does not hide what is the same."""
-    found = dict(statement)
+    """The statement with each action and resource listed once; a list of one becomes its item."""
+    compacted = dict(statement)
     for element in ("Action", "Resource"):
-        if element in found:
-            values = list(dict.fromkeys(_list(found[element])))
-            found[element] = values[0] if len(values) == 1 else values
-    return found
+        if element in compacted:
+            values = list(dict.fromkeys(_list(compacted[element])))
+            compacted[element] = values[0] if len(values) == 1 else values
+    return compacted
 
 
 def _list(value: Any) -> list[Any]:

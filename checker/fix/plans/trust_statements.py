@@ -1,4 +1,4 @@
-"""Small repairs of trust policies: the action that goes with a principal, the account of a provider, the audience."""
+"""Small repairs of trust policies: a principal's action, a provider's account, the audience, sts:TagSession."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ def _audience(survey: Survey, written: Written, finding: Finding, inner: Path) -
     if "StringEquals" in operators:
         change = patch.insert(inside(written.text, (*path, "Condition", "StringEquals")), key, value)
     else:
-        made: dict[str, Any] = {key: value}
+        claim: dict[str, Any] = {key: value}
         change = (
-            patch.insert(inside(written.text, (*path, "Condition")), "StringEquals", made)
+            patch.insert(inside(written.text, (*path, "Condition")), "StringEquals", claim)
             if operators
-            else patch.insert(inside(written.text, path), "Condition", {"StringEquals": made})
+            else patch.insert(inside(written.text, path), "Condition", {"StringEquals": claim})
         )
     danger = "pods whose tokens are made for another audience can no longer assume the role"
     return Plan(f"ask for the audience {value}", "it is the audience of tokens of EKS", (change,), danger)

@@ -1,6 +1,6 @@
-"""Lets the service account in that runs the reverse proxy: its subject, audience or tag in the statement of its
-cluster, in place of an entry that can serve nobody, else beside what stands there; else a statement of its own, with
-the conditions of the one that it stands beside. Nobody who is let in now is shut out.
+"""Lets in the service account that runs the reverse proxy. Its subject, audience or tag goes into the statement of its
+cluster: in place of an entry that can serve nobody, else beside the entries there. Failing that, a statement is added,
+with the conditions of those it stands beside. Nobody who is let in now is shut out.
 
 Source: EKS User Guide, "IAM roles for service accounts" and "EKS Pod Identity" (trust policies of both).
 """
@@ -60,11 +60,11 @@ def _is_misdirected(survey: Survey, giver: Object) -> bool:
 
 
 def _likely_first(ways: tuple[Way, ...], role: Role, giver: Object | None) -> list[Way]:
-    """The way that the role's trust policy speaks of already comes first; one that is known is the only one."""
-    given = way_of(giver) if giver is not None else None
+    """The ways, the one that the trust policy already mentions first; a way that is known is the only one."""
+    known = way_of(giver) if giver is not None else None
     speaks_of_pods = "pods.eks.amazonaws.com" in (role.trust.text or "" if role.trust else "")
-    found = [given] if given else list(ways)
-    return sorted(found, key=lambda way: (way == "pod-identity") != speaks_of_pods)
+    possible = [known] if known else list(ways)
+    return sorted(possible, key=lambda way: (way == "pod-identity") != speaks_of_pods)
 
 
 def _through(survey: Survey, text: PolicyText, account: str, way: Way, giver: Object | None, danger: str) -> Candidates:
@@ -123,14 +123,14 @@ def _web_identity(text: PolicyText, account: str, issuer: str, values: Mapping[s
         partition = partition_of(values.get("region", "")) or "aws"
         claims = {f"{issuer}:{claim}": value for claim, value in sorted(due.items())}
         carried = _carried(text, (":sub", ":aud"))
-        made = {
+        new_statement = {
             "Effect": "Allow",
             "Principal": {"Federated": f"arn:{partition}:iam::{values['account']}:oidc-provider/{issuer}"},
             "Action": WEB_IDENTITY,
             "Condition": _joined(carried, {"StringEquals": claims}),
         }
         title, why = f"add a statement that lets {subject} in", "no statement is about this cluster"
-        yield _Attempt(title, why, [_statement(text, made)])
+        yield _Attempt(title, why, [_statement(text, new_statement)])
 
 
 def _pods(text: PolicyText, account: str, association: Object | None, values: Mapping[str, str]) -> Iterator[_Attempt]:
@@ -150,43 +150,43 @@ def _pods(text: PolicyText, account: str, association: Object | None, values: Ma
             patches = [_entered(text, item, wanted[item.key.lower()], _is_dead_for_pods(context)) for item in failing]
             why = "the statement is for EKS Pod Identity already, and keeps its other conditions"
             yield _Attempt(f"write {names}", why, patches)
-    made: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": ["sts:AssumeRole"]}
+    new_statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": ["sts:AssumeRole"]}
     fitting = _fitting(text, context)
     condition = _joined(_carried(text, (":sub", ":aud")), fitting)
-    around = [item for item in _allowing(text) if any(one.entry.text == SERVICE for one in item.principals)]
+    for_pods = [item for item in _allowing(text) if any(who.entry.text == SERVICE for who in item.principals)]
     danger = (
         "the trust policy restricts EKS Pod Identity otherwise, and the new statement gets around that"
-        if around
+        if for_pods
         else ""
     )
     if pod.has_tags:
-        made["Action"] = ["sts:AssumeRole", "sts:TagSession"]
+        new_statement["Action"] = ["sts:AssumeRole", "sts:TagSession"]
         tags = {"kubernetes-namespace": namespace, "kubernetes-service-account": name}
         named = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
         condition = _joined(condition, {"StringEquals": named})
     elif not condition:
         danger = "without session tags, every association of the account may take the role then"
-    made |= {"Condition": condition} if condition else {}
+    new_statement |= {"Condition": condition} if condition else {}
     title = f"add a statement that lets {account} in through EKS Pod Identity"
-    why = "what stands there shuts it out" if around else "no statement does"
-    yield _Attempt(title, why, [_statement(text, made)], danger)
+    why = "what stands there shuts it out" if for_pods else "no statement does"
+    yield _Attempt(title, why, [_statement(text, new_statement)], danger)
 
 
 def _can_be_entered(item: Condition) -> bool:
-    """Whether a value that is added makes the condition take more."""
+    """Whether the condition accepts more once a value is added to it."""
     return item.operator.lower() in ("stringequals", "stringlike")
 
 
 def _fitting(text: PolicyText, context: Context) -> dict[str, dict[str, Any]]:
     """The conditions of the statements for EKS Pod Identity that this pod's call fulfils: they stay."""
-    found: dict[str, dict[str, Any]] = {}
+    fulfilled: dict[str, dict[str, Any]] = {}
     for statement in _allowing(text):
         if any(item.entry.text == SERVICE for item in statement.principals) and text.parsed.document is not None:
             for item in statement.conditions:
                 if condition_holds(text.parsed.document, item, context):
                     values = item.values[0] if len(item.values) == 1 else list(item.values)
-                    found.setdefault(item.operator, {}).setdefault(item.key, values)
-    return found
+                    fulfilled.setdefault(item.operator, {}).setdefault(item.key, values)
+    return fulfilled
 
 
 def _allowing(text: PolicyText) -> list[Statement]:
@@ -195,16 +195,16 @@ def _allowing(text: PolicyText) -> list[Statement]:
 
 
 def _carried(text: PolicyText, without: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """The conditions that a new statement takes over from those it stands beside: what the author restricts there (a
-    VPC, an organization) holds for everybody; whom they name does not, nor what belongs to EKS Pod Identity alone."""
-    found: dict[str, dict[str, Any]] = {}
+    """The conditions that a new statement takes over from those it stands beside: restrictions that hold for everybody
+    (a VPC, an organization), but not those that name a caller or belong to EKS Pod Identity alone."""
+    carried: dict[str, dict[str, Any]] = {}
     own = ("aws:requesttag/", "aws:sourcearn", "aws:sourceaccount", "aws:tagkeys")
     for statement in _allowing(text):
         for item in statement.conditions:
             if not item.key.lower().endswith(without) and not item.key.lower().startswith(own):
                 values = item.values[0] if len(item.values) == 1 else list(item.values)
-                found.setdefault(item.operator, {}).setdefault(item.key, values)
-    return found
+                carried.setdefault(item.operator, {}).setdefault(item.key, values)
+    return carried
 
 
 def _joined(one: dict[str, dict[str, Any]], other: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -212,7 +212,7 @@ def _joined(one: dict[str, dict[str, Any]], other: dict[str, dict[str, Any]]) ->
 
 
 def _entered(text: PolicyText, item: Condition, value: str, is_dead: Callable[[Condition, str], bool]) -> Patch:
-    """The value in place of one that can serve nobody, else beside those that stand there."""
+    """Puts the value in place of one that can serve nobody, else beside the values there."""
     place = inside(text, item.path)
     dead = next((number for number, entry in enumerate(item.values) if is_dead(item, entry)), None)
     if dead is None:
@@ -229,8 +229,8 @@ def _is_one(text: PolicyText, item: Condition) -> bool:
 
 
 def _is_dead_subject(item: Condition, entry: str) -> bool:
-    """Whether no service account's token has this subject: a wildcard that is taken letter by letter, or no subject of
-    a service account at all."""
+    """Whether no service account's token has this subject: it has a wildcard that is compared literally, or is no
+    subject of a service account at all."""
     if not item.key.lower().endswith(":sub"):
         return False
     is_literal = item.operator.lower() == "stringequals"
@@ -240,7 +240,7 @@ def _is_dead_subject(item: Condition, entry: str) -> bool:
 
 
 def _is_dead_for_pods(context: Context) -> Callable[[Condition, str], bool]:
-    """Whether no call of this cell has the value: another account's, or a wildcard that is taken letter by letter."""
+    """Tells whether no call of this cell has a value: another account, or a wildcard that is compared literally."""
 
     def is_dead(item: Condition, entry: str) -> bool:
         if item.key.lower() == "aws:sourceaccount":
@@ -261,5 +261,5 @@ def _is_of(statement: Statement, issuer: str) -> bool:
 
 def _only_issuer(text: PolicyText) -> str:
     statements = text.parsed.document.statements if text.parsed.document else ()
-    found = {issuer_of(provider) for statement in statements for provider in oidc_providers(statement)}
-    return found.pop() if len(found) == 1 else ""
+    issuers = {issuer_of(provider) for statement in statements for provider in oidc_providers(statement)}
+    return issuers.pop() if len(issuers) == 1 else ""

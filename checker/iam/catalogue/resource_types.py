@@ -55,12 +55,12 @@ def type_shape(prefix: str, name: str, *, loosely: bool = False) -> Glob:
     single = _single_segments(prefix)
     tokens: list[Token] = []
     end = 0
-    for found in _VARIABLE.finditer(template):
-        tokens += map(Token, template[end : found.start()])
-        end = found.end()
-        in_front = template.count(":", 0, found.start()) < 5
-        is_name = found[1] in _NAMES.get(prefix, ())
-        reach: Reach = "field" if in_front else "segment" if is_name else single.get(found[1], "any")
+    for variable in _VARIABLE.finditer(template):
+        tokens += map(Token, template[end : variable.start()])
+        end = variable.end()
+        in_front = template.count(":", 0, variable.start()) < 5
+        is_name = variable[1] in _NAMES.get(prefix, ())
+        reach: Reach = "field" if in_front else "segment" if is_name else single.get(variable[1], "any")
         least = 3 if is_name else 1
         if loosely:
             least = 0 if in_front else 1
@@ -73,17 +73,17 @@ def type_shape(prefix: str, name: str, *, loosely: bool = False) -> Glob:
 @lru_cache(maxsize=512)
 def _single_segments(prefix: str) -> dict[str, Reach]:
     """The variables that stand for a name without the separator that may follow it: those at the end of a template
-    which another one goes on from (a bucket's name, since objects are BUCKET/KEY; a table's, since indexes are
+    that another template continues (a bucket's name, since objects are BUCKET/KEY; a table's, since indexes are
     TABLE/index/NAME; a log group's has slashes, and its streams go on with a colon)."""
     known: Service | None = service(prefix)
     templates = [item.arn for item in known.resources.values()] if known else []
     reaches: dict[str, Reach] = {}
     for arn in templates:
-        for found in _VARIABLE.finditer(arn):
-            if found.end() == len(arn) and any(other.startswith(f"{arn}/") for other in templates):
-                reaches[found[1]] = "segment"
-            elif found.end() == len(arn) and any(other.startswith(f"{arn}:") for other in templates):
-                reaches.setdefault(found[1], "field")
+        for variable in _VARIABLE.finditer(arn):
+            if variable.end() == len(arn) and any(other.startswith(f"{arn}/") for other in templates):
+                reaches[variable[1]] = "segment"
+            elif variable.end() == len(arn) and any(other.startswith(f"{arn}:") for other in templates):
+                reaches.setdefault(variable[1], "field")
     return reaches
 
 

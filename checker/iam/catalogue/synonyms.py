@@ -1,4 +1,4 @@
-"""One deed under several names: actions that do what another one does, and operations that are no actions at all.
+"""Actions that do what another action does, and API operations that are no actions at all.
 
 Source: DynamoDB Developer Guide, "IAM security policies with PartiQL for DynamoDB" (PartiQL statements have actions of
 their own, and a SELECT that scans the table carries dynamodb:FullTableScan), "Amazon DynamoDB Transactions: How it
@@ -49,5 +49,5 @@ def synonyms(action: str) -> tuple[Synonym, ...]:
 
 
 def authorized_by(operation: str) -> str:
-    """The actions that authorize an API operation which is none itself; "" for any other text."""
+    """The actions that authorize an API operation that is no action itself; "" for any other text."""
     return _NO_ACTIONS.get(operation.lower(), "")

@@ -36,8 +36,8 @@ def _compared(operator: Operator, key: str, text: str, context: Context) -> bool
         return None if operator.is_arn and text == "*" else True
     if operator.is_pattern:
         return None if overlap(wildcard_glob(text), wildcard_glob(shape)) else False
-    is_literal = "*" in text or "?" in text
-    return None if is_literal or overlap(wildcard_glob(text), wildcard_glob(shape)) else False
+    has_wildcards = "*" in text or "?" in text
+    return None if has_wildcards or overlap(wildcard_glob(text), wildcard_glob(shape)) else False
 
 
 def _in_time(operator: Operator, key: str, text: str, since: float | None) -> bool | None:

@@ -25,7 +25,7 @@ CAP = 600
 """Questions asked before the search for an answer is given up."""
 
 _MOST_KEYS = 150
-"""Keys taken one after the other: each is a step down."""
+"""Keys taken one after the other: each is one level of recursion."""
 
 _FREE_ATOMS = 5
 """Conditions on one key that may vary freely where its values cannot be told apart: 2⁵ cases."""
@@ -55,7 +55,7 @@ def branches(
     """Every case of the open conditions with its answer, or None when there are too many.
 
     `present` are keys (lower case) that every request carries, whatever their values. `judge` answers under assumptions
-    about some of the conditions: None where it takes more of them to know.
+    about some of the conditions: None where the answer needs more of them.
     """
     by_key: dict[str, list[Atom]] = {}
     for item in dict.fromkeys(atoms):
@@ -64,7 +64,7 @@ def branches(
     if len(keys) > _MOST_KEYS:
         return None
     options: dict[str, list[_Option] | None] = {}
-    found: list[Branch] = []
+    leaves: list[Branch] = []
     asked = 0
 
     def grow(place: int, assumed: dict[Atom, bool], examples: dict[str, Values | None]) -> bool:
@@ -72,7 +72,7 @@ def branches(
         asked += 1
         truth = judge(assumed)
         if truth is not None or place == len(keys):
-            found.append(Branch(truth, assumed, examples))
+            leaves.append(Branch(truth, assumed, examples))
             return True
         key = keys[place]
         if key not in options:
@@ -83,7 +83,7 @@ def branches(
             return False
         return all(grow(place + 1, {**assumed, **case.truths}, {**examples, key: case.example}) for case in cases)
 
-    return tuple(found) if grow(0, {}, {}) else None
+    return tuple(leaves) if grow(0, {}, {}) else None
 
 
 def with_examples(context: Context, branch: Branch) -> Context | None:

@@ -68,7 +68,7 @@ _UNREADABLE = Resources((), (EVERYTHING,))
 
 
 def covering(layers: tuple[Layer, ...], asked: PolicyQuestion) -> list[tuple[Clause, Truth]]:
-    """The same, each with whether it covers the resource asked about (None where none is)."""
+    """The clauses of `compile_layers`, each with whether it covers the resource asked about (None where none is)."""
     # One loop on purpose: every decision goes through it, and what rules a statement out soonest is asked first.
     action, context, caller, resource = asked
     action = action.lower()
@@ -170,7 +170,7 @@ def atom(condition: Condition, document: Document) -> Atom:
 
 
 def applies(clause: Clause, covered: Truth, assumed: Mapping[Atom, bool]) -> Truth:
-    """Whether the clause applies to a request on a resource it covers so, with these conditions assumed."""
+    """Whether the clause applies to a request, given whether it covers the resource, with these conditions assumed."""
     if not clause.open or covered is False or clause.settled is False:
         return all_of((covered, clause.settled))
     return all_of((covered, clause.settled, *(assumed.get(item) for item in clause.open)))

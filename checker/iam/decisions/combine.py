@@ -34,7 +34,7 @@ Applied = tuple[Clause, Truth]
 
 class _Plan(NamedTuple):
     """The levels by what they are for: `gates` must allow whoever calls, `own` are the caller's, `granting` the
-    resource's policies. `plain` are the gates and the caller's, all of which must allow where there is no other."""
+    resource's policies. `plain` are `gates` and `own` together: all must allow where nothing is granting."""
 
     gates: tuple[int, ...]
     own: tuple[int, ...]
@@ -55,7 +55,7 @@ def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> S
     """`owner` is the account of the resource, 12 digits, or "" where it is not known and so taken to be the caller's.
 
     Across accounts a policy of the resource's own must allow too; where none is given, it counts as one nobody could
-    read. A caller without identity policies is one for whom they allow nothing.
+    read. A role or user without identity policies is one for whom they allow nothing.
     """
     for layer in layers:
         for policy in layer.policies:
@@ -89,7 +89,7 @@ def situation(layers: tuple[Layer, ...], caller: Caller | None, owner: str) -> S
 def _plan(names: tuple[LayerName, ...], has_own: bool, is_outsider: bool) -> _Plan:
     for name in names:
         if name not in LAYERS:
-            # A boundary that is misspelt must not be one that is not there.
+            # A misspelt boundary must not pass for no boundary.
             raise ValueError(f"there is no layer {name!r}; there is {', '.join(LAYERS)}")
 
     def levels(wanted: tuple[str, ...]) -> tuple[int, ...]:
@@ -112,8 +112,8 @@ def is_allowed(given: Situation, applied: Iterable[Applied]) -> Truth:
 
 
 def weigh(given: Situation, applied: Iterable[Applied]) -> tuple[Truth, LayerName | None]:
-    """Whether the request is allowed, and the first layer that does not allow; None for the layer where an explicit
-    Deny decides, or nothing stands against it.
+    """Whether the request is allowed, and the first layer that does not allow it; no layer (None) where an explicit
+    Deny decides, or where no layer surely withholds it.
     """
     denied: Truth = False
     grants: _Grants = {}
@@ -145,12 +145,12 @@ def weigh(given: Situation, applied: Iterable[Applied]) -> tuple[Truth, LayerNam
 
 
 def _granted(grants: _Grants, level: int, *names: Naming) -> Truth:
-    """Whether an Allow of this level applies, whatever it calls the caller or by one way of naming it."""
+    """Whether an Allow of this level applies; with `names`, one that names the caller in one of these ways."""
     by_naming = grants.get(level)
     if not by_naming:
         return False
-    found = [truth for naming, truth in by_naming.items() if not names or naming in names]
-    return True if True in found else None if found else False
+    truths = [truth for naming, truth in by_naming.items() if not names or naming in names]
+    return True if True in truths else None if truths else False
 
 
 def _demands(given: Situation, grants: _Grants) -> Iterator[tuple[LayerName, Truth]]:

@@ -27,7 +27,7 @@ def condition_holds(document: Document, condition: Condition, context: Context) 
 
 
 def test(condition: Condition, context: Context, *, has_variables: bool) -> Truth:
-    """The same, where only it is known whether the document's version has policy variables."""
+    """Whether a condition holds, where all that counts of its document is whether it has policy variables."""
     operator = _operator(condition.operator)
     if operator is None:
         return None

@@ -51,8 +51,8 @@ NEVER_GRANT = tuple(name for name in LAYERS if name not in ("identity", *GRANTIN
 class Attached(NamedTuple):
     """A policy as it is attached. `label` names it for people; without a document, `reason` says why there is none.
 
-    With `refused`, AWS takes it for certain not: it allows nothing, and since whoever applies it may have stopped
-    there, what stands beside it need not be in force either.
+    With `refused`, AWS certainly rejects it: it allows nothing, and since whoever applies it may have stopped there,
+    the policies beside it need not be in force either.
     """
 
     label: str

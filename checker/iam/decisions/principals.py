@@ -56,7 +56,7 @@ _TYPES = {"role": "AssumedRole", "user": "User", "root": "Account"}
 
 
 def known_of(caller: Caller | None, context: Context) -> Context:
-    """The context with what the caller is, where that says nothing of it: a key of the principal is never absent, and
+    """The context with the keys that follow from the caller, where it lacks them: these are never absent, and
     aws:PrincipalArn of a session is the role's ARN (IAM User Guide, "AWS global condition context keys")."""
     if caller is None:
         return context
@@ -64,9 +64,9 @@ def known_of(caller: Caller | None, context: Context) -> Context:
         raise ValueError(f"there is no caller {caller.kind!r}; there is {', '.join(_KINDS)}")
     if caller.kind not in _TYPES or "*" in caller.arn:
         return context
-    told = {"aws:principalarn": caller.arn, "aws:principaltype": _TYPES[caller.kind]}
-    told |= {"aws:principalaccount": caller.account} if caller.account else {}
-    missing = {key: (value,) for key, value in told.items() if value and not context.values.get(key)}
+    principal_keys = {"aws:principalarn": caller.arn, "aws:principaltype": _TYPES[caller.kind]}
+    principal_keys |= {"aws:principalaccount": caller.account} if caller.account else {}
+    missing = {key: (value,) for key, value in principal_keys.items() if value and not context.values.get(key)}
     return context._replace(values={**context.values, **missing}) if missing else context
 
 
@@ -78,9 +78,10 @@ def account_of(arn: str) -> str:
 
 
 def namings(statement: Statement, caller: Caller | None) -> Iterator[tuple[Naming, Truth]]:
-    """The ways in which the Principal of a statement names the caller, each with whether it does (False ones left out).
+    """The ways in which the Principal of a statement names the caller, each with whether it does (False only of
+    NotPrincipal).
 
-    Without a caller nothing is known of it but that it is a role or user of some account. Allow with NotPrincipal is
+    Without a caller, all that is known is that it is a role or user of some account. Allow with NotPrincipal is
     not supported by AWS: it might name anyone.
     """
     if statement.not_principals:

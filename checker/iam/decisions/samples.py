@@ -27,13 +27,13 @@ _FRESH = "other"
 
 
 def sample_values(key: str, atoms: list[Atom], context: Context, *, is_present: bool = False) -> list[Values] | None:
-    """One value list of the key for every case that its conditions can tell apart, `()` for a missing key among them
-    unless it is known to be present; None where the conditions compare in ways that do not go together, or too many."""
+    """One value list for every case that the conditions on the key can tell apart, with `()` for a missing key unless
+    it is known to be present; None where the comparisons cannot be combined, or there are too many."""
     operators = [split_operator(item.operator) for item in atoms]
     known = find_key(key)
     has_plain = any(operator and operator.family != "null" and not operator.sets for operator in operators)
     if look_up(context, key) is not None or (known is not None and known.is_list and has_plain):
-        # The value is known and the comparison is not, or it is a list under an operator for one value.
+        # The value is known but the comparison cannot be made, or a list stands under an operator for one value.
         return None
     single = _singles(atoms, [operator for operator in operators if operator], context, known)
     if single is None or len(single) * sum(len(item.values) for item in atoms) > _MOST_COMPARISONS:
@@ -89,7 +89,7 @@ def _texts(atoms: list[Atom], operators: list[Operator], context: Context) -> li
 
 def _other_cases(text: str, taken: set[str]) -> set[str]:
     """The text in lower and upper case, and in one mixture that is not taken."""
-    flipped = (text[:place] + text[place].swapcase() + text[place + 1 :] for place in range(len(text)))
+    flipped = (text[:position] + text[position].swapcase() + text[position + 1 :] for position in range(len(text)))
     mixed = next((item for item in flipped if item not in taken), text)
     return {text.lower(), text.upper(), mixed}
 
@@ -131,10 +131,10 @@ def _numbers(texts: list[str]) -> Iterator[str]:
     with localcontext() as exact:
         exact.prec = 100
         ordered = sorted({Decimal(text) for text in texts if NUMBER.fullmatch(text)})
-        found = [f"{ordered[0] - 1:f}"] if ordered else ["0"]
+        samples = [f"{ordered[0] - 1:f}"] if ordered else ["0"]
         for bound, following in zip(ordered, [*ordered[1:], *(item + 2 for item in ordered[-1:])], strict=True):
-            found += [f"{bound:f}", f"{(bound + following) / 2:f}"]
-    yield from found
+            samples += [f"{bound:f}", f"{(bound + following) / 2:f}"]
+    yield from samples
 
 
 def _dates(texts: list[str]) -> Iterator[str]:
@@ -168,8 +168,8 @@ def _addresses(texts: list[str]) -> Iterator[str]:
         except ValueError:
             continue
         starts[network.version] |= {int(network.network_address), int(network.broadcast_address) + 1}
-    for version, found in starts.items():
-        for number in sorted(found):
+    for version, numbers in starts.items():
+        for number in sorted(numbers):
             if number < 1 << (32 if version == 4 else 128):
                 yield str(ip_address(number) if version == 4 else ip_address(number.to_bytes(16, "big")))
 

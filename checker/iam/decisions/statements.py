@@ -44,9 +44,9 @@ def prepare(document: Document) -> tuple[PreparedStatement, ...]:
         return known[1]
     if len(_PREPARED) >= _MOST_PREPARED:
         del _PREPARED[next(iter(_PREPARED))]  # the one that was prepared first
-    found = tuple(_prepared(document, statement) for statement in document.statements)
-    _PREPARED[id(document)] = document, found
-    return found
+    prepared = tuple(_prepared(document, statement) for statement in document.statements)
+    _PREPARED[id(document)] = document, prepared
+    return prepared
 
 
 def _prepared(document: Document, statement: Statement) -> PreparedStatement:
@@ -143,19 +143,19 @@ def covers(about: Resources, resource: str, *, negated: bool) -> Truth:
 
 
 def unknown_keys(document: Document, statement: Statement, context: Context) -> frozenset[str]:
-    """The keys nothing is known about that a Resource list depends on, through policy variables."""
-    found = frozenset[str]()
+    """The keys of unknown value that a Resource list depends on through policy variables."""
+    keys = frozenset[str]()
     for entry in statement.resources:
         expanded = _expand_resource(document, entry, context)
-        found |= expanded.unknown if expanded else frozenset()
-    return found
+        keys |= expanded.unknown if expanded else frozenset()
+    return keys
 
 
 def _expand_resource(document: Document, entry: Entry, context: Context) -> Expanded | None:
-    """The resource with its variables put in (its `text` only where it is not `as_written`); None for one without.
+    """The resource with its variables put in (`text` counts only where it is not `as_written`); None without any.
 
     They are expanded only after the fifth colon (IAM User Guide, "Where you can use policy variables"). What AWS makes
-    of one before it is said nowhere, so there it might stand for anything.
+    of one before it is documented nowhere, so there it might stand for anything.
     """
     if "${" not in entry.text:
         return None
@@ -171,10 +171,10 @@ def _expand_resource(document: Document, entry: Entry, context: Context) -> Expa
 @lru_cache(maxsize=8192)
 def _split_arn(text: str) -> tuple[str, str]:
     """The first five fields with their colons, and the resource part, which alone may hold variables."""
-    place = 0
+    start = 0
     for _ in range(5):
-        found = text.find(":", place)
-        if found < 0:
+        colon = text.find(":", start)
+        if colon < 0:
             return text, ""
-        place = found + 1
-    return text[:place], text[place:]
+        start = colon + 1
+    return text[:start], text[start:]

@@ -15,7 +15,7 @@ Values = tuple[str, ...]
 
 
 Scalar = str | bool | int | float
-"""What a condition key may have as one value."""
+"""One value of a condition key, as callers may state it."""
 
 
 class Context(NamedTuple):
@@ -25,8 +25,7 @@ class Context(NamedTuple):
     is absent too. Any other key is unknown.
 
     Of some unknown keys something is known all the same: `shapes` are patterns (`*`, `?`) that a key's one value
-    matches, and `since` is a moment (epoch seconds) before which no request is made, by a session that lives on after
-    it.
+    matches, and `since` is a moment (epoch seconds) before which no request is made and no session ends.
     """
 
     values: Mapping[str, Values] = {}
@@ -45,18 +44,18 @@ def make_context(
     since: float | None = None,
 ) -> Context:
     """Builds a context from keys in any spelling. A single value stands for a key with one; `True` is the text `true`,
-    as requests carry it. Raises TypeError for a value that is none of a request's."""
+    as requests carry it. Raises TypeError for a value that no request has."""
     known = {key.lower(): _values(key, value) for key, value in values.items()}
     shaped = {key.lower(): pattern for key, pattern in shapes.items()}
     return Context(known, frozenset(key.lower() for key in absent), closed, shaped, since)
 
 
 def _values(key: str, value: Scalar | Iterable[Scalar]) -> Values:
-    found = (value,) if isinstance(value, (str, bool, int, float)) else tuple(value) if _is_listed(value) else (value,)
-    for item in found:
+    items = (value,) if isinstance(value, (str, bool, int, float)) else tuple(value) if _is_listed(value) else (value,)
+    for item in items:
         if not isinstance(item, (str, bool, int, float)):
             raise TypeError(f"{key} is {item!r}: a value of a condition key is a text, a number, true or false")
-    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in found)
+    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
 
 
 def _is_listed(value: object) -> bool:

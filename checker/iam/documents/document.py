@@ -36,7 +36,7 @@ LONGEST = 131_072
 is refused for certain, so it need not be understood."""
 
 _MOST_FLAWS = 50
-"""Flaws that are told: the first of them makes AWS refuse the document."""
+"""Flaws that are reported at most: the first alone makes AWS refuse the document."""
 
 _ODD_CHARACTER = re.compile("[^\t\n\r\x20-\xff]")
 
@@ -118,15 +118,15 @@ class Parsed(NamedTuple):
 
 
 def parse(text: str | bytes | Mapping[str, Any], kind: PolicyKind = "identity", holes: tuple[str, ...] = ()) -> Parsed:
-    """Reads a policy document: its JSON text (as bytes in UTF-8, too), or what that says. Whatever is wrong with it
+    """Reads a policy document: its JSON text (str, or bytes in UTF-8), or its plain value. Whatever is wrong with it
     comes back as problems with a place; ValueError is raised for a kind that does not exist. `holes` are texts that a
-    template engine has yet to fill in: strings with some may turn out to be right, and what makes out the structure may
-    not be one.
+    template engine has yet to fill in: a string with holes may turn out to be right, but no hole may stand for a part
+    of the structure.
     """
     if kind not in _KINDS:
         raise ValueError(f"there is no kind of policy {kind!r}; there is {', '.join(_KINDS)}")
     if not isinstance(text, str):
-        # What is no text in bytes becomes what no JSON has, and is reported at its place.
+        # Bytes that are not UTF-8 become lone surrogates, which are reported at their place.
         text = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else json.dumps(text)
     holes = tuple(hole for hole in holes if hole in text)
     if holes and text.strip() in holes:
@@ -182,15 +182,15 @@ def _too_deep(text: str) -> int | None:
     if text.count("[") + text.count("{") <= _DEEPEST:
         return None
     depth = 0
-    for found in _BRACKET.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+    for bracket in _BRACKET.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket[0], 0)
         if depth > _DEEPEST:
-            return found.start()
+            return bracket.start()
     return None
 
 
 def too_long(text: str) -> Parsed:
-    """What there is to say of a text longer than LONGEST: that it is."""
+    """The result for a text longer than LONGEST, which is not read."""
     wrong = f"the document has {len(text):,} characters, and IAM takes {LONGEST:,} at most"
     return _refused(Problem("element", wrong, "split it into several policies"))
 
@@ -199,11 +199,11 @@ def _odd_characters(text: str) -> list[Problem]:
     """IAM takes tab, line feed, carriage return and U+0020 to U+00FF (IAM API Reference, CreatePolicy,
     PolicyDocument).
     """
-    found = _ODD_CHARACTER.search(text)
-    if found is None:
+    odd = _ODD_CHARACTER.search(text)
+    if odd is None:
         return []
-    wrong = f"the character U+{ord(found[0]):04X} may not stand in a policy document"
-    return [Problem("element", wrong, "AWS takes only U+0020 to U+00FF, tab and line breaks", (), found.start())]
+    wrong = f"the character U+{ord(odd[0]):04X} may not stand in a policy document"
+    return [Problem("element", wrong, "AWS takes only U+0020 to U+00FF, tab and line breaks", (), odd.start())]
 
 
 def _refuse_constant(name: str) -> Any:
@@ -243,7 +243,7 @@ def _build(value: dict[str, Any]) -> Document:
 
 
 def _numbered(statements: list[Any]) -> list[tuple[Path, Any]]:
-    return [(("Statement", index), item) for index, item in enumerate(statements)]
+    return [(("Statement", number), item) for number, item in enumerate(statements)]
 
 
 def _statement(value: dict[str, Any], path: Path) -> Statement:
@@ -272,7 +272,7 @@ def _entries(value: dict[str, Any], name: str, path: Path) -> tuple[Entry, ...]:
     listed = value.get(name, [])
     if isinstance(listed, str):
         return (Entry(listed, (*path, name)),)
-    return tuple(Entry(item, (*path, name, index)) for index, item in enumerate(listed))
+    return tuple(Entry(item, (*path, name, number)) for number, item in enumerate(listed))
 
 
 def _principals(value: Any, path: Path) -> tuple[Principal, ...]:

@@ -36,11 +36,11 @@ def filled(document: Document, values: Mapping[str, str]) -> Document:
 
 
 def _bounded(document: Document, wide: str) -> Document:
-    made = (
+    statements = (
         _widened(item, document.holes) if item.effect == wide else _narrowed(item, document.holes)
         for item in document.statements
     )
-    return document._replace(statements=tuple(item for item in made if item is not None), holes=())
+    return document._replace(statements=tuple(item for item in statements if item is not None), holes=())
 
 
 def _widened(statement: Statement, holes: tuple[str, ...]) -> Statement:
@@ -94,29 +94,29 @@ def _listed(
 
 
 def _kept(entries: tuple[Entry, ...], holes: tuple[str, ...], negated: bool, pattern: _Spread) -> tuple[Entry, ...]:
-    """A list that takes in what it does for certain; complemented, it leaves out all that it may."""
+    """The entries that a list surely takes in; for a complemented list, patterns for all that it may leave out."""
     if negated:
         return tuple(Entry(pattern(item.text, holes), item.path) for item in entries)
     return tuple(item for item in entries if not has_hole(item.text, holes))
 
 
 def _action(text: str, holes: tuple[str, ...]) -> str:
-    """A pattern for all that an action may become. Wildcards in the name of a service mean nothing certain."""
+    """A pattern for all that an action may become. `*` where its service prefix is not certain."""
     if not has_hole(text, holes):
         return text
-    made = with_wildcards(text, holes)
-    prefix, colon, name = made.partition(":")
+    pattern = with_wildcards(text, holes)
+    prefix, colon, name = pattern.partition(":")
     return f"{prefix}:{name}" if colon and "*" not in prefix and "?" not in prefix else "*"
 
 
 def spread(text: str, holes: tuple[str, ...]) -> str:
-    """A pattern for all that a resource may become. What variables of IAM stand for is not told apart here."""
+    """A pattern for all that a resource may become. Policy variables in it become `*` as well."""
     if not has_hole(text, holes):
         return text
-    made = _VARIABLE.sub("*", with_wildcards(text, holes))
-    if made.count(":") < 5:
-        return made[: made.index("*")] + "*"
-    return made
+    pattern = _VARIABLE.sub("*", with_wildcards(text, holes))
+    if pattern.count(":") < 5:
+        return pattern[: pattern.index("*")] + "*"
+    return pattern
 
 
 _VARIABLE = re.compile(r"\$\{[^{}]*+\}")

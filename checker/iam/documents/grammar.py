@@ -35,7 +35,7 @@ _PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
 _SID = re.compile(r"[A-Za-z0-9]*")
 _AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):[^*?]+|[A-Z][A-Z0-9]{15,}")
 _ACTION = re.compile(r"\*|[^\s:]+:\s*+\S.*", re.DOTALL)
-"""IAM takes a space behind the colon, and such a name then matches nothing: version 1 of AWS's own ViewOnlyAccess had
+"""IAM accepts a space behind the colon, but such an action matches nothing: version 1 of AWS's own ViewOnlyAccess had
 one."""
 
 
@@ -57,8 +57,8 @@ def flaws(value: Any, kind: str) -> Iterator[Flaw]:
     if isinstance(statement, dict):
         yield from _statement(statement, kind, ("Statement",))
     elif isinstance(statement, list):
-        for index, item in enumerate(statement):
-            yield from _statement(item, kind, ("Statement", index))
+        for number, item in enumerate(statement):
+            yield from _statement(item, kind, ("Statement", number))
         yield from _repeated_sids(statement)
     else:
         yield _element(f"Statement is {_a(statement)}, not a list of objects", "write [{…}]", ("Statement",))
@@ -94,12 +94,12 @@ def _statement(value: Any, kind: str, path: Path) -> Iterator[Flaw]:
 
 def _repeated_sids(statements: list[Any]) -> Iterator[Flaw]:
     seen: set[str] = set()
-    for index, item in enumerate(statements):
+    for number, item in enumerate(statements):
         sid = item.get("Sid") if isinstance(item, dict) else None
         if isinstance(sid, str) and sid:
             if sid in seen:
                 wrong = f"the Sid {sid!r} stands twice, and AWS refuses the document"
-                yield _element(wrong, "give each statement a Sid of its own", ("Statement", index, "Sid"))
+                yield _element(wrong, "give each statement a Sid of its own", ("Statement", number, "Sid"))
             seen.add(sid)
 
 
@@ -123,28 +123,28 @@ def _string_list(value: Any, name: str, path: Path) -> Iterator[Flaw]:
         yield _element(
             f"{name} is an empty list, and AWS refuses the document", f"name something, or drop {name}", path
         )
-    for index, item in enumerate(value):
+    for number, item in enumerate(value):
         if not isinstance(item, str):
-            yield _element(f"{name} holds {_a(item)}, not a string", "put it in double quotes", (*path, index))
+            yield _element(f"{name} holds {_a(item)}, not a string", "put it in double quotes", (*path, number))
 
 
 def _actions(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
-    for text, place in _strings(value, ("Action", "NotAction"), path):
+    for text, entry_path in _strings(value, ("Action", "NotAction"), path):
         if not _ACTION.fullmatch(text):
             if _ACTION.fullmatch(text.strip()):
-                yield _element(f"the action {text!r} has a space at its end", f'write "{text.strip()}"', place)
+                yield _element(f"the action {text!r} has a space at its end", f'write "{text.strip()}"', entry_path)
                 continue
             hint = f'write "SERVICE:{text or "Action"}", such as "dynamodb:GetItem"'
-            yield _element(f"the action {text!r} has no service prefix", hint, place)
+            yield _element(f"the action {text!r} has no service prefix", hint, entry_path)
 
 
 def _resources(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
-    for text, place in _strings(value, ("Resource", "NotResource"), path):
+    for text, entry_path in _strings(value, ("Resource", "NotResource"), path):
         if text.startswith("arn:") and "*" in [*text.split(":"), "", ""][2]:
-            yield _element(f"the resource {text!r} has a wildcard as its service", 'write "dynamodb"', place)
+            yield _element(f"the resource {text!r} has a wildcard as its service", 'write "dynamodb"', entry_path)
         elif text != "*" and not text.startswith("arn:"):
             hint = 'write "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME" or "*"'
-            yield _element(f"the resource {text!r} is not an ARN, and AWS refuses the document", hint, place)
+            yield _element(f"the resource {text!r} is not an ARN, and AWS refuses the document", hint, entry_path)
 
 
 def _strings(value: dict[str, Any], names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path]]:
@@ -153,7 +153,7 @@ def _strings(value: dict[str, Any], names: tuple[str, ...], path: Path) -> Itera
         if isinstance(listed, str):
             yield listed, (*path, name)
         elif isinstance(listed, list):
-            yield from ((item, (*path, name, place)) for place, item in enumerate(listed) if isinstance(item, str))
+            yield from ((item, (*path, name, number)) for number, item in enumerate(listed) if isinstance(item, str))
 
 
 def _principal(value: dict[str, Any], kind: str, path: Path) -> Iterator[Flaw]:
@@ -179,10 +179,10 @@ def _principal(value: dict[str, Any], kind: str, path: Path) -> Iterator[Flaw]:
         yield from _unknown(listed, _PRINCIPALS, (*path, name))
         for key in listed:
             yield from _string_list(listed[key], key, (*path, name, key))
-        for text, place in _strings(listed, ("AWS",), (*path, name)):
+        for text, entry_path in _strings(listed, ("AWS",), (*path, name)):
             if not _AWS_PRINCIPAL.fullmatch(text):
                 wrong = f"{text!r} is no principal: an ARN without wildcards, 12 digits or * are, and AWS refuses it"
-                yield _element(wrong, "write the ARN of a role or user, or narrow * with aws:PrincipalArn", place)
+                yield _element(wrong, "write the ARN of a role or user, or narrow * with aws:PrincipalArn", entry_path)
 
 
 def _condition(value: Any, path: Path) -> Iterator[Flaw]:

@@ -37,7 +37,7 @@ def as_json(text: str, holes: tuple[str, ...]) -> str:
 
 
 def in_place(text: str, holes: tuple[str, ...]) -> str:
-    """The same with something else for each hole, so that all other text stands where it is written."""
+    """`as_json` with filler of the same length for each hole, so that all other text keeps its offset."""
     return _closed(text, holes, lambda hole: "x" * len(hole), shorter=2)
 
 
@@ -48,8 +48,8 @@ def _closed(text: str, holes: tuple[str, ...], spelled: Callable[[str], str], sh
     def put_in(found: re.Match[str]) -> str:
         nonlocal is_inside
         if found[0] in known:
-            said = spelled(found[0])
-            return said if is_inside else f'"{said[shorter:]}"'
+            filler = spelled(found[0])
+            return filler if is_inside else f'"{filler[shorter:]}"'
         if found[0] == '"':
             is_inside = not is_inside
         return found[0]
@@ -58,8 +58,8 @@ def _closed(text: str, holes: tuple[str, ...], spelled: Callable[[str], str], sh
 
 
 def breaking(value: Any, path: Path, holes: tuple[str, ...], *, at_key: bool) -> str | None:
-    """For something at a place in a document that its grammar does not take: the hole that it is, where what is filled
-    in decides; "" where it may be right whatever that is, None where no hole stands there."""
+    """The hole that stands where a flaw is, if its value decides on the flaw; "" in an element where any text may turn
+    out to be right, None where no hole stands there."""
     for step in path[:-1] if at_key else path:
         try:
             value = value[step]

@@ -110,7 +110,7 @@ def _date(test: Callable[[int], bool]) -> Comparison:
 
 @lru_cache(maxsize=4096)
 def moment(text: str) -> float | int | None:
-    """A date as policies write it, W3C ISO 8601 or epoch seconds, in seconds; None for a lone year: which is it?"""
+    """A date as policies write it, W3C ISO 8601 or epoch seconds, in seconds; None for a lone, ambiguous year."""
     from datetime import UTC, datetime
 
     if _EPOCH.fullmatch(text):
@@ -118,8 +118,8 @@ def moment(text: str) -> float | int | None:
     if not _ISO_DATE.fullmatch(text):
         return None
     try:
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        date = datetime.fromisoformat(text)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
 

@@ -47,7 +47,7 @@ def partition_in(text: str) -> str:
 
 def foreign(document: Document, due: str) -> Iterator[Entry]:
     """The resources and principals of a document that are not in the partition `due`; where that is not known (""),
-    those that are not in the one of the first, since no account takes both."""
+    those in another partition than the first of them, since no account takes both."""
     entries = [entry for statement in document.statements for entry in statement.resources]
     entries += [principal.entry for statement in document.statements for principal in statement.principals]
     named = [(entry, partition) for entry in entries if (partition := partition_in(entry.text))]

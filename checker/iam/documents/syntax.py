@@ -19,11 +19,11 @@ def explain_syntax(text: str, error: ValueError) -> tuple[int, str, str]:
     if not text.strip():
         return 0, "the document is empty", "write a policy document, or remove the field"
     if not isinstance(error, json.JSONDecodeError):
-        if found := _CONSTANT.search(text):
-            return found.start(), f"this is not JSON: {found[0]} is no value", "write a plain string or number"
+        if constant := _CONSTANT.search(text):
+            return constant.start(), f"this is not JSON: {constant[0]} is no value", "write a plain string or number"
         return 0, "this is not JSON: a number has too many digits", "write a plain string or number"
-    place = min(error.pos, len(text))
-    after = _skip_space(text, place)
+    offset = min(error.pos, len(text))
+    after = _skip_space(text, offset)
     before = _last_before(text, after)
     here = text[after : after + 1]
     comma = after if here == "," else before if text[before : before + 1] == "," else None
@@ -36,11 +36,11 @@ def explain_syntax(text: str, error: ValueError) -> tuple[int, str, str]:
     if here == "'":
         return after, "a single quote: JSON strings stand in double quotes", 'write "…" instead'
     if "control character" in error.msg:
-        return place, "a line break or control character inside a string", r"close the string on its line, or write \n"
+        return offset, "a line break or control character inside a string", r"close the string on its line, or write \n"
     if "Unterminated string" in error.msg:
-        return place, "this string is never closed", 'add the closing "'
+        return offset, "this string is never closed", 'add the closing "'
     if "escape" in error.msg:
-        return place, "an escape sequence that JSON does not know", r"write \\ for a backslash"
+        return offset, "an escape sequence that JSON does not know", r"write \\ for a backslash"
     if error.msg.startswith("Extra data"):
         return after, "text after the end of the document", "delete it, or join both into one document"
     if after >= len(text):

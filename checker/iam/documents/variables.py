@@ -76,11 +76,11 @@ def _parts(text: str) -> tuple[tuple[Text, str] | _Variable, ...]:
     """A policy string cut at its variables; what stands between them as text and as plain characters."""
     parts: list[tuple[Text, str] | _Variable] = []
     end = 0
-    for found in _VARIABLE.finditer(text):
-        between = text[end : found.start()]
+    for variable in _VARIABLE.finditer(text):
+        between = text[end : variable.start()]
         parts.append((read_wildcards(between), between))
-        end = found.end()
-        name = found[1]
+        end = variable.end()
+        name = variable[1]
         if name in ("*", "?", "$"):
             parts.append((((name, False),), name))
             continue

@@ -41,8 +41,8 @@ class Glob(NamedTuple):
     """A pattern, ready to be matched. `text` is its source, `tokens` its language.
 
     Every match begins with `prefix`. `fixed` is the one text it matches, if it has no wildcard; with a `suffix`,
-    anything may stand between the two; otherwise `regex` says what may follow the prefix, or is "" where trying it
-    could take too long.
+    anything may stand between prefix and suffix; otherwise `regex` says what may follow the prefix, or is "" where
+    trying it could take too long.
     """
 
     text: str
@@ -76,14 +76,14 @@ automaton is faster."""
 
 def make_glob(text: str, tokens: tuple[Token, ...]) -> Glob:
     """The glob of a token row. `text` is only kept for messages."""
-    wild = [place for place, token in enumerate(tokens) if token.char is None]
+    wild = [position for position, token in enumerate(tokens) if token.char is None]
     if not wild:
         fixed = _spelled(tokens)
         return Glob(text, tokens, fixed, fixed)
     prefix = _spelled(tokens[: wild[0]])
     if len(wild) == 1 and tokens[wild[0]] == _ANYTHING:
         return Glob(text, tokens, None, prefix, _spelled(tokens[wild[0] + 1 :]))
-    stars = sum(tokens[place].star for place in wild)
+    stars = sum(tokens[position].star for position in wild)
     regex = "".join(map(_as_regex, tokens[wild[0] :])) if stars <= _STARS_TO_TRY else ""
     return Glob(text=text, tokens=tokens, fixed=None, prefix=prefix, suffix=None, regex=regex)
 
@@ -174,13 +174,13 @@ def arn_tokens(text: Text) -> tuple[Token, ...]:
     """
     tokens: list[Token] = []
     colons = 0
-    for place, (char, is_wild) in enumerate(text):
+    for position, (char, is_wild) in enumerate(text):
         if char == ":":
             colons += 1
             tokens.append(Token(":"))
         elif colons >= 5 or not is_wild:
             tokens.append(_free_token(char, is_wild))
-        elif char == "*" and (place + 1 == len(text) or text[place + 1][0] == ":"):
+        elif char == "*" and (position + 1 == len(text) or text[position + 1][0] == ":"):
             tokens.append(Token(None, "any", star=True))
         else:
             tokens.append(Token(None, "field", star=char == "*"))

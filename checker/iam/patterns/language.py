@@ -45,16 +45,16 @@ def explore(inside: Glob, others: Sequence[Glob], *, within: Glob | None = None)
     if inside.fixed is not None:
         if within is not None and not matches(within, inside.fixed):
             return Cells(())
-        mark = sum(1 << place for place, glob in enumerate(others) if matches(glob, inside.fixed))
+        mark = sum(1 << number for number, glob in enumerate(others) if matches(glob, inside.fixed))
         return Cells((PatternCell(mark, inside.fixed),))
-    found: dict[int, str] = {}
+    witnesses: dict[int, str] = {}
     machine = _Machine((inside,) if within is None else (inside, within), others)
     for accepted, spell in machine.walk():
         if accepted is None:
-            return Cells(tuple(PatternCell(mark, witness) for mark, witness in found.items()), capped=True)
-        if accepted not in found:
-            found[accepted] = spell()
-    return Cells(tuple(PatternCell(mark, witness) for mark, witness in found.items()))
+            return Cells(tuple(PatternCell(mark, witness) for mark, witness in witnesses.items()), capped=True)
+        if accepted not in witnesses:
+            witnesses[accepted] = spell()
+    return Cells(tuple(PatternCell(mark, witness) for mark, witness in witnesses.items()))
 
 
 def shortest(glob: Glob, within: Glob | None = None) -> Cells:
@@ -67,9 +67,9 @@ def shortest(glob: Glob, within: Glob | None = None) -> Cells:
 
 
 def overlap(first: Glob, second: Glob) -> bool:
-    """Whether some string is matched by both globs; True as well when that could not be found out within the cap."""
-    found = shortest(first, second)
-    return bool(found.found) or found.capped
+    """Whether some string is matched by both globs; also True when the cap was reached first."""
+    cells = shortest(first, second)
+    return bool(cells.found) or cells.capped
 
 
 class _Spell(NamedTuple):
@@ -98,14 +98,14 @@ class _Machine:
         free: dict[Reach, int] = {}
         loops: dict[Reach, int] = {}
         offset = 0
-        for place, glob in enumerate((*bound, *others)):
+        for number, glob in enumerate((*bound, *others)):
             part = automaton(glob)
             self.start |= 1 << offset
             _join(self.moves, part.literal, offset)
             _join(free, part.free, offset)
             _join(loops, part.loops, offset)
             accept = 1 << (offset + part.length)
-            if place < len(bound):
+            if number < len(bound):
                 self.bounds.append((((1 << (part.length + 1)) - 1) << offset, accept))
             else:
                 self.accepts.append(accept)
@@ -123,8 +123,8 @@ class _Machine:
         self.first = self.bounds[0][0]
 
     def walk(self) -> Iterator[tuple[int | None, _Spell]]:
-        """Every state in which all bounds match, shortest string first: which of the others match there, and a way to
-        spell the string. None in its place says that the cap was reached."""
+        """Every state in which all bounds match, shortest string first: the bits of the others that match there, and a
+        way to spell the string. None for the bits says that the cap was reached."""
         parents: dict[int, tuple[int, str]] = {}
         seen = {self.start}
         level = [self.start]
@@ -134,7 +134,7 @@ class _Machine:
             for state in level:
                 if all(state & accept for _, accept in self.bounds):
                     work += len(self.accepts) // 8
-                    accepted = sum(1 << place for place, accept in enumerate(self.accepts) if state & accept)
+                    accepted = sum(1 << number for number, accept in enumerate(self.accepts) if state & accept)
                     yield accepted, _Spell(state, parents)
                 forced = self.only.get(state & self.first)
                 for letter in (forced,) if forced else self._live(state):
@@ -163,12 +163,12 @@ def _join(masks: dict[Key, int], mine: dict[Key, int], offset: int) -> None:
 
 
 def _forced(glob: Automaton) -> dict[int, str]:
-    """The states in which one letter alone leads on: most of an ARN pattern is plain text."""
+    """The states that only one letter leads on from, with that letter: most of an ARN pattern is plain text."""
     open_states = 0
     for mask in (*glob.free.values(), *glob.loops.values()):
         open_states |= mask
     bits = ((letter, mask & ~open_states) for letter, mask in glob.literal.items())
-    return {1 << place: letter for letter, mask in bits for place in range(mask.bit_length()) if mask >> place & 1}
+    return {1 << state: letter for letter, mask in bits for state in range(mask.bit_length()) if mask >> state & 1}
 
 
 def _reached(masks: dict[Reach, int], letter: str) -> int:

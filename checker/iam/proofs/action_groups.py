@@ -17,14 +17,14 @@ UNLISTED = "(any other action)"
 """Stands for the actions of a service that no catalogue lists and no pattern but `*` takes in."""
 
 _ROUNDS = 25
-"""Listed names that the search for one that is not listed steps around."""
+"""Rounds of the search for a name that is not listed; each steps around the listed names that earlier ones met."""
 
 Stacks = tuple[tuple[Layer, ...], ...]
 
 
 def alike(actions: Iterable[str], stacks: Stacks) -> Iterator[tuple[str, ...]]:
-    """The actions in groups that no statement of these policies tells apart, that have the same kinds of ARN, and whose
-    requests lack the same of the condition keys that the policies ask for."""
+    """The actions in groups. Those of one group are told apart by no statement of these policies, have the same kinds
+    of ARN, and their requests lack the same of the condition keys that the policies ask for."""
     patterns = list(dict.fromkeys(action_patterns(stacks)))
     keys = list(dict.fromkeys(_keys(stacks)))
     groups: dict[tuple[object, ...], list[str]] = {}
@@ -56,8 +56,8 @@ def _keys(stacks: Stacks) -> Iterator[str]:
 
 def named_actions(stacks: Stacks) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Every action that these policies can tell apart: the listed ones of each service they spell out, names for those
-    that are not listed, one for each way in which the patterns match, and one for all other services. And the services
-    whose patterns are too many to do so."""
+    that are not listed, one for each way in which the patterns match, and one for all other services. Second,
+    the services that have too many patterns for that."""
     by_service: dict[str, None] = {}
     for pattern in action_patterns(stacks):
         prefix, _, name = pattern.lower().partition(":")
@@ -83,7 +83,7 @@ def beyond_the_list(pattern: str, stacks: Stacks) -> tuple[str, ...] | None:
     names = _names_of(prefix, stacks)
     inside = wildcard_glob(wanted.lower())
     plain = [name for name in names if "*" not in name and "?" not in name]
-    found = [name for name in plain if matches(inside, name.lower()) and find_action(f"{prefix}:{name}") is None]
+    unlisted = [name for name in plain if matches(inside, name.lower()) and find_action(f"{prefix}:{name}") is None]
     patterns = [wildcard_glob(name.lower()) for name in names if ("*" in name or "?" in name) and name != "*"]
     within = wildcard_glob("?*") if wanted == "*" else inside
     avoided = dict.fromkeys(name.lower() for name in plain)
@@ -95,13 +95,13 @@ def beyond_the_list(pattern: str, stacks: Stacks) -> tuple[str, ...] | None:
         listed = [cell.witness for cell in ways if find_action(f"{prefix}:{cell.witness}") is not None]
         if not listed:
             spelled = (cell.witness if cell.accepted else UNLISTED for cell in ways)
-            return tuple(f"{prefix}:{name}" for name in dict.fromkeys((*found, *spelled)))
+            return tuple(f"{prefix}:{name}" for name in dict.fromkeys((*unlisted, *spelled)))
         avoided |= dict.fromkeys(listed)
     return None
 
 
 def show_action(action: str, stacks: Stacks) -> str:
-    """An action for people: one that only stands for those a pattern takes in, besides the listed, by that pattern."""
+    """An action for people; one that only stands for the unlisted ones of a pattern is shown as that pattern."""
     name = action.partition(":")[2]
     if name == UNLISTED or find_action(action) is not None:
         return action
@@ -112,7 +112,7 @@ def show_action(action: str, stacks: Stacks) -> str:
 
 
 def _names_of(prefix: str, stacks: Stacks) -> list[str]:
-    """The names in the Action strings of one service, the shortest way of writing each first."""
+    """The names in the Action strings of one service; of spellings that differ in case, the first."""
     named: dict[str, str] = {}
     for pattern in action_patterns(stacks):
         service_prefix, _, name = pattern.partition(":")
@@ -123,5 +123,5 @@ def _names_of(prefix: str, stacks: Stacks) -> list[str]:
 
 def spelled_out(pattern: str) -> tuple[str, ...] | None:
     """The actions an Action string stands for; None for a pattern that no listed action matches, or too many (`*`)."""
-    found = expand(pattern)
-    return found if found or ("*" not in pattern and "?" not in pattern) else None
+    actions = expand(pattern)
+    return actions if actions or ("*" not in pattern and "?" not in pattern) else None

@@ -1,8 +1,8 @@
-"""Questions to policies with holes: what holds whatever is filled in, and else what would have to be filled in.
+"""Questions about policies with holes: what holds whatever is filled in, or else what would have to be filled in.
 
-What the policies will allow lies between what they allow at least and at most (see `documents.filling`), and decisions
-grow with what is allowed and shrink with what is denied. So what is granted at least is granted, and what is not
-granted at most is not.
+What the policies will allow lies between a lower and an upper bound (see `documents.filling`): more Allow never
+withdraws access, and more Deny never grants any. So what the lower bound grants is granted, and what the upper bound
+does not grant is not.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def prove_between(
     action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
 ) -> Proof | None:
     """Decides an action as `prove` does, whatever is filled in. Where that makes a difference, the verdict is
-    "conditional", and `when` says with which values it is granted (and `only_then`, that it is not with others, those
-    with wildcards aside)."""
+    "conditional", `when` says with which values it is granted, and `only_then` that no others grant it, those with
+    wildcards aside."""
     at_least = prove(action, resource, _closed(layers, least), context, caller)
     if at_least is None or at_least.verdict == "granted":
         return at_least and _as_written(at_least, layers)
@@ -45,17 +45,17 @@ def prove_between(
         return _as_written(at_least, layers)
     if at_most.verdict in ("not-granted", "unknown"):
         return _as_written(at_most, layers)
-    found, only_then = _fillings(action, resource, layers, context, caller)
+    fillings, only_then = _fillings(action, resource, layers, context, caller)
     return _as_written(at_most, layers)._replace(
-        verdict="conditional", open=_concerned(action, layers), when=found, only_then=only_then
+        verdict="conditional", open=_concerned(action, layers), when=fillings, only_then=only_then
     )
 
 
 def reach_between(
     question: Ask, action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
 ) -> Proof | None:
-    """Asks `may_reach` or `may_reach_beyond`, whatever is filled in. Where it depends on that, the verdict is "unknown"
-    and `open` names the holes."""
+    """Asks `may_reach` or `may_reach_beyond`, whatever is filled in. Where the answer depends on that, the verdict is
+    "unknown" and `open` names the holes."""
     at_least = question(action, resource, _closed(layers, least), context, caller)
     if at_least is not None and at_least.verdict in ("granted", "conditional"):
         return _as_written(at_least, layers)
@@ -64,8 +64,8 @@ def reach_between(
         return None
     holes = _concerned(action, layers)
     reason = f"it hangs on what is filled in for {', '.join(holes)}"
-    made = _as_written(at_most, layers)._replace(verdict="unknown", open=holes)
-    return made._replace(reasons=(*made.reasons, reason))
+    proof = _as_written(at_most, layers)._replace(verdict="unknown", open=holes)
+    return proof._replace(reasons=(*proof.reasons, reason))
 
 
 def _closed(layers: tuple[Layer, ...], bound: Callable[[Document], Document]) -> tuple[Layer, ...]:
@@ -99,15 +99,15 @@ def _as_written(proof: Proof, layers: tuple[Layer, ...]) -> Proof:
         return tuple(map(written, found))
 
     decision = proof.decision._replace(clauses=clauses(proof.decision.clauses), matched=clauses(proof.decision.matched))
-    terms = tuple(tuple(Term(written(one.clause), *one[1:]) for one in case) for case in proof.conditions)
+    terms = tuple(tuple(Term(written(term.clause), *term[1:]) for term in case) for case in proof.conditions)
     return proof._replace(
         decision=decision, conditions=terms, hangs_on=clauses(proof.hangs_on), allowing=clauses(proof.allowing)
     )
 
 
 def _concerned(action: str, layers: tuple[Layer, ...]) -> tuple[str, ...]:
-    """The holes of the statements that the action may be a matter of."""
-    found: dict[str, None] = {}
+    """The holes of the statements that may concern the action."""
+    concerned: dict[str, None] = {}
     for policy in (policy for layer in layers for policy in layer.policies):
         holes = policy.document.holes if policy.document else ()
         for statement in policy.document.statements if policy.document and holes else ():
@@ -116,8 +116,8 @@ def _concerned(action: str, layers: tuple[Layer, ...]) -> tuple[str, ...]:
                 for item in statement.actions
             )
             if about:
-                found |= dict.fromkeys(hole for text in _texts(statement) for hole in holes if hole in text)
-    return tuple(found)
+                concerned |= dict.fromkeys(hole for text in _texts(statement) for hole in holes if hole in text)
+    return tuple(concerned)
 
 
 def _texts(statement: Statement) -> Iterator[str]:
@@ -133,29 +133,29 @@ _MOST_SHOWN = 4
 def _fillings(
     action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
 ) -> tuple[tuple[Filling, ...], bool]:
-    """Values with which the access is granted, each proven, and whether it is not with any other text."""
-    found: list[Filling] = []
+    """Values with which the access is granted, each proven, and whether no other text grants it."""
+    granting: list[Filling] = []
     for values in islice(candidates(action, resource, layers, context), MOST_TRIED):
         known = dict(values)
-        if any(dict(other).items() <= known.items() for other in found):
+        if any(dict(other).items() <= known.items() for other in granting):
             continue
         proof = prove(action, resource, _closed(_filled(layers, known), least), context, caller)
         if proof is not None and proof.verdict == "granted":
-            found.append(values)
-    if not found or len(found) > _MOST_SHOWN:
-        return tuple(found[:_MOST_SHOWN]), False
+            granting.append(values)
+    if not granting or len(granting) > _MOST_SHOWN:
+        return tuple(granting[:_MOST_SHOWN]), False
     without = tuple(
         layer._replace(policies=tuple(_without_what_fits(policy, action, resource) for policy in layer.policies))
         for layer in layers
     )
     other = prove(action, resource, _closed(without, most), context, caller)
     is_no_other = other is not None and other.verdict == "not-granted"
-    return tuple(found), is_no_other and _are_the_only_ones(resource, layers)
+    return tuple(granting), is_no_other and _are_the_only_ones(resource, layers)
 
 
 def _are_the_only_ones(resource: str, layers: tuple[Layer, ...]) -> bool:
-    """Whether each text that some values make what is asked for is so with these values alone. Of actions, whose case
-    does not matter, and of conditions it is not said."""
+    """Whether each resource text with holes can become the resource with one set of values at most. False where an
+    action (whose case does not matter) or a condition has a hole: those are not worked out."""
     documents = (policy.document for layer in layers for policy in layer.policies if policy.document)
     return all(
         not any(has_hole(item.text, document.holes) for item in statement.actions)
@@ -180,8 +180,8 @@ def _filled(layers: tuple[Layer, ...], values: Mapping[str, str]) -> tuple[Layer
 
 
 def _without_what_fits(policy: Attached, action: str, resource: str) -> Attached:
-    """The policy without the texts of Allow statements that some values make exactly what is asked for: with other
-    values, wildcards aside, they are about something else."""
+    """The policy without the texts of Allow statements that some values turn into exactly what is asked for: with other
+    values (those with wildcards aside) these are about something else."""
     document = policy.document
     if document is None or not document.holes:
         return policy
@@ -189,8 +189,8 @@ def _without_what_fits(policy: Attached, action: str, resource: str) -> Attached
     kept = []
     for item in document.statements:
         if item.effect == "Allow":
-            actions = tuple(one for one in item.actions if fit(one.text, action, holes, is_action=True) is None)
-            resources = tuple(one for one in item.resources if fit(one.text, resource, holes) is None)
+            actions = tuple(entry for entry in item.actions if fit(entry.text, action, holes, is_action=True) is None)
+            resources = tuple(entry for entry in item.resources if fit(entry.text, resource, holes) is None)
             is_gone = (not actions and not item.not_actions) or (not resources and not item.not_resources)
             if is_gone:
                 continue

@@ -17,14 +17,14 @@ def _documents(layers: tuple[Layer, ...]) -> list[object]:
 
 
 def compare_readable(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Comparison:
-    """The same where the very same policies cannot be read on both sides: what the others grant is compared, and what
-    the unread ones do besides is one thing that cannot be told, not one for each action."""
+    """`compare_changed`; where the same policies cannot be read on both sides, only what the others grant is compared,
+    and what the unread ones do is one thing that cannot be told, not one for each action."""
     unread = _unread(before)
     if not unread or unread != _unread(after):
         return compare_changed(before, after)
-    found = compare_changed(_readable(before), _readable(after))
+    comparison = compare_changed(_readable(before), _readable(after))
     labels = ", ".join(dict.fromkeys(label for label, _ in unread))
-    return found._replace(unclear=(*found.unclear, f"what {labels} may allow or deny besides"))
+    return comparison._replace(unclear=(*comparison.unclear, f"what {labels} may allow or deny besides"))
 
 
 def _readable(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
@@ -34,13 +34,13 @@ def _readable(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
 
 
 def compare_changed(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Comparison:
-    """`compare`, where only the statements that differ have a say: on the resources that they name. What is decided
-    about any other resource rests on the same statements in both."""
-    found = [compare(before, after, resource=pattern) for pattern in compared_by(before, after)]
+    """`compare`, only on the resources that the differing statements name: what is decided about any other resource
+    rests on the same statements in both."""
+    comparisons = [compare(before, after, resource=pattern) for pattern in compared_by(before, after)]
     return Comparison(
-        tuple(change for item in found for change in item.gained),
-        tuple(change for item in found for change in item.lost),
-        tuple(dict.fromkeys(text for item in found for text in item.unclear)),
+        tuple(change for item in comparisons for change in item.gained),
+        tuple(change for item in comparisons for change in item.lost),
+        tuple(dict.fromkeys(text for item in comparisons for text in item.unclear)),
     )
 
 
@@ -48,10 +48,10 @@ _MOST_PATTERNS = 20
 
 
 def compared_by(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> list[str]:
-    """The resources of the statements that only one of the two has; everything, where they are too many, or said by
-    what they are not."""
-    one, other = (_statements(layers) for layers in (before, after))
-    differing = [statement for key, statement in (one | other).items() if not (key in one and key in other)]
+    """The resources of the statements that only one of the two has; `*` where they are too many, negated or not plain
+    ARNs, or where the layers or the unread policies differ."""
+    old, new = (_statements(layers) for layers in (before, after))
+    differing = [statement for key, statement in (old | new).items() if not (key in old and key in new)]
     named = list(dict.fromkeys(entry.text for statement in differing for entry in statement.resources))
     # A layer that comes or goes bears on every resource, whatever its statements name.
     is_layered = [layer.name for layer in before] != [layer.name for layer in after]

@@ -71,16 +71,16 @@ def grants(
 
     `resource` is an ARN pattern whose service is spelled out.
     """
-    found: dict[tuple[object, ...], Grant] = {}
+    merged: dict[tuple[object, ...], Grant] = {}
     known = service(resource.split(":", 3)[2]) if resource.count(":") >= 3 else None
     names = [f"{known.prefix}:{action.name}" for action in known.actions.values()] if known else []
     names += (beyond_the_list(f"{known.prefix}:*", (layers,)) or ()) if known else ()
     for actions in alike(names, (layers,)):
         for grant in _grant(actions, resource, layers, context, caller):
             key = (grant.extent, grant.verdict, grant.witness, grant.reasons, *map(_written, grant.conditions))
-            same = found.get(key)
-            found[key] = grant._replace(actions=(*same.actions, *grant.actions)) if same else grant
-    shown = ((grant, (show_action(action, (layers,)) for action in grant.actions)) for grant in found.values())
+            same = merged.get(key)
+            merged[key] = grant._replace(actions=(*same.actions, *grant.actions)) if same else grant
+    shown = ((grant, (show_action(action, (layers,)) for action in grant.actions)) for grant in merged.values())
     return tuple(grant._replace(actions=tuple(sorted(dict.fromkeys(actions)))) for grant, actions in shown)
 
 
@@ -97,7 +97,7 @@ def compact(actions: Iterable[str]) -> tuple[str, ...]:
     """The shortest list of Action strings for listed actions: `dynamodb:*` for all of a service, `dynamodb:Get*` where
     every listed action that begins so is among them, else their names."""
     left = sorted(actions)
-    found: list[str] = []
+    patterns: list[str] = []
     while left:
         prefix, _, name = left[0].partition(":")
         word = re.match(r"[A-Z]?[a-z0-9]*", name)
@@ -107,10 +107,10 @@ def compact(actions: Iterable[str]) -> tuple[str, ...]:
                 break
         else:
             pattern, covered = left[0], {left[0]}
-        found.append(pattern)
+        patterns.append(pattern)
         beyond = {f"{pattern} (those that are not listed)", f"{prefix}:{UNLISTED}" if pattern == f"{prefix}:*" else ""}
         left = [action for action in left if action not in covered | beyond]
-    return tuple(found)
+    return tuple(patterns)
 
 
 def _written(terms: tuple[Term, ...]) -> tuple[tuple[object, ...], ...]:
@@ -172,17 +172,17 @@ def compare(
             if old.capped or new.capped:
                 unclear.append(f"{', '.join(actions)}: the patterns are too complex to decide in bounded time")
                 continue
-            for found, first, second in ((gained, old, new), (lost, new, old)):
+            for changes, first, second in ((gained, old, new), (lost, new, old)):
                 change = _first_change(first, second, context)
                 if isinstance(change, str):
                     unclear.append(f"{', '.join(actions)}: {change}")
                 elif change is not None:
-                    found.append(change._replace(actions=tuple(show_action(action, stacks) for action in actions)))
+                    changes.append(change._replace(actions=tuple(show_action(action, stacks) for action in actions)))
     return Comparison(tuple(gained), tuple(lost), tuple(dict.fromkeys(unclear)))
 
 
 def _first_change(less: Region, more: Region, context: Context) -> Change | str | None:
-    """A request that `more` allows and `less` does not; a text where that hangs on what cannot be known."""
+    """A request that `more` allows and `less` does not; a sentence where it is unknown whether there is one."""
     open_places: list[str] = []
     for here, there in zip(less.places, more.places, strict=True):
 
@@ -201,9 +201,9 @@ def _first_change(less: Region, more: Region, context: Context) -> Change | str 
 
 
 def _is_confirmed(less: Region, more: Region, witness: str, context: Context) -> bool:
-    """Whether single decisions on the witness bear the change out."""
-    one, two = (
+    """Whether single decisions on the witness confirm the change."""
+    less_outcome, more_outcome = (
         evaluate(Request(region.action, witness, context, region.given.caller), region.given.layers).outcome
         for region in (less, more)
     )
-    return one in ("explicit-deny", "implicit-deny") and two == "allowed"
+    return less_outcome in ("explicit-deny", "implicit-deny") and more_outcome == "allowed"

@@ -45,12 +45,12 @@ class Proof(NamedTuple):
     """The verdict on one action and one resource pattern.
 
     `witness` is an ARN the verdict can be seen on: for "not-granted" one that is denied, for "granted" the shortest
-    one asked about. `decision` is what `evaluate` says of the witness in `context`: the one that was given, or, where
-    a denial takes certain condition keys, that one with values for them. `conditions` are alternatives, each a list of
+    one asked about. `decision` is what `evaluate` says of the witness in `context`: the context given, with values
+    added where a denial depends on certain condition keys. `conditions` are alternatives, each a list of
     terms that together suffice; `hangs_on` are the clauses whose truth is open at the witness, `allowing` the Allow
     clauses that cover it, at least perhaps; `reasons` says in words what could not be read or worked out. Where it
     hangs on what a template engine fills in, `open` are those holes, `when` the values with which it is granted, as
-    alternatives, and `only_then` says that it is not with any other text.
+    alternatives, and `only_then` says that no other text grants it.
     """
 
     verdict: Verdict
@@ -98,8 +98,8 @@ def prove(
             proofs.append(unlisted(pattern, resource, context))
             continue
         # Actions that the policies do not tell apart are asked about once.
-        found = (_prove_action(group[0], resource, layers, context, caller) for group in alike(named, (layers,)))
-        proofs += (proof for proof in found if proof is not None)
+        per_group = (_prove_action(group[0], resource, layers, context, caller) for group in alike(named, (layers,)))
+        proofs += (proof for proof in per_group if proof is not None)
     return min(proofs, key=rank, default=None)
 
 
@@ -119,12 +119,12 @@ def unlisted(pattern: str, resource: str, context: Context) -> Proof:
 def _prove_action(
     action: str, resource: str, layers: tuple[Layer, ...], context: Context, caller: Caller | None
 ) -> Proof | None:
-    found = list(regions(action, resource, layers, context, caller))
-    if not found:
+    parts = list(regions(action, resource, layers, context, caller))
+    if not parts:
         return None
     # Tables and indexes are one question: a request has one value for a key, whatever it is about.
-    places = sorted((place for region in found for place in region.places), key=lambda place: len(place.witness))
-    whole = found[0]._replace(places=tuple(places), capped=any(region.capped for region in found))
+    cells = sorted((place for region in parts for place in region.places), key=lambda place: len(place.witness))
+    whole = parts[0]._replace(places=tuple(cells), capped=any(region.capped for region in parts))
     proof = _prove_region(whole, context)._replace(action=action, resource=resource)
     if caller is not None and proof.verdict in ("granted", "conditional") and takes_in_other_accounts(resource, caller):
         return proof._replace(verdict="unknown", reasons=(*proof.reasons, _OTHER_ACCOUNTS))
@@ -143,16 +143,16 @@ def _prove_region(region: Region, context: Context) -> Proof:
             context=context,
             reasons=(CAPPED,),
         )
-    plainly = [(place, allowed_at(region, place, {})) for place in region.places]
-    for place, truth in plainly:
+    plainly = [(cell, allowed_at(region, cell, {})) for cell in region.places]
+    for cell, truth in plainly:
         if truth is False:
-            return proof_at("not-granted", region, place, context)
-    unclear = [place for place, truth in plainly if truth is None]
+            return proof_at("not-granted", region, cell, context)
+    unclear = [cell for cell, truth in plainly if truth is None]
     if not unclear:
         return proof_at("granted", region, first, context)
 
     def judge(assumed: Mapping[Atom, bool]) -> Truth:
-        return all_of(allowed_at(region, place, assumed) for place in unclear)
+        return all_of(allowed_at(region, cell, assumed) for cell in unclear)
 
     cases = branches(atoms_of(unclear), context, judge)
     if cases is None:
@@ -169,17 +169,17 @@ def _prove_region(region: Region, context: Context) -> Proof:
 
 def _denied(region: Region, unclear: list[RegionCell], cases: tuple[Branch, ...], context: Context) -> Proof | None:
     """A request that is denied: on an ARN no case allows, else on any ARN that is denied in a case with an example."""
-    for place in unclear:
-        if in_every_case(region, place, context) is False:
-            return proof_at("not-granted", region, place, context)
+    for cell in unclear:
+        if in_every_case(region, cell, context) is False:
+            return proof_at("not-granted", region, cell, context)
     for case in cases:
         stated = with_examples(context, case)
-        for place in unclear if stated is not None else ():
-            if allowed_at(region, place, case.assumed) is False:
+        for cell in unclear if stated is not None else ():
+            if allowed_at(region, cell, case.assumed) is False:
                 clauses = compile_layers(
                     region.given.layers, PolicyQuestion(region.action, stated or context, region.given.caller)
                 )
-                return proof_at("not-granted", region._replace(clauses=clauses), place, stated or context)
+                return proof_at("not-granted", region._replace(clauses=clauses), cell, stated or context)
     return None
 
 
@@ -191,12 +191,12 @@ def hanging(
         if clause.statement is not None and clause.policy.document is not None:
             for item in clause.statement.conditions:
                 terms.setdefault(atom(item, clause.policy.document), (clause, item))
-    places = {item: place for place, item in enumerate(terms)}
+    order = {item: number for number, item in enumerate(terms)}
     good = [case for case in cases if case.truth]
     wanted = [fewest(case, judge) for case in good[:_MOST_ALTERNATIVES]]
     short = [item for item in wanted if not any(other.items() < item.items() for other in wanted)]
-    alternatives = {tuple(sorted(case.items(), key=lambda row: places[row[0]])): None for case in short if case}
-    in_order = sorted(alternatives, key=lambda case: [places[item] for item, _ in case])
+    alternatives = {tuple(sorted(case.items(), key=lambda row: order[row[0]])): None for case in short if case}
+    in_order = sorted(alternatives, key=lambda case: [order[item] for item, _ in case])
     proof = proof_at("conditional", region, unclear[0], context)
     unread = tuple(dict.fromkeys(clause.policy for clause in proof.decision.clauses if clause.statement is None))
     return proof._replace(
@@ -208,7 +208,7 @@ def hanging(
 
 
 def atoms_of(places: Sequence[RegionCell]) -> list[Atom]:
-    return [item for place in places for clause, _ in place.covered for item in clause.open]
+    return [item for cell in places for clause, _ in cell.covered for item in clause.open]
 
 
 def proof_at(verdict: Verdict, region: Region, place: RegionCell, context: Context) -> Proof:

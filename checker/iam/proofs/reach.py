@@ -40,14 +40,14 @@ def may_reach(
     if named is None:
         overlaps = any(_meet(text, action) for text in _allowed(layers))
         return unlisted(action, resource, context) if overlaps else None
-    found = [_may_reach(group[0], resource, layers, context, caller) for group in alike(named, (layers,))]
-    found.append(may_reach_beyond(action, resource, layers, context, caller))
-    return max((proof for proof in found if proof is not None), key=rank, default=None)
+    proofs = [_may_reach(group[0], resource, layers, context, caller) for group in alike(named, (layers,))]
+    proofs.append(may_reach_beyond(action, resource, layers, context, caller))
+    return max((proof for proof in proofs if proof is not None), key=rank, default=None)
 
 
 def could_allow(action: str, layers: tuple[Layer, ...]) -> bool:
     """Whether some statement may allow one of the actions that an Action string takes in, on anything: without one,
-    there is nothing that `may_reach` would find. Told by look-ups that most roles share."""
+    there is nothing that `may_reach` would find. Cheap, since most roles share the cached look-ups."""
     for layer in layers:
         if layer.name in NEVER_GRANT:
             continue
@@ -74,8 +74,8 @@ def may_reach_beyond(
     context: Context = Context(),  # noqa: B008  # immutable
     caller: Caller | None = None,
 ) -> Proof | None:
-    """The same for the actions alone that an Action string takes in and no catalogue lists; None for a string without
-    wildcards. The proof's action is one that a policy names, or stands for any (see `beyond_the_list`)."""
+    """`may_reach`, only for the actions that an Action string takes in and no catalogue lists; None for a string
+    without wildcards. The proof's action is one that a policy names, or stands for any (see `beyond_the_list`)."""
     prefix, _, name = pattern.partition(":")
     if ("*" not in name and "?" not in name) or service(prefix) is None:
         return None
@@ -91,8 +91,8 @@ def may_reach_beyond(
             reasons=(_CROWDED_NAMES,),
         )
     context = known_of(caller, context)
-    found = (_may_reach(action, resource, layers, context, caller) for action in named)
-    return max((proof for proof in found if proof is not None), key=rank, default=None)
+    proofs = (_may_reach(action, resource, layers, context, caller) for action in named)
+    return max((proof for proof in proofs if proof is not None), key=rank, default=None)
 
 
 def _allowed(layers: tuple[Layer, ...]) -> Iterator[str]:
@@ -120,18 +120,18 @@ def _may_reach(
                 context=context,
                 reasons=(CAPPED,),
             )
-        for place in region.places:
-            found = _reached(region, place, context)
-            if found is not None and (best is None or rank(found) > rank(best)):
-                allowing = tuple(clause for clause, _ in place.covered if clause.effect == "Allow" and clause.statement)
-                best = found._replace(action=action, resource=resource, allowing=allowing)
+        for cell in region.places:
+            proof = _reached(region, cell, context)
+            if proof is not None and (best is None or rank(proof) > rank(best)):
+                allowing = tuple(clause for clause, _ in cell.covered if clause.effect == "Allow" and clause.statement)
+                best = proof._replace(action=action, resource=resource, allowing=allowing)
             if best is not None and best.verdict == "granted":
                 return best
     return best
 
 
 def _reached(region: Region, place: RegionCell, context: Context) -> Proof | None:
-    """Whether the ARNs of a cell may be reached, with what it takes; None where they surely are not."""
+    """The proof that the ARNs of a cell may be reached, and on what conditions; None where they surely cannot be."""
     truth = in_every_case(region, place, context)
     if truth is not None:
         return proof_at("granted", region, place, context) if truth else None
@@ -143,5 +143,5 @@ def _reached(region: Region, place: RegionCell, context: Context) -> Proof | Non
         return allowed_at(region, place, assumed)
 
     cases = branches(atoms_of([place]), context, judge)
-    found = hanging(region, [place], cases or (), judge, context)
-    return found._replace(verdict="conditional")
+    proof = hanging(region, [place], cases or (), judge, context)
+    return proof._replace(verdict="conditional")

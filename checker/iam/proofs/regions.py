@@ -51,8 +51,8 @@ def regions(
 ) -> Iterator[Region]:
     """The cells of the region, once for each kind of ARN that the action is authorized on and the pattern can take.
 
-    With other policies `beside`, the cells are cut by their patterns too: those of both sides are then the same, in the
-    same order. With `needs_an_allow` there are none where no statement allows the action (but for the root user).
+    With other policies `beside`, the cells are cut by their patterns too: both sides then have the same cells, in the
+    same order. With `needs_an_allow`, there are none unless some statement can allow the action or the caller is root.
     """
     pattern = arn_glob(resource)
     shapes = askable_shapes(action.lower(), resource)
@@ -70,7 +70,7 @@ def regions(
         {id(glob): glob for clause in (*clauses, *others) for glob in clause.about.maybe}.values(),
         key=lambda glob: (glob.text, id(glob)),
     )
-    bits = {id(glob): 1 << place for place, glob in enumerate(globs)}
+    bits = {id(glob): 1 << number for number, glob in enumerate(globs)}
     masks = [(clause, _mask(clause.about.surely, bits), _mask(clause.about.maybe, bits)) for clause in clauses]
     for shape in shapes:
         cells = explore(pattern, globs, within=None if pattern.fixed is not None else shape)
@@ -93,7 +93,7 @@ def takes_in_other_accounts(resource: str, caller: Caller) -> bool:
 
 
 def _may_be_of(resource: str, account: str) -> bool:
-    """Whether an ARN pattern can match a resource of this account; yes where it names none."""
+    """Whether an ARN pattern can match a resource of this account; True where it has no account."""
     fields = resource.split(":", 5)
     return not account or len(fields) < 6 or not fields[4] or matches(wildcard_glob(fields[4]), account)
 
@@ -106,8 +106,8 @@ def _is_root(caller: Caller | None) -> bool:
 def askable_shapes(action: str, resource: str) -> tuple[Glob, ...]:
     """The shapes of ARN on which the action is authorized and that the pattern can take."""
     pattern = arn_glob(resource)
-    found = ((shape, shortest(pattern, shape)) for shape in resource_shapes(action))
-    return tuple(shape for shape, cells in found if cells.found or cells.capped)
+    overlaps = ((shape, shortest(pattern, shape)) for shape in resource_shapes(action))
+    return tuple(shape for shape, cells in overlaps if cells.found or cells.capped)
 
 
 def _mask(globs: tuple[Glob, ...], bits: dict[int, int]) -> int:

@@ -1,7 +1,7 @@
 """What would have to be filled in for statements with holes to be about an action and a resource.
 
-A text is solved for what is asked: each hole takes the part of it that the text leaves over. Whether that grants the
-access is not said here; `between` proves each solution.
+Each text is matched against what is asked: a hole takes the part that the rest of the text leaves over. Whether that
+grants the access is not decided here; `between` proves each solution.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def candidates(action: str, resource: str, layers: tuple[Layer, ...], context: C
                     single.setdefault(tuple(sorted(values.items())))
     ordered = sorted((item for item in single if item), key=len)[:MOST_TRIED]
     yield from ordered
-    for one, other in combinations(ordered, 2):
-        if all(dict(one).get(hole, value) == value for hole, value in other):
-            yield tuple(sorted({**dict(one), **dict(other)}.items()))
+    for first, second in combinations(ordered, 2):
+        if all(dict(first).get(hole, value) == value for hole, value in second):
+            yield tuple(sorted({**dict(first), **dict(second)}.items()))
 
 
 def _fitting(
@@ -62,58 +62,58 @@ def _fitting(
 
 def _asked_for(condition: Condition, holes: tuple[str, ...], context: Context) -> list[dict[str, str]]:
     given = context.values.get(condition.key.lower(), ())
-    found = [fit(text, value, holes) for text in condition.values for value in given]
-    return [values for values in found if values is not None] or [{}]
+    fits = [fit(text, value, holes) for text in condition.values for value in given]
+    return [values for values in fits if values is not None] or [{}]
 
 
 _MOST_HOLES = 4
-"""Holes of one text that values are looked for; each multiplies the ways to share the text out."""
+"""Most holes of one text to find values for; each multiplies the ways to divide what is wanted among them."""
 _LONGEST = 300
 _COLONS = 5
 """Of an ARN, before the part that names the resource."""
 
 
 def fit(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool = False) -> dict[str, str] | None:
-    """The values that make a text what is wanted, as long as they can be; None where there are none, or where it has no
-    holes."""
-    found = _fits(text, wanted, holes, is_action=is_action)
-    return found[0] if found else None
+    """The values that turn a text into what is wanted, as long as possible; None where there are none, or where the
+    text has no holes."""
+    fits = _fits(text, wanted, holes, is_action=is_action)
+    return fits[0] if fits else None
 
 
 def is_the_only_fit(text: str, wanted: str, holes: tuple[str, ...]) -> bool:
-    """Whether no other values, those with wildcards aside, make the text what is wanted. A hole that is all of a text
-    may be filled in with a list."""
+    """Whether no other values (those with wildcards aside) turn the text into what is wanted. False for a text that is
+    one hole alone: a list may be filled in there."""
     if text in holes:
         return False
-    found = _fits(text, wanted, holes, is_action=False)
-    return not found or (found[0] == found[1] and not any("*" in value or "?" in value for value in found[0].values()))
+    fits = _fits(text, wanted, holes, is_action=False)
+    return not fits or (fits[0] == fits[1] and not any("*" in value or "?" in value for value in fits[0].values()))
 
 
 def _fits(text: str, wanted: str, holes: tuple[str, ...], *, is_action: bool) -> list[dict[str, str]]:
     """The values that make a text what is wanted, once as long and once as short as they can be: where both are the
     same, there are no others."""
-    found = list(pattern_of(holes).finditer(text))
-    if not found or len(found) > _MOST_HOLES or len(wanted) > _LONGEST or "${" in pattern_of(holes).sub("", text):
+    hits = list(pattern_of(holes).finditer(text))
+    if not hits or len(hits) > _MOST_HOLES or len(wanted) > _LONGEST or "${" in pattern_of(holes).sub("", text):
         return []
     is_whole = pattern_of(holes).sub("", text).count(":") < _COLONS
-    made = []
+    solutions = []
     for more, less in (("", "?"), ("?", "")):
         names: dict[str, str] = {}
-        written, place, colons = "", 0, 0
-        for hole in found:
-            before = text[place : hole.start()]
+        written, end, colons = "", 0, 0
+        for hole in hits:
+            before = text[end : hole.start()]
             colons += before.count(":")
             written += _literal(before, less)
             any_text = "." if colons >= _COLONS or is_whole else "[^:]"
             written += f"(?P={names[hole[0]]})" if hole[0] in names else f"(?P<h{len(names)}>{any_text}*{more})"
             names.setdefault(hole[0], f"h{len(names)}")
-            place = hole.end()
+            end = hole.end()
         flags = re.DOTALL | (re.IGNORECASE if is_action else 0)
-        matched = re.fullmatch(written + _literal(text[place:], less), wanted, flags)
+        matched = re.fullmatch(written + _literal(text[end:], less), wanted, flags)
         if matched is None:
             return []
-        made.append({hole: matched[name] for hole, name in names.items()})
-    return made
+        solutions.append({hole: matched[name] for hole, name in names.items()})
+    return solutions
 
 
 def _literal(text: str, less: str) -> str:

@@ -58,9 +58,9 @@ def token_context(document: Document, issuer: str, claims: Mapping[str, str]) ->
 
 
 def other_subjects(document: Document, provider: str) -> Iterator[str]:
-    """Subjects that the trust policy lets in through a pattern or by asking for none, each an example of its kind.
+    """Subjects that the trust policy lets in by a pattern or by asking for no subject, each an example of its kind.
 
-    Those it names letter by letter are left out: they are meant. Nothing is yielded where it cannot be told.
+    Those it names literally are left out: they are intended. Nothing is yielded where it cannot be told.
     """
     issuer = issuer_of(provider)
     subject = f"{issuer}:sub".lower()

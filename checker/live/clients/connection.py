@@ -50,9 +50,9 @@ def from_kubeconfig(context: str | None) -> Connection:
 
     configuration = Configuration()
     load: Any = load_kube_config
-    said = _Said()
+    logged = _Said()
     # The package tells the root logger what an exec plugin printed and goes on without credentials.
-    logging.getLogger().addFilter(said)
+    logging.getLogger().addFilter(logged)
     try:
         load(config_file=_kubeconfig(), context=context, client_configuration=configuration, persist_config=False)
     except ConfigException as error:
@@ -60,16 +60,16 @@ def from_kubeconfig(context: str | None) -> Connection:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Refused("misconfigured", f"the kubeconfig cannot be read: {type(error).__name__}: {error}") from None
     finally:
-        logging.getLogger().removeFilter(said)
-    if said.messages:
-        told = redact(" ".join(said.messages))[:300]
-        raise Refused("misconfigured", f"{PLUGIN_FAILED}: {told}")
+        logging.getLogger().removeFilter(logged)
+    if logged.messages:
+        printed = redact(" ".join(logged.messages))[:300]
+        raise Refused("misconfigured", f"{PLUGIN_FAILED}: {printed}")
     certificate, key = configuration.cert_file, configuration.key_file
 
     def authorization() -> str:
         # Newer versions of the package call the header BearerToken, older ones authorization.
-        key = configuration.get_api_key_with_prefix("BearerToken", "authorization")
-        return key or (configuration.get_basic_auth_token() if configuration.username else "") or ""
+        header = configuration.get_api_key_with_prefix("BearerToken", "authorization")
+        return header or (configuration.get_basic_auth_token() if configuration.username else "") or ""
 
     return Connection(
         configuration.host,
@@ -83,7 +83,7 @@ def from_kubeconfig(context: str | None) -> Connection:
 
 
 class _Said(logging.Filter):
-    """Keeps what is logged, and keeps it from being printed."""
+    """Collects what is logged, in place of having it printed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -154,7 +154,7 @@ NO_CONTEXT = "the kubeconfig has no context"
 
 
 def _unusable(error: Exception, context: str | None) -> str:
-    """Why a kubeconfig cannot be used: it is not there, it has no such context (and which it has), or else."""
+    """Why a kubeconfig cannot be used: it is missing, it lacks the context (then which it has), or another reason."""
     from kubernetes.config import list_kube_config_contexts
 
     paths = os.path.expanduser(_kubeconfig()).split(os.pathsep)

@@ -2,8 +2,8 @@
 
 The kubernetes package's client models are not used: they cost seconds to import and hundreds of megabytes for a large
 namespace (docs/decisions.md has the figures). What is asked here only reads; the one POST is SelfSubjectAccessReview,
-which creates nothing (Kubernetes documentation, "Authorization Overview": "Checking API access"). `writing` is the only
-module that sends anything else.
+which creates nothing (Kubernetes documentation, "Authorization Overview": "Checking API access").
+`fix.cluster.writing` is the only module that sends anything else.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Cluster:
         return parsed(self.send("GET", path, query, accept))
 
     def text(self, path: str, query: Mapping[str, str], most: int) -> bytes:
-        """The bytes behind a path, such as a log; at most `most`: a server may not honour the limit of the query."""
+        """The bytes behind a path, such as a log; at most `most`, as a server might ignore the query's limit."""
         return self.send("GET", path, query, "*/*", most=most)
 
     def review(self, group: str, resource: str, verb: str, namespace: str = "", subresource: str = "") -> bool:
@@ -72,12 +72,12 @@ class Cluster:
     def pages(self, path: str, query: Mapping[str, str], accept: str = "application/json") -> Iterator[dict[str, Any]]:
         """The items of a list, page by page. A list that expires on the way (410) is read once more from the start."""
         try:
-            first = list(self._pages(path, query, accept))
+            listed = list(self._pages(path, query, accept))
         except Refused as error:
             if error.status != "failed" or not error.detail.startswith("410"):
                 raise
-            first = list(self._pages(path, query, accept))
-        for items in first:
+            listed = list(self._pages(path, query, accept))
+        for items in listed:
             yield from items
 
     def _pages(self, path: str, query: Mapping[str, str], accept: str) -> Iterator[list[dict[str, Any]]]:
@@ -102,8 +102,8 @@ class Cluster:
         content_type: str = "application/json",
         most: int | None = None,
     ) -> bytes:
-        """One request; what is safe to ask twice is asked twice. The answer is cut after `most` bytes; without a limit
-        one of over 256 MB is refused. Raises Refused."""
+        """One request, repeated once after a failure if that is safe. The answer is cut after `most` bytes; without
+        `most`, one of over 256 MB is refused. Raises Refused."""
         import urllib3
 
         stores = method == "DELETE" or (method == "PATCH" and not (query or {}).get("dryRun"))
@@ -148,7 +148,7 @@ def _read(answer: urllib3.BaseHTTPResponse, most: int, *, is_cut_allowed: bool) 
     if size <= most:
         answer.release_conn()
         return b"".join(pieces)
-    # What follows is not wanted, and a connection with a rest in it is of no use to the next request.
+    # The rest is not wanted, and a connection with unread data is of no use to the next request.
     answer.close()
     if not is_cut_allowed:
         raise Refused("malformed", f"the answer is larger than {most // 1024 // 1024} MB")
@@ -198,8 +198,8 @@ def _unreached(error: urllib3.exceptions.HTTPError) -> Refused:
     is_late = isinstance(error, urllib3.exceptions.TimeoutError) and not isinstance(
         error, urllib3.exceptions.NewConnectionError
     )
-    said = str(error).strip()
-    return Refused("timeout" if is_late else "unreachable", f"{type(error).__name__}: {said[:300]}")
+    message = str(error).strip()
+    return Refused("timeout" if is_late else "unreachable", f"{type(error).__name__}: {message[:300]}")
 
 
 def _refused(code: int, data: bytes) -> Refused:

@@ -1,4 +1,4 @@
-"""Rows of a log to events: a stack trace, its cause and what was split over several rows belong to one event."""
+"""Groups the rows of a log into events: a stack trace, its cause and text split over several rows are one event."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def events(rows: Iterable[str]) -> Iterator[LogRow]:
     parts: list[str] = []
     begun, size, is_in_traceback = "", 0, False
     for row in rows:
-        found = _STAMP.match(row)
-        stamp = f"{found[1]}{found[3]}" if found else ""
-        body = row[found.end() :] if found else row
+        prefix = _STAMP.match(row)
+        stamp = f"{prefix[1]}{prefix[3]}" if prefix else ""
+        body = row[prefix.end() :] if prefix else row
         if (
             not body.isascii()
             or "\x1b" in body
@@ -74,7 +74,7 @@ def _belongs(parts: list[str], begun: str, stamp: str, body: str) -> bool:
     if not body.strip():
         return False
     if _GOES_ON.match(body):
-        # A structured record that begins with a brace is an event of its own, and so is one that is only indented.
+        # A structured record is an event of its own: one that begins with a brace or a level, or an indented one.
         is_record = body[0] == "{" or _LEVEL_HEAD.match(body) is not None
         return not (is_record if body[0] not in " \t" else _RECORD.match(body))
     if len(parts) == 1 and _JUL_HEAD.fullmatch(parts[0]):
@@ -83,11 +83,11 @@ def _belongs(parts: list[str], begun: str, stamp: str, body: str) -> bool:
         return False
     if body.startswith(_TRACEBACK):
         return True
-    # A row without a head of its own, right after one that has one, is the rest of its text.
+    # A row without a head, right after a row with one, continues that row's text.
     if _HEAD.match(body):
         return _is_detail(body, parts)
     if not _BAD.search(parts[0]) or parts[0].rstrip().endswith("}"):
-        # What follows a line in which nothing is wrong, or a whole record, is a line of its own.
+        # After a line without trouble, or a complete record, a row is an event of its own.
         return False
     return _HEAD.match(parts[0]) is not None or (_CLASS.match(body) is not None and _CLASS.match(parts[0]) is None)
 

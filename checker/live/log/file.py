@@ -39,12 +39,12 @@ def time_of(row: str) -> str:
     epoch = _EPOCH.match(row)
     if epoch:
         return _text(datetime.fromtimestamp(int(epoch[1]), UTC))
-    found = _ISO.search(row[:_LOOKED_AT])
-    if found is None:
+    iso = _ISO.search(row[:_LOOKED_AT])
+    if iso is None:
         return ""
-    zone = (found[7] or "Z").replace("Z", "+00:00")
+    zone = (iso[7] or "Z").replace("Z", "+00:00")
     zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
-    year, month, day, hour, minute, second = found.groups()[:6]
+    year, month, day, hour, minute, second = iso.groups()[:6]
     try:
         moment = datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{second}{zone}")
     except ValueError:
@@ -61,11 +61,11 @@ def played(data: bytes, *, ago: float = 20, every: float = 30, span: float = 840
         timed.append((moment, event.text.split("\n")))
     moments = [moment for moment, _ in timed if moment is not None]
     step = min(every, span / max(1, len(timed)))
-    for place, (moment, rows) in enumerate(timed):
+    for number, (moment, rows) in enumerate(timed):
         if moments:
             since = (max(moments) - (moment or min(moments))).total_seconds()
         else:
-            since = (len(timed) - 1 - place) * step
+            since = (len(timed) - 1 - number) * step
         for row in rows:
             yield ago + max(0.0, since), row
 

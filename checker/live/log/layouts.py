@@ -1,6 +1,6 @@
-"""A log line as its format means it: the level, and what is said, without what only looks like trouble.
+"""A log line read by its format: its level, and its text without what only looks like trouble.
 
-Read are logfmt, JSON (zap, zerolog, pino, Serilog, tracing, log4j's layout), klog, log4j, Python's logging, nginx and
+It reads logfmt, JSON (zap, zerolog, pino, Serilog, tracing, log4j's layout), klog, log4j, Python's logging, nginx and
 plain text, with or without colours and with the prefix of the container runtime.
 """
 
@@ -76,21 +76,21 @@ def plain(row: str) -> str:
     if row.startswith(WRAPPED):
         row = _unwrapped(row)
     text = _INVISIBLE.sub("", row) if not row.isascii() or "\x1b" in row else row
-    found = _RUNTIME.match(text)
-    text = text[found.end() :] if found else text
+    prefix = _RUNTIME.match(text)
+    text = text[prefix.end() :] if prefix else text
     return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "\\u00" in text else text
 
 
 def _unwrapped(row: str) -> str:
     """The row in one of Docker's records."""
     try:
-        found = json.loads(row)
+        record = json.loads(row)
     except (ValueError, RecursionError):
         return row
-    keys = found.keys() if isinstance(found, dict) else set()
+    keys = record.keys() if isinstance(record, dict) else set()
     is_wrapped = {"log", "stream", "time"} <= keys <= {"log", "stream", "time", "attrs"}
-    said = found["log"] if is_wrapped else None
-    return said.rstrip("\n") if isinstance(said, str) else row
+    line = record["log"] if is_wrapped else None
+    return line.rstrip("\n") if isinstance(line, str) else row
 
 
 def parse(text: str) -> Said:
@@ -116,10 +116,10 @@ def _record(text: str) -> dict[str, Any] | None:
     if start < 0 or (start > 0 and text[:start].strip()) or not text.rstrip().endswith("}"):
         return None
     try:
-        found = json.loads(text)
+        record = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return record if isinstance(record, dict) else None
 
 
 def _level_of(record: dict[str, Any]) -> Level:

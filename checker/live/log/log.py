@@ -20,7 +20,7 @@ WINDOW_SECONDS = 180
 """The alert counts failures within 3 minutes."""
 
 MOST_KINDS: dict[Kind, int] = {"failure": 120, "trouble": 60, "retry": 20}
-"""How many kinds of lines are kept, each for itself, so that none crowds another out."""
+"""How many different lines of each kind are kept; one limit a kind, so that none crowds another out."""
 
 _MOST_SHOWN = 2000
 _HEAD_SHOWN = 600
@@ -122,7 +122,7 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
             kinds[key] = {"text": _shown(event.text), "count": many, **stamps, "kind": kind}
         else:
             left_out += 1
-    # What one call logs within a second in other words is one failure: the SDK's line, the proxy's, a handler's.
+    # Differently worded lines of one second are one failure: the SDK, the proxy and a handler each log it.
     failures = [(stamp, max(alike.values()) if stamp else sum(alike.values())) for stamp, alike in failed.items()]
     return {
         "lineCount": len(rows),
@@ -146,19 +146,19 @@ def _kind(event: LogRow, site: Site) -> Kind:
 
 
 def _shown(text: str) -> str:
-    """The text for the record: without the frames of stack traces; of one that is very long the head and the words that
-    decide."""
+    """The text for the record: without the frames of stack traces; of a very long one, its head and the part around
+    the decisive words."""
     whole = redact(_FRAME.sub("", text).strip())
     if len(whole) <= _MOST_SHOWN:
         return whole
-    found = _DECISIVE.search(text, _HEAD_SHOWN)
-    if found is None:
+    decisive = _DECISIVE.search(text, _HEAD_SHOWN)
+    if decisive is None:
         return whole[:_MOST_SHOWN]
-    # Redacted with what stands before it, so that a value is never seen without its name.
-    margin = max(0, found.start() - 2 * _HEAD_SHOWN)
-    around = redact(text[margin : found.end() + _MOST_SHOWN])
-    place = around.find(found[0])
-    tail = around[max(0, place - 200) : place + _MOST_SHOWN - _HEAD_SHOWN] if place >= 0 else ""
+    # Redacted together with the text before it, so that a value is never seen without its name.
+    margin = max(0, decisive.start() - 2 * _HEAD_SHOWN)
+    around = redact(text[margin : decisive.end() + _MOST_SHOWN])
+    offset = around.find(decisive[0])
+    tail = around[max(0, offset - 200) : offset + _MOST_SHOWN - _HEAD_SHOWN] if offset >= 0 else ""
     return f"{whole[:_HEAD_SHOWN]} … {tail}"
 
 
@@ -189,8 +189,8 @@ class Session(NamedTuple):
 
 def principal(text: str) -> Session | None:
     """The first role session in a text."""
-    found = _PRINCIPAL.search(text)
-    return Session(*found.groups()) if found else None
+    match = _PRINCIPAL.search(text)
+    return Session(*match.groups()) if match else None
 
 
 def seconds(stamp: str) -> float:

@@ -42,7 +42,7 @@ _HINTS = (
     "nil value", "nonetype", "impossible", "boom", "unsucc", "gave", "problem", "trouble", "lost", "\"level\":4",
     "\"level\":5", "\"level\":6", "\"level\": 4", "\"level\": 5", "\"level\": 6",
 )  # fmt: skip
-"""Words without which no event is anything but quiet or traffic: looking for them is many times cheaper than `sort`."""
+"""An event with none of these words and no code (`_CODES`) is quiet or traffic: this costs far less than `sort`."""
 
 _CODES = re.compile(r"\bE[A-Z]{4,}\b|^[WEF]\d{4} |\b[45]\d\d\b")
 _TIMES = re.compile(r"message repeated (\d{1,6}) times")
@@ -88,7 +88,7 @@ def words() -> Words:
 
 
 def is_interesting(text: str) -> bool:
-    """Whether an event can be anything but quiet. Cheap, and right for every event that `sort` calls otherwise."""
+    """Whether an event may be more than quiet or traffic. Cheap, and never False where `sort` finds more."""
     lowered = text.lower()
     return any(hint in lowered for hint in _HINTS) or _CODES.search(text) is not None
 
@@ -99,7 +99,7 @@ def is_about_keys(text: str) -> bool:
 
 
 def sort(text: str, site: Site = NO_SITE) -> Kind:
-    """The kind of one event (plain text, see log_format.plain)."""
+    """The kind of one event (plain text, see layouts.plain)."""
     if site.failure and _any(site.failure).search(text):
         return "failure"
     if site.success and _any(site.success).search(text):
@@ -108,7 +108,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     known = words()
     is_of_aws = known.aws.search(said) is not None
     has_failed = known.failure.search(said) is not None
-    # nginx writes the request that was under way behind every line, one about a refresh that failed too.
+    # nginx appends the current request to every line, also to one about a refresh that failed.
     is_own = level == "error" and _OWN.search(said) is not None
     is_own = is_own or (level in ("warn", "error") and _SUBREQUEST.search(text) is not None)
     if not is_of_aws and not has_failed and not is_own and known.traffic.search(text):
@@ -155,11 +155,11 @@ def _without_level(said: str) -> str:
 
 
 def _has_succeeded(said: str, known: Words) -> bool:
-    found = known.success.search(said)
-    if found is None:
+    success = known.success.search(said)
+    if success is None:
         return False
-    before = said[max(0, found.start() - 60) : found.end()]
-    return known.not_yet.search(before) is None and not re.match(r".{0,20}\bago\b", said[found.end() :])
+    before = said[max(0, success.start() - 60) : success.end()]
+    return known.not_yet.search(before) is None and not re.match(r".{0,20}\bago\b", said[success.end() :])
 
 
 @lru_cache(maxsize=64)

@@ -42,7 +42,7 @@ def identity_value(asking: Asking) -> dict[str, Any] | None:
 
 
 def elsewhere(asking: Asking, account: str, what: str, error: Refused) -> Refused:
-    """ "There is no such thing" means something only when we looked in the right account."""
+    """The error; "denied" in place of "absent" where the credentials are not known to be of that account."""
     ours = (identity_value(asking) or {}).get("account", "")
     if error.status != "absent" or ours == account:
         return error
@@ -55,13 +55,13 @@ def eks_cluster(asking: Asking, aws: Aws, name: str, region: str) -> Reply:
     """The cluster: endpoint, certificate authority, OIDC issuer, VPC."""
 
     def read() -> dict[str, Any]:
-        found = aws.call("eks", "describe_cluster", region, name=name)["cluster"]
-        kept = {key: found.get(key) for key in ("name", "arn", "endpoint", "status", "version")}
+        cluster = aws.call("eks", "describe_cluster", region, name=name)["cluster"]
+        kept = {key: cluster.get(key) for key in ("name", "arn", "endpoint", "status", "version")}
         return {
             **kept,
-            "certificateAuthority": {"data": (found.get("certificateAuthority") or {}).get("data", "")},
-            "issuer": ((found.get("identity") or {}).get("oidc") or {}).get("issuer", ""),
-            "vpc": (found.get("resourcesVpcConfig") or {}).get("vpcId", ""),
+            "certificateAuthority": {"data": (cluster.get("certificateAuthority") or {}).get("data", "")},
+            "issuer": ((cluster.get("identity") or {}).get("oidc") or {}).get("issuer", ""),
+            "vpc": (cluster.get("resourcesVpcConfig") or {}).get("vpcId", ""),
         }
 
     return asking.ask("eks-cluster", f"eks:DescribeCluster {name}", read)
@@ -75,13 +75,13 @@ def capabilities(asking: Asking, aws: Aws, cluster: str, region: str) -> None:
         names = [item["capabilityName"] for item in listed if item.get("type") == "ACK"]
         if not names:
             raise Refused("absent", f"cluster {cluster} has no EKS capability of type ACK")
-        found = []
+        described = []
         for name in names:
             query = {"clusterName": cluster, "capabilityName": name}
             answer = aws.call("eks", "describe_capability", region, **query)["capability"]
             issues = (answer.get("health") or {}).get("issues") or []
             ack = (answer.get("configuration") or {}).get("ack") or {}
-            found.append(
+            described.append(
                 {
                     "name": name,
                     "status": answer.get("status", ""),
@@ -92,7 +92,7 @@ def capabilities(asking: Asking, aws: Aws, cluster: str, region: str) -> None:
                     "enableCrossNamespace": ack.get("enableCrossNamespace"),
                 }
             )
-        return found
+        return described
 
     asking.ask("ack-capability", f"eks:ListCapabilities {cluster}", read)
 
@@ -103,10 +103,10 @@ def association(asking: Asking, aws: Aws, cluster: str, region: str, namespace: 
 
     def read() -> dict[str, Any]:
         query = {"clusterName": cluster, "namespace": namespace, "serviceAccount": account}
-        found = aws.call("eks", "list_pod_identity_associations", region, **query)["associations"]
-        if not found:
+        associations = aws.call("eks", "list_pod_identity_associations", region, **query)["associations"]
+        if not associations:
             raise Refused("absent", f"service account {namespace}/{account} has no Pod Identity association")
-        query = {"clusterName": cluster, "associationId": found[0]["associationId"]}
+        query = {"clusterName": cluster, "associationId": associations[0]["associationId"]}
         answer = aws.call("eks", "describe_pod_identity_association", region, **query)["association"]
         names = ("associationArn", "roleArn", "targetRoleArn", "externalId", "disableSessionTags", "policy", "ownerArn")
         kept = {key: answer[key] for key in names if key in answer}
@@ -124,14 +124,14 @@ def oidc_provider(asking: Asking, aws: Aws, issuer: str, account: str, *, with_a
     wanted = issuer.removeprefix("https://").rstrip("/")
 
     def read() -> dict[str, Any]:
-        found = [item["Arn"] for item in aws.call("iam", "list_open_id_connect_providers")["OpenIDConnectProviderList"]]
+        arns = [item["Arn"] for item in aws.call("iam", "list_open_id_connect_providers")["OpenIDConnectProviderList"]]
         ours = (identity_value(asking) or {}).get("account", "")
-        if account and account != ours and not any(f"::{account}:" in arn for arn in found):
+        if account and account != ours and not any(f"::{account}:" in arn for arn in arns):
             raise Refused("denied", f"the role is in account {account}, the credentials are of {ours or 'none'}")
-        provider = next((arn for arn in found if issuer_of(arn) == wanted), "")
+        provider = next((arn for arn in arns if issuer_of(arn) == wanted), "")
         if not provider or not with_audiences:
-            return {"providers": found, "arn": provider, "audiences": None}
+            return {"providers": arns, "arn": provider, "audiences": None}
         answer = aws.call("iam", "get_open_id_connect_provider", OpenIDConnectProviderArn=provider)
-        return {"providers": found, "arn": provider, "audiences": list(answer.get("ClientIDList") or [])}
+        return {"providers": arns, "arn": provider, "audiences": list(answer.get("ClientIDList") or [])}
 
     asking.ask("oidc-provider", f"iam:ListOpenIDConnectProviders {wanted}", read)

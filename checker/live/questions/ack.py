@@ -25,17 +25,17 @@ def controller(asking: Asking, cluster: Cluster, namespace: str) -> Reply:
 
     def read() -> list[dict[str, Any]]:
         items = cluster.pages(f"/apis/apps/v1/namespaces/{namespace}/deployments", {"limit": "500"})
-        found = [item for item in items if _CONTROLLER.search(text(mapping(item.get("metadata")).get("name")) or "")]
-        if not found:
+        matches = [item for item in items if _CONTROLLER.search(text(mapping(item.get("metadata")).get("name")) or "")]
+        if not matches:
             raise Refused("absent", f"namespace {namespace} has no Deployment with iam in its name")
-        return [trim.deployment(item) for item in found]
+        return [trim.deployment(item) for item in matches]
 
     return asking.ask("ack-controller", f"list deployments in {namespace}", read)
 
 
 def rank_of(arn: str, namespace: str, account_name: str) -> Callable[[dict[str, Any]], int]:
-    """How surely a Role object stands for this ARN (see `ack_role`); without one, whether its trust policy
-    names the service account."""
+    """How surely a Role object stands for this ARN (see `ack_role`); without an ARN, whether its trust
+    policy names the service account."""
     named, subject = role_name(arn), f"system:serviceaccount:{namespace}:{account_name}"
 
     def rank(item: dict[str, Any]) -> int:
@@ -62,19 +62,19 @@ def ack_role(asking: Asking, cluster: Cluster, namespace: str, rank: Callable[[d
     """
 
     def read() -> dict[str, Any]:
-        found: list[dict[str, Any]] = []
+        roles: list[dict[str, Any]] = []
         for scope in (f"/apis/{IAM}/namespaces/{namespace}/roles", f"/apis/{IAM}/roles"):
             if namespace or scope.endswith(f"{IAM}/roles"):
                 listed = [item for item in cluster.pages(scope, {"limit": "500"}) if rank(item)]
-                found += [item for item in listed if _id(item) not in map(_id, found)]
-            if any(rank(item) == SUREST and _is_managed(item) for item in found):
+                roles += [item for item in listed if _id(item) not in map(_id, roles)]
+            if any(rank(item) == SUREST and _is_managed(item) for item in roles):
                 break
-        if not found:
+        if not roles:
             raise Refused("absent", "no Role object of the ACK controller manages this role")
-        found.sort(key=lambda item: (rank(item), _is_managed(item), _has_arn(item)), reverse=True)
-        equal = [item for item in found if _standing(item, rank) == _standing(found[0], rank)]
-        others = ["/".join(_id(item)) for item in found[1:]]
-        return {**trim.custom(_with_kind(found[0], "Role")), "namesakes": len(equal), "others": others}
+        roles.sort(key=lambda item: (rank(item), _is_managed(item), _has_arn(item)), reverse=True)
+        equal = [item for item in roles if _standing(item, rank) == _standing(roles[0], rank)]
+        others = ["/".join(_id(item)) for item in roles[1:]]
+        return {**trim.custom(_with_kind(roles[0], "Role")), "namesakes": len(equal), "others": others}
 
     return asking.ask("ack-role", f"list roles.iam.services.k8s.aws in {namespace or 'all namespaces'}", read).get()
 
@@ -102,20 +102,20 @@ def _has_arn(item: dict[str, Any]) -> bool:
 
 
 def role_by_name(asking: Asking, cluster: Cluster, target: Target) -> Reading:
-    """The ACK Role that an index without a pod would have, by its name: the index stands in it where the names of the
-    cell's other roles have theirs. Several are a question, not an answer."""
+    """The ACK Role that an index without a pod would have, by its name: it has the index where the names of the
+    cell's other roles have theirs. Several matches count as none."""
     scope = f"/apis/{IAM}/namespaces/{target.namespace}/roles" if target.namespace else f"/apis/{IAM}/roles"
 
     def read() -> dict[str, Any]:
         items = [_with_kind(item, "Role") for item in cluster.pages(scope, {"limit": "500"})]
         named = [(_id(item)[0], text(mapping(item.get("spec")).get("name")) or _id(item)[1]) for item in items]
         meant = named_for(named, target.index_name)
-        found = [item for item, name in zip(items, named, strict=True) if name in meant]
-        if len(found) != 1:
-            shown = ": " + ", ".join("/".join(_id(item)) for item in found[:4]) if found else ""
-            number = f"{len(found) or 'no'} Role objects are named for the index{shown}"
-            raise Refused("absent", f"no pod leads to a role, and {number}")
-        return {**trim.custom(found[0]), "namesakes": 1, "others": [], "byName": True}
+        matching = [item for item, name in zip(items, named, strict=True) if name in meant]
+        if len(matching) != 1:
+            shown = ": " + ", ".join("/".join(_id(item)) for item in matching[:4]) if matching else ""
+            count = f"{len(matching) or 'no'} Role objects are named for the index{shown}"
+            raise Refused("absent", f"no pod leads to a role, and {count}")
+        return {**trim.custom(matching[0]), "namesakes": 1, "others": [], "byName": True}
 
     where = target.namespace or "all namespaces"
     return asking.ask("ack-role", f"list roles.iam.services.k8s.aws in {where}", read).get()

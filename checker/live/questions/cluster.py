@@ -1,7 +1,7 @@
 """What is read from the cluster: the pods of the index, their logs, identity, and the ACK objects behind the role.
 
-Every read is a GET; the rights it takes are in deploy/. A right that is missing costs the one question, and once one is
-missing the cluster is asked which others are.
+Every read is a GET; the rights it takes are in deploy/. A missing right costs only its own question; once one
+is missing, the cluster is asked which others are missing too.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Search(NamedTuple):
     """How the pods are found: a label selector with `{index}` in it, or "" for a search by name, in one namespace or
     all; a pod's name where the user gave one; what account_id means; the namespace of the ACK controller; the
     proxy's own wording for a refresh that succeeded or failed; the sidecar's log, where it comes from a file; and how
-    pods of an index are named (`index-{index}-{hash}`), "" for as the cell's other pods are."""
+    pods of an index are named (`index-{index}-{hash}`), "" for like the cell's other pods."""
 
     selector: str = ""
     pod: str = ""
@@ -73,15 +73,15 @@ def find_pods(asking: Asking, cluster: Cluster, target: Target, search: Search) 
 
         if search.pod:
             named = (item for item in items if mapping(item.get("metadata")).get("name") == search.pod)
-            found = candidates(named, "its name was given")
+            matches = candidates(named, "its name was given")
         elif search.selector:
-            found = candidates(items, "the label selector of the configuration")
+            matches = candidates(items, "the label selector of the configuration")
         else:
-            found = find(items, target.index_name, search.pod_name)
-        fitting = narrow(found, target.account_id, search.meaning)
-        near = () if found else nearest(items, target.index_name)
+            matches = find(items, target.index_name, search.pod_name)
+        fitting = narrow(matches, target.account_id, search.meaning)
+        near = () if matches else nearest(items, target.index_name)
         return {
-            "seen": len(items), "candidates": [as_json(item) for item in fitting], "before": len(found),
+            "seen": len(items), "candidates": [as_json(item) for item in fitting], "before": len(matches),
             "nearest": list(near),
         }  # fmt: skip
 
@@ -117,18 +117,18 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
     """Reads the pods and their logs and returns, of those that have not ended, one that does not stay up, else the pod
     with the most failures, else one without credentials of its own, else the newest; None where none could be read."""
     read: list[tuple[Reply, Reply]] = []
-    for place, name in enumerate(candidate.pods[:MOST_LISTED]):
-        # Pods that were evicted stay listed, and may be many: beyond the first ones it is looked for one that lives.
-        if place >= MOST_PODS and any(_is_living(pod.get().value) for pod, _ in read):
+    for position, name in enumerate(candidate.pods[:MOST_LISTED]):
+        # Evicted pods stay listed, and may be many: beyond the first MOST_PODS, reading stops at one that lives.
+        if position >= MOST_PODS and any(_is_living(pod.get().value) for pod, _ in read):
             break
         base = f"/api/v1/namespaces/{candidate.namespace}/pods/{name}"
         shown = f"{candidate.namespace}/{name}"
         pod = ask_pod(asking, cluster, candidate.namespace, name)
-        given = asking.answer(GIVEN_LOG) if search.log is not None else None
-        asked = given or _ask_log(asking, cluster, target, base, shown, name, search.wording, previous=False)
-        read.append((pod, asked))
+        file_log = asking.answer(GIVEN_LOG) if search.log is not None else None
+        log_reply = file_log or _ask_log(asking, cluster, target, base, shown, name, search.wording, previous=False)
+        read.append((pod, log_reply))
     subjects: list[tuple[tuple[bool, bool, int, bool, int], Subject]] = []
-    for place, (pod, lines) in enumerate(read):
+    for position, (pod, pod_log) in enumerate(read):
         value = pod.get().value
         if value is None:
             continue
@@ -140,12 +140,12 @@ def examine(asking: Asking, cluster: Cluster, target: Target, candidate: Candida
                 asking, cluster, target, base, f"{candidate.namespace}/{name}", name, search.wording, previous=True
             )
         # Only where there is a choice is it worth waiting for the logs.
-        said = mapping(lines.get().value) if len(read) > 1 else {}
-        failures = said.get("failures", 0) if not said.get("refreshesSince") else 0
+        summary = mapping(pod_log.get().value) if len(read) > 1 else {}
+        failures = summary.get("failures", 0) if not summary.get("refreshesSince") else 0
         is_without = subject.container is None or resolve(subject.container, None, None).how == "node-role"
-        waits = mapping(mapping(status_of(value, target.container).get("state")).get("waiting")).get("reason")
-        is_looping = waits in ("CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull")
-        subjects.append(((_is_living(value), is_looping, failures, is_without, -place), subject))
+        waiting_reason = mapping(mapping(status_of(value, target.container).get("state")).get("waiting")).get("reason")
+        is_looping = waiting_reason in ("CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull")
+        subjects.append(((_is_living(value), is_looping, failures, is_without, -position), subject))
     if not subjects:
         return None
     chosen = max(subjects, key=lambda item: item[0])[1]
@@ -163,8 +163,8 @@ GIVEN_LOG = "log/file"
 def given_log(asking: Asking, search: Search) -> None:
     """The log that came from a file, in place of the pods'."""
     if search.log is not None:
-        found = log.read(stamped(search.log), LOG_BYTES, LOG_LINES, search.wording)
-        asking.note(GIVEN_LOG, "the log that was given", "ok", value=found)
+        summary = log.read(stamped(search.log), LOG_BYTES, LOG_LINES, search.wording)
+        asking.note(GIVEN_LOG, "the log that was given", "ok", value=summary)
 
 
 def _ask_log(
@@ -176,10 +176,10 @@ def _ask_log(
     kind = "log-previous" if previous else "log"
 
     def read() -> dict[str, Any]:
-        found = log.read(cluster.text(f"{base}/log", query, LOG_BYTES), LOG_BYTES, LOG_LINES, wording)
-        if found["lineCount"] and not found["first"]:
+        summary = log.read(cluster.text(f"{base}/log", query, LOG_BYTES), LOG_BYTES, LOG_LINES, wording)
+        if summary["lineCount"] and not summary["first"]:
             raise Refused("malformed", "no line of the log has the time that was asked for")
-        return found
+        return summary
 
     return asking.ask(f"{kind}/{name}", f"{kind} of {shown} -c {target.container}", read)
 

@@ -16,8 +16,8 @@ def endpoints(asking: Asking, aws: Aws, region: str, vpc: str) -> None:
     def read() -> list[dict[str, Any]]:
         filters = [{"Name": "service-name", "Values": [f"com.amazonaws.{region}.dynamodb"]}]
         filters += [{"Name": "vpc-id", "Values": [vpc]}] if vpc else []
-        found = aws.call("ec2", "describe_vpc_endpoints", region, Filters=filters)["VpcEndpoints"]
-        return [{"id": item["VpcEndpointId"], "document": item.get("PolicyDocument") or ""} for item in found]
+        vpc_endpoints = aws.call("ec2", "describe_vpc_endpoints", region, Filters=filters)["VpcEndpoints"]
+        return [{"id": item["VpcEndpointId"], "document": item.get("PolicyDocument") or ""} for item in vpc_endpoints]
 
     asking.ask("vpc-endpoints", f"ec2:DescribeVpcEndpoints {vpc} dynamodb", read)
 
@@ -32,9 +32,9 @@ def organization_policies(asking: Asking, aws: Aws, account: str, kind: str) -> 
         levels: list[dict[str, Any]] = []
         entity = account
         while entity:
-            found = aws.call("organizations", "list_policies_for_target", TargetId=entity, Filter=kind)["Policies"]
+            policies = aws.call("organizations", "list_policies_for_target", TargetId=entity, Filter=kind)["Policies"]
             documents = []
-            for item in found:
+            for item in policies:
                 answer = aws.call("organizations", "describe_policy", PolicyId=item["Id"])["Policy"]
                 documents.append({"name": item["Name"], "id": item["Id"], "document": answer["Content"]})
             levels.append({"entity": entity, "policies": documents})

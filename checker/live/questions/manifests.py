@@ -21,18 +21,18 @@ def declared_in(paths: tuple[str, ...], arn: str, names: set[str]) -> dict[str, 
         raise Refused("failed", f"{', '.join(read.missing)}: there is no such file or folder")
     inventory = load(read.sources).inventory
     named = parse_arn(arn)
-    index = make_index(inventory, named.account if named else None)
+    lookup = make_index(inventory, named.account if named else None)
     wanted = arn.rpartition("/")[2].lower()
-    found = [role for role in inventory.roles if role.name.lower() == wanted or role.object.name in names]
-    if len(found) != 1:
+    roles = [role for role in inventory.roles if role.name.lower() == wanted or role.object.name in names]
+    if len(roles) != 1:
         shown = wanted or ", ".join(sorted(names)) or "this index"
-        said = f"{len(found)} Roles" if found else "no Role"
-        raise Refused("absent" if not found else "failed", f"{said} for {shown} in {', '.join(paths)}")
-    role = found[0]
+        count = f"{len(roles)} Roles" if roles else "no Role"
+        raise Refused("absent" if not roles else "failed", f"{count} for {shown} in {', '.join(paths)}")
+    role = roles[0]
     references = [*role.policy_refs, *([role.boundary_ref] if role.boundary_ref else [])]
     arns = [*role.policy_arns, *([role.boundary_arn] if role.boundary_arn else [])]
-    policies = [policy for reference in references for policy in resolve_policy(index, reference).policies]
-    policies += [policy for item in arns for policy in policies_by_arn(index, item.arn, role.object)]
+    policies = [policy for reference in references for policy in resolve_policy(lookup, reference).policies]
+    policies += [policy for item in arns for policy in policies_by_arn(lookup, item.arn, role.object)]
     return {
         "file": role.object.origin.file,
         "role": custom(role.object.data),

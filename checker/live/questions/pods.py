@@ -37,7 +37,7 @@ class Meaning(NamedTuple):
 
 def find(items: Iterable[dict[str, Any]], index: str, naming: str = "") -> tuple[Candidate, ...]:
     """The candidates among pods (or their metadata), the surest kind of match only. With `naming`
-    (`index-{index}-{hash}`) a workload whose name is not exactly that is none."""
+    (`index-{index}-{hash}`) only a workload of exactly that name is one."""
     if naming:
         wanted = naming.removesuffix("-{hash}").replace("{index}", index)
         exact = [item for item in items if workload_of(mapping(item.get("metadata"))) == wanted]
@@ -73,13 +73,13 @@ def nearest(items: Iterable[dict[str, Any]], index: str) -> tuple[str, ...]:
 
 def named_for(names: Iterable[tuple[str, str]], index: str) -> set[tuple[str, str]]:
     """Of (namespace, name) pairs those that are the index's, by the same rules as for pods."""
-    given = list(names)
-    exact = {(namespace, name) for namespace, name in given if name == index}
+    pairs = list(names)
+    exact = {(namespace, name) for namespace, name in pairs if name == index}
     if exact:
         return exact
     whole_words = re.compile(rf"(?:^|-){re.escape(index)}(?:-|$)")
-    near = [(namespace, name) for namespace, name in given if whole_words.search(name)]
-    others = {name for _, name in given}
+    near = [(namespace, name) for namespace, name in pairs if whole_words.search(name)]
+    others = {name for _, name in pairs}
     alike = {pair for pair in near if _is_named_alike(pair[1], index, others - {pair[1]})}
     beside = {(namespace, name) for namespace, name in alike or near if _ends(namespace, index)}
     return beside if len(beside) == 1 else alike
@@ -114,11 +114,11 @@ def _ends(name: str, index: str) -> bool:
 
 def candidates(items: Iterable[dict[str, Any]], reason: str) -> tuple[Candidate, ...]:
     """All these pods, by workload."""
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    by_workload: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for item in items:
         metadata = mapping(item.get("metadata"))
-        found.setdefault((text(metadata.get("namespace")) or "", workload_of(metadata)), []).append(metadata)
-    return tuple(_candidate(*key, pods, reason) for key, pods in sorted(found.items()))
+        by_workload.setdefault((text(metadata.get("namespace")) or "", workload_of(metadata)), []).append(metadata)
+    return tuple(_candidate(*key, pods, reason) for key, pods in sorted(by_workload.items()))
 
 
 def narrow(candidates: tuple[Candidate, ...], account_id: str, meaning: Meaning) -> tuple[Candidate, ...]:

@@ -30,24 +30,24 @@ def role(asking: Asking, aws: Aws, arn: str, region: str, table_arn: str) -> Non
 
     def read() -> dict[str, Any]:
         try:
-            found = aws.call("iam", "get_role", RoleName=name)["Role"]
+            iam_role = aws.call("iam", "get_role", RoleName=name)["Role"]
         except Refused as error:
             raise elsewhere(asking, named.account, f"role {arn}", error) from None
-        if role_name(found["Arn"]) != named:
-            raise Refused("denied", f"the credentials see {found['Arn']}; the role is in account {named.account}")
-        boundary = (found.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn", "")
+        if role_name(iam_role["Arn"]) != named:
+            raise Refused("denied", f"the credentials see {iam_role['Arn']}; the role is in account {named.account}")
+        boundary = (iam_role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn", "")
         if boundary:
             policy(asking, aws, boundary)
         return {
-            "arn": found["Arn"],
-            "id": found.get("RoleId", ""),
-            "name": found["RoleName"],
-            "path": found.get("Path", "/"),
-            "created": show_time(found.get("CreateDate")),
-            "maxSessionDuration": found.get("MaxSessionDuration"),
-            "trust": _document(found.get("AssumeRolePolicyDocument")),
+            "arn": iam_role["Arn"],
+            "id": iam_role.get("RoleId", ""),
+            "name": iam_role["RoleName"],
+            "path": iam_role.get("Path", "/"),
+            "created": show_time(iam_role.get("CreateDate")),
+            "maxSessionDuration": iam_role.get("MaxSessionDuration"),
+            "trust": _document(iam_role.get("AssumeRolePolicyDocument")),
             "boundary": boundary,
-            "tags": {item["Key"]: redact_pair(item["Key"], item["Value"]) for item in found.get("Tags") or []},
+            "tags": {item["Key"]: redact_pair(item["Key"], item["Value"]) for item in iam_role.get("Tags") or []},
         }
 
     asking.ask("role", f"iam:GetRole {name}", read)
@@ -67,11 +67,11 @@ def policy(asking: Asking, aws: Aws, arn: str) -> None:
         return
 
     def read() -> dict[str, Any]:
-        found = aws.call("iam", "get_policy", PolicyArn=arn)["Policy"]
-        version = found["DefaultVersionId"]
+        metadata = aws.call("iam", "get_policy", PolicyArn=arn)["Policy"]
+        version = metadata["DefaultVersionId"]
         answer = aws.call("iam", "get_policy_version", PolicyArn=arn, VersionId=version)["PolicyVersion"]
-        kept = {"arn": arn, "name": found["PolicyName"], "path": found.get("Path", "/"), "version": version}
-        changed = show_time(found.get("UpdateDate"))
+        kept = {"arn": arn, "name": metadata["PolicyName"], "path": metadata.get("Path", "/"), "version": version}
+        changed = show_time(metadata.get("UpdateDate"))
         return {**kept, "changed": changed, "document": _document(answer["Document"])}
 
     asking.ask(f"policy/{arn}", f"iam:GetPolicyVersion {arn}", read)

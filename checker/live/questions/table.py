@@ -21,24 +21,24 @@ def table(asking: Asking, aws: Aws, arn: str) -> None:
     def described() -> dict[str, Any]:
         try:
             # A name alone means a table of our own account; another account's table is asked for by its ARN.
-            found = aws.call("dynamodb", "describe_table", region, TableName=_named(asking, account, name, arn))[
+            metadata = aws.call("dynamodb", "describe_table", region, TableName=_named(asking, account, name, arn))[
                 "Table"
             ]
         except Refused as error:
             raise elsewhere(asking, account, f"table {arn}", error) from None
-        sse = found.get("SSEDescription") or {}
-        indexes = [*(found.get("GlobalSecondaryIndexes") or ()), *(found.get("LocalSecondaryIndexes") or ())]
+        sse = metadata.get("SSEDescription") or {}
+        indexes = [*(metadata.get("GlobalSecondaryIndexes") or ()), *(metadata.get("LocalSecondaryIndexes") or ())]
         return {
-            "arn": found["TableArn"],
-            "status": found["TableStatus"],
-            "keySchema": found.get("KeySchema") or [],
+            "arn": metadata["TableArn"],
+            "status": metadata["TableStatus"],
+            "keySchema": metadata.get("KeySchema") or [],
             "indexes": {item["IndexName"]: item.get("KeySchema") or [] for item in indexes},
             "encryption": {"type": sse.get("SSEType", ""), "key": sse.get("KMSMasterKeyArn", "")},
             "inaccessibleSince": show_time(sse.get("InaccessibleEncryptionDateTime")),
-            "consistency": found.get("MultiRegionConsistency", ""),
+            "consistency": metadata.get("MultiRegionConsistency", ""),
             "replicas": [
                 {"region": item.get("RegionName", ""), "status": item.get("ReplicaStatus", "")}
-                for item in found.get("Replicas") or ()
+                for item in metadata.get("Replicas") or ()
             ],
         }
 
@@ -61,8 +61,8 @@ def _key(asking: Asking, aws: Aws, arn: str) -> Reply:
     region = _region_of(arn)
 
     def described() -> dict[str, Any]:
-        found = aws.call("kms", "describe_key", region, KeyId=arn)["KeyMetadata"]
-        return {"arn": arn, "state": found["KeyState"], "manager": found.get("KeyManager", "")}
+        metadata = aws.call("kms", "describe_key", region, KeyId=arn)["KeyMetadata"]
+        return {"arn": arn, "state": metadata["KeyState"], "manager": metadata.get("KeyManager", "")}
 
     return asking.ask("key", f"kms:DescribeKey {arn}", described)
 
@@ -75,8 +75,8 @@ def key_policy(asking: Asking, aws: Aws) -> None:
         return
 
     def read() -> dict[str, Any]:
-        found = aws.call("kms", "get_key_policy", _region_of(arn), KeyId=arn, PolicyName="default")
-        return {"document": found["Policy"]}
+        answer = aws.call("kms", "get_key_policy", _region_of(arn), KeyId=arn, PolicyName="default")
+        return {"document": answer["Policy"]}
 
     asking.ask("key-policy", f"kms:GetKeyPolicy {arn}", read)
 

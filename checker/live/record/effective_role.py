@@ -19,7 +19,7 @@ How = Literal["pod-env", "pod-identity", "static-keys", "profile", "node-role", 
 
 
 class Effective(NamedTuple):
-    """The role of a container: its ARN ("" where it cannot be told), how it was found, and how in words."""
+    """The role of a container: its ARN ("" where unknown), where that comes from, and the same in words."""
 
     arn: str
     how: How
@@ -97,8 +97,8 @@ def resolve(
             return Effective(arn, "pod-env", "AWS_ROLE_ARN in the pod's environment (IRSA)")
         return _from_log(logged, "unknown", "AWS_ROLE_ARN comes from elsewhere, so its value is not known")
     if "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables:
-        given = association or {}
-        arn = text(given.get("targetRoleArn")) or text(given.get("roleArn")) or ""
+        fields = association or {}
+        arn = text(fields.get("targetRoleArn")) or text(fields.get("roleArn")) or ""
         if arn:
             return Effective(arn, "pod-identity", "the Pod Identity association of its service account")
         return _from_log(logged, "unknown", "the pod uses EKS Pod Identity, but its association is not known")

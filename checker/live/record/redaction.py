@@ -40,7 +40,7 @@ _PLAIN = (
     r"[^\s,;&(){}\[\]\"'\\]++(?![(\[{])"
 )
 _IS = r"\s{0,3}\]?\s{0,3}(?:=>|:(?!:)|=(?!>)|%3D|\\u003d)(?:\s|\\{1,4}n){0,6}"
-# What stands behind "auth keys:" and has to be seen: an ARN, a host, an address, a field, a library's own words.
+# What may follow "auth keys:" and has to stay visible: an ARN, a host, an address, a field, a library's own words.
 _NO_NAME = (
     r"(?!arn:|(?:https?://)?(?:(?:[\w-]{1,63}\.){1,8}(?:amazonaws\.com|api\.aws|internal|local|svc)\b|(?:\d{1,3}\.){3}\d)"
     r"|x509:|[IWEF]\d{4}\s\d\d:|[\w./-]{1,200}@sha256:|\w{1,40}_(?:TABLE|FILE|PATH|URI|URL|NAME)=|[\w./-]{1,200}\.(?:go|lua|py|js|ts|java|rs|cs|rb|php):\d|\w{1,40}=\d{1,6}\b|(?:x-)?(?:api|auth|access)[-_]?keys?\b"
@@ -169,7 +169,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"|(?<![a-z])((?:{_WEAK})(?:[:=](?!:|(?:refresh|sync|load|fetch|error|keys?)\b)|=>|%3D|\\u003d|(?:{_QUOTE})?{_IS}{_ATTRIBUTE}(?=[^\s,;]*\d)))(?:{_NO_NAME}{_PLAIN})",
             rf"\1\2{MASK}",
         ),
-        # Keys that a sentence quotes. After the names: what is quoted may be one (`key "api_key": "…"`).
+        # Keys that a sentence quotes. Comes after the names, since what is quoted may be a name (`key "api_key": "…"`).
         (
             rf"\b((?:password|token|secret|key)s?(?: is)? {_QUOTE})(?!arn:|\[redacted\]|/[\w./-]+\.(?:key|pem|crt)"
             rf"|[a-z.-]+{_QUOTE}(?: not found| is forbidden| already))[^\"'\\\s]{{3,}}",
@@ -186,7 +186,7 @@ _KEPT = re.compile(
     re.IGNORECASE,
 )
 _ARN = re.compile(r"arn:aws[a-z-]{0,10}:[^\s\"',;)\]}]+")
-# What an id of a request, a trace or an image follows: they open nothing.
+# Ids of requests, traces and images with the name before them: they open nothing.
 _TRACED = re.compile(
     r"(?:Root|Parent|Self|traceparent|trace_?id|span_?id|request_?id|requestid)[\"']?[=:]\s?[\"']?[\w-]{8,80}|sha256:[0-9a-f]{64}",
     re.IGNORECASE,

@@ -3,11 +3,11 @@
 A line is read as tokens: words, quotes with the backslashes before them (so that a string inside a string is one), and
 single characters. Behind a name (`api_key`, `x-api-key`, `Token`, `AWS_SECRET_ACCESS_KEY`) a value follows over glue:
 separators, brackets, and the words of wrappers (`Some(`, `AttributeValueMemberS{Value:`, `Cow::Borrowed(`, `"value":`).
-Over a tight separator any value goes; in a sentence one that has a digit in it. ARNs, hosts, error names and plain
+Behind a tight separator any value is masked; in a sentence, one with a digit. ARNs, hosts, error names and plain
 words of a sentence stay: they say what is wrong.
 
-The patterns stand in one module with the calls that ask them, although it is long: from those calls the tests read how
-much text each of them is asked about, and hold that none takes the square of it.
+The patterns stay in one module with the code that calls them, although it is long: from those calls the tests read how
+much text each pattern is matched against, and check that none takes quadratic time.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _MOST_STEPS = 12_000
 
 
 class _Value(NamedTuple):
-    """A value: its tokens from `start` up to `end`, whether it goes whatever it is, and the bracket it stands in."""
+    """A value: its tokens from `start` up to `end`, whether it is masked in any case, and the bracket it stands in."""
 
     start: int
     end: int
@@ -86,25 +86,25 @@ def mask_named(text: str) -> str:
     if not _MENTIONS.search(text):
         return text
     tokens = _TOKEN.findall(text)
-    gone: set[tuple[int, int]] = set()
+    masked: set[tuple[int, int]] = set()
     walked = steps = 0
-    for place, word in enumerate(tokens):
-        found = _NAME.fullmatch(word)
-        if not found or _is_no_name(tokens, place):
+    for position, word in enumerate(tokens):
+        name = _NAME.fullmatch(word)
+        if not name or _is_no_name(tokens, position):
             continue
-        value = _value_of(tokens, place, is_plural=bool(found[1]))
+        value = _value_of(tokens, position, is_plural=bool(name[1]))
         if value is not None and _goes("".join(tokens[value.start : value.end]), is_tight=value.is_tight):
-            gone.add((value.start, value.end))
-        bracket = value.bracket if value is not None else _opened(tokens, place)
-        begun = value.end if value is not None else place + 1
-        # Lists within lists are walked once, and what a text of nothing but brackets takes is bounded.
+            masked.add((value.start, value.end))
+        bracket = value.bracket if value is not None else _opened(tokens, position)
+        begun = value.end if value is not None else position + 1
+        # Nested lists are walked once, and the steps are bounded, for a text of nothing but brackets.
         if bracket and begun >= walked and steps < _MOST_STEPS:
-            inner, walked = _inside(tokens, begun, bracket, is_plural=bool(found[1]))
+            inner, walked = _inside(tokens, begun, bracket, is_plural=bool(name[1]))
             steps += walked - begun
-            gone |= inner
-        gone |= _near(tokens, place)
+            masked |= inner
+        masked |= _near(tokens, position)
     last = len(tokens)
-    for start, end in sorted(gone, reverse=True):
+    for start, end in sorted(masked, reverse=True):
         if end <= last:
             tokens[start:end] = [MASK]
             last = start
@@ -137,20 +137,20 @@ def _opened(tokens: list[str], name: int) -> str:
 
 def _near(tokens: list[str], name: int) -> set[tuple[int, int]]:
     """What looks like a key in the words behind the name: "API key not found: mq-…"."""
-    found = set()
-    for place in range(name + 1, min(len(tokens), name + _WINDOW)):
-        if tokens[place] == "\n":
+    spans = set()
+    for position in range(name + 1, min(len(tokens), name + _WINDOW)):
+        if tokens[position] == "\n":
             break
-        # A part of an address, an ARN or a path is none, and the id of a request or an image is none either.
-        is_traced = _TRACED.search("".join(tokens[max(0, place - 4) : place]))
+        # Parts of addresses, ARNs and paths are no keys, nor are the ids of requests and images.
+        is_traced = _TRACED.search("".join(tokens[max(0, position - 4) : position]))
         if (
-            "/" not in tokens[place]
+            "/" not in tokens[position]
             and not is_traced
-            and _is_random(tokens[place])
-            and _goes(tokens[place], is_tight=False)
+            and _is_random(tokens[position])
+            and _goes(tokens[position], is_tight=False)
         ):
-            found.add((place, place + 1))
-    return found
+            spans.add((position, position + 1))
+    return spans
 
 
 def _is_random(word: str) -> bool:
@@ -159,43 +159,43 @@ def _is_random(word: str) -> bool:
         return False
     for part in _SEGMENT.split(word):
         kinds = [char.isdigit() for char in part if char.isalnum()]
-        turns = sum(one != other for one, other in pairwise(kinds))
+        turns = sum(kind != following for kind, following in pairwise(kinds))
         if len(part) >= 6 and turns >= 4:
             return True
     return False
 
 
 def _value_of(tokens: list[str], name: int, *, is_plural: bool) -> _Value | None:
-    """What stands in the place of a name's value, over glue; None where nothing does."""
+    """What stands where the value of a name belongs, behind any glue; None where nothing does."""
     is_quoted = _is_in_quotes(tokens, name)
     is_tight, bracket = False, ""
-    place = name + 1 + is_quoted
-    while place < min(len(tokens), name + _MOST_GLUE):
-        piece = tokens[place]
+    position = name + 1 + is_quoted
+    while position < min(len(tokens), name + _MOST_GLUE):
+        piece = tokens[position]
         if _QUOTE.fullmatch(piece):
-            return _quoted(tokens, place, bracket) if _opens(tokens, place) else None
+            return _quoted(tokens, position, bracket) if _opens(tokens, position) else None
         if piece == MASK:
-            # A wrapper's name was taken for the value: what it wraps is one as well.
-            if not _wraps(tokens, place):
+            # A wrapper's name was masked as the value: what it wraps is a value as well.
+            if not _wraps(tokens, position):
                 return None
             is_tight = True
         elif piece in _TIGHT:
             binds = _binds(
-                tokens, place, is_quoted=is_quoted, is_plural=is_plural, is_compound=_is_compound(tokens[name])
+                tokens, position, is_quoted=is_quoted, is_plural=is_plural, is_compound=_is_compound(tokens[name])
             )
             is_tight = is_tight or binds
         elif piece in _BOUNDS:
             is_tight, bracket = True, piece
         elif piece == "," and is_quoted:
             is_tight = True
-        elif not (piece.isspace() or piece in _GLUE or _is_glue(tokens, place, is_tight=is_tight)):
-            is_structure = bool(bracket) and _is_field(tokens, place)
+        elif not (piece.isspace() or piece in _GLUE or _is_glue(tokens, position, is_tight=is_tight)):
+            is_structure = bool(bracket) and _is_field(tokens, position)
             if not _WORD.match(piece) or (is_plural and not is_tight) or is_structure:
                 return None
-            if _STATES.fullmatch(piece) and tokens[place - 1].isspace():
+            if _STATES.fullmatch(piece) and tokens[position - 1].isspace():
                 return None
-            return _Value(place, place + 1, is_tight or _is_variable(tokens[name]), bracket)
-        place += 1
+            return _Value(position, position + 1, is_tight or _is_variable(tokens[name]), bracket)
+        position += 1
     return None
 
 
@@ -211,11 +211,11 @@ def _is_compound(name: str) -> bool:
 
 
 def _quoted(tokens: list[str], opened: int, bracket: str) -> _Value | None:
-    """What stands between a quote and the next one like it; the rest of the line where there is none. A word that names
-    the value (`"value": "…"`) is none, and another field's name is not either."""
+    """What stands between a quote and the next one like it; the rest of the text where there is none. A word that
+    announces the value (`"value": "…"`) is no value, nor is the name of another field."""
     for _ in range(3):
         closed = next(
-            (place for place in range(opened + 1, len(tokens)) if tokens[place] == tokens[opened]), len(tokens)
+            (position for position in range(opened + 1, len(tokens)) if tokens[position] == tokens[opened]), len(tokens)
         )
         inner = "".join(tokens[opened + 1 : closed])
         follows = next((piece for piece in tokens[closed + 1 : closed + 3] if not piece.isspace()), "")
@@ -277,7 +277,7 @@ def _is_field(tokens: list[str], place: int) -> bool:
 
 
 def _goes(value: str, *, is_tight: bool) -> bool:
-    """Whether what stands in the place of a value is one."""
+    """Whether a text that stands where a value belongs is one to mask."""
     if _NOTHING.fullmatch(value) or _KEPT.fullmatch(value):
         return False
     if is_tight:
@@ -288,32 +288,32 @@ def _goes(value: str, *, is_tight: bool) -> bool:
 def _inside(tokens: list[str], begun: int, bracket: str, *, is_plural: bool) -> tuple[set[tuple[int, int]], int]:
     """The values in the brackets that a name opens: the others of a list, and those of fields. Returns them, and where
     the walk ended."""
-    found: set[tuple[int, int]] = set()
-    place, depth, field = begun, 1, ""
+    spans: set[tuple[int, int]] = set()
+    position, depth, field = begun, 1, ""
     end = min(len(tokens), begun + 400)
-    while place < end and depth:
-        piece = tokens[place]
+    while position < end and depth:
+        piece = tokens[position]
         if piece in _BOUNDS:
             depth += 1
         elif piece in _BOUNDS.values():
             depth -= 1
-        elif _QUOTE.fullmatch(piece) and _opens(tokens, place):
-            closed = next((at for at in range(place + 1, end) if tokens[at] == piece), end)
-            inner = "".join(tokens[place + 1 : closed])
+        elif _QUOTE.fullmatch(piece) and _opens(tokens, position):
+            closed = next((at for at in range(position + 1, end) if tokens[at] == piece), end)
+            inner = "".join(tokens[position + 1 : closed])
             if _is_field(tokens, closed):
                 field = inner
                 is_key = is_plural and _goes(inner, is_tight=False) and not _NAME.fullmatch(inner)
-                found |= {(place + 1, closed)} if is_key else set()
+                spans |= {(position + 1, closed)} if is_key else set()
             elif inner and _goes(inner, is_tight=True) and not _NAME.fullmatch(inner):
-                found.add((place + 1, closed))
-            place = closed
+                spans.add((position + 1, closed))
+            position = closed
         elif _WORD.match(piece) and piece != MASK:
-            if _is_field(tokens, place):
+            if _is_field(tokens, position):
                 field = piece
-                found |= {(place, place + 1)} if is_plural and _is_random(piece) else set()
-            elif not (place + 1 < len(tokens) and tokens[place + 1] in _BOUNDS):
+                spans |= {(position, position + 1)} if is_plural and _is_random(piece) else set()
+            elif not (position + 1 < len(tokens) and tokens[position + 1] in _BOUNDS):
                 is_meant = field.lower() in _FIELDS or bool(_NAME.fullmatch(field))
-                if _goes(piece, is_tight=is_meant and tokens[place - 1] in (":", "=", " ")):
-                    found.add((place, place + 1))
-        place += 1
-    return found, place
+                if _goes(piece, is_tight=is_meant and tokens[position - 1] in (":", "=", " ")):
+                    spans.add((position, position + 1))
+        position += 1
+    return spans, position

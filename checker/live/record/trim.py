@@ -42,7 +42,7 @@ def pod(item: dict[str, Any]) -> dict[str, Any]:
             "phase": text(status.get("phase")) or "",
             "reason": text(status.get("reason")) or "",
             "message": redact(text(status.get("message")) or ""),
-            "unmet": [found for entry in sequence(status.get("conditions")) if (found := _unmet(mapping(entry)))],
+            "unmet": [unmet for entry in sequence(status.get("conditions")) if (unmet := _unmet(mapping(entry)))],
             "startTime": text(status.get("startTime")) or "",
             "containerStatuses": [_status(entry) for entry in sequence(status.get("containerStatuses"))],
             "initContainerStatuses": [_status(entry) for entry in sequence(status.get("initContainerStatuses"))],
@@ -56,18 +56,18 @@ def service_account(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def custom(item: dict[str, Any]) -> dict[str, Any]:
-    """An object of the ACK controller: spec and status, redacted but for the policy documents, which count."""
+    """An object of the ACK controller: spec and status, redacted except for the policy documents, which matter."""
     kept = {key: item.get(key) for key in ("apiVersion", "kind") if item.get(key) is not None}
     parts = {key: _cleaned(item[key], key) for key in ("spec", "status") if item.get(key) is not None}
-    # A corrected manifest is made of it, so all annotations are kept, but for the copy of the object in one of them.
+    # A corrected manifest is made from this: all annotations are kept, except the copy of the object in one of them.
     annotations = {
         key: redact_pair(key, value)
         for key, value in string_map(mapping(item.get("metadata")).get("annotations")).items()
         if key != _LAST_APPLIED
     }
     filled_in = list(late_initialized(item))
-    told = {"lateInitialized": filled_in} if filled_in else {}
-    return {**kept, **parts, "metadata": {**metadata(item), "annotations": annotations, **told}}
+    late = {"lateInitialized": filled_in} if filled_in else {}
+    return {**kept, **parts, "metadata": {**metadata(item), "annotations": annotations, **late}}
 
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -89,7 +89,7 @@ def _cleaned(value: Any, name: str) -> Any:
 
 
 def deployment(item: dict[str, Any]) -> dict[str, Any]:
-    """A Deployment: how many of its pods should run and do."""
+    """A Deployment: how many of its pods should run, and how many do."""
     spec, status = mapping(item.get("spec")), mapping(item.get("status"))
     return {
         "metadata": metadata(item),
@@ -100,27 +100,27 @@ def deployment(item: dict[str, Any]) -> dict[str, Any]:
 
 def metadata(item: dict[str, Any]) -> dict[str, Any]:
     """Names, times, labels, owners, the annotations that bear on identity, and who wrote the object."""
-    given = mapping(item.get("metadata"))
+    fields = mapping(item.get("metadata"))
     kept = {
-        key: given[key]
+        key: fields[key]
         for key in ("name", "namespace", "uid", "generation", "creationTimestamp", "deletionTimestamp", "finalizers")
-        if given.get(key) is not None
+        if fields.get(key) is not None
     }
-    annotations = mapping(given.get("annotations"))
+    annotations = mapping(fields.get("annotations"))
     managers = [
         {"manager": entry.get("manager"), "operation": entry.get("operation"), "time": entry.get("time")}
-        for entry in sequence(given.get("managedFields"))
+        for entry in sequence(fields.get("managedFields"))
         if isinstance(entry, dict) and not entry.get("subresource")
     ]
     return {
         **kept,
-        "labels": {key: redact_pair(key, value) for key, value in string_map(given.get("labels")).items()},
+        "labels": {key: redact_pair(key, value) for key, value in string_map(fields.get("labels")).items()},
         "annotations": {
             key: redact_pair(key, str(value)) for key, value in annotations.items() if _ANNOTATIONS.fullmatch(key)
         },
         "ownerReferences": [
             {"kind": entry.get("kind"), "name": entry.get("name")}
-            for entry in sequence(given.get("ownerReferences"))
+            for entry in sequence(fields.get("ownerReferences"))
             if isinstance(entry, dict)
         ],
         "managers": managers,
@@ -128,21 +128,21 @@ def metadata(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _container(entry: Any) -> dict[str, Any]:
-    given = mapping(entry)
+    container = mapping(entry)
     variables = []
-    for item in sequence(given.get("env")):
+    for item in sequence(container.get("env")):
         name = text(mapping(item).get("name")) or ""
         variables.append({"name": name, **_variable(name, mapping(item))})
     return {
-        "name": text(given.get("name")) or "",
-        "image": redact(text(given.get("image")) or ""),
-        "restartPolicy": text(given.get("restartPolicy")) or "",
-        **_security(given),
+        "name": text(container.get("name")) or "",
+        "image": redact(text(container.get("image")) or ""),
+        "restartPolicy": text(container.get("restartPolicy")) or "",
+        **_security(container),
         "env": variables,
-        "envFrom": [key for item in sequence(given.get("envFrom")) for key in mapping(item) if key.endswith("Ref")],
+        "envFrom": [key for item in sequence(container.get("envFrom")) for key in mapping(item) if key.endswith("Ref")],
         "mounts": [
             {"name": mapping(mount).get("name"), "mountPath": mapping(mount).get("mountPath")}
-            for mount in sequence(given.get("volumeMounts"))
+            for mount in sequence(container.get("volumeMounts"))
         ],
     }
 
@@ -166,12 +166,12 @@ def _variable(name: str, given: dict[str, Any]) -> dict[str, str]:
 
 def _token_volume(entry: Any) -> dict[str, Any] | None:
     """A projected service account token: its audience and its lifetime in seconds."""
-    given = mapping(entry)
-    for source in sequence(mapping(given.get("projected")).get("sources")):
+    volume = mapping(entry)
+    for source in sequence(mapping(volume.get("projected")).get("sources")):
         token = mapping(mapping(source).get("serviceAccountToken"))
         if token.get("audience"):
             seconds = token.get("expirationSeconds")
-            return {"name": given.get("name"), "audience": token["audience"], "expirationSeconds": seconds}
+            return {"name": volume.get("name"), "audience": token["audience"], "expirationSeconds": seconds}
     return None
 
 
@@ -179,26 +179,26 @@ def _unmet(entry: dict[str, Any]) -> dict[str, str] | None:
     """A condition of the pod that does not hold, with its reason and message."""
     if entry.get("status") == "True":
         return None
-    said = {key: redact(text(entry.get(key)) or "") for key in ("type", "reason", "message")}
-    return said if said["message"] or said["reason"] else None
+    texts = {key: redact(text(entry.get(key)) or "") for key in ("type", "reason", "message")}
+    return texts if texts["message"] or texts["reason"] else None
 
 
 def _states(given: Any) -> dict[str, Any]:
     """The state of a container by its kind; why it waits or ended is said in `reason` and `message`."""
-    found: dict[str, Any] = {}
+    states: dict[str, Any] = {}
     for kind, detail in mapping(given).items():
         kept = {key: mapping(detail)[key] for key in ("reason", "exitCode", "startedAt") if key in mapping(detail)}
         message = text(mapping(detail).get("message"))
-        found[kind] = {**kept, **({"message": redact(message)[:500]} if message else {})}
-    return found
+        states[kind] = {**kept, **({"message": redact(message)[:500]} if message else {})}
+    return states
 
 
 def _status(entry: Any) -> dict[str, Any]:
-    given = mapping(entry)
+    status = mapping(entry)
     return {
-        "name": text(given.get("name")) or "",
-        "ready": bool(given.get("ready")),
-        "restartCount": given.get("restartCount") if isinstance(given.get("restartCount"), int) else 0,
-        "state": _states(given.get("state")),
-        "lastState": _states(given.get("lastState")),
+        "name": text(status.get("name")) or "",
+        "ready": bool(status.get("ready")),
+        "restartCount": status.get("restartCount") if isinstance(status.get("restartCount"), int) else 0,
+        "state": _states(status.get("state")),
+        "lastState": _states(status.get("lastState")),
     }

@@ -14,9 +14,9 @@ _STYLES = {"+": "good", "-": "error", "~": "note", "!": "warning", "?": "warning
 def render(difference: Difference, look: Look) -> str:
     """One file that loads nothing."""
     style = "error" if difference.is_worse else "warning" if difference.unread else "good"
-    said = verdict(difference)
+    sentence = verdict(difference)
     parts = [
-        f'<h1 class="{style}">{told(said)}</h1>',
+        f'<h1 class="{style}">{told(sentence)}</h1>',
         f"<p>Access from <code>{told(difference.base)}</code> to <code>{told(difference.head)}</code>.</p>",
     ]
     rows: list[tuple[str, str, list[Line], list[str]]] = [
@@ -31,7 +31,7 @@ def render(difference: Difference, look: Look) -> str:
     more += [Line("!", f"{called(item.item)}: {item.note.sentence}") for item in difference.others]
     more += [Line("!", text) for text in difference.notes] + [Line("?", text) for text in difference.unread]
     parts += [_line(line) for line in more]
-    return page(f"checker: {said}", parts)
+    return page(f"checker: {sentence}", parts)
 
 
 def _row(name: str, status: str, found: list[Line], concerned: list[str]) -> str:

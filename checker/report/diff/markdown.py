@@ -12,14 +12,14 @@ from ..style.look import Look
 from ..style.wrapping import count
 from .told import Line, finding, lines, moved, reach, verdict
 
-_MARKS = {"+": "➕", "-": "➖", "~": "•", "!": "⚠️", "?": "❔"}  # these are meant
+_MARKS = {"+": "➕", "-": "➖", "~": "•", "!": "⚠️", "?": "❔"}  # emoji on purpose
 _MOST_NAMED = 5
 """Actions that a cell of the table names."""
 
 
 def render(difference: Difference, look: Look) -> str:
-    """A heading with the verdict, a table of the roles where there are several, a list a role: folded where it neither
-    fails the run nor stands alone."""
+    """A heading with the verdict, a table of the roles where there are several, a list a role: folded where there
+    are several and it does not fail the run."""
     parts = [f"### Access from {inline(difference.base)} to {inline(difference.head)}: {plain(verdict(difference))}"]
     if len(difference.roles) > 1:
         parts.append("\n".join(_table(difference.roles)))

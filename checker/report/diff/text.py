@@ -17,7 +17,7 @@ def render(difference: Difference, look: Look) -> str:
     """The whole output. With `look.quiet`, without whom it concerns and without the summary."""
     parts = [_role(change, look) for change in difference.roles]
     parts += [_consumer(change, look) for change in difference.consumers]
-    found = [part for item in difference.findings for part in _line(finding(item), look)]
+    errors = [part for item in difference.findings for part in _line(finding(item), look)]
     others = [
         line
         for item in difference.others
@@ -25,12 +25,12 @@ def render(difference: Difference, look: Look) -> str:
     ]
     others += [line for text in difference.notes for line in wrapped(safe(f"! {text}"), "    ", look)]
     unread = [line for text in difference.unread for line in wrapped(safe(f"? {text}"), "    ", look)]
-    parts += ["\n".join(block) + "\n" for block in (found, others, unread) if block]
+    parts += ["\n".join(block) + "\n" for block in (errors, others, unread) if block]
     if not look.quiet:
         style = "error" if difference.is_worse else "warning" if difference.unread else "good"
         head = f"{safe(difference.base)} to {safe(difference.head)}: "
-        said = "\n".join(wrapped(head + verdict(difference), "", look))
-        parts.append(said.replace(verdict(difference), paint(verdict(difference), style, look)) + "\n")
+        summary = "\n".join(wrapped(head + verdict(difference), "", look))
+        parts.append(summary.replace(verdict(difference), paint(verdict(difference), style, look)) + "\n")
     return "\n".join(parts)
 
 

@@ -37,12 +37,12 @@ def lines(change: RoleChange) -> Iterator[Line]:
 
 
 def lost(change: RoleChange) -> list[str]:
-    """What it can no longer do, accesses on the same kind of resource together."""
+    """What a role can no longer do, accesses on one kind of resource together."""
     return _accesses(item for item in change.lost if not change.is_kept(item))
 
 
 def gained(change: RoleChange) -> list[str]:
-    """What it can do now and could not."""
+    """What a role can do now and could not before."""
     return _accesses(item for item in change.gained if not change.is_kept(item))
 
 
@@ -56,7 +56,7 @@ def _conditioned(item: Recondition) -> str:
 
 
 def _reconditioned(change: RoleChange) -> Iterator[Line]:
-    """Those on the same resource with the same conditions are one line."""
+    """Access on other conditions, a line for each resource and conditions."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for item in change.conditions:
         alike.setdefault((item.witness, item.before, item.after), []).extend(item.actions)
@@ -66,7 +66,7 @@ def _reconditioned(change: RoleChange) -> Iterator[Line]:
 
 
 _MOST_UNCLEAR = 3
-"""A policy that cannot be read makes every action one that cannot be told."""
+"""A policy that cannot be read makes every action unclear."""
 
 
 def finding(item: NewFinding) -> Line:
@@ -75,7 +75,7 @@ def finding(item: NewFinding) -> Line:
 
 
 def moved(change: ConsumerChange) -> Iterator[Line]:
-    """Everything about one that works with another role than before."""
+    """Everything about an account or workload that has another role now."""
     yield Line("~", f"works with role {change.after}, and worked with {change.before}")
     yield from (Line("!", text, True) for text in _demands(change, True))
     yield from (Line("~", text) for text in _demands(change, False))
@@ -95,7 +95,7 @@ def reach(change: RoleChange) -> list[str]:
 def verdict(difference: Difference) -> str:
     """One sentence for the whole."""
     kinds = {demand.kind for demand in difference.worse}
-    said = [
+    reasons = [
         text
         for kind, text in (
             ("required", "required access is lost"),
@@ -106,9 +106,9 @@ def verdict(difference: Difference) -> str:
     ]
     changes = len(difference.roles) + len(difference.consumers)
     if difference.findings:
-        said.append(f"{count(len(difference.findings), 'new error')} of the gate")
-    if said:
-        return f"{count(changes, 'change')}: {', '.join(said)}."
+        reasons.append(f"{count(len(difference.findings), 'new error')} of the gate")
+    if reasons:
+        return f"{count(changes, 'change')}: {', '.join(reasons)}."
     if difference.unread and not changes:
         return "No role's access changes, as far as could be told."
     if changes:
@@ -166,9 +166,9 @@ def _accesses(changes: Iterable[Change]) -> list[str]:
     by_witness: dict[str, list[str]] = {}
     for change in changes:
         by_witness.setdefault(change.witness, []).extend(change.actions)
-    found = []
+    accesses = []
     for witness, actions in by_witness.items():
         shown = list(compact(actions))
         more = f" and {len(shown) - _MOST} more" if len(shown) > _MOST else ""
-        found.append(f"{', '.join(shown[:_MOST])}{more} on {witness}")
-    return found
+        accesses.append(f"{', '.join(shown[:_MOST])}{more} on {witness}")
+    return accesses

@@ -26,12 +26,12 @@ MASKED = "a label or an annotation is masked in the evidence; take --patch or --
 
 
 def render(emission: Emission, index: str, evidence: str) -> str:
-    """YAML documents; none may be shown of an emission that `is_masked`. `evidence` is when the objects were read."""
-    said = [f"checker: the corrected manifest for index {index}, from evidence of {evidence}", *emission.titles]
-    said += [f"access: {text}" for text in emission.effects]
-    said += [f"note: {text}" for text in emission.warnings]
-    said.append("apply it with kubectl apply, never with kubectl replace (the finalizer would be lost)")
-    comments = [line for text in said for line in _comment(text)]
+    """YAML documents; not for an emission that `is_masked`. `evidence` is when the objects were read."""
+    remarks = [f"checker: the corrected manifest for index {index}, from evidence of {evidence}", *emission.titles]
+    remarks += [f"access: {text}" for text in emission.effects]
+    remarks += [f"note: {text}" for text in emission.warnings]
+    remarks.append("apply it with kubectl apply, never with kubectl replace (the finalizer would be lost)")
+    comments = [line for text in remarks for line in _comment(text)]
     return "\n".join(comments) + "\n" + as_text(item.after for item in emission.objects)
 
 
@@ -76,4 +76,4 @@ def _command(item: Emitted) -> str:
 
 def _comment(text: str) -> Iterator[str]:
     lines = textwrap.wrap(safe(text), 110, break_long_words=False, break_on_hyphens=False)
-    yield from (f"# {'  ' if place else ''}{line}" for place, line in enumerate(lines))
+    yield from (f"# {'  ' if number else ''}{line}" for number, line in enumerate(lines))

@@ -53,19 +53,19 @@ def render(told: Told, look: Look) -> str:
 
 
 def _fix(item: Proposal, others: int, look: Look) -> str:
-    """A fix, which also cures so many other findings."""
+    """A fix, which also cures `others` further findings."""
     finding, plan = item.finding, item.plan
     head, rule = f"{_at(finding)}:", f"fix[{finding.rule}]"
     lines = wrapped(f"{head} {rule}: {safe(plan.title)}", "", look)
     lines = [
         line.replace(rule, paint(rule, "good", look), 1).replace(head, paint(head, "bold", look), 1) for line in lines
     ]
-    said = [("finding", finding.message)]
-    said += [("also", f"the same of {count(others, 'other object')}")] if others else []
-    said += [("why", plan.why)]
-    said += [("unsafe", plan.danger)] if plan.danger else []
-    said += [("note", note) for note in plan.notes]
-    for name, text in said:
+    remarks = [("finding", finding.message)]
+    remarks += [("also", f"the same of {count(others, 'other object')}")] if others else []
+    remarks += [("why", plan.why)]
+    remarks += [("unsafe", plan.danger)] if plan.danger else []
+    remarks += [("note", note) for note in plan.notes]
+    for name, text in remarks:
         first, *rest = wrapped(f"  = {name}: {safe(text)}", "    ", look)
         lines += [first.replace(name, paint(name, "bold", look), 1), *rest]
     return "\n".join(lines) + "\n"
@@ -99,18 +99,18 @@ def _left(item: Refusal, look: Look) -> Iterator[str]:
 def _summary(told: Told) -> Iterator[str]:
     repair = told.repair
     files = count(len(repair.changes), "file")
-    made = "1 fix" if len(repair.fixes) == 1 else f"{len(repair.fixes)} fixes"
+    fixes = "1 fix" if len(repair.fixes) == 1 else f"{len(repair.fixes)} fixes"
     left = f" {count(len(repair.refusals), 'finding')} left." if repair.refusals else ""
     if repair.after.report.unreadable or repair.after.report.failures:
         yield "Could not check everything."
     if not repair.fixes:
         yield f"Nothing to fix.{left}" if not repair.refusals else f"No fix.{left}"
     elif told.outcome == "written":
-        yield f"Wrote {made} to {files}.{left}"
+        yield f"Wrote {fixes} to {files}.{left}"
     elif told.outcome == "copied":
-        yield f"Wrote {made} to {', '.join(told.names)}.{left}"
+        yield f"Wrote {fixes} to {', '.join(told.names)}.{left}"
     else:
-        yield f"Shown: {made} in {files}, not written; --write edits in place.{left}"
+        yield f"Shown: {fixes} in {files}, not written; --write edits in place.{left}"
 
 
 def _at(finding: Finding) -> str:

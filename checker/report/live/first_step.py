@@ -22,8 +22,8 @@ def first_step(diagnosis: Diagnosis) -> str:
     pods = case.reading("pods")
     if identity.status in _NO_WAY and (cluster.status in _NO_WAY or pods.status in _NO_WAY):
         return "no network: neither AWS nor the cluster answers; look at the VPN, the proxy (HTTPS_PROXY) and the DNS"
-    found = [_aws(diagnosis, identity), _kubeconfig(diagnosis, cluster)]
-    return "; then: ".join(filter(None, found)) or _cluster(diagnosis, cluster, pods)
+    steps = [_aws(diagnosis, identity), _kubeconfig(diagnosis, cluster)]
+    return "; then: ".join(filter(None, steps)) or _cluster(diagnosis, cluster, pods)
 
 
 def _aws(diagnosis: Diagnosis, identity: Reading) -> str:
@@ -31,13 +31,13 @@ def _aws(diagnosis: Diagnosis, identity: Reading) -> str:
         state = "have expired" if identity.status == "expired" else "are missing or not valid"
         return f"AWS credentials {state}: {_source(diagnosis)}, export them in this terminal, and run this again"
     if identity.status == "misconfigured":
-        told = identity.detail.partition(": ")[2] or identity.detail
+        detail = identity.detail.partition(": ")[2] or identity.detail
         if "ProfileNotFound" in identity.detail:
             choose = "unset it, or choose one of `aws configure list-profiles`"
-            return f"AWS_PROFILE names no profile of ~/.aws/config: {told}; {choose}"
+            return f"AWS_PROFILE names no profile of ~/.aws/config: {detail}; {choose}"
         if "NoRegionError" in identity.detail:
             return "no AWS region is known: give --region, or a cell in checker.yaml"
-        return f"AWS cannot be asked: {told}"
+        return f"AWS cannot be asked: {detail}"
     if identity.status in _NO_WAY:
         return "AWS does not answer: look at the proxy (HTTPS_PROXY), the DNS and the route to sts.amazonaws.com"
     return ""
@@ -60,8 +60,8 @@ def _kubeconfig(diagnosis: Diagnosis, cluster: Reading) -> str:
 
 def _cluster(diagnosis: Diagnosis, cluster: Reading, pods: Reading) -> str:
     if any(item.status in _NO_ACCESS for item in (cluster, pods)):
-        asked = f"{_source(diagnosis)}, then {_update(diagnosis)}"
-        return f"the cluster does not accept the credentials: {asked} (runbook, step 3)"
+        steps = f"{_source(diagnosis)}, then {_update(diagnosis)}"
+        return f"the cluster does not accept the credentials: {steps} (runbook, step 3)"
     if any(item.status in _NO_WAY for item in (cluster, pods)):
         return "the cluster's API does not answer: look at the VPN, the proxy, and whether its endpoint is private"
     return ""

@@ -39,14 +39,14 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
 
 def _section(diagnosis: Diagnosis, look: Look) -> Iterator[str]:
     target, causes = diagnosis.case.record.target, diagnosis.causes
-    said = recovery(diagnosis) or VERDICTS[diagnosis.verdict]
-    yield f'<h1 class="{_STYLES[diagnosis.verdict]}">Index {told(target.index_name)}: {told(said)}</h1>'
-    access = first_step(diagnosis)
-    yield f"<p>{told(access)}</p>" if access else ""
+    verdict = recovery(diagnosis) or VERDICTS[diagnosis.verdict]
+    yield f'<h1 class="{_STYLES[diagnosis.verdict]}">Index {told(target.index_name)}: {told(verdict)}</h1>'
+    step = first_step(diagnosis)
+    yield f"<p>{told(step)}</p>" if step else ""
     yield from _way(diagnosis.checks)
     yield from _time(diagnosis)
-    for place, cause in enumerate(causes):
-        style = "note" if place else "error"
+    for number, cause in enumerate(causes):
+        style = "note" if number else "error"
         yield f'<article class="{style}"><p>{chip(cause.confidence, style)} <strong>{told(cause.id)}</strong></p>'
         yield f"<p>{told(cause.title)}. {told(cause.remediation)} <small>({told(consequences(cause))})</small></p>"
         yield f"<ul>{''.join(f'<li>{told(sentence)}</li>' for sentence in cause.evidence)}</ul>"
@@ -84,9 +84,9 @@ def _way(checks: Sequence[Check]) -> Iterator[str]:
 
 
 def _links(way: Sequence[tuple[Check, str]]) -> Iterator[str]:
-    for place, (item, shown) in enumerate(way):
-        x = place * (_BOX + _GAP)
-        if place:
+    for number, (item, shown) in enumerate(way):
+        x = number * (_BOX + _GAP)
+        if number:
             kind = "broken" if item.state in ("failed", "unknown") else "link"
             yield svg.line(x - _GAP, _HIGH / 2, x, _HIGH / 2, kind)
         yield svg.rect(x, 1, _BOX, _HIGH - 2, "box", f"{item.id}: {item.detail}")
@@ -129,8 +129,8 @@ def _line_of(spans: Sequence[_Span], whole: tuple[float, float], good: float | N
     yield svg.line(_MARGIN, bottom, _WIDE - _MARGIN, bottom, "link")
     yield svg.text(_MARGIN, bottom + 18, log.first, "dim")
     yield svg.text(_WIDE - _MARGIN, bottom + 18, log.last, "dim", "end")
-    for place, span in enumerate(spans):
-        x, y, event = at(span.begun), 6 + _ROW * place, span.event
+    for row, span in enumerate(spans):
+        x, y, event = at(span.begun), 6 + _ROW * row, span.event
         width = max(at(span.ended) - x, 4)
         yield svg.rect(x, y, width, 14, "failed", f"{event.times} times, {event.first} to {event.last}")
         is_late = x > _WIDE / 2
@@ -141,7 +141,7 @@ def _line_of(spans: Sequence[_Span], whole: tuple[float, float], good: float | N
 
 
 def _moment(stamp: str) -> float | None:
-    """Seconds, of a stamp of the log; None for one that is none."""
+    """A time stamp of the log in seconds; None for other text."""
     try:
         return datetime.fromisoformat(stamp.strip("?")).timestamp()
     except ValueError:

@@ -27,9 +27,9 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
     verdict = recovery(diagnosis) or VERDICTS[diagnosis.verdict]
     shown = f"{verdict}: {causes[0].id} ({causes[0].confidence})" if diagnosis.verdict == "cause-found" else verdict
     parts = [f"**auth_keys_refresh_failure, index {plain(target.index_name)}: {shown}**"]
-    access = first_step(diagnosis)
-    if access:
-        parts.append(plain(access))
+    step = first_step(diagnosis)
+    if step:
+        parts.append(plain(step))
     if causes:
         parts.append(f"{plain(causes[0].title)}. {plain(causes[0].remediation)} ({consequences(causes[0])})")
     line = log_line(diagnosis)

@@ -24,11 +24,11 @@ _ALWAYS = 2
 
 
 def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
-    """One diagnosis after the other; what stands in the way of all of them is told once."""
+    """One diagnosis after the other; a first step that several need is told once."""
     shown = []
-    told: dict[str, str] = {}
+    index_of_step: dict[str, str] = {}
     for diagnosis in diagnoses:
-        before = told.setdefault(first_step(diagnosis), diagnosis.case.record.target.index_name)
+        before = index_of_step.setdefault(first_step(diagnosis), diagnosis.case.record.target.index_name)
         is_new = before == diagnosis.case.record.target.index_name
         shown.append(render(diagnosis, look, "" if is_new else f"as for index {safe(before)}, above"))
     return "\n".join(shown)
@@ -36,14 +36,14 @@ def render_all(diagnoses: Sequence[Diagnosis], look: Look) -> str:
 
 def render(diagnosis: Diagnosis, look: Look, first: str = "") -> str:
     """The whole output. With `look.quiet`, the verdict's part only; with `look.verbose`, everything that was seen.
-    `first` stands in the place of what to do before anything else."""
+    `first` replaces the text of the first step."""
     entries = [_labelled(label, text, look) for label, text in _head(diagnosis, look, first)]
     last = [line for label, text in _foot(diagnosis) for line in _labelled(label, text, look, keep=True)]
-    # In a narrow terminal what stands last gives way, whole; never the verdict, what to do, or the command.
+    # In a narrow terminal the last entries are left out, whole; never the verdict, what to do, or the command.
     room = _PAGE - sum(_rows(line, look) for line in last)
     lines: list[str] = []
-    for place, entry in enumerate(entries):
-        if not look.verbose and place >= _ALWAYS and len(lines) + len(entry) > room:
+    for number, entry in enumerate(entries):
+        if not look.verbose and number >= _ALWAYS and len(lines) + len(entry) > room:
             break
         lines += entry
     lines += last
@@ -71,11 +71,11 @@ def _head(diagnosis: Diagnosis, look: Look, first: str) -> Iterator[tuple[str, s
             "do" if diagnosis.verdict == "cause-found" else "perhaps",
             f"{causes[0].title}. {causes[0].remediation} ({consequences(causes[0])})",
         )
-    access = first_step(diagnosis)
-    if access:
-        yield "first", first or safe(access)
-    for place, sentence in enumerate(_evidence(causes[:1])):
-        yield "evidence" if place == 0 else "", safe(sentence)
+    step = first_step(diagnosis)
+    if step:
+        yield "first", first or safe(step)
+    for number, sentence in enumerate(_evidence(causes[:1])):
+        yield "evidence" if number == 0 else "", safe(sentence)
     line = log_line(diagnosis)
     if line:
         counted = log_count(diagnosis)
@@ -99,14 +99,14 @@ def _foot(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     if unknowns and diagnosis.verdict == "inconclusive":
         more = f" (and {len(unknowns) - 1} more, -v shows them)" if len(unknowns) > 1 else ""
         yield "unknown", safe(unknowns[0]) + more
-    for place, command in enumerate(next_commands(diagnosis)):
-        yield "next" if not place else "then", safe(command)
+    for number, command in enumerate(next_commands(diagnosis)):
+        yield "next" if not number else "then", safe(command)
 
 
 def _evidence(causes: tuple[Cause, ...]) -> list[str]:
-    """Two sentences of evidence; what only repeats the log line is left to it."""
-    found = [sentence for cause in causes for sentence in cause.evidence]
-    return [item for item in found if not item.startswith("log: ")][:2]
+    """At most two sentences of evidence, none that only repeats the log line."""
+    sentences = [sentence for cause in causes for sentence in cause.evidence]
+    return [item for item in sentences if not item.startswith("log: ")][:2]
 
 
 def _details(diagnosis: Diagnosis) -> Iterator[str]:
@@ -157,8 +157,8 @@ def _wrapped(text: str, indent: str, look: Look, used: int = 0) -> list[str]:
     width = (look.width or 10_000) - used
     if display_width(text) <= width:
         return [text]
-    found = textwrap.wrap(text, max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
-    return found or [text]
+    lines = textwrap.wrap(text, max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
+    return lines or [text]
 
 
 def _cut(line: str, look: Look) -> str:

@@ -15,8 +15,8 @@ VERDICTS = {
 
 
 def log_line(diagnosis: Diagnosis) -> str:
-    """The line of the log that speaks of the failure most, redacted; "" where there is none. A line that a named cause
-    rests on goes before others."""
+    """The log line of the most frequent failure (of equals the latest), redacted; "" where there is none. Lines since
+    the last restart go before older ones."""
     events = [event for event in diagnosis.case.events if not event.is_previous] or list(diagnosis.case.events)
     if not events:
         # What no signature names is shown as it stands: somebody who knows the proxy may.
@@ -26,7 +26,7 @@ def log_line(diagnosis: Diagnosis) -> str:
 
 
 def log_count(diagnosis: Diagnosis) -> str:
-    """How often and when last, for the log line."""
+    """How many failures, and how dense, for the log line."""
     case = diagnosis.case
     if not case.log.failing:
         return ""
@@ -54,9 +54,9 @@ def recovery(diagnosis: Diagnosis) -> str:
 
 def role(case: Case) -> str:
     """The effective role and how it was found."""
-    found = case.effective
-    text = f"{found.arn or 'not known'} ({found.described})"
-    if case.arn and case.arn != found.arn:
+    effective = case.effective
+    text = f"{effective.arn or 'not known'} ({effective.described})"
+    if case.arn and case.arn != effective.arn:
         text += f"; due: {case.arn}"
     return text
 
@@ -71,13 +71,13 @@ def next_commands(diagnosis: Diagnosis) -> tuple[str, ...]:
     pods = case.reading("pods")
     if case.pod is None and pods.status == "ok":
         where = ("-n", case.record.target.namespace) if case.record.target.namespace else ("-A",)
-        index = command("grep", "-F", "--", case.record.target.index_name)
-        found = f"{command('kubectl', 'get', 'pods', *where)} | {index}"
+        grep = command("grep", "-F", "--", case.record.target.index_name)
+        typed = f"{command('kubectl', 'get', 'pods', *where)} | {grep}"
     elif case.pod is None:
         return ()
     else:
-        found = logs(case) if case.container is not None else describe_pod(case)
-    return (addressed(found, case.record.target),)
+        typed = logs(case) if case.container is not None else describe_pod(case)
+    return (addressed(typed, case.record.target),)
 
 
 def consequences(cause: Cause) -> str:

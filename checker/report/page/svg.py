@@ -8,17 +8,17 @@ from .page import told
 
 
 def drawing(label: str, width: float, height: float, shapes: Iterable[str], style: str = "") -> str:
-    """A picture, with what it says for who does not see it. Where the page is narrower it scrolls, and with the style
-    `fits` it shrinks."""
+    """A picture, with a label for screen readers. Where the page is narrower it scrolls, or with the style `fits` it
+    shrinks."""
     size = f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}"'
     head = f'<svg role="img" class="{style}" aria-label="{told(label)}" {size}>'
     return f'<div class="wide">{head}{"".join(shapes)}</svg></div>'
 
 
 def rect(x: float, y: float, width: float, height: float, style: str, title: str = "") -> str:
-    """A box with round corners; `title` is shown to who points at it."""
-    place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="3"'
-    return f'<rect {place} class="{style}">{_titled(title)}</rect>'
+    """A box with round corners; `title` is shown on hover."""
+    attributes = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="3"'
+    return f'<rect {attributes} class="{style}">{_titled(title)}</rect>'
 
 
 def circle(x: float, y: float, radius: float, style: str, title: str = "") -> str:
@@ -32,7 +32,7 @@ def line(x: float, y: float, to_x: float, to_y: float, style: str) -> str:
 
 
 def text(x: float, y: float, words: str, style: str = "", anchor: str = "start") -> str:
-    """Words; `anchor` says which end of them stands at the place."""
+    """Words; `anchor` says which end of them is at (x, y)."""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{style}">{told(words)}</text>'
 
 

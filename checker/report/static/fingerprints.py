@@ -28,21 +28,21 @@ _UNDECODABLE = re.compile("[\\udc80-\\udcff]")
 
 def line_hashes(text: str) -> list[str]:
     """The primaryLocationLineHash of every line, as `upload-sarif` computes it: a hash of the 100 characters from the
-    line's start, white space left out, and how often it came before. It warns where a report has another.
+    line's start, white space left out, and how many times it came so far. It warns if a report has another.
 
     Source: github/codeql-action, src/fingerprints.ts and the vectors in src/fingerprints.test.ts.
     """
     normal = _UNDECODABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     normal = normal.replace(" ", "").replace("\t", "")
     units = array("H", normal.encode(f"utf-16-{sys.byteorder[0]}e", "surrogatepass"))
-    starts = [0, *(place + 1 for place, unit in enumerate(units) if unit == 0x0A)]
+    starts = [0, *(offset + 1 for offset, unit in enumerate(units) if unit == 0x0A)]
     units.extend((_END_OF_FILE, *(0,) * _WINDOW))
     seen: Counter[int] = Counter()
-    found = []
+    hashes = []
     for start in starts:
         value = 0
         for unit in units[start : start + _WINDOW]:
             value = (value * _FACTOR + unit) & _MASK
         seen[value] += 1
-        found.append(f"{value:x}:{seen[value]}")
-    return found
+        hashes.append(f"{value:x}:{seen[value]}")
+    return hashes

@@ -1,4 +1,4 @@
-"""Which findings there is an edit for, as formats for people tell it."""
+"""Which findings have an edit, in words that formats for people share."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def statistics(findings: Sequence[Finding], fixable: Fixable) -> list[str]:
     for finding in findings:
         rules.setdefault((finding.rule, finding.severity), []).append(finding)
     rows = sorted(rules.items(), key=lambda row: (-len(row[1]), row[0]))
-    width = max((len(str(len(found))) for _, found in rows), default=0)
+    width = max((len(str(len(of_rule))) for _, of_rule in rows), default=0)
     lines = []
-    for (rule, severity), found in rows:
-        fixes = sum(fixable.fix_of(item) is not None for item in found)
-        lines.append(f"{len(found):>{width}}  {severity:7}  {rule}" + (f"  ({fixes} with a fix)" if fixes else ""))
+    for (rule, severity), of_rule in rows:
+        fixes = sum(fixable.fix_of(item) is not None for item in of_rule)
+        lines.append(f"{len(of_rule):>{width}}  {severity:7}  {rule}" + (f"  ({fixes} with a fix)" if fixes else ""))
     return lines

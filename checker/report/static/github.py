@@ -32,7 +32,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 def render(report: Report, look: Look) -> str:
     """One command a line, then the verdict."""
     worst_first = sorted(grouped(report.findings), key=lambda group: SEVERITIES.index(group.finding.severity))
-    lines = [_command("error", {**place, "title": "checker"}, said) for place, said in _not_checked(report)]
+    lines = [_command("error", {**fields, "title": "checker"}, text) for fields, text in _not_checked(report)]
     shown: Counter[str] = Counter({"error": len(lines)})
     left_out = max(0, len(lines) - _MOST)
     for group in worst_first:
@@ -68,11 +68,11 @@ def _finding(group: Group) -> str:
     finding, at = group.finding, group.finding.location
     place = {"file": for_readers(at.file), "line": str(at.start.line), "endLine": str(at.end.line)}
     if at.start.line == at.end.line:
-        # Columns of an annotation over several lines are not understood.
+        # GitHub does not take columns for an annotation over several lines.
         place |= {"col": str(at.start.column), "endColumn": str(max(at.end.column, at.start.column + 1))}
     title = f"{finding.rule} ({finding.severity})"
-    told = [group.message, f"also: {group.named}" if group.others else "", finding.why, f"help: {finding.help}"]
-    text = "\n".join(safe(line) for line in told if line)
+    parts = [group.message, f"also: {group.named}" if group.others else "", finding.why, f"help: {finding.help}"]
+    text = "\n".join(safe(line) for line in parts if line)
     return _command(_COMMANDS[finding.severity], {**place, "title": title}, text)
 
 

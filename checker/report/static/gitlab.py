@@ -38,13 +38,13 @@ def render(report: Report, look: Look) -> str:
 
 
 def _issue(finding: Finding, seen: Counter[str]) -> dict[str, Any]:
-    """An issue. GitLab takes issues of one fingerprint for one, so repeated ones are counted."""
+    """An issue. GitLab merges issues with the same fingerprint, so repeated ones get a number."""
     mark = fingerprint(finding)
     seen[mark] += 1
-    said = f"{finding.message}; {finding.help}"
+    description = f"{finding.message}; {finding.help}"
     own = mark if seen[mark] == 1 else f"{mark}-{seen[mark]}"
     at = finding.location
-    return _as_json(finding.rule, said, _SEVERITIES[finding.severity], at.file, at.start.line, own)
+    return _as_json(finding.rule, description, _SEVERITIES[finding.severity], at.file, at.start.line, own)
 
 
 def _as_json(rule: str, said: str, severity: str, file: str, line: int, fingerprint: str) -> dict[str, Any]:

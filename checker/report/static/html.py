@@ -29,17 +29,17 @@ _SIZE, _GAP, _COLUMNS = 14, 3, 40
 def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
     """One file that loads nothing."""
     fixable = Fixable(fixes)
-    said = verdict(report, fixable.counted())
+    sentence = verdict(report, fixable.counted())
     heaviest = next((severity for severity in SEVERITIES if report.count(severity)), None)
     style = heaviest or ("error" if could_not_check(report) else "good")
-    parts = [f'<h1 class="{style}">{told(said)}</h1>', *(f"<p>{told(line)}</p>" for line in standing(report))]
+    parts = [f'<h1 class="{style}">{told(sentence)}</h1>', *(f"<p>{told(line)}</p>" for line in standing(report))]
     for outcome in report.outcomes:
         parts += _picture(outcome)
     parts += _not_checked(report)
     if report.findings:
         parts.append(_filter(report))
         parts += [_finding(group, report, fixable) for group in grouped(report.findings)]
-    return page(f"checker: {said}", parts)
+    return page(f"checker: {sentence}", parts)
 
 
 def _filter(report: Report) -> str:
@@ -91,7 +91,7 @@ def _not_checked(report: Report) -> Iterator[str]:
 
 
 def _picture(outcome: Outcome) -> Iterator[str]:
-    """The roles of a requirement as squares, each of the colour of what it is lacking most."""
+    """The roles of a requirement as squares, each in the colour of its worst state."""
     checks = outcome.checks
     if not checks:
         return
@@ -111,7 +111,7 @@ def _picture(outcome: Outcome) -> Iterator[str]:
 
 
 def _state(check: RoleCheck) -> str:
-    """What is worst of a role: that it lacks what is required, can do what is forbidden, or is of no use to anybody."""
+    """The worst of a role: it lacks what is required, can do what is forbidden, or cannot be assumed."""
     verdicts = {question.proof.verdict if question.proof else "unknown" for question in check.required}
     excess = {question.proof.verdict for question in check.excess if question.proof is not None}
     entry = check.trust or check.entry

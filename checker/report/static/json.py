@@ -125,9 +125,9 @@ def _fix(item: Proposal, report: Report) -> dict[str, Any]:
         "safe": item.plan.is_safe,
         "danger": item.plan.danger,
         "edits": [
-            {"file": edit.file, **edit_as_json(report.sources[edit.file].text, one)}
+            {"file": edit.file, **edit_as_json(report.sources[edit.file].text, splice)}
             for edit in item.edits
-            for one in edit.splices
+            for splice in edit.splices
         ],
     }
 
@@ -135,7 +135,7 @@ def _fix(item: Proposal, report: Report) -> dict[str, Any]:
 def edit_as_json(text: str, item: Splice) -> dict[str, Any]:
     """One edit: the span it replaces, in the text as it is, and what comes in its place."""
     starts = line_starts(text)
-    start, end = (position(starts, place)._asdict() for place in (item.start, item.end))
+    start, end = (position(starts, offset)._asdict() for offset in (item.start, item.end))
     return {"start": start, "end": end, "text": item.text}
 
 

@@ -38,7 +38,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 _SECURITY = {"error": "8.0", "warning": "5.0", "note": "2.0"}
 _MOST_RESULTS = 25_000
-"""Code scanning refuses a run with more, and keeps the 5,000 heaviest."""
+"""Code scanning refuses a run with more, and else keeps the 5,000 heaviest."""
 
 _MOST_RELATED = 100
 _INDEX = {rule.ABOUT.id: number for number, rule in enumerate(RULES)}
@@ -95,7 +95,7 @@ def _result(
     finding: Finding, report: Report, hashes: dict[str, list[str]], fixes: Sequence[Proposal] = ()
 ) -> dict[str, Any]:
     related = finding.related[:_MOST_RELATED]
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": _INDEX[finding.rule],
         "level": _LEVELS[finding.severity],
@@ -108,17 +108,17 @@ def _result(
         },
     }
     if related:
-        found["relatedLocations"] = [
+        result["relatedLocations"] = [
             {"id": number, "message": {"text": safe(item.message)}, "physicalLocation": _physical(item.location)}
             for number, item in enumerate(related)
         ]
     safe_ones = [_fix(item, report) for item in fixes if item.finding is finding and item.plan.is_safe]
-    return {**found, "fixes": safe_ones} if safe_ones else found
+    return {**result, "fixes": safe_ones} if safe_ones else result
 
 
 def _rank(finding: Finding) -> float:
-    """How much it matters, from 0 to 100: what GitLab takes a severity from (18.11, gitlab-org/gitlab!227970). That of
-    the rule, unless the configuration gives it another severity."""
+    """How much a finding matters, from 0 to 100; GitLab derives a severity from it (18.11, gitlab-org/gitlab!227970).
+    The rule's own value, unless the configuration gives it another severity."""
     about = BY_ID[finding.rule].ABOUT
     own = about.security_severity if about.severity == finding.severity else ""
     return float(own or _SECURITY[finding.severity]) * 10
@@ -127,8 +127,8 @@ def _rank(finding: Finding) -> float:
 def _suppressed(item: Covered, report: Report, hashes: dict[str, list[str]]) -> dict[str, Any]:
     by = item.suppression
     kind = "inSource" if by.how in ("comment", "annotation") else "external"
-    told = {"kind": kind, "status": "accepted", "justification": safe(by.reason)}
-    return {**_result(item.finding, report, hashes), "suppressions": [told]}
+    suppression = {"kind": kind, "status": "accepted", "justification": safe(by.reason)}
+    return {**_result(item.finding, report, hashes), "suppressions": [suppression]}
 
 
 def _line_hash(location: Location, report: Report, hashes: dict[str, list[str]]) -> str:
@@ -162,24 +162,24 @@ def _fix(item: Proposal, report: Report) -> dict[str, Any]:
         starts = line_starts(report.sources[edit.file].text)
         replacements = [
             {
-                "deletedRegion": _region(position(starts, one.start), position(starts, one.end)),
-                "insertedContent": {"text": one.text},
+                "deletedRegion": _region(position(starts, splice.start), position(starts, splice.end)),
+                "insertedContent": {"text": splice.text},
             }
-            for one in edit.splices
+            for splice in edit.splices
         ]
         changes.append({"artifactLocation": _artifact(edit.file), "replacements": replacements})
     return {"description": {"text": item.plan.title}, "artifactChanges": changes}
 
 
 def _invocation(report: Report, left_out: int) -> dict[str, Any]:
-    told = [(path, f"could not be read: {reason}") for path, reason in report.unreadable]
+    unread = [(path, f"could not be read: {reason}") for path, reason in report.unreadable]
     notes = [
         {
             "level": "error",
-            "message": {"text": safe(f"{path} {said}")},
+            "message": {"text": safe(f"{path} {problem}")},
             "locations": [{"physicalLocation": {"artifactLocation": _artifact(path)}}],
         }
-        for path, said in told
+        for path, problem in unread
     ]
     notes += [
         {

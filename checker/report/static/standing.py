@@ -17,9 +17,9 @@ def verdict(report: Report, fixable: str = "") -> str:
     """One sentence: what was found (and how much of it is `fixable`), or that nothing was, or that not everything could
     be checked."""
     numbers = [(report.count(name), name) for name in SEVERITIES]
-    found = ", ".join(count(number, name) for number, name in numbers if number)
-    if found:
-        return f"Found {found} ({fixable})." if fixable else f"Found {found}."
+    counted = ", ".join(count(number, name) for number, name in numbers if number)
+    if counted:
+        return f"Found {counted} ({fixable})." if fixable else f"Found {counted}."
     if could_not_check(report):
         return "Could not check everything."
     return "No problems but those that are suppressed." if report.suppressed else "No problems."
@@ -82,8 +82,8 @@ def _proven(outcome: Outcome) -> str:
     ]
     entries = [check.trust or check.entry for check in outcome.checks]
     good = sum(
-        found == {"granted"} and (entry.truth is True or (entry.truth is None and entry.is_open))
-        for found, entry in zip(verdicts, entries, strict=True)
+        of_role == {"granted"} and (entry.truth is True or (entry.truth is None and entry.is_open))
+        for of_role, entry in zip(verdicts, entries, strict=True)
     )
     if not outcome.checks:
         return f"{name}: no role was checked."
@@ -91,7 +91,7 @@ def _proven(outcome: Outcome) -> str:
 
 
 def _entry(outcome: Outcome) -> list[str]:
-    """Who can assume the roles, as far as it is not who is to: access is of use only to who gets in."""
+    """Roles that their users surely or perhaps cannot assume: access is of use only to who gets in."""
     entries = [check.trust or check.entry for check in outcome.checks]
     asked = [check.trust for check in outcome.checks if check.trust is not None]
     shut = sum(entry.truth is False for entry in entries)

@@ -58,7 +58,7 @@ def _finding(group: Group, report: Report, look: Look, fixable: Fixable) -> str:
     finding, at = group.finding, group.finding.location
     head, severity = f"{safe_path(at.file)}:{at.start.line}:{at.start.column}:", f"{finding.severity}[{finding.rule}]"
     lines = wrapped(f"{head} {severity}: {safe(group.message)}", "", look)
-    # Painted once wrapped: escape sequences take no columns.
+    # Painted after wrapping: escape sequences take no columns.
     lines[0] = lines[0].replace(head, linked(paint(head, "bold", look), at.file, look), 1)
     titled = next((place for place, text in enumerate(lines) if severity in text), 0)
     lines[titled] = lines[titled].replace(severity, paint(severity, finding.severity, look), 1)
@@ -69,8 +69,8 @@ def _finding(group: Group, report: Report, look: Look, fixable: Fixable) -> str:
         f"{paint(f'{number} |', 'dim', look)} {line}".rstrip(),
         f"{paint(f'{gutter} |', 'dim', look)} {paint(caret, finding.severity, look)}",
     ]
-    told = (("also", group.named), ("why", finding.why), ("help", finding.help), ("fix", fixable.said(*group.all)))
-    for name, text in told:
+    remarks = (("also", group.named), ("why", finding.why), ("help", finding.help), ("fix", fixable.said(*group.all)))
+    for name, text in remarks:
         lines += _titled(gutter, name, safe(text), look) if text else []
     for item in finding.related:
         place = f"{safe(item.location.file)}:{item.location.start.line}:{item.location.start.column}"
@@ -87,8 +87,8 @@ def _titled(gutter: str, name: str, text: str, look: Look) -> list[str]:
 
 def _failure(rule: str, details: str, look: Look) -> str:
     head = paint("error[checker-internal]", "error", look)
-    said = f"{head}: the rule {rule} broke down, so its part was not checked; please report this:"
-    return f"{said}\n{textwrap.indent(details, '  ')}"
+    message = f"{head}: the rule {rule} broke down, so its part was not checked; please report this:"
+    return f"{message}\n{textwrap.indent(details, '  ')}"
 
 
 def _suppressed(item: Covered) -> str:

@@ -8,5 +8,5 @@ from typing import Any
 
 def written(value: Any) -> str:
     """The value in ASCII, valid in every encoding. `##[`, which can only stand in a string, is escaped: in a job's log
-    GitHub's runner would take a command from it (ActionCommand.cs, TryParse)."""
+    GitHub's runner would read it as a command (ActionCommand.cs, TryParse)."""
     return json.dumps(value, indent=2).replace("##[", "##\\u005b") + "\n"

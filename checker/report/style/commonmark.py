@@ -14,12 +14,12 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
 
 
 def plain(text: str) -> str:
-    """Text that formats nothing and links nowhere: an address is only made a link where `://` stands together."""
+    """Text that formats nothing; `://` is broken up, so that no address with it becomes a link."""
     return _SPECIAL.sub(r"\\\1", safe(text)).replace("\\@", "@\u200b").replace("://", ":\u200b//")
 
 
 def fenced(text: str) -> str:
-    """A fenced block, with a fence that the text does not end. Slack knows no longer fences, and reads `<!channel>` in
+    """A fenced block, with a fence that is not in the text. Slack takes only fences of three, and reads `<!channel>` in
     code too, so runs of backticks and `<!`, `<@`, `<#` are broken up where a text has them."""
     text = re.sub(r"<(?=[!@#])", "<\u200b", text.replace("```", "`\u200b`\u200b`"))
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
@@ -28,7 +28,7 @@ def fenced(text: str) -> str:
 
 
 def inline(text: str) -> str:
-    """A code span, with a delimiter that the text does not end."""
+    """A code span, with a delimiter that is not in the text."""
     shown = safe(re.sub(r"<(?=[!@#])", "<\u200b", text))
     longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
     mark = "`" * (longest + 1)

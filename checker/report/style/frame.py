@@ -16,10 +16,9 @@ _CONTROL = re.compile(
 )
 _TAB = "    "
 _MARGIN = 12
+"""Characters of context kept before the span when a long line is cut."""
 _LONGEST = 1_000
 """Characters of a line that are looked at: no terminal is wider."""
-
-"""Characters of context kept before the span when a long line is cut."""
 
 
 def safe(text: str) -> str:

@@ -15,7 +15,7 @@ _VTE = 5000
 
 def shows_links(environment: Mapping[str, str]) -> bool:
     """Whether the terminal says that it has links; `FORCE_HYPERLINK` decides where it is set. Multiplexers hand them on
-    from a certain version only, and nobody says which one it is."""
+    from a certain version only, and their version is not known."""
     forced = environment.get("FORCE_HYPERLINK")
     if forced:
         return forced not in ("0", "false")
@@ -36,7 +36,7 @@ def linked(text: str, path: str, look: Look) -> str:
         return text
     from urllib.parse import quote
 
-    # With the name of the machine, a terminal that shows another one over ssh opens nothing wrong.
+    # With the machine's name, a terminal connected over ssh opens no local file of the same path.
     machine = os.uname().nodename if hasattr(os, "uname") else ""
     target = f"file://{machine}{quote(os.path.abspath(path), errors='surrogateescape')}"
     return f"\x1b]8;;{target}\x1b\\{text}\x1b]8;;\x1b\\"

@@ -27,14 +27,14 @@ def summary(docstring: str | None) -> str:
 
 def sections(text: str) -> list[Section]:
     """A page cut at its titles: lines that begin at the margin before an indented block."""
-    found = [Section("", "")]
+    parts = [Section("", "")]
     for block in re.split(r"\n(?=\S[^\n]*\n    )", "\n" + text):
         title, _, body = block.partition("\n")
         if body.startswith("    "):
-            found.append(Section(title, re.sub(r"^ {4}", "", body, flags=re.MULTILINE).rstrip()))
+            parts.append(Section(title, re.sub(r"^ {4}", "", body, flags=re.MULTILINE).rstrip()))
         else:
-            found[-1] = found[-1]._replace(body=(found[-1].body + "\n" + block).strip())
-    return found
+            parts[-1] = parts[-1]._replace(body=(parts[-1].body + "\n" + block).strip())
+    return parts
 
 
 def as_markdown(text: str, level: int) -> str:

@@ -1,4 +1,4 @@
-"""What was found of the question, in the order in which it is told."""
+"""The answers to the question, in the order in which they are shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Asked(NamedTuple):
 
 
 def found(outcomes: Sequence[tuple[str, Outcome]]) -> list[tuple[RoleCheck, Question]]:
-    """The ways of using a role in which it can, the certain ones first; outcomes stand with their cells."""
+    """The uses of roles that can do it, the certain ones first; outcomes come with their cells."""
     rows = [
         (check, question)
         for _, outcome in outcomes

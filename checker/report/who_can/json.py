@@ -11,7 +11,7 @@ from .found import Asked, found
 
 
 def as_json(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequence[str]) -> dict[str, Any]:
-    """One row a way of using a role and action."""
+    """A row for each use of a role and action."""
     rows = []
     for check, question in found(outcomes):
         account = check.selected.service_account

@@ -1,4 +1,4 @@
-"""Who can do something: a block a role, what it can do alike in one line."""
+"""Who can do something: a block a role, actions on the same terms in one line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST = 10
 
 
 def lines(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequence[str]) -> Iterator[str]:
-    """The certain ones first, then those that may; last, how many were asked, and what was not looked into."""
+    """Roles that surely can first, then those that may; last, how many were asked, what was not looked into."""
     rows = found(outcomes)
     cells = {id(check): cell for cell, outcome in outcomes for check in outcome.checks}
     by_check: dict[int, tuple[RoleCheck, list[Question]]] = {}
@@ -37,13 +37,13 @@ def lines(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequenc
 
 
 def _same(check: RoleCheck) -> tuple[object, ...]:
-    """What makes roles of several cells one: a file that both have."""
+    """The identity of a role: one for all cells that share its file."""
     item = check.role.object
     return item.origin, item.pool, item.namespace, item.name
 
 
 def _said(asked: Asked, check: RoleCheck, questions: Sequence[Question]) -> Iterator[str]:
-    """What a role can do, actions that it can do alike together."""
+    """What a role can do, actions on the same terms together."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for question in questions:
         alike.setdefault(_how(asked, check, question), []).append(_action(question))
@@ -59,10 +59,10 @@ def _action(question: Question) -> str:
 
 
 def _how(asked: Asked, check: RoleCheck, question: Question) -> tuple[str, str, str]:
-    """Whether it can, where, and on what condition or for what reason it is not certain."""
+    """Whether the role can, where, and on what condition or why it is not certain."""
     proof = question.proof
     if proof is None or proof.verdict not in ("granted", "conditional"):
-        # What is not known hangs on no ARN, so that none is named.
+        # What is not known does not depend on an ARN, so none is named.
         return "may be able to do", "", f": {_unknown(check, question)}"
     where = f" on {proof.witness}" if proof.witness and proof.witness != asked.resource else ""
     if proof.verdict == "granted":
@@ -77,22 +77,22 @@ def _how(asked: Asked, check: RoleCheck, question: Question) -> tuple[str, str, 
 
 
 def _hanging(question: Question) -> str:
-    """What a grant hangs on that cannot be put as alternatives: conditions of statements, variables in resources."""
+    """What a grant depends on, where it is no list of alternatives: conditions, variables in resources."""
     clauses = question.proof.hangs_on if question.proof is not None else ()
-    said = [
+    reasons = [
         f"{show_condition(condition)} in {clause.policy.label}"
         for clause in clauses
         if clause.statement is not None
         for condition in clause.statement.conditions
     ]
-    said += [
+    reasons += [
         f"{entry.text} in {clause.policy.label}"
         for clause in clauses
         if clause.statement is not None
         for entry in clause.statement.resources
         if "${" in entry.text
     ]
-    return " and ".join(dict.fromkeys(said)) or "more than can be told apart"
+    return " and ".join(dict.fromkeys(reasons)) or "more than can be told apart"
 
 
 def _unknown(check: RoleCheck, question: Question) -> str:

@@ -45,8 +45,8 @@ class View(NamedTuple):
     @property
     def verdict(self) -> Verdict:
         """The worst verdict of all; "unknown" where nothing could be asked."""
-        found = {question.proof.verdict if question.proof else "unknown" for question in self.questions}
-        return next((verdict for verdict in WORST_FIRST if verdict in found), "unknown")
+        verdicts = {question.proof.verdict if question.proof else "unknown" for question in self.questions}
+        return next((verdict for verdict in WORST_FIRST if verdict in verdicts), "unknown")
 
     @property
     def refused(self) -> tuple[Question, ...]:
@@ -62,35 +62,35 @@ def view(
     refused: tuple[LoggedCall, ...],
     today: str = "",
 ) -> View | None:
-    """Puts the requirements that select the role of a source to it; where none does, all of them: the alert says whose
-    keys fail, and so which role is meant. `refused` is asked besides.
+    """Checks the role of a source by the requirements that select it; where none does, by all of them: the alert says
+    whose keys fail, and so which role is meant. It must allow the calls in `refused` as well.
     """
     if source is None:
         return None
-    index = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
+    names = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
     given = tuple(requirements)
     asked = [_with(requirement, source, refused) for requirement in selecting(source, given, parameters) or given]
-    outcomes = tuple(check_requirement(item, index, dict(parameters), above=above, today=today) for item in asked)
+    outcomes = tuple(check_requirement(item, names, dict(parameters), above=above, today=today) for item in asked)
     mine = tuple(
         outcome._replace(checks=tuple(check for check in outcome.checks if check.role is source.role))
         for outcome in outcomes
     )
-    return View(source, index, mine)
+    return View(source, names, mine)
 
 
 def selecting(
     source: RoleSource, requirements: Iterable[Requirement], parameters: Mapping[str, str]
 ) -> list[Requirement]:
     """The requirements that select the role of a source."""
-    index = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
-    return [item for item in requirements if any(one.role is source.role for one in select(item, index)[0])]
+    names = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
+    return [item for item in requirements if any(selected.role is source.role for selected in select(item, names)[0])]
 
 
 def _with(requirement: Requirement, source: RoleSource, refused: tuple[LoggedCall, ...]) -> Requirement:
     role = source.role
     extra = tuple(
-        Access((item.action,), (item.resource,), ("spec", "require", len(requirement.require) + place))
-        for place, item in enumerate(refused)
+        Access((item.action,), (item.resource,), ("spec", "require", len(requirement.require) + number))
+        for number, item in enumerate(refused)
     )
     names = (role.name, role.object.name)
     return requirement._replace(
@@ -107,7 +107,7 @@ class AllowingStatement(NamedTuple):
 
 def allowing(check: RoleCheck, action: str) -> list[AllowingStatement]:
     """The Allow statements of the role's identity policies that name the action, whatever their resource."""
-    found = []
+    statements = []
     for layer in check.stack.layers:
         if layer.name != "identity":
             continue
@@ -115,8 +115,8 @@ def allowing(check: RoleCheck, action: str) -> list[AllowingStatement]:
             for statement in policy.document.statements if policy.document else ():
                 named = any(action_matches(entry.text, action.lower()) for entry in statement.actions)
                 if statement.effect == "Allow" and named != statement.not_actions:
-                    found.append(AllowingStatement(statement, policy.label))
-    return found
+                    statements.append(AllowingStatement(statement, policy.label))
+    return statements
 
 
 def covers(statement: Statement, resource: str) -> bool:

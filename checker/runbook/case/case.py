@@ -101,15 +101,15 @@ class Case(NamedTuple):
 
     @property
     def decided_denials(self) -> tuple[Event, ...]:
-        """The refusals that what the policies say now can be held against: of this role, and naming no layer that was
-        not read."""
+        """Refusals of this role to compare with its policies as they are now: not those by an SCP, an RCP or an
+        endpoint policy, nor by a session policy where the pod does not use EKS Pod Identity."""
         unread = ["denied-scp", "denied-rcp", "denied-endpoint"]
         unread += [] if self.uses_pod_identity else ["denied-session"]
         return tuple(event for event in self.denials if event.signature not in unread and self.is_mine(event))
 
     @property
     def allowed_denials(self) -> tuple[Event, ...]:
-        """Those of them that the policies would not give now: the very action on the very resource is granted."""
+        """The `decided_denials` that the policies grant now; one without action or resource counts as granted."""
         granted = {
             (item.action.lower(), item.resource)
             for item in (self.deployed.questions if self.deployed else ())
@@ -123,7 +123,7 @@ class Case(NamedTuple):
 
     @property
     def last_denial_age(self) -> Age | None:
-        """Seconds between the last of them and the collection; None where there is none."""
+        """Seconds between the last of `allowed_denials` since the last restart and the collection; else None."""
         stamps = [seconds(event.last) for event in self.allowed_denials if event.last and not event.is_previous]
         return max(0.0, seconds(self.record.collected_at) - max(stamps)) if stamps else None
 
@@ -134,7 +134,7 @@ class Case(NamedTuple):
 
 
 def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
-    """Works out the case. Never raises for a record that could be loaded."""
+    """The case of a record. Never raises for a record that could be loaded."""
     subject = mapping(value(record, "subject"))
     namespace, pod_name = subject.get("namespace", "") or _of_role(record), subject.get("pod", "")
     pod = value(record, f"pod/{namespace}/{pod_name}")
@@ -143,19 +143,19 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     logs = [(item, False) for item in under(record, "log/").items()]
     logs += [(item, True) for item in under(record, "log-previous/").items()]
     now = seconds(record.collected_at)
-    read_ones = [
-        (event, _is_past(name, item.value, old, record, now))
-        for (name, item), old in logs
+    marked_events = [
+        (event, _is_past(name, item.value, is_previous, record, now))
+        for (name, item), is_previous in logs
         if item.value
-        for event in read_events(_telling(item.value), is_previous=old)
+        for event in read_events(_telling(item.value), is_previous=is_previous)
     ]
-    events = tuple(event for event, is_past in read_ones if not is_past)
+    events = tuple(event for event, is_past in marked_events if not is_past)
     sessions = (principal(line["text"]) for (_, item), _ in logs if item.value for line in item.value["lines"])
     logged = next((found for found in sessions if found), None)
     association = value(record, "association")
     effective = resolve(container, association, logged) if container else Effective("", "unknown", "no container")
-    given = mapping(association)
-    expected = given.get("targetRoleArn") or given.get("roleArn") or annotated_role(service_account)
+    by_association = mapping(association)
+    expected = by_association.get("targetRoleArn") or by_association.get("roleArn") or annotated_role(service_account)
     account = record.target.parameters.get("account", "")
     arn = in_question(effective, expected) or role_of(value(record, "ack-role"), account)
     issuer = mapping(value(record, "eks-cluster")).get("issuer") or ""
@@ -166,7 +166,7 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     above, today = sources.above(record), record.collected_at[:10]
     asked = list(requirements)
     if mapping(value(record, "ack-role")).get("byName"):
-        # Found by its name alone, a role is the index's only where a requirement is about it.
+        # A role found by its name alone belongs to the index only where a requirement selects it.
         found = sources.declared(record, namespace, account_name)
         asked = selecting(found, asked, parameters) if found else []
     return Case(
@@ -185,7 +185,7 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
         deployed=view(sources.deployed(record, arn, namespace, account_name), asked, parameters, above, refused, today),
         declared=view(sources.declared(record, namespace, account_name), asked, parameters, (), refused, today),
         in_git=view(sources.in_git(record, namespace, account_name), asked, parameters, (), refused, today),
-        past=tuple(event for event, is_past in read_ones if is_past),
+        past=tuple(event for event, is_past in marked_events if is_past),
     )
 
 
@@ -195,13 +195,13 @@ def _of_role(record: Record) -> str:
 
 
 def _telling(value: dict[str, Any]) -> list[dict[str, Any]]:
-    """The lines that say why: of attempts only where the call failed in the end."""
+    """The lines that say why refreshes failed; retries only where a refresh failed in the end."""
     return [line for line in value["lines"] if kind_of(line) != "retry" or value.get("failures")]
 
 
 def _is_past(name: str, value: dict[str, Any], is_previous: bool, record: Record, now: float) -> bool:
-    """Whether what a log tells of has ended. A log from before a restart has, once a refresh of the new container
-    succeeded and none failed after it."""
+    """Whether the failures in a log have ended. Those from before a restart have, once the new container has refreshed
+    without failures, or has recovered from them."""
     if not is_previous:
         return has_ended(value, now)
     current = reading(record, f"log/{name}").value or {}
@@ -212,15 +212,15 @@ _READS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
 
 
 def _refused(events: tuple[Event, ...], table_arn: str) -> tuple[LoggedCall, ...]:
-    """What the log says was refused to a reader of the table or its indexes; asked besides what is required. What was
-    refused elsewhere, or is no read, nobody has to grant."""
-    found = [
+    """Reads of the table or its indexes that the log says were refused: the role must allow them as well as what is
+    required. Nobody has to grant what was refused elsewhere, or is no read."""
+    calls = [
         LoggedCall(event.action, event.resource)
         for event in events
         if event.signature.startswith("denied") and event.action in _READS
         if event.resource.partition("/index/")[0] == table_arn
     ]  # fmt: skip
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(calls))
 
 
 def elsewhere(case: Case) -> tuple[Event, ...]:

@@ -1,4 +1,4 @@
-"""The logs of the container, taken together: how the refreshes went, and what in them is no evidence of health."""
+"""The logs of the container, taken together: how the refreshes went, and why they may not prove health."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class LogView(NamedTuple):
     not; `peak` is the most failures within 3 minutes. `failing` counts the failures of pods that have not recovered,
     `recovered_at` is when the first refresh succeeded after the last failure of all (""), `ended` counts failures that
     ended without a success that was seen, `silent` names logs in which no refresh succeeded, `trouble` are the lines
-    that nobody could place, `failing_lines` those of the failures that have not ended. `quietest` and `oldest_refresh`
-    are the last words of the pod that has been silent, and without a refresh, for longest: one of several may hang.
+    that nobody could place, `failing_lines` those of the failures that have not ended. `quietest` is the earliest of
+    the pods' last lines, `oldest_refresh` the earliest of their last refreshes: one of several pods may hang.
     """
 
     is_read: bool
@@ -54,9 +54,9 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         problem = problem or "the log has no line in this time"
     failing = [item for item in values if item["failures"] and not has_ended(item, now)]
     ended = [item for item in values if item["failures"] and not has_recovered(item, now) and item not in failing]
-    # While one pod fails, what its own log says of the last failure counts; else the last of all.
-    told = failing or [item for item in values if item["failures"]]
-    recovered = [] if failing or ended else [item["recoveredAt"] for item in told]
+    # While some pods fail, the last failure is taken from their logs alone; else from all logs with failures.
+    with_failures = failing or [item for item in values if item["failures"]]
+    recovered = [] if failing or ended else [item["recoveredAt"] for item in with_failures]
     return LogView(
         is_read=any(item["lineCount"] for item in values),
         problem=problem,
@@ -68,8 +68,8 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         is_cut=any(item["isCut"] for item in values),
         failing=sum(item["failures"] for item in failing),
         refreshes=sum(item.get("refreshes", 0) for item in values),
-        refreshes_since=min((item.get("refreshesSince", 0) for item in told or values), default=0),
-        last_failure=max((item.get("lastFailure") or _last_of(item) for item in told), default=""),
+        refreshes_since=min((item.get("refreshesSince", 0) for item in with_failures or values), default=0),
+        last_failure=max((item.get("lastFailure") or _last_of(item) for item in with_failures), default=""),
         last_refresh=max((item.get("lastRefresh", "") for item in values), default=""),
         recovered_at=max(recovered, default=""),
         ended=sum(item["failures"] for item in ended),

@@ -79,14 +79,14 @@ def recognise(line: str) -> str:
 
 def read_events(lines: Iterable[dict[str, Any]], *, is_previous: bool = False) -> tuple[Event, ...]:
     """The events among the recorded lines of a log (see `live.log.read`)."""
-    found = []
+    events = []
     for line in lines:
         text = line["text"]
         signature = recognise(text)
         # Words such as "connection refused" stand in lines about the proxy's own traffic too.
         if signature and is_told_of_keys(text):
-            found.append(_event(signature, text, line, is_previous))
-    return tuple(found)
+            events.append(_event(signature, text, line, is_previous))
+    return tuple(events)
 
 
 def _event(signature: str, text: str, line: dict[str, Any], is_previous: bool) -> Event:
@@ -115,10 +115,10 @@ def _host(text: str) -> str:
 
 def service_of(event: Event) -> str:
     """The service that an event is about: sts, dynamodb, eks-auth, or "" where the line does not say."""
-    found = _first(_SERVICE, event.line).lower().replace(" ", "-")
-    return "dynamodb" if found == "ddb" else found
+    service = _first(_SERVICE, event.line).lower().replace(" ", "-")
+    return "dynamodb" if service == "ddb" else service
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return next((group for group in found.groups() if group), "") if found else ""
+    match = pattern.search(text)
+    return next((group for group in match.groups() if group), "") if match else ""

@@ -1,7 +1,7 @@
 """From readings to the inventory that rules and requirements understand: the role as IAM has it, as the object in the
 cluster wants it, and as the manifests have it.
 
-A policy that could not be read takes its place as one that cannot be read, never as one that is not there.
+A policy that could not be read is kept as an unreadable one; it is never left out.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def deployed(record: Record, arn: str, namespace: str, service_account: str) -> 
     spec["tags"] = [{"key": key, "value": item} for key, item in mapping(known.get("tags")).items()]
     known_as = mapping(mapping(value(record, "ack-role")).get("metadata"))
     labels, name = mapping(known_as.get("labels")), text(known_as.get("name")) or named.name
-    whole = [_object("Role", namespace, name, spec, labels), *_policies(record, namespace)]
-    whole += giver(record, arn, namespace, service_account)
-    return _source(whole, named.name)
+    objects = [_object("Role", namespace, name, spec, labels), *_policies(record, namespace)]
+    objects += giver(record, arn, namespace, service_account)
+    return _source(objects, named.name)
 
 
 def declared(record: Record, namespace: str, service_account: str) -> RoleSource | None:
@@ -55,18 +55,18 @@ def declared(record: Record, namespace: str, service_account: str) -> RoleSource
     role = value(record, "ack-role")
     if role is None:
         return None
-    # A read-only object wants something all the same; that it does not get it is the causes' business.
+    # A read-only object still says what it wants; that it does not get it is for the causes to tell.
     metadata = {**role["metadata"], "annotations": {}}
     policies = [*(value(record, "ack-policies") or ())]
     policies += [item.value for item in under(record, "ack-policy/").values() if item.value]
     policies += _known_by_arn(record, role, policies)
     arn = status_arn(role)
-    whole = [{**role, "metadata": metadata}, *policies, *giver(record, arn, namespace, service_account)]
-    return _source(whole, _iam_name(role))
+    objects = [{**role, "metadata": metadata}, *policies, *giver(record, arn, namespace, service_account)]
+    return _source(objects, _iam_name(role))
 
 
 def _known_by_arn(record: Record, role: Mapping[str, Any], policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The policies that the object names by ARN and no ACK object stands for: IAM has their documents."""
+    """The policies that the object names by ARN and that no ACK object describes: their documents come from IAM."""
     stated = [status_arn(item) for item in policies]
     spec, namespace = mapping(role.get("spec")), text(mapping(role.get("metadata")).get("namespace")) or ""
     named = {*sequence(spec.get("policies")), spec.get("permissionsBoundary")} - {*stated, None}
@@ -75,11 +75,11 @@ def _known_by_arn(record: Record, role: Mapping[str, Any], policies: list[dict[s
 
 def in_git(record: Record, namespace: str, service_account: str) -> RoleSource | None:
     """The role as the manifests have it; None without `--manifests`, or where they do not have it."""
-    found = value(record, "manifests")
-    if found is None:
+    manifests = value(record, "manifests")
+    if manifests is None:
         return None
-    whole = [found["role"], *found["policies"], *giver(record, "", namespace, service_account)]
-    return _source(whole, _iam_name(found["role"]))
+    objects = [manifests["role"], *manifests["policies"], *giver(record, "", namespace, service_account)]
+    return _source(objects, _iam_name(manifests["role"]))
 
 
 def above(record: Record) -> tuple[Layer, ...]:
@@ -87,8 +87,8 @@ def above(record: Record) -> tuple[Layer, ...]:
     layers: list[Layer] = []
     table_policy = reading(record, "table-policy")
     if table_policy.status != "absent":
-        given = mapping(table_policy.value).get("document")
-        layers.append(Layer("resource", (attached("the table's resource policy", given, table_policy, "resource"),)))
+        document = mapping(table_policy.value).get("document")
+        layers.append(Layer("resource", (attached("the table's resource policy", document, table_policy, "resource"),)))
     names: tuple[tuple[str, LayerName], ...] = (("scps", "scp"), ("rcps", "rcp"))
     for name, layer in names:
         for level in value(record, name) or ():
@@ -97,13 +97,13 @@ def above(record: Record) -> tuple[Layer, ...]:
             layers.append(Layer(layer, tuple(policies)))
     endpoints = list(value(record, "vpc-endpoints") or [])
     if len(endpoints) == 1:
-        found = attached(f"policy of VPC endpoint {endpoints[0]['id']}", endpoints[0]["document"], None, "resource")
-        layers.append(Layer("endpoint", (found,)))
+        policy = attached(f"policy of VPC endpoint {endpoints[0]['id']}", endpoints[0]["document"], None, "resource")
+        layers.append(Layer("endpoint", (policy,)))
     return tuple(layers)
 
 
 def attached(label: str, document: str | None, item: Reading | None, kind: PolicyKind) -> Attached:
-    """A document that was read, as a policy; one that was not says why."""
+    """A document as an attached policy; one that was not read or understood carries the reason."""
     if document is None:
         return Attached(label, None, f"it could not be read: {item.detail}" if item and item.detail else "not read")
     parsed = parse(document, kind)
@@ -142,7 +142,7 @@ def giver(record: Record, arn: str, namespace: str, service_account: str) -> Ite
 
 
 def _source(whole: Iterable[Mapping[str, Any]], name: str) -> RoleSource | None:
-    objects = [make_object(dict(item), Origin("the record", place, ())) for place, item in enumerate(whole)]
+    objects = [make_object(dict(item), Origin("the record", number, ())) for number, item in enumerate(whole)]
     inventory = build(objects, ())
     role = next((role for role in inventory.roles if role.name == name), None)
     return RoleSource(inventory, role) if role is not None else None

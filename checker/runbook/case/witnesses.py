@@ -1,8 +1,8 @@
-"""What a cause sees in the record, and how sure that makes it. The rule is mechanical: nobody has to believe it.
+"""What a cause sees in the record, and how sure that makes it. The rule is mechanical, so anybody can check it.
 
 Two witnesses count: the log, and an API that was asked independently. Both agree: confirmed. One of them: likely. A log
-line that merely fits: possible. What an API refutes is ruled out, whatever the log said before. What neither could tell
-is unknown, and is said to be.
+line that merely fits: possible. What an API refutes is ruled out, whatever the log said before. What neither witness
+can tell is reported as unknown.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The causes: most are a module each, those that only the log tells of and kinds of refusals are rows of a table;
-`known_cause` says what each has to have.
+"""The causes. Most are a module each; those that only the log can name (`log_lines`) and most kinds of refusals
+(`refusing_layers`) are a call each. `known_cause` says what a cause has to have.
 
-To add a cause, write its module or row and put it into CAUSES; nothing else knows the list. The order is that of
+To add a cause, write its module or call and put it into CAUSES; nothing else knows the list. The order is that of
 explanation: what comes first explains what comes later, and of causes that are equally sure the first is shown first.
 """
 

@@ -39,12 +39,12 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("ACK runs as a Deployment in the cluster",))
     if reading.status == "absent":
         return Seen(log, "refutes", ("the cluster has no EKS capability of type ACK",))
-    found = case.value("ack-capability")
-    if found is None:
+    capabilities = case.value("ack-capability")
+    if capabilities is None:
         return Seen(log, "unread", (reading.detail,))
     trouble = capability_trouble(case)
     if not trouble:
-        return Seen(log, "refutes", (f"EKS capability {found[0]['name']} is {found[0]['status']}",))
-    role = f"it works with {found[0]['roleArn']}"
-    command = commands.show_capability(case, found[0]["name"])
+        return Seen(log, "refutes", (f"EKS capability {capabilities[0]['name']} is {capabilities[0]['status']}",))
+    role = f"it works with {capabilities[0]['roleArn']}"
+    command = commands.show_capability(case, capabilities[0]["name"])
     return Seen(log, "shows", (*trouble, *waiting(case)[:1], role), next=(command,))

@@ -34,17 +34,17 @@ def look(case: Case) -> Seen:
     known, log = is_known(case), says(case)
     if known is not None:
         return Seen(log, known)
-    found = case.value("ack-controller")
+    deployments = case.value("ack-controller")
     if managed_elsewhere(case):
         return Seen(log, "shows", (managed_elsewhere(case),), next=(commands.describe_role(case),))
     if not waiting(case):
         return Seen(log, "refutes", ("the object would not mend it either",))
     if case.value("ack-capability"):
         return Seen(log, "refutes", ("ACK runs as an EKS capability, so no Deployment of it is needed",))
-    if found is None:
+    if deployments is None:
         return Seen(log, "unread", (case.reading("ack-controller").detail,))
     if controller_down(case):
-        namespace = str(found[0]["metadata"].get("namespace"))
+        namespace = str(deployments[0]["metadata"].get("namespace"))
         command = commands.command("kubectl", "get", "pods", "-n", namespace)
         return Seen(log, "shows", (controller_down(case), *waiting(case)[:1]), next=(command,))
     return Seen(log, "refutes", ("the controller has available pods",))

@@ -1,10 +1,10 @@
 """The ACK controller cannot carry out the object: a reference, a quota or its own rights.
 
 What it looks for
-    ACK.Recoverable, an unresolved reference, or a Role that is not synced
-    (or not Ready, the condition that newer controllers write),
-    while IAM lacks what the pod needs. The first error ends the controller's
-    loop, so one bad ARN keeps a correct policy from landing.
+    ACK.Recoverable, an unresolved reference, or a Role that is not synced (or
+    not Ready, the condition that newer controllers write), while IAM lacks
+    what the pod needs. The first error ends the controller's loop, so one bad
+    ARN keeps a correct policy from arriving.
 
 What to do
     Mend what the message names: a reference, an ARN, the controller's role.
@@ -43,7 +43,7 @@ def look(case: Case) -> Seen:
     held = [pair for pair in held_by(case, *_HELD) if pair[0] not in clashing]
     if not held:
         return Seen(log, "refutes", ("no condition of the role's objects says so",))
-    # What carries the message goes first: of a bare "not synced" nobody learns anything.
+    # Conditions with a message or a reason go first: a bare "not synced" explains nothing.
     evidence = [told(item, at) for item, at in sorted(held, key=lambda pair: not (pair[1].message or pair[1].reason))]
     is_old = is_older_than_the_spec(case, held[0][0])
     evidence += ["the object was edited since: this may speak of the spec before"] if is_old else []

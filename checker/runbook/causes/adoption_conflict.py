@@ -44,10 +44,10 @@ def look(case: Case) -> Seen:
     known, log = is_known(case), says(case)
     if known is not None:
         return Seen(log, known)
-    found = existing(case)
-    if not found or being_deleted(case):
+    clashes = existing(case)
+    if not clashes or being_deleted(case):
         return Seen(log, "refutes", ("no object of the role clashes with what AWS has",))
-    item, at = found[0]
+    item, at = clashes[0]
     if _POLICY in item.annotations and _FIELDS in item.annotations:
         asked = "the object asks for the adoption already, and the controller has not looked at it since"
         return Seen(log, "shows", (told(item, at), asked), _NUDGE, (commands.nudge_role(case),), is_partial=True)

@@ -1,11 +1,11 @@
 """The ACK controller runs, and does not look at the Role object.
 
 What it looks for
-    A Role object without any condition, while IAM lacks what the object grants;
-    one that was edited after the controller's last word on it makes it likely. The
-    controller breaks off before it writes a status when IAMRoleSelectors
-    conflict, when region or account do not fit the object, or when it does not
-    watch the namespace.
+    A Role object without any condition, while IAM lacks what the object
+    grants; an object that was edited after the controller last looked at it
+    makes the cause likely. The controller writes no status when
+    IAMRoleSelectors conflict, when region or account do not fit the object, or
+    when it does not watch the namespace.
 
 What to do
     Read the controller's log for the object; applying the manifest again

@@ -28,7 +28,7 @@ REMEDIATION = "Read the log of its last run; where that names another cause, men
 
 
 def look(case: Case) -> Seen:
-    # What the log of the last run names is why it ends: that cause comes first, and this one is never surer.
+    # The cause that the log of the last run names is why the proxy ends: it ranks first, this one is never surer.
     log = case.says((), ())
     if case.pod is None:
         return Seen(log, "unread", ("there is no pod to look at",))

@@ -41,20 +41,20 @@ def look(case: Case) -> Seen:
     known, log = is_known(case), says(case)
     if known is not None:
         return Seen(log, known)
-    found = waiting(case)
+    undelivered = waiting(case)
     trouble = held_by(case, "ACK.Terminal", "ACK.Recoverable", "ACK.ReferencesResolved", "ACK.ResourceSynced", "Ready")
     explained = [still(case), unreconciled(case), *taken(case), *capability_trouble(case)]
     explained += [f"{at.kind} {at.status} explains it" for _, at in trouble]
     if any(explained):
         return Seen(log, "refutes", (next(filter(None, explained)),))
-    if not found and case.declared is not None and case.declared.verdict == "unknown":
+    if not undelivered and case.declared is not None and case.declared.verdict == "unknown":
         return Seen(log, "unread", ("what the ACK objects grant is not known",))
-    if not found or case.reading("role").status == "absent":
+    if not undelivered or case.reading("role").status == "absent":
         return Seen(log, "refutes", ("IAM has what the object wants",))
     if was_just_edited(case):
         return Seen(log, "unread", ("the object was edited a moment ago; the controller has yet to look at it",))
     todo = [f"the controller's next step: {step.operation} {step.about}".strip() for step in next_steps(case)[:2]]
-    evidence = (f"{found[0]}; the Role object grants it", *todo)
+    evidence = (f"{undelivered[0]}; the Role object grants it", *todo)
     if is_controller_unseen(case) or not says_synced(case):
         unseen = "no controller was seen, in the cluster or as an EKS capability: it may be down"
         unseen = unseen if is_controller_unseen(case) else "no condition says that the object is in sync"

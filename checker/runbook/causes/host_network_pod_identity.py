@@ -38,8 +38,8 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("it is not both: on the host's network, and given its role by Pod Identity",))
     if not events:
         return Seen(log, "refutes" if case.log.is_read else "no-word", ("no failure to get credentials was seen",))
-    agent, found = case.value("pod-identity-agent"), trusting(case)
-    if (agent is not None and not agent["ready"]) or (found is not None and found.truth is False):
+    agent, trust = case.value("pod-identity-agent"), trusting(case)
+    if (agent is not None and not agent["ready"]) or (trust is not None and trust.truth is False):
         return Seen(log, "refutes", ("the agent or the trust policy is in the way already",))
     shown = "the pod has hostNetwork: true and gets its role from EKS Pod Identity"
     return Seen(log, "shows", (*evidence, shown), next=(commands.describe_pod(case),))

@@ -1,11 +1,11 @@
 """The pod was given a role, and the proxy works as the node's role all the same.
 
 What it looks for
-    Credentials injected into the container (IRSA; for EKS Pod
-    Identity see sdk-too-old), and calls
-    in a session that is named after an instance: the node's role. The SDK skips
-    what it cannot use: in Java an image without the STS module, an SDK from
-    before web identity, or a client with a credentials provider of its own.
+    Credentials injected into the container (IRSA; for EKS Pod Identity see
+    sdk-too-old), and calls in a session that is named after an instance: the
+    node's role. The SDK skips what it cannot use. Reasons: in Java an image
+    without the STS module, an SDK from before web identity, or a client with a
+    credentials provider of its own.
 
 What to do
     Add the SDK's STS module to the proxy's image (Java v2:

@@ -3,8 +3,8 @@
 What it looks for
     "KMS key access denied error" or kms:Decrypt in the log, a table status of
     INACCESSIBLE_ENCRYPTION_CREDENTIALS, a key that is not enabled, or a key
-    policy and role that together do not allow kms:Decrypt. A disabled key
-    shows in DynamoDB minutes later only.
+    policy and role that together do not allow kms:Decrypt. DynamoDB shows that
+    a key is disabled only minutes later.
 
 What to do
     Enable the key, or allow kms:Decrypt through DynamoDB (kms:ViaService) in

@@ -1,4 +1,4 @@
-"""Causes that only the log tells of: no API has a word on them."""
+"""Causes that only the log can name: no API knows of them."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def _told_by_log(
 
 
 def _of_aws(case: Case) -> tuple[Event, ...]:
-    """Connections that something on the way has read. A host that is none of AWS's is somebody else's certificate."""
-    found = case.having("egress-intercepted")
-    return tuple(event for event in found if not event.host or _AWS.search(event.host))
+    """Intercepted connections to AWS, or to a host that the line does not name; other hosts do not count."""
+    events = case.having("egress-intercepted")
+    return tuple(event for event in events if not event.host or _AWS.search(event.host))
 
 
 CLOCK_SKEW = _told_by_log(

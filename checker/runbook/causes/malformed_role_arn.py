@@ -33,11 +33,11 @@ def look(case: Case) -> Seen:
     log = case.says(events, case.having("assume-denied"))
     # What the pod was made with counts; the annotation only where the pod has nothing yet.
     variables = environment(case.container or {})
-    given = [arn for arn in [variables.get("AWS_ROLE_ARN") or case.expected] if arn]
-    broken = [arn for arn in dict.fromkeys(given) if role_name(arn) is None]
+    arns = [arn for arn in [variables.get("AWS_ROLE_ARN") or case.expected] if arn]
+    broken = [arn for arn in dict.fromkeys(arns) if role_name(arn) is None]
     command = (commands.annotate(case, "ROLE_ARN"),)
     if broken:
         return Seen(log, "shows", tuple(f"{arn!r} is no ARN of a role" for arn in broken), next=command)
-    if given or case.uses_pod_identity:
-        return Seen(log, "refutes", tuple(f"{arn} is well formed" for arn in dict.fromkeys(given)))
+    if arns or case.uses_pod_identity:
+        return Seen(log, "refutes", tuple(f"{arn} is well formed" for arn in dict.fromkeys(arns)))
     return Seen(log, "unread" if case.container is None else "refutes", next=command)

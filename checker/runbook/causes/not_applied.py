@@ -31,15 +31,15 @@ def look(case: Case) -> Seen:
     log, manifests = says(case), case.reading("manifests")
     if manifests.status == "skipped":
         return Seen("unread", "unread", ("no manifests were given to compare with (--manifests DIR)",))
-    found = manifests.value
-    if found is None or case.deployed is None:
+    manifest = manifests.value
+    if manifest is None or case.deployed is None:
         return Seen("unread", "unread", (manifests.detail,))
     waiting = [item for item in refusals(case.deployed) if arrives(case, item.question) == "the manifests grant it"]
     trust = trusting(case)
     if trust is not None and trust.truth is False and trust_arrives(case).startswith("the manifests"):
-        evidence = f"IAM's trust policy shuts the pod out; {found['file']} lets it in"
-        return Seen(log, "shows", (evidence,), next=(commands.command("kubectl", "apply", "-f", found["file"]),))
+        evidence = f"IAM's trust policy shuts the pod out; {manifest['file']} lets it in"
+        return Seen(log, "shows", (evidence,), next=(commands.command("kubectl", "apply", "-f", manifest["file"]),))
     if waiting:
-        evidence = f"{waiting[0].sentence}; {found['file']} grants it"
-        return Seen(log, "shows", (evidence,), next=(commands.command("kubectl", "apply", "-f", found["file"]),))
+        evidence = f"{waiting[0].sentence}; {manifest['file']} grants it"
+        return Seen(log, "shows", (evidence,), next=(commands.command("kubectl", "apply", "-f", manifest["file"]),))
     return Seen(log, "refutes", ("the manifests grant no more than the cluster has",))

@@ -38,17 +38,17 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("the pod uses EKS Pod Identity, which needs no OIDC provider",))
     issuer = case.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
     command = ("aws iam list-open-id-connect-providers",)
-    provider, found = case.value("oidc-provider"), trusting(case)
+    provider, trust = case.value("oidc-provider"), trusting(case)
     if provider is not None and not provider["arn"]:
         return Seen(
             log, "shows", (*evidence, f"no OIDC provider in IAM has the cluster's issuer {issuer}"), next=command
         )
-    if found is not None and found.blocker == "issuer" and trust_arrives(case):
+    if trust is not None and trust.blocker == "issuer" and trust_arrives(case):
         return Seen(log, "refutes", (f"IAM's trust policy names another issuer, but {trust_arrives(case)}",))
-    if found is not None and found.blocker == "issuer":
-        stated = ", ".join(found.stated) or "no OIDC provider"
-        said_so = f"the trust policy names {stated}; the cluster's issuer is {issuer}"
-        return Seen(log, "shows", (*evidence, said_so), next=(commands.mend_role(case),))
+    if trust is not None and trust.blocker == "issuer":
+        stated = ", ".join(trust.stated) or "no OIDC provider"
+        shown = f"the trust policy names {stated}; the cluster's issuer is {issuer}"
+        return Seen(log, "shows", (*evidence, shown), next=(commands.mend_role(case),))
     if provider is not None:
         return Seen(log, "refutes", (f"IAM has the provider {provider['arn']}",))
     return Seen(log, "unread", evidence, next=command)

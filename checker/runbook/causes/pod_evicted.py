@@ -6,8 +6,8 @@ What it looks for
     that runs.
 
 What to do
-    Look why no new pod was made: its workload's events, and what the node ran
-    short of.
+    Find out why no new pod was made: look at its workload's events, and at
+    what the node ran short of.
 
 Source
     Kubernetes documentation, "Node-pressure Eviction".
@@ -35,6 +35,6 @@ def look(case: Case) -> Seen:
     if phase(case) not in ("Failed", "Succeeded"):
         return Seen(log, "refutes", (f"the pod's phase is {phase(case) or 'not known'}",))
     status = mapping(case.pod.get("status"))
-    told = ": ".join(part for part in (status.get("reason"), status.get("message")) if part)
-    evidence = f"the pod's phase is {phase(case)}" + (f", {told}" if told else "")
+    why = ": ".join(part for part in (status.get("reason"), status.get("message")) if part)
+    evidence = f"the pod's phase is {phase(case)}" + (f", {why}" if why else "")
     return Seen(log, "shows", (evidence,), next=(commands.describe_pod(case),))

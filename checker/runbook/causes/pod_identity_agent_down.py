@@ -38,9 +38,9 @@ def look(case: Case) -> Seen:
         return Seen(case.says(()), "refutes", ("the pod does not use EKS Pod Identity",))
     events = case.having("agent-unreachable", "agent-failed", "pod-identity-denied")
     log, evidence = case.says(events), tuple(said(event) for event in events[:1])
-    found = trusting(case)
-    if found is not None and found.blocker in ("principal", "tag-session"):
-        action = "sts:TagSession" if found.blocker == "tag-session" else "sts:AssumeRole"
+    trust = trusting(case)
+    if trust is not None and trust.blocker in ("principal", "tag-session"):
+        action = "sts:TagSession" if trust.blocker == "tag-session" else "sts:AssumeRole"
         shown = f"the trust policy does not allow {action} for pods.eks.amazonaws.com"
         remedy = (
             "Allow sts:AssumeRole and sts:TagSession for pods.eks.amazonaws.com in the Role manifest's trust policy."
@@ -55,6 +55,6 @@ def look(case: Case) -> Seen:
     if agent is not None and agent["ready"] and is_on_host:
         shown = "the agent on the pod's node is ready, and the pod is on the host's network"
         return Seen(log, "refutes", (*evidence, shown))
-    if agent is not None and (found is None or found.truth is not False) and not events:
+    if agent is not None and (trust is None or trust.truth is not False) and not events:
         return Seen(log, "refutes", ("the agent on the pod's node is ready",))
     return Seen(log, "unread" if agent is None else "no-word", evidence, next=command)

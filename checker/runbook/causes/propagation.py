@@ -3,8 +3,7 @@
 What it looks for
     A role that may do everything required and that the pod may assume, refused
     calls or sessions in the log, and a change just before or after the last of
-    them. IAM is
-    eventually consistent; a change takes seconds, rarely minutes.
+    them. IAM is eventually consistent; a change takes seconds, rarely minutes.
 
 What to do
     Wait a minute and look again. Not a restart.

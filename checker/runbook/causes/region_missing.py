@@ -35,10 +35,10 @@ def look(case: Case) -> Seen:
     command = (commands.set_region(case),)
     if not events or case.container is None:
         return Seen(log, "no-word", evidence, next=command)
-    given = environment(case.container)
-    if not {"AWS_REGION", "AWS_DEFAULT_REGION"} & set(given) and not case.container.get("envFrom"):
+    variables = environment(case.container)
+    if not {"AWS_REGION", "AWS_DEFAULT_REGION"} & set(variables) and not case.container.get("envFrom"):
         return Seen(log, "shows", (*evidence, "neither AWS_REGION nor AWS_DEFAULT_REGION is set"), next=command)
-    if "AWS_REGION" in given:
-        stated = f"AWS_REGION is set ({given['AWS_REGION'] or 'to a value that is not recorded'})"
+    if "AWS_REGION" in variables:
+        stated = f"AWS_REGION is set ({variables['AWS_REGION'] or 'to a value that is not recorded'})"
         return Seen(log, "no-word", (*evidence, stated), _CLIENT, (commands.describe_pod(case),))
     return Seen(log, "no-word", evidence, next=command)

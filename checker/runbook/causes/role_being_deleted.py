@@ -43,8 +43,8 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes" if is_known else "unread", (*going, why))
     held = [told(item, at) for item, at in held_by(case, "ACK.Recoverable", "ACK.Terminal")]
     evidence = (*going, *held[:1], *lacking(case)[:1])
-    next_ones = (commands.describe_role(case),)
+    command = (commands.describe_role(case),)
     if not lacking(case):
         is_open = case.deployed is None or case.deployed.verdict == "unknown"
         return Seen(log, "unread" if is_open else "refutes", (*evidence, "IAM still has what the pod needs"))
-    return Seen(log, "shows", evidence, next=next_ones)
+    return Seen(log, "shows", evidence, next=command)

@@ -48,7 +48,7 @@ def look(case: Case) -> Seen:
         explained = not_made(case) or managed_elsewhere(case)
         if explained:
             return Seen(log, "refutes", (f"{evidence}, but {explained}",))
-        # The object was applied and carried out once; applying it again changes nothing in it, so nothing happens.
+        # The object has been applied; applying it again changes nothing in it, so the controller does nothing.
         if not says_synced(case):
             return Seen(log, "shows", (evidence, "its ACK Role object does not say that it is synced"), _NUDGE,
                         (commands.nudge_role(case),), is_partial=True)  # fmt: skip

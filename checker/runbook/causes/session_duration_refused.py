@@ -36,7 +36,7 @@ def look(case: Case) -> Seen:
     allowed = mapping(case.value("role")).get("maxSessionDuration")
     command = (commands.describe_role(case),)
     if any("1 hour session limit" in event.line for event in events):
-        # Role chaining: no setting of the role raises that limit (IAM User Guide, "Roles terms and concepts").
+        # Role chaining: no setting of the role raises the one-hour limit (IAM User Guide, "Roles terms and concepts").
         chained = "Ask for an hour at most: a session that another role's session asks for cannot be longer."
         return Seen(log, "no-word", evidence, chained, (commands.describe_pod(case),))
     if not isinstance(allowed, int) or not events:

@@ -6,7 +6,7 @@ What it looks for
     its ARN stood, and a new role of the same name has another id.
 
 What to do
-    Put the policy anew with the role's ARN.
+    Write the policy again with the role's ARN as principal.
 
 Source
     IAM User Guide, "AWS JSON policy elements: Principal" ("the role's unique
@@ -36,11 +36,11 @@ def look(case: Case) -> Seen:
     ours = mapping(case.value("role")).get("id", "")
     read = [(name, case.reading(name)) for name in ("table-policy", "key-policy")]
     texts = [(name, mapping(item.value).get("document", "")) for name, item in read if item.value]
-    stale = [(name, found) for name, text in texts for found in _ROLE_ID.findall(text) if found != ours]
+    stale = [(name, role_id) for name, text in texts for role_id in _ROLE_ID.findall(text) if role_id != ours]
     log = case.says((), case.having("denied-table-policy", "denied", "kms-denied"))
     if stale and ours:
         evidence = tuple(
-            f"the {name.replace('-', ' ')} names {found}, the role's id is {ours}" for name, found in stale
+            f"the {name.replace('-', ' ')} names {role_id}, the role's id is {ours}" for name, role_id in stale
         )
         return Seen(log, "shows", evidence, next=(commands.table(case, "get-resource-policy"),))
     if all(item.is_settled for name, item in read if name == "table-policy"):

@@ -41,7 +41,7 @@ def look(case: Case) -> Seen:
     status = table.value["status"]
     if status not in _USABLE:
         return Seen(log, "shows", (*evidence, f"the table's status is {status}"), next=command)
-    # A table that is there does not speak for the one that the proxy asks for, where that is not known.
+    # That the expected table exists proves nothing where the proxy asks for another one.
     named = table_in(case.container)
     if events and named and named != case.table_arn.rpartition("/")[2] and named != case.table_arn:
         return Seen(log, "unread", (*evidence, f"the proxy asks for {named}"), next=command)

@@ -36,11 +36,11 @@ def look(case: Case) -> Seen:
     if case.uses_pod_identity:
         return Seen(log, "refutes", ("the pod uses EKS Pod Identity, which has no audience to choose",))
     audience, command = audience_of(case), (commands.mend_role(case),)
-    found = trusting(case)
-    if found is not None and found.truth is False and trust_arrives(case):
+    trust = trusting(case)
+    if trust is not None and trust.truth is False and trust_arrives(case):
         return Seen(log, "refutes", (f"IAM's trust policy shuts the pod out, but {trust_arrives(case)}",))
-    if found is not None and found.blocker == "audience":
-        stated = ", ".join(found.stated)
+    if trust is not None and trust.blocker == "audience":
+        stated = ", ".join(trust.stated)
         return Seen(
             log,
             "shows",
@@ -51,8 +51,8 @@ def look(case: Case) -> Seen:
     if provider and provider["arn"] and provider["audiences"] is not None and audience not in provider["audiences"]:
         listed = ", ".join(provider["audiences"]) or "none"
         return Seen(log, "shows", (*evidence, f"the OIDC provider accepts audience {listed}, the token has {audience}"))
-    # What the provider does not accept is refused in other words ("Incorrect token audience").
+    # A read log without "Incorrect token audience" settles it too: STS says so where the provider refuses it.
     is_provider_known = (provider or {}).get("audiences") is not None or (case.log.is_read and not events)
-    is_settled = found is not None and found.truth is not None and is_provider_known
+    is_settled = trust is not None and trust.truth is not None and is_provider_known
     is_settled = is_settled or case.reading("role").status == "absent"
     return Seen(log, "refutes" if is_settled else "unread", evidence, next=command)

@@ -32,15 +32,15 @@ def look(case: Case) -> Seen:
     events = case.having("assume-denied")
     log = case.says(events)
     evidence = tuple(said(event) for event in events[:1])
-    found = trusting(case)
+    trust = trusting(case)
     command = (commands.mend_role(case),)
-    if found is None or found.truth is None:
+    if trust is None or trust.truth is None:
         settled = case.reading("role").status == "absent" or case.uses_pod_identity
         return Seen(log, "refutes" if settled else "unread", evidence, next=command)
-    if found.blocker == "subject" and trust_arrives(case):
+    if trust.blocker == "subject" and trust_arrives(case):
         return Seen(log, "refutes", (f"IAM's trust policy shuts the pod out, but {trust_arrives(case)}",))
-    if found.blocker == "subject":
-        stated = ", ".join(found.stated) or "no subject"
+    if trust.blocker == "subject":
+        stated = ", ".join(trust.stated) or "no subject"
         return Seen(
             log, "shows", (*evidence, f"the trust policy wants {stated}; the pod is {case.subject}"), next=command
         )

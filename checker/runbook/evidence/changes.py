@@ -1,9 +1,9 @@
-"""When the role's permissions last changed, as far as AWS and the cluster say it.
+"""When the role's permissions last changed, as far as AWS and the cluster tell.
 
 IAM keeps a date for managed policies and for the making of a role. What the ACK objects say is dated by managedFields:
 when somebody last wrote to them. Their conditions date nothing, since the controller writes them anew in every loop,
-and in every restart. A change of an inline policy by hand has no date at all: where inline policies take part, an old
-date is therefore no date.
+and in every restart. A change of an inline policy by hand has no date at all: so where the role has inline policies,
+an old date proves nothing.
 """
 
 from __future__ import annotations

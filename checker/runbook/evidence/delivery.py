@@ -18,28 +18,28 @@ from .trust import trust_arrives, trusting
 
 
 def lacking(case: Case) -> tuple[str, ...]:
-    """What is not as it must be in IAM and a Role object could mend, in sentences: no role, refused calls, a trust
-    policy that shuts the pod out."""
+    """What is wrong in IAM that a Role object could mend, in sentences: no role, refused calls, a trust policy that
+    shuts the pod out."""
     if case.reading("role").status == "absent":
         return (f"IAM has no role {case.arn}",)
-    found = [item.sentence for item in refusals(case.deployed) if item.how in IN_THE_MANIFEST and not item.is_open]
+    gaps = [item.sentence for item in refusals(case.deployed) if item.how in IN_THE_MANIFEST and not item.is_open]
     trust = trusting(case)
     if trust is not None and trust.truth is False:
-        found.append(_SHUT_OUT)
-    return tuple(found)
+        gaps.append(_SHUT_OUT)
+    return tuple(gaps)
 
 
 def waiting(case: Case) -> tuple[str, ...]:
-    """What the object in the cluster would mend if it arrived."""
+    """What `lacking` names and the object in the cluster would mend once it is delivered to IAM."""
     if case.declared is None:
         return ()
     if case.reading("role").status == "absent":
         return (f"IAM has no role {case.arn}",)
-    found = [item.sentence for item in undelivered(case)]
+    gaps = [item.sentence for item in undelivered(case)]
     trust = trusting(case)
     if trust is not None and trust.truth is False and trust_arrives(case).startswith("the ACK Role"):
-        found.append(_SHUT_OUT)
-    return tuple(found)
+        gaps.append(_SHUT_OUT)
+    return tuple(gaps)
 
 
 _SHUT_OUT = "the trust policy does not let the pod in"
@@ -82,7 +82,7 @@ def next_steps(case: Case) -> tuple[IamCall, ...]:
     if isinstance(spec, Unresolved) or bad_escape(spec.inline):
         return ()
     held = held._replace(settings={key: str(role[key]) for key in spec.settings if role.get(key)})
-    # The same document with other white space is written anew too, and does nothing that anybody has to be told.
+    # The controller also rewrites a document that differs in white space alone: no change worth telling.
     return tuple(step for step in steps(spec, held) if not _says_the_same(step, inline))
 
 

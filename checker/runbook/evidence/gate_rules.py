@@ -25,17 +25,17 @@ class RuleFinding(NamedTuple):
 
 
 def rule_findings(case: Case, requirements: Iterable[Requirement]) -> tuple[RuleFinding, ...]:
-    """The findings on the deployed role, each once; () where its policies were not read. As in the gate, only its own
-    policies count, and only what is required."""
+    """The findings on the deployed role, each once; () where its policies were not read. As in the gate, only the
+    role's own policies count, and only the calls that are required."""
     source = case.deployed.source if case.deployed else None
     asked = view(source, requirements, case.parameters, (), (), case.record.collected_at[:10])
     if asked is None:
         return ()
     project = link(())._replace(inventory=asked.source.inventory)
     facts = Facts(project, asked.names, asked.outcomes, parameters=case.parameters)
-    found = [
+    findings = [
         RuleFinding(rule.ABOUT.id, rule.ABOUT.severity, problem.message)
         for rule in _RULES
         for problem in rule.check_project(facts)
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(findings))

@@ -1,4 +1,4 @@
-"""What the proxy's log is worth: that refreshes fail, that they are well again, or why it is no evidence of health."""
+"""What the proxy's log proves: that refreshes fail, that they succeed again, or why it is no evidence of health."""
 
 from __future__ import annotations
 

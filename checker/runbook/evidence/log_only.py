@@ -1,4 +1,4 @@
-"""The view of a cause that only the log can tell of: no API has a word on it."""
+"""The view of a cause that only the log can name: no API knows of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures to reach a host, by the host: STS, an account's own DynamoDB endpoint, or anything else."""
+"""Failures to reach a host, by kind of host: STS, an account's own DynamoDB endpoint, or any other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals in the log that what IAM has now would not give: they are from before somebody mended it."""
+"""Refusals in the log that the policies in IAM no longer explain: they are from before somebody mended them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from .trust import trusting
 
 def outdated(case: Case) -> tuple[Event, ...]:
     """Refused calls that the policies allow now, and refused sessions where the trust policy lets the pod in now."""
-    found: tuple[Event, ...] = ()
+    refusals: tuple[Event, ...] = ()
     if case.deployed is not None and case.deployed.verdict == "granted":
-        found += case.allowed_denials
+        refusals += case.allowed_denials
     trust = trusting(case)
     if trust is not None and trust.truth is True:
         events = case.having("assume-denied", "pod-identity-denied")
         # A refused session of another role says nothing about this one's trust policy.
-        found += tuple(event for event in events if event.resource in ("", case.arn))
-    return found
+        refusals += tuple(event for event in events if event.resource in ("", case.arn))
+    return refusals
 
 
 def age_of_last(case: Case, events: tuple[Event, ...]) -> Age | None:

@@ -39,9 +39,9 @@ def is_running(case: Case) -> bool:
 
 def said(case: Case) -> str:
     """The container's state in a sentence: what it waits for, and why."""
-    found = waiting(case)
-    message = f": {found['message']}" if found.get("message") else ""
-    return f"container {case.record.target.container} waits: {found.get('reason')}{message}"
+    state = waiting(case)
+    message = f": {state['message']}" if state.get("message") else ""
+    return f"container {case.record.target.container} waits: {state.get('reason')}{message}"
 
 
 def phase(case: Case) -> str:
@@ -52,19 +52,19 @@ def phase(case: Case) -> str:
 def unmet(case: Case) -> Iterator[str]:
     """The pod's conditions that do not hold, as sentences."""
     for item in mapping(mapping(case.pod).get("status")).get("unmet") or ():
-        told = ": ".join(part for part in (item["reason"], item["message"]) if part)
-        yield f"{item['type']} is not met: {told}"
+        why = ": ".join(part for part in (item["reason"], item["message"]) if part)
+        yield f"{item['type']} is not met: {why}"
 
 
 def ended(case: Case) -> str:
     """How the container ended the last time, or ""."""
     status = status_of(case.pod or {}, case.record.target.container)
     states = (mapping(status.get("state")).get("terminated"), mapping(status.get("lastState")).get("terminated"))
-    found = mapping(next(filter(None, states), None))
-    if not found:
+    terminated = mapping(next(filter(None, states), None))
+    if not terminated:
         return ""
-    code = f", exit code {found['exitCode']}" if "exitCode" in found else ""
-    return f"it ended the last time with {found.get('reason') or 'no reason'}{code}"
+    code = f", exit code {terminated['exitCode']}" if "exitCode" in terminated else ""
+    return f"it ended the last time with {terminated.get('reason') or 'no reason'}{code}"
 
 
 def is_not_started(case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""Why the deployed policies refuse a call, as one of the causes: what most of the causes on access select from."""
+"""Why the deployed policies refuse a call: the refusals that most causes on access select from."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ IN_THE_MANIFEST = (
 
 
 class AccessRefusal(NamedTuple):
-    """A call that the policies refuse: how, and a sentence that shows it. `how` is the layer that refuses, or, for the
-    role's own policies, the cause that it is. `is_open`: it may be allowed, under conditions that nobody can decide
-    from here.
+    """A call that the policies refuse, and a sentence that shows it. `how` is the layer that refuses, or, for the
+    role's own policies, the id of the cause. `is_open`: conditions that cannot be decided from here may allow the
+    call.
     """
 
     how: str
@@ -90,23 +90,23 @@ def _implicit(check: RoleCheck, question: Question, called: str, layer: str) -> 
 
 def look_for(case: Case, how: str, signature: str = "", *, manifest_can_grant: bool = True) -> Seen:
     """The view of a cause that is one kind of refusal: by a layer, or by the role's own policies in some way.
-    `signature` is that of the log lines that name it. With `manifest_can_grant`, one that the object in the cluster
-    (or in Git) already mends is not the cause: then it has not arrived in IAM, and other causes say why.
+    `signature` is that of the log lines that name it. With `manifest_can_grant`, a refusal that the object in the
+    cluster or the manifests already mend refutes the cause: the grant has not arrived in IAM, and other causes say why.
     """
-    found = [item for item in refusals(case.deployed) if item.how == how]
-    log = _named(case, signature) if signature else _log(case, how, found)
-    evidence = [item.sentence for item in found] + _quoted(case, signature or "denied-identity")
+    matching = [item for item in refusals(case.deployed) if item.how == how]
+    log = _named(case, signature) if signature else _log(case, how, matching)
+    evidence = [item.sentence for item in matching] + _quoted(case, signature or "denied-identity")
     api: Api = "unread"
     if case.reading("role").status == "absent":
         api, evidence = "refutes", [f"there is no role {case.arn}"]
-    elif found and all(item.is_open for item in found):
+    elif matching and all(item.is_open for item in matching):
         api = "unread"
-    elif found and how in IN_THE_MANIFEST and taken(case):
-        api, evidence = "refutes", [f"{item.sentence}, but {taken(case)[0]}" for item in found]
-    elif found:
+    elif matching and how in IN_THE_MANIFEST and taken(case):
+        api, evidence = "refutes", [f"{item.sentence}, but {taken(case)[0]}" for item in matching]
+    elif matching:
         api = "shows"
-        waiting = [item for item in found if manifest_can_grant and arrives(case, item.question)]
-        if waiting and len(waiting) == len(found):
+        waiting = [item for item in matching if manifest_can_grant and arrives(case, item.question)]
+        if waiting and len(waiting) == len(matching):
             api, evidence = "refutes", [f"{item.sentence}, but {arrives(case, item.question)}" for item in waiting]
     elif case.deployed is not None and case.deployed.verdict != "unknown" and _was_read(case, how):
         api, evidence = "refutes", ["every policy was read, and none of them is in the way like this"]
@@ -139,7 +139,7 @@ _ABOVE = tuple(name for name, kind in LAYERS.items() if kind.part in ("gate", "b
 
 
 def arrives(case: Case, question: Question) -> str:
-    """Where the access is granted already and has to arrive from: the object in the cluster, the manifests; or ""."""
+    """What already grants the access that IAM lacks: the object in the cluster, or the manifests; "" where neither."""
     for view, where in (
         (case.declared, "the ACK Role in the cluster grants it"),
         (case.in_git, "the manifests grant it"),
@@ -152,7 +152,7 @@ def arrives(case: Case, question: Question) -> str:
 
 
 def undelivered(case: Case) -> tuple[AccessRefusal, ...]:
-    """Refusals that the object in the cluster would mend if it arrived in IAM."""
+    """Refusals that the object in the cluster would mend once it is delivered to IAM."""
     return tuple(
         item
         for item in refusals(case.deployed)

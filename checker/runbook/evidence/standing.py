@@ -17,7 +17,7 @@ from ..case.case import Case
 
 _BAD_WHEN_TRUE = ("ACK.Terminal", "ACK.Recoverable")
 SLOW_SECONDS = 120
-"""A loop takes seconds: what the controller has not looked at for this long after an edit is not in its hands."""
+"""A loop takes seconds: an edit this old that the controller has not looked at is not being worked on."""
 
 
 def objects(case: Case) -> tuple[Object, ...]:
@@ -40,14 +40,14 @@ def held_by(case: Case, *kinds: str) -> tuple[tuple[Object, StatusCondition], ..
 
 
 def told(item: Object, at: StatusCondition) -> str:
-    """A condition as a sentence. The telling text is in `message` for errors of AWS and in `reason` for references:
-    both are kept."""
-    said = ": ".join(dict.fromkeys(part for part in (at.message, at.reason) if part))
-    return f"{item.kind} {item.name}: {at.kind} {at.status}" + (f": {said}" if said else "")
+    """A condition as a sentence. AWS's errors explain themselves in `message`, unresolved references in `reason`: both
+    are kept."""
+    why = ": ".join(dict.fromkeys(part for part in (at.message, at.reason) if part))
+    return f"{item.kind} {item.name}: {at.kind} {at.status}" + (f": {why}" if why else "")
 
 
 def existing(case: Case) -> tuple[tuple[Object, StatusCondition], ...]:
-    """The objects that the controller refuses because AWS has what they describe already, with the condition that says
+    """The objects that the controller refuses because AWS already has what they describe, with the condition that says
     so: Terminal for a Role ("Resource already exists"), Recoverable for a Policy (EntityAlreadyExists)."""
     held = held_by(case, "ACK.Terminal", "ACK.Recoverable")
     return tuple((item, at) for item, at in held if _ALREADY.search(f"{at.message} {at.reason}"))
@@ -65,15 +65,15 @@ def taken(case: Case) -> tuple[str, ...]:
     """The deletions that have taken something from IAM: a Role's once its role has no policy any more, a Policy's once
     it is not attached. Before that, what is missing is missing for another reason."""
     role, inline, attached = case.reading("role"), case.value("inline-names"), case.value("attached")
-    found = []
+    deletions = []
     for item in objects(case):
         going = _going(item)
         arn = status_arn(item.data)
         is_bare = role.status == "absent" or (inline == [] and attached == [])
         is_detached = attached is not None and bool(arn) and arn not in attached
         if going and (is_bare if item.kind == "Role" else is_bare or is_detached):
-            found.append(going)
-    return tuple(found)
+            deletions.append(going)
+    return tuple(deletions)
 
 
 def _going(item: Object) -> str:
@@ -96,10 +96,10 @@ def overlooked(case: Case) -> str:
     """That the Role object was edited after the controller's last word on it, longer ago than a loop takes; "" where it
     was not. A label is an edit too, and starts no loop: so this is a sign, and no proof."""
     role = next(iter(objects(case)), None)
-    found = conditions(role) if role is not None else {}
-    if role is None or not found:
+    by_kind = conditions(role) if role is not None else {}
+    if role is None or not by_kind:
         return ""
-    edited, looked = edited_at(role), max((item.since for item in found.values()), default="")
+    edited, looked = edited_at(role), max((item.since for item in by_kind.values()), default="")
     since_edit, since_look = case.age(edited), case.age(looked)
     if since_edit is None or since_look is None or since_edit < SLOW_SECONDS or since_look <= since_edit + 1:
         return ""
@@ -117,7 +117,7 @@ def edited_at(item: Object) -> str:
 
 
 def was_just_edited(case: Case) -> bool:
-    """Whether the Role object was edited so lately that the controller may not have had the time."""
+    """Whether the Role object was edited so recently that the controller may not have acted on it yet."""
     role = next(iter(objects(case)), None)
     since = case.age(edited_at(role)) if role is not None else None
     return role is not None and since is not None and since < SLOW_SECONDS and is_older_than_the_spec(case, role)
@@ -129,12 +129,11 @@ def still(case: Case) -> str:
 
 
 def controller_down(case: Case) -> str:
-    """The Deployment of the controller that has no available pod, as a sentence; "" where there is none such, or one
-    that has."""
-    found = case.value("ack-controller") or ()
-    if not found or any(mapping(item.get("status")).get("availableReplicas") for item in found):
+    """That no Deployment of the controller has an available pod, as a sentence; "" where one has, or none was found."""
+    deployments = case.value("ack-controller") or ()
+    if not deployments or any(mapping(item.get("status")).get("availableReplicas") for item in deployments):
         return ""
-    metadata = mapping(found[0].get("metadata"))
+    metadata = mapping(deployments[0].get("metadata"))
     return f"Deployment {metadata.get('namespace')}/{metadata.get('name')} has no available pod"
 
 
@@ -146,15 +145,15 @@ def is_controller_unseen(case: Case) -> bool:
 def is_older_than_the_spec(case: Case, item: Object) -> bool:
     """Whether the conditions of an object are older than the last edit of it: they may speak of another spec."""
     edited = case.age(edited_at(item))
-    looked = case.age(max((found.since for found in conditions(item).values()), default=""))
+    looked = case.age(max((condition.since for condition in conditions(item).values()), default=""))
     return edited is not None and looked is not None and looked > edited + 1
 
 
 def says_synced(case: Case) -> bool:
     """Whether the Role object says that it is in sync."""
     role = next(iter(objects(case)), None)
-    found = conditions(role) if role is not None else {}
-    return any(found[kind].status == "True" for kind in ("ACK.ResourceSynced", "Ready") if kind in found)
+    by_kind = conditions(role) if role is not None else {}
+    return any(by_kind[kind].status == "True" for kind in ("ACK.ResourceSynced", "Ready") if kind in by_kind)
 
 
 def capability_trouble(case: Case) -> tuple[str, ...]:
@@ -162,15 +161,15 @@ def capability_trouble(case: Case) -> tuple[str, ...]:
 
     Source: EKS API Reference, Capability (status, health.issues, AckConfigResponse.disabledServices).
     """
-    found = []
+    problems = []
     for item in case.value("ack-capability") or ():
         name = f"EKS capability {item['name']}"
         if item["status"] not in ("ACTIVE", "UPDATING"):
-            found.append(f"{name} is {item['status']}")
-        found += [f"{name}: {issue['code']}: {issue['message']}" for issue in item["issues"]]
+            problems.append(f"{name} is {item['status']}")
+        problems += [f"{name}: {issue['code']}: {issue['message']}" for issue in item["issues"]]
         if "iam" in item["disabledServices"]:
-            found.append(f"{name} has the service iam disabled, so no Role is reconciled")
-    return tuple(found)
+            problems.append(f"{name} has the service iam disabled, so no Role is reconciled")
+    return tuple(problems)
 
 
 def managed_elsewhere(case: Case) -> str:
@@ -188,5 +187,5 @@ def managed_elsewhere(case: Case) -> str:
 def not_made(case: Case) -> str:
     """Why the controller has not made what the object describes, as the object itself says; "" where it does not."""
     held = held_by(case, "ACK.Terminal", "ACK.Recoverable", "ACK.ReferencesResolved", "ACK.ResourceSynced", "Ready")
-    found = [*being_deleted(case), unreconciled(case), controller_down(case), *capability_trouble(case)]
-    return next(filter(None, [*found, *(told(item, at) for item, at in held)]), "")
+    reasons = [*being_deleted(case), unreconciled(case), controller_down(case), *capability_trouble(case)]
+    return next(filter(None, [*reasons, *(told(item, at) for item, at in held)]), "")

@@ -29,19 +29,19 @@ class Trusting(NamedTuple):
 
 
 def trusting(case: Case) -> Trusting | None:
-    """Of the trust policy in IAM. None where the trust policy, the pod or the cluster's issuer is not known."""
+    """Whether the trust policy in IAM lets the pod in. None where the policy, the pod or the issuer is not known."""
     return _judged(case, mapping(case.value("role")).get("trust"))
 
 
 def trust_arrives(case: Case) -> str:
-    """Where a trust policy that lets the pod in stands already and has to arrive from; "" where there is none."""
+    """What has a trust policy that lets the pod in: the ACK Role, or the manifests, as a sentence; "" where neither."""
     views = (
         (case.declared, "the ACK Role in the cluster lets the pod in"),
         (case.in_git, "the manifests let the pod in"),
     )
     for view, where in views:
-        found = _judged(case, view.source.role.trust.text) if view and view.source.role.trust else None
-        if found is not None and found.truth is True:
+        verdict = _judged(case, view.source.role.trust.text) if view and view.source.role.trust else None
+        if verdict is not None and verdict.truth is True:
             return where
     return ""
 
@@ -89,7 +89,7 @@ def _irsa(case: Case, document: Document, issuer: str) -> Trusting:
 def _pod_identity(case: Case, document: Document) -> Trusting:
     association = mapping(case.value("association"))
     if association.get("targetRoleArn"):
-        # EKS assumes the first role, and that one the target: the target trusts the role, not EKS.
+        # EKS assumes the first role, which assumes the target role: the target trusts the first role, not EKS.
         first = Caller("role", str(association.get("roleArn", "")))
         truth = may_assume(document, first, "sts:AssumeRole", token_context(document, "", {}))
         return Trusting(truth, "" if truth is not False else "principal", ())
