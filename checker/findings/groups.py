@@ -1,4 +1,4 @@
-"""Findings that one edit cures, as one: the same thing at the same place, said of several objects."""
+"""Findings that one edit cures, shown as one: the same problem at the same place, for several objects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Group(NamedTuple):
 
     @property
     def message(self) -> str:
-        """The message, of the first object and so many more."""
+        """The message about the first object, with the number of the others."""
         finding = self.finding
         if not self.others or finding.subject is None:
             return finding.message
@@ -48,11 +48,11 @@ def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
 
 
 def _key(finding: Finding) -> object:
-    """What findings of a group have in common; None for one that stands for itself."""
+    """What the findings of a group have in common; None for a finding that is not grouped."""
     if finding.subject is None:
         return None
     name = called(finding.subject)
     if name not in finding.message:
         return None
-    said = finding.message.replace(name, "\0", 1)
-    return finding.rule, finding.severity, finding.location, said, finding.why, finding.help, finding.cells
+    wording = finding.message.replace(name, "\0", 1)
+    return finding.rule, finding.severity, finding.location, wording, finding.why, finding.help, finding.cells

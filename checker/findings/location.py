@@ -1,4 +1,4 @@
-"""From the symbolic places of rules to lines and columns, into the JSON inside the YAML scalar.
+"""Turns the symbolic places of rules into lines and columns, also inside the JSON in a YAML scalar.
 
 Spans are only worked out for what is reported. Where a place inside a scalar cannot be mapped for certain, the whole
 field is shown instead.
@@ -57,14 +57,14 @@ class Locator:
     def _as_written(
         self, source: Source, written: str, made_starts: tuple[int, ...], start: Position, end: Position
     ) -> tuple[Position, Position]:
-        """Where in the file a range of the text stands that was rendered from it: in a line that the renderer left as
-        it is, the same characters, and in one that it fills in those between; else the whole line."""
+        """The range of the file that a range of the rendered text comes from: the same characters where both ends are
+        literal text of the template, else the whole line."""
         starts = self._written.setdefault(source.name, line_starts(written))
         line = source.line_of(start.line)
-        made, own = line_text(source.text, made_starts, start.line), line_text(written, starts, line)
-        first, last = len(own) - len(own.lstrip()), len(own.rstrip())
-        begins = column_in_template(made, own, start.column - 1)
-        ends = column_in_template(made, own, end.column - 1) if end.line == start.line else last
+        rendered, template = line_text(source.text, made_starts, start.line), line_text(written, starts, line)
+        first, last = len(template) - len(template.lstrip()), len(template.rstrip())
+        begins = column_in_template(rendered, template, start.column - 1)
+        ends = column_in_template(rendered, template, end.column - 1) if end.line == start.line else last
         if begins is not None and ends is not None:
             first, last = begins, max(ends, begins)
         base = starts[line - 1]
@@ -85,8 +85,8 @@ class Locator:
         return _node_span(document, node, place, self._known)
 
     def _inner_span(self, document: YamlDocument, node: ScalarNode, place: Place) -> Span | None:
-        """Findings come scalar by scalar: what has been worked out for the last one is kept. In a text longer than a
-        policy document can be, nothing is looked for."""
+        """The span inside a scalar. Findings come scalar by scalar, so the results for the last one are kept. None
+        where it cannot be told, as in a text longer than a policy document can be."""
         if len(node.value) > LONGEST:
             return None
         if self._spans[0] != id(node):
@@ -134,6 +134,6 @@ def _within_line(text: str, start: int, length: int) -> Span:
     """A span that ends where its first line ends at the latest."""
     start = min(start, len(text))
     line_end = min(
-        (place for place in (text.find("\n", start), text.find("\r", start)) if place >= 0), default=len(text)
+        (offset for offset in (text.find("\n", start), text.find("\r", start)) if offset >= 0), default=len(text)
     )
     return Span(start, min(start + length, max(line_end, start)))

@@ -22,7 +22,7 @@ class Problem(NamedTuple):
     write.
 
     `value` is the offending text, for fingerprints that survive moved lines. `suggest` finds a better `help`, or "" for
-    none; it takes time, so it is asked for the first problems of a rule alone. `answers` are the required accesses that
+    none; it takes time, so it is called only for the first problems of a rule. `answers` are the required accesses that
     it is about, for those who mend it; `layer` is the layer of policies that refuses, where that tells it from another
     problem at the same place.
     """
@@ -40,7 +40,7 @@ class Problem(NamedTuple):
 
 
 class Weakening(NamedTuple):
-    """Something that a change makes weaker of what it is judged by: where it stands, and what to say of it."""
+    """Something that judges a change and is weakened by it: where it stands, and what to say of it."""
 
     place: Place
     message: str

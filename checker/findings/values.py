@@ -1,4 +1,4 @@
-"""Where the values stand that helm has put into a line of a template: in a file of values, or in the release itself."""
+"""Where the values that helm put into a line of a template are stated: in a values file, or in the release itself."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _ACTION = re.compile(r"\{\{-?\s*\(?\s*\$?\.Values((?:\.\w+)+)[^{}]*+\}\}")
 
 
 class ValuesFile(NamedTuple):
-    """A text that states values of a release: all of it, or for a `release` (kind and name) what the object of that
-    name states."""
+    """A text that states values of a release: the whole text, or, with `release` (kind and name), only the object of
+    that kind and name."""
 
     source: Source
     release: str = ""
 
 
 def values_behind(location: Location, written: str, files: Iterable[ValuesFile]) -> Iterator[RelatedLocation]:
-    """The places of the values in a range of a template, each once. `files` are what states them, the strongest first;
-    a value that none of them states, or that is no scalar, is left out."""
+    """Where the values used in a range of a template are stated, each once. `files` state them, the
+    strongest first; a value that none of them states, or that is no scalar, is left out."""
     files = tuple(files)
     for file in files:
         if file.release and any(
@@ -45,9 +45,9 @@ def values_behind(location: Location, written: str, files: Iterable[ValuesFile])
         if keys in seen or action.end() <= start.column - 1 or action.start() >= last:
             continue
         seen.add(keys)
-        found = next(filter(None, (_stated(file, keys) for file in files)), None)
-        if found is not None:
-            yield found
+        related = next(filter(None, (_stated(file, keys) for file in files)), None)
+        if related is not None:
+            yield related
 
 
 def _stated(file: ValuesFile, keys: Path) -> RelatedLocation | None:
@@ -77,25 +77,25 @@ def _roots(source: Source) -> tuple[tuple[int, Node], ...]:
 
 
 def _at(root: Node, keys: Path) -> ScalarNode | None:
-    """The value at these keys; of a key that stands twice the last one counts."""
+    """The scalar at these keys, or None; the last one counts where a key is repeated."""
     node = find(root, keys)
     is_there = isinstance(node, ScalarNode) and node is not find(root, keys[:-1])
     return node if is_there and isinstance(node, ScalarNode) else None
 
 
 def _in_release(root: Node, keys: Path) -> ScalarNode | None:
-    """The value among the parameters of a HelmRelease or an Application, which win, else among its values."""
+    """The value in the parameters of a HelmRelease or an Application, which win; else in its values."""
     name = ".".join(map(str, keys))
     nodes = list(walk(root))
     named = [path for path, node in nodes if _is_parameter(path) and getattr(node, "value", None) == name]
     if named:
         return _at(root, (*named[-1][:-1], "value"))
-    found = [
+    stated = [
         node
         for path, node in nodes
         if path[-len(keys) :] == keys and path[: -len(keys)][-1:] in (("values",), ("valuesObject",))
     ]
-    return next((node for node in reversed(found) if isinstance(node, ScalarNode)), None)
+    return next((node for node in reversed(stated) if isinstance(node, ScalarNode)), None)
 
 
 def _is_parameter(path: Path) -> bool:
@@ -108,7 +108,7 @@ def _states_text(root: Node) -> bool:
 
 
 def _called(root: Node) -> str:
-    """The kind and the name of an object, as releases are called."""
+    """The kind and the name of an object, in the form of `ValuesFile.release`."""
     try:
         value = plain(root)
     except TreeError:

@@ -1,4 +1,4 @@
-"""The rules, one module each, in rooms; `rule.py` says what a module has to have.
+"""The rules, one module each, in packages by subject; `rule.py` says what a module has to have.
 
 To add a rule, write its module and put it into RULES; nothing else knows the list.
 """

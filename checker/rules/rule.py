@@ -13,10 +13,10 @@ from .facts import Facts
 
 
 class About(NamedTuple):
-    """A rule, beside what it finds.
+    """What is known of a rule before it runs.
 
-    `asks_the_cell`: it finds something else in another cell. `is_about_the_gate`: what it finds outside of objects is
-    about what decides, and is reported whatever files were passed. `judges_suppressions`: it is asked last, when it is
+    `asks_the_cell`: it finds something else in another cell. `is_about_the_gate`: its findings outside of objects are
+    about what decides, and are reported whatever files were passed. `judges_suppressions`: it is asked last, when it is
     known what suppressions were of use. `precision` and `security_severity` (CVSS, "" for what the severity stands for)
     are for SARIF. `rests_on`: what has to be literal in a template besides the text that a problem is about: some
     elements of its statement, all of the statement (or field), or all of the document.
@@ -60,7 +60,7 @@ class ProjectRule(Protocol):
 
 
 Rule = DocumentRule | ProjectRule
-"""A module in one of the rooms beside this one. The name of its function says what it looks at."""
+"""A module in one of the packages beside this file. The name of its function says what it looks at."""
 
 
 def looks_at_documents(rule: Rule) -> TypeGuard[DocumentRule]:
@@ -69,7 +69,7 @@ def looks_at_documents(rule: Rule) -> TypeGuard[DocumentRule]:
 
 
 def looks_at_the_project(rule: Rule) -> TypeGuard[ProjectRule]:
-    """Whether it is one of the others."""
+    """Whether it is a rule on the whole project."""
     return not looks_at_documents(rule)
 
 

@@ -1,1 +1,1 @@
-"""Findings that somebody decided to live with: by comment, annotation, configuration or baseline, never untold."""
+"""Findings that somebody decided to live with, by comment, annotation, configuration or baseline; never silently."""

@@ -43,7 +43,7 @@ class BaselineEntry(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """A baseline file, as it is shown, its entries, and those files of theirs that are there."""
+    """A baseline: its file as shown, its entries, and those of their files that exist."""
 
     file: str
     entries: tuple[BaselineEntry, ...] = ()
@@ -51,8 +51,8 @@ class Baseline(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """Findings held against a baseline: `new` ones, `known` ones; entries that are `fixed`, and those that this run did
-    not look for."""
+    """Findings compared with a baseline: `new` and `known` ones; entries that are `fixed`, and `unseen` ones, which
+    this run did not look for."""
 
     new: tuple[Finding, ...]
     known: tuple[Finding, ...]
@@ -90,8 +90,8 @@ def parse_baseline(path: str, data: bytes) -> Baseline:
 
 def as_text(entries: Iterable[BaselineEntry]) -> str:
     """A baseline file: entries in a fixed order, so that two versions can be compared and merged."""
-    found = [_as_json(entry) for entry in sorted(entries)]
-    return json.dumps({"schemaVersion": 1, "findings": found}, indent=2, ensure_ascii=False) + "\n"
+    listed = [_as_json(entry) for entry in sorted(entries)]
+    return json.dumps({"schemaVersion": 1, "findings": listed}, indent=2, ensure_ascii=False) + "\n"
 
 
 def entry_of(finding: Finding, baseline: str, cell: str = "") -> BaselineEntry:
@@ -103,10 +103,10 @@ def entry_of(finding: Finding, baseline: str, cell: str = "") -> BaselineEntry:
 
 
 def against(findings: Iterable[Finding], baseline: Baseline, looked: LookedFor | None = None) -> Compared:
-    """Holds findings against a baseline; `looked` says what the run looked for (without it: for everything).
+    """Compares findings with a baseline; `looked` says what the run looked for (without it: for everything).
 
-    An entry of a file that is there, and that the run did not look at, waits for that file: another finding of its kind
-    is a new one.
+    An entry whose file exists and was not looked at in this run is kept for that file: a finding of its kind in another
+    file is a new one.
     """
 
     def is_looked_for(entry: BaselineEntry) -> bool:
@@ -117,10 +117,10 @@ def against(findings: Iterable[Finding], baseline: Baseline, looked: LookedFor |
     for entry in baseline.entries:
         waiting.setdefault(_key(entry), []).append(entry)
     cell = looked.cell if looked is not None else ""
-    asked = [(finding, entry_of(finding, baseline.file, cell)) for finding in findings]
+    paired = [(finding, entry_of(finding, baseline.file, cell)) for finding in findings]
     known: set[int] = set()
     for exactness in _TIES:
-        for finding, wanted in asked:
+        for finding, wanted in paired:
             if id(finding) in known:
                 continue
             for entry in waiting.get(_key(wanted), []):
@@ -129,17 +129,17 @@ def against(findings: Iterable[Finding], baseline: Baseline, looked: LookedFor |
                     waiting[_key(wanted)].remove(entry)
                     known.add(id(finding))
                     break
-    left = [entry for entries in waiting.values() for entry in entries]
+    unmatched = [entry for entries in waiting.values() for entry in entries]
     return Compared(
-        tuple(finding for finding, _ in asked if id(finding) not in known),
-        tuple(finding for finding, _ in asked if id(finding) in known),
-        tuple(entry for entry in left if is_looked_for(entry)),
-        tuple(entry for entry in left if not is_looked_for(entry)),
+        tuple(finding for finding, _ in paired if id(finding) not in known),
+        tuple(finding for finding, _ in paired if id(finding) in known),
+        tuple(entry for entry in unmatched if is_looked_for(entry)),
+        tuple(entry for entry in unmatched if not is_looked_for(entry)),
     )
 
 
 def _path(file: str, baseline: str) -> str:
-    """The path of the file an entry was found in, from the working folder."""
+    """The path of the file of an entry, relative to the working folder."""
     return file if file == STDIN_NAME else os.path.join(os.path.dirname(baseline), file)
 
 
@@ -149,7 +149,7 @@ _TIES: tuple[Callable[[BaselineEntry], object], ...] = (
     lambda entry: entry.path,
     lambda entry: None,
 )
-"""What equals are told apart by, most exact first."""
+"""How entries with the same key are told apart, the most exact way first."""
 
 
 def _key(entry: BaselineEntry) -> Key:
@@ -162,8 +162,8 @@ def _normal(value: str) -> str:
 
 
 def _entry(item: dict[str, object]) -> BaselineEntry:
-    found = {**item, **(item["subject"] if isinstance(item["subject"], dict) else {})}
-    return BaselineEntry(**{name: str(found.get(name, "")) for name in BaselineEntry._fields})
+    fields = {**item, **(item["subject"] if isinstance(item["subject"], dict) else {})}
+    return BaselineEntry(**{name: str(fields.get(name, "")) for name in BaselineEntry._fields})
 
 
 def _as_json(entry: BaselineEntry) -> dict[str, object]:

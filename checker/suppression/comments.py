@@ -1,7 +1,7 @@
 """Comments: `# checker: ignore[rule, rule@scope] reason`.
 
-One behind something holds for its line; one on a line of its own for the next line that is no comment. On the line of a
-key (or above it) it holds for all that is inside the scalar: JSON in a block scalar cannot hold comments itself.
+A comment behind something holds for its line; one on a line of its own, for the next line that is no comment. On the
+line of a key (or above it), it holds for the whole scalar: JSON in a block scalar cannot hold comments itself.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ def in_comments(
     sources: Iterable[Source], documents: Mapping[tuple[str, int], YamlDocument], unparsed: frozenset[str]
 ) -> Iterator[Suppression]:
     """The suppressions in the comments of these sources; `unparsed` names those of which a part could not be parsed.
-    What stands in a value is no comment, and what stands in a document that is none of ours is not meant for us."""
+    Text inside a value is no comment, and comments in documents that are not read here are left alone."""
     for source in sources:
         # Most texts hold none, and a search for a word is much faster than for an expression.
-        found = list(_COMMENT.finditer(source.text)) if "checker:" in source.text.lower() else []
-        if not found:
+        matches = list(_COMMENT.finditer(source.text)) if "checker:" in source.text.lower() else []
+        if not matches:
             continue
         starts = line_starts(source.text)
         mine = [document for (file, _), document in documents.items() if file == source.name]
         outside = _outside_of(mine, source.name in unparsed)
         meant = _lines_meant(source.text, starts)
-        for match, following in zip(found, [*found[1:], None], strict=True):
+        for match, following in zip(matches, [*matches[1:], None], strict=True):
             if not outside(match.start()):
                 continue
             line = position(starts, match.start()).line
@@ -74,8 +74,8 @@ def _closing(text: str) -> int:
 
 
 def _lines_meant(text: str, starts: tuple[int, ...]) -> Callable[[int], int]:
-    """Which line a comment on this line is for: its own, or the next that is no comment. Rows of comments are gone
-    through once."""
+    """A function from the line of a comment to the line it is for: its own, or the next that is no comment. Each run of
+    comments is walked once."""
     known: dict[int, int] = {}
 
     def meant(line: int) -> int:
@@ -83,16 +83,16 @@ def _lines_meant(text: str, starts: tuple[int, ...]) -> Callable[[int], int]:
         while line not in known and line < len(starts) and line_text(text, starts, line).lstrip().startswith("#"):
             row.append(line)
             line += 1
-        found = known.setdefault(line, line)
-        known.update(dict.fromkeys(row, found))
-        return found
+        target = known.setdefault(line, line)
+        known.update(dict.fromkeys(row, target))
+        return target
 
     return meant
 
 
 def _outside_of(documents: list[YamlDocument], otherwise: bool) -> Callable[[int], bool]:
-    """Whether a `#` at an offset is outside every value. A block scalar's own line, behind the `|`, still takes a
-    comment."""
+    """A function that tells whether a `#` at an offset is outside every value; `otherwise` is its answer outside all
+    documents. Behind the `|` of a block scalar, a comment may still stand on the same line."""
     pieces = sorted({(item.piece.start, item.piece.start + len(item.piece.text)) for item in documents})
     values = sorted(
         (item.piece.start + _first_inside(node, item.piece.text), item.piece.start + end_of(node))
@@ -112,7 +112,7 @@ def _outside_of(documents: list[YamlDocument], otherwise: bool) -> Callable[[int
 
 
 def _first_inside(node: ScalarNode, text: str) -> int:
-    """Where the value of a scalar begins: for a block behind its own line."""
+    """Where the value of a scalar begins: for a block scalar, at the end of the line with its `|`."""
     if node.style not in ("|", ">"):
         return start_of(node)
     broken = _LINE_END.search(text, start_of(node))

@@ -27,7 +27,7 @@ class Covered(NamedTuple):
 
 
 class Sorted(NamedTuple):
-    """Findings to report, findings that are suppressed, and all suppressions with what came of them."""
+    """Findings to report, findings that are suppressed, and all suppressions, with their `use` filled in."""
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Covered, ...]
@@ -42,8 +42,8 @@ def cover(
     today: str,
     is_judged: Callable[[Suppression], bool],
 ) -> Sorted:
-    """Sorts findings by whether they are suppressed on the day `today` (ISO). `is_judged` says of a suppression that
-    everything it could cover has been looked for."""
+    """Sorts findings by whether they are suppressed on the day `today` (ISO). `is_judged` says whether everything that
+    a suppression could cover has been looked for."""
     holding = [item for item in suppressions if is_in_force(item, today)]
     used: set[int] = set()
     kept: list[Finding] = []
@@ -55,11 +55,11 @@ def cover(
             suppressed.append(Covered(finding, mine[0]))
         else:
             kept.append(finding)
-    told = tuple(
+    marked = tuple(
         item._replace(use="used" if id(item) in used else "unused" if is_judged(item) else "not judged")
         for item in suppressions
     )
-    return Sorted(tuple(kept), tuple(suppressed), told)
+    return Sorted(tuple(kept), tuple(suppressed), marked)
 
 
 def is_in_force(item: Suppression, today: str) -> bool:
@@ -109,7 +109,7 @@ def _is_described(target: Described, finding: Finding) -> bool:
 
 
 def _is_in(file: str, target: Described) -> bool:
-    """Whether a file is one that the glob means, or below a folder that it means."""
+    """Whether the glob matches a file, or a folder that the file is in."""
     path = os.path.relpath(file, target.folder).replace(os.sep, "/")
     pattern = target.file.removeprefix("./").rstrip("/")
     return fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*")
@@ -134,8 +134,8 @@ def sid_of(place: Place, project: Project) -> str:
     node = find(document.root, place.path)
     try:
         statement = json.loads(node.value)["Statement"] if isinstance(node, ScalarNode) else {}
-        found = statement[int(place.inner[1])] if isinstance(statement, list) else statement
-        return str(found.get("Sid", ""))
+        enclosing = statement[int(place.inner[1])] if isinstance(statement, list) else statement
+        return str(enclosing.get("Sid", ""))
     # A text that is no policy: then nothing in it has a Sid.
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return ""

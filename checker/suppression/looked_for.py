@@ -10,7 +10,7 @@ from ..rules import BY_ID
 
 
 class LookedFor(NamedTuple):
-    """The rules that had their say; the files they were asked about (None: all there are), by absolute path; the files
+    """The rules that ran to the end; the files they were asked about (None: all there are), by absolute path; the files
     of which a part could not be read; the cell, "" where there is only one."""
 
     rules: frozenset[str]

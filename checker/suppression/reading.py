@@ -35,8 +35,8 @@ def in_manifests(project: Project, requirements: Loaded | None = None) -> tuple[
 
 
 def anchor_of(item: Suppression, project: Project, requirements: Loaded | None = None) -> tuple[str, ...]:
-    """What a suppression in a manifest is known by while lines move: its file, its rule and scope, and the object and
-    the text of the line that it is for."""
+    """What identifies a suppression in a manifest when lines move: its file, its rule and scope, and the object and the
+    text of the line that it is for."""
     file, target = os.path.realpath(item.place.file), item.target
     sources = {**(requirements.sources if requirements else {}), **project.sources}
     about = ""
@@ -48,8 +48,8 @@ def anchor_of(item: Suppression, project: Project, requirements: Loaded | None =
             about = f"{_object_at(project, target.file, starts[target.line - 1])}: {line}"
     elif isinstance(target, OnObject):
         objects = (*project.inventory.objects, *project.inventory.unread)
-        found = next((one for one in objects if one.origin == target.origin), None)
-        about = f"{found.kind} {found.namespace}/{found.name}" if found else ""
+        annotated = next((candidate for candidate in objects if candidate.origin == target.origin), None)
+        about = f"{annotated.kind} {annotated.namespace}/{annotated.name}" if annotated else ""
     return item.how, file, item.rule, item.scope, about
 
 

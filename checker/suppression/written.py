@@ -25,7 +25,7 @@ def read_rules(
 ) -> Iterator[Suppression]:
     """A suppression for each rule of a list such as `broad-action, excess-grant@WriteKeys`."""
     listed = [item.strip() for item in _split(text) if item.strip()]
-    said = tidy(reason)
+    tidied = tidy(reason)
     if not listed:
         yield invalid("it names no rule", how, place)
     if len(listed) > _MOST_RULES:
@@ -37,7 +37,7 @@ def read_rules(
         if at and not scope:
             problem = problem or f"the scope of {rule} is missing behind the @: a Sid, or a path such as Statement[0]"
         yield Suppression(
-            how=how, rule=rule, scope=scope, reason=said, until="", place=place, target=target, problem=problem
+            how=how, rule=rule, scope=scope, reason=tidied, until="", place=place, target=target, problem=problem
         )
 
 
@@ -66,11 +66,11 @@ def tidy(reason: str) -> str:
 
 
 def _split(text: str) -> Iterator[str]:
-    """The parts between commas; brackets of a path (`Statement[0]`) hold theirs together."""
+    """The parts between commas; a comma inside brackets, as those of `Statement[0]`, does not separate."""
     start, depth = 0, 0
-    for place, char in enumerate(text):
+    for offset, char in enumerate(text):
         depth += {"[": 1, "]": -1}.get(char, 0)
         if char == "," and depth <= 0:
-            yield text[start:place]
-            start = place + 1
+            yield text[start:offset]
+            start = offset + 1
     yield text[start:]

@@ -1,4 +1,4 @@
-"""What the rules on access share: which questions there were, and where in the manifests an answer lies."""
+"""What the rules on access share: the answers by verdict, and the place in the manifests that each one is about."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def by_place(
 
 def sharing(groups: Iterable[tuple[Place, list[Answer]]]) -> dict[Placed, tuple[Answer, ...]]:
     """All answers of one role that lie at one place: what mends one of them has to mend the others as well."""
-    found: dict[Placed, tuple[Answer, ...]] = {}
+    shared: dict[Placed, tuple[Answer, ...]] = {}
     for place, members in groups:
         key = id(members[0].check.role.object), place
-        found[key] = (*found.get(key, ()), *members)
-    return found
+        shared[key] = (*shared.get(key, ()), *members)
+    return shared
 
 
 def actions_of(members: list[Answer]) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def role_place(role: Role) -> Place:
 
 
 def seen_from(check: RoleCheck, place: Place) -> tuple[Related, ...]:
-    """The role itself, where the finding lies in another file or document; and what rendering changed of it and of its
+    """The role itself, if the finding lies in another file or document, and what rendering changed in it and in its
     policies."""
     origin = check.role.object.origin
     changes = tuple(item for item in _changed_in(check) if item.place != place)
@@ -118,12 +118,12 @@ def _changed_in(check: RoleCheck) -> Iterator[Related]:
     owners = {id(item): item for item in (check.role.object, *(text.owner for text in texts))}
     for item in owners.values():
         for field in [field for field in item.elsewhere if field.path[0] == "spec"][:_MOST_CHANGES]:
-            said = f"{item.pool} changes {show_path(field.path)} of {called(item)}"
-            yield Related(Place(field.file, None, offset=field.offset), said)
+            message = f"{item.pool} changes {show_path(field.path)} of {called(item)}"
+            yield Related(Place(field.file, None, offset=field.offset), message)
 
 
 _MOST_CHANGES = 3
-"""Fields of an object that are told to be changed."""
+"""Changed fields of an object that are named at most."""
 
 
 def grant_problem(
@@ -135,8 +135,8 @@ def grant_problem(
     question: Question | None = None,
     answers: tuple[Answer, ...] = (),
 ) -> Problem:
-    """A problem with a required access: why it matters and the role behind it are the same for every rule. A question
-    that the requirement does not ask itself says why it is asked."""
+    """A problem with a required access: why it matters and the role behind it are the same for every rule. For a
+    question that the requirement does not ask itself, `why` begins with the reason it is asked."""
     meaning, related = why(check), seen_from(check, place)
     if question is not None and question.because:
         meaning = f"{question.because}. {meaning}"

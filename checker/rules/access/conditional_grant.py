@@ -66,8 +66,8 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         if hanging.denies:
             hint = f"if every request carries what this Deny asks for, {known}; else narrow the Deny"
         value = f"{' '.join(actions)} {members[0].question.resource} {hanging.conditions}"
-        found = together[id(item.role.object), hanging.place]
-        yield grant_problem(item, hanging.place, message, hint, value, members[0].question, found)
+        shared = together[id(item.role.object), hanging.place]
+        yield grant_problem(item, hanging.place, message, hint, value, members[0].question, shared)
 
 
 def _hanging(answer: Answer) -> _Hanging:
@@ -85,14 +85,14 @@ def _hanging(answer: Answer) -> _Hanging:
 
 
 def _on_what_is_filled_in(answer: Answer, witness: str) -> _Hanging:
-    """The text with the hole that it hangs on, and the values with which it is granted."""
+    """The place of a hole that the access depends on, and the values that would grant it."""
     proof = answer.proof
     holes = tuple(dict.fromkeys(hole for case in proof.when for hole, _ in case)) or proof.open
     shown = ", or ".join(" and ".join(f"{hole} is {text or 'empty'}" for hole, text in case) for case in proof.when)
-    said = f"{'exactly when' if proof.only_then else 'when'} {shown}"
+    conditions = f"{'exactly when' if proof.only_then else 'when'} {shown}"
     if not proof.when:
-        said = f"depending on what is filled in for {listed(holes)}"
-    return _Hanging(_place_of(answer, holes), witness, said, "")
+        conditions = f"depending on what is filled in for {listed(holes)}"
+    return _Hanging(_place_of(answer, holes), witness, conditions, "")
 
 
 def _place_of(answer: Answer, holes: tuple[str, ...]) -> Place:
@@ -102,9 +102,9 @@ def _place_of(answer: Answer, holes: tuple[str, ...]) -> Place:
         for statement in document.statements if document is not None and document.holes else ():
             entries = [(item.text, item.path) for item in (*statement.resources, *statement.actions)]
             entries += [(value, item.path) for item in statement.conditions for value in (item.key, *item.values)]
-            found = next((path for text, path in entries if has_hole(text, holes)), None)
-            if found is not None and source.text is not None:
-                return inside(source.text, found)
+            inner = next((path for text, path in entries if has_hole(text, holes)), None)
+            if inner is not None and source.text is not None:
+                return inside(source.text, inner)
     return role_place(answer.check.role)
 
 
@@ -112,21 +112,21 @@ _MOST_NAMED = 4
 
 
 def _filled_in(answer: Answer) -> str:
-    """How to say what is filled in: with the parameters of the cell that have the value that is due."""
+    """The hint to state what is filled in, by a parameter of the cell where one has the needed value."""
     parameters = {value: name for name, value in answer.check.around.parameters.items()}
     case = dict(answer.proof.when[0]) if answer.proof.when else {}
     named = []
     for hole in case or answer.proof.open[:_MOST_NAMED]:
-        found = find_in_text(hole)
-        if found is not None:
+        hit = find_in_text(hole)
+        if hit is not None:
             value = case.get(hole, "…")
-            named.append(f"{name_of(found[0], hole)}: {f'${{{parameters[value]}}}' if value in parameters else value}")
-    given = f"placeholders: {{{', '.join(named)}}}"
-    return f"say what the cell fills in, as {given} in checker.yaml, or render it first"
+            named.append(f"{name_of(hit[0], hole)}: {f'${{{parameters[value]}}}' if value in parameters else value}")
+    setting = f"placeholders: {{{', '.join(named)}}}"
+    return f"say what the cell fills in, as {setting} in checker.yaml, or render it first"
 
 
 def _on_a_resource(answer: Answer, clause: Clause, witness: str) -> _Hanging:
-    """The Resource string that leaves it open: a variable in it, or fewer fields than an ARN has."""
+    """The Resource string that leaves the answer open: it holds a variable, or fewer fields than an ARN has."""
     resources = clause.statement.resources if clause.statement else ()
     entry = next((item for item in resources if "${" in item.text), resources[0] if resources else None)
     if entry is None:

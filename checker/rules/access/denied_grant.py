@@ -51,8 +51,8 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         left_out = f"narrow this Deny so that it leaves out {listed(actions)} on {denied.witness}"
         hint = f"{left_out}; an Allow elsewhere cannot outweigh it"
         value = f"{' '.join(actions)} {members[0].question.resource}"
-        found = together[id(item.role.object), denied.place]
-        yield grant_problem(item, denied.place, message, hint, value, members[0].question, found)
+        shared = together[id(item.role.object), denied.place]
+        yield grant_problem(item, denied.place, message, hint, value, members[0].question, shared)
 
 
 def _denied(answer: Answer) -> _Denied | None:

@@ -70,10 +70,10 @@ def _problem(item: RoleCheck, place: Place, rows: list[_Row]) -> Problem:
     same = dict.fromkeys(f"{row.action} does what {row.instead} does" for row in rows if row.instead)
     named = f": {', '.join(same)}" if same and all(row.instead for row in rows) else ""
     needed = ", ".join(f'"{action}"' for access in item.requirement.require for action in access.actions)
-    called_so = f"{can_call(item, actions, rows[0].witness, 'can')}{if_condition}"
+    call = f"{can_call(item, actions, rows[0].witness, 'can')}{if_condition}"
     return Problem(
         place=place,
-        message=f"{called_so}, which {item.requirement.name} forbids{named}",
+        message=f"{call}, which {item.requirement.name} forbids{named}",
         why="whoever takes over the pod could do that too, and the requirement says that it is not needed",
         help=f"grant only {needed}",
         subject=item.role.object,

@@ -51,7 +51,7 @@ ABOUT = About("missing-grant", "error", asks_the_cell=True)
 
 
 class _Nearest(NamedTuple):
-    """Where to mend: the statement that comes nearest and which of its elements falls short, if there is one."""
+    """Where to mend: the statement that comes nearest, if there is one, and which of its elements falls short."""
 
     place: Place
     statement: Statement | None = None
@@ -64,17 +64,17 @@ def check_project(facts: Facts) -> Iterator[Problem]:
     for (nearest, witness), members in groups:
         answer, actions = members[0], actions_of(members)
         layer = answer.proof.decision.layer or "identity"
-        said = f"{LAYERS[layer].lacking}{_refused(answer.check)}"
-        message = f"{can_call(answer.check, actions, witness, 'cannot')}: {said}"
+        reason = f"{LAYERS[layer].lacking}{_refused(answer.check)}"
+        message = f"{can_call(answer.check, actions, witness, 'cannot')}: {reason}"
         value = f"{' '.join(actions)} {answer.question.resource}"
         hint = _help(nearest, actions, answer, facts)
-        found = together[id(answer.check.role.object), nearest.place]
-        made = grant_problem(answer.check, nearest.place, message, hint, value, answer.question, found)
-        yield made._replace(layer=layer)
+        shared = together[id(answer.check.role.object), nearest.place]
+        problem = grant_problem(answer.check, nearest.place, message, hint, value, answer.question, shared)
+        yield problem._replace(layer=layer)
 
 
 def _refused(check: RoleCheck) -> str:
-    """What AWS refuses of the role's policies, as a part of the sentence: they might grant the access otherwise."""
+    """The role's policies that AWS refuses, as the end of a sentence: in force, they might grant the access."""
     refused = [policy for layer in check.stack.layers for policy in layer.policies if policy.refused]
     return "".join(f"; {policy.label}: {policy.reason}" for policy in refused[:3])
 
@@ -90,7 +90,7 @@ def _nearest(answer: Answer) -> _Nearest:
     check, proof = answer.check, answer.proof
     action, witness, layer = answer.question.action.lower(), proof.witness or "", proof.decision.layer or "identity"
     policies = next(item.policies for item in check.layers_on(answer.question.resource) if item.name == layer)
-    second: _Nearest | None = None
+    next_best: _Nearest | None = None
     refused = next((check.stack.sources[policy.label] for policy in policies if policy.refused), None)
     for policy in policies:
         text = check.stack.sources[policy.label].text
@@ -99,12 +99,12 @@ def _nearest(answer: Answer) -> _Nearest:
                 continue
             if _on_resource(statement, witness, action, policy.document.holes if policy.document else ()):
                 return _falling_short(text, statement, action)
-            if layer in ("resource", "key") and second is None:
-                second = _falling_short(text, statement, action)
-            if second is None and any(action_matches(entry.text, action) for entry in statement.actions):
-                second = _Nearest(inside(text, _closest_resource(statement, witness)), statement, "resources")
-    if second is not None:
-        return second
+            if layer in ("resource", "key") and next_best is None:
+                next_best = _falling_short(text, statement, action)
+            if next_best is None and any(action_matches(entry.text, action) for entry in statement.actions):
+                next_best = _Nearest(inside(text, _closest_resource(statement, witness)), statement, "resources")
+    if next_best is not None:
+        return next_best
     if refused is not None:
         return _Nearest(at(refused.owner, refused.path))
     source = next((check.stack.sources[policy.label] for policy in policies), None)
@@ -114,7 +114,7 @@ def _nearest(answer: Answer) -> _Nearest:
 
 
 def _falling_short(text: PolicyText, statement: Statement, action: str) -> _Nearest:
-    """What is wrong with a statement on the right resource: its actions, its NotAction, or its conditions."""
+    """What is wrong with a statement on the right resource: its Action, NotAction, Principal or Condition."""
     matching = [entry for entry in statement.actions if action_matches(entry.text, action)]
     if bool(matching) == statement.not_actions:
         if matching:
@@ -180,9 +180,9 @@ def _closest_resource(statement: Statement, witness: str) -> tuple[str | int, ..
 
 
 def _cell_of(statement: Statement, answer: Answer, facts: Facts) -> str | None:
-    """The other cell whose resource the statement names: then the file is right, and the cell it was put to is not."""
-    _, _, entry, _, place = answer.question.path
-    required = answer.check.requirement.require[int(entry)].resources[int(place)]
+    """The other cell whose resource the statement names: then the file is right and was checked with the wrong cell."""
+    _, _, entry, _, number = answer.question.path
+    required = answer.check.requirement.require[int(entry)].resources[int(number)]
     written = {item.text for item in statement.resources}
     cells = facts.other_cells.items()
     return next((name for name, parameters in cells if fill(required, parameters).text in written), None)
@@ -193,7 +193,7 @@ def _other_resource(statement: Statement, wanted: str) -> str:
         return f'add "{wanted}" to the resources of this statement'
     written, due = parse_arn(statement.resources[0].text), parse_arn(wanted)
     differ = zip(Arn._fields, written, due, strict=True) if written and due else ()
-    wrong = [name for name, one, two in differ if one != two]
+    wrong = [name for name, actual, expected in differ if actual != expected]
     if written and due and wrong == ["resource"] and due.resource.startswith(written.resource + "/"):
         return f'"{statement.resources[0].text}" does not cover its indexes: add "{wanted}"'
     return f'the {" and ".join(wrong) or "ARN"} {"differ" if len(wrong) > 1 else "differs"}: write "{wanted}"'

@@ -87,20 +87,20 @@ def _cannot_tell(
 
 
 def _perhaps_forbidden(item: RoleCheck) -> Iterator[Problem]:
-    """What is forbidden and may be within reach; not said where the required access is in doubt for the same reason."""
+    """Forbidden access that may be within reach; not reported where the required access is unknown already."""
     if any(question.proof and question.proof.verdict == "unknown" for question in item.required):
         return
     doubtful = [question for question in item.excess if question.proof and question.proof.verdict == "unknown"]
     if doubtful:
-        around = item.layers_on(doubtful[0].resource)
-        unread = [policy for layer in around for policy in layer.policies if policy.document is None]
-        told = [reason for question in doubtful if question.proof for reason in question.proof.reasons]
-        reasons = "; ".join(dict.fromkeys([*(f"{policy.label}: {policy.reason}" for policy in unread), *told]))
+        layers = item.layers_on(doubtful[0].resource)
+        unread = [policy for layer in layers for policy in layer.policies if policy.document is None]
+        doubts = [reason for question in doubtful if question.proof for reason in question.proof.reasons]
+        reasons = "; ".join(dict.fromkeys([*(f"{policy.label}: {policy.reason}" for policy in unread), *doubts]))
         actions = tuple(dict.fromkeys(question.action for question in doubtful))
         source = item.stack.sources.get(unread[0].label) if unread else None
         at_fault = role_place(item.role) if source is None else at(source.owner, source.path)
-        place = _Unread(at_fault, doubtful[0].resource, reasons or "the patterns are too complex")
-        yield _cannot_tell(item, place, actions, f", which {item.requirement.name} forbids")
+        doubt = _Unread(at_fault, doubtful[0].resource, reasons or "the patterns are too complex")
+        yield _cannot_tell(item, doubt, actions, f", which {item.requirement.name} forbids")
 
 
 def _unasked(item: RoleCheck) -> Iterator[Problem]:
@@ -108,11 +108,11 @@ def _unasked(item: RoleCheck) -> Iterator[Problem]:
     unset = dict.fromkeys(name for question in questions for name in question.unset)
     if unset:
         names = ", ".join(f"${{{name}}}" for name in unset)
-        given = " ".join(f"--set {name}=…" for name in unset)
+        options = " ".join(f"--set {name}=…" for name in unset)
         message = (
             f"cannot tell what {called(item.role.object)} can call: no value for {names} in {item.requirement.name}"
         )
-        hint = f"give {given}, or a cell in checker.yaml (--cell NAME)"
+        hint = f"give {options}, or a cell in checker.yaml (--cell NAME)"
         yield Problem(role_place(item.role), message, why(item), hint, item.role.object, value=names)
 
 

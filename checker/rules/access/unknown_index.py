@@ -54,8 +54,8 @@ def check_project(facts: Facts) -> Iterator[Problem]:
             for number, resource in enumerate(access.resources):
                 wrong = _wrong(fill(resource, values).text, known)
                 if wrong is not None:
-                    place = (*access.path, "resources", number)
-                    at = Place(requirement.origin.file, requirement.origin.document, place)
+                    path = (*access.path, "resources", number)
+                    at = Place(requirement.origin.file, requirement.origin.document, path)
                     yield Problem(at, wrong[0], _WHY, wrong[1], value=resource)
 
 

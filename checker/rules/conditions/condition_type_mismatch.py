@@ -1,10 +1,11 @@
 """A condition whose operator does not fit the type of its key, or whose value is none of that type.
 
 What it does
-    Compares operators with the types of known keys: those for numbers, dates,
-    truth values and IP addresses fit only such keys, and addresses only theirs.
-    Comparing a number, date, truth value or ARN as text is let pass. Checks
-    that the values under these operators can be read.
+    Compares operators with the types of known keys: operators for numbers,
+    dates, truth values and IP addresses fit only such keys, and keys for
+    addresses take no other operators. A number, date, truth value or ARN may
+    be compared as text. Checks that the values under these operators can be
+    read.
 
 Why it matters
     A comparison that cannot be made does not hold. In an Allow the statement

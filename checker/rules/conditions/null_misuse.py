@@ -51,9 +51,9 @@ def _wrong(written: Written, item: Condition) -> tuple[str, str] | None:
     if len(values) == 2:
         return f"Null on {item.key} with both true and false always holds", "keep one of them, or drop it"
     if values == {"true"}:
-        for other, operator in conditions(written):
+        for condition, operator in conditions(written):
             needs_it = operator.family != "null" and not (operator.negated or operator.if_exists)
-            if other.key.lower() == item.key.lower() and needs_it and operator.sets != "forallvalues":
-                wrong = f"{item.key} must be absent and {other.operator} to something: that never holds"
-                return wrong, f'write "{other.operator}IfExists", or drop the Null condition'
+            if condition.key.lower() == item.key.lower() and needs_it and operator.sets != "forallvalues":
+                wrong = f"{item.key} must be absent and {condition.operator} to something: that never holds"
+                return wrong, f'write "{condition.operator}IfExists", or drop the Null condition'
     return None

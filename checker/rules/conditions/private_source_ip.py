@@ -48,9 +48,9 @@ def _is_private(text: str) -> bool:
     from ipaddress import IPv4Network, ip_network
 
     try:
-        found = ip_network(text, strict=False)
+        network = ip_network(text, strict=False)
     except ValueError:
         return False
-    if isinstance(found, IPv4Network):
-        return any(found.subnet_of(IPv4Network(item)) for item in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-    return found.is_private and not found.is_loopback
+    if isinstance(network, IPv4Network):
+        return any(network.subnet_of(IPv4Network(item)) for item in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+    return network.is_private and not network.is_loopback

@@ -57,8 +57,8 @@ def _wrong(written: Written, item: Condition) -> tuple[str, str] | None:
     if "${" in item.key or is_claim:
         return None
     if claim_of(item.key):
-        said = f"a pod's session has no {item.key}: it is a claim of another identity provider"
-        return said, "use a key of the pod's own session, such as aws:PrincipalArn, or drop the statement"
+        message = f"a pod's session has no {item.key}: it is a claim of another identity provider"
+        return message, "use a key of the pod's own session, such as aws:PrincipalArn, or drop the statement"
     if find_key(item.key) is None:
         return f"there is no condition key {item.key}", "see the condition keys of the service"
     actions = action_strings(written)

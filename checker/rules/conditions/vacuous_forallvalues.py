@@ -65,7 +65,7 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
 
 def _without(patterns: tuple[str, ...], key: str) -> list[str]:
     """The listed actions whose requests never carry the key."""
-    found = carriers(patterns, key)
-    if not found:
+    carrying = carriers(patterns, key)
+    if not carrying:
         return []
-    return [action for pattern in patterns for action in expand(pattern) if action not in found]
+    return [action for pattern in patterns for action in expand(pattern) if action not in carrying]

@@ -1,4 +1,4 @@
-"""Problems that the parser of policy documents found, by kind: what the rules on documents share."""
+"""Problems found by the parser of policy documents, by kind: what the rules on documents share."""
 
 from __future__ import annotations
 

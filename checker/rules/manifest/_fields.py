@@ -17,27 +17,27 @@ from ...schemas.sentences import say, suggest
 
 def field_problems(inventory: Inventory, wanted: Callable[[str], bool], why: str) -> Iterator[Problem]:
     """A problem for each violation whose keyword is wanted."""
-    for item, found in _broken(inventory.objects):
-        yield from (_problem(item, violation, why) for violation in found if wanted(violation.keyword))
+    for item, flaws in _broken(inventory.objects):
+        yield from (_problem(item, violation, why) for violation in flaws if wanted(violation.keyword))
 
 
 Broken = tuple[Object, list[Violation]]
 
 _last: list[tuple[tuple[Object, ...], list[Broken]]] = []
-"""What `_broken` has found last: three rules ask about the same objects, one behind the other."""
+"""The last result of `_broken`: three rules ask about the same objects, one after the other."""
 
 
 def _broken(objects: tuple[Object, ...]) -> list[Broken]:
-    """The objects that break the schema of their kind, each with what does."""
+    """The objects that break the schema of their kind, each with its violations."""
     if _last and _last[0][0] is objects:
         return _last[0][1]
-    found = [
+    broken = [
         (item, _explained(item.data))
         for item in objects
         if is_checked(item.api_version, item.kind) and not is_valid("ack", item.data)
     ]
-    _last[:] = [(objects, found)]
-    return found
+    _last[:] = [(objects, broken)]
+    return broken
 
 
 def _explained(data: dict[str, Any]) -> list[Violation]:
@@ -45,14 +45,14 @@ def _explained(data: dict[str, Any]) -> list[Violation]:
 
 
 def _shortened(value: Any) -> Any:
-    """A value without what lies behind the first items of a list: it is wrong in the same ways, as a rule."""
+    """A value with only the first items of each list: as a rule it breaks the schema in the same ways."""
     if isinstance(value, dict):
         return {key: _shortened(item) for key, item in value.items()}
     return [_shortened(item) for item in value[:_MOST_ITEMS]] if isinstance(value, list) else value
 
 
 _MOST_ITEMS = 1_000
-"""Items of a list that are explained: to explain takes far longer than to see that it is needed."""
+"""Most items of a list that are explained: explaining a violation takes far longer than detecting it."""
 
 
 def _problem(item: Object, violation: Violation, why: str) -> Problem:

@@ -1,7 +1,7 @@
 """A kustomization that kustomize does not build.
 
 What it does
-    Reports kustomizations that nobody else takes in, where kustomize (or
+    Reports kustomizations that no other one takes in, where kustomize (or
     `kubectl kustomize`) ends with an error, with the words of the tool, or
     prints what cannot be matched to the files it came from. It is not asked
     where it is not on PATH, with `--no-render` or `render: {kustomize: off}`,
@@ -33,11 +33,11 @@ ABOUT = About("failed-rendering", "error")
 
 
 def check_project(facts: Facts) -> Iterator[Problem]:
-    for one in facts.project.failed_renderings:
+    for rendering in facts.project.failed_renderings:
         yield Problem(
-            Place(one.file, None, offset=0),
-            f"{one.what} failed: {one.why}",
+            Place(rendering.file, None, offset=0),
+            f"{rendering.what} failed: {rendering.why}",
             "what it would have built is not known, so nothing is proven about the objects in it",
-            f"run {one.what} and mend what it says; --no-render judges the files as they are written",
-            value=one.what,
+            f"run {rendering.what} and mend what it says; --no-render judges the files as they are written",
+            value=rendering.what,
         )

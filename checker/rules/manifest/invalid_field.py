@@ -48,16 +48,16 @@ ABOUT = About("invalid-field", "error")
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
     why = "the API server or AWS refuses it, and then nothing of the object is applied"
-    said: set[tuple[Origin, Path]] = set()
-    others = ("additionalProperties", "required")
-    for problem in field_problems(document.inventory, lambda keyword: keyword not in others, why):
+    reported: set[tuple[Origin, Path]] = set()
+    elsewhere = ("additionalProperties", "required")
+    for problem in field_problems(document.inventory, lambda keyword: keyword not in elsewhere, why):
         if problem.subject is not None:
-            said.add((problem.subject.origin, problem.place.path))
+            reported.add((problem.subject.origin, problem.place.path))
         yield problem
     for item in document.inventory.objects:
         for limit in refused_fields(item) if is_checked(item.api_version, item.kind) else ():
             place = at(item, limit.path, "key" if limit.at_key else "value")
-            if (item.origin, place.path) not in said:
+            if (item.origin, place.path) not in reported:
                 message = f"{called(item)}: {show_path(limit.path)} {limit.message}"
                 why = "AWS refuses the call that carries it, and what the controller would do after it is not done"
                 yield Problem(place, message, why, limit.hint, item, value=limit.message)

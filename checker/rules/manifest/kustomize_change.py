@@ -47,11 +47,11 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         first, *others = change.objects
         whom = called(first) + (f" and {len(others)} more" if others else "")
         if change.is_name:
-            said = f"{change.what} in {change.by} renames {whom}, and not the references to it"
+            message = f"{change.what} in {change.by} renames {whom}, and not the references to it"
             hint = "write the built name in policyRefs, roleRef and trust policies, and check what is built"
         else:
-            said = f"not checked: {change.what} of {change.by} may change {whom}"
+            message = f"not checked: {change.what} of {change.by} may change {whom}"
             hint = "check what comes of it: kustomize build … | checker static -, or the object as the cluster has it"
         why = "what is built is not known here, so nothing is proven about it"
         place = Place(change.file, None, offset=change.offset)
-        yield Problem(place, said, why, hint, value=f"{change.what} {first.name}")
+        yield Problem(place, message, why, hint, value=f"{change.what} {first.name}")

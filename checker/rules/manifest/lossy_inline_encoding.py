@@ -41,20 +41,20 @@ _LOSSY = re.compile(r"\+|%([0-9A-Fa-f]{2})?")
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
     for role in document.inventory.roles:
         for text in role.inline:
-            found = _LOSSY.search(text.text or "")
-            if found is None:
+            match = _LOSSY.search(text.text or "")
+            if match is None:
                 continue
-            if found[0] == "+":
+            if match[0] == "+":
                 becomes = "becomes a space"
-            elif found[1]:
-                becomes = f"becomes {chr(int(found[1], 16))!r}"
+            elif match[1]:
+                becomes = f"becomes {chr(int(match[1], 16))!r}"
             else:
                 becomes = "is an error"
             yield Problem(
-                inside_at(text, found.start())._replace(length=len(found[0])),
-                f"{called(role.object)}: {found[0]!r} in inline policy {text.path[-1]} {becomes} before it reaches AWS",
+                inside_at(text, match.start())._replace(length=len(match[0])),
+                f"{called(role.object)}: {match[0]!r} in inline policy {text.path[-1]} {becomes} before it reaches AWS",
                 "the policy that takes effect is not the one written here",
                 r"write \u002b for + and \u0025 for % inside JSON strings, or use a Policy object",
                 role.object,
-                value=found[0],
+                value=match[0],
             )

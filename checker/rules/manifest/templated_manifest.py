@@ -6,11 +6,11 @@ What it does
     ACCOUNT_ID; comments of ytt, and branches of Helm or Jinja in comments), and
     names the first one. IAM policy variables such as
     `${aws:username}` are no placeholders. Where the placeholders stand inside
-    of strings, the rules on single documents are asked all the same, and what
-    holds whatever is filled in is reported: an action that does not exist, a
-    field that the kind does not have; the placeholders themselves are then
-    told once a file. Objects without placeholders in the same
-    file are checked as a whole.
+    strings, the rules on single documents still run, and report what holds
+    whatever is filled in: an action that does not exist, a field that the
+    kind does not have; the placeholders themselves are then reported once a
+    file. Objects without placeholders in the same file are checked
+    completely.
 
 Why it matters
     What the template will say is not known, so it is not proven what access
@@ -40,7 +40,7 @@ ABOUT = About("templated-manifest", "warning")
 
 
 _SAYS_IT = ("assumed-values", "unrendered-chart", "unbuilt-kustomization")
-"""Reasons whose detail is a sentence, and no text of the manifest."""
+"""Reasons whose detail is a sentence and not text of the manifest."""
 
 _RELEASE = (
     "say what it is rendered with: an Argo CD Application or a Flux HelmRelease in the project, ci/*-values.yaml in "
@@ -69,14 +69,14 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         why = f"what the template will say is not known, so {proven}"
         if first.reason == "assumed-values":
             why = "a release may be given other values: what is said of its objects holds for these alone"
-        names = {role.object.origin: outcome for outcome in facts.outcomes for role in outcome.perhaps}
-        outcome = next((names[item.origin] for item in skipped if item.origin in names), None)
+        by_origin = {role.object.origin: outcome for outcome in facts.outcomes for role in outcome.perhaps}
+        outcome = next((by_origin[item.origin] for item in skipped if item.origin in by_origin), None)
         if outcome is not None:
             why += f"; it may be a role that {outcome.requirement.name} selects, and then its access was not checked"
-        said = _said(first) + (f", and {more} more object{'s' * (more > 1)} in this file hold some" if more else "")
+        shown = _said(first) + (f", and {more} more object{'s' * (more > 1)} in this file hold some" if more else "")
         yield Problem(
             _place(first),
-            f"{checked}: {said}",
+            f"{checked}: {shown}",
             why,
             _help(skipped),
             unread.get(first.origin) if first.origin and not more else None,
@@ -85,20 +85,20 @@ def check_project(facts: Facts) -> Iterator[Problem]:
 
 
 _ACCEPTS = re.compile(r"checker(?:\s*:\s*|/)ignore", re.IGNORECASE)
-"""Where something in a file is accepted, each is told by itself: what accepts one must not hide others."""
+"""In a file with a suppression, each object is reported by itself: a suppression of one must not hide the others."""
 
 
 def _by_file(skipped: Iterable[Skipped], accepting: frozenset[str]) -> list[list[Skipped]]:
-    """What was left out, once for each file and engine: a graph with ten roles is one template. What is not a
-    placeholder is told one by one, and so is what was not looked at at all."""
-    found: dict[object, list[Skipped]] = {}
+    """What was left out, grouped by file and engine: a graph with ten roles is one template. What is not a placeholder
+    is reported one by one, and so is what was not checked at all."""
+    groups: dict[object, list[Skipped]] = {}
     for number, item in enumerate(skipped):
         if item.reason.startswith("kustomize-"):
             continue  # kustomize-change says what it changes
         is_one_of_many = item.in_part and item.origin is not None and item.file not in accepting
         key = (item.file, item.reason) if is_one_of_many else number
-        found.setdefault(key, []).append(item)
-    return list(found.values())
+        groups.setdefault(key, []).append(item)
+    return list(groups.values())
 
 
 def _said(skipped: Skipped) -> str:
@@ -125,13 +125,13 @@ def _place(skipped: Skipped) -> Place:
 
 def _help(skipped: list[Skipped]) -> str:
     first = skipped[0]
-    other = _HELP.get(first.reason, "fill it in first and check the result: … | checker static -")
+    advice = _HELP.get(first.reason, "fill it in first and check the result: … | checker static -")
     if not first.in_part or first.reason == "flux-escape":
-        return other
+        return advice
     names = dict.fromkeys(name_of(item.reason, item.detail) for item in skipped if item.inner_offset is not None)
     plain = [name for name in names if _SIMPLE.fullmatch(name)][:_MOST_NAMES]
-    given = ", ".join(f"{name}: …" for name in plain)
-    return f"say what the cell fills in, as placeholders: {{{given}}} in checker.yaml, or {other}" if plain else other
+    pairs = ", ".join(f"{name}: …" for name in plain)
+    return f"say what the cell fills in, as placeholders: {{{pairs}}} in checker.yaml, or {advice}" if plain else advice
 
 
 _MOST_NAMES = 4

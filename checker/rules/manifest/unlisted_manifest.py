@@ -34,8 +34,8 @@ ABOUT = About("unlisted-manifest", "warning")
 
 
 def check_project(facts: Facts) -> Iterator[Problem]:
-    for found in facts.project.unlisted:
-        item = found.object
-        said = f"{called(item)} is not built: {found.kustomization} does not list {item.origin.file}"
+    for unlisted in facts.project.unlisted:
+        item = unlisted.object
+        text = f"{called(item)} is not built: {unlisted.kustomization} does not list {item.origin.file}"
         why = "the object does not reach the cluster with its neighbours, and what refers to it gets nothing"
-        yield Problem(at(item, ("metadata", "name")), said, why, "list the file under resources", item, value=item.name)
+        yield Problem(at(item, ("metadata", "name")), text, why, "list the file under resources", item, value=item.name)

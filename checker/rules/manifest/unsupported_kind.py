@@ -40,8 +40,8 @@ ABOUT = About("unsupported-kind", "error")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
-    for found in document.unsupported:
-        item = found.object
+    for unsupported in document.unsupported:
+        item = unsupported.object
         group = item.api_version.partition("/")[0]
         if not item.kind:
             field, wrong, hint = "kind", "the object has no kind", f"write one of {', '.join(KNOWN_IAM_KINDS)}"

@@ -40,7 +40,7 @@ ABOUT = About("cross-namespace-reference", "error", asks_the_cell=True)
 def check_project(facts: Facts) -> Iterator[Problem]:
     inventory = facts.project.inventory
     references = [item for role in inventory.roles for item in (*role.policy_refs, role.boundary_ref)]
-    references += [item for one in inventory.associations for item in (one.role_ref, one.hop_ref)]
+    references += [item for giver in inventory.associations for item in (giver.role_ref, giver.hop_ref)]
     for reference in () if facts.names.crosses_namespaces else filter(None, references):
         owner = reference.owner
         if reference.namespace and owner.namespace and reference.namespace != owner.namespace:

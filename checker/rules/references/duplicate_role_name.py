@@ -46,15 +46,15 @@ def check_project(facts: Facts) -> Iterator[Problem]:
     for item, name in named:
         # Other folders are often other cells, that is, other accounts; there the same name is right.
         key = (item.kind, name.lower(), os.path.dirname(item.origin.file), item.pool)
-        other = first.setdefault(key, item)
-        if other is item or (other.namespace, other.name) == (item.namespace, item.name):
+        holder = first.setdefault(key, item)
+        if holder is item or (holder.namespace, holder.name) == (item.namespace, item.name):
             continue
         yield Problem(
             place=at(item, ("spec", "name")),
-            message=f"{called(item)}: the IAM name {name} already belongs to {called(other)}",
+            message=f"{called(item)}: the IAM name {name} already belongs to {called(holder)}",
             why="the two objects fight over one role: one turns terminal, or each undoes the other's policies",
             help="give each object an IAM name of its own, or delete one of them",
             subject=item,
-            related=(Related(at(other, ("spec", "name")), f"{called(other)} has the name"),),
+            related=(Related(at(holder, ("spec", "name")), f"{called(holder)} has the name"),),
             value=name,
         )

@@ -64,7 +64,7 @@ def _entries(item: Object) -> Iterator[tuple[Path, object]]:
     if isinstance(spec, dict):
         refs = spec.get("policyRefs")
         yield from (
-            (("spec", "policyRefs", index), entry) for index, entry in enumerate(refs if isinstance(refs, list) else [])
+            (("spec", "policyRefs", nth), entry) for nth, entry in enumerate(refs if isinstance(refs, list) else [])
         )
         for name in ("permissionsBoundaryRef", "roleRef", "targetRoleRef"):
             if name in spec:

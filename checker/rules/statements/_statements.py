@@ -1,4 +1,4 @@
-"""Statements of policy documents: what the rules on what stands in them share."""
+"""Statements of policy documents: what the rules on their contents share."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def problem_in(
 ) -> Problem:
     """A problem at an element of a statement's document."""
     text = written.text
-    said = f"{called(text.owner)}: {message}"
-    return Problem(inside(text, path, part), said, why, hint, text.owner, value=value, suggest=suggest)
+    full_message = f"{called(text.owner)}: {message}"
+    return Problem(inside(text, path, part), full_message, why, hint, text.owner, value=value, suggest=suggest)
 
 
 def condition_text(item: Condition) -> str:

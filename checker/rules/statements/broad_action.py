@@ -65,10 +65,10 @@ def _judge(item: RoleCheck) -> Iterator[Problem]:
                     continue
                 place = inside(text, entry.path)
                 listed = ", ".join(f'"{name}"' for name in granted)
-                said = f"{entry.text} grants {_shown(others)} besides {', '.join(granted)}"
+                wrong = f"{entry.text} grants {_shown(others)} besides {', '.join(granted)}"
                 yield Problem(
                     place=place,
-                    message=f"{called(item.role.object)}: {said}",
+                    message=f"{called(item.role.object)}: {wrong}",
                     why=f"{item.requirement.name} does not ask for it; the role should not have more than it needs",
                     help=f"write {listed}",
                     subject=item.role.object,

@@ -41,11 +41,11 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
         if written.document.has_variables:
             continue
         for path, text in _texts(written):
-            found = _VARIABLE.search(text)
-            if found is not None:
-                wrong = f"{found[0]} is no variable in a document of Version {written.document.version}"
+            variable = _VARIABLE.search(text)
+            if variable is not None:
+                wrong = f"{variable[0]} is no variable in a document of Version {written.document.version}"
                 why = "it is compared letter by letter, and nothing is called so"
-                yield problem_in(written, path, wrong, why, 'add "Version": "2012-10-17"', found[0])
+                yield problem_in(written, path, wrong, why, 'add "Version": "2012-10-17"', variable[0])
 
 
 def _texts(written: Written) -> Iterator[tuple[Path, str]]:

@@ -40,8 +40,8 @@ ABOUT = About("malformed-resource", "warning", rests_on=())
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+|")
 _REGIONAL = ("dynamodb", "kinesis", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "states")
-"""Services all of whose resources are in a region and an account, but where a template says otherwise. Others have
-resources of AWS's own (`arn:aws:ssm:us-east-1::parameter/aws/…`)."""
+"""Services whose resources all have a region and an account, unless their ARN template says otherwise. Other services
+have resources of AWS's own (`arn:aws:ssm:us-east-1::parameter/aws/…`)."""
 _ACCOUNT = re.compile(r"\d{12}|aws|cloudfront|")
 
 
@@ -77,8 +77,8 @@ def fault(arn: str) -> tuple[str, str] | None:
         return f"names the region {region!r}, which is not among the regions of AWS", _or_rather(region, REGIONS)
     variable = next((name for name, field in (("region", region), ("account", account)) if "${" in field), "")
     if variable:
-        said = f"has a variable as its {variable}: variables count behind the fifth colon only"
-        return said, f"write the {variable}, or * for any"
+        wrong = f"has a variable as its {variable}: variables count behind the fifth colon only"
+        return wrong, f"write the {variable}, or * for any"
     empty = _left_empty(prefix, region, account, fields[5])
     if empty:
         return f"has no {empty}, and every resource of {prefix} has one", f"write the {empty}, or * for any"

@@ -68,7 +68,7 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
 
 
 def _left_over(statement: Statement) -> Iterator[Entry]:
-    """Resources that no action fits, where some other resource fits each (else the actions are what is wrong)."""
+    """Resources of a service in use that no action fits, where there are others and all actions are listed."""
     if not all(_is_listed(entry.text) for entry in statement.actions):
         return
     for resource in statement.resources:
@@ -88,8 +88,8 @@ def _is_listed(pattern: str) -> bool:
 
 
 def _has_types(pattern: str) -> bool:
-    found = (find_action(action) for action in expand(pattern))
-    return any(item is not None and item.on for item in found)
+    actions = (find_action(action) for action in expand(pattern))
+    return any(item is not None and item.on for item in actions)
 
 
 def _fits(pattern: str, resource: Entry) -> bool:

@@ -4,8 +4,8 @@ What it does
     Proves for each statement that other statements of the same document cover
     all its actions on all its resources under no narrower conditions: Allow
     by Allow, Deny by Deny (redundant), or Allow by an unconditional Deny (it
-    can never take effect). In documents where more than 400 statements could
-    cover another one, this is not looked for.
+    can never take effect). A statement that more than 400 others could cover
+    is not judged.
 
 Why it matters
     Readers take what is written for what counts: the redundant grant is
@@ -77,12 +77,12 @@ def _judge(rows: list[Written]) -> Iterator[Problem]:
 
 
 _MOST_COMPARED = 400
-"""Statements that may cover another; in a document with more of them, what is redundant is not looked for."""
+"""Candidates that a statement is compared with; a statement with more of them is not judged."""
 
 
 class _Candidates:
-    """Which statements of a document may cover one: those that name one of its resources, or a pattern for it. Without
-    this, each would be compared with each."""
+    """Which statements of a document may cover a given one: those with one of its resources, or a pattern for it.
+    Without this, each would be compared with each."""
 
     def __init__(self, statements: list[Statement]) -> None:
         self._by_resource: dict[str, list[Statement]] = {}
@@ -95,16 +95,16 @@ class _Candidates:
                     self._by_resource.setdefault(text, []).append(statement)
 
     def of(self, statement: Statement) -> list[Statement]:
-        found: dict[int, Statement] = {}
+        candidates: dict[int, Statement] = {}
         for text in dict.fromkeys(item.text for item in statement.resources):
             if _is_open(text):
-                found |= {id(item): item for item in self._open}
+                candidates |= {id(item): item for item in self._open}
             else:
-                found |= {id(item): item for item in self._by_resource.get(text, ())}
-                found |= {id(item): item for item in self._open if item.not_resources or _may_match(item, text)}
-            if len(found) > _MOST_COMPARED + 1:
+                candidates |= {id(item): item for item in self._by_resource.get(text, ())}
+                candidates |= {id(item): item for item in self._open if item.not_resources or _may_match(item, text)}
+            if len(candidates) > _MOST_COMPARED + 1:
                 break
-        return list(found.values())
+        return list(candidates.values())
 
 
 def _is_open(text: str) -> bool:
@@ -120,7 +120,7 @@ def _called(statement: Statement) -> str:
 
 
 def _is_wider(other: Statement, statement: Statement) -> bool:
-    """Whether the other one applies whenever this one's conditions hold: it has no condition that this one lacks."""
+    """Whether `other` applies whenever the conditions of `statement` hold: it has no condition besides those."""
     mine = {(item.operator.lower(), item.key.lower(), item.values) for item in statement.conditions}
     return {(item.operator.lower(), item.key.lower(), item.values) for item in other.conditions} <= mine
 
@@ -137,10 +137,10 @@ def _covering(statement: Statement, others: Sequence[Statement]) -> list[Stateme
     used: dict[int, Statement] = {}
     for on_action in by_action:
         for resource in statement.resources:
-            found = _on_resource(resource.text, on_action)
-            if found is None:
+            covering = _on_resource(resource.text, on_action)
+            if covering is None:
                 return None
-            used |= {id(item): item for item in found}
+            used |= {id(item): item for item in covering}
     return list(used.values())
 
 
@@ -157,8 +157,8 @@ def _takes_in(other: Statement, pattern: str) -> bool:
 
 
 def _on_resource(resource: str, others: list[Statement]) -> list[Statement] | None:
-    # What names the very same text, or everything, covers it. This needs no walk, and is all that can be told of a
-    # variable: its value is the same in both, but no pattern is known to match it.
+    # A statement that names the very same text, or everything, covers it. This needs no walk, and is all that can be
+    # told of a resource with a variable: its value is the same in both, but no pattern is known to match it.
     same = next((item for item in others if not item.not_resources and _lists(item, resource)), None)
     if same is not None or "${" in resource:
         return None if same is None else [same]
@@ -175,16 +175,15 @@ def _on_resource(resource: str, others: list[Statement]) -> list[Statement] | No
         return None
     used: dict[int, Statement] = {}
     for cell in cells.found:
-        found = next((item for item, mask in ranges if bool(cell.accepted & mask) != item.not_resources), None)
-        if found is None:
+        covering = next((item for item, mask in ranges if bool(cell.accepted & mask) != item.not_resources), None)
+        if covering is None:
             return None
-        used[id(found)] = found
+        used[id(covering)] = covering
     return list(used.values())
 
 
 def _may_overlap(one: str, other: str) -> bool:
-    """Whether two patterns begin alike, up to the first sign that may stand for others; patterns that do not are not
-    worth the walk."""
+    """Whether two patterns begin alike, up to the first wildcard or variable; others are not worth the walk."""
     mine, theirs = (_SIGN.split(text, maxsplit=1)[0] for text in (one, other))
     return mine.startswith(theirs) or theirs.startswith(mine)
 

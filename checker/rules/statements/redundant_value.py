@@ -72,14 +72,14 @@ def _covered(rows: Sequence[tuple[str, Path, Glob]]) -> Iterator[tuple[str, Path
             yield text, path, text
             continue
         seen.add(glob.text)
-        by = next((other for other, pattern in patterns if other != text and _covers(pattern, glob.text)), None)
+        by = next((wider for wider, pattern in patterns if wider != text and _covers(pattern, glob.text)), None)
         if by is not None:
             yield text, path, by
 
 
 def _covers(pattern: Glob, text: str) -> bool:
-    """Whether a pattern takes in all that a text with wildcards does, tried with what only a wildcard matches: for a
-    star nothing, much, and what runs over fields."""
+    """Whether a pattern matches all that a text with wildcards does, tried with characters that only wildcards match:
+    for a star none, many, and some with separators."""
     if "*" not in text and "?" not in text:
         return matches(pattern, text)
     single = text.replace("?", _STRANGE)

@@ -1,4 +1,4 @@
-"""A change that makes the gate weaker which judges it.
+"""A change that weakens the gate that judges it.
 
 What it does
     With `static --trusted REV`, everything that decides is taken from that

@@ -27,7 +27,7 @@ def web_identities(inventory: Inventory) -> Iterator[tuple[Written, str]]:
 
 
 def cluster_identities(inventory: Inventory) -> Iterator[tuple[Written, str]]:
-    """The same for EKS clusters alone, whose tokens are those of service accounts."""
+    """Those of `web_identities` whose provider is an EKS cluster: its tokens are those of service accounts."""
     return ((written, provider) for written, provider in web_identities(inventory) if is_cluster(provider))
 
 
@@ -42,18 +42,18 @@ class NamedRole(NamedTuple):
 
 
 def named_roles(facts: Facts) -> list[NamedRole]:
-    """Every such principal. IAM looks up all of them, those of a Deny too."""
-    found = []
+    """Every principal of a trust policy that is a role of the project. IAM looks them all up, those of a Deny too."""
+    named = []
     trusted: dict[int, set[int]] = {}
     for written in statements(facts.project.inventory, "trust"):
         for principal in written.statement.principals:
             if principal.kind == "AWS" and ":role/" in principal.entry.text:
                 for role in roles_by_arn(facts.names, principal.entry.text, written.text.owner):
-                    found.append((written, principal, role))
+                    named.append((written, principal, role))
                     trusted.setdefault(id(written.text.owner), set()).add(id(role.object))
     return [
         NamedRole(written, principal, role, _reaches(trusted, id(role.object), id(written.text.owner)))
-        for written, principal, role in found
+        for written, principal, role in named
     ]
 
 
@@ -79,5 +79,5 @@ def allows(written: Written, action: str) -> bool:
 def subject_text(written: Written, provider: str) -> str:
     """What a statement says of the subject, as offending text: another pattern lets in others."""
     key = f"{issuer_of(provider)}:sub".lower()
-    said = [condition_text(item) for item in written.statement.conditions if item.key.lower() == key]
-    return "; ".join(said) or "sub"
+    texts = [condition_text(item) for item in written.statement.conditions if item.key.lower() == key]
+    return "; ".join(texts) or "sub"

@@ -40,14 +40,14 @@ ABOUT = About("misdirected-annotation", "error", asks_the_cell=True)
 
 
 def check_project(facts: Facts) -> Iterator[Problem]:
-    trusted, named_so = _by_subject(facts), _by_name(facts)
+    trusted, roles_by_name = _by_subject(facts), _by_name(facts)
     for account in facts.project.inventory.service_accounts:
         named = parse_arn(account.role_arn or "")
         if named is not None:
             yield from _judge(facts, account, named, trusted)
     for association in facts.project.inventory.associations:
         arn = association.hop_arn or (None if association.hop_ref else association.role_arn)
-        yield from _of_association(facts, association, arn, named_so) if arn else ()
+        yield from _of_association(facts, association, arn, roles_by_name) if arn else ()
 
 
 def _of_association(
@@ -81,16 +81,16 @@ def _judge(facts: Facts, account: ServiceAccount, named: Arn, trusted: Mapping[s
         )
     if partition and named.partition != partition:
         wrong.append((f"names the partition {named.partition}, the cell is in {partition}", f"write arn:{partition}:…"))
-    trusting = None if wrong else _trusting(facts, account, trusted)
-    if trusting is not None:
+    meant = None if wrong else _trusting(facts, account, trusted)
+    if meant is not None:
         wrong.append(
             (
-                f"names {named.resource}, and the role that trusts it is role{trusting.iam_path}{trusting.name}",
-                f"write …:role{trusting.iam_path}{trusting.name}",
+                f"names {named.resource}, and the role that trusts it is role{meant.iam_path}{meant.name}",
+                f"write …:role{meant.iam_path}{meant.name}",
             )
         )
     for message, hint in wrong:
-        seen = (Related(at(trusting.object, ("spec", "name")), f"{called(trusting.object)}"),) if trusting else ()
+        seen = (Related(at(meant.object, ("spec", "name")), f"{called(meant.object)}"),) if meant else ()
         yield Problem(
             place=at(account.object, ("metadata", "annotations", ROLE_ARN_ANNOTATION)),
             message=f"{called(account.object)} {message}",
@@ -112,26 +112,26 @@ def trusting(facts: Facts) -> Iterator[tuple[ServiceAccount, Role]]:
 
 
 def _trusting(facts: Facts, account: ServiceAccount, trusted: Mapping[str, list[Role]]) -> Role | None:
-    """The one role of the project whose trust policy names this service account, if the annotation names none of
-    those."""
+    """The only role of the project whose trust policy names this service account, if the annotation names another
+    one."""
     item = account.object
     if altered(item, "content", "name", "namespace"):
         return None
     subject = f"system:serviceaccount:{item.namespace}:{item.name}"
-    trusting = trusted.get(subject, []) if item.namespace else []
+    candidates = trusted.get(subject, []) if item.namespace else []
     meant = roles_by_arn(facts.names, account.role_arn or "", item)
-    if len(trusting) != 1 or any(role is trusting[0] for role in meant):
+    if len(candidates) != 1 or any(role is candidates[0] for role in meant):
         return None
-    return trusting[0]
+    return candidates[0]
 
 
 def _by_subject(facts: Facts) -> dict[str, list[Role]]:
     """The roles by the subjects that their trust policies name."""
-    found: dict[str, list[Role]] = {}
+    roles: dict[str, list[Role]] = {}
     for role in facts.project.inventory.roles:
         for subject in dict.fromkeys(_subjects(role)):
-            found.setdefault(subject, []).append(role)
-    return found
+            roles.setdefault(subject, []).append(role)
+    return roles
 
 
 def _subjects(role: Role) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _subjects(role: Role) -> Iterator[str]:
 
 
 def _by_name(facts: Facts) -> dict[str, list[Role]]:
-    found: dict[str, list[Role]] = {}
+    roles: dict[str, list[Role]] = {}
     for role in facts.project.inventory.roles:
-        found.setdefault(role.name, []).append(role)
-    return found
+        roles.setdefault(role.name, []).append(role)
+    return roles

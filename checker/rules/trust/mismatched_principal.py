@@ -4,7 +4,7 @@ What it does
     Reports Allow statements in which no action fits the kind of principal:
     OIDC providers assume roles with AssumeRoleWithWebIdentity, SAML providers
     with AssumeRoleWithSAML, services and AWS principals with AssumeRole. On
-    roles that a Pod Identity association gives away also the service
+    roles that a Pod Identity association names, also reports the service
     eks.amazonaws.com, which is not the one that serves pods.
 
 Why it matters
@@ -39,9 +39,9 @@ ABOUT = About("mismatched-principal", "error")
 
 
 def check_project(facts: Facts) -> Iterator[Problem]:
-    index = facts.names
+    names = facts.names
     through_pods = {
-        id(role.object) for item in index.inventory.associations for role in role_of_association(index, item)
+        id(role.object) for item in names.inventory.associations for role in role_of_association(names, item)
     }
     for written in allowing(facts.project.inventory):
         if written.statement.not_principals:

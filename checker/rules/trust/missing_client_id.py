@@ -51,12 +51,12 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         if (item.api_version, item.kind) != (IAM, "OpenIDConnectProvider") or not url:
             continue
         listed = {entry for entry in sequence(spec.get("clientIDs")) if isinstance(entry, str)}
-        said: set[str] = set()
+        reported: set[str] = set()
         for issuer, written in asked:
             wanted = _audiences(written, issuer) if issuer == url else ()
-            if not wanted or listed.intersection(wanted) or wanted[0] in said:
+            if not wanted or listed.intersection(wanted) or wanted[0] in reported:
                 continue
-            said.add(wanted[0])
+            reported.add(wanted[0])
             owner = written.text.owner
             path = ("spec", "clientIDs") if "clientIDs" in spec else ("spec", "url")
             yield Problem(
@@ -71,7 +71,7 @@ def check_project(facts: Facts) -> Iterator[Problem]:
 
 
 def _audiences(written: Written, issuer: str) -> tuple[str, ...]:
-    """The audiences one of which a token must have: that of pods, unless the statement asks for others alone."""
+    """The audiences of which a token must have one: that of pods, unless the statement asks only for others."""
     key = f"{issuer}:aud".lower()
     wanted: tuple[str, ...] = ()
     for item, operator in conditions(written):

@@ -55,7 +55,7 @@ def check_project(facts: Facts) -> Iterator[Problem]:
 
 
 def _without_tags(facts: Facts) -> set[int]:
-    """The roles, by the identity of their object, that only associations without session tags give away."""
+    """The roles, by the identity of their object, whose associations all have session tags switched off."""
     tagged: set[int] = set()
     untagged: set[int] = set()
     for item in facts.names.inventory.associations:

@@ -59,7 +59,7 @@ _ANY_SUBJECTS = ("some-other-subject", "repo:some-other-owner/some-other-reposit
 
 
 def _who_else(written: Written, provider: str) -> str | None:
-    """Who gets in that nobody named."""
+    """Who is let in without being named; None for nobody."""
     if not is_cluster(provider):
         everybody = any(_lets_in(written, provider, subject) for subject in _ANY_SUBJECTS)
         return f"anyone who gets a token from {issuer_of(provider)}" if everybody else None
@@ -86,7 +86,7 @@ def subject_path(written: Written, provider: str) -> tuple[str | int, ...]:
 
 
 def is_far(written: Written, provider: str, example: str) -> bool:
-    """Whether not only the name but the namespace of the service account is left open."""
+    """Whether the namespace of the service account is left open, and not only its name."""
     prefix, _, rest = example.partition("system:serviceaccount:")
     return bool(prefix) or not rest or _lets_in(written, provider, _elsewhere(example))
 

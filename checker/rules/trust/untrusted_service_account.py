@@ -47,7 +47,7 @@ ABOUT = About("untrusted-service-account", "error", asks_the_cell=True)
 
 
 class RefusedCaller(NamedTuple):
-    """A service account (`NAMESPACE/NAME`) that is given a role, or must have it, and is not let in, for certain."""
+    """A service account (`NAMESPACE/NAME`) that has or must have a role whose trust policy certainly refuses it."""
 
     role: Role
     service_account: str
@@ -60,15 +60,15 @@ def check_project(facts: Facts) -> Iterator[Problem]:
     for item in refused(facts):
         yield _refused(item, facts)
     for outcome in facts.outcomes:
-        for made in outcome.checks:
-            trust = made.trust
+        for check in outcome.checks:
+            trust = check.trust
             if trust is not None and trust.truth is None and not trust.is_open:
                 who = "the pod that is to use it" if "${" in trust.service_account else trust.service_account
-                message = f"cannot tell whether {who} can assume {called(made.role.object)}: {trust.reason}"
+                message = f"cannot tell whether {who} can assume {called(check.role.object)}: {trust.reason}"
                 hint = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
                 if "of which nothing is known" in trust.reason:
                     hint = "drop the condition, or check by hand that the call carries the key"
-                yield _problem(made.role, trust.service_account, message, why(made), hint, made.giver, facts)
+                yield _problem(check.role, trust.service_account, message, why(check), hint, check.giver, facts)
 
 
 def refused(facts: Facts) -> Iterator[RefusedCaller]:
@@ -94,7 +94,7 @@ def refused(facts: Facts) -> Iterator[RefusedCaller]:
 
 
 def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
-    """The roles that objects of the project give to service accounts they do not trust, for certain."""
+    """The roles that objects of the project give to service accounts which their trust policies certainly refuse."""
     for user in users_of(facts.names):
         way = way_of(user.giver)
         for role in user.roles if way is not None and len(user.roles) == 1 and user.namespace else ():
@@ -129,7 +129,7 @@ def _refused(item: RefusedCaller, facts: Facts) -> Problem:
         )
     others = _others_named(item.role, account)
     if others and item.giver is not None and item.giver.namespace not in ("", item.role.object.namespace):
-        # The role is somebody else's: to let another tenant in would be the wrong cure.
+        # The role belongs to another tenant: letting this one in would be the wrong cure.
         field = "annotation" if item.giver.kind == "ServiceAccount" else "association"
         hint = f"give {account} a role of its own: the {field} names the one of {', '.join(others)}"
     return _problem(item.role, account, message, item.meaning, hint, item.giver, facts)
@@ -145,7 +145,7 @@ def _asks_for_missing_tags(item: RefusedCaller) -> bool:
 
 
 def _others_named(role: Role, account: str) -> list[str]:
-    """The service accounts (`NAMESPACE/NAME`) that the trust policy names, without this one."""
+    """The other service accounts (`NAMESPACE/NAME`) and namespaces that the trust policy names."""
     document = role.trust.parsed.document if role.trust else None
     prefix = "system:serviceaccount:"
     named = {
