@@ -47,7 +47,7 @@ def is_valid(name: str, value: Any) -> bool:
 
 
 def violations(name: str, value: Any) -> list[Violation]:
-    """Everything in `value` (plain dicts, lists and scalars) that the schema refuses, sorted by path (as text)."""
+    """Everything in `value` (plain dicts, lists and scalars) that the schema refuses, sorted by path."""
     if _validator(name).is_valid(value):
         return []
     from jsonschema import Draft7Validator
@@ -55,7 +55,15 @@ def violations(name: str, value: Any) -> list[Violation]:
     broken = [item for error in Draft7Validator(load(name)).iter_errors(value) for item in _read(error)]
     if not broken:
         raise SchemaDisagreementError(f"the schema {name} refuses a value without a reason")
-    return list(dict.fromkeys(sorted(broken, key=lambda item: str(item.path))))
+    return list(dict.fromkeys(sorted(broken, key=_in_order)))
+
+
+def _in_order(violation: Violation) -> list[tuple[bool, int, str]]:
+    """Numbers of entries by their size, names of fields by their letters."""
+    return [
+        (isinstance(step, str), step if isinstance(step, int) else 0, step if isinstance(step, str) else "")
+        for step in violation.path
+    ]
 
 
 @lru_cache
@@ -86,9 +94,11 @@ def _read(error: Any) -> list[Violation]:
     return [Violation(path, error.validator, _frozen(error.validator_value), _frozen(error.instance), hint)]
 
 
+class CollectionText(str):
+    """A mapping or a list, as its JSON text."""
+
+
 def _frozen(value: Any) -> Any:
-    return (
-        value
-        if isinstance(value, (str, int, float, bool, type(None)))
-        else json.dumps(value, sort_keys=True, default=str)
-    )
+    if isinstance(value, (str, int, float, bool, type(None))):
+        return value
+    return CollectionText(json.dumps(value, sort_keys=True, default=str))

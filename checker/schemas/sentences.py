@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from . import Violation
+from . import CollectionText, Violation
 
 _ARTICLES = {
     "string": "a string",
@@ -50,7 +50,9 @@ def say(violation: Violation, where: str) -> tuple[str, str]:
         allowed = f"write {', '.join(most)} or {last}" if most else f"write {last}"
         return f"{where} is {show(violation.found)}, which is not one of the allowed values", allowed
     if keyword == "anyOf":
-        choices = [" and ".join(item["required"]) for item in json.loads(expected)]
+        choices = [" and ".join(item.get("required", ())) for item in json.loads(expected)]
+        if not all(choices):
+            return f"{where} is {describe(violation.found)}, which does not belong there", hint
         return f"{where} has neither {' nor '.join(choices)}", f"add {' or '.join(choices)}"
     return f"{where} breaks the rule {keyword!r}", hint
 
@@ -92,9 +94,9 @@ def describe(found: Any) -> str:
         return "empty"
     if isinstance(found, (int, float)):
         return f"the number {found}"
-    if found[:1] == "{":
-        return "a mapping"
-    return "a list" if found[:1] == "[" else f"the string {show(found)}"
+    if isinstance(found, CollectionText):
+        return "a mapping" if found.startswith("{") else "a list"
+    return f"the string {show(found)}"
 
 
 def show(found: Any) -> str:

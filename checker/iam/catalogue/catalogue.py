@@ -110,14 +110,16 @@ def prefixes() -> tuple[str, ...]:
 
 def closest_action(action: str) -> str:
     """The action that an unlisted one was perhaps meant to be (`dynamodb:Query`): a listed one, or, where the service
-    is not listed, the same name in a listed service; "" for none."""
+    is not listed, one like it in the listed service that is like it; "" for none."""
     import difflib
 
     prefix, _, name = action.partition(":")
     known = service(prefix)
     if known is None:
         close = difflib.get_close_matches(prefix.lower(), prefixes(), 1, 0.75)
-        return f"{close[0]}:{name}" if close else ""
+        same = f"{close[0]}:{name}" if close else ""
+        listed = find_action(same)
+        return same if listed or "*" in name or "?" in name or not close else closest_action(same)
     named = {item.name.lower(): item.name for item in known.actions.values()}
     close = [] if "*" in name or "?" in name else difflib.get_close_matches(name.lower(), named, 1, 0.7)
     return f"{known.prefix}:{named[close[0]]}" if close else ""

@@ -120,7 +120,7 @@ def covering(layers: tuple[Layer, ...], asked: PolicyQuestion) -> list[tuple[Cla
                 if settled is False:
                     continue
                 for naming, named in _named(statement, caller, is_bounded) if with_principals else _OWN:
-                    truth = None if concerned is None else named
+                    truth = named if concerned or named is False else None
                     effect = statement.effect
                     clause = Clause(
                         layer=name,

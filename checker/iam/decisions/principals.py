@@ -121,6 +121,8 @@ def _naming(principal: Principal, statement: Statement, caller: Caller | None) -
     if ":assumed-role/" in name and caller.kind == "role":
         if caller.session:
             return "session", name == caller.session
+        if account_of(name) and caller.account and account_of(name) != caller.account:
+            return "session", False
         return "session", None if name.split("/")[1:2] == [caller.arn.rpartition("/")[2]] else False
     return "user", False
 

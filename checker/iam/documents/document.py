@@ -127,7 +127,7 @@ def parse(text: str | bytes | Mapping[str, Any], kind: PolicyKind = "identity", 
         raise ValueError(f"there is no kind of policy {kind!r}; there is {', '.join(_KINDS)}")
     if not isinstance(text, str):
         # Bytes that are not UTF-8 become lone surrogates, which are reported at their place.
-        text = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else json.dumps(text)
+        text = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else _written(text)
     holes = tuple(hole for hole in holes if hole in text)
     if holes and text.strip() in holes:
         return _refused(_unfilled(text.strip(), ()))
@@ -187,6 +187,14 @@ def _too_deep(text: str) -> int | None:
         if depth > _DEEPEST:
             return bracket.start()
     return None
+
+
+def _written(value: Mapping[str, Any]) -> str:
+    """A document as its JSON text; one that is nested too deeply to be written, as text of which that is said."""
+    try:
+        return json.dumps(dict(value), ensure_ascii=False)
+    except RecursionError:
+        return "[" * (_DEEPEST + 1)
 
 
 def too_long(text: str) -> Parsed:

@@ -72,13 +72,15 @@ def _statement(value: Any, kind: str, path: Path) -> Iterator[Flaw]:
     effect = value.get("Effect")
     if effect not in ("Allow", "Deny"):
         wrong = "the statement has no Effect" if effect is None else f"Effect {effect!r} does not exist"
-        yield _element(wrong, 'write "Allow" or "Deny", in this spelling', (*path, "Effect") if effect else path)
+        yield _element(
+            wrong, 'write "Allow" or "Deny", in this spelling', (*path, "Effect") if effect is not None else path
+        )
     if not isinstance(value.get("Sid", ""), str):
         yield _element(f"Sid is {_a(value['Sid'])}, not a string", "put it in double quotes", (*path, "Sid"))
     elif kind != "resource" and not _SID.fullmatch(value.get("Sid", "")):
         wrong = f"the Sid {value['Sid']!r} has characters other than letters and digits, and AWS refuses the document"
         yield _element(wrong, f'write "{re.sub("[^A-Za-z0-9]", "", value["Sid"])}"', (*path, "Sid"))
-    yield from _either(value, "Action", "NotAction", path, required=True)
+    yield from _either(value, "Action", "NotAction", path)
     yield from _actions(value, path)
     if kind == "trust":
         for name in ("Resource", "NotResource"):
@@ -86,7 +88,7 @@ def _statement(value: Any, kind: str, path: Path) -> Iterator[Flaw]:
                 wrong = f"{name} does not belong in a trust policy, which speaks of this role alone"
                 yield _element(wrong, "delete it; permissions go into inlinePolicies or a Policy", (*path, name))
     else:
-        yield from _either(value, "Resource", "NotResource", path, required=True)
+        yield from _either(value, "Resource", "NotResource", path)
         yield from _resources(value, path)
     yield from _principal(value, kind, path)
     yield from _condition(value.get("Condition", {}), (*path, "Condition"))
@@ -103,10 +105,10 @@ def _repeated_sids(statements: list[Any]) -> Iterator[Flaw]:
             seen.add(sid)
 
 
-def _either(value: dict[str, Any], name: str, negated: str, path: Path, *, required: bool) -> Iterator[Flaw]:
+def _either(value: dict[str, Any], name: str, negated: str, path: Path) -> Iterator[Flaw]:
     if name in value and negated in value:
         yield _element(f"{name} and {negated} exclude each other", "keep one of them", (*path, negated))
-    elif required and name not in value and negated not in value:
+    elif name not in value and negated not in value:
         yield _element(f"the statement has neither {name} nor {negated}", f'add "{name}": […]', path)
     for present in (name, negated):
         if present in value:

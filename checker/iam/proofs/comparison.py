@@ -63,10 +63,10 @@ def compared_by(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> list[str
 
 
 def _statements(layers: tuple[Layer, ...]) -> dict[object, Statement]:
-    """The statements of all documents by what they say and the layer they say it in."""
+    """The statements of all documents by what they say and the layer they say it in: several may have one name."""
     return {
-        (layer.name, policy.document.version, _said(statement)): statement
-        for layer in layers
+        (level, policy.document.version, _said(statement)): statement
+        for level, layer in enumerate(layers)
         for policy in layer.policies
         if policy.document is not None
         for statement in policy.document.statements
@@ -77,7 +77,9 @@ def _said(statement: Statement) -> tuple[object, ...]:
     conditions = tuple((item.operator, item.key, item.values) for item in statement.conditions)
     actions = tuple(entry.text for entry in statement.actions)
     resources = tuple(entry.text for entry in statement.resources)
-    return statement.effect, actions, statement.not_actions, resources, statement.not_resources, conditions
+    principals = tuple((item.kind, item.entry.text) for item in statement.principals)
+    about = (principals, statement.not_principals, actions, statement.not_actions, resources, statement.not_resources)
+    return statement.effect, *about, conditions
 
 
 def _unread(layers: tuple[Layer, ...]) -> list[tuple[str, str]]:
