@@ -28,10 +28,10 @@ def check(
     from .gate.options import GateOptions
     from .gate.prepare import check as checked
 
-    given = (paths,) if isinstance(paths, (str, os.PathLike)) else tuple(paths)
+    all_paths = (paths,) if isinstance(paths, (str, os.PathLike)) else tuple(paths)
     return checked(
         GateOptions(
-            tuple(os.fspath(path) for path in given),
+            tuple(os.fspath(path) for path in all_paths),
             config=None if config is None else os.fspath(config),
             policies=tuple(os.fspath(path) for path in policies),
             cell=cell,

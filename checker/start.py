@@ -9,18 +9,18 @@ from .version import __version__
 
 def main() -> int:
     """Runs the command that was typed and returns its exit code."""
-    given = sys.argv[1:]
-    if given == ["--version"]:
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
         sys.stdout.write(f"checker {__version__}\n")
         return 0
-    if given[:1] == ["static"]:
+    if arguments[:1] == ["static"]:
         from .unconcerned import answered
 
-        if answered(given[1:]):
+        if answered(arguments[1:]):
             return 0
         from .kept.key import key_of
 
-        key = key_of(given)
+        key = key_of(arguments)
         if key is not None:
             from .kept.replay import replay
 

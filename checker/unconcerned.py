@@ -47,9 +47,9 @@ def _text(files: int, documents: int) -> str:
 
 
 def _files(given: list[str]) -> list[str]:
-    """The files that are named, behind the options; none where there are other options, where a file has the name of
-    one, or where a path is not as plain as that."""
-    first = next((place for place, item in enumerate(given) if not item.startswith("-") or item == "--"), len(given))
+    """The files that are named behind the options; none where there are other options than these, where a file has the
+    name of an option, or where a path is not plain (`link/../a.yaml`)."""
+    first = next((number for number, item in enumerate(given) if not item.startswith("-") or item == "--"), len(given))
     options, names = given[:first], given[first:]
     if any(item not in (*_QUIET, "--no-cache") or os.path.lexists(item) for item in options):
         return []
@@ -68,8 +68,8 @@ def _documents(path: str) -> int | None:
     whole = os.path.abspath(path)
     name = os.path.basename(whole)
     try:
-        found = os.lstat(whole)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > FILE_LIMIT or os.path.realpath(whole) != whole:
+        status = os.lstat(whole)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > FILE_LIMIT or os.path.realpath(whole) != whole:
             return None
         with open(whole, "rb") as file:
             data = file.read(FILE_LIMIT + 1)

@@ -1,4 +1,4 @@
-"""Blocks of a template: which lines of Helm or Jinja decide whether what stands between them is there, or how often."""
+"""Blocks of a template: the lines of Helm or Jinja that decide whether the text between them is there, or how often."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _OTHERS = ("else", "elif")
 def blocks_at(name: str, text: str, offset: int) -> tuple[Branch, ...]:
     """The blocks around an offset of a file's text, from the outermost on; the branches of one condition differ."""
     starts, stacks = _blocks(text)
-    place = bisect_right(starts, offset) - 1
-    return tuple(Branch(f"{name}:{at}", shown) for at, shown in stacks[place]) if place >= 0 else ()
+    last_action = bisect_right(starts, offset) - 1
+    return tuple(Branch(f"{name}:{at}", shown) for at, shown in stacks[last_action]) if last_action >= 0 else ()
 
 
 @lru_cache(maxsize=16)
 def loose_separator(text: str) -> str:
-    """The block in which a `---` stands that what follows it does not stand in: without the block, two documents are
-    one. "" for none."""
-    for found in _SEPARATOR.finditer(text) if "{{" in text or "{%" in text else ():
-        around = blocks_at("", text, found.start())
-        content = found.end()
+    """The block that a `---` stands in and the text behind it does not: where the block is left out, two documents
+    become one. "" for none."""
+    for separator in _SEPARATOR.finditer(text) if "{{" in text or "{%" in text else ():
+        around = blocks_at("", text, separator.start())
+        content = separator.end()
         while around and (action := _ANY_ACTION.match(text, _after_blanks(text, content))):
             content = action.end()
         behind = blocks_at("", text, _after_blanks(text, content))
@@ -51,14 +51,14 @@ def _after_blanks(text: str, offset: int) -> int:
 
 @lru_cache(maxsize=16)
 def _blocks(text: str) -> tuple[list[int], list[tuple[tuple[int, str], ...]]]:
-    """From which offset on which blocks are open. Remembered: it is asked for each object of a file."""
+    """Offsets, and the blocks that are open from each of them on. Cached: each object of a file asks for them."""
     starts: list[int] = []
     stacks: list[tuple[tuple[int, str], ...]] = []
     stack: tuple[tuple[int, str], ...] = ()
-    for found in _ACTION.finditer(text) if "{{" in text or "{%" in text else ():
-        word = found[1] or found[2]
-        opened = (found.start(), found[0])
+    for action in _ACTION.finditer(text) if "{{" in text or "{%" in text else ():
+        word = action[1] or action[2]
+        opened = (action.start(), action[0])
         stack = stack[:-1] if word in _ENDS else (*stack[:-1], opened) if word in _OTHERS else (*stack, opened)
-        starts.append(found.end())
+        starts.append(action.end())
         stacks.append(stack)
     return starts, stacks

@@ -73,14 +73,14 @@ def role(item: Object) -> Role:
         trust=_policy_text(item, ("spec", "assumeRolePolicyDocument"), "trust"),
         inline=tuple(_read_text(item, ("spec", "inlinePolicies", name), "identity", inline[name]) for name in inline),
         policy_arns=tuple(
-            ManagedArn(item, ("spec", "policies", index), arn)
-            for index, arn in enumerate(sequence(spec.get("policies")))
+            ManagedArn(item, ("spec", "policies", number), arn)
+            for number, arn in enumerate(sequence(spec.get("policies")))
             if isinstance(arn, str)
         ),
         policy_refs=tuple(
             reference
-            for index, entry in enumerate(sequence(spec.get("policyRefs")))
-            if (reference := _reference(item, ("spec", "policyRefs", index), "Policy", entry))
+            for number, entry in enumerate(sequence(spec.get("policyRefs")))
+            if (reference := _reference(item, ("spec", "policyRefs", number), "Policy", entry))
         ),
         boundary_arn=ManagedArn(item, ("spec", "permissionsBoundary"), boundary) if boundary else None,
         boundary_ref=_reference(item, ("spec", "permissionsBoundaryRef"), "Policy", spec.get("permissionsBoundaryRef")),
@@ -125,8 +125,8 @@ def table(item: Object) -> Table:
     DynamoDB (DynamoDB Developer Guide, "Encryption at rest: How it works")."""
     spec = _spec(item)
     encryption = mapping(spec.get("sseSpecification"))
-    named = text(encryption.get("kmsMasterKeyID")) or ""
-    is_own = encryption.get("enabled") is True and not named.endswith("alias/aws/dynamodb")
+    key_id = text(encryption.get("kmsMasterKeyID")) or ""
+    is_own = encryption.get("enabled") is True and not key_id.endswith("alias/aws/dynamodb")
     path = ("spec", "sseSpecification", "kmsMasterKeyRef")
     reference = _reference(item, path, "Key", encryption.get("kmsMasterKeyRef")) if is_own else None
     indexes = [*sequence(spec.get("globalSecondaryIndexes")), *sequence(spec.get("localSecondaryIndexes"))]
@@ -134,7 +134,7 @@ def table(item: Object) -> Table:
         object=item,
         name=text(spec.get("tableName")) or item.name,
         policy=_policy_text(item, ("spec", "resourcePolicy"), "resource"),
-        key=named if is_own else "",
+        key=key_id if is_own else "",
         key_ref=reference,
         indexes=tuple(name for entry in indexes if (name := text(mapping(entry).get("indexName")))),
     )
@@ -148,8 +148,8 @@ def key(item: Object) -> Key:
 def workload(item: Object) -> Workload:
     """What a Pod or a controller of pods runs as."""
     pod: Any = item.data
-    for key in WORKLOADS[item.api_version, item.kind]:
-        pod = mapping(pod).get(key)
+    for step in WORKLOADS[item.api_version, item.kind]:
+        pod = mapping(pod).get(step)
     pod = mapping(pod)
     account = text(pod.get("serviceAccountName")) or text(pod.get("serviceAccount")) or "default"
     containers = [*sequence(pod.get("containers")), *sequence(pod.get("initContainers"))]
@@ -176,8 +176,8 @@ def _reference(item: Object, path: Path, kind: str, entry: Any) -> Reference | N
 
 def _policy_text(item: Object, path: Path, kind: PolicyKind) -> PolicyText | None:
     value: Any = item.data
-    for key in path:
-        value = mapping(value).get(str(key))
+    for step in path:
+        value = mapping(value).get(str(step))
     return None if value is None else _read_text(item, path, kind, value)
 
 

@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from cel_expr_python.cel import Env
 
 _LIBRARIES = ("strings", "encoders", "optional", "bindings")
-"""Those of kro's that are bounded by what goes in; `lists` has ranges of any length."""
+"""The libraries of kro whose results are bounded by their input; not `lists`, which has ranges of any length."""
 _LONGEST = 1_000
 _MULTIPLYING = re.compile(
     r"\b(?:map|filter|all|exists|exists_one|transform\w*|bind|replace|join|format|split|flatten|encode|decode)\s*\("
 )
-"""What may make much of little: once is enough."""
+"""Calls whose result may be far longer than their input: an expression may have one of them."""
 _MOST_DATA, _MOST_RESULT = 4_000, 20_000
-"""Characters of all that is stated, and of what may come out: AWS takes 10,240 of policies."""
+"""Characters of the data that goes in, and of the value that comes out: AWS takes 10,240 for policies."""
 _WIDE_FORMAT = re.compile(r"%\.?\d{4,}")
 _REFERENCE = re.compile(r"\bschema\b((?:\s*\.\s*\??\s*\w+)*)(\s*[\[(])?")
 
 
 class Expressions(Mapping[str, Any]):
-    """Values by name. A name that is none of them is an expression, worked out from `data` (its variables); those in
-    `unknown` are fields of it of which it is not known whether they are there."""
+    """Values by name. Any other name is an expression, worked out from `data` (its variables); `unknown` names the
+    fields of `data` that may or may not be there."""
 
     def __init__(self, plain: Mapping[str, Any], data: Mapping[str, Any], unknown: frozenset[str]) -> None:
         self._plain, self._data, self._unknown = plain, data, unknown
@@ -59,7 +59,7 @@ class Expressions(Mapping[str, Any]):
     def _worked_out(self, text: str) -> Any:
         if not _is_bounded(text) or len(str(self._data)) > _MOST_DATA:
             return None
-        if any(self._touches(*found.groups()) for found in _REFERENCE.finditer(text)):
+        if any(self._touches(*reference.groups()) for reference in _REFERENCE.finditer(text)):
             return None
         return _evaluated(text, self._data)
 
@@ -85,13 +85,13 @@ def _evaluated(text: str, data: Mapping[str, Any]) -> Any:
     except ImportError:
         return None
     try:
-        found = env.compile(text).eval(data=dict(data))
-        value = found.plain_value()
+        result = env.compile(text).eval(data=dict(data))
+        value = result.plain_value()
     # The library raises errors of its own and of C++; none of them says more than that there is no value.
     except Exception:  # noqa: BLE001 - as above
         return None
     is_plain = isinstance(value, (str, bool, int, float, list, dict)) and len(str(value)) <= _MOST_RESULT
-    return value if is_plain and found.type().name() != "ERROR" else None
+    return value if is_plain and result.type().name() != "ERROR" else None
 
 
 @lru_cache(maxsize=16)

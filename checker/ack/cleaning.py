@@ -36,10 +36,10 @@ _MARKS = (
 
 
 def late_initialized(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields of a live object's spec that nobody wrote: the controller filled them in from AWS, is alone in owning
-    them, did not make the object, and client-side apply does not state them (it leaves alone what is there already, and
-    then owns nothing, as Helm does, which leaves no word of it: so only values that AWS gives by itself count).
-    `managedFields` tells, or `lateInitialized` in an object as the evidence has it."""
+    """The fields of a live object's spec that nobody wrote: the controller filled them in from AWS, is their only owner
+    and did not make the object, and client-side apply does not state them. Client-side apply and Helm do not become
+    owners of a field that has their value already, and Helm leaves no record of it: so only values that AWS gives by
+    itself count. `managedFields` tells, or `lateInitialized` in an object as the evidence has it."""
     metadata = mapping(item.get("metadata"))
     owners: dict[str, set[str]] = {}
     for entry in sequence(metadata.get("managedFields")):
@@ -50,12 +50,12 @@ def late_initialized(item: Mapping[str, Any]) -> tuple[str, ...]:
                 f"{manager}, the author" if is_author else manager
             )
     stated, spec = mapping(_last_applied(metadata).get("spec")), mapping(item.get("spec"))
-    found = tuple(
+    filled_in = tuple(
         field
         for field, default in _LATE.items()
         if owners.get(field) == {_CONTROLLER} and field not in stated and spec.get(field) == default
     )
-    return found or tuple(field for field in sequence(metadata.get("lateInitialized")) if field in _LATE)
+    return filled_in or tuple(field for field in sequence(metadata.get("lateInitialized")) if field in _LATE)
 
 
 def _last_applied(metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,20 +76,20 @@ def clean(item: Mapping[str, Any], filled_in: tuple[str, ...] | None = None) -> 
     }
     kept |= {"labels": labels} if labels else {}
     kept |= {"annotations": annotations} if annotations else {}
-    found: dict[str, Any] = {key: item[key] for key in ("apiVersion", "kind") if key in item}
-    found["metadata"] = kept
+    manifest: dict[str, Any] = {key: item[key] for key in ("apiVersion", "kind") if key in item}
+    manifest["metadata"] = kept
     if "spec" in item:
-        found["spec"] = _spec(mapping(item["spec"]), late_initialized(item) if filled_in is None else filled_in)
-    return found
+        manifest["spec"] = _spec(mapping(item["spec"]), late_initialized(item) if filled_in is None else filled_in)
+    return manifest
 
 
 def _spec(spec: dict[str, Any], filled_in: tuple[str, ...]) -> dict[str, Any]:
-    found = {key: value for key, value in spec.items() if value is not None and key not in filled_in}
-    if isinstance(found.get("tags"), list):
-        found["tags"] = [entry for entry in sequence(found["tags"]) if not _is_generated(entry)]
-        if not found["tags"]:
-            del found["tags"]
-    return found
+    kept = {key: value for key, value in spec.items() if value is not None and key not in filled_in}
+    if isinstance(kept.get("tags"), list):
+        kept["tags"] = [entry for entry in sequence(kept["tags"]) if not _is_generated(entry)]
+        if not kept["tags"]:
+            del kept["tags"]
+    return kept
 
 
 def _is_generated(entry: Any) -> bool:

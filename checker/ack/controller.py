@@ -1,5 +1,5 @@
-"""What the ACK controllers' runtime says of an object, and whether it would act on it: conditions, the state it stands
-still in, and references.
+"""What the ACK controllers' runtime says of an object, and whether it would act on it: conditions, why it stands still,
+and references.
 
 Source: aws-controllers-k8s/runtime v0.61.0, `pkg/runtime/reconciler.go` (annotations, conditions) and `pkg/errors`
 (how a reference fails). The texts were recorded with iam-controller v1.8.1: `tests/ack/recorded.yaml`.
@@ -37,16 +37,16 @@ class Unresolved(NamedTuple):
 
 def conditions(item: Object) -> dict[str, StatusCondition]:
     """The status conditions of an object, by type."""
-    found = {}
+    by_type = {}
     for entry in sequence(mapping(item.data.get("status")).get("conditions")):
         given = mapping(entry)
         fields = [text(given.get(key)) or "" for key in ("type", "status", "reason", "message", "lastTransitionTime")]
-        found[fields[0]] = StatusCondition(*fields)
-    return found
+        by_type[fields[0]] = StatusCondition(*fields)
+    return by_type
 
 
 def standstill(item: Object) -> str:
-    """Why the controller does not make AWS what the spec says, whatever it says; "" where it would."""
+    """Why the controller does not apply the spec to AWS, whatever the spec says; "" where it does."""
     if item.annotations.get("services.k8s.aws/read-only", "").lower() == "true":
         return "the annotation services.k8s.aws/read-only makes the controller read only"
     if mapping(item.data.get("metadata")).get("deletionTimestamp"):
@@ -71,20 +71,20 @@ def resolve_policy(reference: Reference, target: Object | None, *, crosses: bool
     """The ARN that a reference to a Policy object stands for, or how it fails. `target` is None where there is no such
     object. `crosses`: the controller runs with --enable-cross-namespace, the default before iam-controller v1.10.0.
 
-    The refusal of a reference into another namespace was not recorded; that it is terminal and what its text names is
-    from the tests of runtime v0.65 and of iam-controller (#175): both namespaces, the object and the flag.
+    The refusal of a reference into another namespace was not recorded: that it is terminal, and that its text names
+    both namespaces, the object and the flag, is from the tests of runtime v0.65 and of iam-controller (#175).
     """
     if not reference.name:
         return Unresolved("Unknown", "provided resource reference is nil or empty: PolicyRefs")
-    home, other = reference.owner.namespace, reference.namespace
-    if not crosses and other and other != home:
-        why = f"cross-namespace reference from {home} to {reference.name} in {other} is not allowed"
+    home, target_namespace = reference.owner.namespace, reference.namespace
+    if not crosses and target_namespace and target_namespace != home:
+        why = f"cross-namespace reference from {home} to {reference.name} in {target_namespace} is not allowed"
         return Unresolved("False", f"{why}; set --enable-cross-namespace=true to allow it", is_terminal=True)
     if target is None:
         return Unresolved("Unknown", f'policies.iam.services.k8s.aws "{reference.name}" not found')
     named = f"resource:Policy, namespace:{target.namespace}, name:{target.name}"
-    found = conditions(target)
-    terminal, synced = found.get("ACK.Terminal"), found.get("ACK.ResourceSynced")
+    by_type = conditions(target)
+    terminal, synced = by_type.get("ACK.Terminal"), by_type.get("ACK.ResourceSynced")
     if terminal is not None and terminal.status == "True":
         why = "the referenced resource has 'ACK.Terminal' condition 'True'. Cannot be referenced"
         return Unresolved("False", f"{why}. {named}")
@@ -103,13 +103,13 @@ def wanted(role: Role, resolve: Callable[[Reference], str | Unresolved]) -> Want
     arns = [managed.arn for managed in role.policy_arns]
     boundary = role.boundary_arn.arn if role.boundary_arn else ""
     for reference in (*role.policy_refs, *([role.boundary_ref] if role.boundary_ref else ())):
-        found = resolve(reference)
-        if isinstance(found, Unresolved):
-            return found
+        resolved = resolve(reference)
+        if isinstance(resolved, Unresolved):
+            return resolved
         if reference is role.boundary_ref:
-            boundary = found
+            boundary = resolved
         else:
-            arns.append(found)
+            arns.append(resolved)
     inline = {str(item.path[-1]): item.text or "" for item in role.inline}
     trust = role.trust.text or "" if role.trust else ""
     spec = mapping(role.object.data.get("spec"))

@@ -66,10 +66,10 @@ def gone(item: Object) -> Note:
 
 def replaced(before: Object, after: Object) -> Iterator[Note]:
     """An object in the place of another: the controller sees a deletion and a creation, in no certain order."""
-    one, other = _name(before), _name(after)
-    if one.lower() != other.lower():
+    old_name, new_name = _name(before), _name(after)
+    if old_name.lower() != new_name.lower():
         yield gone(before)
-        yield Note("recreated", f"role {other} is made anew; whatever names {one} by its ARN does not get it")
+        yield Note("recreated", f"role {new_name} is made anew; whatever names {old_name} by its ARN does not get it")
         return
     yield Note(
         "recreated",
@@ -85,22 +85,22 @@ def _name(item: Object) -> str:
 
 
 def _renamed_role(before: Object, after: Object) -> Iterator[Note]:
-    one, other = _name(before), _name(after)
-    if one != other:
+    old_name, new_name = _name(before), _name(after)
+    if old_name != new_name:
         yield Note(
             "orphaned",
-            f"role {one} stays in AWS with all its access, and nobody manages it: the controller makes a new role"
-            f" {other}; whatever names {one} by its ARN still gets the old one",
+            f"role {old_name} stays in AWS with all its access, and nobody manages it: the controller makes a new role"
+            f" {new_name}; whatever names {old_name} by its ARN still gets the old one",
         )
 
 
 def _ignored(old: dict[str, Any], new: dict[str, Any], fields: tuple[str, ...]) -> Iterator[Note]:
     for field in fields:
-        one, other = text(old.get(field)), text(new.get(field))
-        if one is not None and other is not None and one != other:
+        was, now = text(old.get(field)), text(new.get(field))
+        if was is not None and now is not None and was != now:
             yield Note(
                 "ignored",
-                f"spec.{field} stays {one} in AWS: the controller sends no update for it, and says Synced all the same",
+                f"spec.{field} stays {was} in AWS: the controller sends no update for it, and says Synced all the same",
             )
 
 
@@ -112,8 +112,8 @@ def _tags(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Note]:
             if isinstance(entry, dict)
         }
 
-    one, other = values(old), values(new)
-    changed = sorted(key for key in one.keys() & other.keys() if one[key] != other[key])
+    old_tags, new_tags = values(old), values(new)
+    changed = sorted(key for key in old_tags.keys() & new_tags.keys() if old_tags[key] != new_tags[key])
     if changed:
         yield Note(
             "paused",
@@ -137,11 +137,11 @@ def _paused(before: Object, after: Object, old: dict[str, Any], new: dict[str, A
 
 def _stopped(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Note]:
     """An inline policy with a `%` that begins no escape ends every loop before its first call."""
-    one, other = (bad_escape(string_map(spec.get("inlinePolicies"))) for spec in (old, new))
-    if other and old != new:
-        how = "still ends" if one else "ends"
+    old_error, error = (bad_escape(string_map(spec.get("inlinePolicies"))) for spec in (old, new))
+    if error and old != new:
+        how = "still ends" if old_error else "ends"
         yield Note(
             "ignored",
-            f"{other} in an inline policy {how} the controller's loop: no part of this change reaches AWS until it is"
+            f"{error} in an inline policy {how} the controller's loop: no part of this change reaches AWS until it is"
             " mended",
         )

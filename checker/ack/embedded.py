@@ -31,6 +31,6 @@ def embedded(document: YamlDocument) -> Iterator[Embedded]:
         return
     for _, node in walk(document.root):
         if isinstance(node, ScalarNode) and f"{IAM_GROUP}/" in node.value:
-            found = _KIND.search(node.value)
-            if found is not None:
-                yield Embedded(found[1], document.piece.start + start_of(node))
+            kind_field = _KIND.search(node.value)
+            if kind_field is not None:
+                yield Embedded(kind_field[1], document.piece.start + start_of(node))

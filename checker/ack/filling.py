@@ -50,10 +50,10 @@ def filled(
     *,
     unescapes: bool = False,
 ) -> Sighting:
-    """The object with every placeholder filled in that has a value; what then is left to fill in is in `placeholder`,
-    and where that may make something else of the object, it is as it was. What is filled in for one of `strings` stays
-    a string; around one of `lose_quotes` the engine leaves no quotes, whatever is written. With `unescapes` it makes
-    `${…}` of `$${…}`."""
+    """The object with every placeholder that has a value filled in. The first one that is left is in `placeholder`;
+    where it may change the structure of the object, the object stays as it was. A value for one of `strings` stays a
+    string; the engine takes away quotes around one of `lose_quotes`, whatever is written. With `unescapes` the engine
+    makes `${…}` of `$${…}`."""
     sighting = sighting if sighting.supported else _identified(sighting, values)
     if (
         not (values or unescapes)
@@ -68,22 +68,22 @@ def filled(
         return sighting._replace(placeholder=left)
     if sighting.placeholder is None and data == item.data:
         return sighting
-    made = make_object(without_nulls(data), item.origin)
+    rebuilt = make_object(without_nulls(data), item.origin)
     # A release gives its namespace to what states none.
     is_given = "namespace" not in mapping(data.get("metadata"))
-    made = made._replace(
-        namespace=item.namespace if is_given else made.namespace,
+    rebuilt = rebuilt._replace(
+        namespace=item.namespace if is_given else rebuilt.namespace,
         nulls=(*item.nulls, *nulls(data)),
         alterations=item.alterations,
         pool=item.pool,
-        written_name=item.name if made.name != item.name else item.written_name,
+        written_name=item.name if rebuilt.name != item.name else item.written_name,
         elsewhere=item.elsewhere,
     )
-    return sighting._replace(object=made, placeholder=left, is_open=left is not None)
+    return sighting._replace(object=rebuilt, placeholder=left, is_open=left is not None)
 
 
 def _identified(sighting: Sighting, values: Mapping[str, Any]) -> Sighting:
-    """An object whose group or kind is filled in, as one of ours, where that is what it comes to."""
+    """The object, as one of ours where the values make its group and kind one of ours."""
     data = sighting.object.data
     known = _Known(values, (), (), sighting.node, False)
     version, kind = (_filled(data.get(key), (key,), known) for key in ("apiVersion", "kind"))
@@ -104,7 +104,7 @@ def _filled(value: Any, path: Path, known: _Known) -> Any:
     if isinstance(value, dict):
         return {key: _filled(item, (*path, key), known) for key, item in value.items()}
     if isinstance(value, list):
-        return [_filled(item, (*path, place), known) for place, item in enumerate(value)]
+        return [_filled(item, (*path, number), known) for number, item in enumerate(value)]
     if not isinstance(value, str):
         return value
     if "$" not in value and "{{" not in value and find_in_text(value) is None:
@@ -128,27 +128,27 @@ def _filled(value: Any, path: Path, known: _Known) -> Any:
 
 
 def _text(value: str, known: _Known, style: str) -> tuple[str, str | None]:
-    """A text with its placeholders filled in; and, where it was one placeholder that has a value and nothing else, the
-    name of that."""
+    """A text with its placeholders filled in; and the name of the placeholder where the text is nothing but one that
+    has a value."""
     parts: list[str] = []
-    place, whole = 0, None
-    while len(parts) < 2 * _MOST and (found := find_in_text(value[place:])) is not None:
-        reason, shown, offset = found
+    start, whole = 0, None
+    while len(parts) < 2 * _MOST and (placeholder := find_in_text(value[start:])) is not None:
+        reason, shown, offset = placeholder
         name = name_of(reason, shown)
         is_known = name in known.values and _is_plain(known.values[name], reason, shown, style)
         # Within a text kro takes texts alone (kro documentation, "CEL Expressions": string templates).
         is_known = is_known and (reason != "kro" or shown == value or isinstance(known.values[name], str))
         left = shown[1:] if known.unescapes and reason == "flux-escape" else shown
-        parts += [value[place : place + offset], _spelled(known.values[name]) if is_known else left]
+        parts += [value[start : start + offset], _spelled(known.values[name]) if is_known else left]
         whole = name if is_known and shown == value else whole
-        place += offset + len(shown)
-    return "".join((*parts, value[place:])), whole
+        start += offset + len(shown)
+    return "".join((*parts, value[start:])), whole
 
 
 def _is_plain(value: Any, reason: str, shown: str, style: str) -> bool:
-    """Whether the text is what comes of it by putting the value in the placeholder's place. It is not where the
-    operator of a shell puts something else there, nor where YAML, which most engines know nothing of, would read the
-    value otherwise in a scalar of this style."""
+    """Whether putting the value in the placeholder's place gives what will be read. It does not where the operator of a
+    shell puts something else there, nor where YAML, which most engines know nothing of, would read the value otherwise
+    in a scalar of this style."""
     if reason == "flux-escape":
         return False
     if reason == "kro" or not isinstance(value, str):
@@ -166,8 +166,8 @@ _ODD = {
     '"': re.compile(r"[\r\n\"\\]"),
     "'": re.compile(r"[\r\n']"),
 }
-"""What YAML reads otherwise than as itself: in plain scalars, and within quotes. In plain ones the beginning of the
-value may be that of the scalar."""
+"""What YAML does not read as itself, in plain scalars and within quotes. The value may stand at the beginning of a
+plain scalar."""
 
 
 def _spelled(value: Any) -> str:
@@ -182,10 +182,10 @@ def _left(data: Any, before: Any, path: Path) -> Iterator[Placeholder]:
         for key, item in data.items():
             yield from _left(item, before[key], (*path, key))
     elif isinstance(data, list):
-        for place, item in enumerate(data):
-            yield from _left(item, before[place], (*path, place))
+        for number, item in enumerate(data):
+            yield from _left(item, before[number], (*path, number))
     elif isinstance(data, str) and isinstance(before, str):
-        found = find_in_text(data)
-        if found is not None:
-            reason, shown, _ = found
+        placeholder = find_in_text(data)
+        if placeholder is not None:
+            reason, shown, _ = placeholder
             yield Placeholder(reason, shown, path, max(0, before.find(shown)), False)

@@ -17,7 +17,7 @@ from .placeholders import POLICY_VARIABLE
 _SWITCH = "kustomize.toolkit.fluxcd.io/substitute"
 _VARIABLE = re.compile(r"\$\{([_A-Za-z][_A-Za-z0-9]*+)(?:(:[-=]|=)([^{}]*+))?\}")
 _ODD = re.compile(r"[\r\n\"'\\$]|\s#|:\s|:$|^[\s&*!|>%@`{}\[\]#,?-]|\s$|^$")
-"""What YAML or JSON may read otherwise than as itself, and what another variable stands in."""
+"""Values that YAML or JSON may not read as themselves, and those that hold another variable."""
 
 
 def is_filled_in(item: Object) -> bool:
@@ -26,22 +26,22 @@ def is_filled_in(item: Object) -> bool:
 
 
 def spoils(item: Object) -> str:
-    """A variable of IAM (`${aws:username}`) that Flux takes for one of its own, so that it cannot be told what comes of
-    it; "" for none (fluxcd/flux2#2148)."""
-    found = re.search(rf"(?<!\$){POLICY_VARIABLE.pattern}", str(item.data))
-    return found[0] if found else ""
+    """A variable of IAM (`${aws:username}`) that Flux takes for one of its own, with a result that is not known; "" for
+    none (fluxcd/flux2#2148)."""
+    variable = re.search(rf"(?<!\$){POLICY_VARIABLE.pattern}", str(item.data))
+    return variable[0] if variable else ""
 
 
 def values_in(item: Object, variables: Mapping[str, str], *, has_others: bool) -> dict[str, str]:
     """The values of the placeholders in an object, by name. With `has_others` there are variables whose values are not
-    in the project: then no default counts. A variable without a value and without a default becomes nothing, which is
-    left to be told: it gets no value here."""
+    in the project: then no default counts. A variable without a value and without a default becomes empty; it gets
+    no value here, so that it stays open."""
     if not is_filled_in(item):
         return {}
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, operator, default in _VARIABLE.findall(str(item.data)):
         value = variables.get(name)
         if not value and (value is None or operator.startswith(":")):
             value = default if operator and not has_others else ""
-        found[name] = value if found.get(name, value) == value else ""
-    return {name: value for name, value in found.items() if not _ODD.search(value)}
+        values[name] = value if values.get(name, value) == value else ""
+    return {name: value for name, value in values.items() if not _ODD.search(value)}

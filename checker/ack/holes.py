@@ -18,23 +18,23 @@ _MOST_HOLES = 200
 
 def holes_of(data: Any) -> tuple[str, ...] | None:
     """The placeholders in the fields of an object, as they are written; None where a text holds too many of them."""
-    found: dict[str, None] = {}
+    holes: dict[str, None] = {}
     for _, text in _texts(data, ()):
-        place = 0
+        start = 0
         for _ in range(_MOST_HOLES + 1):
-            hit = find_in_text(text[place:])
+            hit = find_in_text(text[start:])
             if hit is None:
                 break
-            found[hit[1]] = None
-            place += hit[2] + len(hit[1])
+            holes[hit[1]] = None
+            start += hit[2] + len(hit[1])
         else:
             return None
-    return tuple(found)
+    return tuple(holes)
 
 
 def has_other_expressions(data: Any, holes: tuple[str, ...]) -> bool:
-    """Whether a field holds a `${…}` that is none of its placeholders: a variable of IAM, say, which engines that know
-    no other `${…}` than their own would not let through."""
+    """Whether a field holds a `${…}` that is none of its placeholders, such as a variable of IAM: an engine that takes
+    every `${…}` for its own would not let it through."""
     mask = re.compile("|".join(map(re.escape, sorted(holes, key=len, reverse=True)))) if holes else None
     return any("${" in (mask.sub("", text) if mask else text) for _, text in _texts(data, ()))
 
@@ -48,16 +48,16 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
         for key, item in value.items():
             yield from _texts(item, (*path, key))
     elif isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _texts(item, (*path, place))
+        for number, item in enumerate(value):
+            yield from _texts(item, (*path, number))
 
 
 _STRUCTURES = ("inlinePolicies", "policies", "policyRefs", "permissionsBoundaryRef")
 
 
 def unfilled(item: Object) -> str:
-    """What of a Role, a Policy or an association is filled in later although it decides what AWS will have of it beyond
-    names and documents, as a reason; "" for nothing."""
+    """The part of a Role, a Policy or an association, beyond names and documents, that is filled in later and decides
+    what AWS will have, as a reason; "" for none."""
     if not item.holes:
         return ""
     for key, value in item.annotations.items():
@@ -65,13 +65,13 @@ def unfilled(item: Object) -> str:
             return f"the annotation {key} is {value}, which is filled in later"
     whole, metadata = item.data.get("spec"), item.data.get("metadata")
     spec = mapping(whole)
-    places = [("spec", whole), ("metadata", metadata), ("metadata.annotations", mapping(metadata).get("annotations"))]
-    places += [*((f"spec.{name}", spec.get(name)) for name in _STRUCTURES)]
+    parts = [("spec", whole), ("metadata", metadata), ("metadata.annotations", mapping(metadata).get("annotations"))]
+    parts += [*((f"spec.{name}", spec.get(name)) for name in _STRUCTURES)]
     references: list[Any] = [*sequence(spec.get("policyRefs")), spec.get("permissionsBoundaryRef"), spec.get("roleRef")]
-    places += [("a reference", one) for one in references]
-    places += [("a reference", mapping(one).get("from")) for one in references]
-    found = next(((where, value) for where, value in places if isinstance(value, str)), None)
-    return f"{found[0]} is {found[1]}, which is filled in later" if found else ""
+    parts += [("a reference", reference) for reference in references]
+    parts += [("a reference", mapping(reference).get("from")) for reference in references]
+    open_part = next(((where, value) for where, value in parts if isinstance(value, str)), None)
+    return f"{open_part[0]} is {open_part[1]}, which is filled in later" if open_part else ""
 
 
 def labels_are_open(item: Object) -> bool:

@@ -22,8 +22,8 @@ class Kind(NamedTuple):
     """A kind of ACK's that bears on access.
 
     `plural` is what the API server calls it. `own_fields` are fields of its spec by which it is known where a template
-    engine has yet to fill in the group; with `is_known_by_kind`, having a spec is enough. `pushed` are the fields by
-    which its controller hands over what access depends on, `watched` those beside them in which a patch may change it.
+    engine has yet to fill in the group; with `is_known_by_kind`, having a spec is enough. `pushed` are the fields that
+    access depends on and that its controller sends to AWS, `watched` others in which a patch may change access.
     `adopted_by` are the keys of services.k8s.aws/adoption-fields that its controller asks for (each resource.go,
     `PopulateResourceFromAnnotation`). With `is_checked`, all of its fields are checked, by its definition in
     checker/schemas/ack.json; of the others only the policies are.
@@ -131,8 +131,8 @@ def known_kind(api_version: str, kind: str) -> Kind | None:
 
 def is_checked(api_version: str, kind: str) -> bool:
     """Whether all fields of such an object are checked."""
-    found = known_kind(api_version, kind)
-    return found is not None and found.is_checked
+    known = known_kind(api_version, kind)
+    return known is not None and known.is_checked
 
 
 def standing(api_version: str, kind: str) -> Standing:

@@ -29,11 +29,11 @@ _MARKER = re.compile(r"\s*(\w+)=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s\"]++)(?=\s|
 
 
 class KroGraph(NamedTuple):
-    """The kind that a graph declares, its scalar fields with their defaults (None for those without), the fields that
-    are strings, the types of all and the markers that limit them, by the names that expressions have for them; of those
-    that are `uncertain` it is not known whether they are there where they are not stated. `whens` are the conditions of
-    each resource (a template) on being made; None where they cannot be told, as of what rests on one that is made any
-    number of times. Those are the `loops`: for each variable its expression."""
+    """The kind that a graph declares. By the names that fields have in expressions: the `defaults` of scalar fields
+    (None for those without), the `strings` among these, the `types` of all fields, and the `limits` that their markers
+    set; whether an `uncertain` field is there is not known where it is not stated. By the number of a resource:
+    `whens`, the conditions on which it is made, None where they cannot be told, as where it depends on a resource with
+    a forEach; and `loops`, the variables of its forEach, each with its expression."""
 
     api_version: str
     kind: str
@@ -83,13 +83,13 @@ def graph_of(data: Any) -> KroGraph | None:
     defaults = {name: _default(types[name], declared[name]) for name in types if types[name] in SCALARS}
     has_default = {name for name in types if "default" in str(declared[name]).partition("|")[2]}
     uncertain = {name for name in types if not _is_absent_unless_stated(types[name], name in has_default)}
-    strings = {name for name, of in types.items() if of == "string"}
+    strings = {name for name, type_name in types.items() if type_name == "string"}
     resources = [mapping(resource) for resource in sequence(spec.get("resources"))]
     whens: dict[int, tuple[Any, ...] | None] = {}
-    for place, one in enumerate(resources):
-        when = one.get("includeWhen", [])
-        whens[place] = tuple(when) if isinstance(when, list) else None
-    loops = {place: _loops(one["forEach"]) for place, one in enumerate(resources) if "forEach" in one}
+    for number, entry in enumerate(resources):
+        when = entry.get("includeWhen", [])
+        whens[number] = tuple(when) if isinstance(when, list) else None
+    loops = {number: _loops(entry["forEach"]) for number, entry in enumerate(resources) if "forEach" in entry}
     group = text(schema.get("group")) or GROUP
     own = dict.fromkeys(("schema.metadata.name", "schema.metadata.namespace"))
     return KroGraph(
@@ -98,7 +98,7 @@ def graph_of(data: Any) -> KroGraph | None:
         defaults={**own, **defaults},
         strings=frozenset((*strings, *own)),
         types={**dict.fromkeys(own, "string"), **types},
-        limits={name: found for name in types if (found := _limits(str(declared[name])))},
+        limits={name: markers for name in types if (markers := _limits(str(declared[name])))},
         uncertain=frozenset(uncertain),
         whens=_with_dependencies(whens, resources, frozenset(loops)),
         loops=loops,
@@ -106,7 +106,7 @@ def graph_of(data: Any) -> KroGraph | None:
 
 
 def _is_absent_unless_stated(of: str, has_default: bool) -> bool:
-    """Whether a field of this type that is not stated, and whose default is not known, is not there. Of types that a
+    """Whether a field of this type is certainly absent where it is neither stated nor has a default. For types that a
     schema declares itself that is not known."""
     return not has_default and (of in SCALARS or of.startswith(("[]", "map[string]")))
 
@@ -123,26 +123,26 @@ def _with_dependencies(
 ) -> dict[int, tuple[Any, ...] | None]:
     """The conditions of each resource, with those of the resources that it refers to: where one of these is not made,
     neither is it (kro documentation, "Dependencies & Ordering": kro waits until an expression can be resolved)."""
-    places = {name: place for place, one in enumerate(resources) if (name := text(one.get("id")))}
+    by_id = {name: number for number, item in enumerate(resources) if (name := text(item.get("id")))}
     needs = {
-        place: {places[name] for name in _IDENTIFIER.findall(" ".join(EXPRESSION.findall(str(one)))) if name in places}
-        for place, one in enumerate(resources)
+        number: {by_id[name] for name in _IDENTIFIER.findall(" ".join(EXPRESSION.findall(str(item)))) if name in by_id}
+        for number, item in enumerate(resources)
     }
-    # What only looks like a reference to a resource that need not be made leaves it open whether this one is.
+    # A word that may be a reference to a resource that need not be made leaves it open whether this one is made.
     loose = {
-        place: {other for name, other in places.items() if other != place and name in _words(one)} - needs[place]
-        for place, one in enumerate(resources)
+        number: {target for name, target in by_id.items() if target != number and name in _words(item)} - needs[number]
+        for number, item in enumerate(resources)
     }
     for _ in resources:
-        for place, others in needs.items():
-            needs[place] = others.union(*(needs[other] for other in others)) if others else others
-    made: dict[int, tuple[Any, ...] | None] = {}
-    for place, own in whens.items():
-        parts = [own, *(None if it in loops else whens[it] for it in sorted(needs[place] - {place}))]
-        may_lack = any(whens[it] != () or it in loops for it in loose[place])
+        for number, others in needs.items():
+            needs[number] = others.union(*(needs[target] for target in others)) if others else others
+    merged: dict[int, tuple[Any, ...] | None] = {}
+    for number, own in whens.items():
+        parts = [own, *(None if ref in loops else whens[ref] for ref in sorted(needs[number] - {number}))]
+        may_lack = any(whens[ref] != () or ref in loops for ref in loose[number])
         known = [part for part in parts if part is not None]
-        made[place] = None if may_lack or len(known) < len(parts) else tuple(when for part in known for when in part)
-    return made
+        merged[number] = None if may_lack or len(known) < len(parts) else tuple(when for part in known for when in part)
+    return merged
 
 
 def _words(value: Any) -> set[str]:
@@ -159,8 +159,8 @@ _IDENTIFIER = re.compile(r"(?<![\w.])([A-Za-z]\w*)(?=\s*\.)")
 
 
 def instances_of(data: Any, *, is_open: bool) -> Iterator[KroInstance]:
-    """The instances in a document: the document itself, the items of a list, and what stands deeper, which something
-    else makes. `is_open`: a template has yet to fill the document in."""
+    """The instances in a document: the document itself, the items of a list, and those that stand deeper, which
+    something else makes. `is_open`: a template has yet to fill the document in."""
     whole = mapping(data)
     listed = sequence(whole.get("items")) if str(whole.get("kind", "")).endswith("List") else []
     stated = {id(item) for item in (whole, *listed)}
@@ -200,17 +200,17 @@ def _limits(field: str) -> dict[str, str]:
 
 def _default(kind: str, field: str) -> Any:
     """The default that a field declares among its markers; None for none, or for markers that are not understood."""
-    markers, place = field.partition("|")[2], 0
-    found = None
-    while place < len(markers.rstrip()):
-        marker = _MARKER.match(markers, place)
+    markers, offset = field.partition("|")[2], 0
+    default = None
+    while offset < len(markers.rstrip()):
+        marker = _MARKER.match(markers, offset)
         if marker is None:
             return None
-        place = marker.end()
-        found = marker[2] if marker[1] == "default" else found
-    if found is None or (kind == "string" and not found.startswith('"')):
-        return found
+        offset = marker.end()
+        default = marker[2] if marker[1] == "default" else default
+    if default is None or (kind == "string" and not default.startswith('"')):
+        return default
     try:
-        return json.loads(found)
+        return json.loads(default)
     except ValueError:
         return None

@@ -20,31 +20,31 @@ from .objects import mapping, text
 def made_by(
     graph: KroGraph, route: Path, instances: Iterable[KroInstance], given: Mapping[str, Any]
 ) -> Iterator[tuple[KroInstance, Expressions, bool | None]]:
-    """What each instance fills in, for each object that it makes of a resource, and whether it does: None where that
-    cannot be told. `route` leads to the object, `given` are values from elsewhere."""
+    """What each instance fills in, for each object that it makes of a resource, and whether it makes it: None where
+    that cannot be told. `route` leads to the object, `given` are values from elsewhere."""
     for instance in instances:
         if not _is_taken(graph, instance):
             # The API server refuses it, or it cannot be told whether it does.
             yield instance, Expressions(given, {}, frozenset({"schema.spec", "schema.metadata"})), None
             continue
         values = values_for(graph, instance, given)
-        found = _rounds(graph, route, values)
-        for one in [values] if found is None else found:
-            is_there = None if found is None else _is_made(graph, route, one)
+        rounds = _rounds(graph, route, values)
+        for round_values in [values] if rounds is None else rounds:
+            is_there = None if rounds is None else _is_made(graph, route, round_values)
             if is_there is not False:
-                yield instance, one, is_there
+                yield instance, round_values, is_there
 
 
 def values_for(graph: KroGraph, instance: KroInstance, given: Mapping[str, Any]) -> Expressions:
-    """What an instance of a graph fills in, by name: of the fields that the graph declares, what the instance states,
-    else the default; and expressions over these. What has neither is not in it, nor what does not have its type, which
+    """What an instance of a graph fills in, by name: for each field that the graph declares, what the instance states,
+    else the default; and expressions over these. Left out are fields with neither, and values of the wrong type, which
     the API server refuses. `given` are values from elsewhere."""
     metadata = {key: instance.metadata[key] for key in ("name", "labels", "annotations") if key in instance.metadata}
     data: dict[str, Any] = {"metadata": metadata, "spec": {}}
     metadata |= {"namespace": instance.namespace} if instance.namespace else {}
     unknown = {f"schema.metadata.{key}" for key in _METADATA if key not in metadata}
     plain = {f"schema.metadata.{key}": text(metadata[key]) for key in ("name", "namespace") if text(metadata.get(key))}
-    for name, of in graph.types.items():
+    for name, type_name in graph.types.items():
         route = name.split(".")[1:]
         if route[0] != "spec":
             continue
@@ -54,12 +54,12 @@ def values_for(graph: KroGraph, instance: KroInstance, given: Mapping[str, Any])
                 _group(data, route[:depth])
         stated = _stated(instance.spec, route[1:])
         value = graph.defaults.get(name) if stated is None else stated
-        if name in graph.uncertain if value is None else not _has_type(value, of):
+        if name in graph.uncertain if value is None else not _has_type(value, type_name):
             unknown.add(name)
         elif value is not None:
-            of_data = float(value) if of == "float" else value
-            _put(data, route, of_data)
-            plain |= {name: value} if of in SCALARS else {}
+            cel_value = float(value) if type_name == "float" else value
+            _put(data, route, cel_value)
+            plain |= {name: value} if type_name in SCALARS else {}
     return Expressions({**given, **plain}, {"schema": data}, frozenset(unknown))
 
 
@@ -79,7 +79,7 @@ def _stated(spec: Any, route: list[str]) -> Any:
 def _is_taken(graph: KroGraph, instance: KroInstance) -> bool:
     """Whether the API server takes an instance: every field that is stated has its type and keeps to the markers of the
     schema, and what is required is stated. False as well where that cannot be told."""
-    for name, of in graph.types.items():
+    for name, type_name in graph.types.items():
         route = name.split(".")[1:]
         if route[0] != "spec":
             continue
@@ -90,7 +90,7 @@ def _is_taken(graph: KroGraph, instance: KroInstance) -> bool:
         if stated is None:
             if limits.get("required") == "true" and graph.defaults.get(name) is None:
                 return False
-        elif (of in SCALARS and not _has_type(stated, of)) or not _keeps(stated, limits):
+        elif (type_name in SCALARS and not _has_type(stated, type_name)) or not _keeps(stated, limits):
             return False
     return True
 
@@ -128,7 +128,7 @@ def _put(data: dict[str, Any], route: list[str], value: Any) -> None:
 
 
 def _has_type(value: Any, of: str) -> bool:
-    """Whether a value is of a type of SimpleSchema; of types that a schema declares itself it is not known."""
+    """Whether a value is of a type of SimpleSchema; False for types that a schema declares itself: it is not known."""
     if of in SCALARS:
         return isinstance(value, SCALARS[of]) and (of == "boolean") == isinstance(value, bool)
     if of.startswith("[]"):
@@ -139,19 +139,19 @@ def _has_type(value: Any, of: str) -> bool:
 
 
 def _rounds(graph: KroGraph, route: Path, values: Expressions) -> list[Expressions] | None:
-    """The values for each object that a resource with a forEach is made into, and of others the values as they are;
+    """The values for each object that a resource with a forEach makes; for other resources, the values as they are.
     None where it cannot be told. `route` leads to the object."""
     loops = graph.loops.get(int(route[2]), ()) if len(route) > 2 and route[:2] == ("spec", "resources") else ()
-    found = [values]
+    rounds = [values]
     for name, expression in loops:
         more: list[Expressions] = []
-        for one in found:
-            items = one.get(_expression(expression) or "")
+        for round_values in rounds:
+            items = round_values.get(_expression(expression) or "")
             if not name or not isinstance(items, list) or len(more) + len(items) > _MOST_ROUNDS:
                 return None
-            more += [one.with_variable(name, item) for item in items]
-        found = more
-    return found
+            more += [round_values.with_variable(name, item) for item in items]
+        rounds = more
+    return rounds
 
 
 _MOST_ROUNDS = 1_000
@@ -175,9 +175,9 @@ def branches_of(graph: KroGraph, origin: Origin) -> tuple[Branch, ...]:
     if len(route) != 4 or route[:2] != ("spec", "resources") or route[3] != "template":
         return ()
     whens = graph.whens.get(int(route[2]))
-    place = f"{origin.file}:{origin.document}"
-    loop = (Branch(f"{place}:{route[2]}", "forEach"),) if int(route[2]) in graph.loops or whens is None else ()
-    return loop + tuple(Branch(f"{place}:{when}", f"includeWhen {when}") for when in map(str, whens or ()))
+    document = f"{origin.file}:{origin.document}"
+    loop = (Branch(f"{document}:{route[2]}", "forEach"),) if int(route[2]) in graph.loops or whens is None else ()
+    return loop + tuple(Branch(f"{document}:{when}", f"includeWhen {when}") for when in map(str, whens or ()))
 
 
 def _holds(when: Any, values: Mapping[str, Any]) -> bool | None:
@@ -186,6 +186,6 @@ def _holds(when: Any, values: Mapping[str, Any]) -> bool | None:
 
 
 def _expression(value: Any) -> str | None:
-    """The expression that a value is and nothing else."""
-    found = EXPRESSION.fullmatch(value.strip()) if isinstance(value, str) else None
-    return found[1].strip() if found else None
+    """The expression, where a value is one and nothing else; else None."""
+    expression = EXPRESSION.fullmatch(value.strip()) if isinstance(value, str) else None
+    return expression[1].strip() if expression else None

@@ -71,8 +71,8 @@ def _association(spec: dict[str, Any]) -> Iterator[Limit]:
 
 
 def refusal(item: Object) -> str:
-    """Why AWS refuses an object, as a reason that nothing of it is in place; "" where it does not, or where that hangs
-    on what is filled in later."""
+    """Why AWS refuses an object, so that nothing of it is in place; "" where AWS does not, or where that depends on
+    what is filled in later."""
     known = _refusals.get(id(item))
     if known is not None and known[0] is item:
         return known[1]
@@ -85,12 +85,12 @@ def refusal(item: Object) -> str:
 
 _MOST_KNOWN = 2_000
 _refusals: dict[int, tuple[Object, str]] = {}
-"""What is known of objects, which are asked about for every role that has to do with them."""
+"""The answers of `refusal` by the id of the object, which is asked about for every role that has to do with it."""
 
 
 def _refusal(item: Object) -> str:
-    found = next((one for one in refused_fields(item) if not (item.holes and _is_open(item, one.path))), None)
-    return f"AWS refuses the {item.kind}: {'.'.join(map(str, found.path))} {found.message}" if found else ""
+    refused = next((limit for limit in refused_fields(item) if not (item.holes and _is_open(item, limit.path))), None)
+    return f"AWS refuses the {item.kind}: {'.'.join(map(str, refused.path))} {refused.message}" if refused else ""
 
 
 def _is_open(item: Object, path: Path) -> bool:
@@ -102,19 +102,19 @@ def _is_open(item: Object, path: Path) -> bool:
 
 def _tags(tags: list[Any]) -> Iterator[Limit]:
     seen: dict[str, str] = {}
-    for place, entry in enumerate(tags):
+    for number, entry in enumerate(tags):
         key, value = mapping(entry).get("key"), mapping(entry).get("value")
         for name, text in (("key", key), ("value", value)):
             if isinstance(text, str) and text.lower().startswith("aws:"):
-                path: Path = ("spec", "tags", place, name)
+                path: Path = ("spec", "tags", number, name)
                 yield Limit(path, "begins with aws:, which is reserved for AWS", "write another prefix")
         if not isinstance(key, str):
             continue
         if key.lower() in seen:
-            other = seen[key.lower()]
-            wrong = "stands twice" if other == key else f"differs from {other} in upper and lower case only"
+            first = seen[key.lower()]
+            wrong = "stands twice" if first == key else f"differs from {first} in upper and lower case only"
             wrong += ", and IAM refuses duplicate tag keys"
-            yield Limit(("spec", "tags", place, "key"), wrong, "keep one of them")
+            yield Limit(("spec", "tags", number, "key"), wrong, "keep one of them")
         seen.setdefault(key.lower(), key)
 
 
@@ -155,7 +155,7 @@ def _wrong(value: Any, limit: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def _characters(value: str, pattern: str) -> tuple[str, str]:
-    """The first character that the pattern takes nowhere; else, that the form is wrong."""
+    """What is wrong, and what to write: names the first character that the pattern takes nowhere, else the form."""
     allowed = f"AWS takes {_IN_WORDS.get(pattern, pattern)}"
     if pattern.startswith("["):
         odd = next((char for char in value if not _fits(char, pattern)), None)
@@ -183,13 +183,13 @@ def _fits(value: str, pattern: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _pattern(pattern: str) -> re.Pattern[str]:
-    """A pattern of a service model for Python: classes of Unicode are those of the letters that `_plain` leaves."""
+    """A pattern of a service model for Python: classes of Unicode become the ASCII characters that `_plain` leaves."""
     plain = pattern.replace(r"\p{L}", "A-Za-z").replace(r"\p{N}", "0-9").replace(r"\p{Z}", " ")
     return re.compile(plain, re.ASCII)
 
 
 def _plain(text: str) -> str:
-    """The text with letters, digits and spaces beyond ASCII as `a`, `0` and a blank: what classes of Unicode tell."""
+    """The text with letters, digits and spaces beyond ASCII as `a`, `0` and a blank, for the patterns of `_pattern`."""
     return text if text.isascii() else "".join(map(_representative, text))
 
 
@@ -202,5 +202,5 @@ def _representative(char: str) -> str:
 @lru_cache(maxsize=1)
 def _limits() -> dict[str, dict[str, dict[str, Any]]]:
     with open(_FILE, encoding="utf-8") as file:
-        found: dict[str, dict[str, dict[str, Any]]] = json.load(file)["kinds"]
-    return found
+        kinds: dict[str, dict[str, dict[str, Any]]] = json.load(file)["kinds"]
+    return kinds

@@ -26,7 +26,7 @@ from .scan import TELLING_FIELDS, is_open_version
 class Sighting(NamedTuple):
     """An object in a document: its node, the object, and its first placeholder, if any. `is_open`: its placeholders
     stand inside of values, so that all else is what will be applied. `branch` is a line of the template that decides
-    whether that is so, or how often."""
+    whether the object is there, or how often."""
 
     node: Node
     object: Object
@@ -64,14 +64,14 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
             placeholder = inside_text or in_comments if is_ours else None
             is_open = inside_text is not None and in_comments is None and not changes_structure(node)
             origin = Origin(document.piece.source.name, number, path)
-            made = make_object(data, origin)._replace(nulls=tuple(nulls(whole)) if is_ours else ())
+            item = make_object(data, origin)._replace(nulls=tuple(nulls(whole)) if is_ours else ())
             start = document.piece.start + start_of(node)
             within = blocks_at(document.piece.source.name, document.piece.source.text, start) if is_ours else ()
             branch = Placeholder(_engine(within[-1].shown), within[-1].shown, (), 0, True) if within else None
             lines = _lines_inside(document, node) if is_ours else ()
             if lines:
                 data = _with_labels(document, lines, data)
-                made = make_object(data, origin)._replace(nulls=made.nulls)
+                item = make_object(data, origin)._replace(nulls=item.nulls)
             loose = loose_separator(document.piece.source.text) if is_ours else ""
             if loose:
                 placeholder, is_open = Placeholder(_engine(loose), loose, (), 0, True), False
@@ -80,10 +80,10 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
                     _engine(_line_at(document, lines[0])), _line_at(document, lines[0]), (), 0, True
                 )
                 placeholder, is_open = placeholder or shown, True
-                made = made._replace(alterations=tuple(_alterations(document, lines)), within=within)
+                item = item._replace(alterations=tuple(_alterations(document, lines)), within=within)
             if status != "read":
                 placeholder = _in_identity(identity)
-            yield Sighting(node, made, placeholder, status == "read", is_open, branch)
+            yield Sighting(node, item, placeholder, status == "read", is_open, branch)
 
 
 def _engine(shown: str) -> str:
@@ -101,7 +101,7 @@ def _lines_inside(document: YamlDocument, node: Node) -> tuple[int, ...]:
 
 
 def _with_labels(document: YamlDocument, lines: tuple[int, ...], data: dict[str, Any]) -> dict[str, Any]:
-    """The object with what is put into its labels as one of them: which they are is not known."""
+    """The object with each line that puts in labels as a label of its own: which labels it puts in is not known."""
     put_in = [shown for shown in (_line_at(document, offset) for offset in lines) if not is_branch(shown)]
     metadata = mapping(data.get("metadata"))
     if not put_in or not metadata:
@@ -111,8 +111,8 @@ def _with_labels(document: YamlDocument, lines: tuple[int, ...], data: dict[str,
 
 
 def _alterations(document: YamlDocument, lines: tuple[int, ...]) -> Iterator[Alteration]:
-    """A branch or a loop inside of an object: what stands in it may be there or not, or several times; and what is put
-    into annotations, which the controller goes by."""
+    """The first line inside of an object that branches or loops, so that what stands in it may be there or not, or
+    several times, or that puts in annotations, which the controller goes by."""
     for offset in lines:
         shown = _line_at(document, offset)
         if is_branch(shown) or decides(document.piece.text, offset):
@@ -137,14 +137,14 @@ def _may_be_ours(identity: tuple[str, str], fields: dict[str, Node]) -> bool:
 def _in_identity(identity: tuple[str, str]) -> Placeholder | None:
     """A placeholder in apiVersion or kind: which kind it is to be is not known."""
     for field, text in zip(("apiVersion", "kind"), identity, strict=True):
-        found = find_in_text(text)
-        if found is not None:
-            return Placeholder(found[0], found[1], (field,), found[2], False)
+        placeholder = find_in_text(text)
+        if placeholder is not None:
+            return Placeholder(placeholder[0], placeholder[1], (field,), placeholder[2], False)
     return Placeholder("template", identity[0], ("apiVersion",), 0, False) if is_open_version(identity[0]) else None
 
 
 def _given_to_items(identity: tuple[str, str], fields: dict[str, Node]) -> dict[int, tuple[str, str]]:
-    """What a `RoleList` says of its items that do not state both themselves (apimachinery, unstructured/scheme.go,
+    """The apiVersion and kind that a `RoleList` gives to items without both (apimachinery, unstructured/scheme.go,
     decodeToList: an item without kind or apiVersion gets those inferred from the list)."""
     items = fields.get("items")
     version, kind = identity[0], identity[1].removesuffix("List")
@@ -191,8 +191,8 @@ def nulls(value: Any, route: Path = ()) -> Iterator[Path]:
                 yield (*route, key)
             yield from nulls(item, (*route, key))
     if isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from nulls(item, (*route, place))
+        for number, item in enumerate(value):
+            yield from nulls(item, (*route, number))
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -231,7 +231,7 @@ def _keys_of(node: Node) -> set[str]:
 
 def _is_reference(fields: dict[str, Node], path: Path) -> bool:
     """Deep inside another resource, apiVersion and kind alone are a reference (Flux healthChecks, ownerReferences,
-    kro's externalRef): an object has metadata and a spec as well, a service account that has a role annotations."""
+    kro's externalRef): an object has metadata as well, and a spec or (a service account) annotations."""
     is_listed = all(isinstance(step, int) or step == "items" for step in path)
     whole = "metadata" in fields and ("spec" in fields or "annotations" in _keys_of(fields["metadata"]))
     return not is_listed and not whole

@@ -32,12 +32,13 @@ _FIRST, _MOST = 0xE000, 999
 _TOKEN = re.compile("([\ue000-\ue3e7])\\1*+")
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?$")
 _WHOLE_LINES = ("labels:", "annotations:")
-"""Where a line may put in entries: labels only select, and with annotations that are not known the access is not."""
+"""Where a line may put in entries: labels only select, and with unknown annotations the access is unknown too."""
 
 
 class OpenText(NamedTuple):
-    """The text to be parsed; what its private characters stand for, once for a run of its length, and where the flag is
-    set, once for any run; where lines stood that branch, loop, or put in what decides."""
+    """The text to be parsed; the expression that each private character stands for, once for each run of its length, or
+    where the flag is set, once for a run of any length; and the offsets of lines that branch, loop, or put entries into
+    labels or annotations."""
 
     text: str
     expressions: dict[str, tuple[str, bool]]
@@ -54,42 +55,42 @@ def open_text(text: str) -> OpenText | None:
         return None
     characters: dict[tuple[str, bool], str] = {}
     branches: list[int] = []
-    made: list[str] = []
-    place, before = 0, ""
+    lines: list[str] = []
+    offset, before = 0, ""
     for line in uncommented.splitlines(keepends=True):
         masked = _masked(line, before, characters)
         if masked is None or len(characters) > _MOST:
             return None
         is_taken_out = not masked.strip() and bool(line.strip())
-        if is_taken_out and _is_trimmed_behind(line.strip()) and (before or _follows(text, place + len(line))):
+        if is_taken_out and _is_trimmed_behind(line.strip()) and (before or _follows(text, offset + len(line))):
             return None
         if not is_taken_out:
             before = line.rstrip() or before
         elif not _is_aside(line):
-            branches.append(place + len(line) - len(line.lstrip()))
-        made.append(masked)
-        place += len(line)
-    return OpenText("".join(made), {character: meant for meant, character in characters.items()}, tuple(branches))
+            branches.append(offset + len(line) - len(line.lstrip()))
+        lines.append(masked)
+        offset += len(line)
+    return OpenText("".join(lines), {character: meant for meant, character in characters.items()}, tuple(branches))
 
 
 def _without_comments(text: str) -> str | None:
     """The text with blanks for comments of the template engine; None where one is on a line with something else, or
     takes away the line break behind it."""
-    made, place = [], 0
-    for found in _LONG_COMMENT.finditer(text):
-        start = text.rfind("\n", 0, found.start()) + 1
-        end = text.find("\n", found.end())
-        around = text[start : found.start()] + text[found.end() : end if end >= 0 else len(text)]
-        trims = _is_trimmed_behind(found[0]) and (text[:start].strip() or _follows(text, end + 1))
+    parts, copied = [], 0
+    for comment in _LONG_COMMENT.finditer(text):
+        start = text.rfind("\n", 0, comment.start()) + 1
+        end = text.find("\n", comment.end())
+        around = text[start : comment.start()] + text[comment.end() : end if end >= 0 else len(text)]
+        trims = _is_trimmed_behind(comment[0]) and (text[:start].strip() or _follows(text, end + 1))
         if around.strip() or trims:
             return None
-        made += [text[place : found.start()], _LINE.sub(_blank, found[0])]
-        place = found.end()
-    return "".join((*made, text[place:]))
+        parts += [text[copied : comment.start()], _LINE.sub(_blank, comment[0])]
+        copied = comment.end()
+    return "".join((*parts, text[copied:]))
 
 
 def _follows(text: str, offset: int) -> bool:
-    """Whether the next line with something in it is indented, so that what takes white space away before it would move
+    """Whether the next line that is not empty is indented: what takes away the white space before it would then move
     it."""
     rest = text[offset:].lstrip("\r\n") if offset > 0 else ""
     return rest[:1] in (" ", "\t")
@@ -100,7 +101,7 @@ def _is_trimmed_behind(shown: str) -> bool:
 
 
 def _blank(found: re.Match[str]) -> str:
-    """Empty lines: they are no text of a block scalar, as white space may be."""
+    """As many line breaks: unlike blanks, they are no text of a block scalar."""
     return "\n" * len(found[0])
 
 

@@ -105,17 +105,17 @@ def find_placeholder(root: Node, text: str) -> Placeholder | None:
             continue
         if _is_unquoted(node):
             shown = text[start_of(node) : end_of(node)]
-            found = find_in_text(shown)
-            return Placeholder(found[0] if found else "jinja", shown, path, 0, False)
+            placeholder = find_in_text(shown)
+            return Placeholder(placeholder[0] if placeholder else "jinja", shown, path, 0, False)
         if isinstance(node, ScalarNode):
             texts = [(node.value, False)]
         else:
             keys = [pair[0] for pair in node.value if isinstance(pair, tuple)]
             texts = [(key.value, True) for key in keys if isinstance(key, ScalarNode)]
         for value, in_key in texts:
-            found = find_in_text(value)
-            if found is not None:
-                reason, shown, offset = found
+            placeholder = find_in_text(value)
+            if placeholder is not None:
+                reason, shown, offset = placeholder
                 return Placeholder(reason, shown, (*path, value) if in_key else path, offset, in_key)
     return None
 
@@ -165,8 +165,8 @@ def find_breaking(text: str) -> tuple[str, str, int] | None:
         breaking = _breaking_in(line) if "}}" in line or "%}" in line else None
         if breaking is not None:
             start, end = breaking
-            found = find_in_text(line[start:end])
-            return (found[0] if found else "jinja", line[start:end], offset + start)
+            placeholder = find_in_text(line[start:end])
+            return (placeholder[0] if placeholder else "jinja", line[start:end], offset + start)
         offset += len(line)
     return None
 
@@ -179,9 +179,9 @@ def find_in_comments(root: Node, piece: Piece) -> Placeholder | None:
     marker = len(text) - len(text.lstrip("-. \t"))
     above = piece.source.text[max(0, start - _MOST_ABOVE) : start]
     for line in reversed(above.splitlines() if _may_instruct(above) else ()):
-        found = _YTT.match(line.lstrip()) or _BRANCH.search(line)
-        if found is not None:
-            return _instruction(found[0])
+        instruction = _YTT.match(line.lstrip()) or _BRANCH.search(line)
+        if instruction is not None:
+            return _instruction(instruction[0])
         if line.strip() and not line.lstrip().startswith("#"):
             break
     if not _may_instruct(text):
@@ -189,10 +189,10 @@ def find_in_comments(root: Node, piece: Piece) -> Placeholder | None:
     inside = [(start_of(node), end_of(node)) for _, node in walk(root) if isinstance(node, ScalarNode) and node.value]
     inside.sort()
     starts = [first for first, _ in inside]
-    for found in chain(_YTT.finditer(text, marker), _BRANCH.finditer(text, marker)):
-        before = bisect_right(starts, found.start()) - 1
-        if before < 0 or inside[before][1] <= found.start():
-            return _instruction(found[0])
+    for instruction in chain(_YTT.finditer(text, marker), _BRANCH.finditer(text, marker)):
+        before = bisect_right(starts, instruction.start()) - 1
+        if before < 0 or inside[before][1] <= instruction.start():
+            return _instruction(instruction[0])
     return None
 
 
@@ -206,7 +206,7 @@ def _instruction(shown: str) -> Placeholder:
 
 
 def _breaking_in(line: str) -> tuple[int, int] | None:
-    """From where to where in the line such a placeholder stands: at its beginning, or where a value is due."""
+    """Start and end of such a placeholder in the line: at the line's beginning, or where a value is due."""
     begins = _LINE_START.match(line)
     starts = [begins.end()] if begins else []
     value = _VALUE.search(line)

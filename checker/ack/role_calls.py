@@ -61,37 +61,37 @@ def steps(spec: Wanted, current: Current) -> tuple[IamCall, ...]:
     An inline document that differs in white space alone is written again; a trust policy is not. A tag whose value
     differs is set and then taken away, so that it is missing until the loop after that.
     """
-    found = [IamCall("iam:AttachRolePolicy", arn) for arn in spec.attached if arn not in current.attached]
-    found += [IamCall("iam:DetachRolePolicy", arn) for arn in current.attached if arn not in spec.attached]
+    calls = [IamCall("iam:AttachRolePolicy", arn) for arn in spec.attached if arn not in current.attached]
+    calls += [IamCall("iam:DetachRolePolicy", arn) for arn in current.attached if arn not in spec.attached]
     for name, document in spec.inline.items():
         arriving = unescaped(document)
         if current.inline.get(name) != arriving:
-            found.append(IamCall("iam:PutRolePolicy", name, arriving))
-    found += [IamCall("iam:DeleteRolePolicy", name) for name in current.inline if name not in spec.inline]
-    found += _tags(spec.tags, current.tags) if current.tags is not None else []
+            calls.append(IamCall("iam:PutRolePolicy", name, arriving))
+    calls += [IamCall("iam:DeleteRolePolicy", name) for name in current.inline if name not in spec.inline]
+    calls += _tags(spec.tags, current.tags) if current.tags is not None else []
     if spec.boundary != current.boundary:
         operation = "iam:PutRolePermissionsBoundary" if spec.boundary else "iam:DeleteRolePermissionsBoundary"
-        found.append(IamCall(operation, spec.boundary or current.boundary))
+        calls.append(IamCall(operation, spec.boundary or current.boundary))
     if not same_document(spec.trust, current.trust):
-        found.append(IamCall("iam:UpdateAssumeRolePolicy", "", spec.trust))
-    found += _settings(spec.settings, current.settings) if current.settings is not None else []
-    return tuple(found)
+        calls.append(IamCall("iam:UpdateAssumeRolePolicy", "", spec.trust))
+    calls += _settings(spec.settings, current.settings) if current.settings is not None else []
+    return tuple(calls)
 
 
 def removal(current: Current) -> tuple[IamCall, ...]:
     """The calls that delete a role; one that is in an instance profile is left without its policies."""
-    found = [IamCall("iam:DetachRolePolicy", arn) for arn in current.attached]
-    found += [IamCall("iam:DeleteRolePolicy", name) for name in current.inline]
-    return (*found, IamCall("iam:DeleteRole"))
+    calls = [IamCall("iam:DetachRolePolicy", arn) for arn in current.attached]
+    calls += [IamCall("iam:DeleteRolePolicy", name) for name in current.inline]
+    return (*calls, IamCall("iam:DeleteRole"))
 
 
 def bad_escape(documents: Mapping[str, str]) -> str:
     """The error that stops the loop before its first call: an inline document with a `%` that begins no escape, as Go's
     url.QueryUnescape words it; "" where there is none."""
     for document in documents.values():
-        found = _BAD_ESCAPE.search(document)
-        if found:
-            return f"invalid URL escape {json.dumps(document[found.start() : found.start() + 3])}"
+        escape = _BAD_ESCAPE.search(document)
+        if escape:
+            return f"invalid URL escape {json.dumps(document[escape.start() : escape.start() + 3])}"
     return ""
 
 
@@ -122,8 +122,8 @@ def _tags(wanted: Mapping[str, str], current: Mapping[str, str]) -> list[IamCall
 def _settings(wanted: Mapping[str, str], current: Mapping[str, str]) -> list[IamCall]:
     """One call for all that differs. What a spec leaves out differs until the controller has filled it in from AWS, and
     a path stays what it was when the role was made, so that the call is made in every loop."""
-    asked = [key for key, value in current.items() if wanted.get(key, "") != value]
-    return [IamCall("iam:UpdateRole", ", ".join(asked))] if asked else []
+    differing = [key for key, value in current.items() if wanted.get(key, "") != value]
+    return [IamCall("iam:UpdateRole", ", ".join(differing))] if differing else []
 
 
 def _normal(value: Any) -> Any:

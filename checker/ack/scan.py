@@ -38,11 +38,11 @@ _WORDS = (
     b"gatekeeper.sh/", b"Mutating", b"eks.amazonaws.com", b"nameReference", b"#@overlay", b"erviceAccount",
     b"\\", b"!", b"%",
 )  # fmt: skip
-"""One of these is in all that the expressions above find: where none is there, no expression has to be compiled."""
+"""Every match of the expressions above contains one of these: without any, no expression has to be compiled."""
 
 
 _OPEN_VERSION = rb"\bapiVersion[\"']?\s*:\s*[\"']?[A-Za-z0-9./-]*[^A-Za-z0-9./\-\s\"'#,}\]]"
-"""An apiVersion that is none as it stands: with a placeholder in it, of whatever engine; or an alias, and the like."""
+"""An apiVersion that is none as it stands: it holds a placeholder of any engine, or is an alias or the like."""
 
 
 @lru_cache
@@ -79,7 +79,7 @@ def names_a_group(text: str) -> bool:
 
 
 TELLING_FIELDS = ("assumeRolePolicyDocument", "inlinePolicies", "policyDocument", "policyRefs")
-"""Those that nothing else has, for an object whose kind is filled in later as well."""
+"""Fields that no other kinds have: they tell an object of ours even where its kind, too, is filled in later."""
 
 
 def is_open_version(version: str) -> bool:
@@ -103,7 +103,7 @@ def hides_its_group(text: str) -> bool:
 
 
 def text_can_concern(text: str) -> bool:
-    """The same question for one document's text; with a NUL in it, it is no text, which parsing will say."""
+    """`can_concern` for one document's text; one with a NUL is no text, which parsing will report."""
     return "\0" in text or _concerns_text().search(text) is not None
 
 
@@ -130,5 +130,5 @@ def is_of_this_tool(name: str, data: bytes) -> bool:
 
 
 def documents_in(data: bytes) -> int:
-    """How many documents a file has that nobody parses, as they are counted."""
+    """The number of documents in a file that is not parsed, counted by their separators."""
     return data.count(b"\n---") + 1

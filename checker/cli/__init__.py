@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Command(Protocol):
-    """A module beside this one: it adds its parser, which says by `run` what to do with the arguments."""
+    """The module of a command: it adds its parser, whose default `run` is the function that carries it out."""
 
     __name__: str
 
@@ -43,8 +43,8 @@ _EPILOG = """exit codes:
 def build_parser(
     prog: str = "checker", names: Iterable[str] = COMMANDS, width: int | None = None
 ) -> argparse.ArgumentParser:
-    """The command line, each of the named commands adding its own part. `prog` is how it was called, `width` that of
-    its texts in columns; None for that of the terminal, which costs more to find out than a file to read."""
+    """The parser with the named commands. `prog` is the name that it was called by, `width` the columns of its texts;
+    None asks the terminal, which takes longer than to read a file."""
     import argparse
     from functools import partial
 
@@ -62,31 +62,31 @@ def build_parser(
     parser.add_argument(
         "--print-completion", action=PrintCompletion, metavar="SHELL", help="print completions for bash, zsh or fish"
     )
-    made = partial(Parser, allow_abbrev=False, formatter_class=formatted(argparse.HelpFormatter, width))
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=cast(Any, made))
+    factory = partial(Parser, allow_abbrev=False, formatter_class=formatted(argparse.HelpFormatter, width))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=cast(Any, factory))
     for name in names:
         cast(Command, import_module(f".{name.replace('-', '_')}", __package__)).add_to(commands)
     return parser
 
 
 def _called_as(path: str) -> str:
-    """`checker`, or `kubectl checker` where kubectl has found the plugin under its name."""
+    """`kubectl checker` where kubectl runs it as a plugin, else `checker`."""
     name = os.path.basename(path).removesuffix(".exe")
     return name.replace("-", " ", 1) if name == "kubectl-checker" else "checker"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Results go to stdout, everything else to stderr."""
-    given = sys.argv[1:] if argv is None else list(argv)
-    if given == ["--version"]:
+    typed = sys.argv[1:] if argv is None else list(argv)
+    if typed == ["--version"]:
         print(f"checker {__version__}")
         return 0
     try:
-        _refuse_files_as_options(given)
+        _refuse_files_as_options(typed)
     except UsageError as error:
         return _usage(error)
     try:
-        arguments = _parsed(given)
+        arguments = _parsed(typed)
         if arguments is None:
             return EXIT_USAGE
         _end_on_request()
@@ -114,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parsed(given: list[str]) -> argparse.Namespace | None:
-    """What was typed, parsed; None where nothing was, and the overview is shown. Raises UsageError."""
+    """The parsed arguments; None where there were none, and the overview was shown. Raises UsageError."""
     prog = _called_as(sys.argv[0])
     given, is_overview = _as_meant(given)
     asks_for_help = not {"-h", "--help", "--print-completion"}.isdisjoint(given)
@@ -133,13 +133,13 @@ def _parsed(given: list[str]) -> argparse.Namespace | None:
 
 
 def _as_meant(given: list[str]) -> tuple[list[str], bool]:
-    """What was typed, with the command first: options may stand before it, and `help NAME` is `NAME --help`. Without
-    anything, the overview is shown, and that is no success: a pipeline that lost its arguments has checked nothing."""
+    """The arguments with the command first (options may stand before it, and `help NAME` is `NAME --help`), and whether
+    there were none. The overview is shown then, without success: a pipeline that lost its arguments checked nothing."""
     if given[:1] == ["help"]:
         return [*given[1:2], "--help"], False
-    place = next((place for place, item in enumerate(given) if item in COMMANDS and not _is_value(given, place)), None)
-    if place and given[0].startswith("-"):
-        given = [given[place], *given[:place], *given[place + 1 :]]
+    at = next((at for at, item in enumerate(given) if item in COMMANDS and not _is_value(given, at)), None)
+    if at and given[0].startswith("-"):
+        given = [given[at], *given[:at], *given[at + 1 :]]
     return given, not given
 
 
@@ -151,13 +151,13 @@ _FLAGS = (
 
 
 def _is_value(given: list[str], place: int) -> bool:
-    """Whether what stands there is the value of the option before it."""
+    """Whether the argument at this position is the value of the option before it."""
     before = given[place - 1] if place else ""
     return before.startswith("-") and "=" not in before and before not in _FLAGS
 
 
 def _no_command(given: list[str], prog: str) -> str | None:
-    """What to say where what was typed names no command; None where it does, or asks for what needs none."""
+    """The error where the arguments name no command; None where they do, or where none is needed (`--help`)."""
     first = given[0] if given else "-"
     if first in COMMANDS or not given or {"-h", "--help"} & {*given} or first in ("--print-completion", "--version"):
         return None
@@ -179,7 +179,7 @@ def _parser_of(parser: argparse.ArgumentParser, command: str) -> Any:
 
 
 def _asked_for(given: list[str]) -> Sequence[str]:
-    """The commands whose options have to be known for what was typed."""
+    """The commands whose parsers are needed: the one that was typed, else all."""
     return given[:1] if given and given[0] in COMMANDS else COMMANDS
 
 
@@ -194,7 +194,7 @@ def _refuse_files_as_options(given: list[str]) -> None:
 
 
 def _end_on_request() -> None:
-    """Ends like ^C on SIGTERM, so that what was begun is put away. Only a main thread may say so."""
+    """Ends on SIGTERM as on ^C, with all cleanup. Python takes signal handlers from the main thread only."""
     import signal
     import threading
 
@@ -213,8 +213,7 @@ def _usage(error: UsageError) -> int:
 
 
 def _show_no_more() -> None:
-    """Has what is left in the buffer go nowhere: Python writes it at exit, and fails again, with an exit code of its
-    own."""
+    """Discards what is left in the buffer: Python would write it at exit, fail again, and end with its own code."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError, AttributeError):

@@ -112,7 +112,7 @@ def _lines(shown: dict[str, Any]) -> list[str]:
         [f"ignore         {count(shown['ignores'], 'entry').replace('entrys', 'entries')}"] if shown["ignores"] else []
     )
     for number, (name, item) in enumerate(shown["render"].items()):
-        found = item["command"] or "not on PATH"
-        lines.append(f"{'' if number else 'render':<13}  {name}: {item['mode']} ({found})")
+        command = item["command"] or "not on PATH"
+        lines.append(f"{'' if number else 'render':<13}  {name}: {item['mode']} ({command})")
     lines.append(f"cache          {shown['cache'] or 'off'}")
     return lines

@@ -71,14 +71,14 @@ def _play(arguments: argparse.Namespace) -> int:
     from ..report.live.json import as_json
     from ..report.live.text import render
 
-    found = play(read_log(arguments.log), arguments.cause)
+    before = play(read_log(arguments.log), arguments.cause)
     look = look_of(arguments)
     if arguments.format == "json":
-        whole = {"schemaVersion": 1, "command": "demo", "cause": arguments.cause, "before": as_json(found)}
+        whole = {"schemaVersion": 1, "command": "demo", "cause": arguments.cause, "before": as_json(before)}
         write(json.dumps({**whole, "fix": None, "after": None}, indent=2) + "\n", arguments.output)
     else:
         state = f"broken ({arguments.cause})" if arguments.cause else "well"
-        parts = [f"An embedded cell on loopback that is {state}; its proxy logs {arguments.log}.", render(found, look)]
+        parts = [f"An embedded cell on loopback that is {state}; its proxy logs {arguments.log}.", render(before, look)]
         write("\n".join(parts), arguments.output)
     return 0
 
@@ -118,11 +118,11 @@ def _mended(story: Story, look: Look) -> list[str]:
 
     command = f"$ checker fix --index {story.staged.index_name}"
     if not isinstance(story.fix, Emission):
-        # With --apply it would go on where time or a restart is what mends it.
+        # With --apply, the command would go on where only time or a restart mends the cell.
         return [command, f"no manifest: {story.fix.reason}\n{story.fix.help}\n"]
     command += " --apply --yes"
-    said = [*story.fix.titles, *(f"access: {text}" for text in story.fix.effects), *story.fix.warnings, *story.steps]
-    shown = [command + (" --unsafe" if story.admits_unsafe else ""), "\n".join(said) + "\n"]
+    lines = [*story.fix.titles, *(f"access: {text}" for text in story.fix.effects), *story.fix.warnings, *story.steps]
+    shown = [command + (" --unsafe" if story.admits_unsafe else ""), "\n".join(lines) + "\n"]
     return [*shown, *([render(story.after, look._replace(quiet=True))] if story.after else [])]
 
 

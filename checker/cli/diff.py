@@ -51,10 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     files = report_files(arguments.report, FORMATS["diff"])
     check_targets([arguments.output, *(path for _, path in files)])
     with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
-        found = difference(arguments.base, arguments.head, gate_options(arguments), bar.observe)
-    write(formatter("diff", arguments.format).render(found, look_of(arguments)), arguments.output)
+        compared = difference(arguments.base, arguments.head, gate_options(arguments), bar.observe)
+    write(formatter("diff", arguments.format).render(compared, look_of(arguments)), arguments.output)
     for name, path in files:
-        write(formatter("diff", name).render(found, Look(quiet=arguments.quiet)), path)
+        write(formatter("diff", name).render(compared, Look(quiet=arguments.quiet)), path)
     if arguments.exit_zero:
         return 0
-    return 1 if found.is_worse else 3 if found.unread else 0
+    return 1 if compared.is_worse else 3 if compared.unread else 0

@@ -32,8 +32,8 @@ def add_to(commands: Any) -> None:
     source.add_argument("--unsafe", action="store_true", help="also fixes that change what somebody may have meant")
     fix_index.add_to(parser)
     add_incident_options(parser, alone=False)
-    made = parser.add_argument_group("what becomes of it")
-    where = made.add_mutually_exclusive_group()
+    outcome = parser.add_argument_group("what becomes of it")
+    where = outcome.add_mutually_exclusive_group()
     where.add_argument("--write", action="store_true", help="edit the files in place")
     where.add_argument(
         "--output", metavar="DIR", help="write corrected copies below it (with --index: the manifest to it)"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Adds the options of this way of using the command."""
+    """Adds the options of `checker fix --index`."""
     live = parser.add_argument_group("the corrected manifest of one index")
     live.add_argument("--replay", metavar="FILE", help="from recorded evidence instead of the cluster")
     live.add_argument("--patch", action="store_true", help="JSON merge patches, as kubectl commands")
@@ -42,23 +42,23 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--wait {arguments.wait:g}: give a number of seconds from 0 to 3600")
     if arguments.apply and arguments.patch:
         raise UsageError("--patch is for you to apply; leave it out, or --apply")
-    diagnosis, record, made, requirements = _diagnosed(arguments)
+    diagnosis, record, investigation, requirements = _diagnosed(arguments)
     with undamaged(arguments.replay):
-        found = emit(diagnosis, requirements, lambda plan: arguments.unsafe or plan.is_safe)
+        fix = emit(diagnosis, requirements, lambda plan: arguments.unsafe or plan.is_safe)
     if arguments.manifests:
         _in_git(arguments, diagnosis, requirements)
     if arguments.format == "json" and not arguments.apply:
         from ..report.fix.manifest import render_json
 
-        write(render_json(found, diagnosis), arguments.output)
+        write(render_json(fix, diagnosis), arguments.output)
         return _code(arguments, diagnosis)
-    if arguments.apply and made is not None and diagnosis.verdict != "healthy":
-        return _applied(arguments, diagnosis, record, made, found)
-    if isinstance(found, Emission):
+    if arguments.apply and investigation is not None and diagnosis.verdict != "healthy":
+        return _applied(arguments, diagnosis, record, investigation, fix)
+    if isinstance(fix, Emission):
         with undamaged(arguments.replay):
-            _show(arguments, diagnosis, found)
+            _show(arguments, diagnosis, fix)
     else:
-        _say_withheld(found)
+        _say_withheld(fix)
     return _code(arguments, diagnosis)
 
 
@@ -84,10 +84,10 @@ def _diagnosed(
             return judge(record, requirements), record, None, requirements
     need_packages("checker fix --index")
     account_id = check_account_id(arguments.account_id, "--account-id") if arguments.account_id else ""
-    made = plan(options_of(arguments, check_index(arguments.index, "--index"), account_id))
+    investigation = plan(options_of(arguments, check_index(arguments.index, "--index"), account_id))
     with Progress(sys.stderr, quiet=arguments.quiet) as progress:
-        record = investigate(made, progress.observe)
-    return judge(record, made.requirements), record, made, made.requirements
+        record = investigate(investigation, progress.observe)
+    return judge(record, investigation.requirements), record, investigation, investigation.requirements
 
 
 def _show(arguments: argparse.Namespace, diagnosis: Diagnosis, found: Emission) -> None:
@@ -177,22 +177,22 @@ def _in_git(arguments: argparse.Namespace, diagnosis: Diagnosis, requirements: t
         arguments.cell,
         dict(diagnosis.case.parameters),
     )
-    found = mend(diagnosis, options, lambda plan: arguments.unsafe or plan.is_safe)
-    if not found.changes:
-        reasons = dict.fromkeys(f"{item.finding.message}: {item.reason}" for item in found.refusals)
+    repair = mend(diagnosis, options, lambda plan: arguments.unsafe or plan.is_safe)
+    if not repair.changes:
+        reasons = dict.fromkeys(f"{item.finding.message}: {item.reason}" for item in repair.refusals)
         say("; ".join(reasons) or f"{', '.join(arguments.manifests)}: nothing there needs an edit")
         return
-    print(pull_request(diagnosis, found), file=sys.stderr)
+    print(pull_request(diagnosis, repair), file=sys.stderr)
     if arguments.write:
         try:
-            write_in_place(found.changes)
+            write_in_place(repair.changes)
         except NotWrittenError as error:
             raise OSError(f"nothing was written: {error}") from None
-        say(f"wrote {', '.join(change.file for change in found.changes)}")
+        say(f"wrote {', '.join(change.file for change in repair.changes)}")
 
 
 def say(text: str) -> None:
-    """A line for people, beside the result."""
+    """Prints a text for people, beside the result."""
     from ..report.style.frame import safe
 
     for line in text.split("\n"):

@@ -23,18 +23,18 @@ def run(arguments: argparse.Namespace) -> int:
     from ..report.fix.told import Told
 
     with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
-        found = mended(arguments, bar.observe, is_unsafe=arguments.unsafe)
+        result = mended(arguments, bar.observe, is_unsafe=arguments.unsafe)
     chosen = _chosen(arguments)
-    outcome, written = _carried_out(found, arguments)
-    told = Told(found, outcome, tuple(written))
+    outcome, written = _carried_out(result, arguments)
+    told = Told(result, outcome, tuple(written))
     write(formatter("fix", arguments.format).render(told, look_of(arguments)), None)
     if arguments.exit_zero:
         return 0
-    report = (found.before if outcome == "shown" else found.after).report
+    report = (result.before if outcome == "shown" else result.after).report
     is_left = any(finding.severity == "error" for finding in report.findings if finding.rule in chosen)
-    if is_left or (outcome == "shown" and found.changes):
+    if is_left or (outcome == "shown" and result.changes):
         return 1
-    return 3 if found.after.report.failures or found.after.report.unreadable else 0
+    return 3 if result.after.report.failures or result.after.report.unreadable else 0
 
 
 def mended(arguments: argparse.Namespace, observe: Observe, *, is_unsafe: bool) -> Repair:
@@ -43,12 +43,12 @@ def mended(arguments: argparse.Namespace, observe: Observe, *, is_unsafe: bool) 
     from ..gate.prepare import prepare
     from ..rules import RULES
 
-    made = prepare(gate_options(arguments), observe=observe)
-    # What is fixed is chosen; what is proven is not: every rule has its say on the edited text.
-    terms = made.terms._replace(settings=made.terms.settings._replace(rules=RULES))
+    prepared = prepare(gate_options(arguments), observe=observe)
+    # Only the fixes are limited to the chosen rules, the proof is not: every rule judges the edited text.
+    terms = prepared.terms._replace(settings=prepared.terms.settings._replace(rules=RULES))
     chosen = _chosen(arguments)
     return repair(
-        made._replace(terms=terms),
+        prepared._replace(terms=terms),
         lambda plan: is_unsafe or plan.is_safe,
         lambda finding: finding.rule in chosen,
         observe,

@@ -50,19 +50,19 @@ def run(arguments: argparse.Namespace) -> int:
     existing = find_config(os.curdir)
     if existing is not None and not arguments.force:
         raise UsageError(f"{os.path.relpath(existing)} exists already, and a new one would hide it; --force writes one")
-    found, cluster = _look(arguments.context)
+    surveyed, cluster = _look(arguments.context)
     with_schemas = not arguments.no_schemas
     folder = _folder()
     texts = {
-        "checker.yaml": configuration(found, (cluster, arguments.context or ""), folder, with_schemas),
-        f"{folder}/{REQUIREMENT}": requirement(found, with_schemas),
+        "checker.yaml": configuration(surveyed, (cluster, arguments.context or ""), folder, with_schemas),
+        f"{folder}/{REQUIREMENT}": requirement(surveyed, with_schemas),
     }
     if with_schemas:
         from ..report.style.as_json import written
 
         texts |= {f"{SCHEMAS}/{name}.json": written(for_editors(name)) for name in NAMES}
     asked = [PIPELINES[name] for name in PIPELINES if getattr(arguments, name)]
-    # What runs other things as well is not written anew: what is to be added is shown.
+    # A pipeline that exists may run other things too: it is not overwritten, and what to add is shown.
     shown = [(name, text) for name, text in asked if os.path.lexists(name)]
     texts |= {name: text for name, text in asked if not os.path.lexists(name)}
     if arguments.dry_run:
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"wrote {name}")
     for name, text in shown:
         print(f"\n{name} is there already; add to it:\n{text}", end="")
-    print("\n".join(map(safe, _told(found))))
+    print("\n".join(map(safe, _told(surveyed))))
     return 0
 
 
@@ -94,7 +94,7 @@ def _folder() -> str:
 
 
 def _look(context: str | None) -> tuple[ManifestSurvey, str]:
-    """What this folder, and perhaps a cluster, has; and the cluster's name."""
+    """The survey of this folder and, with a context, of its cluster; and the cluster's name."""
     from ..init.survey import survey
     from ..project.project import load
     from ..project.reading import read_paths

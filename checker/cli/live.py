@@ -60,8 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _shown([replayed], arguments)
     targets, is_whole = _targets(arguments)
     if arguments.log:
-        given = read_log(arguments.log)
-        targets = [options._replace(log=given) for options in targets]
+        log = read_log(arguments.log)
+        targets = [options._replace(log=log) for options in targets]
     need_packages("checker live")
     for option in ("record", "emit_fix", "log"):
         if getattr(arguments, option) and len(targets) > 1:
@@ -72,17 +72,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.watch is not None and arguments.watch < 1:
         raise UsageError(f"--watch {arguments.watch}: give a number of seconds, 1 at least")
     while True:
-        found = [_diagnosed(options, arguments) for options in targets]
+        diagnosed = [_diagnosed(options, arguments) for options in targets]
         if arguments.emit_fix:
-            _emit(found[0][0], arguments)
-        code = _shown([diagnosis for diagnosis, _ in found], arguments)
-        failed = [problem for _, problem in found if problem]
+            _emit(diagnosed[0][0], arguments)
+        code = _shown([diagnosis for diagnosis, _ in diagnosed], arguments)
+        failed = [problem for _, problem in diagnosed if problem]
         for problem in failed:
             _say(problem)
-        # What nobody looked at may be ill, so it is never "healthy".
+        # An index that was not looked at may be broken, so the whole is never "healthy".
         is_open = failed or not (is_whole or arguments.exit_zero)
         code = max(code, 3) if is_open and code != 1 else code
-        if not arguments.watch or all(diagnosis.verdict == "healthy" for diagnosis, _ in found):
+        if not arguments.watch or all(diagnosis.verdict == "healthy" for diagnosis, _ in diagnosed):
             return code
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _targets(arguments: argparse.Namespace) -> tuple[list[IncidentOptions], bool]:
-    """One index, or those that an alert fires for; and whether that is all that the alert is about."""
+    """The options of each index to diagnose, and whether these are all that the alert is about."""
     from ..incident.alert import check_account_id, check_index, parse_alerts
 
     if arguments.alert and arguments.index:
@@ -107,8 +107,8 @@ def _targets(arguments: argparse.Namespace) -> tuple[list[IncidentOptions], bool
         for alert in payload.alerts:
             if alert.is_resolved:
                 _say(f"the alert for index {alert.index_name} is resolved; looking whether it is")
-        found = [options_of(arguments, alert.index_name, alert.account_id) for alert in payload.alerts]
-        return found, not payload.odd and not payload.left_out
+        targets = [options_of(arguments, alert.index_name, alert.account_id) for alert in payload.alerts]
+        return targets, not payload.odd and not payload.left_out
     if not arguments.index:
         raise UsageError("which index? Give --index NAME, or --alert FILE")
     account_id = check_account_id(arguments.account_id, "--account-id") if arguments.account_id else ""
@@ -120,11 +120,11 @@ def _diagnosed(options: IncidentOptions, arguments: argparse.Namespace) -> tuple
     from ..incident.investigate import investigate, judge, plan
     from .terminal.progress import Progress
 
-    made = plan(options)
+    investigation = plan(options)
     with Progress(sys.stderr, quiet=arguments.quiet) as progress:
-        record = investigate(made, progress.observe)
+        record = investigate(investigation, progress.observe)
     problem = _write_record(record, arguments.record) if arguments.record else ""
-    return judge(record, made.requirements), problem
+    return judge(record, investigation.requirements), problem
 
 
 def _emit(diagnosis: Diagnosis, arguments: argparse.Namespace) -> None:
@@ -134,15 +134,15 @@ def _emit(diagnosis: Diagnosis, arguments: argparse.Namespace) -> None:
     from ..report.fix.manifest import MASKED, render
 
     with undamaged(arguments.replay):
-        found = emit(diagnosis, _requirements(arguments), lambda plan: plan.is_safe)
-    if isinstance(found, Withheld):
-        _say(f"no manifest: {found.reason}" + (f"; {found.help}" if found.help else ""))
+        fix = emit(diagnosis, _requirements(arguments), lambda plan: plan.is_safe)
+    if isinstance(fix, Withheld):
+        _say(f"no manifest: {fix.reason}" + (f"; {fix.help}" if fix.help else ""))
         return
-    if found.is_masked:
+    if fix.is_masked:
         _say(f"no manifest: {MASKED}")
         return
     record = diagnosis.case.record
-    write(render(found, record.target.index_name, record.collected_at), arguments.emit_fix)
+    write(render(fix, record.target.index_name, record.collected_at), arguments.emit_fix)
     _say(f"wrote {arguments.emit_fix}; kubectl diff -f {arguments.emit_fix} shows it, kubectl apply -f applies it")
 
 
@@ -165,7 +165,7 @@ def _requirements(arguments: argparse.Namespace) -> tuple[Requirement, ...]:
 
 
 def _shown(diagnoses: list[Diagnosis], arguments: argparse.Namespace) -> int:
-    """Writes all of them at once; one that has a cause outweighs one that could not be told, as everywhere."""
+    """Writes all diagnoses and returns the exit code: a cause (1) outweighs what could not be told (3)."""
     from ..runbook.diagnose import EXIT_CODES
 
     look = look_of(arguments)

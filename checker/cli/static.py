@@ -98,8 +98,8 @@ def run(arguments: argparse.Namespace) -> int:
         code = mend(arguments)
         if code is not None:
             return code
-    found, fixes = _report(arguments, (arguments.format, *(name for name, _ in files)))
-    report = found._replace(fail_on=arguments.fail_on)
+    judged, fixes = _report(arguments, (arguments.format, *(name for name, _ in files)))
+    report = judged._replace(fail_on=arguments.fail_on)
     refuse_what_was_read(targets, report.read)
     text = _rendered(arguments.format, report, look_of(arguments), fixes)
     write(text, arguments.output)
@@ -120,9 +120,9 @@ def _rendered(name: str, report: Report, look: Look, fixes: tuple[Proposal, ...]
 
 
 def _write_beside(report: Report, module: ModuleType) -> None:
-    found = module.beside(report, os.environ) if hasattr(module, "beside") else None
-    if found is not None:
-        path, text = found
+    summary = module.beside(report, os.environ) if hasattr(module, "beside") else None
+    if summary is not None:
+        path, text = summary
         try:
             with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
@@ -131,8 +131,8 @@ def _write_beside(report: Report, module: ModuleType) -> None:
 
 
 def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> tuple[Report, tuple[Proposal, ...]]:
-    """What the gate says, and the fixes where a format carries them. Files that hold nothing for us are told before the
-    gate, and all it needs, is imported."""
+    """The report of the gate, and the fixes where a format carries them. Files that hold nothing for us are reported
+    before the gate, and all it needs, is imported."""
     with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
         return _judged(arguments, formats, bar.observe)
 
@@ -166,11 +166,11 @@ def _judged(
 
 
 _MOST, _FEW = 24, 6
-"""Judgements that fixes may cost: where a machine takes them, and where a person is told that there are some."""
+"""How many judgements fixes may cost: in formats for machines, and in those for people."""
 
 
 def _fixes(report: Report, cells: list[JudgedCell], budget: int) -> tuple[Proposal, ...]:
-    """The fixes that a report carries. What goes wrong with them must not hide what was found."""
+    """The fixes that a report carries. An error in working them out must not hide the findings."""
     from ..fix.planning.cells import fixes_in_cells
     from ..fix.planning.propose import fixes_for
 
@@ -184,7 +184,7 @@ def _fixes(report: Report, cells: list[JudgedCell], budget: int) -> tuple[Propos
 
 
 def _tell_what_is_read(given: str | None) -> None:
-    """Says what is about to be read where nobody has said it, and it may be a whole disk."""
+    """Says which folder is about to be read where neither paths nor a project limit it: it may be a whole disk."""
     from ..config.file import find_config
     from ..text.files import work_tree
 
@@ -193,7 +193,7 @@ def _tell_what_is_read(given: str | None) -> None:
 
 
 def _note_what_it_rests_on(cells: list[JudgedCell]) -> None:
-    """Keeps nothing of a run that rests on more than the files and folders that Python has opened and listed."""
+    """Forgets the recording of a run that rests on more than the files and folders that Python opened and listed."""
     for cell in cells:
         material = cell.made.material
         kustomizations = [one for item in (*material.files, *material.background) for one in item.kustomizations]
@@ -208,7 +208,7 @@ def _note_what_it_rests_on(cells: list[JudgedCell]) -> None:
 
 
 def _accepted(cells: list[JudgedCell], path: str) -> list[JudgedCell]:
-    """Writes the baseline; the judgements against it."""
+    """Writes the baseline, and returns the judgements held against it."""
     from ..gate.baselined import accept
     from ..gate.cells import in_none
     from ..suppression.baseline import as_text

@@ -39,17 +39,17 @@ def run(arguments: argparse.Namespace) -> int | None:
             f"--fix mends one cell at a time: choose one with --cell: {', '.join(cell.name for cell in config.cells)}"
         )
     with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
-        found = mended(arguments, bar.observe, is_unsafe=False)
+        repair = mended(arguments, bar.observe, is_unsafe=False)
     if arguments.diff:
         from ..report.fix import text
         from ..report.fix.told import Told
 
-        write(text.render(Told(found, "shown", ()), look_of(arguments)._replace(quiet=True)), None)
-        return _code(found, arguments)
-    if found.changes:
-        written = write_fixes(found)
-        said = f"fixed {count(len(found.fixes), 'finding')} in {', '.join(written)}"
-        print(f"checker: {said}", file=sys.stderr)
+        write(text.render(Told(repair, "shown", ()), look_of(arguments)._replace(quiet=True)), None)
+        return _code(repair, arguments)
+    if repair.changes:
+        written = write_fixes(repair)
+        message = f"fixed {count(len(repair.fixes), 'finding')} in {', '.join(written)}"
+        print(f"checker: {message}", file=sys.stderr)
     return None
 
 

@@ -54,15 +54,15 @@ def run(arguments: argparse.Namespace) -> int:
     question = Asked(arguments.action, arguments.resource)
     asked = who_can(arguments.action, arguments.resource)
     check_askable(arguments.action, arguments.resource)
-    found: list[tuple[str, Outcome]] = []
+    answers: list[tuple[str, Outcome]] = []
     unread: list[str] = []
     with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
-        for made in prepare_cells(gate_options(arguments), observe=bar.observe):
-            terms = made.terms._replace(requirements=asked, asked=asked.requirements, files=None)
-            facts = gather(made.material, terms, bar.observe)
-            found += ((terms.cell, outcome) for outcome in facts.outcomes)
-            unread += _unread(made, facts)
-    unset = {name for _, outcome in found for check in outcome.checks for item in check.excess for name in item.unset}
+        for prepared in prepare_cells(gate_options(arguments), observe=bar.observe):
+            terms = prepared.terms._replace(requirements=asked, asked=asked.requirements, files=None)
+            facts = gather(prepared.material, terms, bar.observe)
+            answers += ((terms.cell, outcome) for outcome in facts.outcomes)
+            unread += _unread(prepared, facts)
+    unset = {name for _, outcome in answers for check in outcome.checks for item in check.excess for name in item.unset}
     if unset:
         shown = ", ".join(f"${{{name}}}" for name in sorted(unset))
         raise UsageError(f"no value for {shown} in ARN: give --set {min(unset)}=…, or a cell that has it")
@@ -70,9 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         import json
 
-        print(json.dumps(as_json(question, found, unread), indent=2))
+        print(json.dumps(as_json(question, answers, unread), indent=2))
     else:
-        print("\n".join(map(safe, lines(question, found, unread))))
+        print("\n".join(map(safe, lines(question, answers, unread))))
     return 3 if unread else 0
 
 

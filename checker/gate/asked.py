@@ -1,4 +1,4 @@
-"""Which files are asked about: those that were passed, and those that become something else by them."""
+"""Which files are asked about: those that were passed, and those whose objects they change."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .prepared import Material
 
 
 def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
-    """The names of the files to report on. Who passes an overlay, a patch, a file of values or a release asks about the
-    objects in the base and the chart as well: what becomes of them is written there."""
+    """The names of the files to report on. Who passes an overlay, a patch, a file of values or a release also asks
+    about the objects in the base and the chart, since it says what becomes of them."""
     names = {item.source.name for item in material.files}
     paths = frozenset(map(os.path.realpath, passed))
     shown = {os.path.realpath(item.source.name): item.source.name for item in (*material.files, *material.background)}
@@ -26,15 +26,15 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
             names |= {item.facts.source.name for item in chart.files} | {chart.source.name}
             names |= {shown[path] for path in chart.covers if path in shown}
     files = (*material.files, *material.background)
-    found = tuple(one for item in files for one in item.kustomizations)
-    maps = ConfigMaps(files, found)
+    kustomizations = tuple(one for item in files for one in item.kustomizations)
+    maps = ConfigMaps(files, kustomizations)
     deployed = [
         one
-        for one in found
+        for one in kustomizations
         if one.below is not None and not paths.isdisjoint(map(os.path.realpath, (one.file, *maps.files_of(one))))
     ]
     if deployed:
-        reach = Reach(found, shown)
+        reach = Reach(kustomizations, shown)
         names |= {shown[path] for one in deployed for path in reach.reached(one)}
     kinds = {(one.api_version, one.kind) for item in material.files for one in item.instances}
     for item in files if kinds else ():

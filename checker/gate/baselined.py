@@ -23,8 +23,8 @@ def by_baseline(known: HeldAgainst) -> tuple[Covered, ...]:
 
 
 def accept(report: Report) -> tuple[tuple[BaselineEntry, ...], Report]:
-    """What a baseline holds once every finding is accepted (what is fixed is gone, what was not looked for stays), and
-    the report against that baseline."""
+    """The entries of the baseline once every finding is accepted (fixed ones go, those not looked for stay), and the
+    report held against it."""
     known = report.baseline
     if known is None:
         return (), report

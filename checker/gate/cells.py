@@ -1,4 +1,4 @@
-"""Several cells in one run: which files belong to which, and what the judgements of all come to together."""
+"""Several cells in one run: which files belong to which, and one report of all their judgements."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class JudgedCell(NamedTuple):
 
 
 def cells_in_one_run(config: Config, given: str | None) -> tuple[str, ...]:
-    """The cells that are judged where none is named; none where there is only one, or one is named. Raises UsageError
-    where folders are bound to some of them alone."""
+    """The cells to judge in one run: all, where there are several, bound to folders, and none is named; else (). Raises
+    UsageError where only some of them are bound to folders."""
     bound = [cell for cell in config.cells if cell.manifests]
     if given is not None or len(config.cells) < 2 or not bound:
         return ()
@@ -59,7 +59,7 @@ def of_cell(material: Material, config: Config, name: str) -> Material:
 
 
 def concerns(paths: Iterable[str], config: Config, cell: ConfiguredCell) -> bool:
-    """Whether a run over these paths has to do with a cell: with what is bound to it, or to none."""
+    """Whether a run over these paths takes in something that is bound to this cell, or to no cell."""
     bound = _bound(config)
     own = [folder for folder, names in bound.items() if cell.name in names]
     for path in paths:
@@ -71,16 +71,16 @@ def concerns(paths: Iterable[str], config: Config, cell: ConfiguredCell) -> bool
 
 
 def _bound(config: Config) -> dict[str, tuple[str, ...]]:
-    """The real paths of all that is bound to cells, and to which. Raises UsageError for what is not there."""
-    found: dict[str, tuple[str, ...]] = {}
+    """The real paths that are bound to cells, each with the names of its cells. Raises UsageError for a missing one."""
+    bound: dict[str, tuple[str, ...]] = {}
     for cell in config.cells:
         for written, path in zip(cell.manifests, from_config(config, cell.manifests), strict=True):
             if not os.path.exists(path):
                 where = place_of(config, "cells", cell.name, "manifests")
                 raise UsageError(f"{where}: cells.{cell.name}.manifests names {written}, which does not exist")
             real = os.path.realpath(path)
-            found[real] = (*found.get(real, ()), cell.name)
-    return found
+            bound[real] = (*bound.get(real, ()), cell.name)
+    return bound
 
 
 def _owners(file: str, bound: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def together(cells: Sequence[JudgedCell]) -> Report:
     for report in reports:
         for finding in report.findings:
             holds.setdefault(_same(finding), []).append((finding, report.cell))
-    findings = [_in_cells(found, names) for found in holds.values()]
+    findings = [_in_cells(alike, names) for alike in holds.values()]
     first = reports[0]
     return first._replace(
         findings=in_order(findings),
@@ -145,13 +145,13 @@ def _same(finding: Finding) -> _Same:
 
 def _in_cells(found: list[tuple[Finding, str]], names: tuple[str, ...]) -> Finding:
     finding, cells = found[0][0], tuple(dict.fromkeys(cell for _, cell in found))
-    said = f"cell {cells[0]}" if len(cells) == 1 else f"cells {', '.join(cells)}"
-    said = f"all {len(names)} cells" if len(cells) == len(names) > 1 else said
-    return finding._replace(message=f"{finding.message} ({said})", cells=cells)
+    where = f"cell {cells[0]}" if len(cells) == 1 else f"cells {', '.join(cells)}"
+    where = f"all {len(names)} cells" if len(cells) == len(names) > 1 else where
+    return finding._replace(message=f"{finding.message} ({where})", cells=cells)
 
 
 def _summary(cells: Sequence[JudgedCell]) -> Summary:
-    """The counts, of what several cells share once."""
+    """The counts over all cells; what several of them share counts once."""
     files = {item.source.name: item for cell in cells for item in cell.made.material.files}
     summaries = [cell.judged.report.summary for cell in cells]
     inventories = [cell.judged.facts.project.inventory for cell in cells]
@@ -196,5 +196,5 @@ def _baseline(reports: Sequence[Report]) -> HeldAgainst | None:
 
 
 def in_none(unseen: Sequence[tuple[BaselineEntry, ...]]) -> tuple[BaselineEntry, ...]:
-    """The entries of a baseline that the run of no cell has looked for."""
+    """The entries of a baseline that were looked for in none of the cells."""
     return tuple(entry for entry in unseen[0] if all(entry in other for other in unseen[1:]))

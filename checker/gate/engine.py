@@ -96,8 +96,8 @@ def _broken_down(rule: str) -> Failure:
 
 
 def _add(findings: dict[tuple[str, Location, str], Finding], finding: Finding, *, is_of_the_text: bool) -> None:
-    """Takes a finding in, once. What one text says is wrong once, however often it is rendered; what becomes of it is
-    another finding for each."""
+    """Adds a finding, once. A fault in the text itself is one finding, however often the text is rendered; a fault in
+    what it becomes is one finding for each rendering."""
     key = finding.rule, finding.location, finding.message
     known = findings.get(key)
     pools = [item.subject.pool if item is not None and item.subject is not None else "" for item in (known, finding)]
@@ -122,8 +122,8 @@ def _in_documents(
     failures: dict[str, Failure],
     files: frozenset[str] | None,
 ) -> list[Found]:
-    """What the rules find in each document, in the order of the documents. What they find in one concerns its file, and
-    is not looked for in files that nobody asked about."""
+    """What the rules find in each document, in the order of the documents. What they find concerns the file of the
+    document alone, so nothing is looked for in files that nobody asked about."""
     return [
         known[id(document)]
         if id(document) in known
@@ -135,7 +135,7 @@ def _in_documents(
 
 
 def _in_document(rules: list[DocumentRule], document: DocumentFacts, failures: dict[str, Failure]) -> Found:
-    found = {}
+    by_rule = {}
     for rule in rules:
         try:
             problems = (*rule.check_document(document), *_in_templates(rule, document))
@@ -143,8 +143,8 @@ def _in_document(rules: list[DocumentRule], document: DocumentFacts, failures: d
             failures.setdefault(rule.ABOUT.id, _broken_down(rule.ABOUT.id))
             continue
         if problems:
-            found[rule.ABOUT.id] = problems
-    return found
+            by_rule[rule.ABOUT.id] = problems
+    return by_rule
 
 
 def _in_templates(rule: DocumentRule, document: DocumentFacts) -> Iterator[Problem]:
@@ -155,7 +155,7 @@ def _in_templates(rule: DocumentRule, document: DocumentFacts) -> Iterator[Probl
 
 
 def _listed(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems that are listed, with the best help; a row of more of them on one object ends in their number."""
+    """The problems to list, with the best help; beyond MOST_ALIKE on one object, only how many more there are."""
     suggested = 0
     seen: dict[Origin | str, int] = {}
     last: dict[Origin | str, Problem] = {}
@@ -171,8 +171,8 @@ def _listed(problems: Iterable[Problem]) -> Iterator[Problem]:
         yield problem
     for about, problem in last.items():
         more = seen[about] - MOST_ALIKE
-        said = f"{more:,} more of these are not listed, the first of them here: {problem.message}"
-        yield problem._replace(message=said, value=f"{more} more")
+        message = f"{more:,} more of these are not listed, the first of them here: {problem.message}"
+        yield problem._replace(message=message, value=f"{more} more")
 
 
 def _shortened(message: str) -> str:
@@ -204,13 +204,13 @@ def _finding(rule: str, severity: Severity, problem: Problem, locator: Locator) 
 
 
 def _with_values(finding: Finding, project: Project) -> Finding:
-    """The finding, with where the values stand that its place is filled in with."""
+    """The finding, related to the places of the values that a template fills in at its location."""
     source = project.sources.get(finding.location.file) if project.values and finding.subject is not None else None
     if source is None or source.written is None or finding.subject is None:
         return finding
     files = project.values.get((source.name, finding.subject.pool), ())
-    found = values_behind(finding.location, source.written, (ValuesFile(*item) for item in files))
-    return finding._replace(related=(*finding.related, *found))
+    locations = values_behind(finding.location, source.written, (ValuesFile(*item) for item in files))
+    return finding._replace(related=(*finding.related, *locations))
 
 
 def _show(place: Place, subject: Object | None) -> str:

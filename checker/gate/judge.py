@@ -1,4 +1,4 @@
-"""What was read, judged: requirements and rules are put to it, suppressions and the baseline applied. Pure."""
+"""Judges what was read: puts requirements and rules to it, applies suppressions and the baseline. Pure."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from .report import HeldAgainst, Report, Summary
 
 
 def judge(material: Material, terms: Terms, observe: Observe = unobserved, earlier: Judged | None = None) -> Judged:
-    """Puts requirements and rules to what was read; a pure function of it. Of an `earlier` judgement by the same terms
-    is taken over what follows from documents that are still the same: what was found in them, and what was proven of
-    roles that none of the others bears on."""
+    """Puts requirements and rules to what was read; a pure function of it. What follows from unchanged
+    documents is taken over from an `earlier` judgement by the same terms: what was found in them, and what was proven
+    of roles that no changed document bears on."""
     if earlier is None and terms.since is not None:
         earlier = terms.since.judged
     facts = gather(material, terms, observe, earlier.facts if earlier else None)
@@ -47,22 +47,22 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved, earli
     if terms.trusted is not None:
         sources, documents = {**terms.trusted.sources, **sources}, {**terms.trusted.documents, **documents}
     locator = Locator(documents, sources)
-    found = _suppressed(material, terms, facts, locator, observe, earlier.found if earlier else {})
-    looked = _looked_for(material, terms, project, found.failures)
+    result = _suppressed(material, terms, facts, locator, observe, earlier.found if earlier else {})
+    looked = _looked_for(material, terms, project, result.failures)
     known = None
     if terms.baseline is not None:
-        known = HeldAgainst(terms.baseline, against(found.findings, terms.baseline, looked), looked.cell)
-    findings = found.findings if known is None else known.compared.new
+        known = HeldAgainst(terms.baseline, against(result.findings, terms.baseline, looked), looked.cell)
+    findings = result.findings if known is None else known.compared.new
     touched = _touched(terms.since, findings, facts)
     report = Report(
         findings=touched,
-        failures=found.failures,
+        failures=result.failures,
         outcomes=outcomes,
         skipped=tuple(item for item in project.skipped if files is None or item.file in files),
         unreadable=material.unreadable,
         summary=_summary(project, material.file_count, outcomes, files),
         sources={name: as_written(source) for name, source in sources.items()},
-        suppressed=(*found.suppressed, *(by_baseline(known) if known else ())),
+        suppressed=(*result.suppressed, *(by_baseline(known) if known else ())),
         baseline=known,
         elsewhere=len(findings) - len(touched),
         cell=terms.cell,
@@ -70,7 +70,7 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved, earli
         read=_read(terms, project),
         is_unconfigured=terms.is_unconfigured and bool(terms.asked),
     )
-    return Judged(report, found.facts, found.by_document)
+    return Judged(report, result.facts, result.by_document)
 
 
 def _read(terms: Terms, project: Project) -> frozenset[str]:
@@ -93,9 +93,9 @@ def gather(material: Material, terms: Terms, observe: Observe = unobserved, earl
         renderings=material.renderings,
         charts=material.charts,
     )
-    index = make_index(project.inventory, terms.parameters.get("account"), terms.parameters)
+    names = make_index(project.inventory, terms.parameters.get("account"), terms.parameters)
     # Access is asked of roles that templates leave open as well, and of open policies that roles refer to.
-    everything = index
+    everything = names
     if project.open.objects:
         both = together((project.inventory, project.open), project.inventory.unread)
         everything = make_index(both, terms.parameters.get("account"), terms.parameters)
@@ -111,7 +111,7 @@ def gather(material: Material, terms: Terms, observe: Observe = unobserved, earl
         )
         for item in terms.asked
     )
-    return Facts(project, index, outcomes, terms.other_cells, terms.parameters, today=terms.today)
+    return Facts(project, names, outcomes, terms.other_cells, terms.parameters, today=terms.today)
 
 
 class _Found(NamedTuple):
@@ -154,10 +154,10 @@ def _suppressed(
         return looked.everywhere(item.rule) if is_listed else looked.in_file(item.rule, item.place.file)
 
     result = cover(first.findings, listed, facts.project, locator, terms.today, is_judged)
-    told = facts._replace(suppressions=result.suppressions, weakened=weakened)
-    second = run(told, settings._replace(rules=last), locator)
+    full_facts = facts._replace(suppressions=result.suppressions, weakened=weakened)
+    second = run(full_facts, settings._replace(rules=last), locator)
     findings = in_order((*result.findings, *second.findings))
-    return _Found(findings, (*first.failures, *second.failures), result.suppressed, told, first.found)
+    return _Found(findings, (*first.failures, *second.failures), result.suppressed, full_facts, first.found)
 
 
 def _of_revision(
@@ -176,13 +176,12 @@ def _of_revision(
 
 
 def _as_weakening(item: Suppression) -> Weakening:
-    said = f"the {item.how} accepts {item.rule or 'something'}; it decides nothing before it is merged"
-    return Weakening(item.place, said, f"{item.how} {item.rule} {item.scope}")
+    message = f"the {item.how} accepts {item.rule or 'something'}; it decides nothing before it is merged"
+    return Weakening(item.place, message, f"{item.how} {item.rule} {item.scope}")
 
 
 def _touched(since: Since | None, findings: tuple[Finding, ...], facts: Facts) -> tuple[Finding, ...]:
-    """The findings that a change has to do with: they are new, or concern a changed file, or a role of which a policy
-    stands in one."""
+    """The findings that a change bears on: new ones, and those on changed files or on roles with a policy in one."""
     if since is None or since.changed is None:
         return findings
     new = set(map(id, against(findings, since.before).new))

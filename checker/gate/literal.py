@@ -1,4 +1,4 @@
-"""What of an object that a template engine has yet to fill in can be judged: what rests on literal text alone.
+"""Which findings on an object hold before a template engine fills it in: those that rest on literal text alone.
 
 A template changes what stands in its placeholders, and nothing else of a scalar (branches and loops, which take lines
 in or out, keep an object from being judged at all). So a finding holds, whatever is filled in, where no placeholder
@@ -21,7 +21,7 @@ from ..rules.rule import About
 
 
 def is_literal(problem: Problem, about: About) -> bool:
-    """Whether a problem of an object with placeholders is one whatever they are filled in with."""
+    """Whether a problem of an object with placeholders stays one, whatever is filled in."""
     item = problem.subject
     if item is None:
         return False
@@ -61,13 +61,13 @@ def _statement(document: str, inner: Path, holes: tuple[str, ...]) -> Any:
         return document
     if inner[:1] != ("Statement",):
         return data
-    found, is_there = _at(data, inner[:2] if len(inner) > 1 and isinstance(inner[1], int) else inner[:1])
-    return found if is_there else data
+    statement, is_there = _at(data, inner[:2] if len(inner) > 1 and isinstance(inner[1], int) else inner[:1])
+    return statement if is_there else data
 
 
 def _is_closed(data: Any, route: Path, part: str, text_alone: bool) -> bool:
-    """Whether what stands at the end of a route is literal: with `text_alone`, a key and those beside it, a scalar, a
-    list of scalars, or the keys of a mapping; else all that is in it."""
+    """Whether the value at the end of a route is literal. With `text_alone` only its own text counts: a scalar, a list
+    of scalars, the keys of a mapping, or a key and those beside it; else all that is in it."""
     if any(find_in_text(step) is not None for step in route if isinstance(step, str)):
         return False
     value, is_there = _at(data, route)
@@ -80,7 +80,7 @@ def _is_closed(data: Any, route: Path, part: str, text_alone: bool) -> bool:
 
 
 def _at(data: Any, route: Path) -> tuple[Any, bool]:
-    """What stands at the end of a route, and whether it is there; else what stands nearest to it."""
+    """The value at the end of a route, or the last one on the way to it; and whether the end is there."""
     for step in route:
         try:
             data = data[step]

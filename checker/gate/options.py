@@ -34,8 +34,8 @@ class GateOptions(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """What decides: the configuration, the requirements, the accepted findings; and, where a revision decides, what the
-    working folder has otherwise."""
+    """What decides: the configuration, the requirements, the accepted findings; and, where a revision decides, how the
+    working folder differs from it."""
 
     config: Config
     requirements: Loaded

@@ -61,8 +61,8 @@ def prepare(options: GateOptions, read: Read | None = None, observe: Observe = u
 def prepare_cells(
     options: GateOptions, read: Read | None = None, observe: Observe = unobserved
 ) -> tuple[Prepared, ...]:
-    """The same for each cell that is judged in this run: all that have something in what was passed, where folders are
-    bound to them and none is named. Files are read once."""
+    """As `prepare`, for each cell that is judged in this run: where folders are bound to cells and none is named, all
+    that have something in what was passed. Files are read once."""
     chosen = choose(options)
     names = cells_in_one_run(chosen.config, options.cell)
     taken = _taken_in(options, chosen, read, observe)
@@ -73,8 +73,8 @@ def prepare_cells(
 
 
 class _TakenIn(NamedTuple):
-    """What was read: the paths that were asked about, the names of the files there, whether they are judged at all,
-    whether there are more."""
+    """What was read: the paths that were asked about, the names of the files there, whether they are judged at all, and
+    whether the project has more files (`has_rest`)."""
 
     material: Material
     paths: tuple[str, ...]
@@ -126,8 +126,8 @@ def prepare_whole(
     chosen: Chosen | None = None,
     known: tuple[FileFacts, ...] = (),
 ) -> Prepared:
-    """The same for a project that has been read as a whole: from a folder, or as a revision has it; `known` are facts
-    of files that may be the same. Raises UsageError."""
+    """As `prepare`, for a project that was read as a whole, from a folder or from a revision; `known` are facts of
+    files that may be unchanged. Raises UsageError."""
     chosen = chosen or choose(options)
     terms = _terms(options, chosen, True)
     material = of_cell(_material(read, facts_of(read.sources, known)), chosen.config, terms.cell)
@@ -254,8 +254,8 @@ def _holds_something(files: tuple[FileFacts, ...]) -> bool:
 
 
 def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, takes_variables: bool, observe: Observe) -> Read:
-    """The rest of the project: what references in the passed files may point to. A stream is a project of its own: what
-    somebody rendered must not be mended by the sources it was rendered from. With folders beside the `-` it is not."""
+    """The rest of the project: what references in the passed files may point to. A stream is a project of its own:
+    references in rendered text must not resolve to its sources. With other paths beside the `-` it is not."""
     if all(path == STDIN for path in paths):
         return read_paths((), observe=observe)
     roots = project_paths(config) or _work_tree(paths)
@@ -268,5 +268,5 @@ def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, takes_varia
 
 
 def _work_tree(paths: tuple[str, ...]) -> tuple[str, ...]:
-    found = work_tree(next((path for path in paths if path != STDIN), os.curdir))
-    return (os.path.relpath(found),) if found else ()
+    folder = work_tree(next((path for path in paths if path != STDIN), os.curdir))
+    return (os.path.relpath(folder),) if folder else ()

@@ -22,7 +22,7 @@ from .judged import Judged
 
 class Since(NamedTuple):
     """What to report of a change: findings on the `changed` files (None: on all), and those that were not there
-    `before`, at this revision. `judged` is what was judged for that: most of it is the same now."""
+    `before`, at this revision. `judged` is the judgement of that revision, most of which still holds."""
 
     revision: str
     changed: frozenset[str] | None
@@ -31,8 +31,8 @@ class Since(NamedTuple):
 
 
 class Trusted(NamedTuple):
-    """What a run rests on that trusts a revision and not the change: the suppressions in manifests that the revision
-    has (by anchor), what the change weakens, and the texts that this stands in."""
+    """What decides where a revision is trusted and not the change: how often the revision has each suppression in
+    manifests (by anchor), what the change weakens, and the texts that these stand in."""
 
     revision: str
     known: Mapping[tuple[str, ...], int]
@@ -85,7 +85,7 @@ class Terms(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """Both."""
+    """What was read, and what is asked of it."""
 
     material: Material
     terms: Terms

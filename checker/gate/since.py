@@ -32,7 +32,7 @@ def since(options: GateOptions, made: Prepared, config: Config) -> Since:
         )
     terms = made.terms
     baseline = terms.baseline.file if terms.baseline is not None else ""
-    # What decides is that of the trusted revision: whatever the change makes of it, it touches nothing here.
+    # With --trusted the revision decides: changed configuration and requirements touch nothing here.
     if terms.trusted is None and changed_since(revision, config, terms.requirements.sources, baseline):
         return Since(name, None, Baseline(""))
     held = manifests_of(revision, roots_at(revision, config))
@@ -44,6 +44,6 @@ def since(options: GateOptions, made: Prepared, config: Config) -> Since:
     before = Material(facts_of(read.sources, files), passed_over=made.material.passed_over, names=read.names)
     before = of_cell(before, config, terms.cell)
     before = rendered(before, options, config, terms.placeholders, revision)
-    found = judge(before, terms._replace(files=None, baseline=None, trusted=None))
-    entries = tuple(entry_of(finding, "") for finding in found.report.findings)
-    return Since(name, changed, Baseline("", entries), found)
+    judged = judge(before, terms._replace(files=None, baseline=None, trusted=None))
+    entries = tuple(entry_of(finding, "") for finding in judged.report.findings)
+    return Since(name, changed, Baseline("", entries), judged)

@@ -52,24 +52,24 @@ def choose_trusted(options: GateOptions) -> Chosen:
     known = Counter(anchor_of(item, project, requirements) for item in in_manifests(project, requirements))
     now = _working(options)
     sources, documents = dict(requirements.sources), dict(requirements.documents)
-    for one in (config, now):
-        sources |= {one.file: one.source} if one.source else {}
-        documents |= {(one.file, 0): one.document} if one.document else {}
-    found = [*in_configuration(config, now)]
+    for configuration in (config, now):
+        sources |= {configuration.file: configuration.source} if configuration.source else {}
+        documents |= {(configuration.file, 0): configuration.document} if configuration.document else {}
+    weakenings = [*in_configuration(config, now)]
     paths = options.policies or from_config(now, now.policies)
     if all(is_inside(revision, path) and not leads_out(path) for path in paths):
-        given = choose_requirements(now, options.policies)
-        sources, documents = {**sources, **given.sources}, {**documents, **given.documents}
-        found += in_requirements(requirements, given)
+        proposed = choose_requirements(now, options.policies)
+        sources, documents = {**sources, **proposed.sources}, {**documents, **proposed.documents}
+        weakenings += in_requirements(requirements, proposed)
     if baseline is not None and os.path.lexists(baseline.file):
         accepted = load_baseline(baseline.file)
         sources[baseline.file] = Source(baseline.file, decode(read_bytes(baseline.file)))
-        found += in_baseline(baseline, accepted)
+        weakenings += in_baseline(baseline, accepted)
     for name in sources:
         if name.startswith(f"{revision.name}:") and os.path.lexists(name):
             raise UsageError(f"{name} is a file here, and would be taken for one of {revision.name}")
-    told = Trusted(revision.name, known, tuple(found), sources, documents)
-    return Chosen(config, requirements, baseline, told)
+    trusted = Trusted(revision.name, known, tuple(weakenings), sources, documents)
+    return Chosen(config, requirements, baseline, trusted)
 
 
 def _working(options: GateOptions) -> Config:
@@ -93,16 +93,16 @@ def _config(revision: Revision, options: GateOptions) -> Config:
         data = text_at(revision, options.config)
         if data is None:
             raise UsageError(f"--config {options.config}: {revision.name} has no such file, so it decides nothing")
-        found: tuple[str, bytes] | None = (options.config, data)
+        path_and_data: tuple[str, bytes] | None = (options.config, data)
     elif options.config is not None:
         return choose_config(options.config)
     else:
-        found = config_at(revision)
-    if found is None:
+        path_and_data = config_at(revision)
+    if path_and_data is None:
         above = find_config(os.path.dirname(os.path.realpath(revision.top)))
         return choose_config(above) if above else Config()
     try:
-        config = parse_config(*found)
+        config = parse_config(*path_and_data)
     except InvalidFileError as error:
         raise UsageError(*(f"{revision.name}:{problem}" for problem in error.problems)) from None
     if config.catalogue and _differs(revision, *from_config(config, (config.catalogue,))):

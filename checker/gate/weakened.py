@@ -55,9 +55,9 @@ def in_configuration(before: Config, now: Config) -> Iterator[Weakening]:
             accepted[plain] -= 1
             continue
         about = entry.subject or entry.file or "everything"
-        said = f"ignore: accepts {', '.join(entry.rules)} for {about}"
+        message = f"ignore: accepts {', '.join(entry.rules)} for {about}"
         place = _at(at, "ignore", number) if at.document is not None else Place(at.file, None, offset=entry.offset)
-        yield Weakening(place, said, f"{' '.join(entry.rules)} {about}")
+        yield Weakening(place, message, f"{' '.join(entry.rules)} {about}")
     yield from _other_cells(before, now, at)
     for name, old_paths, paths in (
         ("manifests", before.manifests, now.manifests),
@@ -74,25 +74,25 @@ def _other_cells(before: Config, now: Config, at: Config) -> Iterator[Weakening]
     for name in cells.keys() - {cell.name for cell in before.cells}:
         yield Weakening(_at(at, "cells", name), f"the cell {name} is new", name)
     for cell in before.cells:
-        found = cells.get(cell.name)
-        if found is None:
+        new_cell = cells.get(cell.name)
+        if new_cell is None:
             yield Weakening(_at(at, "cells"), f"the cell {cell.name} is gone", cell.name)
             continue
-        for name in dict.fromkeys((*cell.parameters, *found.parameters)):
-            old, new = cell.parameters.get(name), found.parameters.get(name)
+        for name in dict.fromkeys((*cell.parameters, *new_cell.parameters)):
+            old, new = cell.parameters.get(name), new_cell.parameters.get(name)
             if old != new:
-                said = f"the parameter {name} of {cell.name} is {new or 'gone'}, and {old or 'not given'} so far"
-                yield Weakening(_at(at, "cells", cell.name), said, f"{cell.name} {name}")
-        if cell.manifests != found.manifests:
-            said = (
+                message = f"the parameter {name} of {cell.name} is {new or 'gone'}, and {old or 'not given'} so far"
+                yield Weakening(_at(at, "cells", cell.name), message, f"{cell.name} {name}")
+        if cell.manifests != new_cell.manifests:
+            message = (
                 f"the manifests of {cell.name} are others; so far they are {', '.join(cell.manifests) or 'not given'}"
             )
-            yield Weakening(_at(at, "cells", cell.name), said, f"{cell.name} manifests")
-        for name in dict.fromkeys((*cell.placeholders, *found.placeholders)):
-            old, new = cell.placeholders.get(name), found.placeholders.get(name)
+            yield Weakening(_at(at, "cells", cell.name), message, f"{cell.name} manifests")
+        for name in dict.fromkeys((*cell.placeholders, *new_cell.placeholders)):
+            old, new = cell.placeholders.get(name), new_cell.placeholders.get(name)
             if old != new:
-                said = f"{cell.name} fills {name} in with {_quoted(new)}, and with {_quoted(old)} so far"
-                yield Weakening(_at(at, "cells", cell.name), said, f"{cell.name} {name}")
+                message = f"{cell.name} fills {name} in with {_quoted(new)}, and with {_quoted(old)} so far"
+                yield Weakening(_at(at, "cells", cell.name), message, f"{cell.name} {name}")
 
 
 def _quoted(value: str | None) -> str:
@@ -101,11 +101,11 @@ def _quoted(value: str | None) -> str:
 
 def in_requirements(before: Loaded, now: Loaded) -> Iterator[Weakening]:
     """Requirements that are gone, or ask something else; whether for more or for less is not told."""
-    found: dict[str, list[Requirement]] = {}
+    by_name: dict[str, list[Requirement]] = {}
     for requirement in now.requirements:
-        found.setdefault(requirement.name, []).append(requirement)
+        by_name.setdefault(requirement.name, []).append(requirement)
     for old in before.requirements:
-        named = found.get(old.name, [])
+        named = by_name.get(old.name, [])
         new = next((item for item in named if not _other_parts(old, item)), named[0] if named else None)
         if new is None:
             yield Weakening(_named(old), f"the requirement {old.name} is gone", old.name)
@@ -113,8 +113,8 @@ def in_requirements(before: Loaded, now: Loaded) -> Iterator[Weakening]:
         named.remove(new)
         other = _other_parts(old, new)
         if other:
-            said = f"the requirement {old.name} asks something else: {', '.join(other)}"
-            yield Weakening(_named(new), said, f"{old.name} {' '.join(other)}")
+            message = f"the requirement {old.name} asks something else: {', '.join(other)}"
+            yield Weakening(_named(new), message, f"{old.name} {' '.join(other)}")
 
 
 def _other_parts(old: Requirement, new: Requirement) -> list[str]:
@@ -122,13 +122,13 @@ def _other_parts(old: Requirement, new: Requirement) -> list[str]:
 
 
 def in_baseline(before: Baseline, now: Baseline) -> Iterator[Weakening]:
-    """Entries that a baseline has more."""
+    """Entries that were added to a baseline."""
     more = Counter(now.entries) - Counter(before.entries)
     if more:
         number = sum(more.values())
         rules = ", ".join(dict.fromkeys(entry.rule for entry in more))
-        said = f"the baseline accepts {number} more {'finding' if number == 1 else 'findings'}: {rules}"
-        yield Weakening(Place(now.file, None, offset=0), said, rules)
+        message = f"the baseline accepts {number} more {'finding' if number == 1 else 'findings'}: {rules}"
+        yield Weakening(Place(now.file, None, offset=0), message, rules)
 
 
 def _at(config: Config, *path: str | int) -> Place:

@@ -25,8 +25,9 @@ _ACCOUNT_KINDS = ("ServiceAccount", "PodIdentityAssociation")
 
 
 class Effects(NamedTuple):
-    """What kustomizations change: the objects as they will be, as far as that is plain; each change that is not, with
-    the objects it may be for; files that no kustomization takes in although one stands beside them."""
+    """What kustomizations change: the objects as they will be, as far as that is known; each patch with the objects it
+    may be for; each renaming with the objects whose names count; and the files that no kustomization takes in although
+    one stands beside them."""
 
     objects: tuple[Object, ...]
     changes: tuple[tuple[Kustomization, KustomizePatch, tuple[Object, ...]], ...]
@@ -35,7 +36,7 @@ class Effects(NamedTuple):
 
 
 def apply(found: Iterable[Kustomization], objects: Iterable[Object]) -> Effects:
-    """Puts the changes of all kustomizations to all objects."""
+    """Applies the changes of all kustomizations to all objects."""
     everything = tuple(objects)
     known = tuple(found)
     if not known:
@@ -47,7 +48,7 @@ def apply(found: Iterable[Kustomization], objects: Iterable[Object]) -> Effects:
     for item in everything:
         by_path.setdefault(paths[item.origin.file], []).append(item)
     reach = Reach(known, by_path)
-    made = _Made({}, {})
+    effects = _Made({}, {})
     changes = []
     renamed = []
     affixes = frozenset((one.prefix, one.suffix) for one in known if one.prefix or one.suffix)
@@ -59,7 +60,7 @@ def apply(found: Iterable[Kustomization], objects: Iterable[Object]) -> Effects:
         reached = reach.reached(one)
         objects_there = [item for path in by_path if path in reached for item in by_path[path]]
         for path in reached if one.labels else ():
-            made.labels.setdefault(path, {}).update(one.labels)
+            effects.labels.setdefault(path, {}).update(one.labels)
         ours = [item for item in objects_there if _is_ours(item)]
         patches = _to_look_at(one)
         work += len(ours) * (len(patches) + len(one.renamings))
@@ -73,23 +74,23 @@ def apply(found: Iterable[Kustomization], objects: Iterable[Object]) -> Effects:
                 changes.append((one, patch, concerned))
             for item in concerned:
                 if not _is_harmless(patch, item):
-                    made.add(item, Alteration("content", patch.file, patch.offset, f"{patch.what} of {one.what}"))
+                    effects.add(item, Alteration("content", patch.file, patch.offset, f"{patch.what} of {one.what}"))
         for renaming in one.renamings:
             named = tuple(item for item in ours if _has_a_name_that_counts(item, paths[item.origin.file] in keeping))
             if named:
                 renamed.append((one, renaming.what, renaming.offset, named))
             for item in named:
-                made.add(item, Alteration("name", one.file, renaming.offset, f"{renaming.what[:200]} in {one.what}"))
+                effects.add(item, Alteration("name", one.file, renaming.offset, f"{renaming.what[:200]} in {one.what}"))
     unlisted = {file: beside for file, path in paths.items() if (beside := reach.beside(path)) is not None}
     for item in everything:
         beside = unlisted.get(item.origin.file)
         if beside is not None:
             what = f"{beside.what}, which does not list {item.origin.file}"
-            made.add(item, Alteration("unlisted", beside.file, 0, what))
+            effects.add(item, Alteration("unlisted", beside.file, 0, what))
     built = []
     for item in everything:
         path = paths[item.origin.file]
-        built.append(_as_built(item, reach.variants(path), path, made))
+        built.append(_as_built(item, reach.variants(path), path, effects))
     return Effects(tuple(built), tuple(changes), tuple(renamed), unlisted)
 
 
@@ -122,10 +123,10 @@ def _unknown(item: Object, first: Kustomization) -> Object:
 
 def _to_look_at(one: Kustomization) -> list[KustomizePatch]:
     """The patches that may be for an object of ours; with too many of them, one that may be for any."""
-    found = [patch for patch in one.patches if any(may_be(patch.target.kind, kind) for kind in _KINDS)]
-    if len(found) <= _MOST_PATCHES:
-        return found
-    return [KustomizePatch(f"one of {len(found):,} patches", one.file, found[0].offset, PatchTarget())]
+    patches = [patch for patch in one.patches if any(may_be(patch.target.kind, kind) for kind in _KINDS)]
+    if len(patches) <= _MOST_PATCHES:
+        return patches
+    return [KustomizePatch(f"one of {len(patches):,} patches", one.file, patches[0].offset, PatchTarget())]
 
 
 _KINDS = (*(kind.name for kind in KINDS), "ServiceAccount")
@@ -137,8 +138,8 @@ def _as_built(item: Object, variants: frozenset[Variant], path: str, made: _Made
     namespaces = {variant.namespace or item.namespace for variant in variants}
     is_open = any(char in name for name in namespaces for char in "{$")
     if len(namespaces) > 1 or is_open:
-        named = " and ".join(sorted(name or "its own" for name in namespaces)[:5])
-        what = f"overlays that put it into namespaces {named}"
+        shown = " and ".join(sorted(name or "its own" for name in namespaces)[:5])
+        what = f"overlays that put it into namespaces {shown}"
         alterations = [*alterations, Alteration("namespace", item.origin.file, 0, what)]
     namespace = next(iter(namespaces)) if len(namespaces) == 1 and not is_open else ""
     labels = made.labels.get(path, {})
@@ -187,7 +188,7 @@ def _may_select(selector: str, labels: Mapping[str, str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def may_be(pattern: str, text: str) -> bool:
-    """Whether an anchored regular expression may match; only `.`, `.*` and `|` are looked into, all else may."""
+    """Whether an anchored regular expression may match; True for any that has more than `.`, `.*` and `|` in it."""
     if len(pattern) > _LONGEST_PATTERN:
         return True
     for choice in pattern.split("|"):
@@ -207,7 +208,7 @@ def _is_ours(item: Object) -> bool:
 
 
 def _matters(patch: KustomizePatch, item: Object) -> bool:
-    """Whether a patch is worth a word: it is for an object of ours, and not for what nobody here looks at."""
+    """Whether a patch may touch a field of the object that this tool looks at."""
     if patch.what == "vars" and "$(" not in str(item.data):
         return False
     if item.kind == "ServiceAccount":
@@ -246,8 +247,8 @@ def _is_of_ack(field: str) -> bool:
 
 
 def _has_a_name_that_counts(item: Object, keeps_references: bool) -> bool:
-    """Whether another object means this one by its name, or it means another: references are not renamed with it,
-    unless a configuration tells kustomize where they stand (kustomize#3130)."""
+    """Whether another object refers to this one by name, or this one to another: kustomize does not rename references,
+    unless a configuration tells it where they stand (kustomize#3130)."""
     if item.kind in _ACCOUNT_KINDS:
         return True
     if keeps_references:

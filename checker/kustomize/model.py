@@ -42,9 +42,8 @@ class Kustomization(NamedTuple):
     `builds` are the files and folders (absolute paths) that it takes in, `components` those folders whose changes apply
     to all of that. For Flux and Argo CD, `below` is the folder in the repository that they deploy (None for others).
     `remotes` are what it takes in from elsewhere, as it names it. `is_flux`: it is one of Flux; `substitutes` are the
-    variables that this fills in after the build, and `substitutes_from` where others are, as (kind, name), in the order
-    in which they are given; they stand in `namespace_of_values`. `generates` names the ConfigMaps that it
-    makes.
+    variables that it fills in after the build, `substitutes_from` the objects that hold others, as (kind, name), in the
+    order given and in the namespace `namespace_of_values`. `generates` names the ConfigMaps that it makes.
     `keeps_references`: it tells kustomize, by configurations, to rename references to Policies as well.
     """
 

@@ -21,7 +21,7 @@ from .patches import fields_of
 MAY_SAY_SO = r"kpt\.dev|kyverno\.io|mutations\.gatekeeper\.sh|admissionregistration\.k8s\.io"
 
 _Change = tuple[str, PatchTarget, tuple[str, ...]]
-"""What the change is called, which objects it is for, and the fields it touches (see `Patch`)."""
+"""What the change is called, which objects it is for, and the fields it touches (see `KustomizePatch`)."""
 
 _GROUPS = tuple(dict.fromkeys(kind.group for kind in KINDS))
 _NAMES = {kind.plural: kind.name for kind in KINDS}
@@ -38,17 +38,17 @@ def mutations(version: str, kind: str, value: dict[str, Any], file: str, offset:
     if reader is None:
         return []
     part = {"Kptfile": "pipeline", "MutatingWebhookConfiguration": ""}.get(kind, "spec")
-    found = reader(mapping(value.get(part)) if part else value)
-    return [KustomizePatch(what, file, offset, target, fields) for what, target, fields in found]
+    changes = reader(mapping(value.get(part)) if part else value)
+    return [KustomizePatch(what, file, offset, target, fields) for what, target, fields in changes]
 
 
 def _from_kpt(pipeline: dict[str, Any]) -> Iterator[_Change]:
     for entry in map(mapping, sequence(pipeline.get("mutators"))):
-        called = text(entry.get("image")) or text(entry.get("exec")) or "a function"
+        function = text(entry.get("image")) or text(entry.get("exec")) or "a function"
         selectors = [mapping(item) for item in sequence(entry.get("selectors"))] or [{}]
         for selector in selectors:
             kind, name = (re.escape(text(selector.get(key)) or "") for key in ("kind", "name"))
-            yield f"the function {called}", PatchTarget("", kind, name), ()
+            yield f"the function {function}", PatchTarget("", kind, name), ()
 
 
 def _from_kyverno(spec: dict[str, Any]) -> Iterator[_Change]:
@@ -64,8 +64,8 @@ def _from_kyverno(spec: dict[str, Any]) -> Iterator[_Change]:
         for kind in dict.fromkeys(kind for kind in kinds if isinstance(kind, str)):
             *group, name = kind.split("/")
             pattern = ".*".join(map(re.escape, name.split("*")))
-            of = re.escape(group[0]) if len(group) > 1 and "*" not in group[0] else ""
-            yield f"the rule {text(rule.get('name')) or '(without a name)'}", PatchTarget(of, pattern), fields
+            api_group = re.escape(group[0]) if len(group) > 1 and "*" not in group[0] else ""
+            yield f"the rule {text(rule.get('name')) or '(without a name)'}", PatchTarget(api_group, pattern), fields
 
 
 def _from_gatekeeper(spec: dict[str, Any]) -> Iterator[_Change]:
@@ -120,5 +120,5 @@ def folder_of(kind: str, file: str, top: str) -> str:
     """The folder, from the top of the repository, whose objects are changed: a Kptfile's own, "" for everything."""
     if kind != "Kptfile":
         return ""
-    found = os.path.relpath(os.path.dirname(file), top).replace(os.sep, "/")
-    return "" if found == "." or found.startswith("../") else found
+    folder = os.path.relpath(os.path.dirname(file), top).replace(os.sep, "/")
+    return "" if folder == "." or folder.startswith("../") else folder

@@ -23,7 +23,7 @@ _OF_ACK = ("services.k8s.aws", "eks.amazonaws.com", "kustomize.toolkit.fluxcd.io
 
 def patches_in(field: str, entry: Any, path: str, file: str, offset: int) -> Iterator[KustomizePatch]:
     """The changes that one entry of `patches` (or its older forms) makes."""
-    given = entry if field == "patchesStrategicMerge" else mapping(entry).get("patch")
+    patch = entry if field == "patchesStrategicMerge" else mapping(entry).get("patch")
     target = mapping(mapping(entry).get("target")) if isinstance(entry, dict) else {}
     keys = ("group", "kind", "name", "labelSelector")
     named = PatchTarget(*(text(target.get(key)) or "" for key in keys)) if target else None
@@ -34,7 +34,7 @@ def patches_in(field: str, entry: Any, path: str, file: str, offset: int) -> Ite
         # What stands in a file of its own is read with the file: a fragment is recognised there as an object.
         yield KustomizePatch(f"the patch {path}", file, offset, named or _NOBODY)
         return
-    contents = _contents(given)
+    contents = _contents(patch)
     for content in contents if contents else [None]:
         yield KustomizePatch("a patch", file, offset, named or _own_target(content), fields_of(content))
 
@@ -57,13 +57,13 @@ def _contents(given: Any) -> list[Any]:
     """The documents of a patch that stands in place; None for what cannot be read."""
     if not isinstance(given, str):
         return [given]
-    found: list[Any] = []
+    documents: list[Any] = []
     for piece in cut(Source("patch", given)):
         try:
-            found += [plain(document.root) for document in parse_piece(piece)]
+            documents += [plain(document.root) for document in parse_piece(piece)]
         except (YamlError, TreeError):
-            found.append(None)
-    return found
+            documents.append(None)
+    return documents
 
 
 def _own_target(content: Any) -> PatchTarget:
@@ -78,12 +78,12 @@ def fields_of(content: Any) -> tuple[str, ...]:
     """The fields a patch touches; () where it may touch any."""
     if isinstance(content, list):
         paths = [text(mapping(item).get(key)) for item in content for key in ("path", "from") if key in mapping(item)]
-        found = [(path or "").strip("/").replace("~1", "/") for path in paths]
-        return tuple(found) if content and all(found) else ()
+        routes = [(path or "").strip("/").replace("~1", "/") for path in paths]
+        return tuple(routes) if content and all(routes) else ()
     if not isinstance(content, dict) or "$patch" in content:
         return ()
-    named = mapping(content.get("metadata"))
-    if named.keys() - {"name", "namespace", "labels", "annotations"}:
+    metadata = mapping(content.get("metadata"))
+    if metadata.keys() - {"name", "namespace", "labels", "annotations"}:
         return ()
     return tuple(_below(content))
 

@@ -1,8 +1,8 @@
 """Which files each kustomization takes in, and in which ways a file is built.
 
 A kustomization builds its files, and what the kustomizations below it build; a component changes what those build that
-take it in; Flux and Argo CD change what lies below their path, and what the kustomization there builds. Of a folder the
-file named so counts, and of that its first document, as for kustomize.
+take it in; Flux and Argo CD change what lies below their path, and what the kustomization there builds. In a
+folder the file that has kustomize's own name counts, and of it the first document, as for kustomize.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _PLAIN = frozenset({Variant("", "", "")})
 
 
 class Reach:
-    """All kustomizations, and what reaches what of these files."""
+    """All kustomizations, and which of these files each of them reaches."""
 
     def __init__(self, found: tuple[Kustomization, ...], files: Iterable[str]) -> None:
         self.found = found
@@ -69,11 +69,11 @@ class Reach:
         self._variants = self._all_variants()
 
     def _below(self, one: Kustomization) -> list[Kustomization]:
-        found = (self._by_folder.get(path) for path in (*one.builds, *one.components))
-        return [item for item in found if item is not None and item is not one]
+        children = (self._by_folder.get(path) for path in (*one.builds, *one.components))
+        return [item for item in children if item is not None and item is not one]
 
     def _fill(self, start: Kustomization) -> None:
-        """Works out what a kustomization takes in, those below it first; one inside itself takes in nothing more."""
+        """Works out what a kustomization takes in, after those below it; one that contains itself adds nothing more."""
         pending = [(start, False)]
         entered: set[int] = set()
         while pending:
@@ -100,21 +100,21 @@ class Reach:
         applied = [*self._components(one), one]
         if not any(item.namespace or item.prefix or item.suffix for item in applied):
             return gathered
-        return {file: _changed(found, applied) for file, found in gathered.items()}
+        return {file: _changed(ways, applied) for file, ways in gathered.items()}
 
     def _components(self, one: Kustomization) -> list[Kustomization]:
         """The components that apply to what one builds, those of components too."""
-        found: dict[int, Kustomization] = {}
+        components: dict[int, Kustomization] = {}
         pending = list(one.components)
         while pending:
             item = self._by_folder.get(pending.pop())
-            if item is not None and id(item) not in found and item is not one:
-                found[id(item)] = item
+            if item is not None and id(item) not in components and item is not one:
+                components[id(item)] = item
                 pending += item.components
-        return list(found.values())
+        return list(components.values())
 
     def reached(self, one: Kustomization) -> frozenset[str]:
-        """The files whose objects one changes."""
+        """The files whose objects a kustomization changes."""
         if one.below is not None:
             below = frozenset(file for file in self.files if is_below(file, one))
             built = [self._contents[id(item)] for item in self._by_folder.values() if _is_at(item.folder, one)]
@@ -129,15 +129,15 @@ class Reach:
 
     def _users(self, one: Kustomization) -> list[Kustomization]:
         """Those that take a component in, through other components too."""
-        found: dict[int, Kustomization] = {}
+        users: dict[int, Kustomization] = {}
         pending = [one]
         while pending:
             for parent in self._parents.get(id(pending.pop()), ()):
-                if id(parent) not in found:
-                    found[id(parent)] = parent
+                if id(parent) not in users:
+                    users[id(parent)] = parent
                     if parent.is_component:
                         pending.append(parent)
-        return list(found.values())
+        return list(users.values())
 
     def roots(self, deployed: frozenset[str] = frozenset()) -> Iterator[Root]:
         """The kustomizations that are built by themselves, with all that they take in: those that no other takes in,
@@ -148,35 +148,35 @@ class Reach:
                 continue
             is_deployed = one.folder in deployed or any(_is_at(one.folder, item) for item in by_flux)
             if is_deployed or not self._parents.get(id(one)):
-                contents = {file: made for file, made in self._contents[id(one)].items() if file in self.files}
+                contents = {file: variants for file, variants in self._contents[id(one)].items() if file in self.files}
                 yield Root(one, tuple(self._whole(one)), frozenset(contents), contents)
 
     def _whole(self, one: Kustomization) -> list[Kustomization]:
-        found: dict[int, Kustomization] = {}
+        parts: dict[int, Kustomization] = {}
         pending = [one]
         while pending:
             item = pending.pop()
-            if id(item) not in found:
-                found[id(item)] = item
+            if id(item) not in parts:
+                parts[id(item)] = item
                 pending += self._below(item)
-        return list(found.values())
+        return list(parts.values())
 
     def variants(self, file: str) -> frozenset[Variant]:
         """The ways in which a file is built; none where no kustomization takes it in."""
         return self._variants.get(file, frozenset())
 
     def _all_variants(self) -> dict[str, frozenset[Variant]]:
-        found: dict[str, frozenset[Variant]] = {}
+        by_file: dict[str, frozenset[Variant]] = {}
         for one in self.found:
             if one.below is None and not one.is_component and not self._parents.get(id(one)):
                 for file in self.files & self._contents[id(one)].keys():
-                    found[file] = found.get(file, frozenset()) | self._contents[id(one)][file]
+                    by_file[file] = by_file.get(file, frozenset()) | self._contents[id(one)][file]
         deployed: dict[str, set[Variant]] = {}
         for one in self.found:
             for file in self.reached(one) if one.below is not None else ():
-                inner = found.get(file) or _PLAIN
+                inner = by_file.get(file) or _PLAIN
                 deployed.setdefault(file, set()).update(_changed(inner, [one]))
-        return found | {file: frozenset(variants) for file, variants in deployed.items()}
+        return by_file | {file: frozenset(variants) for file, variants in deployed.items()}
 
     def beside(self, file: str) -> Kustomization | None:
         """The kustomization that a file stands beside, or right below, where none takes the file in."""
@@ -191,8 +191,8 @@ class Reach:
 
 
 def _changed(variants: frozenset[Variant], applied: list[Kustomization]) -> frozenset[Variant]:
-    """What kustomizations make of each of the ways in which a file is built, the one that is applied first named
-    first."""
+    """The ways in which a file is built once these kustomizations, in their order, are applied to each of those
+    before."""
     namespace = next((one.namespace for one in reversed(applied) if one.namespace), "")
     prefix = "".join(one.prefix for one in reversed(applied))
     suffix = "".join(one.suffix for one in applied)
@@ -227,5 +227,5 @@ def _is_at(folder: str, one: Kustomization) -> bool:
 
 @lru_cache(maxsize=256)
 def _top(folder: str) -> str | None:
-    found = work_tree(folder)
-    return os.path.realpath(found) if found else None
+    tree = work_tree(folder)
+    return os.path.realpath(tree) if tree else None

@@ -29,21 +29,21 @@ _CONFIG = "kustomize.config.k8s.io/"
 _FLUX = "kustomize.toolkit.fluxcd.io/"
 _ARGO = "argoproj.io/"
 _MAY_SAY_SO = re.compile(rf"kustomize\.|argoproj\.|{MAY_SAY_SO}|[\\!]")
-"""Without one of the groups no document is one of these, unless it spells them by escapes or as `!!binary`."""
+"""What a document of another file name has to hold: a group, or an escape or `!!binary` that may spell one."""
 
 
 def kustomizations(document: YamlDocument, real: Callable[[str], str]) -> list[Kustomization]:
-    """What one document says about building others; nothing for most. `real` is `os.path.realpath`, or what remembers
-    its answers. Raises TreeError."""
+    """The kustomizations that one document declares; none for most. `real` is `os.path.realpath`, or a cache of it.
+    Raises TreeError."""
     piece = document.piece
     if os.path.basename(piece.source.name) not in KUSTOMIZATIONS and not _MAY_SAY_SO.search(piece.text):
         return []
     value = plain(document.root)
     if isinstance(value, dict) and value.get("kind") == "List":
         return [
-            one
-            for place, item in enumerate(sequence(value.get("items")))
-            for one in _of(document, item, ("items", place), real)
+            kustomization
+            for number, item in enumerate(sequence(value.get("items")))
+            for kustomization in _of(document, item, ("items", number), real)
         ]
     return _of(document, value, (), real)
 
@@ -74,8 +74,8 @@ def _mutator(
     """An object that changes others, as a kustomization of all it may change."""
     file = document.piece.source.name
     offset = document.piece.start + start_of(find(document.root, (*route, "kind"), "key"))
-    found = tuple(mutations(version, kind, value, file, offset))
-    if not found:
+    changes = tuple(mutations(version, kind, value, file, offset))
+    if not changes:
         return []
     path = real(file)
     folder = os.path.dirname(path)
@@ -91,7 +91,7 @@ def _mutator(
             components=nothing,
             below=below,
             patch_files=nothing,
-            patches=found,
+            patches=changes,
             renamings=(),
             prefix="",
             suffix="",
@@ -105,8 +105,8 @@ def _mutator(
 def _from_flux(spec: dict[str, Any]) -> dict[str, Any]:
     common = mapping(spec.get("commonMetadata"))
     renamed = {"targetNamespace": "namespace"}
-    found = {renamed.get(key, key): value for key, value in spec.items() if key not in ("path", "namespace")}
-    return {**found, "commonLabels": common.get("labels"), "commonAnnotations": common.get("annotations")}
+    options = {renamed.get(key, key): value for key, value in spec.items() if key not in ("path", "namespace")}
+    return {**options, "commonLabels": common.get("labels"), "commonAnnotations": common.get("annotations")}
 
 
 def _from_argo(
@@ -119,7 +119,7 @@ def _from_argo(
     route = (*start, *route)
     spec = mapping(spec)
     sources: list[tuple[Path, Any]] = [((*route, "source"), spec["source"])] if "source" in spec else []
-    sources += [((*route, "sources", place), item) for place, item in enumerate(sequence(spec.get("sources")))]
+    sources += [((*route, "sources", number), item) for number, item in enumerate(sequence(spec.get("sources")))]
     for path, source in sources:
         options = mapping(mapping(source).get("kustomize"))
         below = text(mapping(source).get("path")) or ""
@@ -154,13 +154,13 @@ def _read(
     patches: list[KustomizePatch] = []
     files: list[str] = []
     for field in ("patches", "patchesStrategicMerge", "patchesJson6902"):
-        for place, entry in enumerate(sequence(value.get(field))):
+        for number, entry in enumerate(sequence(value.get(field))):
             path = _path_of(field, entry)
             if path:
                 files.append(real(os.path.join(folder, path)))
-            patches += patches_in(field, entry, path, file, offset(field, place))
-    for place, entry in enumerate(sequence(value.get("replacements"))):
-        patches += _replacement(entry, file, offset("replacements", place))
+            patches += patches_in(field, entry, path, file, offset(field, number))
+    for number, entry in enumerate(sequence(value.get("replacements"))):
+        patches += _replacement(entry, file, offset("replacements", number))
     for entry in sequence(value.get("components")):
         if isinstance(entry, str) and _is_remote(entry):
             patches.append(
@@ -251,7 +251,7 @@ _FILES = (
 
 
 def _fetched(value: dict[str, Any]) -> Iterator[str]:
-    """Addresses where a file is due, and charts, which kustomize fetches."""
+    """What kustomize fetches: addresses that stand where a file is due, and charts."""
     pending = [value.get(field) for field in _FILES]
     while pending:
         item = pending.pop()

@@ -27,8 +27,8 @@ def copied(root: str, texts: Mapping[str, str]) -> Iterator[str]:
     tops = [root, os.path.dirname(config) if config else root, work_tree(root) or root]
     top = min((path for path in tops if os.path.join(root, "").startswith(os.path.join(path, ""))), key=len)
     _measure(top)
-    with tempfile.TemporaryDirectory(prefix="checker-") as made:
-        copy = os.path.join(os.path.realpath(made), "project")
+    with tempfile.TemporaryDirectory(prefix="checker-") as scratch:
+        copy = os.path.join(os.path.realpath(scratch), "project")
         shutil.copytree(top, copy, symlinks=True, ignore=_LEFT_OUT)
         os.makedirs(os.path.join(copy, ".git"), exist_ok=True)  # nothing above it is looked for
         for path, text in texts.items():

@@ -21,7 +21,7 @@ from .ranges import Ranges, contains
 def definitions(folder: Folder, name: str, cursor: Position, encoding: str) -> list[Location]:
     """The objects that are meant where the cursor is in a file."""
     ranges = Ranges(folder.text_of(name) or "", encoding)
-    found: dict[tuple[str, int], Location] = {}
+    locations: dict[tuple[str, int], Location] = {}
     for _, judged in folder.cells:
         project = judged.facts.project
         locator = Locator(project.documents, project.sources)
@@ -32,8 +32,8 @@ def definitions(folder: Folder, name: str, cursor: Position, encoding: str) -> l
                 location = locator.locate(at(item, ("metadata", "name")))
                 there = Ranges(folder.text_of(location.file) or "", encoding)
                 uri = from_fs_path(folder.opened_as(location.file)) or ""
-                found[uri, location.start.offset] = Location(uri, there.range_of(location))
-    return list(found.values())
+                locations[uri, location.start.offset] = Location(uri, there.range_of(location))
+    return list(locations.values())
 
 
 def _references(judged: Judged) -> Iterator[tuple[Place, Iterable[Object]]]:

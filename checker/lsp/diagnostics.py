@@ -33,7 +33,7 @@ _START = Range(Position(0, 0), Position(0, 0))
 
 def diagnostics(folder: Folder, encoding: str) -> dict[str, list[Diagnostic]]:
     """What there is to say, by the paths of the files."""
-    found: dict[str, list[Diagnostic]] = {}
+    by_path: dict[str, list[Diagnostic]] = {}
     known: dict[str, Ranges] = {}
 
     def ranges(name: str) -> Ranges:
@@ -42,7 +42,7 @@ def diagnostics(folder: Folder, encoding: str) -> dict[str, list[Diagnostic]]:
         return known[name]
 
     def add(name: str, diagnostic: Diagnostic) -> None:
-        found.setdefault(folder.opened_as(name), []).append(diagnostic)
+        by_path.setdefault(folder.opened_as(name), []).append(diagnostic)
 
     for problem in folder.problems:
         name, diagnostic = _of_problem(folder, problem)
@@ -55,9 +55,9 @@ def diagnostics(folder: Folder, encoding: str) -> dict[str, list[Diagnostic]]:
         for name, reason in folder.report.unreadable:
             add(name, _error(_START, f"could not be read: {reason}"))
         for failure in folder.report.failures:
-            said = f"the rule {failure.rule} broke down, so its part was not checked; please report this: "
-            add("checker.yaml", _error(_START, said + failure.details.strip().splitlines()[-1]))
-    return found
+            message = f"the rule {failure.rule} broke down, so its part was not checked; please report this: "
+            add("checker.yaml", _error(_START, message + failure.details.strip().splitlines()[-1]))
+    return by_path
 
 
 def range_of(finding: Finding, folder: Folder, encoding: str) -> Range:
@@ -66,14 +66,14 @@ def range_of(finding: Finding, folder: Folder, encoding: str) -> Range:
 
 
 def _of_finding(folder: Folder, finding: Finding, ranges: Callable[[str], Ranges]) -> Diagnostic:
-    said = [finding.message]
-    said += [f"{name}: {text}" for name, text in (("why", finding.why), ("help", finding.help)) if text]
+    lines = [finding.message]
+    lines += [f"{name}: {text}" for name, text in (("why", finding.why), ("help", finding.help)) if text]
     return Diagnostic(
         range=ranges(finding.location.file).range_of(finding.location),
         severity=_SEVERITIES[finding.severity],
         code=finding.rule,
         source=SOURCE,
-        message="\n".join(said),
+        message="\n".join(lines),
         related_information=[
             DiagnosticRelatedInformation(
                 Location(

@@ -1,8 +1,8 @@
 """A folder that an editor has open: what the gate says of it, unsaved texts included.
 
-After an edit most follows from the judgement before, and is taken over where it surely is the same. Where a
-kustomization or a chart may have a part, where what decides has changed, or which files are read, everything is read
-anew: a wrong answer is worse than a late one.
+After an edit most of the judgement before still holds, and is taken over where that is certain. Where a kustomization
+or a chart may be involved, or where what decides or the set of files has changed, everything is read anew: a wrong
+answer is worse than a late one.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Folder:
         return self.path_of(name).startswith(os.path.join(self.root, ""))
 
     def opened_as(self, name: str) -> str:
-        """The same, as the editor calls it: it may have opened the folder by a link."""
+        """The path of a file that a report names, as the editor has it: it may have opened the folder by a link."""
         return os.path.normpath(os.path.join(self.opened, name))
 
     def text_of(self, name: str) -> str | None:
@@ -87,7 +87,7 @@ class Folder:
         """Reads and judges everything anew."""
         unsaved_texts = self._unsaved()
         try:
-            # Renderers read the disk, and a file that is not there yet is listed nowhere: they get a copy.
+            # Renderers read the disk, and only files on it are listed: with unsaved texts both need a copy.
             if unsaved_texts and (self._renders(unsaved_texts) or not all(map(os.path.exists, unsaved_texts))):
                 with copied(self.root, unsaved_texts) as folder, _within(folder):
                     self._judge_all()
@@ -108,7 +108,7 @@ class Folder:
             self.texts.pop(path, None)
             text = self.text_of(name)
         else:
-            # The mark is no text: files are read without it.
+            # A byte order mark is no part of the text: files are read without it, too.
             text = self.texts[path] = text.removeprefix("\ufeff")
         if text is not None and self._follows(name, text):
             self._judge_again(name, text)
@@ -116,13 +116,13 @@ class Folder:
             self.refresh()
 
     def is_of_others(self) -> bool:
-        """Whether nothing here is ours and nobody has asked: then a requirement that selects nothing is no fault of the
-        folder."""
+        """Whether nothing here is ours and nothing is configured: that a requirement selects nothing is then no
+        fault of the folder."""
         counts = self.report.summary if self.report is not None and self.report.is_unconfigured else None
         return counts is not None and not (counts.roles or counts.policies or counts.skipped)
 
     def _follows(self, name: str, text: str) -> bool:
-        """Whether all that an edit changes is what one manifest says, which was judged as it is written."""
+        """Whether an edit changes only what one manifest says, and that one is judged as it is written."""
         if self.report is None or self._renders({self.path_of(name): text}) or 4 * len(text) > FILE_LIMIT:
             return False
         if self.path_of(name) in self._linked:
@@ -136,7 +136,7 @@ class Folder:
         return bool(self.cells) and not self._decides(name, text)
 
     def _matters(self, name: str, before: str | None, text: str) -> bool:
-        """Whether an edit may change what is said of anything: of a file that was not read, most do not."""
+        """Whether an edit may change any finding; most edits of files that were not read do not."""
         if self.report is None or self._renders({self.path_of(name): text}) or self._decides(name, text):
             return True
         is_read = any(item.source.name == name for made, _ in self.cells for item in made.material.files)
@@ -160,21 +160,21 @@ class Folder:
 
     def _deciding(self) -> frozenset[str]:
         """The configuration and the requirements that decide here."""
-        found: set[str] = set()
+        names: set[str] = set()
         for made, _ in self.cells:
-            found |= {*made.terms.requirements.sources, made.terms.config.file if made.terms.config else ""} - {""}
-        return frozenset(os.path.realpath(self.path_of(name)) for name in found)
+            names |= {*made.terms.requirements.sources, made.terms.config.file if made.terms.config else ""} - {""}
+        return frozenset(os.path.realpath(self.path_of(name)) for name in names)
 
     def _judge_all(self) -> None:
-        made = prepare_cells(GateOptions((), cell=self.cell))
+        prepared = prepare_cells(GateOptions((), cell=self.cell))
         here = os.path.realpath(os.curdir)
-        self._take(tuple(JudgedCell(one, judge(*one)) for one in made))
-        material = [one.material for one in made]
+        self._take(tuple(JudgedCell(one, judge(*one)) for one in prepared))
+        material = [one.material for one in prepared]
         names = {name for one in material for name in one.names}
         names |= {path for one in material for rendering in one.renderings for path in rendering.root.files}
         names |= {item.source.name for one in material for item in (*one.files, *one.background)}
         paths = [(os.path.relpath(os.path.realpath(name), here), os.path.relpath(name)) for name in names]
-        # Of a copy, they are what they are in the folder itself.
+        # Paths in a copy become those in the folder itself.
         self._read = frozenset(self.path_of(real) for real, _ in paths)
         self._linked = frozenset(self.path_of(real) for real, name in paths if real != os.path.normpath(name))
 
@@ -199,7 +199,7 @@ class Folder:
         return os.path.realpath(path) not in self.texts or os.path.basename(path) in _DECIDING
 
     def is_rendered_unsaved(self) -> bool:
-        """Whether something was rendered of texts that are not saved: what is proven of the disk says nothing of it."""
+        """Whether something was rendered from unsaved texts: a proof from the files on the disk says nothing of it."""
         unsaved_texts = self._unsaved()
         return bool(unsaved_texts) and self._renders(unsaved_texts)
 

@@ -18,7 +18,7 @@ _MOST_JUDGED = 6
 
 
 def quick_fixes(folder: Folder, shown: Sequence[tuple[Finding, Diagnostic]], encoding: str) -> Iterator[CodeAction]:
-    """A fix for each of the findings that has one; `shown` are they, as the editor has them."""
+    """The fix of each finding that has one; `shown` are the findings with their diagnostics in the editor."""
     for item in _proposals(folder, [finding for finding, _ in shown]):
         diagnostic = next((one for finding, one in shown if finding is item.finding), None)
         if diagnostic is None:

@@ -17,7 +17,7 @@ _BYTES = {PositionEncodingKind.Utf8: ("utf-8", 1), PositionEncodingKind.Utf16: (
 
 
 class Ranges(NamedTuple):
-    """What turns offsets into a text to places of the protocol, and back."""
+    """Turns offsets in a text into places of the protocol, and back."""
 
     text: str
     encoding: str = PositionEncodingKind.Utf16
@@ -38,7 +38,7 @@ class Ranges(NamedTuple):
         return starts[place.line] + column
 
     def range_of(self, location: Location) -> Range:
-        """A location of a report. What it was found in may be a little older than the text."""
+        """A location of a report. The text that it was found in may be a little older than this one."""
         end = min(location.end.offset, len(self.text))
         return Range(self.position(min(location.start.offset, end)), self.position(end))
 

@@ -1,4 +1,4 @@
-"""What is said about a role where it stands: what it grants, above it, and the whole verdict under the cursor."""
+"""What an editor shows of a role: what it grants, in a line above it, and the whole verdict under the cursor."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ Verdicts = list[tuple[str, RoleCheck]]
 def lenses(folder: Folder, name: str, encoding: str) -> Iterator[CodeLens]:
     """One above each role of a file: how much of what is required it grants."""
     ranges = Ranges(folder.text_of(name) or "", encoding)
-    for _, place, verdicts in _roles(folder, name, ranges):
-        said = "; ".join(dict.fromkeys(_granted(cell, check) for cell, check in verdicts))
-        if said:
-            yield CodeLens(range=place, command=Command(title=said, command=""))
+    for _, name_range, verdicts in _roles(folder, name, ranges):
+        title = "; ".join(dict.fromkeys(_granted(cell, check) for cell, check in verdicts))
+        if title:
+            yield CodeLens(range=name_range, command=Command(title=title, command=""))
 
 
 def verdict(folder: Folder, name: str, line: int, encoding: str) -> str:
     """The verdict of the role on this line of a file (from 0), as Markdown; "" where there is none."""
     ranges = Ranges(folder.text_of(name) or "", encoding)
-    for role, place, verdicts in _roles(folder, name, ranges):
-        if place.start.line <= line <= place.end.line and verdicts:
+    for role, name_range, verdicts in _roles(folder, name, ranges):
+        if name_range.start.line <= line <= name_range.end.line and verdicts:
             return "\n".join([f"**Role {role.name}**", *_lines(verdicts)])
     return ""
 
@@ -46,9 +46,9 @@ def _roles(folder: Folder, name: str, ranges: Ranges) -> Iterator[tuple[Role, Ra
         for role in (*project.inventory.roles, *project.open.roles):
             if role.object.origin.file != name:
                 continue
-            place = ranges.range_of(locator.locate(at(role.object, ("metadata", "name"))))
-            key = (place.start.line, place.start.character)
-            verdicts = seen.setdefault(key, (role, place, []))[2]
+            name_range = ranges.range_of(locator.locate(at(role.object, ("metadata", "name"))))
+            key = (name_range.start.line, name_range.start.character)
+            verdicts = seen.setdefault(key, (role, name_range, []))[2]
             verdicts += ((cell, check) for check in checks if check.role.object is role.object)
     yield from seen.values()
 

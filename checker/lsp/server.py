@@ -97,31 +97,31 @@ class Server(LanguageServer):
         gc.freeze()
 
     def _guarded(self, folder: Folder, work: Callable[[], None]) -> None:
-        """Does it, and shows what came of it. A defect of ours is said, and nothing old stays as if it still held."""
+        """Does the work, and publishes the result. A defect of ours is shown as a message, and no old result stays."""
         try:
             work()
         except Exception as error:  # noqa: BLE001 - the server must not end, and must not be silent
             folder.cells, folder.report = (), None
             folder.problems = (f"internal error, nothing was decided: {type(error).__name__}: {error}",)
-            said = lsp.ShowMessageParams(lsp.MessageType.Error, f"checker: {folder.problems[0]}")
-            self.window_show_message(said)
+            message = lsp.ShowMessageParams(lsp.MessageType.Error, f"checker: {folder.problems[0]}")
+            self.window_show_message(message)
         self.publish()
 
     def publish(self) -> None:
-        """Tells of each file for which something else is to be shown than before."""
-        found: dict[str, list[lsp.Diagnostic]] = {}
+        """Publishes the diagnostics of each file where they have changed."""
+        by_path: dict[str, list[lsp.Diagnostic]] = {}
         for folder in self.folders.values():
             for path, items in diagnostics(folder, self.encoding).items():
-                known = found.setdefault(path, [])
+                known = by_path.setdefault(path, [])
                 known += [item for item in items if item not in known]
-        for path in {*found, *self.shown}:
-            if found.get(path, []) != self.shown.get(path, []):
+        for path in {*by_path, *self.shown}:
+            if by_path.get(path, []) != self.shown.get(path, []):
                 uri = from_fs_path(path) or ""
-                self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found.get(path, [])))
-        self.shown = found
+                self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, by_path.get(path, [])))
+        self.shown = by_path
 
     def at(self, uri: str) -> tuple[Folder, str] | None:
-        """The folder of a file and its name there, with all that was typed judged."""
+        """The folder of a file and its name there, after everything that was typed is judged."""
         path = to_fs_path(uri)
         if path is None:
             return None
@@ -136,8 +136,8 @@ def make_server(cell: str | None = None) -> Server:
 
     @server.feature(lsp.INITIALIZED)
     def initialized(params: lsp.InitializedParams) -> None:
-        for one in server.workspace.folders.values():
-            path = to_fs_path(one.uri)
+        for workspace_folder in server.workspace.folders.values():
+            path = to_fs_path(workspace_folder.uri)
             if path is not None:
                 server.open_folder(path)
         capabilities = server.client_capabilities.workspace
@@ -151,10 +151,10 @@ def make_server(cell: str | None = None) -> Server:
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders_changed(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
-        for one in params.event.removed:
-            server.folders.pop(to_fs_path(one.uri) or "", None)
-        for one in params.event.added:
-            server.open_folder(to_fs_path(one.uri) or one.uri)
+        for workspace_folder in params.event.removed:
+            server.folders.pop(to_fs_path(workspace_folder.uri) or "", None)
+        for workspace_folder in params.event.added:
+            server.open_folder(to_fs_path(workspace_folder.uri) or workspace_folder.uri)
         server.publish()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
@@ -182,36 +182,36 @@ def make_server(cell: str | None = None) -> Server:
         lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
     )
     def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        found = server.at(params.text_document.uri)
-        if found is None or found[0].report is None:
+        target = server.at(params.text_document.uri)
+        if target is None or target[0].report is None:
             return []
-        folder, name = found
+        folder, name = target
         here = [item for item in folder.report.findings if item.location.file == name] if folder.report else []
         shown = [(item, range_of(item, folder, server.encoding)) for item in here]
         asked = [
-            (item, lsp.Diagnostic(place, item.message, code=item.rule, source="checker"))
-            for item, place in shown
-            if contains(place, params.range.start) or contains(params.range, place.start)
+            (item, lsp.Diagnostic(shown_range, item.message, code=item.rule, source="checker"))
+            for item, shown_range in shown
+            if contains(shown_range, params.range.start) or contains(params.range, shown_range.start)
         ]
         return list(quick_fixes(folder, asked, server.encoding))
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     def hover(params: lsp.HoverParams) -> lsp.Hover | None:
-        found = server.at(params.text_document.uri)
-        if found is None:
+        target = server.at(params.text_document.uri)
+        if target is None:
             return None
-        said = _hover(server, *found, params.position)
-        return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, said)) if said else None
+        markdown = _hover(server, *target, params.position)
+        return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, markdown)) if markdown else None
 
     @server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)
     def code_lenses(params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
-        found = server.at(params.text_document.uri)
-        return list(lenses(*found, server.encoding)) if found else []
+        target = server.at(params.text_document.uri)
+        return list(lenses(*target, server.encoding)) if target else []
 
     @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
     def definition(params: lsp.DefinitionParams) -> list[lsp.Location]:
-        found = server.at(params.text_document.uri)
-        return definitions(*found, params.position, server.encoding) if found else []
+        target = server.at(params.text_document.uri)
+        return definitions(*target, params.position, server.encoding) if target else []
 
     return server
 

@@ -18,7 +18,7 @@ Values = Mapping[tuple[str, str], tuple[tuple[Source, str], ...]]
 
 
 class FailedRendering(NamedTuple):
-    """What could not be rendered: `file` says what was to be, `what` is the command, `why` the tool's words."""
+    """What could not be rendered: `file` is its kustomization or chart, `what` the command, `why` the tool's words."""
 
     file: str
     what: str
@@ -26,8 +26,8 @@ class FailedRendering(NamedTuple):
 
 
 class RenderedFile(NamedTuple):
-    """What a template of a chart became: the facts of the text rendered from it; and for the numbers of its documents,
-    from one on, the pool of the release that they belong to, and the namespace that it goes to."""
+    """What a template of a chart became: the facts of the text rendered from it; `pools` has for each release the
+    number of its first document, its pool and its namespace."""
 
     facts: FileFacts
     pools: tuple[tuple[int, str, str], ...]
@@ -37,9 +37,9 @@ class Chart(NamedTuple):
     """A chart that was rendered, by its Chart.yaml: the templates in it (`covers`, real paths), which are then not read
     for themselves, and what came out of them. Or why it was not: `failed` where a release in the project fails, `unfit`
     where it cannot be told what it is rendered with. `assumed` says which values were taken for want of a release.
-    `inputs` are the files beyond the chart in which its values and releases stand (real paths); `values`, by the
-    template and the pool, the texts that state the values of a release, the strongest first, and of one that is the
-    release itself what that is called."""
+    `inputs` are the files beyond the chart in which its values and releases stand (real paths); `values` are,
+    by template and pool, the texts that state the values of a release, the strongest first, each with the name of the
+    release where the text is the release itself."""
 
     source: Source
     what: str
@@ -54,11 +54,11 @@ class Chart(NamedTuple):
 
 def with_charts(files: Iterable[FileFacts], charts: Iterable[Chart]) -> tuple[FileFacts, ...]:
     """The files, with what was rendered in the place of the templates of charts."""
-    charts = tuple(one for one in charts if one.files or (one.covers and not (one.failed or one.unfit)))
+    charts = tuple(chart for chart in charts if chart.files or (chart.covers and not (chart.failed or chart.unfit)))
     if not charts:
         return tuple(files)
-    covered = {path: one for one in charts for path in one.covers}
-    made = {os.path.realpath(item.facts.source.name): _pooled(item) for one in charts for item in one.files}
+    covered = {path: chart for chart in charts for path in chart.covers}
+    rendered = {os.path.realpath(item.facts.source.name): _pooled(item) for chart in charts for item in chart.files}
     kept: list[FileFacts] = []
     for item in files:
         path = os.path.realpath(item.source.name)
@@ -66,8 +66,8 @@ def with_charts(files: Iterable[FileFacts], charts: Iterable[Chart]) -> tuple[Fi
             kept.append(item)
             continue
         empty = FileFacts(item.source, document_count=item.document_count, passed_over=item.document_count)
-        kept.append(made.pop(path, empty))
-    return (*kept, *made.values())
+        kept.append(rendered.pop(path, empty))
+    return (*kept, *rendered.values())
 
 
 def _pooled(item: RenderedFile) -> FileFacts:

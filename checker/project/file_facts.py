@@ -127,16 +127,16 @@ def _opened(piece: Piece) -> list[YamlDocument] | None:
         return None
     if find_breaking(piece.text) is None and "{{/*" not in piece.text and "{{- /*" not in piece.text:
         return None
-    made = open_text(piece.text)
-    if made is None:
+    opened = open_text(piece.text)
+    if opened is None:
         return None
     try:
-        documents = parse_piece(piece._replace(text=made.text)) if made.text.strip() else []
+        documents = parse_piece(piece._replace(text=opened.text)) if opened.text.strip() else []
     except YamlError:
         return None
     for document in documents:
-        restore(document.root, made.expressions)
-    return [document._replace(piece=piece, branches=made.branches) for document in documents]
+        restore(document.root, opened.expressions)
+    return [document._replace(piece=piece, branches=opened.branches) for document in documents]
 
 
 _HOLDS_VARIABLES = re.compile(r"\bkind[\"']?\s*:\s*[\"']?ConfigMap(?:List)?\b")
@@ -204,9 +204,9 @@ class _File:
             is_open = data is not None and may_change(document.root, document.piece)
             self.instances += kro.instances_of(data, is_open=is_open)
             if kro.is_list_with_graph(data):
-                said = "a ResourceGraphDefinition in a list: give it a document of its own"
+                detail = "a ResourceGraphDefinition in a list: give it a document of its own"
                 start = document.piece.start + start_of(document.root)
-                self.skipped.append(Skipped(self.source.name, "kro", said, start))
+                self.skipped.append(Skipped(self.source.name, "kro", detail, start))
                 return
         except TreeError as error:
             self.hides_instances = self.hides_instances or f"{kro.GROUP}/" in document.piece.text

@@ -51,8 +51,8 @@ def _names(kustomization: str, name: str) -> bool:
 
 @lru_cache(maxsize=256)
 def has_something_of_ours(chart: str) -> bool:
-    """Whether a file of a chart names a group of ours; one with too many files may, and so may one with a chart packed
-    in it."""
+    """Whether a file of a chart names a group of ours. A chart with too many files, or with a packed chart in it,
+    counts as one that does."""
     seen = 0
     for folder, _, names in os.walk(chart):
         for name in names:

@@ -39,7 +39,7 @@ class Unsupported(NamedTuple):
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _MOST_MADE = 20_000
-"""Objects that instances of graphs make in a project; the graphs of more stay templates."""
+"""Most objects that instances of graphs may make in a project; beyond that, graphs stay templates."""
 
 
 def _fills(one: Kustomization) -> bool:
@@ -117,10 +117,10 @@ class Linker:
         return apply(self.kustomizations, self.objects)
 
     def _instantiated(self, sighting: Sighting, graph: KroGraph) -> list[Sighting] | None:
-        """The object as each instance of its graph in the project makes it; what one of them leaves open, or where it
-        cannot be told whether it makes the object, stays open. None where there is no instance, or where one of them is
-        not known: the graph then stands for all."""
-        made: list[Sighting] = []
+        """The object as each instance of its graph in the project makes it; it stays open where an instance leaves a
+        part open, or may not make the object. None where there is no instance, or where one of them is not known: the
+        graph then stands for all."""
+        sightings: list[Sighting] = []
         key = graph.api_version, graph.kind
         instances = self.instances.get(key, [])
         self.instantiated += len(instances)
@@ -134,25 +134,25 @@ class Linker:
             self.instantiated += 1
             if self.instantiated > _MOST_MADE:
                 return None
-            one = filled(sighting, values, graph.strings)
-            item = one.object._replace(namespace=one.object.namespace or instance.namespace)
-            item = item if one.placeholder is not None else _let_through(item, "kro", item.origin.file)
+            filled_in = filled(sighting, values, graph.strings)
+            item = filled_in.object._replace(namespace=filled_in.object.namespace or instance.namespace)
+            item = item if filled_in.placeholder is not None else _let_through(item, "kro", item.origin.file)
             name = id(instance), item.namespace, item.name
             if name in names:
                 return None  # kro refuses a collection in which two have one name
             names.add(name)
-            left = one.placeholder if is_there else one.placeholder or sighting.placeholder
-            if left is not None and not (one.is_open or one.placeholder is None):
+            left = filled_in.placeholder if is_there else filled_in.placeholder or sighting.placeholder
+            if left is not None and not (filled_in.is_open or filled_in.placeholder is None):
                 return None
             item = item if is_there else item._replace(within=branches_of(graph, item.origin))
-            one = one._replace(object=item, placeholder=left, is_open=left is not None)
-            made += [one] if one not in made[-1:] else []
-        return made
+            filled_in = filled_in._replace(object=item, placeholder=left, is_open=left is not None)
+            sightings += [filled_in] if filled_in not in sightings[-1:] else []
+        return sightings
 
     def _substituted(self, sighting: Sighting) -> list[Object]:
         """The object as each Kustomization of Flux that deploys it fills it in; nothing where one leaves something
         open, or where none fills anything in."""
-        made: list[Object] = []
+        objects: list[Object] = []
         deploys = self._deployed_by(sighting.object)
         if not any(map(_fills, deploys)) or not is_filled_in(sighting.object):
             return []
@@ -162,18 +162,18 @@ class Linker:
             what = f"{first.what}, which takes {spoilt} for a variable of its own (write ${spoilt}),"
             return [sighting.object._replace(alterations=(Alteration("content", first.file, 0, what),))]
         for one in deploys if not spoilt else []:
-            given = self.variables[one.file, one.what]
-            values = values_in(sighting.object, given.values, has_others=given.has_others) if _fills(one) else {}
-            unescapes = bool(given.values)
+            known = self.variables[one.file, one.what]
+            values = values_in(sighting.object, known.values, has_others=known.has_others) if _fills(one) else {}
+            unescapes = bool(known.values)
             item = filled(sighting, {**self.placeholders, **values}, lose_quotes=values, unescapes=unescapes)
             if item.placeholder is not None or not (values or unescapes):
                 return []
-            made.append(item.object)
-        if all(item == made[0] for item in made):
-            return made[:1]
+            objects.append(item.object)
+        if all(item == objects[0] for item in objects):
+            return objects[:1]
         return [
             item._replace(pool=" by ".join(filter(None, (item.pool, f"{one.what} in {one.file}"))))
-            for item, one in zip(made, deploys, strict=True)
+            for item, one in zip(objects, deploys, strict=True)
         ]
 
     def _deployed_by(self, item: Object) -> list[Kustomization]:
@@ -188,8 +188,8 @@ class Linker:
         return self.flux.get(self._real(item.origin.file), [])
 
     def _find_flux(self) -> None:
-        """The Kustomizations of Flux, as far as one of them fills something in, and by the real path of a file, those
-        that deploy it. The values of one that something patches are not known."""
+        """Finds the Kustomizations of Flux, if one of them fills something in, and by the real path of each file those
+        that deploy it. The values of a patched Kustomization are not known."""
         patches = {path for one in self.kustomizations for path in one.patch_files}
         maps = ConfigMaps(self.files, tuple(self.kustomizations))
         ours = [one for one in self.kustomizations if one.is_flux and self._real(one.file) not in patches]
@@ -208,15 +208,15 @@ class Linker:
 
     def _fragments(self, patches: set[str]) -> dict[str, list[KustomizePatch]]:
         """The patches in files of their own, by real path."""
-        found: dict[str, list[KustomizePatch]] = {}
+        fragments: dict[str, list[KustomizePatch]] = {}
         for item in self.files if patches else ():
             path = self._real(item.source.name)
             for document, _, seen, _, _ in item.seen if path in patches else ():
-                found.setdefault(path, []).extend(self._fragment(sighting, document) for sighting in seen)
-        return found
+                fragments.setdefault(path, []).extend(self._fragment(sighting, document) for sighting in seen)
+        return fragments
 
     def _tell_of_patches(self, fragments: Mapping[str, list[KustomizePatch]]) -> None:
-        """Says of patches that they were not put in, where a kustomization that has them was not built."""
+        """Reports the patches that were not applied, since a kustomization that has them was not built."""
         left = {path for item in self.kustomizations for path in item.patch_files}
         for path, patches in fragments.items():
             for patch in patches if path in left else ():
@@ -226,7 +226,7 @@ class Linker:
     def _fragment(self, sighting: Sighting, document: YamlDocument) -> KustomizePatch:
         file, item = document.piece.source.name, sighting.object
         start = document.piece.start + start_of(sighting.node)
-        # The object is without nulls, which in a patch take fields away.
+        # In a patch a null removes a field, and `item.data` has no nulls: so the node is read again.
         data = plain(sighting.node)
         return fragment(data if isinstance(data, dict) else item.data, file, start)
 
@@ -237,9 +237,9 @@ class Linker:
                 self._taken_in(one, graph)
             return
         if graph is None and sighting.supported and self.flux:
-            made = self._substituted(sighting)
-            if made:
-                self.objects += made
+            substituted = self._substituted(sighting)
+            if substituted:
+                self.objects += substituted
                 return
         sighting = filled(sighting, self.placeholders, graph.strings if graph else ())
         if graph is not None:
@@ -248,14 +248,14 @@ class Linker:
         self._taken_in(sighting, graph)
 
     def _taken_in(self, sighting: Sighting, graph: KroGraph | None) -> None:
-        """An object as far as it is filled in: as it is, or as what is still open."""
-        found = sighting.placeholder
-        if not sighting.supported and found is None:
+        """Takes in an object: as it is, or, where placeholders are left, as still open."""
+        placeholder = sighting.placeholder
+        if not sighting.supported and placeholder is None:
             self.unsupported.append(Unsupported(sighting.object))
-        elif found is not None:
+        elif placeholder is not None:
             origin = sighting.object.origin
             offset = self.documents[origin.file, origin.document].piece.start + start_of(sighting.node)
-            inner = None if found.in_key else found.offset
+            inner = None if placeholder.in_key else placeholder.offset
             opened = self._opened(sighting, graph) if sighting.is_open and sighting.supported else None
             self.unread.append(opened or sighting.object)
             self.open += [opened] if opened is not None else []
@@ -264,11 +264,11 @@ class Linker:
             self.skipped.append(
                 Skipped(
                     file=origin.file,
-                    reason=found.reason,
-                    detail=found.text,
+                    reason=placeholder.reason,
+                    detail=placeholder.text,
                     offset=offset,
                     origin=origin,
-                    path=found.path,
+                    path=placeholder.path,
                     inner_offset=inner,
                     in_part=opened is not None,
                 )
@@ -290,8 +290,7 @@ class Linker:
 
 
 def _let_through(item: Object, engine: str, file: str) -> Object:
-    """An object as an engine hands it on that takes every `${…}` for one of its own, so that no variable of IAM comes
-    through."""
+    """The object as an engine passes it on that takes every `${…}` for its own: no variable of IAM gets through."""
     if not has_other_expressions(item.data, item.holes):
         return item
     what = f"{engine}, which takes every ${{…}} for one of its own,"

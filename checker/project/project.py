@@ -133,26 +133,25 @@ def link(
 
 
 def _failed(renderings: Iterable[Rendering], charts: Iterable[Chart]) -> Iterator[FailedRendering]:
-    for one in renderings:
-        if not one.is_unfit:
-            yield FailedRendering(one.root.kustomization.file, one.what, one.failed)
+    for rendering in renderings:
+        if not rendering.is_unfit:
+            yield FailedRendering(rendering.root.kustomization.file, rendering.what, rendering.failed)
     for chart in charts:
         if chart.failed:
             yield FailedRendering(chart.source.name, chart.what, chart.failed)
 
 
 def _not_rendered(renderings: Iterable[Rendering], charts: Iterable[Chart]) -> Iterator[Skipped]:
-    """What is to be said beside what came out: which kustomizations and charts were not rendered, and why; which were
-    with values that were assumed."""
+    """Which kustomizations and charts were not rendered, and why; and which charts were with assumed values."""
     for rendering in renderings:
         if rendering.is_unfit:
             detail = f"{rendering.what} was not run: {rendering.failed}"
             yield Skipped(rendering.root.kustomization.file, "unbuilt-kustomization", detail, 0)
-    for one in charts:
-        if one.assumed and not (one.failed or one.unfit):
-            yield Skipped(one.source.name, "assumed-values", one.assumed, 0, in_part=True)
-        elif one.unfit:
-            yield Skipped(one.source.name, "unrendered-chart", one.unfit, 0)
+    for chart in charts:
+        if chart.assumed and not (chart.failed or chart.unfit):
+            yield Skipped(chart.source.name, "assumed-values", chart.assumed, 0, in_part=True)
+        elif chart.unfit:
+            yield Skipped(chart.source.name, "unrendered-chart", chart.unfit, 0)
 
 
 def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -> Iterator[DocumentFacts]:
@@ -171,7 +170,7 @@ def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -
     known = dict(zip(earlier.documents, earlier.document_facts, strict=False)) if earlier else {}
     for at, document in linker.documents.items():
         read, open_ones = objects.get(at, []), templates.get(at, [])
-        made = DocumentFacts(
+        facts = DocumentFacts(
             file=at[0],
             start=document.piece.start,
             repeated=tuple(repeated.get(at, ())),
@@ -181,10 +180,10 @@ def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -
         # Objects are values: a document that only looks different is still the same.
         same = old is not None and _are_same((*old.inventory.objects, *old.open.objects), (*read, *open_ones))
         same = same and old is not None and len(old.open.objects) == len(open_ones)
-        if old is not None and same and old._replace(inventory=_NOTHING, open=_NOTHING) == made:
+        if old is not None and same and old._replace(inventory=_NOTHING, open=_NOTHING) == facts:
             yield old
         else:
-            yield made._replace(inventory=build(read), open=build(open_ones))
+            yield facts._replace(inventory=build(read), open=build(open_ones))
     for file in linker.files:
         yield from (DocumentFacts(file.source.name, one.offset, broken=(one,)) for one in file.broken)
 
@@ -198,7 +197,7 @@ def _are_same(ones: tuple[Object, ...], others: tuple[Object, ...]) -> bool:
 
 
 def _not_worked_out(changes: tuple[KustomizeChange, ...], known: list[Skipped]) -> Iterator[Skipped]:
-    """What kustomizations change, as something that was not checked; patches in files of their own are known."""
+    """The changes of kustomizations as something that was not checked, without those that are `known` already."""
     seen = {(item.file, item.offset) for item in known}
     for change in changes:
         if (change.file, change.offset) not in seen:

@@ -24,8 +24,8 @@ class Read(NamedTuple):
     """What came of reading some paths.
 
     `names` are all files read, `passed_over` counts the documents in those that hold nothing for us; `unreadable` are
-    (path, reason). `has_ours` says that a
-    configuration or a requirement of this tool is among the files: what it changes concerns the whole project.
+    (path, reason). `has_ours` says that a configuration or a requirement of this tool is among the files: what it
+    changes concerns the whole project.
     `left_out` are (path, reason) of what was not entered or opened below folders. `has_variables`: ConfigMaps were left
     out, since Flux takes no variables from elsewhere in what was read.
     """
@@ -50,12 +50,12 @@ def read_paths(
 ) -> Read:
     """Reads every manifest below the paths, except the files in `already` (absolute paths). `keeps_variables`, as in
     `sort_out`."""
-    found = find_files(paths)
-    unreadable = list(found.unreadable)
+    listed = find_files(paths)
+    unreadable = list(listed.unreadable)
 
     def opened() -> Iterator[tuple[str, bytes | None]]:
-        for done, path in enumerate(found.files):
-            observe("reading files", done, len(found.files))
+        for done, path in enumerate(listed.files):
+            observe("reading files", done, len(listed.files))
             if os.path.abspath(path) in already:
                 continue
             try:
@@ -66,7 +66,7 @@ def read_paths(
                 unreadable.append((path, error.strerror or str(error)))
 
     read = sort_out(opened(), keeps_variables=keeps_variables)
-    return read._replace(missing=found.missing, unreadable=tuple(unreadable), left_out=found.left_out)
+    return read._replace(missing=listed.missing, unreadable=tuple(unreadable), left_out=listed.left_out)
 
 
 def sort_out(files: Iterable[tuple[str, bytes | None]], *, keeps_variables: bool = False) -> Read:

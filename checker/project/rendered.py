@@ -60,8 +60,8 @@ class Joined(NamedTuple):
     roots: Mapping[str, str] = MappingProxyType({})
 
     def left_of(self, one: Kustomization) -> Kustomization:
-        """What is left to say of what a kustomization changes: nothing of one that was built; of one that does not
-        build, that it may change anything."""
+        """The kustomization with the changes that are still to be told: none for one that was built; for one that does
+        not build, that it may change anything."""
         if id(one) in self.done:
             without = one._replace(
                 patch_files=(), patches=(), renamings=(), labels={}, configurations=(), components=()
@@ -79,19 +79,19 @@ def join(
     if not renderings:
         return Joined({}, frozenset(), frozenset(), ())
     sources = _Sources(files)
-    made: list[tuple[Rendering, list[Seen]]] = []
+    placed: list[tuple[Rendering, list[Seen]]] = []
     failed: list[Rendering] = []
     for one in renderings:
-        found = list(_made(one, sources, patches)) if one.facts is not None else []
-        lost = next((item for item in found if isinstance(item, str)), one.failed)
+        seen = list(_made(one, sources, patches)) if one.facts is not None else []
+        lost = next((item for item in seen if isinstance(item, str)), one.failed)
         if lost:
             failed.append(one._replace(failed=lost))
         else:
-            made.append((one, [item for item in found if not isinstance(item, str)]))
-    lost_too = _shared([one for one, _ in made], failed)
-    good = [(one, found) for one, found in made if one not in lost_too]
+            placed.append((one, [item for item in seen if not isinstance(item, str)]))
+    lost_too = _shared([one for one, _ in placed], failed)
+    good = [(one, seen) for one, seen in placed if one not in lost_too]
     built: dict[tuple[str, int], list[Seen]] = {}
-    for item in (item for _, found in good for item in found):
+    for item in (item for _, seen in good for item in seen):
         origin = item[0].object.origin
         built.setdefault((origin.file, origin.document), []).append(item)
     # A component may be taken in by one that was built and by one that was not; the files are then other ones.
@@ -106,7 +106,7 @@ def join(
 
 
 def with_unread(one: Kustomization, folders: frozenset[str]) -> Kustomization:
-    """A kustomization with what components may change that nobody has read; `folders` are those that were."""
+    """A kustomization with what its unread components may change; `folders` are those that were read."""
     more = [
         KustomizePatch(f"the component {os.path.relpath(path)}, which is not read here,", one.file, 0, PatchTarget())
         for path in one.components
@@ -120,14 +120,14 @@ def _anything(one: Kustomization) -> KustomizePatch:
 
 
 def _shared(good: list[Rendering], failed: list[Rendering]) -> list[Rendering]:
-    """Those that were built in vain: a file of theirs is taken in by one that was not built, too."""
+    """Those that were built in vain: one of their files is also taken in by a kustomization that was not built."""
     lost: list[Rendering] = []
     paths = {path for one in failed for path in one.root.files}
     pending = list(good)
-    while found := [one for one in pending if not paths.isdisjoint(one.root.files)]:
-        lost += found
-        paths |= {path for one in found for path in one.root.files}
-        pending = [one for one in pending if one not in found]
+    while sharing := [one for one in pending if not paths.isdisjoint(one.root.files)]:
+        lost += sharing
+        paths |= {path for one in sharing for path in one.root.files}
+        pending = [one for one in pending if one not in sharing]
     return lost
 
 
@@ -159,13 +159,13 @@ class _Sources:
                     name = f"{variant.prefix}{item.object.name}{variant.suffix}"
                     names.setdefault((name, variant.namespace or item.object.namespace), []).append(item)
             self._by_name[key] = names
-        found = self._by_name[key].get((made.name, made.namespace), [])
-        if len(found) == 1 or (len(alike) == 1 and not found):
-            return (found or alike)[0]
+        same_name = self._by_name[key].get((made.name, made.namespace), [])
+        if len(same_name) == 1 or (len(alike) == 1 and not same_name):
+            return (same_name or alike)[0]
         return None
 
     def clear(self) -> None:
-        """Forgets what is only so for one kustomization."""
+        """Forgets the names, which hold for one kustomization only."""
         self._by_name = {}
 
 
@@ -174,22 +174,22 @@ def _identity(item: Object) -> tuple[str, str]:
 
 
 def _made(one: Rendering, sources: _Sources, patches: Mapping[str, list[KustomizePatch]]) -> Iterator[Seen | str]:
-    """The objects that came out, at the places of those that they were made of; a sentence for one that has none."""
+    """The built objects, at the places of those that they were made of; a sentence where one has no such place."""
     sources.clear()
     taken: set[int] = set()
     for seen in one.facts.seen if one.facts else ():
         data = mapping(plain(seen.document.root))
         origin = text(mapping(mapping(data.get("metadata")).get("annotations")).get(_ORIGIN)) or ""
-        said = dict(line.split(": ", 1) for line in origin.splitlines() if ": " in line)
+        origin_fields = dict(line.split(": ", 1) for line in origin.splitlines() if ": " in line)
         # A patch may have written all annotations anew: then the object may come from any of the files.
-        paths = {one.source_of(said["path"].strip("'\""))} if "path" in said else one.root.files
+        paths = {one.source_of(origin_fields["path"].strip("'\""))} if "path" in origin_fields else one.root.files
         for sighting in seen.sightings:
             made = sighting.object
-            fits = [found for path in paths if (found := sources.of(one, path, made)) is not None]
+            fits = [candidate for path in paths if (candidate := sources.of(one, path, made)) is not None]
             if len(fits) != 1 or id(fits[0]) in taken:
                 where = (
                     f": {os.path.relpath(next(iter(paths), os.curdir))} holds no such object that was read"
-                    if said
+                    if origin_fields
                     else ""
                 )
                 yield f"where the {made.kind} {made.name} that it prints comes from cannot be told{where * (not fits)}"
@@ -201,12 +201,12 @@ def _made(one: Rendering, sources: _Sources, patches: Mapping[str, list[Kustomiz
 def _at_its_place(
     sighting: Sighting, source: Sighting, one: Rendering, patches: Mapping[str, list[KustomizePatch]]
 ) -> Sighting:
-    made = sighting.object
-    annotations = {key: value for key, value in made.annotations.items() if key != _ORIGIN}
-    data = _without_origin(made.data)
+    built = sighting.object
+    annotations = {key: value for key, value in built.annotations.items() if key != _ORIGIN}
+    data = _without_origin(built.data)
     changes = [change for part in one.root.parts for change in _all_of(part, patches)]
     elsewhere = tuple(_elsewhere(source.object, source.object.data, data, (), changes, one.root.parts))
-    item = made._replace(
+    item = built._replace(
         annotations=annotations, data=data, origin=source.object.origin, pool=one.what, elsewhere=elsewhere
     )
     return sighting._replace(node=source.node, object=item)
@@ -235,7 +235,7 @@ def _elsewhere(
     changes: list[KustomizePatch],
     parts: tuple[Kustomization, ...],
 ) -> Iterator[Elsewhere]:
-    """The fields that are not as they are written, each with the change that they come from, if one names them."""
+    """The fields that differ from what is written, each with the change that it comes from, if one names it."""
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):

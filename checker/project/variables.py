@@ -58,25 +58,25 @@ class ConfigMaps:
             else:
                 values |= {key: value.replace("\n", "") for key, value in data.items()}
         values |= one.substitutes
-        # Of a name that it cannot take, Flux fills in nothing, and applies nothing.
+        # Where one name is not valid, Flux fills in nothing, and applies nothing.
         return Variables(values, has_others) if all(map(_NAME.fullmatch, values)) else Variables({}, True)
 
     def files_of(self, one: Kustomization) -> Iterator[str]:
         """The files in which its variables stand, as they are shown."""
         for kind, name in one.substitutes_from:
-            yield from (found.file for found in self._named(one, name) if kind == "ConfigMap")
+            yield from (config_map.file for config_map in self._named(one, name) if kind == "ConfigMap")
 
     def _data(self, one: Kustomization, name: str) -> Mapping[str, str] | None:
         if any(name in other.generates for other in self._kustomizations):
             return None
-        # Each cluster has a folder of its own, with its Kustomizations and their variables: what stands elsewhere may
-        # be that of another one.
-        found = [item for item in self._named(one, name) if _may_be_of(item.file, one.file)]
-        beside = [item for item in found if os.path.dirname(item.file) == os.path.dirname(one.file)]
-        found = beside or found
-        if len(found) != 1 or os.path.realpath(found[0].file) in self._are_changed():
+        # Each cluster has a folder of its own, with its Kustomizations and their variables: a ConfigMap elsewhere may
+        # be another cluster's.
+        config_maps = [item for item in self._named(one, name) if _may_be_of(item.file, one.file)]
+        beside = [item for item in config_maps if os.path.dirname(item.file) == os.path.dirname(one.file)]
+        config_maps = beside or config_maps
+        if len(config_maps) != 1 or os.path.realpath(config_maps[0].file) in self._are_changed():
             return None
-        return None if _is_in_a_chart(found[0].file) else found[0].data
+        return None if _is_in_a_chart(config_maps[0].file) else config_maps[0].data
 
     def _named(self, one: Kustomization, name: str) -> Iterator[_ConfigMap]:
         for piece in self._pieces if name else ():

@@ -1,4 +1,4 @@
-"""What a project's kustomizations and charts become once some of its files have other texts: for edits to be proven.
+"""Renders a project's kustomizations and charts again, with other texts of some files, so that edits can be proven.
 
 Nothing in the project is touched. What a kustomization or a chart takes in is copied, the edits are made in the copy,
 and that is rendered.
@@ -29,8 +29,8 @@ def render_again(
     edited: Mapping[str, str],
     before: tuple[tuple[Rendering, ...], tuple[Chart, ...]],
 ) -> tuple[tuple[Rendering, ...], tuple[Chart, ...]]:
-    """The renderings and charts of a project as they were `before`, and with these texts of some files (by name), which
-    are in `files` already: what takes none of them in stays the same."""
+    """The renderings and charts of a project with the `edited` texts (by name of the file), which are in `files`
+    already; those that take in none of these files stay as they were `before`."""
     renderings, charts = before
     paths = {os.path.realpath(name) for name in edited}
     rendered = {one.root.kustomization.file for one in renderings}
@@ -46,9 +46,9 @@ def render_again(
         for name, text in edited.items():
             _write(os.path.realpath(name), text, tree)
         built = kustomize.build(roots, build, tree) if build else ()
-        made = helm.render(plans, template, tree) if template else ()
+        rendered_charts = helm.render(plans, template, tree) if template else ()
     new = {one.root.kustomization.file: one for one in built}
-    new_charts = {one.source.name: one for one in made}
+    new_charts = {one.source.name: one for one in rendered_charts}
     return (
         tuple(new.get(one.root.kustomization.file, one) for one in renderings),
         tuple(new_charts.get(one.source.name, one) for one in charts),
@@ -69,7 +69,7 @@ def _needed(root: Root) -> Iterator[str]:
 def _inputs(chart: Planned, edited: set[str]) -> set[str]:
     """The folder of a chart, its files of values and releases, and those of the `edited` files that are in it."""
     inside = {path for path in edited if path.startswith(os.path.join(chart.folder, ""))}
-    files = {os.path.realpath(path) for one in chart.releases for path in (*one.files, one.source) if path}
+    files = {os.path.realpath(path) for release in chart.releases for path in (*release.files, release.source) if path}
     return {chart.folder} | inside | files
 
 

@@ -42,7 +42,7 @@ def find_helm() -> str | None:
 
 def render(charts: Sequence[Planned], helm: str, tree: Tree = HERE, observe: Observe = unobserved) -> tuple[Chart, ...]:
     """Renders these charts."""
-    made = []
+    rendered = []
     with side_by_side() as pool:
         unfit = [next(filter(None, (_unfit(one, tree) for one in chart.releases)), "") for chart in charts]
         jobs = [
@@ -51,16 +51,16 @@ def render(charts: Sequence[Planned], helm: str, tree: Tree = HERE, observe: Obs
         ]
         for done, (chart, why, answers) in enumerate(zip(charts, unfit, jobs, strict=True)):
             observe("rendering charts", done, len(charts))
-            made.append(_chart(chart, tree, why, [answer.result() for answer in answers]))
-    return tuple(made)
+            rendered.append(_chart(chart, tree, why, [answer.result() for answer in answers]))
+    return tuple(rendered)
 
 
 def _template(release: Release, helm: str, tree: Tree) -> Answer:
     missing = next((file for file in release.files if not os.path.isfile(tree.there(file))), None)
     if missing is not None:
         return Answer("", f"{release.what} names {os.path.relpath(missing)}, which is not there")
-    with tempfile.TemporaryDirectory(prefix="checker-") as made:
-        home = os.path.realpath(made)
+    with tempfile.TemporaryDirectory(prefix="checker-") as folder:
+        home = os.path.realpath(folder)
         command = [helm, "template"]
         command += ["--namespace", release.namespace] if release.namespace else []
         for version in _VERSIONS:
@@ -113,7 +113,7 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
     for release, answer in zip(chart.releases, answers, strict=True):
         for path, text in _by_template(answer.text):
             texts.setdefault(_template_of(path, chart, tree), []).append((release, text))
-    files = [_file(path, chart.templates.get(path), made, what, tree) for path, made in texts.items()]
+    files = [_file(path, chart.templates.get(path), documents, what, tree) for path, documents in texts.items()]
     if any(item.facts.broken for item in files):
         broken = next(item for item in files if item.facts.broken).facts
         return nothing._replace(failed=f"what it prints of {broken.source.name}: {broken.broken[0].message}")
@@ -122,8 +122,8 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
     own = [item.facts.source.name for path, item in zip(texts, files, strict=True) if path.startswith(inside)]
     values = {(name, _pool(what, one)): tuple(_values(one, tree)) for one in chart.releases for name in own}
     assumed = [release.what for release in chart.releases if release.is_assumed]
-    said = f"the chart was rendered with {', '.join(assumed)}: no release of it stands in the project"
-    return nothing._replace(files=tuple(files), assumed=said if assumed else "", values=values)
+    sentence = f"the chart was rendered with {', '.join(assumed)}: no release of it stands in the project"
+    return nothing._replace(files=tuple(files), assumed=sentence if assumed else "", values=values)
 
 
 def _pool(what: str, release: Release) -> str:
@@ -144,19 +144,19 @@ def _values(release: Release, tree: Tree) -> Iterator[tuple[Source, str]]:
 
 def _by_template(text: str) -> Iterator[tuple[str, str]]:
     """What was printed, cut by the template (`chart/templates/role.yaml`) that each document comes from."""
-    found = list(_SOURCE.finditer(text))
-    ends = [one.start() for one in found[1:]] + [len(text)]
-    for one, end in zip(found, ends, strict=False):
-        yield one["path"], text[one.end() : end].rstrip() + "\n"
+    headers = list(_SOURCE.finditer(text))
+    ends = [header.start() for header in headers[1:]] + [len(text)]
+    for header, end in zip(headers, ends, strict=False):
+        yield header["path"], text[header.end() : end].rstrip() + "\n"
 
 
 def _template_of(path: str, chart: Planned, tree: Tree) -> str:
     """The file of a template (real path); the Chart.yaml where there is none of that name: a template of a packed
     chart, of one whose folder is called otherwise, or what only looks like a header of helm's."""
     folder = os.path.join(chart.folder, "")
-    found = os.path.normpath(os.path.join(folder, *path.split("/")[1:]))
-    inside = found.startswith(folder) and "\0" not in found and os.path.isfile(tree.there(found))
-    return found if inside else os.path.join(chart.folder, "Chart.yaml")
+    template = os.path.normpath(os.path.join(folder, *path.split("/")[1:]))
+    inside = template.startswith(folder) and "\0" not in template and os.path.isfile(tree.there(template))
+    return template if inside else os.path.join(chart.folder, "Chart.yaml")
 
 
 def _file(path: str, shown: str | None, made: list[tuple[Release, str]], what: str, tree: Tree) -> RenderedFile:

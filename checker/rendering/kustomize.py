@@ -34,24 +34,24 @@ MOST_BUILT = 300
 def find_kustomize() -> list[str] | None:
     """The command that builds a kustomization; None where there is none on PATH."""
     for command in (["kustomize", "build"], ["kubectl", "kustomize"]):
-        found = shutil.which(command[0])
-        if found:
-            return [found, *command[1:]]
+        program = shutil.which(command[0])
+        if program:
+            return [program, *command[1:]]
     return None
 
 
 def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
-    """The kustomizations to build: those with an object of ours in what they take in that change something or cannot be
-    read as a whole here, and all that share a file with one of them: what is built is judged in the files' place."""
+    """The kustomizations to build: those that take in an object of ours and change something or cannot be read as a
+    whole here; and those that share a file with one of these, since what is built is judged in place of the files."""
     files = tuple(files)
-    found = tuple(one for item in files for one in item.kustomizations)
-    if not found:
+    kustomizations = tuple(one for item in files for one in item.kustomizations)
+    if not kustomizations:
         return []
     ours = frozenset(os.path.realpath(item.source.name) for item in files if item.seen)
-    known = frozenset(one.folder for one in found)
+    known = frozenset(one.folder for one in kustomizations)
     roots = [
         root
-        for root in Reach(found, ours).roots(_deployed(files, tree))
+        for root in Reach(kustomizations, ours).roots(_deployed(files, tree))
         if root.files or any(_names_a_group(path, tree) for path in _unread(root, known, tree))
     ]
     built = [root for root in roots if _needs_building(root, known, tree)]
@@ -70,8 +70,8 @@ def _needs_building(root: Root, known: frozenset[str], tree: Tree) -> bool:
 def _unread(root: Root, known: frozenset[str], tree: Tree) -> Iterator[str]:
     """What a kustomization takes in and nobody here reads: files that are no manifests by their name, and folders whose
     kustomization is not among the `known`."""
-    for one in root.parts:
-        for path in (*one.builds, *one.components):
+    for part in root.parts:
+        for path in (*part.builds, *part.components):
             there = tree.there(path)
             if path not in known if os.path.isdir(there) else os.path.isfile(there) and not is_manifest(path):
                 yield path
@@ -86,16 +86,16 @@ def _names_a_group(path: str, tree: Tree) -> bool:
 
 def _deployed(files: tuple[FileFacts, ...], tree: Tree) -> frozenset[str]:
     """The folders that Applications of Argo CD name."""
-    found = set()
+    folders = set()
     for item in files:
         if may_release(item.source.text):
             top = tree.top_of(item.source.name)
-            found |= {tree.real(os.path.join(top, path)) for path in _PATH.findall(item.source.text)}
-    return frozenset(found)
+            folders |= {tree.real(os.path.join(top, path)) for path in _PATH.findall(item.source.text)}
+    return frozenset(folders)
 
 
 _PATH = re.compile(r"\bpath[\"']?\s*:\s*[\"']?([^\s\"'#,{}]+)")
-"""Where an Application says what it deploys; what else is called so does no harm: a folder is then built by itself."""
+"""The folder that an Application deploys. Another field called `path` does no harm: its folder is built by itself."""
 
 
 def build(
@@ -104,11 +104,11 @@ def build(
     """Builds these kustomizations, in the order in which they are given."""
     roots = list(roots)
     with side_by_side() as pool:
-        made = []
-        for done, one in enumerate(pool.map(lambda root: _build(root, command, tree), roots)):
+        renderings = []
+        for done, rendering in enumerate(pool.map(lambda root: _build(root, command, tree), roots)):
             observe("building kustomizations", done, len(roots))
-            made.append(one)
-    return tuple(made)
+            renderings.append(rendering)
+    return tuple(renderings)
 
 
 def _build(root: Root, command: list[str], tree: Tree) -> Rendering:
@@ -119,8 +119,8 @@ def _build(root: Root, command: list[str], tree: Tree) -> Rendering:
     unfit = _unfit(root, tree)
     if unfit.why:
         return Rendering(root, what, "", None, unfit.why, is_unfit=not unfit.is_wrong)
-    with tempfile.TemporaryDirectory(prefix="checker-") as made:
-        home = os.path.realpath(made)
+    with tempfile.TemporaryDirectory(prefix="checker-") as scratch:
+        home = os.path.realpath(scratch)
         path = json.dumps(os.path.relpath(folder, home).replace(os.sep, "/"))
         text = f"resources: [{path}]\nbuildMetadata: [originAnnotations]\n"
         with open(os.path.join(home, "kustomization.yaml"), "w", encoding="utf-8") as file:
@@ -163,11 +163,11 @@ def _unfit(root: Root, tree: Tree) -> _Unfit:
 
 
 def _local(answer: Answer, home: str, folder: str, tree: Tree) -> str:
-    """What kustomize said of this folder, without paths of this machine, and without what it says of the kustomization
-    that was put around it. What counts stands at the end."""
-    said = answer.failed.rpartition(f"recursed accumulation of path '{folder}': ")[2]
-    said = tree.told(said.replace(f"{home}/", "").replace(home, "."))
-    return said if len(said) <= _LONGEST else f"…{said[1 - _LONGEST :]}"
+    """The error of kustomize about this folder, without paths of this machine and without its words on the throwaway
+    kustomization. A long one is cut at the front: what counts stands at the end."""
+    message = answer.failed.rpartition(f"recursed accumulation of path '{folder}': ")[2]
+    message = tree.told(message.replace(f"{home}/", "").replace(home, "."))
+    return message if len(message) <= _LONGEST else f"…{message[1 - _LONGEST :]}"
 
 
 _LONGEST = 300

@@ -50,14 +50,14 @@ def planned(
 
 
 def _of(folder: str, releases: list[Release]) -> list[Release]:
-    """The releases of a chart; where there are none, those that may be of it, or of a chart in it."""
-    own = [one for one in releases if one.chart == folder]
+    """The releases of a chart and of charts in it; where there are none, those whose chart is not known."""
+    own = [release for release in releases if release.chart == folder]
     inner = [
-        one._replace(unknown=f"{one.what} releases a chart in it by itself")
-        for one in releases
-        if one.chart.startswith(os.path.join(folder, ""))
+        release._replace(unknown=f"{release.what} releases a chart in it by itself")
+        for release in releases
+        if release.chart.startswith(os.path.join(folder, ""))
     ]
-    return [*own, *inner] or [one for one in releases if not one.chart]
+    return [*own, *inner] or [release for release in releases if not release.chart]
 
 
 def _releases(files: tuple[FileFacts, ...], tree: Tree) -> Iterator[Release]:
@@ -93,10 +93,10 @@ def _change(kustomizations: list[Kustomization], path: str) -> str:
 
 def _outermost(folder: str, tree: Tree) -> str:
     """Of charts within charts the outermost, with which the others are rendered."""
-    found, above = folder, os.path.dirname(folder)
+    outermost, above = folder, os.path.dirname(folder)
     while os.path.basename(above) == "charts":
         above = os.path.dirname(above)
         if os.path.isfile(tree.there(os.path.join(above, "Chart.yaml"))):
-            found = above
+            outermost = above
         above = os.path.dirname(above)
-    return found
+    return outermost

@@ -76,8 +76,8 @@ def run(command: list[str], home: str) -> Answer:
 
 _RUNNING: set[subprocess.Popen[bytes]] = set()
 _BROKEN_OFF = threading.Event()
-"""What is running now, which whoever interrupts the run must not wait for; and that it was interrupted, for what is
-just being started."""
+"""The renderers that run now, to be ended by an interrupt; and whether there was one, for a renderer that is just being
+started."""
 
 
 @contextmanager
@@ -107,8 +107,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _said(err: bytes) -> str:
-    """The error in what a program said, in one line: from the line that begins with the word on, else all of it."""
+    """The error that a program printed, in one line: from the line that begins with `error:` on, else all."""
     lines = [line.strip() for line in err.decode("utf-8", errors="replace").splitlines() if line.strip()]
-    begun = next((place for place, line in enumerate(lines) if line.lower().startswith("error:")), 0)
-    said = " ".join(lines[begun:])
-    return said[6:].strip() if said.lower().startswith("error:") else said
+    begun = next((number for number, line in enumerate(lines) if line.lower().startswith("error:")), 0)
+    message = " ".join(lines[begun:])
+    return message[6:].strip() if message.lower().startswith("error:") else message

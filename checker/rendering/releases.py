@@ -43,8 +43,8 @@ class Release(NamedTuple):
 
 
 def releases_in(source: Source, top: str, tree: Tree) -> Iterator[Release]:
-    """The releases that the objects in a text declare, of charts in the project, whose top folder this is; and with
-    `chart` "" those of which it cannot be told whether their chart is there."""
+    """The releases that objects in a text declare, of charts in the project with this `top` folder; `chart` is "" where
+    it cannot be told whether the chart is in the project."""
     for piece in cut(source):
         if not may_release(piece.text):
             continue
@@ -55,8 +55,8 @@ def releases_in(source: Source, top: str, tree: Tree) -> Iterator[Release]:
         for value in values:
             items = sequence(value.get("items")) if mapping(value).get("kind") == "List" else [value]
             for item in items:
-                for one in _of(mapping(item), top, tree):
-                    yield _sound(one._replace(source=source.name))
+                for release in _of(mapping(item), top, tree):
+                    yield _sound(release._replace(source=source.name))
 
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?")
@@ -64,7 +64,7 @@ _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?")
 
 
 def _sound(one: Release) -> Release:
-    """The release, with `unknown` where helm would take something of it for something else."""
+    """The release, with `unknown` where helm would misread its name, its namespace, a file or an option."""
     if not _NAME.fullmatch(one.name) or (one.namespace and not _NAME.fullmatch(one.namespace)):
         return one._replace(unknown=one.unknown or f"the name or the namespace of {one.what} is none that helm takes")
     if any("," in path or "\0" in path for path in one.files) or any("\0" in item for item in one.sets):
@@ -83,9 +83,9 @@ def _of(value: dict[str, Any], top: str, tree: Tree) -> Iterator[Release]:
     elif version.startswith("argoproj.io/") and kind in ("Application", "ApplicationSet"):
         what = f"{kind} {called}"
         unknown = "a patch changes it" if kind == "ApplicationSet" and "templatePatch" in spec else ""
-        for made in generated(spec) if kind == "ApplicationSet" else [value]:
-            metadata, applied = mapping(made.get("metadata")), mapping(made.get("spec"))
-            open_part = _open(made, what) if kind == "ApplicationSet" else ""
+        for application in generated(spec) if kind == "ApplicationSet" else [value]:
+            metadata, applied = mapping(application.get("metadata")), mapping(application.get("spec"))
+            open_part = _open(application, what) if kind == "ApplicationSet" else ""
             for item in (mapping(item) for item in (applied.get("source"), *sequence(applied.get("sources")))):
                 path = text(item.get("path")) or ""
                 folder = _folder(top, tree, path)
@@ -100,9 +100,9 @@ def generated(spec: dict[str, Any]) -> list[dict[str, Any]]:
     find is not in the project (Argo CD, "List Generator")."""
     template, generators = mapping(spec.get("template")), sequence(spec.get("generators"))
     elements: list[Any] = []
-    for one in generators:
-        listed = mapping(mapping(one).get("list"))
-        if set(mapping(one)) != {"list"} or set(listed) != {"elements"}:
+    for generator in generators:
+        listed = mapping(mapping(generator).get("list"))
+        if set(mapping(generator)) != {"list"} or set(listed) != {"elements"}:
             return [template]
         elements += sequence(listed.get("elements"))
     if not elements or len(elements) > _MOST_ELEMENTS:
@@ -123,8 +123,8 @@ def _with_element(value: Any, element: dict[str, Any], dot: str) -> Any:
         return value
 
     def put_in(found: re.Match[str]) -> str:
-        given = element.get(found[1])
-        return given if isinstance(given, str) else found[0]
+        filling = element.get(found[1])
+        return filling if isinstance(filling, str) else found[0]
 
     return re.sub(rf"\{{\{{[ ]*+{dot}([\w-]+)[ ]*+\}}\}}", put_in, value)
 
@@ -143,7 +143,7 @@ def _of_flux(spec: dict[str, Any], metadata: dict[str, Any], what: str, top: str
         return
     namespace = text(spec.get("targetNamespace")) or ""
     name = text(metadata.get("name")) or "release"
-    given = [key for key in ("valuesFrom", "postRenderers") if spec.get(key)] + ["valuesFile"] * ("valuesFile" in chart)
+    keys = [key for key in ("valuesFrom", "postRenderers") if spec.get(key)] + ["valuesFile"] * ("valuesFile" in chart)
     yield Release(
         chart=folder,
         what=what,
@@ -151,7 +151,7 @@ def _of_flux(spec: dict[str, Any], metadata: dict[str, Any], what: str, top: str
         namespace=namespace or text(metadata.get("namespace")) or "",
         files=tuple(os.path.join(top, path) for path in sequence(chart.get("valuesFiles")) if isinstance(path, str)),
         values=mapping(spec.get("values")),
-        unknown=f"{what} has {given[0]}, which is not followed" if given else _open(spec, what),
+        unknown=f"{what} has {keys[0]}, which is not followed" if keys else _open(spec, what),
     )
 
 
@@ -194,7 +194,7 @@ def _of_argo(
 
 
 def _open(value: Any, what: str) -> str:
-    """What a generator or a substitution has yet to fill in."""
+    """Says that a generator or a substitution has yet to fill in a value; "" where none has."""
     return f"a generator or a substitution fills {what} in" if re.search(r"\{\{|\$\{", str(value)) else ""
 
 
@@ -211,15 +211,15 @@ def as_set(name: str, value: str, *, is_text: bool) -> str:
 
 
 def own_values(folder: str, tree: Tree, placeholders: Mapping[str, str]) -> list[Release]:
-    """What to render a chart with that no release in the project names: the sets of values it brings to be tried with,
-    else its defaults, with what the cell gives as `.Values.…`, `.Release.Name` and `.Release.Namespace`."""
+    """Stand-ins for a chart that no release in the project names: one for each set of values in its `ci/`, else one
+    with its defaults; with what the cell gives as `.Values.…`, `.Release.Name` and `.Release.Namespace`."""
     name, namespace = placeholders.get(".Release.Name", "release"), placeholders.get(".Release.Namespace", "")
-    given = {key.removeprefix(".Values."): value for key, value in placeholders.items() if key.startswith(".Values.")}
-    sets = tuple(as_set(key, value, is_text=value not in ("true", "false", "null")) for key, value in given.items())
-    found = glob.glob(os.path.join(glob.escape(tree.there(folder)), "ci", "*-values.yaml"))
-    tried = sorted(map(os.path.basename, found))
+    values = {key.removeprefix(".Values."): value for key, value in placeholders.items() if key.startswith(".Values.")}
+    sets = tuple(as_set(key, value, is_text=value not in ("true", "false", "null")) for key, value in values.items())
+    value_files = glob.glob(os.path.join(glob.escape(tree.there(folder)), "ci", "*-values.yaml"))
+    tried = sorted(map(os.path.basename, value_files))
     if tried:
-        made = [
+        stand_ins = [
             Release(
                 folder, f"ci/{file}", name, namespace, (os.path.join(folder, "ci", file),), sets=sets, is_assumed=True
             )
@@ -227,5 +227,5 @@ def own_values(folder: str, tree: Tree, placeholders: Mapping[str, str]) -> list
         ]
     else:
         what = "the values of the cell" if sets else "its default values"
-        made = [Release(folder, what, name, namespace, sets=sets, is_assumed=not sets)]
-    return list(map(_sound, made))
+        stand_ins = [Release(folder, what, name, namespace, sets=sets, is_assumed=not sets)]
+    return list(map(_sound, stand_ins))

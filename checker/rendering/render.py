@@ -23,10 +23,9 @@ def render(
     tree: Tree = HERE,
     observe: Observe = unobserved,
 ) -> tuple[tuple[Rendering, ...], tuple[Chart, ...]]:
-    """What the kustomizations and the charts of a project become, whose files lie in this tree; `names` are all
-    of its files. Nothing where there is
-    nothing to render, where it is switched off, or where the tool is not there. Raises UsageError where it is required
-    and not there."""
+    """What the kustomizations and charts of a project become; its files lie in this tree, `names` are all of them.
+    Nothing where there is nothing to render or too much, where it is switched off, or where the tool is missing. Raises
+    UsageError where a missing tool is required."""
     roots = kustomize.roots_of(files, tree) if config.render_kustomize != "off" else []
     charts = planned(files, names, placeholders, tree) if config.render_helm != "off" else []
     build = kustomize.find_kustomize() if roots else None

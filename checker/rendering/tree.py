@@ -36,7 +36,7 @@ class Tree(NamedTuple):
 
 
 HERE = Tree()
-"""The project as it lies there."""
+"""The project itself, not a copy."""
 
 
 def _moved(path: str, old: str, new: str) -> str:

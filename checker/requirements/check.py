@@ -108,33 +108,33 @@ def check_requirement(
     selected, unseen = select(requirement, index)
     values = {**requirement.parameters, **parameters}
     checks: list[RoleCheck] = []
-    are_told = any(layer.name == "resource" for layer in above)
+    has_resource_layers = any(layer.name == "resource" for layer in above)
     tables = tuple(indexes_of(index.inventory, values))
     known = {_use(check.selected): check for check in (earlier.checks if earlier else ())}
     for done, item in enumerate(selected):
         observe(f"proving {requirement.name} for roles", done, len(selected))
         attached = limited(stack(item.role, index, item.session, above, item.giver), item.limits)
-        guarding = () if are_told else guards(index.inventory, item.role.object, values)
-        sealing = () if are_told else sealed(index.inventory, item.role.object, values)
-        of_keys = [table.policy for table in sealing if table.policy is not None]
-        sources = {guard.attached.label: guard.source for guard in (*guarding, *of_keys)}
+        guarding = () if has_resource_layers else guards(index.inventory, item.role.object, values)
+        sealing = () if has_resource_layers else sealed(index.inventory, item.role.object, values)
+        key_guards = [table.policy for table in sealing if table.policy is not None]
+        sources = {guard.attached.label: guard.source for guard in (*guarding, *key_guards)}
         attached = attached._replace(sources={**sources, **attached.sources})
         around = (*(guard.source.owner for guard in guarding), *(table.table for table in sealing))
         if _touches(item, attached, around, files):
-            beside = Surroundings(values, guarding, sealing, tables, today)
+            surroundings = Surroundings(values, guarding, sealing, tables, today)
             before = known.get(_use(item))
-            if before is not None and (before.selected, before.stack, before.around) == (item, attached, beside):
-                checks.append(before._replace(selected=item, stack=attached, around=beside))
+            if before is not None and (before.selected, before.stack, before.around) == (item, attached, surroundings):
+                checks.append(before._replace(selected=item, stack=attached, around=surroundings))
             else:
-                checks.append(_check(requirement, item, attached, beside))
-    asked = tuple(item for item in unseen if files is None or item.object.origin.file in files)
+                checks.append(_check(requirement, item, attached, surroundings))
+    asked_unseen = tuple(item for item in unseen if files is None or item.object.origin.file in files)
     chosen = {id(item.role) for item in selected}
     perhaps = tuple(
         role
         for role in index.inventory.roles
         if (role.object.holes or role.object.within) and id(role) not in chosen and may_select(requirement.roles, role)
     )
-    return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked, perhaps)
+    return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked_unseen, perhaps)
 
 
 def _use(selected: Selected) -> tuple[int, int, tuple[str, str] | None]:
@@ -158,8 +158,8 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
     # What is filled in later is no value yet.
     holes = (*role.object.holes, *(selected.giver.holes if selected.giver is not None else ()))
     settled = {name: text for name, text in own.items() if not has_hole(text, holes)}
-    given = {name: text for name, text in around.parameters.items() if name not in ("namespace", "name", *own)}
-    values = {**given, **settled}
+    parameters = {name: text for name, text in around.parameters.items() if name not in ("namespace", "name", *own)}
+    values = {**parameters, **settled}
 
     known = Known(
         selected=selected,
@@ -169,10 +169,10 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
         guards=around.guards,
         today=around.today,
     )
-    asked = Requests(known)
-    required = [_ask(prove, row, asked) for row in required_rows(requirement)]
-    required += [_ask(prove, row, asked) for row in decrypting_rows(required, around.sealed)]
-    forbidden = [_forbidden(row, asked) for row in forbidden_rows(requirement)]
+    requests = Requests(known)
+    required = [_ask(prove, row, requests) for row in required_rows(requirement)]
+    required += [_ask(prove, row, requests) for row in decrypting_rows(required, around.sealed)]
+    forbidden = [_forbidden(row, requests) for row in forbidden_rows(requirement)]
     askable = {question.action for question in required if question.proof or question.unset}
     return RoleCheck(
         requirement=requirement,
@@ -202,12 +202,12 @@ def _forbidden(row: Row, asked: Requests) -> Question:
 
 
 def _at_home(resource: str, values: dict[str, str]) -> str:
-    named = parse_arn(resource)
-    if named is None:
+    arn = parse_arn(resource)
+    if arn is None:
         return resource
-    region = values.get("region", "*") if named.region == "*" else named.region
-    account = values.get("account", "*") if named.account == "*" else named.account
-    return str(named._replace(region=region, account=account))
+    region = values.get("region", "*") if arn.region == "*" else arn.region
+    account = values.get("account", "*") if arn.account == "*" else arn.account
+    return str(arn._replace(region=region, account=account))
 
 
 def _ask(question: Ask, row: Row, asked: Requests) -> Question:
@@ -217,9 +217,9 @@ def _ask(question: Ask, row: Row, asked: Requests) -> Question:
         return _question(row, row.resource)._replace(unset=filled.unset)
     context, caller = asked.about(filled.text)
     if row.carries:
-        told = {key.lower(): (value,) for key, value in row.carries}
+        carried = {key.lower(): (value,) for key, value in row.carries}
         kept = {key: values for key, values in context.values.items() if not (row.because and key in _OF_THE_NETWORK)}
-        context = context._replace(values={**kept, **told})
+        context = context._replace(values={**kept, **carried})
     layers = (*known.layers, *layers_on(filled.text, known.guards), *row.layers)
     layers += _not_meant(row, known)
     if not holes_in(layers):
@@ -253,7 +253,7 @@ def _question(row: Row, resource: str) -> Question:
 
 
 def _fillable(proof: Proof | None) -> Proof | None:
-    """The proof without values for what is an escape: nobody fills that in."""
+    """The proof without cases that give a value to an escape (`$${…}`): nobody fills that in."""
     if proof is None or not any(hole.startswith("$${") for case in proof.when for hole, _ in case):
         return proof
     when = tuple(case for case in proof.when if not any(hole.startswith("$${") for hole, _ in case))
@@ -269,7 +269,7 @@ Developer Guide, "Using VPC endpoint conditions")."""
 
 
 def _not_meant(row: Row, known: Known) -> tuple[Layer, ...]:
-    """What is required of an action is taken out of a question about what is forbidden, as a Deny would."""
+    """A layer that denies the action on resources where it is required, so that only the others are asked about."""
     resources = [fill(item, known.values) for item in row.but]
     texts = [item.text for item in resources if not item.unset]
     if not texts:

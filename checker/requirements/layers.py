@@ -82,7 +82,7 @@ def _is_at_or_above(entry: str, field: str) -> bool:
 
 
 def not_pushed(item: Object) -> str:
-    """Why what a Policy or an association says need not be what AWS has; "" where the controller pushes it."""
+    """Why AWS may not have what a Policy, association, Table or Key says; "" where the controller pushes it."""
     annotations = item.annotations
     if open_part := unfilled(item):
         return open_part
@@ -151,8 +151,8 @@ def stack(
     above: tuple[Layer, ...] = (),
     giver: Object | None = None,
 ) -> Stack:
-    """Gathers every policy that bears on the role, and on a session of it where that is limited; `above` as given. What
-    a kustomization changes of the role, of a policy, or of the association that gives the role is not known."""
+    """Gathers every policy that bears on the role and on its session; the layers `above` are added as they are. A role,
+    a policy, or an association that gives the role, counts as unknown where a kustomization changes its content."""
     sources: dict[str, PolicySource] = {}
 
     def attach(
@@ -198,12 +198,12 @@ def stack(
         return from_policies(resolved.policies, named, missing, reference.owner, (*reference.path, "name"))
 
     def from_arn(managed: ManagedArn) -> Attached:
-        named = partition_in(managed.arn)
+        partition = partition_in(managed.arn)
         if has_hole(managed.arn, managed.owner.holes) and not policies_by_arn(index, managed.arn, managed.owner):
             source = PolicySource(None, managed.owner, managed.path)
             return attach(managed.arn, None, "which policy it is, is filled in later", source)
-        if index.partition and named not in ("", index.partition):
-            reason = f"AWS refuses it, since {named} is another partition"
+        if index.partition and partition not in ("", index.partition):
+            reason = f"AWS refuses it, since {partition} is another partition"
             return attach(managed.arn, None, reason, PolicySource(None, managed.owner, managed.path), refused=True)
         if ":iam::aws:policy/" in managed.arn:
             reading = find_managed(managed.arn)
@@ -211,10 +211,10 @@ def stack(
             reason = f"there is no such policy among the {provenance().split(';')[0]}"
             reason = "" if reading else f"{reason}; did you mean {meant}?" if meant else reason
             return attach(managed.arn, reading, reason, PolicySource(None, managed.owner, managed.path))
-        found = policies_by_arn(index, managed.arn, managed.owner)
+        policies = policies_by_arn(index, managed.arn, managed.owner)
         is_foreign = index.account is not None and f"::{index.account}:" not in managed.arn
         missing = f"it is not in account {index.account}" if is_foreign else "its document is not in this project"
-        return from_policies(found, managed.arn, missing, managed.owner, managed.path)
+        return from_policies(policies, managed.arn, missing, managed.owner, managed.path)
 
     if max(map(len, (role.inline, role.policy_arns, role.policy_refs))) > _MOST_POLICIES:
         reason = f"it has more than {_MOST_POLICIES} policies of one sort, which AWS refuses"
@@ -271,7 +271,7 @@ def stack(
 
 
 def limited(attached: Stack, association: Object | None) -> Stack:
-    """The stack of a role that an association may limit by a session policy, if it is filled in so."""
+    """The stack of a role with the unknown session policy of an association that may, once filled in, be for it."""
     if association is None:
         return attached
     label = f"session policy of {association.kind} {association.name}"

@@ -58,10 +58,10 @@ def loaded_from(sources: Iterable[Source], paths: tuple[str, ...], known: tuple[
 
 
 def _added(loaded: Loaded, source: Source) -> Loaded:
-    found = read_requirements(source)
-    documents = {(source.name, requirement.origin.document): item.document for requirement, item in found}
+    validated = read_requirements(source)
+    documents = {(source.name, requirement.origin.document): item.document for requirement, item in validated}
     return Loaded(
-        (*loaded.requirements, *(requirement for requirement, _ in found)),
+        (*loaded.requirements, *(requirement for requirement, _ in validated)),
         {**loaded.documents, **documents},
         {**loaded.sources, source.name: source},
     )

@@ -32,7 +32,7 @@ class Access(NamedTuple):
 
 class Trust(NamedTuple):
     """Which service account (`NAMESPACE/NAME`, with parameters) must be able to assume the role, and how. With
-    `when_unknown` "pass", a role of which no service account is known need only let in some."""
+    `when_unknown` "pass", a role whose service account is not known only has to let in some service account."""
 
     service_account: str
     via: tuple[Literal["irsa", "pod-identity"], ...]
@@ -78,13 +78,13 @@ def fill(text: str, parameters: dict[str, str]) -> Filled:
 
 def read_requirements(source: Source) -> list[tuple[Requirement, Validated]]:
     """The requirements of one file. Raises InvalidFileError where the schema or the parameter syntax is broken."""
-    found = read(source, "requirement")
+    items = read(source, "requirement")
     problems = [
-        problem for item in found for problem in (*_odd_parameters(item), *unused_defaults(item), *odd_actions(item))
+        problem for item in items for problem in (*_odd_parameters(item), *unused_defaults(item), *odd_actions(item))
     ]
     if problems:
         raise InvalidFileError(problems)
-    return [(_requirement(item, Origin(source.name, number, ())), item) for number, item in enumerate(found)]
+    return [(_requirement(item, Origin(source.name, number, ())), item) for number, item in enumerate(items)]
 
 
 def _odd_parameters(item: Validated) -> list[str]:
@@ -131,6 +131,6 @@ def _selector(value: dict[str, Any]) -> Selector:
 
 def _accesses(value: list[dict[str, Any]], name: str) -> tuple[Access, ...]:
     return tuple(
-        Access(tuple(item["actions"]), tuple(item["resources"]), ("spec", name, index))
-        for index, item in enumerate(value)
+        Access(tuple(item["actions"]), tuple(item["resources"]), ("spec", name, number))
+        for number, item in enumerate(value)
     )

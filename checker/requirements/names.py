@@ -18,10 +18,10 @@ def odd_actions(item: Validated) -> Iterator[str]:
     spec = item.value["spec"]
     for name in ("require", "forbid"):
         for number, access in enumerate(spec.get(name, [])):
-            for index, action in enumerate(access["actions"]):
+            for action_number, action in enumerate(access["actions"]):
                 wrong = _wrong(action)
                 if wrong:
-                    node = find(item.document.root, ("spec", name, number, "actions", index))
+                    node = find(item.document.root, ("spec", name, number, "actions", action_number))
                     yield place(source, base + start_of(node), wrong)
 
 

@@ -22,11 +22,11 @@ def names_in(item: Validated) -> frozenset[str]:
 
 
 def unused_defaults(item: Validated) -> Iterator[str]:
-    """The requirement's own parameters that it does not use, where one of a like name has no value; with places."""
-    given = item.value["spec"].get("parameters", {})
+    """Own parameters that a requirement does not use although it uses a similar name without a value; with places."""
+    defaults = item.value["spec"].get("parameters", {})
     used, source, base = names_in(item), item.document.piece.source, item.document.piece.start
-    for name in given:
-        close = closest(name, used - frozenset(given))
+    for name in defaults:
+        close = closest(name, used - frozenset(defaults))
         if name not in used and close:
             node = find(item.document.root, ("spec", "parameters", name), "key")
             yield place(
@@ -39,5 +39,5 @@ def closest(name: str, used: Iterable[str]) -> str:
     by_case = {item.lower(): item for item in used}
     import difflib
 
-    found = difflib.get_close_matches(name.lower(), by_case, 1, 0.7)
-    return by_case[found[0]] if found else ""
+    matches = difflib.get_close_matches(name.lower(), by_case, 1, 0.7)
+    return by_case[matches[0]] if matches else ""

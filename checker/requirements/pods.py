@@ -37,7 +37,7 @@ class PodCaller(NamedTuple):
 
 
 def caller_of(namespace: str, name: str, association: Object | None, values: Mapping[str, str]) -> PodCaller:
-    """The service account as its association gives it the role; without one, as an association with tags would."""
+    """The service account that an association gives a role to; without an association, as by one with session tags."""
     spec = mapping(association.data.get("spec")) if association is not None else {}
     cluster = text(spec.get("clusterName")) or ("" if spec.get("clusterRef") else values.get("cluster", ""))
     return PodCaller(namespace, name, cluster, not (spec.get("disableSessionTags") is True or spec.get("policy")))
@@ -76,10 +76,10 @@ _MOST_EXAMPLES = 20
 def pods_named(documents: Iterable[Document], cluster: str) -> Iterator[PodCaller]:
     """Callers to ask about: strangers, and one for each namespace and name that a condition on the request tags names,
     or lets in by a pattern."""
-    found: dict[str, dict[str, None]] = {"kubernetes-namespace": {ANY: None}, "kubernetes-service-account": {ANY: None}}
+    names: dict[str, dict[str, None]] = {"kubernetes-namespace": {ANY: None}, "kubernetes-service-account": {ANY: None}}
     for item in (item for document in documents for statement in document.statements for item in statement.conditions):
         tag = item.key.lower().removeprefix("aws:requesttag/")
-        if tag in found and len(found[tag]) < _MOST_EXAMPLES:
-            found[tag] |= dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in item.values)
-    for namespace in found["kubernetes-namespace"]:
-        yield from (PodCaller(namespace, name, cluster) for name in found["kubernetes-service-account"])
+        if tag in names and len(names[tag]) < _MOST_EXAMPLES:
+            names[tag] |= dict.fromkeys(value.replace("*", "x").replace("?", "x") for value in item.values)
+    for namespace in names["kubernetes-namespace"]:
+        yield from (PodCaller(namespace, name, cluster) for name in names["kubernetes-service-account"])

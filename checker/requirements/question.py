@@ -36,12 +36,12 @@ def who_can(action: str, resource: str) -> Loaded:
 
 
 def check_askable(action: str, resource: str) -> None:
-    """Makes sure that the action is ever asked about such a resource: of another one the answer would be "nobody".
+    """Makes sure that AWS ever asks for the action on such a resource: else the answer would always be "nobody".
     Raises UsageError."""
-    named = spelled_out(action)
-    if named is None or "${" in resource or any(askable_shapes(item.lower(), resource) for item in named):
+    actions = spelled_out(action)
+    if actions is None or "${" in resource or any(askable_shapes(item.lower(), resource) for item in actions):
         return
-    shapes = dict.fromkeys(shape.text for item in named for shape in resource_shapes(item.lower()))
+    shapes = dict.fromkeys(shape.text for item in actions for shape in resource_shapes(item.lower()))
     about = ", ".join(list(shapes)[:3]) or "no resource at all (give *)"
     raise UsageError(
         f"{action} is never about {resource}: AWS asks it about {about} (Service Authorization Reference), and the"

@@ -31,7 +31,7 @@ from .select import Selected
 
 
 class Known(NamedTuple):
-    """What a request is known by: the way the role is used, the requirement, the parameters with their values, the
+    """What requests depend on: the way the role is used, the requirement, the parameters with their values, the
     policies that may ask for something (the role's, and those of resources), and the day (ISO, "" for none) from which
     on it is made."""
 
@@ -74,36 +74,36 @@ def context_for(known: Known, resource: str) -> Context:
     role, requirement, values = known.selected.role, known.requirement, known.values
     named = parse_arn(resource)
     region, owner = (named.region, named.account) if named else ("", "")
-    told: dict[str, str | Values] = {
+    facts: dict[str, str | Values] = {
         "aws:PrincipalType": "AssumedRole",
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
         "aws:PrincipalIsAWSService": "false",
     }
     if region and "*" not in region and "?" not in region:
-        told["aws:RequestedRegion"] = region
+        facts["aws:RequestedRegion"] = region
     if owner.isdigit():
-        told["aws:ResourceAccount"] = owner
+        facts["aws:ResourceAccount"] = owner
     account, arn = _account(known), _role_arn(known, resource)
-    told |= {"aws:PrincipalAccount": account} if account else {}
-    told |= {"aws:PrincipalArn": arn} if arn else {}
-    told |= _role_tags(known)
-    told |= _session_tags(known)
+    facts |= {"aws:PrincipalAccount": account} if account else {}
+    facts |= {"aws:PrincipalArn": arn} if arn else {}
+    facts |= _role_tags(known)
+    facts |= _session_tags(known)
     providers = _providers(role)
     if _is_irsa(known.selected) and len(providers) == 1 and not has_hole(providers[0], role.object.holes):
-        told["aws:FederatedProvider"] = providers[0]
-    absent = [*_ABSENT, *_absent_tags(known, told), *_absent_claims(known)]
+        facts["aws:FederatedProvider"] = providers[0]
+    absent = [*_ABSENT, *_absent_tags(known, facts), *_absent_claims(known)]
     absent += ["aws:FederatedProvider"] if _is_pod_identity(known.selected) else []
     for key, texts in requirement.context.items():
         filled = [fill(item, values) for item in texts]
         if not any(item.unset for item in filled):
-            told[key] = tuple(item.text for item in filled)
-    named_so = with_wildcards(f"{role.iam_path}{role.name}", role.object.holes)
+            facts[key] = tuple(item.text for item in filled)
+    path_and_name = with_wildcards(f"{role.iam_path}{role.name}", role.object.holes)
     shapes = {
-        "aws:PrincipalArn": f"arn:*:iam::*:role{named_so}",
+        "aws:PrincipalArn": f"arn:*:iam::*:role{path_and_name}",
         "aws:userid": f"{text(mapping(role.object.data.get('status')).get('roleID')) or 'AROA*'}:*",
     }
-    return make_context(told, tuple(absent), shapes=shapes, since=_moment(known.today))
+    return make_context(facts, tuple(absent), shapes=shapes, since=_moment(known.today))
 
 
 def _moment(day: str) -> float | None:
@@ -118,9 +118,9 @@ def _account(known: Known) -> str:
     all that is required. An identity provider is in the account of the roles that trust it (IAM User Guide, "OIDC
     federation")."""
     selected, values = known.selected, known.values
-    given = values.get("roleAccount") or values.get("account") or ""
-    if re.fullmatch(r"\d{12}", given):
-        return given
+    stated = values.get("roleAccount") or values.get("account") or ""
+    if re.fullmatch(r"\d{12}", stated):
+        return stated
     giver = selected.giver
     arns: list[str | None] = []
     if giver is not None:
@@ -130,18 +130,18 @@ def _account(known: Known) -> str:
     status = mapping(mapping(selected.role.object.data.get("status")).get("ackResourceMetadata"))
     arns += [text(status.get("arn")), *_providers(selected.role)]
     accounts = _accounts_asked(known)
-    found = next((owner for arn in arns if arn and (owner := account_of(arn))), "")
-    return found or (accounts.pop() if len(accounts) == 1 else "")
+    from_arns = next((owner for arn in arns if arn and (owner := account_of(arn))), "")
+    return from_arns or (accounts.pop() if len(accounts) == 1 else "")
 
 
 def _accounts_asked(known: Known) -> set[str]:
-    asked = (fill(item, known.values).text for access in known.requirement.require for item in access.resources)
-    return {found for item in asked if (found := account_of(item))}
+    resources = (fill(item, known.values).text for access in known.requirement.require for item in access.resources)
+    return {account for item in resources if (account := account_of(item))}
 
 
 def is_of_several_accounts(known: Known) -> bool:
-    """Whether what is required is in several accounts, and that of the role is not known: in one of them at least the
-    resource's own policy has to allow as well."""
+    """Whether what is required is in several accounts, and the role's account is not known: some resource is then in
+    another account than the role, and its own policy has to allow as well."""
     return len(_accounts_asked(known)) > 1 and not _account(known)
 
 
@@ -159,8 +159,8 @@ def _role_arn(known: Known, resource: str) -> str:
 
 def _providers(role: Role) -> list[str]:
     document = role.trust.parsed.document if role.trust else None
-    found = (arn for item in (document.statements if document else ()) for arn in oidc_providers(item))
-    return list(dict.fromkeys(found))
+    arns = (arn for item in (document.statements if document else ()) for arn in oidc_providers(item))
+    return list(dict.fromkeys(arns))
 
 
 def _is_irsa(selected: Selected) -> bool:
@@ -203,12 +203,12 @@ def _has_session_tags(known: Known) -> bool:
 
 
 def _absent_claims(known: Known) -> Iterator[str]:
-    """Claims of identity providers that no session of the role comes through, since its trust policy names them not."""
+    """Keys of claims that no session of the role has, since its trust policy does not name their identity provider."""
     document = known.selected.role.trust.parsed.document if known.selected.role.trust else None
     if document is None or document.holes:
         return
-    named = (item.entry.text for statement in document.statements for item in statement.principals)
-    own = {(issuer_of(text) or text).lower() for text in named}
+    principals = (item.entry.text for statement in document.statements for item in statement.principals)
+    own = {(issuer_of(text) or text).lower() for text in principals}
     for key in dict.fromkeys(_keys_asked_for(known)):
         if claim_of(key) and claim_of(key) not in own:
             yield key

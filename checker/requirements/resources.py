@@ -46,22 +46,22 @@ class Sealed(NamedTuple):
 def guards(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tuple[Guard, ...]:
     """The policies of all tables, and of the keys whose ARNs are known, as they bear on a role (`owner`) of a cell with
     these parameters. Of several objects for one resource the nearest counts."""
-    found: list[Guard] = []
+    all_guards: list[Guard] = []
     for arn, tables in _by_arn(inventory, values).items():
         meant = nearest(tables, owner)
         # Streams have resource policies of their own.
         guard = _guard("resource", (arn, f"{arn}/index/*"), [(item.object, item.policy) for item in meant])
-        found += [guard] if guard else []
-    found += [guard for key in inventory.keys if key.arn and (guard := _guard_of_key(key, key.arn))]
+        all_guards += [guard] if guard else []
+    all_guards += [guard for key in inventory.keys if key.arn and (guard := _guard_of_key(key, key.arn))]
     # Labels tell where a policy stands, and objects of one name may be in several namespaces and files.
     taken: set[str] = set()
-    for place, guard in enumerate(found):
+    for number, guard in enumerate(all_guards):
         label = guard.attached.label
         while label in taken:
             label += "'"
         taken.add(label)
-        found[place] = guard._replace(attached=guard.attached._replace(label=label))
-    return tuple(found)
+        all_guards[number] = guard._replace(attached=guard.attached._replace(label=label))
+    return tuple(all_guards)
 
 
 def _guard_of_key(key: Key, arn: str) -> Guard | None:
@@ -78,9 +78,9 @@ def layers_on(resource: str, known: Iterable[Guard]) -> tuple[Layer, ...]:
 
 
 def sealed(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tuple[Sealed, ...]:
-    """The tables that a customer managed key encrypts. Where equally near objects for one table differ in that, which
-    key it is is not known."""
-    found = []
+    """The tables that a customer managed key encrypts. Where equally near objects for one table name different keys,
+    the key is not known."""
+    sealed_tables = []
     for arn, tables in _by_arn(inventory, values).items():
         meant = nearest(tables, owner)
         keys = {(table.key, table.key_ref.name if table.key_ref else "") for table in meant}
@@ -90,8 +90,8 @@ def sealed(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tu
         key, policy = _key_of(table, inventory, values)
         if len(keys) > 1:
             key, policy = f"{_front(table.object, 'kms', inventory, values)}:key/*", None
-        found.append(Sealed(arn, arn.rpartition("/")[2], key, table.object, policy))
-    return tuple(found)
+        sealed_tables.append(Sealed(arn, arn.rpartition("/")[2], key, table.object, policy))
+    return tuple(sealed_tables)
 
 
 def indexes_of(inventory: Inventory, values: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -104,10 +104,10 @@ def indexes_of(inventory: Inventory, values: Mapping[str, str]) -> dict[str, fro
 
 
 def _by_arn(inventory: Inventory, values: Mapping[str, str]) -> dict[str, list[Table]]:
-    found: dict[str, list[Table]] = {}
+    by_arn: dict[str, list[Table]] = {}
     for table in inventory.tables:
-        found.setdefault(_arn(table, inventory, values), []).append(table)
-    return found
+        by_arn.setdefault(_arn(table, inventory, values), []).append(table)
+    return by_arn
 
 
 def _arn(table: Table, inventory: Inventory, values: Mapping[str, str]) -> str:
@@ -156,7 +156,7 @@ def _key_of(table: Table, inventory: Inventory, values: Mapping[str, str]) -> tu
 def _guard(layer: LayerName, arns: tuple[str, ...], found: list[tuple[Object, PolicyText | None]]) -> Guard | None:
     """The policy of a resource; None where its objects say nothing of one."""
     item, policy = found[0]
-    changes = (altered(one, "content") or (not_pushed(one) if text is not None else "") for one, text in found)
+    changes = (altered(owner, "content") or (not_pushed(owner) if text is not None else "") for owner, text in found)
     path = policy.path if policy else ("metadata", "name")
     source = PolicySource(policy, item, path)
     what = "resource policy" if layer == "resource" else "key policy"
@@ -193,7 +193,7 @@ def _narrowed(statement: Statement, arns: tuple[str, ...]) -> Statement:
 
 def _meet(resource: str, arn: str) -> bool:
     """Whether two patterns have an ARN in common: field by field, since no ARN has a colon in its region or account."""
-    one, other = parse_arn(resource), parse_arn(arn)
-    if resource == arn or one is None or other is None:
+    left, right = parse_arn(resource), parse_arn(arn)
+    if resource == arn or left is None or right is None:
         return resource == arn or overlap(arn_glob(resource), arn_glob(arn))
-    return all(overlap(wildcard_glob(mine), wildcard_glob(theirs)) for mine, theirs in zip(one, other, strict=True))
+    return all(overlap(wildcard_glob(mine), wildcard_glob(theirs)) for mine, theirs in zip(left, right, strict=True))

@@ -22,10 +22,10 @@ class Row(NamedTuple):
     """One action on one resource (which may hold `${parameter}`), and the place of the resource in the requirement.
 
     `instead` is the action that this one does the same as, `carries` what a request for it then has: (condition key,
-    value). With `is_beyond`, `action` is a pattern, and meant are the actions it takes in that no catalogue lists.
+    value). With `is_beyond`, `action` is a pattern and stands for those of its matches that no catalogue lists.
     `because` says why a row is asked that the requirement does not have, `cause` is the object it comes from; with
     `is_unresolved`, its resource is a pattern for one that is not known. `layers` bear on this row alone; `but` are
-    resources on which the action is required, and so is not meant here.
+    resources on which the action is required and therefore not forbidden.
     """
 
     action: str
@@ -53,8 +53,8 @@ def required_rows(requirement: Requirement) -> list[Row]:
 
 
 def forbidden_rows(requirement: Requirement) -> list[Row]:
-    """The same of what is forbidden. A pattern also stands for the actions it takes in that no catalogue lists, and an
-    action for others that do the same, but where the requirement asks for these itself."""
+    """Every forbidden action on every resource. A pattern also stands for those of its matches that no catalogue lists,
+    and an action for others that do the same, except on resources where the requirement asks for these."""
     required: dict[str, list[str]] = {}
     for row in required_rows(requirement):
         required.setdefault(row.action.lower(), []).append(row.resource)
@@ -64,10 +64,10 @@ def forbidden_rows(requirement: Requirement) -> list[Row]:
         named = {action.lower() for action in listed}
         others: dict[str, Row] = {}
         for action in listed:
-            for other in synonyms(action):
-                if other.action.lower() not in named:
-                    but = tuple(required.get(other.action.lower(), ()))
-                    others.setdefault(other.action, Row(other.action, "", (), action, other.carries, but=but))
+            for synonym in synonyms(action):
+                if synonym.action.lower() not in named:
+                    but = tuple(required.get(synonym.action.lower(), ()))
+                    others.setdefault(synonym.action, Row(synonym.action, "", (), action, synonym.carries, but=but))
         for resource, path in _resources(access):
             rows += (Row(action, resource, path, carries=ALWAYS_CARRIED.get(action.lower(), ())) for action in listed)
             rows += (row._replace(resource=resource, path=path) for row in others.values())
@@ -88,15 +88,15 @@ _ITEMS = (
 
 
 def decrypting_rows(required: list[Question], sealed: Iterable[Sealed]) -> list[Row]:
-    """What required access to items takes besides, where a customer managed key encrypts the table: the key, through
-    DynamoDB. A requirement that names the key asks for another request, a direct one."""
+    """What required access to items takes besides where a customer managed key encrypts the table: to decrypt with the
+    key, through DynamoDB. A requirement that names the key is about another request, a direct one."""
     rows: dict[tuple[str, str], Row] = {}
     for table in sealed:
         on_it = [item for item in required if item.action in _ITEMS and item.proof and _is_on(item.resource, table.arn)]
         if not on_it:
             continue
-        named = parse_arn(table.arn)
-        region, account = (named.region, named.account) if named else ("", "")
+        arn = parse_arn(table.arn)
+        region, account = (arn.region, arn.account) if arn else ("", "")
         carries = {
             "kms:ViaService": f"dynamodb.{region}.amazonaws.com",
             "kms:EncryptionContext:aws:dynamodb:tableName": table.name,
@@ -109,13 +109,13 @@ def decrypting_rows(required: list[Question], sealed: Iterable[Sealed]) -> list[
         }
         because = f"Table {table.name} is encrypted with this key, and DynamoDB asks KMS in the caller's name"
         is_open = "*" in table.key
-        told = tuple((key, value) for key, value in carries.items() if "*" not in value)
+        carried = tuple((key, value) for key, value in carries.items() if "*" not in value)
         row = Row(
             action="kms:Decrypt",
             resource=table.key,
             path=on_it[0].path,
             instead="",
-            carries=told,
+            carries=carried,
             is_beyond=False,
             because=because,
             is_unresolved=is_open,
@@ -126,7 +126,7 @@ def decrypting_rows(required: list[Question], sealed: Iterable[Sealed]) -> list[
 
 
 def _is_on(resource: str, arn: str) -> bool:
-    return any(resource == one or overlap(arn_glob(resource), arn_glob(one)) for one in (arn, f"{arn}/*"))
+    return any(resource == pattern or overlap(arn_glob(resource), arn_glob(pattern)) for pattern in (arn, f"{arn}/*"))
 
 
 def _resources(access: Access) -> Iterator[tuple[str, Path]]:

@@ -40,15 +40,15 @@ class Selected(NamedTuple):
 
 
 def own_values(selected: Selected) -> dict[str, str]:
-    """What a requirement may ask of the role by name, holes and all: its namespace, its name, its service account. What
-    a graph of kro puts no namespace to, goes where its instance is."""
+    """The parameters that the role itself gives, holes and all: its name, its namespace, its service account. No
+    namespace for a template of a kro graph that states none: it goes where its instance is."""
     item = selected.role.object
-    found = {"name": selected.role.name}
+    values = {"name": selected.role.name}
     if item.namespace or not (item.holes and item.origin.path):
-        found["namespace"] = item.namespace or "default"
+        values["namespace"] = item.namespace or "default"
     if selected.service_account:
-        found["serviceAccount"] = selected.service_account[1]
-    return found
+        values["serviceAccount"] = selected.service_account[1]
+    return values
 
 
 class Unseen(NamedTuple):
@@ -90,8 +90,8 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
     chosen = set(map(id, wanted))
     through_accounts = {id(role) for user in wanted for role in user.roles}
     picked: list[Selected] = []
-    loose = [item for item in index.inventory.associations if item.session is not None and item.object.holes]
-    loose = [item for item in loose if not role_of_association(index, item)]
+    unfilled = [item for item in index.inventory.associations if item.session is not None and item.object.holes]
+    unfilled = [item for item in unfilled if not role_of_association(index, item)]
     tells_apart = _tells_tags_apart(index.inventory)
     for role in index.inventory.roles:
         names = (role.object.name, role.name, *role.object.built_names)
@@ -99,9 +99,9 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
         if by_itself or id(role) in through_accounts:
             using = by_role.get(id(role), [])
             ways = _ways(role, [user for user in using if id(user) in chosen] or using, tells_apart)
-            limits = next((item.object for item in loose if _may_mean(item, role)), None)
+            limits = next((item.object for item in unfilled if _may_mean(item, role)), None)
             picked += [way._replace(limits=limits) for way in ways]
-    # Which role it is that an object gives away may be filled in later; the template is told of then.
+    # Where the giver has holes, its role may be filled in later; the template is reported then.
     unseen = [Unseen(user.giver, user.role_named) for user in wanted if not user.roles and not user.giver.holes]
     return tuple(picked), (*unseen, *_without_role(requirement, index, users))
 
@@ -114,7 +114,7 @@ def _without_role(requirement: Requirement, index: Index, users: list[User]) -> 
     """
     served = {(user.namespace, user.name) for user in users}
     with_pod_identity = {role.object.namespace for role in index.inventory.roles if _trusts_pod_identity(role)}
-    found: dict[tuple[str, str], Unseen] = {}
+    unseen: dict[tuple[str, str], Unseen] = {}
     accounts = [(item.object, item.object.name) for item in index.inventory.service_accounts]
     accounts += [(item.object, item.service_account) for item in index.inventory.workloads]
     for item, name in accounts:
@@ -122,8 +122,8 @@ def _without_role(requirement: Requirement, index: Index, users: list[User]) -> 
         labels = item.labels if item.kind == "ServiceAccount" else {}
         is_open = key not in served and item.namespace not in with_pod_identity and not altered(item, "content")
         if is_open and not item.holes and selects(requirement.service_accounts, (name,), labels):
-            found.setdefault(key, Unseen(item, ""))
-    return list(found.values())
+            unseen.setdefault(key, Unseen(item, ""))
+    return list(unseen.values())
 
 
 def _trusts_pod_identity(role: Role) -> bool:
@@ -142,7 +142,7 @@ def selects(selector: Selector, names: tuple[str, ...], labels: dict[str, str], 
 
 
 def may_select(selector: Selector, role: Role) -> bool:
-    """The same of a role for some values of its holes, labels that are put in among them."""
+    """Whether a selector selects a role for some values of its holes; labels that are put in count as holes."""
     item = role.object
 
     def may_fit(glob: str, text: str) -> bool:
@@ -159,8 +159,8 @@ def may_select(selector: Selector, role: Role) -> bool:
 
 
 def _fits(pattern: str, text: str, holes: tuple[str, ...]) -> bool:
-    """Whether the text matches the pattern, for values of any length: a hole matches what a `*` does, and nothing
-    else."""
+    """Whether the text matches the pattern whatever its holes are filled in with, of any length: only a `*` matches a
+    hole."""
     if not has_hole(text, holes):
         return matches(wildcard_glob(pattern), text)
     return all(matches(wildcard_glob(pattern), pattern_of(holes).sub(value, text)) for value in ("", "\0", "\0" * 7))
@@ -172,8 +172,8 @@ def _ways(role: Role, users: list[User], tells_apart: bool) -> list[Selected]:
         key: Hashable = (id(user.session), user.hop is not None)
         if tells_apart:
             key = (key, user.namespace, user.name, user.giver.kind, _session_of(user.giver))
-        made = Selected(role, (user.namespace, user.name), user.session, user.giver, user.hop)
-        ways.setdefault(key, made)
+        selected = Selected(role, (user.namespace, user.name), user.session, user.giver, user.hop)
+        ways.setdefault(key, selected)
     return list(ways.values()) or [Selected(role)]
 
 
@@ -196,8 +196,8 @@ def _may_mean(association: Association, role: Role) -> bool:
 def _session_of(giver: Object) -> tuple[str, ...]:
     """What an association says of its sessions' tags."""
     spec = giver.data.get("spec")
-    found = spec if isinstance(spec, dict) and giver.kind == "PodIdentityAssociation" else {}
-    return tuple(str(found.get(key)) for key in ("clusterName", "disableSessionTags"))
+    fields = spec if isinstance(spec, dict) and giver.kind == "PodIdentityAssociation" else {}
+    return tuple(str(fields.get(key)) for key in ("clusterName", "disableSessionTags"))
 
 
 def _tells_tags_apart(inventory: Inventory) -> bool:
@@ -216,8 +216,8 @@ def _tells_tags_apart(inventory: Inventory) -> bool:
 
 
 def _hop(index: Index, association: Association) -> Hop:
-    found = hop_of_association(index, association)
-    role = found[0] if len(found) == 1 else None
+    roles = hop_of_association(index, association)
+    role = roles[0] if len(roles) == 1 else None
     return Hop(association.hop_arn or (arn_of_role(index, role) if role else ""), role)
 
 
@@ -237,7 +237,7 @@ def users_of(index: Index) -> list[User]:
         if account.role_arn
     ]
     for association in index.inventory.associations:
-        named = association.role_arn or (association.role_ref.name if association.role_ref else "")
+        role_name = association.role_arn or (association.role_ref.name if association.role_ref else "")
         roles = role_of_association(index, association)
         giver, session = association.object, association.session
         hop = _hop(index, association) if association.hop_arn or association.hop_ref else None
@@ -248,7 +248,7 @@ def users_of(index: Index) -> list[User]:
                 labels={},
                 giver=giver,
                 roles=roles,
-                role_named=named,
+                role_named=role_name,
                 session=session,
                 hop=hop,
             )

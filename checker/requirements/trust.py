@@ -23,8 +23,8 @@ def check_trust(requirement: Requirement, selected: Selected, values: dict[str, 
     trust = requirement.trust
     if trust is None:
         return None
-    found = _check(trust.service_account, trust.via, selected, values)
-    return found._replace(is_open=found.is_open and (found.truth is False or trust.when_unknown == "pass"))
+    answer = _check(trust.service_account, trust.via, selected, values)
+    return answer._replace(is_open=answer.is_open and (answer.truth is False or trust.when_unknown == "pass"))
 
 
 def check_entry(selected: Selected, values: dict[str, str]) -> TrustCheck:
@@ -48,15 +48,16 @@ def _check(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[s
     if not moved:
         return _asked(wanted, via, selected, values)
     # Whatever the overlays make of namespace and name: where each of them is let in, it does not matter.
-    found = [_asked(wanted, via, selected, {**values, **built}) for built in _as_built(role, giver)]
-    if found and all(item.truth is True for item in found):
-        return found[0]
+    answers = [_asked(wanted, via, selected, {**values, **built}) for built in _as_built(role, giver)]
+    if answers and all(item.truth is True for item in answers):
+        return answers[0]
     return TrustCheck(fill(wanted, values).text, None, moved, True)
 
 
 def _whatever_is_filled_in(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[str, str]) -> TrustCheck:
-    """What is so whatever is filled in: because the same hole stands on both sides of a comparison, else between the
-    bounds of the trust policy, for a service account that is not known."""
+    """The answer that holds whatever is filled in: the same holes stand on both sides of the comparisons, else the
+    narrowest reading of the trust policy lets in, or the widest does not. Where the object that gives the role has
+    holes, these readings are asked for a service account that is not known."""
     role, giver = selected.role, selected.giver
     document = role.trust.parsed.document if role.trust else None
     if document is not None and _only_compares(document):
@@ -152,8 +153,8 @@ def _asked(wanted: str, via: tuple[Way, ...], selected: Selected, values: dict[s
 
 
 def changed_by(role: Role, giver: Object | None) -> str:
-    """What keeps it from being told who may assume a role: a change of the role or of the object that gives it to a
-    service account, by kustomize, or one that is not pushed or refused; "" for nothing."""
+    """Why it cannot be told who may assume a role: a kustomization changes the role or the object that gives it to a
+    service account, or that object is not pushed or is refused; "" for no reason."""
     of_role = altered(role.object, "content")
     if of_role or giver is None:
         return of_role

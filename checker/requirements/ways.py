@@ -104,9 +104,9 @@ def lets_in_some(document: Document, way: Way, values: Mapping[str, str]) -> Tru
     providers = {name for item in document.statements for name in oidc_providers(item)}
     issuers = [name for name in map(issuer_of, sorted(providers)) if not issuer or name == issuer]
     return any_of(
-        _through_irsa(document, namespace, name, {**values, "oidcIssuer": found}, AUDIENCE).truth
-        for found in issuers
-        for namespace, name in _subjects(document, found)
+        _through_irsa(document, namespace, name, {**values, "oidcIssuer": candidate}, AUDIENCE).truth
+        for candidate in issuers
+        for namespace, name in _subjects(document, candidate)
     )
 
 
@@ -142,7 +142,7 @@ def _through_irsa(document: Document, namespace: str, name: str, values: Mapping
     if not issuer and not any(federated):
         return _Answer(False)
     if not issuer and len(set(federated)) == 1:
-        # Whatever the cell's issuer is: by tokens of another one than the policy names nobody gets in.
+        # Whatever the cell's issuer is, only tokens of the one that the policy names let anybody in.
         answer = _through_irsa(document, namespace, name, {**values, "oidcIssuer": federated[0]}, audience)
         if answer.truth is not True:
             return answer

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _ACTION = re.compile(r"\{\{.*?\}\}")
 _LONGEST = 4_000
-"""Characters of a line beyond which it is not aligned: the expression for it may take the square of them."""
+"""Lines with more characters are not aligned: to match one may take quadratic time."""
 
 
 def column_in_template(made: str, own: str, column: int) -> int | None:
@@ -16,10 +16,10 @@ def column_in_template(made: str, own: str, column: int) -> int | None:
     if made.strip() == own.strip():
         return max(column + _indent(own) - _indent(made), 0)
     for first, last, start in _literals(made.strip(), own.strip()):
-        place = column - _indent(made) - first
-        is_end = last == len(made.strip()) and place == last - first
-        if 0 <= place < last - first or is_end:
-            return _indent(own) + start + place
+        offset = column - _indent(made) - first
+        is_end = last == len(made.strip()) and offset == last - first
+        if 0 <= offset < last - first or is_end:
+            return _indent(own) + start + offset
     return None
 
 
@@ -29,18 +29,18 @@ def _indent(line: str) -> int:
 
 @lru_cache(maxsize=64)
 def _literals(made: str, own: str) -> tuple[tuple[int, int, int], ...]:
-    """The stretches of a rendered line that are literal in the template, as (start, end, start in the template): where
-    there is one way alone to read the line so."""
+    """The stretches of a rendered line that are literal in the template, as (start, end, start in the template); none
+    where there is not exactly one way to read the line so."""
     if "{{" not in own or max(len(made), len(own)) > _LONGEST:
         return ()
     texts = _ACTION.split(own)
-    starts = [0, *(found.end() for found in _ACTION.finditer(own))]
+    starts = [0, *(match.end() for match in _ACTION.finditer(own))]
     readings = []
     for gap in (".*?", ".*"):
-        found = re.fullmatch(gap.join(f"({re.escape(text)})" for text in texts), made)
-        if found is None:
+        match = re.fullmatch(gap.join(f"({re.escape(text)})" for text in texts), made)
+        if match is None:
             return ()
-        readings.append([found.span(number) for number in range(1, len(texts) + 1)])
+        readings.append([match.span(number) for number in range(1, len(texts) + 1)])
     if readings[0] != readings[1]:
         return ()
     return tuple((*span, start) for span, start in zip(readings[0], starts, strict=True))

@@ -60,8 +60,8 @@ def find_files(paths: Iterable[str]) -> Found:
         elif os.path.isdir(path) and leads_out(path):
             unreadable.append((path, LEADS_OUT))
         elif os.path.isdir(path):
-            for found in _walk(os.path.normpath(path), unreadable, left_out):
-                files.setdefault(os.path.abspath(found), found)
+            for manifest in _walk(os.path.normpath(path), unreadable, left_out):
+                files.setdefault(os.path.abspath(manifest), manifest)
         elif os.path.lexists(path) and leads_out(path):
             unreadable.append((path, LEADS_OUT))
         elif os.path.lexists(path):
@@ -169,11 +169,11 @@ def read_bytes(path: str) -> bytes:
         return known
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(handle, "rb") as file:
-        found = os.fstat(handle)
+        info = os.fstat(handle)
         is_opened = path.startswith(("/dev/fd/", "/proc/self/fd/")) or path == "/dev/stdin"
-        if not (stat.S_ISREG(found.st_mode) or (stat.S_ISFIFO(found.st_mode) and is_opened)):
-            raise OSError(errno.EINVAL, f"it is {_called(found.st_mode)}, not a file; to read a stream, pipe it into -")
-        if found.st_size > FILE_LIMIT:
+        if not (stat.S_ISREG(info.st_mode) or (stat.S_ISFIFO(info.st_mode) and is_opened)):
+            raise OSError(errno.EINVAL, f"it is {_called(info.st_mode)}, not a file; to read a stream, pipe it into -")
+        if info.st_size > FILE_LIMIT:
             raise TooLargeError
         if is_opened:
             os.set_blocking(handle, True)
@@ -182,10 +182,10 @@ def read_bytes(path: str) -> bytes:
 
 def read_stream(stream: BinaryIO) -> bytes:
     """All that comes from a stream. Raises TooLargeError."""
-    found = stream.read(FILE_LIMIT + 1)
-    if len(found) > FILE_LIMIT:
+    data = stream.read(FILE_LIMIT + 1)
+    if len(data) > FILE_LIMIT:
         raise TooLargeError
-    return found
+    return data
 
 
 def _called(mode: int) -> str:

@@ -54,8 +54,8 @@ def compose_json(text: str) -> Node:
 
 
 def _skip(text: str, place: int) -> int:
-    found = _SPACE.match(text, place)
-    return found.end() if found else place
+    spaces = _SPACE.match(text, place)
+    return spaces.end() if spaces else place
 
 
 def _value(text: str, start: int, depth: int) -> Node:
@@ -86,27 +86,27 @@ def _string(text: str, start: int) -> Node:
 
 def _object(text: str, start: int, depth: int) -> Node:
     pairs: list[tuple[Node, Node]] = []
-    place = _skip(text, start + 1)
-    while text[place : place + 1] != "}":
+    offset = _skip(text, start + 1)
+    while text[offset : offset + 1] != "}":
         if pairs:
-            place = _expect(text, place, ",")
-        key = _string(text, place)
-        place = _expect(text, _skip(text, end_of(key)), ":")
-        value = _value(text, place, depth + 1)
+            offset = _expect(text, offset, ",")
+        key = _string(text, offset)
+        offset = _expect(text, _skip(text, end_of(key)), ":")
+        value = _value(text, offset, depth + 1)
         pairs.append((key, value))
-        place = _skip(text, end_of(value))
-    return MappingNode(IMPLICIT, pairs, _mark(start), _mark(place + 1), flow_style=True)
+        offset = _skip(text, end_of(value))
+    return MappingNode(IMPLICIT, pairs, _mark(start), _mark(offset + 1), flow_style=True)
 
 
 def _array(text: str, start: int, depth: int) -> Node:
     items: list[Node] = []
-    place = _skip(text, start + 1)
-    while text[place : place + 1] != "]":
+    offset = _skip(text, start + 1)
+    while text[offset : offset + 1] != "]":
         if items:
-            place = _expect(text, place, ",")
-        items.append(_value(text, place, depth + 1))
-        place = _skip(text, end_of(items[-1]))
-    return SequenceNode(IMPLICIT, items, _mark(start), _mark(place + 1), flow_style=True)
+            offset = _expect(text, offset, ",")
+        items.append(_value(text, offset, depth + 1))
+        offset = _skip(text, end_of(items[-1]))
+    return SequenceNode(IMPLICIT, items, _mark(start), _mark(offset + 1), flow_style=True)
 
 
 def _expect(text: str, place: int, char: str) -> int:

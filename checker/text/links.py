@@ -13,8 +13,8 @@ LEADS_OUT = "it is a link that leads out of the project"
 
 
 def leads_out(path: str) -> bool:
-    """Whether a path that stands in a project leads to a place outside of it. A path that stands in none was meant so
-    by whoever typed it."""
+    """Whether a path that stands in a project leads to a place outside of it. A path in no project does not: whoever
+    typed it meant it."""
     root = root_of(path)
     return root is not None and not _is_within(os.path.realpath(path), root)
 

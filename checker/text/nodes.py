@@ -82,8 +82,8 @@ def scalar_value(node: ScalarNode, resolved: Callable[[str], Scalar] = resolve) 
 
 
 def _decoded(text: str) -> str:
-    """What `!!binary` stands for, as Kubernetes reads it: base64 of the text (yaml.v3, resolve.go); what is none stays
-    as it is written, and the API server refuses the object."""
+    """What `!!binary` stands for, as Kubernetes reads it: base64 of the text (yaml.v3, resolve.go). Text that is not
+    base64 stays as it is written; the API server refuses the object."""
     from base64 import b64decode
 
     try:
@@ -123,9 +123,9 @@ def plain(root: Node, resolved: Callable[[str], Scalar] = resolve) -> Any:
 
 
 def measure(root: Node, text: str) -> None:
-    """Raises TreeError where the tree is deeper or larger than is read, with its aliases and merges written out: then
-    it is small enough for everything else that is done with it. An alias inside itself counts once. Without an alias
-    in the `text` it has no more nodes than characters, and only its depth is looked at."""
+    """Raises TreeError where the tree, with its aliases and merges written out, is deeper or larger than is read; one
+    that passes is small enough for everything else. An alias inside itself counts once. Without an alias in the `text`
+    the tree has no more nodes than characters, and only its depth is looked at."""
     if "*" not in text and len(text) < NODE_LIMIT and not _is_deep(root):
         return
     height: dict[int, int] = {}
@@ -178,8 +178,8 @@ def _merge_sources(node: MappingNode) -> list[Node]:
 
 
 def walk(root: Node, path: Path = (), closed: set[int] | None = None) -> Iterator[tuple[Path, Node]]:
-    """Every node of the tree with its route, each shared node once. What is below a node whose id the caller puts into
-    `closed` before taking the next is left out."""
+    """Every node of the tree with its route, each shared node once. To skip what is below a node, the caller puts
+    its id into `closed` before taking the next one."""
     seen: set[int] = set()
     pending: list[tuple[Path, Node]] = [(path, root)]
     while pending:
@@ -193,7 +193,7 @@ def walk(root: Node, path: Path = (), closed: set[int] | None = None) -> Iterato
         if isinstance(node, MappingNode):
             below = [((*route, key.value), item) for key, item in node.value if isinstance(key, ScalarNode)]
         elif isinstance(node, SequenceNode):
-            below = [((*route, index), item) for index, item in enumerate(node.value)]
+            below = [((*route, number), item) for number, item in enumerate(node.value)]
         else:
             below = []
         pending += reversed(below)

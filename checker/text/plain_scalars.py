@@ -25,8 +25,8 @@ _LONGEST = 200
 
 
 def resolve(text: str) -> Scalar:
-    """Null, true, false, a number, or the text itself. Whole numbers are not rounded; one that no float can hold is
-    text, as are infinities and what is no number, which JSON cannot carry."""
+    """Null, true, false, a number, or the text itself. Whole numbers are not rounded. Decimal numbers that no float
+    can hold stay text, as do infinities and NaN, which JSON cannot carry."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMBER or len(text) > _LONGEST:
@@ -35,8 +35,8 @@ def resolve(text: str) -> Scalar:
     if _WHOLE.fullmatch(digits):
         return _whole(digits)
     if _REAL.fullmatch(digits):
-        found = float(digits)
-        return text if math.isinf(found) else found
+        number = float(digits)
+        return text if math.isinf(number) else number
     return text
 
 
@@ -44,8 +44,8 @@ def resolve_core(text: str) -> Scalar:
     """The same by YAML 1.2, as far as whole and decimal numbers go."""
     if _DECIMAL.fullmatch(text):
         return float(text) if "." in text else int(text)
-    found = _WORDS.get(text, text)
-    return text if isinstance(found, bool) and text.lower() not in ("true", "false") else found
+    value = _WORDS.get(text, text)
+    return text if isinstance(value, bool) and text.lower() not in ("true", "false") else value
 
 
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,100}(?:\.[0-9]{1,100})?")
@@ -54,5 +54,5 @@ _DECIMAL = re.compile(r"[-+]?[0-9]{1,100}(?:\.[0-9]{1,100})?")
 def _whole(digits: str) -> int:
     bare = digits.lstrip("+-")
     base = {"0x": 16, "0b": 2, "0o": 8}.get(bare[:2].lower(), 8 if bare.startswith("0") and bare != "0" else 10)
-    found = int(bare, base)
-    return -found if digits.startswith("-") else found
+    number = int(bare, base)
+    return -number if digits.startswith("-") else number

@@ -93,18 +93,18 @@ def _block_breaks(text: str, place: int, end: int, indent: int) -> tuple[int, li
         while column < indent and place < end and text[place] == " ":
             column += 1
             place += 1
-        found, after = _read_break(text, place, end)
-        if not found:
+        line_break, after = _read_break(text, place, end)
+        if not line_break:
             return place, breaks, column
-        breaks += found
+        breaks += line_break
         place = after
 
 
 def _read_break(text: str, place: int, end: int) -> tuple[list[Character], int]:
-    found = _BREAK.match(text, place) if place < end else None
-    if found is None:
+    line_break = _BREAK.match(text, place) if place < end else None
+    if line_break is None:
         return [], place
-    return [(found[0] if found[0] in "\u2028\u2029" else "\n", place, found.end())], found.end()
+    return [(line_break[0] if line_break[0] in "\u2028\u2029" else "\n", place, line_break.end())], line_break.end()
 
 
 def _flow(text: str, place: int, end: int, quote: str | None) -> Iterator[Character]:
@@ -136,13 +136,13 @@ def _gap(text: str, place: int, end: int, after_break: bool) -> tuple[int, list[
                 blanks.append((text[place], place, place + 1))
             place += 1
             continue
-        found, after = _read_break(text, place, end)
-        if not found:
+        line_break, after = _read_break(text, place, end)
+        if not line_break:
             break
         if after_break:
-            trailing += found
+            trailing += line_break
         else:
-            leading, after_break = found, True
+            leading, after_break = line_break, True
         place = after
     if not after_break:
         return place, blanks

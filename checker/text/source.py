@@ -99,7 +99,7 @@ def line_starts(text: str) -> tuple[int, ...]:
     """The offset of each line's first character. Lines end at LF, CRLF and CR, and nowhere else (U+2028 is no line
     end).
     """
-    return (0, *(found.end() for found in _LINE_BREAK.finditer(text)))
+    return (0, *(line_break.end() for line_break in _LINE_BREAK.finditer(text)))
 
 
 def position(starts: tuple[int, ...], offset: int) -> Position:

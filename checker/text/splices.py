@@ -28,30 +28,30 @@ def collide(one: Splice, other: Splice) -> bool:
 def splice(text: str, splices: Iterable[Splice]) -> str:
     """The text with all splices made. Raises OverlapError."""
     parts: list[str] = []
-    place = 0
+    offset = 0
     previous: Splice | None = None
     for item in sorted(splices):
         if previous is not None and collide(previous, item):
             raise OverlapError(f"two edits meet at offset {item.start}")
-        parts += [text[place : item.start], item.text]
-        place, previous = item.end, item
-    return "".join([*parts, text[place:]])
+        parts += [text[offset : item.start], item.text]
+        offset, previous = item.end, item
+    return "".join([*parts, text[offset:]])
 
 
 def compose(earlier: Iterable[Splice], later: Iterable[Splice]) -> tuple[Splice, ...]:
-    """The splices of the first text that do what `earlier` does to it, and `later` to what comes of that."""
+    """The splices that do to a text at once what `earlier`, and then `later` on the result, would do."""
     middle = _pieces(earlier)
     last = [piece for item in _pieces(later) for piece in ([item] if isinstance(item, str) else _cut(middle, *item))]
-    found: list[Splice] = []
-    place, text = 0, ""
+    composed: list[Splice] = []
+    offset, text = 0, ""
     for piece in last:
         if isinstance(piece, str):
             text += piece
             continue
-        if text or piece.start > place:
-            found.append(Splice(place, piece.start, text))
-        place, text = piece.end, ""
-    return tuple(found)
+        if text or piece.start > offset:
+            composed.append(Splice(offset, piece.start, text))
+        offset, text = piece.end, ""
+    return tuple(composed)
 
 
 class _Kept(NamedTuple):
@@ -68,22 +68,22 @@ _END = sys.maxsize
 def _pieces(splices: Iterable[Splice]) -> list[_Kept | str]:
     """The text after the splices: what is kept of the one before, and what is put between."""
     pieces: list[_Kept | str] = []
-    place = 0
+    offset = 0
     for item in sorted(splices):
-        pieces += [_Kept(place, item.start), item.text]
-        place = item.end
-    return [*pieces, _Kept(place, _END)]
+        pieces += [_Kept(offset, item.start), item.text]
+        offset = item.end
+    return [*pieces, _Kept(offset, _END)]
 
 
 def _cut(pieces: list[_Kept | str], start: int, end: int) -> Iterator[_Kept | str]:
     """The part of a text in pieces from one offset to another."""
-    place = 0
+    offset = 0
     for piece in pieces:
         length = len(piece) if isinstance(piece, str) else piece.end - piece.start
-        first, last = max(start - place, 0), min(end - place, length)
+        first, last = max(start - offset, 0), min(end - offset, length)
         if first < last:
             yield piece[first:last] if isinstance(piece, str) else _Kept(piece.start + first, piece.start + last)
-        place += length
+        offset += length
 
 
 def line_break(text: str) -> str:

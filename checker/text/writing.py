@@ -1,4 +1,4 @@
-"""Files that this tool writes: each is complete beside its place before it takes the place of the old one.
+"""Files that this tool writes: each is written completely beside the old one before it replaces it.
 
 So a full disk, a signal or a crash leaves the old file, and never half of a new one. What a killed run leaves beside it
 is taken away by the next one that writes there. Links that lead out of the project are not followed.
@@ -108,9 +108,9 @@ def _in_place(target: str, data: bytes, mode: int | None) -> None:
 
 
 def _umask() -> int:
-    found = os.umask(0o077)
-    os.umask(found)
-    return found
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _sweep(folder: str) -> None:
@@ -120,12 +120,12 @@ def _sweep(folder: str) -> None:
     except OSError:
         return
     for name in names:
-        found = _LEFT_OVER.fullmatch(name)
-        if found is None or (found[1] == _host() and _is_running(int(found[2]))):
+        left_over = _LEFT_OVER.fullmatch(name)
+        if left_over is None or (left_over[1] == _host() and _is_running(int(left_over[2]))):
             continue
         path = os.path.join(folder, name)
         with contextlib.suppress(OSError):
-            if found[1] == _host() or time.time() - os.lstat(path).st_mtime > _OLD:
+            if left_over[1] == _host() or time.time() - os.lstat(path).st_mtime > _OLD:
                 os.unlink(path)
 
 

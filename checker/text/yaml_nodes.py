@@ -88,15 +88,15 @@ def compose_all(text: str) -> list[Node]:
         mark = error.problem_mark or error.context_mark
         raise YamlError(_say(error), min(mark.index if mark else 0, len(text))) from None
     except (yaml.reader.ReaderError, UnicodeEncodeError):
-        found = _UNPRINTABLE.search(text)
-        raise YamlError(*_unprintable(text, found.start() if found else 0)) from None
+        unprintable = _UNPRINTABLE.search(text)
+        raise YamlError(*_unprintable(text, unprintable.start() if unprintable else 0)) from None
 
 
 def refuse_undecodable(text: str) -> None:
     """Raises YamlError where a byte of the file was no text (see `source.decode`)."""
-    found = _UNDECODABLE.search(text)
-    if found:
-        raise YamlError(*_unprintable(text, found.start()))
+    undecodable = _UNDECODABLE.search(text)
+    if undecodable:
+        raise YamlError(*_unprintable(text, undecodable.start()))
 
 
 def _unprintable(text: str, offset: int) -> tuple[str, int]:

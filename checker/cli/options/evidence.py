@@ -19,10 +19,10 @@ def read_input(path: str) -> str:
                 raise UsageError("standard input is closed")
             return sys.stdin.read(_MOST_BYTES)
         with open(path, encoding="utf-8") as file:
-            found = file.read(_MOST_BYTES + 1)
-        if len(found) > _MOST_BYTES:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
             raise UsageError(f"{path}: larger than 64 MB, which no alert and no record is")
-        return found
+        return content
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -30,8 +30,7 @@ def read_input(path: str) -> str:
 
 
 def read_log(path: str) -> bytes:
-    """The bytes of a log, or of standard input for `-`; of one that is too long its end, which is what counts. Raises
-    UsageError."""
+    """The bytes of a log, or of standard input for `-`; of a long log only the end, which counts. Raises UsageError."""
     try:
         if path == "-":
             if sys.stdin is None:
@@ -54,12 +53,12 @@ _MOST_LOG = 8 * 1024 * 1024 - 1
 
 @contextmanager
 def undamaged(replayed: str | None) -> Iterator[None]:
-    """Turns what a record of somebody else may break into one sentence; without a record, a defect stays a defect."""
+    """Turns an error that a damaged record causes into one sentence; without a record it is a defect, and raised."""
     try:
         yield
     # What the collector writes is understood; what somebody else wrote into a record need not be.
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
         if not replayed:
             raise
-        said = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{replayed}: the evidence record is damaged: {said}") from error
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{replayed}: the evidence record is damaged: {reason}") from error

@@ -33,7 +33,7 @@ def add_render_option(group: Any) -> None:
 
 
 def add_rule_options(group: Any, does: str) -> None:
-    """Which rules: the sentence begins with what the command does with them (`run`, `fix findings of`)."""
+    """Which rules; `does` is what the command does with them (`run`, `fix findings of`), for the help."""
     group.add_argument(
         "--select",
         action="append",

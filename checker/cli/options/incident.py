@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_incident_options(parser: argparse.ArgumentParser, *, alone: bool = True) -> None:
-    """Adds them; with `alone` also those that other commands have by themselves."""
+    """Adds them; with `alone` also `--alert` and those of requirements, which `checker fix` lacks or adds itself."""
     what = parser.add_argument_group("what is diagnosed")
     what.add_argument("--index", metavar="NAME", help="the index, the alert's label index_name")
     what.add_argument("--account-id", metavar="ID", default="", help="the alert's label account_id")
@@ -66,13 +66,13 @@ def _deadline(given: float | None) -> float | None:
 
 
 def install_line(extra: str) -> str:
-    """How to install this tool with an extra: from its repository alone. On PyPI nobody owns the name, so that whoever
-    takes it would be installed."""
+    """How to install this tool with an extra: only from its repository. On PyPI the name is free, and whatever somebody
+    publishes under it would be installed."""
     return f"pip install 'ack-iam-checker[{extra}] @ git+https://github.com/OWNER/checker' (OWNER is who hosts it)"
 
 
 def need_packages(command: str) -> None:
-    """The packages of the extra `live`; one that is missing would show as a cluster or an account out of reach."""
+    """Raises UsageError without the packages of the extra `live`: a cluster or account would else seem unreachable."""
     missing = [name for name in ("boto3", "kubernetes", "urllib3") if find_spec(name) is None]
     if missing:
         needed = f"{command} needs boto3 and kubernetes"

@@ -13,8 +13,8 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?")
 
 def duration(given: str, option: str) -> int:
     """Seconds from `90`, `90s`, `15m` or `2h`. Raises UsageError."""
-    found = _DURATION.fullmatch(given)
-    seconds = int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found else 0
+    match = _DURATION.fullmatch(given)
+    seconds = int(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]] if match else 0
     if not 0 < seconds <= _LONGEST:
         raise UsageError(f"{option} {given[:20]}: write a time such as 90s, 15m or 2h, 7 days at most")
     return seconds
@@ -29,13 +29,13 @@ def name(given: str, option: str) -> str:
 
 def settings(given: list[str]) -> dict[str, str]:
     """Parameters from `--set KEY=VALUE`. Raises UsageError."""
-    found = {}
+    parameters = {}
     for item in given:
         key, equals, value = item.partition("=")
         if not equals or not key.isidentifier() or not value:
             raise UsageError(f"--set {item}: write --set KEY=VALUE")
-        found[key] = value
-    return found
+        parameters[key] = value
+    return parameters
 
 
 def names(given: list[str]) -> tuple[str, ...]:

@@ -35,15 +35,15 @@ def add_report_option(group: Any) -> None:
 
 def report_files(given: list[str], formats: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """(format, file) of every `--report`. Raises UsageError."""
-    found = []
+    reports = []
     for item in given:
         name, equals, path = item.partition("=")
         if not equals or not path:
             raise UsageError(f"--report {item}: write --report FORMAT=FILE, such as --report sarif=checker.sarif")
         if name not in formats:
             raise UsageError(f"--report {item}: there is no format {name!r}; there are {', '.join(formats)}")
-        found.append((name, path))
-    return tuple(found)
+        reports.append((name, path))
+    return tuple(reports)
 
 
 def check_targets(given: list[str | None]) -> None:
@@ -67,7 +67,7 @@ def check_targets(given: list[str | None]) -> None:
 
 
 _NO_REPORTS = (".yaml", ".yml", ".toml")
-"""No result is written in these formats, so what is there is something else."""
+"""No result has these formats, so a file that has such a name is something else."""
 
 
 def refuse_what_was_read(given: list[str | None], read: frozenset[str]) -> None:
@@ -80,7 +80,7 @@ def refuse_what_was_read(given: list[str | None], read: frozenset[str]) -> None:
 
 
 def refuse_manifests(target: str | None, manifests: Sequence[str]) -> None:
-    """Makes sure that a new manifest takes the place of none of those that are the source. Raises UsageError."""
+    """Makes sure that the result does not overwrite one of the manifests that are the source. Raises UsageError."""
     if target is None or not os.path.isfile(target):
         return
     real = os.path.realpath(target)

@@ -9,20 +9,20 @@ from typing import Any, NoReturn
 
 
 class Parser(argparse.ArgumentParser):
-    """As argparse has it, but for what it says of errors."""
+    """The parser of argparse, with clearer errors."""
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong and ends with 2."""
         message = message.replace(", PATH", "")  # which argparse names though it may be left out
         choice = _invalid_choice(message)
         if choice is not None:
-            option, given, known = choice
-            message = f"{option} {given}: there is no such value; {meant(given, known)}"
+            option, value, known = choice
+            message = f"{option} {value}: there is no such value; {meant(value, known)}"
         sys.stderr.write(f"{self.prog}: {message}; {self.prog} --help lists all\n")
         raise SystemExit(2)
 
     def refuse(self, left: Iterable[str]) -> NoReturn:
-        """Says of what was left over what was meant by it, and ends with 2."""
+        """Says what is wrong with the first argument that was left over, and ends with 2."""
         options = [name for action in self._actions for name in action.option_strings]
         first = next(iter(left))
         if first.startswith("-") and first != "-":
@@ -40,20 +40,20 @@ def nearest(given: str, known: Iterable[str]) -> str:
 
 
 def meant(given: str, known: Iterable[str]) -> str:
-    """`did you mean X?`, else all that there is."""
+    """`did you mean X?`, else the list of all names."""
     known = list(known)
     close = nearest(given, known)
     return f"did you mean {close}?" if close else f"there is {', '.join(known)}"
 
 
 def _invalid_choice(message: str) -> tuple[str, str, list[str]] | None:
-    """The option, what was given for it and what there is, of what argparse says of a choice."""
+    """Option, given value and valid values, from argparse's message about a choice; None for another message."""
     import re
 
-    found = re.fullmatch(r"argument ([^:]+): invalid choice: '(.*)' \(choose from (.*)\)", message)
-    if found is None:
+    match = re.fullmatch(r"argument ([^:]+): invalid choice: '(.*)' \(choose from (.*)\)", message)
+    if match is None:
         return None
-    return found[1], found[2], [name.strip(" '") for name in found[3].split(",")]
+    return match[1], match[2], [name.strip(" '") for name in match[3].split(",")]
 
 
 def formatted(make: Callable[..., argparse.HelpFormatter], width: int | None) -> Any:

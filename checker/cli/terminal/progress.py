@@ -1,4 +1,4 @@
-"""What is going on, on a terminal's standard error: which answers are still due, and what the log says already."""
+"""Progress on a terminal's standard error: how many answers have come, and what the log says already."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Told of every reading by `observe`, from any thread. Writes only to a terminal, and leaves no line behind but the
-    verdict of the log, which stands long before IAM has answered.
+    """`observe` is told of every reading, from any thread. Writes only to a terminal; the one line that stays is the
+    verdict of the log, which comes long before IAM has answered.
     """
 
     def __init__(self, stream: TextIO | None, *, quiet: bool = False) -> None:
