@@ -49,15 +49,16 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Diagnoses, prints, and returns 0, 1 or 3; raises UsageError for 2."""
-    check_targets([arguments.output, arguments.record])
+    check_targets([arguments.output, arguments.record], arguments.emit_fix)
     refuse_manifests(arguments.emit_fix, arguments.manifests)
     if arguments.replay and arguments.log:
         raise UsageError("--replay has the log in it; leave out --log")
     if arguments.replay:
         replayed = _replayed(arguments)
+        code = _shown([replayed], arguments)
         if arguments.emit_fix:
             _emit(replayed, arguments)
-        return _shown([replayed], arguments)
+        return code
     targets, is_whole = _targets(arguments)
     if arguments.log:
         log = read_log(arguments.log)
@@ -73,9 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--watch {arguments.watch}: give a number of seconds, 1 at least")
     while True:
         diagnosed = [_diagnosed(options, arguments) for options in targets]
+        code = _shown([diagnosis for diagnosis, _ in diagnosed], arguments)
         if arguments.emit_fix:
             _emit(diagnosed[0][0], arguments)
-        code = _shown([diagnosis for diagnosis, _ in diagnosed], arguments)
         failed = [problem for _, problem in diagnosed if problem]
         for problem in failed:
             _say(problem)

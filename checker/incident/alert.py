@@ -59,8 +59,11 @@ def parse_alerts(given: str, name: str) -> Payload:
             continue
         if isinstance(alert, str):
             odd.append(alert)
-        else:
-            alerts.setdefault((alert.index_name, alert.account_id), alert)
+            continue
+        known = alerts.get((alert.index_name, alert.account_id))
+        # Several pods of an index may each have one: it fires while one of them does.
+        if known is None or (known.is_resolved and not alert.is_resolved):
+            alerts[alert.index_name, alert.account_id] = alert
     if not alerts:
         raise UsageError(*(odd or [f"{name}: no alert in it has the label index_name"]))
     cut = payload.get("truncatedAlerts")

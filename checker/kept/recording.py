@@ -122,9 +122,11 @@ def keep(text: str, code: int) -> None:
         run.take(path)
     # Writing the answer into a folder that it rests on would outdate it; to ignore that folder would miss new files.
     where = os.path.abspath(run.where) if run.where else ""
-    if run.is_racy or where in run.listed or _rests_on_links(run):
+    if run.is_racy or where in run.listed:
         return
     try:
+        if _rests_on_links(run):
+            return
         data = pack(((*key, state) for key, state in run.seen.items()), text, code)
         if run.where:
             _write(run.where, run.key, data)

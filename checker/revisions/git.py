@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from ..errors import UsageError
@@ -76,16 +76,19 @@ def write_out(revision: Revision, folder: str) -> tuple[str, str]:
     of the top of the work tree and of the folder. Raises UsageError where git lacks a part of it."""
     copy = os.path.realpath(folder)
     entries = [(name, entry) for name, entry in _tree(revision.commit).items() if entry.kind != "commit"]
+    contents = list(_contents([entry.identity for _, entry in entries]))
+    targets = {entry.identity: os.fsdecode(data) for (_, entry), data in zip(entries, contents, strict=True)}
+    tree = dict(entries)
     links: list[tuple[str, str]] = []
-    for (name, entry), data in zip(entries, _contents([entry.identity for _, entry in entries]), strict=True):
+    for (name, entry), data in zip(entries, contents, strict=True):
         path = os.path.normpath(os.path.join(copy, *name.split("/")))
         if not path.startswith(os.path.join(copy, "")):
             raise UsageError(f"{revision.name} has a file {name}, which is outside of it")
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if entry.kind == "link":
-            target = os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(data)))
-            # A link that leads out might lead into the work tree as it is now.
-            links += [(path, os.fsdecode(data))] if target.startswith(os.path.join(copy, "")) else []
+            # A link that leads out, by way of other links perhaps, might lead into the work tree as it is now.
+            if _behind_links(tree, name, targets.__getitem__) is not None:
+                links.append((path, os.fsdecode(data)))
         else:
             with open(path, "wb") as file:
                 file.write(data)
@@ -171,8 +174,9 @@ def _behind(walk: _Walk, name: str, path: str, depth: int) -> Iterator[tuple[str
             yield manifest_path, entry
 
 
-def _behind_links(tree: dict[str, _Entry], name: str) -> str | None:
-    """Where a path leads by the links of the tree; None where that is outside, nowhere, or in circles."""
+def _behind_links(tree: dict[str, _Entry], name: str, target_of: Callable[[str], str] | None = None) -> str | None:
+    """Where a path leads by the links of the tree; None where that is outside, nowhere, or in circles. `target_of` says
+    what the link with an identity holds."""
     parts = [part for part in name.split("/") if part != "."]
     done: list[str] = []
     for _ in range(_MOST_LINKS * 20):
@@ -188,7 +192,7 @@ def _behind_links(tree: dict[str, _Entry], name: str) -> str | None:
         done.append(part)
         entry = tree.get("/".join(done))
         if entry is not None and entry.kind == "link":
-            target = _target(entry.identity)
+            target = (target_of or _target)(entry.identity)
             if target.startswith("/"):
                 return None
             done.pop()

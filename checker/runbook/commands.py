@@ -64,11 +64,12 @@ def show_role(case: Case) -> str:
 
 
 def nudge_role(case: Case) -> str:
-    """Makes the controller reconcile: it acts on changes of the spec, so its Deployment is restarted."""
-    deployments = case.value("ack-controller") or [{}]
-    metadata = mapping(mapping(deployments[0]).get("metadata"))
-    name, namespace = metadata.get("name", "ack-iam-controller"), metadata.get("namespace", "ack-system")
-    return command("kubectl", "rollout", "restart", "deployment", str(name), "-n", str(namespace))
+    """Makes the controller reconcile: it acts on changes of the spec, so its Deployment is restarted. An EKS capability
+    cannot be restarted: there it takes a change of the spec, which `checker fix` makes."""
+    if case.value("ack-capability"):
+        return mend_role(case)
+    name, namespace = _controller(case)
+    return command("kubectl", "rollout", "restart", "deployment", name, "-n", namespace)
 
 
 def controller_log(case: Case) -> str:
@@ -76,12 +77,16 @@ def controller_log(case: Case) -> str:
     capability = case.value("ack-capability")
     if capability:
         return show_capability(case, capability[0]["name"])
-    deployment = mapping(next(iter(case.value("ack-controller") or ()), {}))
-    metadata = mapping(deployment.get("metadata"))
-    name, namespace = metadata.get("name", "ack-iam-controller"), metadata.get("namespace", "ack-system")
+    name, namespace = _controller(case)
     role = text(mapping(mapping(case.value("ack-role")).get("metadata")).get("name")) or case.arn.rpartition("/")[2]
-    read = command("kubectl", "logs", f"deployment/{name}", "-n", str(namespace), "--since=1h")
+    read = command("kubectl", "logs", f"deployment/{name}", "-n", namespace, "--since=1h")
     return f"{read} | {command('grep', '-F', role or 'Role')}"
+
+
+def _controller(case: Case) -> tuple[str, str]:
+    """Name and namespace of the controller's Deployment, as its Helm chart has them where none was found."""
+    metadata = mapping(mapping(next(iter(case.value("ack-controller") or ()), {})).get("metadata"))
+    return str(metadata.get("name", "ack-iam-controller")), str(metadata.get("namespace", "ack-system"))
 
 
 def show_capability(case: Case, name: str) -> str:
@@ -201,10 +206,18 @@ def set_region(case: Case) -> str:
 
 def _set_variable(case: Case, variable: str) -> str:
     metadata = mapping(mapping(case.pod).get("metadata"))
-    owner: dict[str, str] = next(iter(metadata.get("ownerReferences") or []), {})
-    kind = {"ReplicaSet": "deployment", "StatefulSet": "statefulset"}.get(str(owner.get("kind")), "pod")
+    owner = mapping(next(iter(metadata.get("ownerReferences") or []), {}))
+    kind = _WITH_ENV.get(str(owner.get("kind")))
+    if kind is None:
+        # The environment of a pod cannot be changed, nor may that of a Job: whoever made it has to.
+        made_by = f"{str(owner['kind']).lower()}/{owner.get('name')}" if owner.get("kind") else f"pod/{pod_name(case)}"
+        return command("kubectl", "get", made_by, "-n", case.namespace, "-o", "yaml")
     where = ("-n", case.namespace, "-c", case.record.target.container)
     return command("kubectl", "set", "env", f"{kind}/{workload_of(metadata)}", *where, variable)
+
+
+_WITH_ENV = {"ReplicaSet": "deployment", "StatefulSet": "statefulset", "DaemonSet": "daemonset"}
+"""What to give `kubectl set env`, by the kind of the pod's owner."""
 
 
 def _in_region(case: Case) -> tuple[str, str]:

@@ -41,3 +41,11 @@ def test_a_log_without_times_ends_now() -> None:
 def test_a_log_with_times_keeps_its_distances() -> None:
     found = list(played(b"2026-11-27T10:00:00Z a\n2026-11-27T10:02:00Z b\n"))
     assert found == [(140, "a"), (20, "b")]
+
+
+@pytest.mark.parametrize(
+    "row", ["0001-01-01T00:00:00+02:00 x", "9999-12-31T23:59:59-02:00 x", "2026-13-45T99:99:99Z x"]
+)
+def test_what_only_looks_like_a_time_is_none(row: str) -> None:
+    assert time_of(row) == ""
+    assert [text for _, text in played(f"{row}\n".encode())]

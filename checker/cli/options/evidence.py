@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from ...errors import UsageError
 
-_MOST_BYTES = 64 * 1024 * 1024
+_MOST_CHARACTERS = 64 * 1024 * 1024
 
 
 def read_input(path: str) -> str:
@@ -17,10 +17,11 @@ def read_input(path: str) -> str:
         if path == "-":
             if sys.stdin is None:
                 raise UsageError("standard input is closed")
-            return sys.stdin.read(_MOST_BYTES)
-        with open(path, encoding="utf-8") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
+            content = sys.stdin.read(_MOST_CHARACTERS + 1)
+        else:
+            with open(path, encoding="utf-8") as file:
+                content = file.read(_MOST_CHARACTERS + 1)
+        if len(content) > _MOST_CHARACTERS:
             raise UsageError(f"{path}: larger than 64 MB, which no alert and no record is")
         return content
     except OSError as error:
@@ -35,7 +36,9 @@ def read_log(path: str) -> bytes:
         if path == "-":
             if sys.stdin is None:
                 raise UsageError("standard input is closed")
-            data = sys.stdin.buffer.read(_MOST_BYTES)
+            data = b""
+            while block := sys.stdin.buffer.read(_MOST_LOG):
+                data = (data + block)[-_MOST_LOG:]
         else:
             with open(path, "rb") as file:
                 size = file.seek(0, 2)

@@ -46,10 +46,10 @@ def report_files(given: list[str], formats: tuple[str, ...]) -> tuple[tuple[str,
     return tuple(reports)
 
 
-def check_targets(given: list[str | None]) -> None:
-    """Makes sure, before anything is done, that every file can be written and none is written twice. Raises
-    UsageError."""
-    paths = [path for path in given if path is not None and path != "-"]
+def check_targets(given: list[str | None], manifest: str | None = None) -> None:
+    """Makes sure, before anything is done, that every file can be written and none is written twice; of them
+    `manifest` may take the place of one. Raises UsageError."""
+    paths = [path for path in (*given, manifest) if path is not None and path != "-"]
     for path in paths:
         folder = os.path.dirname(path) or os.curdir
         if not path or not os.path.isdir(folder):
@@ -59,7 +59,7 @@ def check_targets(given: list[str | None]) -> None:
         real = os.path.realpath(path)
         if ".git" in real.split(os.sep):
             raise UsageError(f"{path} is a file of git's own: give the result another name")
-        if os.path.isfile(real) and real.lower().endswith(_NO_REPORTS):
+        if path != manifest and os.path.isfile(real) and real.lower().endswith(_NO_REPORTS):
             raise UsageError(f"{path} is there, and a manifest or configuration by its name: give the result another")
     twice = next((path for path in paths if paths.count(path) > 1), None)
     if twice is not None:

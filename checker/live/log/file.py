@@ -46,10 +46,10 @@ def time_of(row: str) -> str:
     zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
     year, month, day, hour, minute, second = iso.groups()[:6]
     try:
-        moment = datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{second}{zone}")
-    except ValueError:
+        moment = datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{second}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError):
         return ""
-    return _text(moment.astimezone(UTC))
+    return _text(moment)
 
 
 def played(data: bytes, *, ago: float = 20, every: float = 30, span: float = 840) -> Iterator[tuple[float, str]]:
@@ -57,8 +57,7 @@ def played(data: bytes, *, ago: float = 20, every: float = 30, span: float = 840
     are kept; rows without any are laid out one event every `every` seconds, within `span` seconds."""
     timed: list[tuple[datetime | None, list[str]]] = []
     for event in events(stamped(data).decode().splitlines()):
-        moment = datetime.fromisoformat(event.stamp.replace("Z", "+00:00")) if event.stamp else None
-        timed.append((moment, event.text.split("\n")))
+        timed.append((_moment(event.stamp), event.text.split("\n")))
     moments = [moment for moment, _ in timed if moment is not None]
     step = min(every, span / max(1, len(timed)))
     for number, (moment, rows) in enumerate(timed):
@@ -68,6 +67,14 @@ def played(data: bytes, *, ago: float = 20, every: float = 30, span: float = 840
             since = (len(timed) - 1 - number) * step
         for row in rows:
             yield ago + max(0.0, since), row
+
+
+def _moment(stamp: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None  # nothing, or digits that only look like a time
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _text(moment: datetime) -> str:

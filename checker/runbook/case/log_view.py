@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -69,9 +69,9 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         failing=sum(item["failures"] for item in failing),
         refreshes=sum(item.get("refreshes", 0) for item in values),
         refreshes_since=min((item.get("refreshesSince", 0) for item in with_failures or values), default=0),
-        last_failure=max((item.get("lastFailure") or _last_of(item) for item in with_failures), default=""),
-        last_refresh=max((item.get("lastRefresh", "") for item in values), default=""),
-        recovered_at=max(recovered, default=""),
+        last_failure=_latest(item.get("lastFailure") or _last_of(item) for item in with_failures),
+        last_refresh=_latest(item.get("lastRefresh", "") for item in values),
+        recovered_at=_latest(recovered),
         ended=sum(item["failures"] for item in ended),
         silent=tuple(name for name, item in read.items() if not item.get("refreshes")),
         trouble=tuple(line["text"] for item in values for line in item["lines"] if kind_of(line) == "trouble"),
@@ -83,8 +83,20 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         ),
         left_out=sum(item.get("leftOut", 0) for item in values),
         quietest=min((item["last"] for item in values if item["last"]), default=""),
-        oldest_refresh=min((item["lastRefresh"] for item in values if item.get("lastRefresh")), default=""),
+        oldest_refresh=min(
+            (item["lastRefresh"] for item in values if item.get("lastRefresh") not in (None, "", _UNTIMED)), default=""
+        ),
     )
+
+
+_UNTIMED = "?"
+"""What stands for the time of something in a log without times."""
+
+
+def _latest(stamps: Iterable[str]) -> str:
+    """The latest of times; `?` where something is known to have been, and no log says when; "" where nothing was."""
+    given = set(stamps) - {""}
+    return max(given - {_UNTIMED}, default=_UNTIMED if given else "")
 
 
 def _last_of(value: dict[str, Any]) -> str:

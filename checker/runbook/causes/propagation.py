@@ -14,6 +14,7 @@ Source
 
 from __future__ import annotations
 
+from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
 from ..evidence.changes import SETTLED_SECONDS, latest_change
@@ -35,7 +36,7 @@ def look(case: Case) -> Seen:
     if case.deployed.verdict != "granted" or last is None:
         return Seen(log, "refutes", ("there is no refusal that IAM would not give now",))
     changed = latest_change(case)
-    again = (f"checker live --index {case.record.target.index_name}",)
+    again = (commands.command("checker", "live", "--index", case.record.target.index_name),)
     if changed is None:
         if last < SETTLED_SECONDS:
             return Seen(log, "unread", ("when the policies changed is not known",), next=again)

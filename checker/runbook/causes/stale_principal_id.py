@@ -32,6 +32,10 @@ REMEDIATION = "Put the resource policy anew with the role's ARN as principal."
 _ROLE_ID = re.compile(r"AROA[A-Z0-9]{12,}")
 
 
+_NONE = "no resource policy names another role's id"
+_NOT_THE_TABLES = "the table's resource policy names no other role's id"
+
+
 def look(case: Case) -> Seen:
     ours = mapping(case.value("role")).get("id", "")
     read = [(name, case.reading(name)) for name in ("table-policy", "key-policy")]
@@ -43,8 +47,11 @@ def look(case: Case) -> Seen:
             f"the {name.replace('-', ' ')} names {role_id}, the role's id is {ours}" for name, role_id in stale
         )
         return Seen(log, "shows", evidence, next=(commands.table(case, "get-resource-policy"),))
+    if stale:
+        named = tuple(f"the {name.replace('-', ' ')} names {role_id}" for name, role_id in stale)
+        return Seen(log, "unread", (*named, "the role was not read, so whether that is its id is not known"))
     if all(item.is_settled for name, item in read if name == "table-policy"):
-        return Seen(log, "refutes", ("no resource policy names a role by an id",))
+        return Seen(log, "refutes", (_NONE if all(item.is_settled for _, item in read) else _NOT_THE_TABLES,))
     return Seen(
         log, "unread", tuple(f"the {name.replace('-', ' ')} was not read" for name, item in read if not item.value)
     )
