@@ -40,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--apply works on the cluster as it is; leave out --replay")
     if not 0 <= arguments.wait <= 3600:
         raise UsageError(f"--wait {arguments.wait:g}: give a number of seconds from 0 to 3600")
+    if arguments.write and not arguments.manifests:
+        raise UsageError("--write writes into the manifests; name them with --manifests (--apply edits the cluster)")
     if arguments.apply and arguments.patch:
         raise UsageError("--patch is for you to apply; leave it out, or --apply")
     diagnosis, record, investigation, requirements = _diagnosed(arguments)
@@ -187,7 +189,7 @@ def _in_git(arguments: argparse.Namespace, diagnosis: Diagnosis, requirements: t
         try:
             write_in_place(repair.changes)
         except NotWrittenError as error:
-            raise OSError(f"nothing was written: {error}") from None
+            raise OSError(str(error)) from None
         say(f"wrote {', '.join(change.file for change in repair.changes)}")
 
 

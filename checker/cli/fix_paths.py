@@ -65,13 +65,13 @@ def _chosen(arguments: argparse.Namespace) -> frozenset[str]:
 
 
 def write_fixes(found: Repair) -> list[str]:
-    """Writes the edited files, and says which. Raises OSError, and then nothing is written."""
+    """Writes the edited files, and returns their names. Raises OSError, which says what was written all the same."""
     from ..fix.writer import NotWrittenError, write_in_place
 
     try:
         write_in_place(found.changes)
     except NotWrittenError as error:
-        raise OSError(f"nothing was written: {error}") from None
+        raise OSError(str(error)) from None
     return [change.file for change in found.changes]
 
 
@@ -88,4 +88,4 @@ def _carried_out(found: Repair, arguments: argparse.Namespace) -> tuple[str, lis
     try:
         return "copied", write_copies(found.changes, arguments.output)
     except NotWrittenError as error:
-        raise OSError(f"nothing was written: {error}") from None
+        raise OSError(str(error)) from None

@@ -6,8 +6,9 @@ points to is replaced and the link stays. What cannot be kept is a reason not to
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..text.links import LEADS_OUT, leads_out
 from ..text.source import decode, encode, encoding_of
@@ -16,24 +17,41 @@ from .planning.repair import FileChange
 
 
 class NotWrittenError(Exception):
-    """Nothing was written; the message says which file stands in the way, and why."""
+    """The files could not all be written; the message says which stands in the way and why, and which were written all
+    the same, if any."""
+
+    def __init__(self, why: str, written: Sequence[str] = ()) -> None:
+        super().__init__(f"{why}; written were {', '.join(written)}" if written else f"nothing was written: {why}")
 
 
 def write_in_place(changes: Iterable[FileChange]) -> None:
-    """Replaces the files. Raises NotWrittenError, and then all of them are as they were."""
+    """Replaces the files. Raises NotWrittenError, and then all of them are as they were, but those that it names."""
+    asked = list(changes)
     staged: list[tuple[str, str]] = []
+    done: list[FileChange] = []
     try:
-        for change in changes:
+        for change in asked:
             staged.append(_staged(change))
         while staged:
             temporary, target = staged[0]
             os.replace(temporary, target)
             staged.pop(0)
+            done.append(asked[len(done)])
     except OSError as error:
-        raise NotWrittenError(f"{error.filename or 'a file'}: {error.strerror or error}") from None
+        written = [change.file for change in done if not _is_undone(change)]
+        raise NotWrittenError(f"{error.filename or 'a file'}: {error.strerror or error}", written) from None
     finally:
         for temporary, _ in staged:
             discard(temporary)
+
+
+def _is_undone(change: FileChange) -> bool:
+    """Gives a file that was replaced its old text again; whether that went well."""
+    try:
+        os.replace(*_staged(change._replace(before=change.after, after=change.before)))
+    except (OSError, NotWrittenError):
+        return False
+    return True
 
 
 def write_copies(changes: Iterable[FileChange], folder: str) -> list[str]:
@@ -48,15 +66,17 @@ def write_copies(changes: Iterable[FileChange], folder: str) -> list[str]:
         if os.path.realpath(name) in taken:
             raise NotWrittenError(f"{name}: the copy of {change.file} would take the place of another file")
         taken.add(os.path.realpath(name))
+    written: list[str] = []
     try:
         for change, name in copies:
             with open(change.file, "rb") as file:
                 data = encode(change.after, encoding_of(file.read()))
             os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
             write_file(name, data)
+            written.append(name)
     except OSError as error:
-        raise NotWrittenError(f"{error.filename or folder}: {error.strerror or error}") from None
-    return [name for _, name in copies]
+        raise NotWrittenError(f"{error.filename or folder}: {error.strerror or error}", written) from None
+    return written
 
 
 def _below(path: str) -> str:
@@ -95,5 +115,15 @@ def _take_after(temporary: str, target: str, old: os.stat_result) -> None:
         os.chown(temporary, old.st_uid, old.st_gid)
     os.chmod(temporary, old.st_mode & 0o7777)
     if hasattr(os, "listxattr"):
-        for name in os.listxattr(target):
+        for name in _attributes(target):
             os.setxattr(temporary, name, os.getxattr(target, name))
+
+
+def _attributes(path: str) -> list[str]:
+    """The extended attributes of a file; none where its file system has no such thing (some of NFS, FUSE and 9p)."""
+    try:
+        return os.listxattr(path)
+    except OSError as error:
+        if error.errno in (errno.ENOTSUP, errno.ENODATA, errno.EINVAL):
+            return []
+        raise

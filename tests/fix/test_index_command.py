@@ -132,6 +132,26 @@ def test_git_is_edited_and_the_pull_request_is_written(cell: Cell, typed: Run) -
     assert "nothing there needs an edit" in err
 
 
+def test_roles_of_other_tenants_are_left_alone_in_git(cell: Cell, typed: Run) -> None:
+    BREAKS["missing-action"].change(cell, "acme")
+    cell.manifests = write_manifests(cell)
+    mine = Path(cell.manifests, "tenant-acme-acme-reverse-proxy.yaml")
+    other = Path(cell.manifests, "tenant-other.yaml")
+    theirs = yaml.safe_load(mine.read_text())
+    theirs["metadata"]["namespace"] = "tenant-other"
+    theirs["spec"]["name"] = "other-reverse-proxy"
+    other.write_text(before := yaml.safe_dump(theirs))
+    typed("fix", "--index", "acme", "--manifests", cell.manifests, "--write")
+    assert "dynamodb:Query" in mine.read_text()
+    assert other.read_text() == before
+
+
+def test_nothing_is_written_where_no_manifests_are_named(typed: Run) -> None:
+    code, _, err = typed("fix", "--index", "acme", "--write")
+    assert code == 2
+    assert "name them with --manifests" in err
+
+
 def test_an_interrupted_apply_exits_130(cell: Cell, typed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from checker.fix.cluster import apply as applying
 

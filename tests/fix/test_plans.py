@@ -271,6 +271,17 @@ def test_statements_are_joined_where_a_policy_is_too_large() -> None:
     assert "oversized-policy" not in [item.rule for item in found.after.report.findings]
 
 
+def test_statements_are_joined_whatever_the_order_of_their_actions() -> None:
+    actions = ("s3:GetObject", "s3:PutObject")
+    parts = [
+        grant(actions[:: 1 if number % 2 else -1], f"arn:aws:s3:::bucket-{number:04}/*", Sid=f"S{number}")
+        for number in range(90)
+    ]
+    found = mend(role(READ), policy_object("read", policy(grant(), *parts)))
+    assert [item.finding.rule for item in found.fixes] == ["oversized-policy"]
+    assert found.effects[0].sentences == ("gains and loses nothing",)
+
+
 def test_a_session_that_is_not_tagged() -> None:
     pods = {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
     before = manifest(WHOLE, LITERAL({"Version": "2012-10-17", "Statement": [pods]})).replace(

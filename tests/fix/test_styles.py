@@ -12,6 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from checker.fix.edits import block
+from checker.text.documents import cut, parse_piece
+from checker.text.source import Source
+from checker.text.splices import splice
 from tests.conftest import every_other
 
 from .manifests import ISSUER, STYLES, TABLE, grant, manifest, mend, policy, texts, trust
@@ -193,3 +197,11 @@ def test_a_json_manifest_stays_json() -> None:
         inner = json.loads(json.loads(after)["spec"]["inlinePolicies"]["auth-keys"])
         assert inner["Statement"][0]["Action"] == ["dynamodb:GetItem", "dynamodb:Query"]
         assert not [item for item in found.after.report.findings if item.rule in RULES]
+
+
+def test_a_comment_on_the_next_key_outlives_the_first_of_an_item() -> None:
+    text = "- a: 1  # the first\n  # about b\n  b: 2\n- c: 3\n"
+    (document,) = parse_piece(next(iter(cut(Source("a.yaml", text)))))
+    spliced = block.remove(text, document.root.value[0], [0])
+    assert spliced is not None
+    assert splice(text, spliced) == "- # about b\n  b: 2\n- c: 3\n"

@@ -6,6 +6,7 @@ iam-controller v1.8.1 (OpenIDConnectProvider: url, clientIDs; thumbprints are op
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -63,7 +64,9 @@ def missing_role(case: Case, requirements: Iterable[Requirement]) -> Built | str
     spec |= {"path": path} if path != "/" else {}
     spec["assumeRolePolicyDocument"] = document({"Version": "2012-10-17", "Statement": [trust]}) + "\n"
     spec["inlinePolicies"] = {"auth-keys": document({"Version": "2012-10-17", "Statement": grants}) + "\n"}
-    metadata = {"name": named.name.lower(), "namespace": case.namespace}
+    # IAM takes more characters than Kubernetes does (RFC 1123).
+    name = re.sub(r"[^a-z0-9]+", "-", named.name.lower()).strip("-")
+    metadata = {"name": name, "namespace": case.namespace}
     item = {"apiVersion": IAM, "kind": "Role", "metadata": metadata, "spec": spec}
     return Built(item, f"make the role {named.name} anew, with what the reverse proxy needs and no more")
 

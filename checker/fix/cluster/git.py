@@ -23,7 +23,9 @@ def mend(diagnosis: Diagnosis, options: GateOptions, admitted: Admitted) -> Repa
     rules = tuple(dict.fromkeys((*objects.RULES, *_ACCOUNT_RULES)))
     prepared = prepare(options)
     asked = objects.asked_of(case, case.in_git) or prepared.terms.asked
-    names = {str(mapping(mapping(case.value("ack-role")).get("metadata")).get("name", "")), case.arn.rpartition("/")[2]}
+    metadata = mapping(mapping(case.value("ack-role")).get("metadata"))
+    role_name, role_namespace = str(metadata.get("name", "")), str(metadata.get("namespace", "")) or case.namespace
+    name_in_iam = case.arn.rpartition("/")[2]
 
     def is_ours(finding: Finding) -> bool:
         item = finding.subject
@@ -31,7 +33,11 @@ def mend(diagnosis: Diagnosis, options: GateOptions, admitted: Admitted) -> Repa
             return False
         if item.kind == "ServiceAccount":
             return item.name == case.account_name and item.namespace in ("", case.namespace)
-        return item.name in names or mapping(item.data.get("spec")).get("name") in names
+        if name_in_iam and mapping(item.data.get("spec")).get("name") == name_in_iam:
+            return True
+        # Roles of several tenants may have one name, each in its own namespace.
+        is_there = item.namespace in ("", role_namespace)
+        return is_there and bool(item.name) and item.name in (role_name, name_in_iam)
 
     return repair(prepared._replace(terms=prepared.terms._replace(asked=asked)), admitted, is_ours)
 

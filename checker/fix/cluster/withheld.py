@@ -26,7 +26,7 @@ def withheld_for(item: Mapping[str, Any]) -> Withheld | None:
     metadata = mapping(item.get("metadata"))
     name = f"{item.get('kind')} {metadata.get('namespace', '')}/{metadata.get('name', '')}"
     why = standstill(make_object({**item, "status": {}, "spec": {}}, Origin("cluster", 0, ())))
-    if "deleted" in why:
+    if metadata.get("deletionTimestamp"):
         return Withheld(
             f"{name} is being deleted; an edit would not survive", "find out who deleted it, and apply it anew"
         )

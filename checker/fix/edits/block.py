@@ -64,7 +64,12 @@ def _cut_key(text: str, node: Collection, index: int, chosen: set[int]) -> Splic
     if text[start : start_of(key)].strip():
         # The first key of a list item stands behind the dash; the next one takes its place.
         following = index + 1 < len(node.value) and index + 1 not in chosen
-        return Splice(start_of(key), start_of(node.value[index + 1][0]), "") if following else None
+        if not following:
+            return None
+        # A comment between them is about the next key, and takes the place behind the dash.
+        rest, until = _next_line(text, end), start_of(node.value[index + 1][0])
+        between = text[rest:until]
+        return Splice(start_of(key), until - len(between.lstrip()) if between.strip() else until, "")
     return Splice(start, _next_line(text, end), "")
 
 

@@ -135,13 +135,15 @@ def _extending(grant: WantedGrant, text: PolicyText) -> Iterator[Plan]:
         ]
         title = f"add {_listed((*actions, *resources))} to {_called(statement)}"
         why = "the statement already grants the action" if resources else "the statement already grants the table"
+        danger = ""
         if not patches and statement.conditions:
             patches = [patch.remove(inside(text, (*statement.path, "Condition")))]
             title = f"drop the condition of {_called(statement)}"
+            danger = _MEANT
             why = "the statement grants just this, under a condition that these requests do not meet for certain"
         if patches and is_exact(grant.check.stack, grant.layer, _statements(grant), text, patches):
             extension = _plan(grant, text, title, why, patches)
-            yield extension._replace(danger=extension.danger or _MEANT) if title.startswith("drop") else extension
+            yield extension._replace(danger=extension.danger or danger)
 
 
 _MEANT = "somebody may have meant the condition"

@@ -199,25 +199,26 @@ def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
 
 def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget) -> Round:
     holding, after = _holding(made, judged, taken, refusals, budget)
-    if after is not None:
-        return after._replace(refusals=tuple(refusals))
-    together = _after(made, judged, holding) if holding else ""
-    if isinstance(together, Round):
-        return together._replace(refusals=tuple(refusals))
-    if len(holding) > 1:
-        # Each holds alone, and not all together: one now, the others in the next round.
-        refusals += [
-            Refusal(item.finding, "it does not go together with another fix", later=True) for item in holding[1:]
-        ]
-        return _proven(made, judged, holding[:1], refusals, budget)
-    return Round((), tuple(refusals), made, judged)
+    if after is not None and len(after.proposals) < len(holding) and budget.left > 0:
+        budget.left -= 1
+        together = _after(made, judged, holding)
+        after = together if isinstance(together, Round) else after
+    if after is None:
+        return Round((), tuple(refusals), made, judged)
+    # What holds alone and not with these is for the next round.
+    refusals += [
+        Refusal(item.finding, "it does not go together with another fix", later=True)
+        for item in holding
+        if item not in after.proposals
+    ]
+    return after._replace(refusals=tuple(refusals))
 
 
 def _holding(
     made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget
 ) -> tuple[list[Proposal], Round | None]:
-    """The fixes that hold, and the round they make: all fixes, if they hold together; else those that hold in each
-    half, and None, since the halves are not proven together."""
+    """The fixes that hold, and a round of those that were proven together: all fixes, if they hold together; else those
+    that hold in each half, which were not proven together, and the round of the larger half."""
     if not taken:
         return [], None
     if budget.left <= 0:
@@ -231,9 +232,10 @@ def _holding(
         refusals.append(Refusal(taken[0].finding, after, disproven=taken[0].plan.title))
         return [], None
     half = len(taken) // 2
-    first, _ = _holding(made, judged, taken[:half], refusals, budget)
-    second, _ = _holding(made, judged, taken[half:], refusals, budget)
-    return [*first, *second], None
+    first, of_first = _holding(made, judged, taken[:half], refusals, budget)
+    second, of_second = _holding(made, judged, taken[half:], refusals, budget)
+    rounds = [item for item in (of_first, of_second) if item is not None]
+    return [*first, *second], max(rounds, key=lambda item: len(item.proposals), default=None)
 
 
 def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str:

@@ -82,11 +82,17 @@ def _joined(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _union(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
     for element in ("Action", "Resource"):
         rest_of_one, rest_of_other = (
-            {key: value for key, value in item.items() if key not in (element, "Sid")} for item in (one, other)
+            {key: _in_any_order(value) for key, value in item.items() if key not in (element, "Sid")}
+            for item in (one, other)
         )
         if element in one and element in other and rest_of_one == rest_of_other:
             return {**one, element: list(dict.fromkeys([*_list(one[element]), *_list(other[element])]))}
     return None
+
+
+def _in_any_order(value: Any) -> Any:
+    """A list of strings as what it says: their order says nothing."""
+    return sorted(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else value
 
 
 def _once(statement: dict[str, Any]) -> dict[str, Any]:

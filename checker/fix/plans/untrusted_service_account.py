@@ -236,7 +236,7 @@ def _is_dead_subject(item: Condition, entry: str) -> bool:
     is_literal = item.operator.lower() == "stringequals"
     parts = entry.split(":")
     is_subject = entry.startswith("system:serviceaccount:") and len(parts) == 4 and all(parts)
-    return (is_literal and ("*" in entry or "?" in entry)) or not (is_subject or "*" in entry)
+    return (is_literal and ("*" in entry or "?" in entry)) or not (is_subject or "*" in entry or "?" in entry)
 
 
 def _is_dead_for_pods(context: Context) -> Callable[[Condition, str], bool]:
