@@ -9,9 +9,9 @@ from functools import lru_cache
 from ..inventory.objects import Branch
 
 _ACTION = re.compile(
-    r"\{\{-?[ \t]*+(if|else|end|range|with|define|block)\b[^\r\n]*?\}\}"
-    r"|\{%-?[ \t]*+(if|elif|else|endif|for|endfor)\b[^\r\n]*?%\}"
-)
+    r"\{\{-?[ \t]*+(if|else|end|range|with|define|block)\b[^\r\n{}]*+(?:[{}](?![{}])[^\r\n{}]*+)*\}\}"
+    r"|\{%-?[ \t]*+(if|elif|else|endif|for|endfor)\b[^\r\n%{]*+(?:(?:%(?!\})|\{(?!%))[^\r\n%{]*+)*%\}"
+)  # no opening within another: a line of openings that nothing closes would be read to its end from each of them
 _SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _ENDS = ("end", "endif", "endfor")
 _OTHERS = ("else", "elif")

@@ -35,12 +35,12 @@ def notes(before: Object, after: Object) -> Iterator[Note]:
     old, new = (mapping(item.data.get("spec")) for item in (before, after))
     if after.kind == "Role":
         yield from _renamed_role(before, after)
-        yield from _ignored(old, new, ("path",))
+        yield from _ignored(old, new, {"path": "/"})
         yield from _tags(old, new)
         yield from _paused(before, after, old, new)
         yield from _stopped(old, new)
     elif after.kind == "Policy":
-        yield from _ignored(old, new, ("name", "path", "description"))
+        yield from _ignored(old, new, {"name": after.name, "path": "/", "description": ""})
         yield from _paused(before, after, old, new)
     if text(old.get("description")) and not text(new.get("description")) and after.kind == "Role":
         yield Note("ignored", "the description stays in AWS: the controller does not remove one")
@@ -94,13 +94,15 @@ def _renamed_role(before: Object, after: Object) -> Iterator[Note]:
         )
 
 
-def _ignored(old: dict[str, Any], new: dict[str, Any], fields: tuple[str, ...]) -> Iterator[Note]:
-    for field in fields:
-        was, now = text(old.get(field)), text(new.get(field))
+def _ignored(old: dict[str, Any], new: dict[str, Any], fields: dict[str, str]) -> Iterator[Note]:
+    """Fields that no update sends, each with what AWS has where it is not stated."""
+    for field, default in fields.items():
+        was, now = (text(spec.get(field, default)) for spec in (old, new))
         if was is not None and now is not None and was != now:
             yield Note(
                 "ignored",
-                f"spec.{field} stays {was} in AWS: the controller sends no update for it, and says Synced all the same",
+                f"spec.{field} stays {was or 'empty'} in AWS:"
+                " the controller sends no update for it, and says Synced all the same",
             )
 
 

@@ -178,6 +178,8 @@ def _left(data: Any, before: Any, path: Path) -> Iterator[Placeholder]:
     """The placeholders that are left, where they stand in the text as it is written."""
     if is_free_text(path):
         return
+    if isinstance(data, (dict, list)) and not isinstance(before, type(data)):
+        return  # put in as a whole, where a placeholder stood
     if isinstance(data, dict):
         for key, item in data.items():
             yield from _left(item, before[key], (*path, key))

@@ -67,7 +67,10 @@ def unfilled(item: Object) -> str:
     spec = mapping(whole)
     parts = [("spec", whole), ("metadata", metadata), ("metadata.annotations", mapping(metadata).get("annotations"))]
     parts += [*((f"spec.{name}", spec.get(name)) for name in _STRUCTURES)]
-    references: list[Any] = [*sequence(spec.get("policyRefs")), spec.get("permissionsBoundaryRef"), spec.get("roleRef")]
+    references: list[Any] = [
+        *sequence(spec.get("policyRefs")),
+        *(spec.get(name) for name in ("permissionsBoundaryRef", "roleRef", "targetRoleRef")),
+    ]
     parts += [("a reference", reference) for reference in references]
     parts += [("a reference", mapping(reference).get("from")) for reference in references]
     open_part = next(((where, value) for where, value in parts if isinstance(value, str)), None)

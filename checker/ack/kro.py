@@ -133,7 +133,8 @@ def _with_dependencies(
         number: {target for name, target in by_id.items() if target != number and name in _words(item)} - needs[number]
         for number, item in enumerate(resources)
     }
-    for _ in resources:
+    known_before = -1
+    while known_before != (known_before := sum(map(len, needs.values()))):
         for number, others in needs.items():
             needs[number] = others.union(*(needs[target] for target in others)) if others else others
     merged: dict[int, tuple[Any, ...] | None] = {}

@@ -17,7 +17,8 @@ from ..iam.values import NamedTuple
 from ..text.nodes import walk
 
 _ACTION = re.compile(r"\{\{[^{}\r\n]*+\}\}|\{%[^{}%\r\n]*+%\}|\{#[^{}#\r\n]*+#\}")
-_LONG_COMMENT = re.compile(r"\{\{-?[ \t]*+/\*(?s:.*?)\*/[ \t]*+-?\}\}|\{#(?s:.*?)#\}")
+_COMMENT = re.compile(r"\{\{-?[ \t]*+/\*|\{#")
+_COMMENT_ENDS = {"*": re.compile(r"\*/[ \t]*+-?\}\}"), "#": re.compile(r"#\}")}
 _BRANCHES = re.compile(
     r"\{\{-?\s*+(?:if|else|end|range|with|define|block)\b|\{%-?\s*+(?:if|elif|else|endif|for|endfor)\b"
 )
@@ -77,16 +78,32 @@ def _without_comments(text: str) -> str | None:
     """The text with blanks for comments of the template engine; None where one is on a line with something else, or
     takes away the line break behind it."""
     parts, copied = [], 0
-    for comment in _LONG_COMMENT.finditer(text):
-        start = text.rfind("\n", 0, comment.start()) + 1
-        end = text.find("\n", comment.end())
-        around = text[start : comment.start()] + text[comment.end() : end if end >= 0 else len(text)]
-        trims = _is_trimmed_behind(comment[0]) and (text[:start].strip() or _follows(text, end + 1))
+    for first, behind in _comments(text):
+        comment = text[first:behind]
+        start = text.rfind("\n", 0, first) + 1
+        end = text.find("\n", behind)
+        around = text[start:first] + text[behind : end if end >= 0 else len(text)]
+        trims = _is_trimmed_behind(comment) and (text[:start].strip() or _follows(text, end + 1))
         if around.strip() or trims:
             return None
-        parts += [text[copied : comment.start()], _LINE.sub(_blank, comment[0])]
-        copied = comment.end()
+        parts += [text[copied:first], _LINE.sub(_blank, comment)]
+        copied = behind
     return "".join((*parts, text[copied:]))
+
+
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """Begin and end of each comment. That nothing closes a kind of them is found out once, not from each opening."""
+    unclosed: set[str] = set()
+    opening = _COMMENT.search(text)
+    while opening is not None:
+        kind, behind = opening[0][-1], opening.end()
+        closing = None if kind in unclosed else _COMMENT_ENDS[kind].search(text, behind)
+        if closing is None:
+            unclosed.add(kind)
+        else:
+            behind = closing.end()
+            yield opening.start(), behind
+        opening = _COMMENT.search(text, behind)
 
 
 def _follows(text: str, offset: int) -> bool:

@@ -93,11 +93,16 @@ def _said(role: Role, key: tuple[str, ...], host: tuple[str, ...], size: int) ->
 
 def _cells(named: dict[tuple[str, ...], _Group]) -> Iterator[FoundCell]:
     files = {key: tuple(dict.fromkeys(role.object.origin.file for role, _ in group)) for key, group in named.items()}
+    taken: set[str] = set()
     for number, (key, group) in enumerate(named.items(), 1):
         region, account, issuer, table = (most(values[column] for _, values in group) for column in range(4))
         partition = most(values.partition for _, values in group) or "aws"
         others = [path for other, paths in files.items() if other != key for path in paths]
         name = _cell_name(table, files[key], others) or f"cell{number}"
+        # Cells in two regions or accounts may have a table of the same name.
+        longer = (f"{name}-{part}" for part in (region, account, str(number), f"{number}-{len(named)}") if part)
+        name = next(item for item in (name, *longer) if item not in taken)
+        taken.add(name)
         yield FoundCell(
             name=name, region=region, account=account, issuer=issuer, table=table, files=files[key], partition=partition
         )

@@ -162,6 +162,12 @@ def hop_of_association(index: Index, association: Association) -> tuple[Role, ..
     return _roles(index, association.hop_ref, association.hop_arn, association.object)
 
 
+def role_of_pods(index: Index, association: Association) -> tuple[Role, ...]:
+    """The Roles that EKS Pod Identity itself can assume for an association: of a chain, the first."""
+    is_chained = association.hop_arn is not None or association.hop_ref is not None
+    return (hop_of_association if is_chained else role_of_association)(index, association)
+
+
 def arn_of_role(index: Index, role: Role) -> str:
     """The ARN of a role of the project; "" where the account is not known."""
     if index.account is None:

@@ -188,18 +188,21 @@ def _may_select(selector: str, labels: Mapping[str, str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def may_be(pattern: str, text: str) -> bool:
-    """Whether an anchored regular expression may match; True for any that has more than `.`, `.*` and `|` in it."""
+    """Whether an anchored regular expression may match; True for any that has more than `.`, `.*`, `|` and the escaped
+    characters of names in it."""
     if len(pattern) > _LONGEST_PATTERN:
         return True
-    for choice in pattern.split("|"):
-        glob = choice.replace(".*", "*").replace(".", "?")
+    for escaped in pattern.split("|"):
+        choice = escaped.replace("\\.", _DOT).replace("\\-", "-")
+        glob = choice.replace(".*", "*").replace(".", "?").replace(_DOT, ".")
         if not choice or not set(choice.replace(".*", "")) <= _PLAIN or matches(wildcard_glob(glob), text):
             return True
     return False
 
 
 _LONGEST_PATTERN = 500
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./")
+_DOT = "\0"
+_PLAIN = frozenset(_DOT + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./")
 
 
 def _is_ours(item: Object) -> bool:

@@ -13,6 +13,7 @@ from ..findings.finding import Finding
 from ..findings.location import Locator
 from ..findings.place import Place
 from ..findings.suppression import Described, OnLine, OnObject, Suppression
+from ..iam.documents.holes import as_json
 from ..iam.documents.paths import show_path
 from ..iam.values import NamedTuple
 from ..project.project import Project
@@ -132,8 +133,15 @@ def sid_of(place: Place, project: Project) -> str:
     if document is None or not place.inner or place.inner[0] != "Statement":
         return ""
     node = find(document.root, place.path)
+    holes = tuple(
+        hole
+        for item in project.open.objects
+        if (item.origin.file, item.origin.document) == (place.file, place.document or 0)
+        for hole in item.holes
+    )
     try:
-        statement = json.loads(node.value)["Statement"] if isinstance(node, ScalarNode) else {}
+        text = node.value if isinstance(node, ScalarNode) else "{}"
+        statement = json.loads(as_json(text, holes) if holes else text)["Statement"]
         enclosing = statement[int(place.inner[1])] if isinstance(statement, list) else statement
         return str(enclosing.get("Sid", ""))
     # A text that is no policy: then nothing in it has a Sid.

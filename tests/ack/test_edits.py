@@ -49,3 +49,19 @@ def test_a_bare_percent_sign_stops_everything(before: str, after: str, told: str
     assert found == ([Note("ignored", found[0].sentence)] if told else [])
     assert not told or told in found[0].sentence
     assert not told or found[0].sentence.startswith('invalid URL escape "%')
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({}, {"path": "/app/"}, ["spec.path stays / in AWS"]),
+        ({"path": "/app/"}, {}, ["spec.path stays /app/ in AWS"]),
+        ({"path": "/"}, {}, []),
+        ({}, {"path": "/"}, []),
+    ],
+)
+def test_a_field_that_is_added_or_removed_is_ignored_as_well(
+    before: dict[str, str], after: dict[str, str], told: list[str]
+) -> None:
+    sentences = [note.sentence for note in notes(role(**before), role(**after))]
+    assert [sentence.partition(":")[0] for sentence in sentences] == told

@@ -369,6 +369,16 @@ def test_what_cannot_be_read_is_not_green(diff: Diff) -> None:
     assert diff()["unchecked"] == []
 
 
+def test_beside_what_cannot_be_read_nothing_is_said_to_stay(diff: Diff, capsys: pytest.CaptureFixture[str]) -> None:
+    write("a: b: c\napiVersion: iam.services.k8s.aws/v1alpha1\n", "broken.yaml")
+    git("add", "-A")
+    git("commit", "-qm", "broken")
+    write(WORLD.replace("dynamodb:GetItem", "dynamodb:Get*"))
+    write("a: b: d\napiVersion: iam.services.k8s.aws/v1alpha1\n", "broken.yaml")
+    main(["diff", "HEAD"])
+    assert "stays out of reach, as far as could be told." in capsys.readouterr().out
+
+
 def role_with(old: str, new: str) -> str:
     assert old in WORLD, old
     return WORLD.replace(old, new)

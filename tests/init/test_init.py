@@ -90,6 +90,18 @@ def test_several_cells_by_folder(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["static", "--cell", cell]) == 0
 
 
+def test_cells_with_tables_of_one_name_have_names_of_their_own() -> None:
+    for account in ("111122223333", "444455556666"):
+        for file in (ROOT / "manifests").rglob("*.yaml"):
+            target = Path("all", account[:1] + file.relative_to(ROOT / "manifests").as_posix().replace("/", "-"))
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(file.read_text(encoding="utf-8").replace("111122223333", account), encoding="utf-8")
+    assert main(["init"]) == 0
+    cells = config()["cells"]
+    assert sorted(cell["account"] for cell in cells.values()) == ["111122223333", "444455556666"]
+    assert len(cells) == 2
+
+
 def test_a_repository_without_roles(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init"]) == 0
     assert "No role of a reverse proxy was found" in capsys.readouterr().out

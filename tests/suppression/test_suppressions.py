@@ -258,3 +258,17 @@ def test_fix_leaves_what_is_suppressed(capsys: pytest.CaptureFixture[str]) -> No
     assert "dynamodb:Query" not in capsys.readouterr().out
     assert main(["fix", "role.yaml", "--no-ignores", *SET]) == 1
     assert '"dynamodb:Query"' in capsys.readouterr().out
+
+
+def test_a_statement_of_a_template_has_its_sid(capsys: pytest.CaptureFixture[str]) -> None:
+    document = (
+        '{"Version": "2012-10-17", "Statement": [{"Sid": "Read", "Effect": "Allow", "Action": "dynamodb:GetItemz",'
+        ' "Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/{{ .Values.t | default "x" }}"}]}'
+    )
+    text = (
+        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Policy\nmetadata:\n  name: keys\n  annotations:\n"
+        "    checker/ignore: unknown-action@Read - meant\n"
+        f"spec:\n  name: keys\n  policyDocument: |\n    {document}\n"
+    )
+    assert "unknown-action" in rules(report(capsys, text.replace("@Read", "@Other")))
+    assert "unknown-action" not in rules(report(capsys, text))

@@ -21,7 +21,7 @@ def render(difference: Difference, look: Look) -> str:
     others = [
         line
         for item in difference.others
-        for line in wrapped(f"! {called(item.item)}: {safe(item.note.sentence)}", "    ", look)
+        for line in wrapped(safe(f"! {called(item.item)}: {item.note.sentence}"), "    ", look)
     ]
     others += [line for text in difference.notes for line in wrapped(safe(f"! {text}"), "    ", look)]
     unread = [line for text in difference.unread for line in wrapped(safe(f"? {text}"), "    ", look)]
@@ -29,8 +29,13 @@ def render(difference: Difference, look: Look) -> str:
     if not look.quiet:
         style = "error" if difference.is_worse else "warning" if difference.unread else "good"
         head = f"{safe(difference.base)} to {safe(difference.head)}: "
-        summary = "\n".join(wrapped(head + verdict(difference), "", look))
-        parts.append(summary.replace(verdict(difference), paint(verdict(difference), style, look)) + "\n")
+        first, *rest = wrapped(head + verdict(difference), "", look)
+        unpainted = head if first.startswith(head) else ""
+        shown = [
+            unpainted + paint(first.removeprefix(unpainted), style, look),
+            *(paint(line, style, look) for line in rest),
+        ]
+        parts.append("\n".join(shown) + "\n")
     return "\n".join(parts)
 
 

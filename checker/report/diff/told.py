@@ -109,11 +109,11 @@ def verdict(difference: Difference) -> str:
         reasons.append(f"{count(len(difference.findings), 'new error')} of the gate")
     if reasons:
         return f"{count(changes, 'change')}: {', '.join(reasons)}."
-    if difference.unread and not changes:
-        return "No role's access changes, as far as could be told."
+    limit = ", as far as could be told" if difference.unread else ""
     if changes:
-        return f"{count(changes, 'change')}; what is required stays granted, what is forbidden stays out of reach."
-    return "No role's access changes."
+        stays = "what is required stays granted, what is forbidden stays out of reach"
+        return f"{count(changes, 'change')}; {stays}{limit}."
+    return f"No role's access changes{limit}."
 
 
 _IN_REACH = {

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from ...runbook.check import Check, State
 from ...runbook.diagnose import Cause, Diagnosis
-from ..style.frame import display_width, safe
+from ..style.frame import cut, display_width, safe
 from ..style.look import Look
-from ..style.paint import paint
+from ..style.paint import paint, unpainted
 from .first_step import first_step
 from .told import VERDICTS, consequences, log_count, log_line, next_commands, recovery, role
 
@@ -138,13 +138,13 @@ def _step(check: Check, look: Look) -> str:
     took = f"{check.elapsed_ms} ms" if check.elapsed_ms else ""
     room = (look.width or 120) - 19 - len(took) - 2
     detail = safe(check.detail)
-    detail = detail if display_width(detail) <= room or look.verbose else detail[: max(room - 1, 10)] + "…"
+    detail = detail if look.verbose else cut(detail, max(room, 11))
     return f"{paint(mark, style, look)} {name:<16} {detail}" + (f"  {paint(took, 'dim', look)}" if took else "")
 
 
 def _rows(line: str, look: Look) -> int:
     """The rows of the terminal that a line takes."""
-    return -(-display_width(line) // look.width) if look.width else 1
+    return -(-display_width(unpainted(line)) // look.width) if look.width else 1
 
 
 def _labelled(label: str, text: str, look: Look, *, keep: bool = False) -> list[str]:
@@ -155,7 +155,7 @@ def _labelled(label: str, text: str, look: Look, *, keep: bool = False) -> list[
 
 def _wrapped(text: str, indent: str, look: Look, used: int = 0) -> list[str]:
     width = (look.width or 10_000) - used
-    if display_width(text) <= width:
+    if display_width(unpainted(text)) <= width:
         return [text]
     lines = textwrap.wrap(text, max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
     return lines or [text]

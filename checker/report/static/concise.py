@@ -29,7 +29,7 @@ def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
         lines.append(
             f"{safe_path(at.file)}:{at.start.line}:{at.start.column}: {severity}{mark} {safe(finding.message)}"
         )
-    lines += [f"{safe_path(path)}: could not be read: {reason}" for path, reason in report.unreadable]
+    lines += [f"{safe_path(path)}: could not be read: {safe(reason)}" for path, reason in report.unreadable]
     lines += [f"the rule {item.rule} broke down, so its part was not checked" for item in report.failures]
     if look.statistics:
         lines += statistics(report.findings, fixable)

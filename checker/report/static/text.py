@@ -31,7 +31,7 @@ def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
     fixable = Fixable(fixes)
     parts = _findings(report, look, fixable) if report.findings else []
     parts += [_failure(failure.rule, failure.details, look) for failure in report.failures]
-    parts += [f"{safe_path(path)}: could not be read: {reason}\n" for path, reason in report.unreadable]
+    parts += [f"{safe_path(path)}: could not be read: {safe(reason)}\n" for path, reason in report.unreadable]
     if look.verbose:
         parts += [
             f"{safe_path(item.file)}: {'checked in part' if item.in_part else 'skipped'} ({item.reason}):"

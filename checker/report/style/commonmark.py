@@ -10,12 +10,15 @@ import re
 
 from .frame import safe
 
+_LINKED = re.compile(r"\b(?:www(?=\.)|GH-(?=\d))", re.IGNORECASE)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
 
 
 def plain(text: str) -> str:
-    """Text that formats nothing; `://` is broken up, so that no address with it becomes a link."""
-    return _SPECIAL.sub(r"\\\1", safe(text)).replace("\\@", "@\u200b").replace("://", ":\u200b//")
+    """Text that formats nothing. What GitHub makes a link of without any mark (addresses with `://` or `www.`, `GH-1`)
+    is broken up (GitHub Flavored Markdown, "Autolinks (extension)"; GitHub Docs, "Autolinked references")."""
+    shown = _SPECIAL.sub(r"\\\1", safe(text)).replace("\\@", "@\u200b").replace("://", ":\u200b//")
+    return _LINKED.sub("\\g<0>\u200b", shown)
 
 
 def fenced(text: str) -> str:

@@ -48,7 +48,7 @@ def frame(source: Source, location: Location, width: int | None) -> tuple[str, s
     head = "…" if begin else ""
     text = head + _expand(shown)
     caret = " " * (len(head) + display_width(before)) + "^" * max(display_width(marked), 1)
-    return str(location.start.line), _cut(text, room), caret[: max(room, 1)]
+    return str(location.start.line), cut(text, room), caret[: max(room, 1)]
 
 
 def display_width(text: str) -> int:
@@ -66,7 +66,7 @@ def _expand(text: str) -> str:
     return safe(text.replace("\t", _TAB))
 
 
-def _cut(text: str, room: int) -> str:
+def cut(text: str, room: int) -> str:
     """The text in at most `room` columns, an ellipsis at its end where something is left out."""
     if display_width(text) <= room:
         return text

@@ -8,4 +8,5 @@ import os
 def for_readers(file: str) -> str:
     """The path of a file below the working folder, however it was given; of another file, the path as it was given."""
     below = os.path.relpath(file) if os.path.isabs(file) else os.path.normpath(file)
-    return (file if below.startswith(os.pardir) and os.path.isabs(file) else below).replace(os.sep, "/")
+    is_outside = below == os.pardir or below.startswith(os.pardir + os.sep)
+    return (file if is_outside and os.path.isabs(file) else below).replace(os.sep, "/")

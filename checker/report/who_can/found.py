@@ -28,3 +28,9 @@ def found(outcomes: Sequence[tuple[str, Outcome]]) -> list[tuple[RoleCheck, Ques
         if question.proof is not None and question.proof.verdict in _ORDER
     ]
     return sorted(rows, key=lambda row: _ORDER.index(row[1].proof.verdict if row[1].proof else "unknown"))
+
+
+def identity(check: RoleCheck) -> tuple[object, ...]:
+    """What tells roles apart: one that several cells share, since its file belongs to all, is one."""
+    item = check.role.object
+    return item.origin, item.pool, item.namespace, item.name

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...requirements.check import Outcome
 from ..static.json import access
-from .found import Asked, found
+from .found import Asked, found, identity
 
 
 def as_json(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequence[str]) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def as_json(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Seque
         "command": "who-can",
         "action": asked.action,
         "resource": asked.resource,
-        "asked": len({id(check.role) for _, outcome in outcomes for check in outcome.checks}),
+        "asked": len({identity(check) for _, outcome in outcomes for check in outcome.checks}),
         "roles": rows,
         "unchecked": list(unread),
     }

@@ -10,7 +10,7 @@ from ...inventory.objects import called
 from ...requirements.check import Outcome, RoleCheck
 from ...requirements.rows import Question
 from ..style.wrapping import count
-from .found import Asked, found
+from .found import Asked, found, identity
 
 _MOST = 10
 """Actions of one line that are named; JSON has all."""
@@ -31,15 +31,9 @@ def lines(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequenc
         yield f"{cell}{called(item)}{there} {first}"
         yield from (f"  and {line}" for line in more)
         yield f"  used by {_by(check)}"
-    every = {_same(check) for _, outcome in outcomes for check in outcome.checks}
-    yield f"{len({_same(check) for check, _ in rows})} of {count(len(every), 'role')}."
+    every = {identity(check) for _, outcome in outcomes for check in outcome.checks}
+    yield f"{len({identity(check) for check, _ in rows})} of {count(len(every), 'role')}."
     yield from (f"not looked into: {line}" for line in unread)
-
-
-def _same(check: RoleCheck) -> tuple[object, ...]:
-    """The identity of a role: one for all cells that share its file."""
-    item = check.role.object
-    return item.origin, item.pool, item.namespace, item.name
 
 
 def _said(asked: Asked, check: RoleCheck, questions: Sequence[Question]) -> Iterator[str]:

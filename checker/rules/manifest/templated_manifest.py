@@ -61,6 +61,7 @@ _HELP = {
 def check_project(facts: Facts) -> Iterator[Problem]:
     unread = {item.origin: item for item in facts.project.inventory.unread}
     accepting = frozenset(name for name, source in facts.project.sources.items() if _ACCEPTS.search(source.text))
+    by_origin = {role.object.origin: outcome for outcome in facts.outcomes for role in outcome.perhaps}
     for skipped in _by_file(facts.project.skipped, accepting):
         first, more = skipped[0], len(skipped) - 1
         checked, proven = "not checked", "nothing is proven about this object"
@@ -69,7 +70,6 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         why = f"what the template will say is not known, so {proven}"
         if first.reason == "assumed-values":
             why = "a release may be given other values: what is said of its objects holds for these alone"
-        by_origin = {role.object.origin: outcome for outcome in facts.outcomes for role in outcome.perhaps}
         outcome = next((by_origin[item.origin] for item in skipped if item.origin in by_origin), None)
         if outcome is not None:
             why += f"; it may be a role that {outcome.requirement.name} selects, and then its access was not checked"

@@ -27,7 +27,13 @@ from collections.abc import Iterator
 
 from ...findings.place import at
 from ...findings.problem import Problem
-from ...inventory.names import Index, may_be_a_template, resolve_policy, role_of_association
+from ...inventory.names import (
+    Index,
+    hop_of_association,
+    may_be_a_template,
+    resolve_policy,
+    role_of_association,
+)
 from ...inventory.objects import Reference, called
 from ..facts import Facts
 from ..rule import About
@@ -44,12 +50,12 @@ def check_project(facts: Facts) -> Iterator[Problem]:
                 why = "the controller attaches nothing until it exists, so the role stays without the grant"
                 yield _problem(reference, why, _hint(facts.names, reference))
     for association in inventory.associations:
-        target = association.role_ref
-        if target is None or not target.name or role_of_association(facts.names, association):
-            continue
-        if not may_be_a_template(inventory, target):
-            why = "the controller makes no association until it exists, so the pods get no role"
-            yield _problem(target, why, "add the Role to the project, or correct the name")
+        for target, resolve in ((association.role_ref, role_of_association), (association.hop_ref, hop_of_association)):
+            if target is None or not target.name or resolve(facts.names, association):
+                continue
+            if not may_be_a_template(inventory, target):
+                why = "the controller makes no association until it exists, so the pods get no role"
+                yield _problem(target, why, "add the Role to the project, or correct the name")
 
 
 def _problem(reference: Reference, why: str, hint: str) -> Problem:

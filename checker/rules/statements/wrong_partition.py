@@ -28,6 +28,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...ack.objects import mapping
+from ...ack.objects import text as text_of
 from ...findings.place import at, inside
 from ...findings.problem import Problem
 from ...iam.documents.partitions import foreign, partition_in, partition_of
@@ -66,8 +68,7 @@ def _named(facts: Facts) -> Iterator[tuple[Object, Path, str]]:
         for managed in (*role.policy_arns, *([role.boundary_arn] if role.boundary_arn else [])):
             yield role.object, managed.path, managed.arn
     for association in inventory.associations:
-        for field, arn in (("roleARN", association.hop_arn), ("targetRoleARN", association.role_arn)):
-            if arn and association.hop_arn is not None:
+        spec = mapping(association.object.data.get("spec"))
+        for field in ("roleARN", "targetRoleARN"):
+            if arn := text_of(spec.get(field)):
                 yield association.object, ("spec", field), arn
-        if association.role_arn and association.hop_arn is None and association.hop_ref is None:
-            yield association.object, ("spec", "roleARN"), association.role_arn

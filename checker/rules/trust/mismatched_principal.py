@@ -29,7 +29,7 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.documents.document import Principal
-from ...inventory.names import role_of_association
+from ...inventory.names import role_of_pods
 from ..facts import Facts
 from ..rule import About
 from ..statements._statements import Written, problem_in
@@ -40,9 +40,7 @@ ABOUT = About("mismatched-principal", "error")
 
 def check_project(facts: Facts) -> Iterator[Problem]:
     names = facts.names
-    through_pods = {
-        id(role.object) for item in names.inventory.associations for role in role_of_association(names, item)
-    }
+    through_pods = {id(role.object) for item in names.inventory.associations for role in role_of_pods(names, item)}
     for written in allowing(facts.project.inventory):
         if written.statement.not_principals:
             continue

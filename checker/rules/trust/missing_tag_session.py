@@ -30,7 +30,7 @@ from ...findings.problem import Problem
 from ...iam.decisions.principals import Caller
 from ...iam.documents.context import Context
 from ...iam.proofs.trust import may_assume
-from ...inventory.names import role_of_association
+from ...inventory.names import role_of_pods
 from ..facts import Facts
 from ..rule import About
 from ..statements._statements import problem_in
@@ -61,6 +61,6 @@ def _without_tags(facts: Facts) -> set[int]:
     for item in facts.names.inventory.associations:
         spec = item.object.data.get("spec")
         is_off = item.session is not None or (isinstance(spec, dict) and spec.get("disableSessionTags") is True)
-        roles = {id(role.object) for role in role_of_association(facts.names, item)}
+        roles = {id(role.object) for role in role_of_pods(facts.names, item)}
         (untagged if is_off else tagged).update(roles)
     return untagged - tagged

@@ -147,22 +147,16 @@ def _asks_for_missing_tags(item: RefusedCaller) -> bool:
 def _others_named(role: Role, account: str) -> list[str]:
     """The other service accounts (`NAMESPACE/NAME`) and namespaces that the trust policy names."""
     document = role.trust.parsed.document if role.trust else None
-    prefix = "system:serviceaccount:"
-    named = {
-        value.removeprefix(prefix).replace(":", "/", 1)
-        for statement in (document.statements if document else ())
-        for item in statement.conditions
-        for value in item.values
-        if value.startswith(prefix)
-    }
-    tag = "aws:requesttag/kubernetes-namespace"
-    named |= {
-        value
-        for statement in (document.statements if document else ())
-        for item in statement.conditions
-        if item.key.lower() == tag
-        for value in item.values
-    }
+    prefix, tag = "system:serviceaccount:", "aws:requesttag/kubernetes-namespace"
+    named: set[str] = set()
+    for statement in document.statements if document else ():
+        for item in statement.conditions if statement.effect == "Allow" else ():
+            is_namespace = item.key.lower() == tag
+            named |= {
+                value.removeprefix(prefix).replace(":", "/", 1)
+                for value in item.values
+                if is_namespace or value.startswith(prefix)
+            }
     return sorted(named - {account, account.partition("/")[0]})
 
 
