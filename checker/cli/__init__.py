@@ -33,6 +33,8 @@ EXIT_USAGE, EXIT_COULD_NOT_CHECK, EXIT_INTERRUPTED, EXIT_SIGNALLED = 2, 3, 130, 
 _WIDTH = 78
 """Columns of the usage that is shown with an error."""
 
+_COMPLETION = "--print-completion"
+
 _EPILOG = """exit codes:
   0  clean
   1  findings at or above --fail-on
@@ -60,7 +62,7 @@ def build_parser(
     )
     parser.add_argument("--version", action="version", version=f"checker {__version__}")
     parser.add_argument(
-        "--print-completion", action=PrintCompletion, metavar="SHELL", help="print completions for bash, zsh or fish"
+        _COMPLETION, action=PrintCompletion, metavar="SHELL", help="print completions for bash, zsh or fish"
     )
     factory = partial(Parser, allow_abbrev=False, formatter_class=formatted(argparse.HelpFormatter, width))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=cast(Any, factory))
@@ -117,7 +119,7 @@ def _parsed(given: list[str]) -> argparse.Namespace | None:
     """The parsed arguments; None where there were none, and the overview was shown. Raises UsageError."""
     prog = _called_as(sys.argv[0])
     given, is_overview = _as_meant(given)
-    asks_for_help = not {"-h", "--help", "--print-completion"}.isdisjoint(given)
+    asks_for_help = not {"-h", "--help", _COMPLETION}.isdisjoint(item.partition("=")[0] for item in given)
     width = None if asks_for_help else _WIDTH
     wrong = _no_command(given, prog)
     if wrong is not None:
@@ -143,23 +145,24 @@ def _as_meant(given: list[str]) -> tuple[list[str], bool]:
     return given, not given
 
 
-_FLAGS = (
-    "-q", "--quiet", "-v", "--verbose", "--no-render", "--no-cache", "--no-ignores", "--exit-zero", "--statistics",
-    "--fix", "--diff", "--unsafe", "--write",
-)  # fmt: skip
-"""Options without a value."""
-
-
 def _is_value(given: list[str], place: int) -> bool:
-    """Whether the argument at this position is the value of the option before it."""
+    """Whether the argument at this position is the value of the option before it, as the command there knows it."""
     before = given[place - 1] if place else ""
-    return before.startswith("-") and "=" not in before and before not in _FLAGS
+    if not before.startswith("-") or "=" in before:
+        return False
+    parser = _parser_of(build_parser(names=(given[place],), width=_WIDTH), given[place])
+    return bool(parser.takes_value(before))
 
 
 def _no_command(given: list[str], prog: str) -> str | None:
     """The error where the arguments name no command; None where they do, or where none is needed (`--help`)."""
     first = given[0] if given else "-"
-    if first in COMMANDS or not given or {"-h", "--help"} & {*given} or first in ("--print-completion", "--version"):
+    if (
+        first in COMMANDS
+        or not given
+        or {"-h", "--help"} & {*given}
+        or first.partition("=")[0] in (_COMPLETION, "--version")
+    ):
         return None
     if first.startswith("-"):
         return f"no command was given; did you mean {prog} static {' '.join(given)}?"

@@ -9,7 +9,7 @@ from pygls.uris import from_fs_path
 
 from ..findings.finding import Finding
 from ..fix.planning.cells import fixes_in_cells
-from ..fix.planning.propose import Proposal, propose
+from ..fix.planning.propose import Proposal, fixes_for
 from .folder import Folder
 from .ranges import Ranges
 
@@ -38,16 +38,14 @@ def _proposals(folder: Folder, findings: list[Finding]) -> tuple[Proposal, ...]:
     if folder.report is None or not findings or folder.is_rendered_unsaved():
         return ()
     asked = set(map(id, findings))
+
+    def about(finding: Finding) -> bool:
+        return id(finding) in asked
+
     with folder.here():
         if folder.report.cells:
-            return fixes_in_cells(folder.report, folder.cells, _MOST_JUDGED)
-        return propose(
-            *folder.cells[0],
-            lambda plan: True,
-            about=lambda finding: id(finding) in asked,
-            all_stages=True,
-            budget=_MOST_JUDGED,
-        ).proposals
+            return fixes_in_cells(folder.report, folder.cells, _MOST_JUDGED, about)
+        return fixes_for(*folder.cells[0], _MOST_JUDGED, about)
 
 
 def _changes(folder: Folder, item: Proposal, encoding: str) -> dict[str, list[TextEdit]]:

@@ -13,7 +13,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..iam.values import NamedTuple
 
@@ -99,8 +99,10 @@ def side_by_side() -> Iterator[ThreadPoolExecutor]:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ends the program and what it has started."""
-    if hasattr(os, "killpg") and process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+    if hasattr(os, "killpg"):
+        # The program may have ended, and a child of it still hold its output.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
     process.wait()

@@ -108,7 +108,9 @@ def look_of(arguments: argparse.Namespace) -> Look:
     from ...report.style.links import shows_links
     from ...report.style.look import Look
 
-    to_file = bool(arguments.output) and arguments.command != "fix"
+    # What `fix` puts into a folder is not what it shows; with --apply it is the report.
+    is_result = arguments.command != "fix" or getattr(arguments, "apply", False)
+    to_file = arguments.output not in (None, "", "-") and is_result
     to_terminal = not to_file and sys.stdout is not None and sys.stdout.isatty()
     color = arguments.color == "always"
     if arguments.color == "auto" and not to_file and not os.environ.get("NO_COLOR"):

@@ -21,6 +21,11 @@ class Parser(argparse.ArgumentParser):
         sys.stderr.write(f"{self.prog}: {message}; {self.prog} --help lists all\n")
         raise SystemExit(2)
 
+    def takes_value(self, option: str) -> bool:
+        """Whether a value stands behind an option; True for one that there is not."""
+        known = next((action for action in self._actions if option in action.option_strings), None)
+        return known is None or known.nargs != 0
+
     def refuse(self, left: Iterable[str]) -> NoReturn:
         """Says what is wrong with the first argument that was left over, and ends with 2."""
         options = [name for action in self._actions for name in action.option_strings]

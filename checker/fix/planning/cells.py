@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
+from ...findings.finding import Finding
 from ...gate.cells import JudgedCell
 from ...gate.report import Report
 from ...project.file_facts import FileFacts
 from .propose import Proposal, fixes_for
 
-
-def fixes_in_cells(report: Report, cells: Sequence[JudgedCell], budget: int) -> tuple[Proposal, ...]:
-    """The fixes of each cell, for the findings of the report of all cells. A fix that edits a file of other cells too
-    is left out: it is proven for one cell alone."""
-    return tuple(_fixes(report, cells, budget))
+About = Callable[[Finding], bool]
 
 
-def _fixes(report: Report, cells: Sequence[JudgedCell], budget: int) -> Iterator[Proposal]:
+def fixes_in_cells(
+    report: Report, cells: Sequence[JudgedCell], budget: int, about: About | None = None
+) -> tuple[Proposal, ...]:
+    """The fixes of each cell, for the findings of the report of all cells that are asked about. A fix that edits a file
+    of other cells too is left out: it is proven for one cell alone."""
+    return tuple(_fixes(report, cells, budget, about or (lambda finding: True)))
+
+
+def _fixes(report: Report, cells: Sequence[JudgedCell], budget: int, about: About) -> Iterator[Proposal]:
     names = [{item.source.name for item in _read(cell)} for cell in cells]
     for number, cell in enumerate(cells):
         elsewhere = set().union(*(files for position, files in enumerate(names) if position != number))
-        for item in fixes_for(*cell, budget):
-            shown = _shown(report, item, cell.judged.report.cell)
+        name = cell.judged.report.cell
+        wanted = {_place(item) for item in report.findings if about(item) and name in item.cells}
+        for item in fixes_for(*cell, budget, partial(_is_among, wanted)):
+            shown = _shown(report, item, name)
             if shown is not None and elsewhere.isdisjoint(edit.file for edit in item.edits):
                 yield shown
 
@@ -34,7 +42,18 @@ def _shown(report: Report, item: Proposal, cell: str) -> Proposal | None:
     """The fix with the finding as the report of all cells has it; None where that report has none."""
     mine = item.finding
     for finding in report.findings:
-        is_same = (finding.rule, finding.location, finding.path) == (mine.rule, mine.location, mine.path)
-        if is_same and cell in finding.cells and finding.message.startswith(f"{mine.message} ("):
+        if (
+            _place(finding) == _place(mine)
+            and cell in finding.cells
+            and finding.message.startswith(f"{mine.message} (")
+        ):
             return item._replace(finding=finding)
     return None
+
+
+def _is_among(places: set[tuple[object, ...]], finding: Finding) -> bool:
+    return _place(finding) in places
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, finding.location, finding.path
