@@ -12,7 +12,7 @@ from ..findings.location import Locator
 from ..findings.problem import Weakening
 from ..findings.suppression import Suppression
 from ..iam.values import NamedTuple
-from ..inventory.names import make_index
+from ..inventory.names import names_of
 from ..inventory.objects import Origin
 from ..progress import Observe, unobserved
 from ..project.project import Project, link
@@ -93,12 +93,12 @@ def gather(material: Material, terms: Terms, observe: Observe = unobserved, earl
         renderings=material.renderings,
         charts=material.charts,
     )
-    names = make_index(project.inventory, terms.parameters.get("account"), terms.parameters)
+    names = names_of(project.inventory, terms.parameters.get("account"), terms.parameters)
     # Access is asked of roles that templates leave open as well, and of open policies that roles refer to.
     everything = names
     if project.open.objects:
         both = together((project.inventory, project.open), project.inventory.unread)
-        everything = make_index(both, terms.parameters.get("account"), terms.parameters)
+        everything = names_of(both, terms.parameters.get("account"), terms.parameters)
     outcomes = tuple(
         check_requirement(
             item,

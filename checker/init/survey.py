@@ -17,7 +17,7 @@ from ..iam.arns import Arn, parse_arn
 from ..iam.documents.holes import has_hole, with_wildcards
 from ..iam.proofs.trust import is_cluster, issuer_of, oidc_providers
 from ..iam.values import NamedTuple
-from ..inventory.names import Index, make_index
+from ..inventory.names import Names, names_of
 from ..inventory.objects import Inventory, Object, Role
 from ..project.project import Project
 from ..requirements.layers import stack
@@ -50,7 +50,7 @@ class ManifestSurvey(NamedTuple):
 def survey(project: Project, is_file: frozenset[str]) -> ManifestSurvey:
     """Looks at a project; `is_file` are the sources that are files of the repository."""
     inventory = together((project.inventory, project.open), project.inventory.unread)
-    names = make_index(inventory, None)
+    names = names_of(inventory, None)
     roles, how = _reverse_proxies(inventory, names)
     everything = [with_wildcards(role.name, role.object.holes) for role in inventory.roles]
     open_ones = [role for role in roles if role.object.holes]
@@ -76,9 +76,9 @@ def survey(project: Project, is_file: frozenset[str]) -> ManifestSurvey:
     )
 
 
-def _placeholders(role: Role, index: Index) -> Iterator[str]:
+def _placeholders(role: Role, names: Names) -> Iterator[str]:
     """The names of what is filled in later in the policies of a role."""
-    sources = stack(role, index, None).sources.values()
+    sources = stack(role, names, None).sources.values()
     documents = (source.text.parsed.document for source in sources if source.text is not None)
     for hole in (hole for document in documents if document is not None for hole in document.holes):
         placeholder = find_in_text(hole)
@@ -93,18 +93,18 @@ def _ours(project: Project) -> Iterator[Object]:
             yield item
 
 
-def _reverse_proxies(inventory: Inventory, index: Index) -> tuple[list[Role], str]:
+def _reverse_proxies(inventory: Inventory, names: Names) -> tuple[list[Role], str]:
     """The roles of reverse proxies, and how they were found."""
     roles = inventory.roles
     workloads = inventory.workloads
     running = {(item.object.namespace, item.service_account) for item in workloads if CONTAINER in item.containers}
-    users = [user for user in users_of(index) if CONTAINER in user.name or (user.namespace, user.name) in running]
+    users = [user for user in users_of(names) if CONTAINER in user.name or (user.namespace, user.name) in running]
     used = [role for user in users for role in user.roles]
     named = [role for role in roles if _is_named(role)]
     if used or named:
         both = [role for role in roles if any(item is role for item in (*used, *named))]
         return both, f"by the container {CONTAINER}, or by that word in their name or their service account's"
-    reading = [role for role in roles if _tables(role, index)]
+    reading = [role for role in roles if _tables(role, names)]
     return reading, "by a policy that names a DynamoDB table" if reading else ""
 
 
@@ -112,8 +112,8 @@ def _is_named(role: Role) -> bool:
     return any(CONTAINER in name for name in (role.object.name, role.name))
 
 
-def _values(role: Role, index: Index) -> Values:
-    tables = _tables(role, index)
+def _values(role: Role, known_names: Names) -> Values:
+    tables = _tables(role, known_names)
     document = role.trust.parsed.document if role.trust else None
     providers = [name for item in (document.statements if document else ()) for name in oidc_providers(item)]
     clusters = [name for name in providers if is_cluster(name) and not has_hole(name, role.object.holes)]
@@ -131,11 +131,11 @@ def _values(role: Role, index: Index) -> Values:
 _PLAIN = re.compile(r"[\w./-]+")
 
 
-def _tables(role: Role, index: Index) -> list[Arn]:
+def _tables(role: Role, names: Names) -> list[Arn]:
     """The ARNs of tables in the role's Allow statements, with placeholders as they are written."""
     named = [
         parse_arn(entry.text)
-        for layer in stack(role, index, None).layers
+        for layer in stack(role, names, None).layers
         for policy in layer.policies
         for statement in (policy.document.statements if policy.document else ())
         for entry in (statement.resources if statement.effect == "Allow" else ())

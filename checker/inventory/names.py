@@ -23,7 +23,7 @@ T = TypeVar("T", Policy, Role, Table, Key)
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-class Index(NamedTuple):
+class Names(NamedTuple):
     """The inventory by the names that references and ARNs use. IAM names are folded: IAM ignores their case.
 
     `account` is the account the objects go to, 12 digits, or None if it is not known; `partition` the one it is in, ""
@@ -56,9 +56,9 @@ CROSSING = "ack.crossNamespaceReferences"
 """The parameter that says whether the cell's controller was told to allow references into other namespaces."""
 
 
-def make_index(inventory: Inventory, account: str | None, parameters: Mapping[str, str] = _NONE) -> Index:
+def names_of(inventory: Inventory, account: str | None, parameters: Mapping[str, str] = _NONE) -> Names:
     """Everything by name, once for the whole run; `parameters` are the cell's."""
-    return Index(
+    return Names(
         inventory=inventory,
         account=account,
         partition=partition_of(parameters.get("region", "")),
@@ -80,14 +80,14 @@ def _by_all_names(policies: tuple[Policy, ...]) -> dict[str, list[Policy]]:
     return by_name
 
 
-def resolve_policy(index: Index, reference: Reference) -> Resolved:
+def resolve_policy(names: Names, reference: Reference) -> Resolved:
     """The Policy a reference means. A manifest without a namespace may end up in any, so it matches all."""
     namespace = reference.namespace or reference.owner.namespace
-    named = _in_scope(index.policies.get(reference.name, []), reference.owner, reference.name, namespace)
+    named = _in_scope(names.policies.get(reference.name, []), reference.owner, reference.name, namespace)
     here = [policy for policy in named if _same_namespace(policy.object.namespace, namespace)]
     exact = [policy for policy in here if policy.object.namespace == namespace]
     elsewhere = tuple(policy for policy in named if policy not in here)
-    unread = not here and may_be_a_template(index.inventory, reference)
+    unread = not here and may_be_a_template(names.inventory, reference)
     return Resolved(nearest(exact or here, reference.owner), elsewhere, unread)
 
 
@@ -97,29 +97,29 @@ def may_be_a_template(inventory: Inventory, reference: Reference) -> bool:
     return any(name == reference.name or "$" in name or "{" in name for name in names)
 
 
-def policies_by_arn(index: Index, arn: str, owner: Object) -> tuple[Policy, ...]:
+def policies_by_arn(names: Names, arn: str, owner: Object) -> tuple[Policy, ...]:
     """The Policies of the project that this customer-managed ARN can mean."""
-    named = index.policies_by_arn.get(_path_and_name(index, arn, "policy", owner), [])
+    named = names.policies_by_arn.get(_path_and_name(names, arn, "policy", owner), [])
     return nearest(_in_scope(named, owner, arn), owner)
 
 
-def roles_by_arn(index: Index, arn: str, owner: Object) -> tuple[Role, ...]:
+def roles_by_arn(names: Names, arn: str, owner: Object) -> tuple[Role, ...]:
     """The Roles of the project that this role ARN can mean. STS takes only the whole ARN, with account and path."""
-    named = index.roles_by_arn.get(_path_and_name(index, arn, "role", owner), [])
+    named = names.roles_by_arn.get(_path_and_name(names, arn, "role", owner), [])
     return nearest(_in_scope(named, owner, arn), owner)
 
 
-def _path_and_name(index: Index, arn: str, kind: str, owner: Object) -> str:
+def _path_and_name(names: Names, arn: str, kind: str, owner: Object) -> str:
     """Path and folded name of an IAM ARN; "" for one of another account or partition, which means nothing in the
     project. An account or a partition that is filled in later is taken for the cell's."""
     named = parse_arn(arn)
     if named is None:
         return ""
-    if index.account is not None and named.account != index.account and not has_hole(named.account, owner.holes):
+    if names.account is not None and named.account != names.account and not has_hole(named.account, owner.holes):
         return ""
     if (
-        index.partition
-        and partition_in(arn) not in ("", index.partition)
+        names.partition
+        and partition_in(arn) not in ("", names.partition)
         and not has_hole(named.partition, owner.holes)
     ):
         return ""
@@ -152,36 +152,36 @@ _VARYING = re.compile(r"\$\w|rand|uuid|now\b|gen[A-Z]|lookup")
 """What may have a different value at each occurrence: variables, which templates set anew, and functions."""
 
 
-def role_of_association(index: Index, association: Association) -> tuple[Role, ...]:
+def role_of_association(names: Names, association: Association) -> tuple[Role, ...]:
     """The Roles that a Pod Identity association can mean, by reference or by ARN."""
-    return _roles(index, association.role_ref, association.role_arn, association.object)
+    return _roles(names, association.role_ref, association.role_arn, association.object)
 
 
-def hop_of_association(index: Index, association: Association) -> tuple[Role, ...]:
+def hop_of_association(names: Names, association: Association) -> tuple[Role, ...]:
     """The Roles that the first role of an association, which only assumes the target role, can mean."""
-    return _roles(index, association.hop_ref, association.hop_arn, association.object)
+    return _roles(names, association.hop_ref, association.hop_arn, association.object)
 
 
-def role_of_pods(index: Index, association: Association) -> tuple[Role, ...]:
+def role_of_pods(names: Names, association: Association) -> tuple[Role, ...]:
     """The Roles that EKS Pod Identity itself can assume for an association: of a chain, the first."""
     is_chained = association.hop_arn is not None or association.hop_ref is not None
-    return (hop_of_association if is_chained else role_of_association)(index, association)
+    return (hop_of_association if is_chained else role_of_association)(names, association)
 
 
-def arn_of_role(index: Index, role: Role) -> str:
+def arn_of_role(names: Names, role: Role) -> str:
     """The ARN of a role of the project; "" where the account is not known."""
-    if index.account is None:
+    if names.account is None:
         return ""
-    return f"arn:{index.partition or 'aws'}:iam::{index.account}:role{role.iam_path}{role.name}"
+    return f"arn:{names.partition or 'aws'}:iam::{names.account}:role{role.iam_path}{role.name}"
 
 
-def _roles(index: Index, reference: Reference | None, arn: str | None, owner: Object) -> tuple[Role, ...]:
+def _roles(names: Names, reference: Reference | None, arn: str | None, owner: Object) -> tuple[Role, ...]:
     if reference is not None:
         namespace = reference.namespace or owner.namespace
-        named = _in_scope(index.roles.get(reference.name, []), owner, reference.name, namespace)
+        named = _in_scope(names.roles.get(reference.name, []), owner, reference.name, namespace)
         here = [role for role in named if _same_namespace(role.object.namespace, namespace)]
         return nearest(here, owner)
-    return roles_by_arn(index, arn, owner) if arn else ()
+    return roles_by_arn(names, arn, owner) if arn else ()
 
 
 def _by(items: tuple[T, ...], key: Callable[[T], str]) -> dict[str, list[T]]:

@@ -13,7 +13,7 @@ from ..iam.proofs.between import Ask, holes_in, prove_between, reach_between
 from ..iam.proofs.prove import Proof, prove
 from ..iam.proofs.reach import could_allow, may_reach, may_reach_beyond
 from ..iam.values import NamedTuple
-from ..inventory.names import Index
+from ..inventory.names import Names
 from ..inventory.objects import Object, Role
 from ..progress import Observe, unobserved
 from .layers import Stack, limited, stack
@@ -91,7 +91,7 @@ class Outcome(NamedTuple):
 
 def check_requirement(
     requirement: Requirement,
-    index: Index,
+    names: Names,
     parameters: dict[str, str],
     files: frozenset[str] | None = None,
     above: tuple[Layer, ...] = (),
@@ -105,17 +105,17 @@ def check_requirement(
     its own: resource policies, SCPs, endpoint policies. Requests are made from the day `today` (ISO) on.
     Answers of an `earlier` outcome of the requirement are taken over where all that they follow from is the same.
     """
-    selected, unseen = select(requirement, index)
+    selected, unseen = select(requirement, names)
     values = {**requirement.parameters, **parameters}
     checks: list[RoleCheck] = []
     has_resource_layers = any(layer.name == "resource" for layer in above)
-    tables = tuple(indexes_of(index.inventory, values))
+    tables = tuple(indexes_of(names.inventory, values))
     known = {_use(check.selected): check for check in (earlier.checks if earlier else ())}
     for done, item in enumerate(selected):
         observe(f"proving {requirement.name} for roles", done, len(selected))
-        attached = limited(stack(item.role, index, item.session, above, item.giver), item.limits)
-        guarding = () if has_resource_layers else guards(index.inventory, item.role.object, values)
-        sealing = () if has_resource_layers else sealed(index.inventory, item.role.object, values)
+        attached = limited(stack(item.role, names, item.session, above, item.giver), item.limits)
+        guarding = () if has_resource_layers else guards(names.inventory, item.role.object, values)
+        sealing = () if has_resource_layers else sealed(names.inventory, item.role.object, values)
         key_guards = [table.policy for table in sealing if table.policy is not None]
         sources = {guard.attached.label: guard.source for guard in (*guarding, *key_guards)}
         attached = attached._replace(sources={**sources, **attached.sources})
@@ -131,7 +131,7 @@ def check_requirement(
     chosen = {id(item.role) for item in selected}
     perhaps = tuple(
         role
-        for role in index.inventory.roles
+        for role in names.inventory.roles
         if (role.object.holes or role.object.within) and id(role) not in chosen and may_select(requirement.roles, role)
     )
     return Outcome(requirement, len(selected) + len(unseen), tuple(checks), asked_unseen, perhaps)

@@ -18,7 +18,7 @@ from ..iam.documents.holes import has_hole
 from ..iam.documents.partitions import foreign, partition_in
 from ..iam.documents.paths import Path
 from ..iam.values import NamedTuple
-from ..inventory.names import Index, policies_by_arn, resolve_policy
+from ..inventory.names import Names, policies_by_arn, resolve_policy
 from ..inventory.objects import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered, may_be_absent
 from ..managed import closest, provenance
 from ..managed import find as find_managed
@@ -39,11 +39,11 @@ class Stack(NamedTuple):
     sources: dict[str, PolicySource]
 
 
-def _crossing(reference: Reference, index: Index) -> str:
+def _crossing(reference: Reference, names: Names) -> str:
     """Why a reference into another namespace does not resolve: the controller refuses it by default since v1.10.0
     (aws-controllers-k8s/community#3031, iam-controller#175)."""
     namespace = reference.owner.namespace
-    if index.crosses_namespaces or not reference.namespace or not namespace or reference.namespace == namespace:
+    if names.crosses_namespaces or not reference.namespace or not namespace or reference.namespace == namespace:
         return ""
     return f"the controller refuses references from namespace {namespace} to {reference.namespace}"
 
@@ -146,7 +146,7 @@ def tags_may_differ(role: Role) -> bool:
 
 def stack(
     role: Role,
-    index: Index,
+    names: Names,
     session: PolicyText | None,
     above: tuple[Layer, ...] = (),
     giver: Object | None = None,
@@ -165,7 +165,7 @@ def stack(
 
     def from_text(label: str, text: PolicyText, owner: Object, path: Path) -> Attached:
         document = text.parsed.document
-        odd = next(foreign(document, index.partition), None) if document is not None else None
+        odd = next(foreign(document, names.partition), None) if document is not None else None
         if odd is not None:
             reason = f"IAM refuses it, since {odd.text} is of another partition"
             return attach(label, None, reason, PolicySource(text, owner, path), refused=True)
@@ -189,20 +189,20 @@ def stack(
         return from_text(f"Policy {found[0].object.name}", text, owner, path)
 
     def from_reference(reference: Reference) -> Attached:
-        resolved = resolve_policy(index, reference)
+        resolved = resolve_policy(names, reference)
         missing = "a template stands in its place" if resolved.unread else "the project has no such Policy"
         named = f"Policy {reference.name or '(no name)'}"
-        missed = _missed(reference, resolved.policies) or _crossing(reference, index)
+        missed = _missed(reference, resolved.policies) or _crossing(reference, names)
         if missed:
             return attach(named, None, missed, PolicySource(None, reference.owner, (*reference.path, "name")))
         return from_policies(resolved.policies, named, missing, reference.owner, (*reference.path, "name"))
 
     def from_arn(managed: ManagedArn) -> Attached:
         partition = partition_in(managed.arn)
-        if has_hole(managed.arn, managed.owner.holes) and not policies_by_arn(index, managed.arn, managed.owner):
+        if has_hole(managed.arn, managed.owner.holes) and not policies_by_arn(names, managed.arn, managed.owner):
             source = PolicySource(None, managed.owner, managed.path)
             return attach(managed.arn, None, "which policy it is, is filled in later", source)
-        if index.partition and partition not in ("", index.partition):
+        if names.partition and partition not in ("", names.partition):
             reason = f"AWS refuses it, since {partition} is another partition"
             return attach(managed.arn, None, reason, PolicySource(None, managed.owner, managed.path), refused=True)
         if ":iam::aws:policy/" in managed.arn:
@@ -211,9 +211,9 @@ def stack(
             reason = f"there is no such policy among the {provenance().split(';')[0]}"
             reason = "" if reading else f"{reason}; did you mean {meant}?" if meant else reason
             return attach(managed.arn, reading, reason, PolicySource(None, managed.owner, managed.path))
-        policies = policies_by_arn(index, managed.arn, managed.owner)
-        is_foreign = index.account is not None and f"::{index.account}:" not in managed.arn
-        missing = f"it is not in account {index.account}" if is_foreign else "its document is not in this project"
+        policies = policies_by_arn(names, managed.arn, managed.owner)
+        is_foreign = names.account is not None and f"::{names.account}:" not in managed.arn
+        missing = f"it is not in account {names.account}" if is_foreign else "its document is not in this project"
         return from_policies(policies, managed.arn, missing, managed.owner, managed.path)
 
     if max(map(len, (role.inline, role.policy_arns, role.policy_refs))) > _MOST_POLICIES:
@@ -239,7 +239,7 @@ def stack(
         identity.append(
             attach("what the role has in AWS", None, not_ours, PolicySource(None, role.object, ("metadata",)))
         )
-    refused = refusal(role.object) or refused_trust(role, index.partition, index.account)
+    refused = refusal(role.object) or refused_trust(role, names.partition, names.account)
     if refused:
         source = PolicySource(None, role.object, ("spec", "name"))
         identity.append(attach("the role", None, refused, source, refused=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..schemas.validated import Validated, place
 from ..text.nodes import find, walk
@@ -13,6 +13,11 @@ PARAMETER = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 
 GIVEN = ("region", "account", "cluster", "oidcIssuer", "roleAccount", "namespace", "name", "serviceAccount")
 """Names that mean something whether or not a requirement uses them."""
+
+
+def issuer_in(parameters: Mapping[str, str]) -> str:
+    """The OIDC issuer of the cell's cluster as IAM writes it, without `https://`; "" where it is not known."""
+    return parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
 
 
 def names_in(item: Validated) -> frozenset[str]:

@@ -10,7 +10,7 @@ from ..iam.documents.holes import has_hole, pattern_of, with_wildcards
 from ..iam.patterns.globs import matches, wildcard_glob
 from ..iam.patterns.language import overlap
 from ..iam.values import NamedTuple
-from ..inventory.names import Index, arn_of_role, hop_of_association, role_of_association, roles_by_arn
+from ..inventory.names import Names, arn_of_role, hop_of_association, role_of_association, roles_by_arn
 from ..inventory.objects import Association, Inventory, Object, PolicyText, Role, altered, policy_texts
 from .model import Requirement, Selector
 
@@ -72,14 +72,14 @@ class User(NamedTuple):
     hop: Hop | None = None
 
 
-def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...], tuple[Unseen, ...]]:
+def select(requirement: Requirement, known_names: Names) -> tuple[tuple[Selected, ...], tuple[Unseen, ...]]:
     """The roles that the requirement's selectors pick, and the selected service accounts whose role is not to be seen.
 
     A role comes once for each way it is used: by the service accounts that are selected themselves, else by all of
     them. Ways that differ in nothing that bears on access (no session policy, no policy that tells session tags apart)
     are one.
     """
-    users = users_of(index)
+    users = users_of(known_names)
     wanted = [
         user for user in users if selects(requirement.service_accounts, (user.name,), user.labels, user.giver.holes)
     ]
@@ -90,10 +90,10 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
     chosen = set(map(id, wanted))
     through_accounts = {id(role) for user in wanted for role in user.roles}
     picked: list[Selected] = []
-    unfilled = [item for item in index.inventory.associations if item.session is not None and item.object.holes]
-    unfilled = [item for item in unfilled if not role_of_association(index, item)]
-    tells_apart = _tells_tags_apart(index.inventory)
-    for role in index.inventory.roles:
+    unfilled = [item for item in known_names.inventory.associations if item.session is not None and item.object.holes]
+    unfilled = [item for item in unfilled if not role_of_association(known_names, item)]
+    tells_apart = _tells_tags_apart(known_names.inventory)
+    for role in known_names.inventory.roles:
         names = (role.object.name, role.name, *role.object.built_names)
         by_itself = selects(requirement.roles, names, role.object.labels, role.object.holes)
         if by_itself or id(role) in through_accounts:
@@ -103,20 +103,20 @@ def select(requirement: Requirement, index: Index) -> tuple[tuple[Selected, ...]
             picked += [way._replace(limits=limits) for way in ways]
     # Where the giver has holes, its role may be filled in later; the template is reported then.
     unseen = [Unseen(user.giver, user.role_named) for user in wanted if not user.roles and not user.giver.holes]
-    return tuple(picked), (*unseen, *_without_role(requirement, index, users))
+    return tuple(picked), (*unseen, *_without_role(requirement, known_names, users))
 
 
-def _without_role(requirement: Requirement, index: Index, users: list[User]) -> list[Unseen]:
+def _without_role(requirement: Requirement, names: Names, users: list[User]) -> list[Unseen]:
     """Selected service accounts, defined or only run as by a workload, to which nothing in the project gives a role.
 
     Not where a role of their namespace trusts EKS Pod Identity: associations are often made outside of manifests, and
     the role is then selected by its own name.
     """
     served = {(user.namespace, user.name) for user in users}
-    with_pod_identity = {role.object.namespace for role in index.inventory.roles if _trusts_pod_identity(role)}
+    with_pod_identity = {role.object.namespace for role in names.inventory.roles if _trusts_pod_identity(role)}
     unseen: dict[tuple[str, str], Unseen] = {}
-    accounts = [(item.object, item.object.name) for item in index.inventory.service_accounts]
-    accounts += [(item.object, item.service_account) for item in index.inventory.workloads]
+    accounts = [(item.object, item.object.name) for item in names.inventory.service_accounts]
+    accounts += [(item.object, item.service_account) for item in names.inventory.workloads]
     for item, name in accounts:
         key = (item.namespace, name)
         labels = item.labels if item.kind == "ServiceAccount" else {}
@@ -215,13 +215,13 @@ def _tells_tags_apart(inventory: Inventory) -> bool:
     return False
 
 
-def _hop(index: Index, association: Association) -> Hop:
-    roles = hop_of_association(index, association)
+def _hop(names: Names, association: Association) -> Hop:
+    roles = hop_of_association(names, association)
     role = roles[0] if len(roles) == 1 else None
-    return Hop(association.hop_arn or (arn_of_role(index, role) if role else ""), role)
+    return Hop(association.hop_arn or (arn_of_role(names, role) if role else ""), role)
 
 
-def users_of(index: Index) -> list[User]:
+def users_of(names: Names) -> list[User]:
     """Every service account to which the project gives a role, by annotation or by Pod Identity association."""
     users = [
         User(
@@ -229,18 +229,18 @@ def users_of(index: Index) -> list[User]:
             name=account.object.name,
             labels=account.object.labels,
             giver=account.object,
-            roles=roles_by_arn(index, account.role_arn, account.object),
+            roles=roles_by_arn(names, account.role_arn, account.object),
             role_named=account.role_arn,
             session=None,
         )
-        for account in index.inventory.service_accounts
+        for account in names.inventory.service_accounts
         if account.role_arn
     ]
-    for association in index.inventory.associations:
+    for association in names.inventory.associations:
         role_name = association.role_arn or (association.role_ref.name if association.role_ref else "")
-        roles = role_of_association(index, association)
+        roles = role_of_association(names, association)
         giver, session = association.object, association.session
-        hop = _hop(index, association) if association.hop_arn or association.hop_ref else None
+        hop = _hop(names, association) if association.hop_arn or association.hop_ref else None
         users.append(
             User(
                 namespace=association.namespace,

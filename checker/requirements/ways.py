@@ -17,6 +17,7 @@ from ..iam.documents.document import Document
 from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, token_context
 from ..iam.values import NamedTuple
 from ..inventory.objects import Object
+from .parameters import issuer_in
 from .pods import SERVICE, PodCaller, caller_of, pods_named, request_of
 from .select import Hop
 
@@ -100,7 +101,7 @@ def lets_in_some(document: Document, way: Way, values: Mapping[str, str]) -> Tru
     patterns; None where that cannot be told."""
     if way == "pod-identity":
         return any_of(lets_in_pod(document, pod, values) for pod in pods_named([document], values.get("cluster", "")))
-    issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    issuer = issuer_in(values)
     providers = {name for item in document.statements for name in oidc_providers(item)}
     issuers = [name for name in map(issuer_of, sorted(providers)) if not issuer or name == issuer]
     return any_of(
@@ -132,7 +133,7 @@ class _Answer(NamedTuple):
 
 
 def _through_irsa(document: Document, namespace: str, name: str, values: Mapping[str, str], audience: str) -> _Answer:
-    issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    issuer = issuer_in(values)
     federated = [
         issuer_of(principal.entry.text)
         for statement in document.statements

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..findings.problem import Weakening
 from ..iam.values import NamedTuple
-from ..inventory.names import Index
+from ..inventory.names import Names
 from ..project.project import Project
 from ..requirements.check import Outcome
 
@@ -24,7 +24,7 @@ class Facts(NamedTuple):
     """
 
     project: Project
-    names: Index
+    names: Names
     outcomes: tuple[Outcome, ...]
     other_cells: Mapping[str, dict[str, str]] = MappingProxyType({})
     parameters: Mapping[str, str] = MappingProxyType({})

@@ -61,7 +61,7 @@ def diagnose(record: Record, requirements: Iterable[Requirement]) -> Diagnosis:
         causes=holding,
         dismissed=tuple(cause for cause in causes if cause not in holding),
         checks=check_results,
-        unknowns=_unknowns(case, check_results, causes),
+        unknowns=_unknowns(case, check_results),
         findings=rule_findings(case, asked),
         case=case,
     )
@@ -98,10 +98,10 @@ def _verdict(record: Record, causes: tuple[Cause, ...], made: tuple[Check, ...])
     return "healthy" if is_well and is_complete and not causes else "inconclusive"
 
 
-def _unknowns(case: Case, made: tuple[Check, ...], causes: list[Cause]) -> tuple[str, ...]:
+def _unknowns(case: Case, made: tuple[Check, ...]) -> tuple[str, ...]:
     """What was not read: checks without an answer, and the layers that nobody looked at."""
     unknowns = []
-    if case.log.failing and not any(not event.is_previous for event in case.events):
+    if case.log.failing and all(event.is_previous for event in case.events):
         unknowns.append("log: refreshes fail, and why is not said in words that checker knows")
     unknowns += [f"{check.id}: {check.detail}" for check in made if check.state == "unknown"]
     unknowns += [f"{check.id}: {check.detail}" for check in made if check.state == "skipped"]
@@ -112,12 +112,10 @@ def _unknowns(case: Case, made: tuple[Check, ...], causes: list[Cause]) -> tuple
     if case.value("scps") is None:
         unknowns.append("service and resource control policies of the organization were not read")
     missing = [
-        name.removeprefix("right/") for name, item in case.record.readings.items() if _is_missing(name, item.value)
+        name.removeprefix("right/")
+        for name, item in case.record.readings.items()
+        if name.startswith("right/") and item.value is False
     ]
     if missing:
         unknowns.append(f"rights missing in the cluster: {', '.join(sorted(missing))}")
     return tuple(dict.fromkeys(unknowns))
-
-
-def _is_missing(name: str, value: object) -> bool:
-    return name.startswith("right/") and value is False

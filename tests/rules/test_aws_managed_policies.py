@@ -17,7 +17,7 @@ import pytest
 from checker.ack import build as ack_build
 from checker.ack.build import build
 from checker.ack.objects import make_object
-from checker.inventory.names import make_index
+from checker.inventory.names import names_of
 from checker.inventory.objects import Inventory, Origin
 from checker.managed import _SNAPSHOT
 from checker.project.project import DocumentFacts, load
@@ -93,7 +93,7 @@ def findings(documents: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Coun
     inventory: Inventory = build(objects, ())
     assert len(inventory.policies) > 1_500
     project = load(())._replace(inventory=inventory, document_facts=(DocumentFacts("policies.yaml", 0, inventory),))
-    facts = Facts(project, make_index(inventory, None), (), parameters={"region": "us-east-1"})
+    facts = Facts(project, names_of(inventory, None), (), parameters={"region": "us-east-1"})
     return Counter(rule.ABOUT.id for rule in RULES if rule.ABOUT.id not in NOT_ASKED for _ in problems(rule, facts))
 
 

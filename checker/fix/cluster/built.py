@@ -16,6 +16,7 @@ from ...iam.arns import parse_arn, role_name
 from ...iam.proofs.trust import WEB_IDENTITY
 from ...iam.values import NamedTuple
 from ...requirements.model import Access, Requirement, fill
+from ...requirements.parameters import issuer_in
 from ...runbook.case.case import Case
 from ..edits.flow import document
 from ..planning.plan import Plan
@@ -39,7 +40,7 @@ def missing_role(case: Case, requirements: Iterable[Requirement]) -> Built | str
     grants: list[dict[str, Any] | None] = [
         _grant(access, case) for requirement in requirements for access in requirement.require
     ]
-    issuer = case.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    issuer = issuer_in(case.parameters)
     grants += [_decrypt(case)] if _uses_own_key(case) else []
     if named is None or not grants or None in grants:
         return "the role's ARN and all that the requirements ask have to be known to make a Role"

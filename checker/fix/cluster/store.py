@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ack.cleaning import clean, late_initialized
+from ...ack.cleaning import LAST_APPLIED, clean, late_initialized
 from ...ack.objects import mapping
 from ...iam.values import NamedTuple
 from ...live.asking import Refused
@@ -41,7 +41,7 @@ def dry_run(cluster: Cluster, item: Emitted) -> Staged:
         raise StoppedError(f"{held.reason}; {held.help}")
     manager = writing.manager_for(live)
     body = writing.body_for(manager, item.before, item.after, live)
-    stored = _send(cluster, body, manager, dry_run=True)
+    stored = _tried(cluster, body, manager)
     is_other = live is not None and _beside_the_spec(_annotated(live, item)) != _beside_the_spec(stored)
     # An apply makes the applier an owner of all it sends, so only the live object tells what ACK filled in.
     if is_other or meaning(_spec(clean(stored, filled_in))) != meaning(_spec(clean(item.after, filled_in))):
@@ -67,7 +67,7 @@ def _spec(item: dict[str, Any]) -> dict[str, Any]:
 def _beside_the_spec(item: dict[str, Any]) -> dict[str, Any]:
     """What an apply must leave as it is."""
     metadata = {key: value for key, value in mapping(item.get("metadata")).items() if key not in _BOOKKEEPING}
-    annotations = {key: value for key, value in mapping(metadata.get("annotations")).items() if key != _LAST_APPLIED}
+    annotations = {key: value for key, value in mapping(metadata.get("annotations")).items() if key != LAST_APPLIED}
     return {**metadata, "annotations": annotations, "labels": mapping(metadata.get("labels"))}
 
 
@@ -79,7 +79,6 @@ def _annotated(live: dict[str, Any], item: Emitted) -> dict[str, Any]:
 
 
 _BOOKKEEPING = ("managedFields", "resourceVersion", "generation", "selfLink")
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def _shown(item: dict[str, Any]) -> dict[str, Any]:
@@ -106,9 +105,9 @@ def store(cluster: Cluster, item: Staged, wanted: Emitted) -> None:
             item = dry_run(cluster, wanted)
 
 
-def _send(cluster: Cluster, body: dict[str, Any], manager: str, *, dry_run: bool) -> dict[str, Any]:
+def _tried(cluster: Cluster, body: dict[str, Any], manager: str) -> dict[str, Any]:
     try:
-        return writing.apply(cluster, body, manager, dry_run=dry_run)
+        return writing.apply(cluster, body, manager, dry_run=True)
     except Refused as error:
         raise StoppedError(_refused(body, error, "the dry run")) from None
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...ack.cleaning import LAST_APPLIED
 from ...ack.kinds import BY_NAME
 from ...ack.objects import mapping, sequence
 from ...live.asking import Refused
@@ -19,7 +20,6 @@ from ...live.clients.kubernetes import Cluster, parsed
 
 MANAGER = "checker"
 _KUBECTL = "kubectl"
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def path_of(item: Mapping[str, Any]) -> str:
@@ -61,7 +61,7 @@ def manager_for(live: Mapping[str, Any] | None) -> str:
     """The field manager to apply as: kubectl, where people have applied the object with it, else checker."""
     metadata = mapping((live or {}).get("metadata"))
     is_kubectl_s = any(_is_of(entry, _KUBECTL) for entry in sequence(metadata.get("managedFields")))
-    return _KUBECTL if is_kubectl_s or _LAST_APPLIED in mapping(metadata.get("annotations")) else MANAGER
+    return _KUBECTL if is_kubectl_s or LAST_APPLIED in mapping(metadata.get("annotations")) else MANAGER
 
 
 def body_for(
@@ -85,7 +85,7 @@ def body_for(
     body["spec"] = {**mapping(body.get("spec"))}
     _put_changes(body["spec"], before.get("spec", {}), after.get("spec", {}))
     applied = mapping(mapping(body.get("metadata")).get("annotations"))
-    annotations = {key: value for key, value in applied.items() if key != _LAST_APPLIED}
+    annotations = {key: value for key, value in applied.items() if key != LAST_APPLIED}
     annotations |= new_annotations(before, after)
     kept = {key: value for key, value in mapping(body.get("metadata")).items() if key != "annotations"}
     named = {key: metadata[key] for key in ("name", "namespace", "resourceVersion") if key in metadata}
@@ -107,7 +107,7 @@ def _last_applied(live: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that client-side apply wrote last, as they are now."""
     metadata = mapping(live.get("metadata"))
     try:
-        stated = mapping(json.loads(str(mapping(metadata.get("annotations")).get(_LAST_APPLIED, "{}"))))
+        stated = mapping(json.loads(str(mapping(metadata.get("annotations")).get(LAST_APPLIED, "{}"))))
     except (ValueError, RecursionError):
         return {}
     wanted, spec = mapping(stated.get("metadata")), mapping(live.get("spec"))

@@ -20,6 +20,7 @@ from ...iam.documents.partitions import partition_of
 from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, oidc_providers
 from ...iam.values import NamedTuple
 from ...inventory.objects import Object, PolicyText, Role
+from ...requirements.parameters import issuer_in
 from ...requirements.pods import SERVICE, caller_of, request_of
 from ...requirements.ways import Way, lets_in, way_of
 from ...rules.documents.oversized_policy import TRUST, counted
@@ -69,7 +70,7 @@ def _likely_first(ways: tuple[Way, ...], role: Role, giver: Object | None) -> li
 
 def _through(survey: Survey, text: PolicyText, account: str, way: Way, giver: Object | None, danger: str) -> Candidates:
     values = survey.facts.parameters
-    issuer = values.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    issuer = issuer_in(values)
     association = giver if giver is not None and giver.kind == "PodIdentityAssociation" else None
     attempts = _pods(text, account, association, values)
     if way == "irsa":
@@ -122,7 +123,7 @@ def _web_identity(text: PolicyText, account: str, issuer: str, values: Mapping[s
     if issuer and values.get("account"):
         partition = partition_of(values.get("region", "")) or "aws"
         claims = {f"{issuer}:{claim}": value for claim, value in sorted(due.items())}
-        carried = _carried(text, (":sub", ":aud"))
+        carried = _carried(text)
         new_statement = {
             "Effect": "Allow",
             "Principal": {"Federated": f"arn:{partition}:iam::{values['account']}:oidc-provider/{issuer}"},
@@ -152,7 +153,7 @@ def _pods(text: PolicyText, account: str, association: Object | None, values: Ma
             yield _Attempt(f"write {names}", why, patches)
     new_statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": ["sts:AssumeRole"]}
     fitting = _fitting(text, context)
-    condition = _joined(_carried(text, (":sub", ":aud")), fitting)
+    condition = _joined(_carried(text), fitting)
     for_pods = [item for item in _allowing(text) if any(who.entry.text == SERVICE for who in item.principals)]
     danger = (
         "the trust policy restricts EKS Pod Identity otherwise, and the new statement gets around that"
@@ -194,14 +195,14 @@ def _allowing(text: PolicyText) -> list[Statement]:
     return [item for item in document.statements if item.effect == "Allow"] if document else []
 
 
-def _carried(text: PolicyText, without: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+def _carried(text: PolicyText) -> dict[str, dict[str, Any]]:
     """The conditions that a new statement takes over from those it stands beside: restrictions that hold for everybody
     (a VPC, an organization), but not those that name a caller or belong to EKS Pod Identity alone."""
     carried: dict[str, dict[str, Any]] = {}
     own = ("aws:requesttag/", "aws:sourcearn", "aws:sourceaccount", "aws:tagkeys")
     for statement in _allowing(text):
         for item in statement.conditions:
-            if not item.key.lower().endswith(without) and not item.key.lower().startswith(own):
+            if not item.key.lower().endswith((":sub", ":aud")) and not item.key.lower().startswith(own):
                 values = item.values[0] if len(item.values) == 1 else list(item.values)
                 carried.setdefault(item.operator, {}).setdefault(item.key, values)
     return carried

@@ -6,6 +6,7 @@ from __future__ import annotations
 from ...findings.finding import Finding
 from ...findings.place import inside
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
+from ...requirements.parameters import issuer_in
 from ...rules.statements._statements import Written
 from ..edits import patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
@@ -32,7 +33,7 @@ def _in_statement(survey: Survey, written: Written, finding: Finding) -> Candida
         change = patch.replace(inside(written.text, entry.path), f"{head}:oidc-provider/{issuer}")
         yield Plan(f"name the provider as {issuer}", "no provider has https:// or a slash at its end", (change,))
         return
-    due = survey.facts.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    due = issuer_in(survey.facts.parameters)
     if any(role == id(finding.subject) for role, _ in survey.refused):
         yield NoPlan("letting the service account in adds a statement for this cell's issuer")
         return

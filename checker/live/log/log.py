@@ -14,7 +14,7 @@ from typing import Any
 from ...iam.values import NamedTuple
 from ..record.redaction import redact
 from .events import LogRow, events
-from .sorting import NO_SITE, Kind, Site, is_about_keys, is_interesting, sort, times
+from .sorting import NO_SITE, Kind, Site, is_interesting, sort, times
 
 WINDOW_SECONDS = 180
 """The alert counts failures within 3 minutes."""
@@ -160,16 +160,6 @@ def _shown(text: str) -> str:
     offset = around.find(decisive[0])
     tail = around[max(0, offset - 200) : offset + _MOST_SHOWN - _HEAD_SHOWN] if offset >= 0 else ""
     return f"{whole[:_HEAD_SHOWN]} … {tail}"
-
-
-def is_told_of_keys(line: str) -> bool:
-    """Whether a line is about the refresh of keys or a call to AWS, and not about the proxy's own traffic."""
-    return is_about_keys(line)
-
-
-def is_trouble(line: str, site: Site = NO_SITE) -> bool:
-    """Whether a line may speak of a failure. Access logs of the proxy's own traffic do not."""
-    return sort(line, site) in ("failure", "retry", "trouble")
 
 
 class Session(NamedTuple):

@@ -127,9 +127,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         return "failure" if has_failed and known.keys.search(said) else "quiet"
     if level == "info":
         return "failure" if has_failed else "quiet"
-    if is_of_keys and (has_failed or level in ("warn", "error") or is_trouble):
-        return "failure"
-    if has_failed:
+    if has_failed or (is_of_keys and (level in ("warn", "error") or is_trouble)):
         return "failure"
     return "trouble" if level == "error" or is_trouble else "quiet"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...iam.arns import parse_arn
-from ...inventory.names import make_index, policies_by_arn, resolve_policy
+from ...inventory.names import names_of, policies_by_arn, resolve_policy
 from ...project.project import load
 from ...project.reading import read_paths
 from ..asking import Refused
@@ -21,7 +21,7 @@ def declared_in(paths: tuple[str, ...], arn: str, names: set[str]) -> dict[str, 
         raise Refused("failed", f"{', '.join(read.missing)}: there is no such file or folder")
     inventory = load(read.sources).inventory
     named = parse_arn(arn)
-    lookup = make_index(inventory, named.account if named else None)
+    lookup = names_of(inventory, named.account if named else None)
     wanted = arn.rpartition("/")[2].lower()
     roles = [role for role in inventory.roles if role.name.lower() == wanted or role.object.name in names]
     if len(roles) != 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...ack.cleaning import late_initialized
+from ...ack.cleaning import LAST_APPLIED, late_initialized
 from ...ack.objects import mapping, sequence, string_map, text
 from .redaction import redact, redact_pair
 
@@ -63,14 +63,11 @@ def custom(item: dict[str, Any]) -> dict[str, Any]:
     annotations = {
         key: redact_pair(key, value)
         for key, value in string_map(mapping(item.get("metadata")).get("annotations")).items()
-        if key != _LAST_APPLIED
+        if key != LAST_APPLIED
     }
     filled_in = list(late_initialized(item))
     late = {"lateInitialized": filled_in} if filled_in else {}
     return {**kept, **parts, "metadata": {**metadata(item), "annotations": annotations, **late}}
-
-
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 _DOCUMENTS = ("assumeRolePolicyDocument", "inlinePolicies", "policyDocument", "policy")

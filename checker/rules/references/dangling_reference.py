@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.names import (
-    Index,
+    Names,
     hop_of_association,
     may_be_a_template,
     resolve_policy,
@@ -66,12 +66,12 @@ def _problem(reference: Reference, why: str, hint: str) -> Problem:
     return Problem(at(owner, (*reference.path, "name")), message, why, hint, owner, value=reference.name)
 
 
-def _hint(index: Index, reference: Reference) -> str:
-    elsewhere = resolve_policy(index, reference).elsewhere
+def _hint(names: Names, reference: Reference) -> str:
+    elsewhere = resolve_policy(names, reference).elsewhere
     if elsewhere:
         spaces = ", ".join(sorted({policy.object.namespace for policy in elsewhere}))
         return f"a Policy of this name is in namespace {spaces}; move it here"
-    for policy in index.inventory.policies:
+    for policy in names.inventory.policies:
         if policy.name == reference.name:
             return f"write {policy.object.name}: references go by metadata.name, {policy.name} is the spec.name"
     if reference.name.startswith(("Amazon", "AWS")):

@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.proofs.trust import is_cluster, issuer_of, oidc_providers
+from ...requirements.parameters import issuer_in
 from ..facts import Facts
 from ..rule import About
 from ..statements._statements import Written, problem_in
@@ -40,7 +41,7 @@ _WHY = "STS refuses the pod's token, so nothing that the role allows is within r
 
 
 def check_project(facts: Facts) -> Iterator[Problem]:
-    due = facts.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    due = issuer_in(facts.parameters)
     served = {
         id(written.document)
         for written in allowing(facts.project.inventory)

@@ -10,7 +10,7 @@ from ...iam.documents.document import Statement
 from ...iam.patterns.globs import arn_glob, matches
 from ...iam.proofs.prove import WORST_FIRST, Verdict
 from ...iam.values import NamedTuple
-from ...inventory.names import Index, make_index
+from ...inventory.names import Names, names_of
 from ...requirements.check import Outcome, RoleCheck, check_requirement
 from ...requirements.model import Access, Requirement, Selector
 from ...requirements.rows import Question
@@ -29,7 +29,7 @@ class View(NamedTuple):
     """One view of the role and what was asked of it: the requirements, and what the log says was refused."""
 
     source: RoleSource
-    names: Index
+    names: Names
     outcomes: tuple[Outcome, ...]
 
     @property
@@ -67,7 +67,7 @@ def view(
     """
     if source is None:
         return None
-    names = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
+    names = names_of(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
     given = tuple(requirements)
     asked = [_with(requirement, source, refused) for requirement in selecting(source, given, parameters) or given]
     outcomes = tuple(check_requirement(item, names, dict(parameters), above=above, today=today) for item in asked)
@@ -82,7 +82,7 @@ def selecting(
     source: RoleSource, requirements: Iterable[Requirement], parameters: Mapping[str, str]
 ) -> list[Requirement]:
     """The requirements that select the role of a source."""
-    names = make_index(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
+    names = names_of(source.inventory, parameters.get("roleAccount") or parameters.get("account"))
     return [item for item in requirements if any(selected.role is source.role for selected in select(item, names)[0])]
 
 

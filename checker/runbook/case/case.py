@@ -121,12 +121,6 @@ class Case(NamedTuple):
             if (event.action.lower(), event.resource) in granted or not (event.action and event.resource)
         )
 
-    @property
-    def last_denial_age(self) -> Age | None:
-        """Seconds between the last of `allowed_denials` since the last restart and the collection; else None."""
-        stamps = [seconds(event.last) for event in self.allowed_denials if event.last and not event.is_previous]
-        return max(0.0, seconds(self.record.collected_at) - max(stamps)) if stamps else None
-
     def age(self, stamp: str) -> Age | None:
         """Seconds between a moment (RFC 3339) and the collection."""
         moment = seconds(stamp)

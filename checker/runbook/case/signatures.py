@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...iam.values import NamedTuple
-from ...live.log.log import is_told_of_keys
+from ...live.log.sorting import is_about_keys
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.yaml")
 
@@ -84,7 +84,7 @@ def read_events(lines: Iterable[dict[str, Any]], *, is_previous: bool = False) -
         text = line["text"]
         signature = recognise(text)
         # Words such as "connection refused" stand in lines about the proxy's own traffic too.
-        if signature and is_told_of_keys(text):
+        if signature and is_about_keys(text):
             events.append(_event(signature, text, line, is_previous))
     return tuple(events)
 

@@ -34,9 +34,9 @@ def look(case: Case) -> Seen:
     manifest = manifests.value
     if manifest is None or case.deployed is None:
         return Seen("unread", "unread", (manifests.detail,))
-    waiting = [item for item in refusals(case.deployed) if arrives(case, item.question) == "the manifests grant it"]
+    waiting = [item for item in refusals(case.deployed) if arrives(case, item.question) == "manifests"]
     trust = trusting(case)
-    if trust is not None and trust.truth is False and trust_arrives(case).startswith("the manifests"):
+    if trust is not None and trust.truth is False and trust_arrives(case) == "manifests":
         evidence = f"IAM's trust policy shuts the pod out; {manifest['file']} lets it in"
         return Seen(log, "shows", (evidence,), next=(commands.command("kubectl", "apply", "-f", manifest["file"]),))
     if waiting:

@@ -17,6 +17,7 @@ Source
 
 from __future__ import annotations
 
+from ...requirements.parameters import issuer_in
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -32,8 +33,8 @@ REMEDIATION = "Check that the issuer's JWKS can be read from outside, and the th
 def look(case: Case) -> Seen:
     events = case.having("oidc-keys")
     log, evidence = case.says(events), tuple(said(event) for event in events[:1])
-    issuer = case.parameters.get("oidcIssuer", "").rstrip("/")
-    command = (commands.command("curl", "-sS", f"{issuer or 'ISSUER'}/.well-known/openid-configuration"),)
+    issuer = issuer_in(case.parameters)
+    command = (commands.command("curl", "-sS", f"https://{issuer or 'ISSUER'}/.well-known/openid-configuration"),)
     if case.uses_pod_identity:
         return Seen(log, "refutes", ("the pod uses EKS Pod Identity, which needs no OIDC provider",))
     provider = case.value("oidc-provider")

@@ -15,11 +15,12 @@ Source
 
 from __future__ import annotations
 
+from ...requirements.parameters import issuer_in
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
 from ..evidence.refusals import said
-from ..evidence.trust import trust_arrives, trusting
+from ..evidence.trust import LETS_IN, trust_arrives, trusting
 
 ID = "oidc-provider-missing"
 TITLE = "The role's account does not know the cluster's token issuer, or the role trusts another one"
@@ -36,15 +37,15 @@ def look(case: Case) -> Seen:
     evidence = tuple(said(event) for event in events[:1])
     if case.uses_pod_identity:
         return Seen(log, "refutes", ("the pod uses EKS Pod Identity, which needs no OIDC provider",))
-    issuer = case.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    issuer = issuer_in(case.parameters)
     command = ("aws iam list-open-id-connect-providers",)
     provider, trust = case.value("oidc-provider"), trusting(case)
     if provider is not None and not provider["arn"]:
         return Seen(
             log, "shows", (*evidence, f"no OIDC provider in IAM has the cluster's issuer {issuer}"), next=command
         )
-    if trust is not None and trust.blocker == "issuer" and trust_arrives(case):
-        return Seen(log, "refutes", (f"IAM's trust policy names another issuer, but {trust_arrives(case)}",))
+    if trust is not None and trust.blocker == "issuer" and (source := trust_arrives(case)):
+        return Seen(log, "refutes", (f"IAM's trust policy names another issuer, but {LETS_IN[source]}",))
     if trust is not None and trust.blocker == "issuer":
         stated = ", ".join(trust.stated) or "no OIDC provider"
         shown = f"the trust policy names {stated}; the cluster's issuer is {issuer}"

@@ -18,6 +18,7 @@ from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
 from ..evidence.changes import SETTLED_SECONDS, latest_change
+from ..evidence.outdated import age_of_last
 
 ID = "stale-credentials"
 TITLE = "The permissions have been right for a while; the proxy goes on with old credentials"
@@ -30,7 +31,7 @@ def look(case: Case) -> Seen:
     log = case.says((), (*case.allowed_denials, *case.having("invalid-token", "assume-denied")))
     if case.deployed is None or case.deployed.verdict == "unknown":
         return Seen(log, "unread")
-    last = case.last_denial_age
+    last = age_of_last(case, case.allowed_denials)
     if case.deployed.verdict != "granted" or not case.allowed_denials or last is None or last > SETTLED_SECONDS:
         return Seen(log, "refutes", ("no call is refused that the policies have long allowed",))
     changed = latest_change(case)

@@ -20,7 +20,7 @@ from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
 from ..evidence.refusals import said
-from ..evidence.trust import audience_of, trust_arrives, trusting
+from ..evidence.trust import LETS_IN, audience_of, trust_arrives, trusting
 
 ID = "trust-audience-mismatch"
 TITLE = "The audience of the token is not the one that the trust policy or the provider accepts"
@@ -37,8 +37,8 @@ def look(case: Case) -> Seen:
         return Seen(log, "refutes", ("the pod uses EKS Pod Identity, which has no audience to choose",))
     audience, command = audience_of(case), (commands.mend_role(case),)
     trust = trusting(case)
-    if trust is not None and trust.truth is False and trust_arrives(case):
-        return Seen(log, "refutes", (f"IAM's trust policy shuts the pod out, but {trust_arrives(case)}",))
+    if trust is not None and trust.truth is False and (source := trust_arrives(case)):
+        return Seen(log, "refutes", (f"IAM's trust policy shuts the pod out, but {LETS_IN[source]}",))
     if trust is not None and trust.blocker == "audience":
         stated = ", ".join(trust.stated)
         return Seen(

@@ -19,7 +19,7 @@ from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
 from ..evidence.refusals import said
-from ..evidence.trust import trust_arrives, trusting
+from ..evidence.trust import LETS_IN, trust_arrives, trusting
 
 ID = "trust-subject-mismatch"
 TITLE = "The role's trust policy does not name the pod's service account"
@@ -37,8 +37,8 @@ def look(case: Case) -> Seen:
     if trust is None or trust.truth is None:
         settled = case.reading("role").status == "absent" or case.uses_pod_identity
         return Seen(log, "refutes" if settled else "unread", evidence, next=command)
-    if trust.blocker == "subject" and trust_arrives(case):
-        return Seen(log, "refutes", (f"IAM's trust policy shuts the pod out, but {trust_arrives(case)}",))
+    if trust.blocker == "subject" and (source := trust_arrives(case)):
+        return Seen(log, "refutes", (f"IAM's trust policy shuts the pod out, but {LETS_IN[source]}",))
     if trust.blocker == "subject":
         stated = ", ".join(trust.stated) or "no subject"
         return Seen(

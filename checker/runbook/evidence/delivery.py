@@ -37,7 +37,7 @@ def waiting(case: Case) -> tuple[str, ...]:
         return (f"IAM has no role {case.arn}",)
     gaps = [item.sentence for item in undelivered(case)]
     trust = trusting(case)
-    if trust is not None and trust.truth is False and trust_arrives(case).startswith("the ACK Role"):
+    if trust is not None and trust.truth is False and trust_arrives(case) == "object":
         gaps.append(_SHUT_OUT)
     return tuple(gaps)
 

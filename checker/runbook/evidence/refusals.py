@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from ...iam.arns import parse_arn
 from ...iam.decisions.clauses import Clause
@@ -107,7 +108,9 @@ def look_for(case: Case, how: str, signature: str = "", *, manifest_can_grant: b
         api = "shows"
         waiting = [item for item in matching if manifest_can_grant and arrives(case, item.question)]
         if waiting and len(waiting) == len(matching):
-            api, evidence = "refutes", [f"{item.sentence}, but {arrives(case, item.question)}" for item in waiting]
+            sources = [(item.sentence, arrives(case, item.question)) for item in waiting]
+            api = "refutes"
+            evidence = [f"{sentence}, but {_GRANTED_BY[source]}" for sentence, source in sources if source]
     elif case.deployed is not None and case.deployed.verdict != "unknown" and _was_read(case, how):
         api, evidence = "refutes", ["every policy was read, and none of them is in the way like this"]
     is_open = case.declared is not None and case.declared.verdict == "unknown"
@@ -138,17 +141,23 @@ def _was_read(case: Case, how: str) -> bool:
 _ABOVE = tuple(name for name, kind in LAYERS.items() if kind.part in ("gate", "bar"))
 
 
-def arrives(case: Case, question: Question) -> str:
-    """What already grants the access that IAM lacks: the object in the cluster, or the manifests; "" where neither."""
-    for view, where in (
-        (case.declared, "the ACK Role in the cluster grants it"),
-        (case.in_git, "the manifests grant it"),
-    ):
+Source = Literal["object", "manifests"]
+"""What may have what IAM lacks: the Role object in the cluster, or the manifests."""
+
+_GRANTED_BY: dict[Source, str] = {
+    "object": "the ACK Role in the cluster grants it", "manifests": "the manifests grant it",
+}  # fmt: skip
+
+
+def arrives(case: Case, question: Question) -> Source | None:
+    """What already grants the access that IAM lacks; None where neither does."""
+    views: tuple[tuple[View | None, Source], ...] = ((case.declared, "object"), (case.in_git, "manifests"))
+    for view, source in views:
         for item in view.questions if view else ():
             same = (item.action, item.resource) == (question.action, question.resource)
             if same and item.proof is not None and item.proof.verdict == "granted":
-                return where
-    return ""
+                return source
+    return None
 
 
 def undelivered(case: Case) -> tuple[AccessRefusal, ...]:
@@ -156,7 +165,7 @@ def undelivered(case: Case) -> tuple[AccessRefusal, ...]:
     return tuple(
         item
         for item in refusals(case.deployed)
-        if not item.is_open and item.how in IN_THE_MANIFEST and arrives(case, item.question).startswith("the ACK Role")
+        if not item.is_open and item.how in IN_THE_MANIFEST and arrives(case, item.question) == "object"
     )
 
 

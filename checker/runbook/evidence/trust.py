@@ -14,8 +14,11 @@ from ...iam.decisions.principals import Caller
 from ...iam.documents.document import Document, parse
 from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, token_context
 from ...iam.values import NamedTuple
+from ...requirements.parameters import issuer_in
 from ...requirements.ways import lets_in
+from ..case.access import View
 from ..case.case import Case
+from .refusals import Source
 
 Blocker = Literal["", "issuer", "subject", "audience", "principal", "tag-session"]
 
@@ -33,17 +36,20 @@ def trusting(case: Case) -> Trusting | None:
     return _judged(case, mapping(case.value("role")).get("trust"))
 
 
-def trust_arrives(case: Case) -> str:
-    """What has a trust policy that lets the pod in: the ACK Role, or the manifests, as a sentence; "" where neither."""
-    views = (
-        (case.declared, "the ACK Role in the cluster lets the pod in"),
-        (case.in_git, "the manifests let the pod in"),
-    )
-    for view, where in views:
+LETS_IN: dict[Source, str] = {
+    "object": "the ACK Role in the cluster lets the pod in", "manifests": "the manifests let the pod in",
+}  # fmt: skip
+"""Where a trust policy that lets the pod in stands, as a sentence."""
+
+
+def trust_arrives(case: Case) -> Source | None:
+    """What has a trust policy that lets the pod in; None where neither does."""
+    views: tuple[tuple[View | None, Source], ...] = ((case.declared, "object"), (case.in_git, "manifests"))
+    for view, source in views:
         verdict = _judged(case, view.source.role.trust.text) if view and view.source.role.trust else None
         if verdict is not None and verdict.truth is True:
-            return where
-    return ""
+            return source
+    return None
 
 
 def _judged(case: Case, trust: str | None) -> Trusting | None:
@@ -52,7 +58,7 @@ def _judged(case: Case, trust: str | None) -> Trusting | None:
         return None
     if case.uses_pod_identity:
         return _pod_identity(case, document)
-    issuer = case.parameters.get("oidcIssuer", "").removeprefix("https://").rstrip("/")
+    issuer = issuer_in(case.parameters)
     return _irsa(case, document, issuer) if issuer else None
 
 
