@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints who can, and returns 0 or 3; raises UsageError for 2."""
     from ..gate.judge import gather
     from ..gate.prepare import prepare_cells
-    from ..report.who_can.found import Asked
+    from ..report.who_can.answers import Asked
     from ..report.who_can.json import as_json
     from ..report.who_can.text import lines
     from ..requirements.question import check_askable, who_can

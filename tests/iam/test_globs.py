@@ -68,7 +68,7 @@ def outside(inside: Glob, others: list[Glob]) -> str | None:
     """The shortest text in the first and in none of the others."""
     cells = explore(inside, others)
     assert not cells.capped
-    return next((cell.witness for cell in cells.found if not cell.accepted), None)
+    return next((cell.witness for cell in cells.cells if not cell.accepted), None)
 
 
 def texts_up_to(length: int) -> list[str]:
@@ -102,7 +102,7 @@ def test_the_cells_are_all_there_are_and_each_has_its_shortest_string(region: st
     def accepted(text: str) -> int:
         return sum(1 << place for place, glob in enumerate(globs) if matches(glob, text))
 
-    known = {cell.accepted: cell.witness for cell in cells.found}
+    known = {cell.accepted: cell.witness for cell in cells.cells}
     assert all(accepted(witness) == mark and matches(inside, witness) for mark, witness in known.items())
     for text in SHORT_TEXTS:
         if matches(inside, text):

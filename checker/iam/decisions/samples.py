@@ -84,7 +84,7 @@ def _texts(atoms: list[Atom], operators: list[Operator], context: Context) -> li
         return None
     patterns = [*globs, *(text_glob(tuple((char, False) for char in text)) for text in sorted(literals))]
     cells = explore(wildcard_glob("?*"), patterns)
-    return None if cells.capped else [*(cell.witness for cell in cells.found), ""]
+    return None if cells.capped else [*(cell.witness for cell in cells.cells), ""]
 
 
 def _other_cases(text: str, taken: set[str]) -> set[str]:

@@ -36,7 +36,7 @@ class PatternCell(NamedTuple):
 class Cells(NamedTuple):
     """Every cell there is, shortest witness first; with `capped`, some may be missing."""
 
-    found: tuple[PatternCell, ...]
+    cells: tuple[PatternCell, ...]
     capped: bool = False
 
 
@@ -69,7 +69,7 @@ def shortest(glob: Glob, within: Glob | None = None) -> Cells:
 def overlap(first: Glob, second: Glob) -> bool:
     """Whether some string is matched by both globs; also True when the cap was reached first."""
     cells = shortest(first, second)
-    return bool(cells.found) or cells.capped
+    return bool(cells.cells) or cells.capped
 
 
 class _Spell(NamedTuple):

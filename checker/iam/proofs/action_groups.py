@@ -91,7 +91,7 @@ def beyond_the_list(pattern: str, stacks: Stacks) -> tuple[str, ...] | None:
         cells = explore(within, [*patterns, *map(wildcard_glob, avoided)])
         if cells.capped:
             return None
-        ways = [cell for cell in cells.found if cell.accepted < 1 << len(patterns)]
+        ways = [cell for cell in cells.cells if cell.accepted < 1 << len(patterns)]
         listed = [cell.witness for cell in ways if find_action(f"{prefix}:{cell.witness}") is not None]
         if not listed:
             spelled = (cell.witness if cell.accepted else UNLISTED for cell in ways)

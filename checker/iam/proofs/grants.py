@@ -184,7 +184,7 @@ def compare(
 def _first_change(less: Region, more: Region, context: Context) -> Change | str | None:
     """A request that `more` allows and `less` does not; a sentence where it is unknown whether there is one."""
     open_places: list[str] = []
-    for here, there in zip(less.places, more.places, strict=True):
+    for here, there in zip(less.cells, more.cells, strict=True):
 
         def differs(assumed: Mapping[Atom, bool], here: RegionCell = here, there: RegionCell = there) -> Truth:
             return all_of((allowed_at(more, there, assumed), negation(allowed_at(less, here, assumed))))
@@ -203,7 +203,7 @@ def _first_change(less: Region, more: Region, context: Context) -> Change | str 
 def _is_confirmed(less: Region, more: Region, witness: str, context: Context) -> bool:
     """Whether single decisions on the witness confirm the change."""
     less_outcome, more_outcome = (
-        evaluate(Request(region.action, witness, context, region.given.caller), region.given.layers).outcome
+        evaluate(Request(region.action, witness, context, region.situation.caller), region.situation.layers).outcome
         for region in (less, more)
     )
     return less_outcome in ("explicit-deny", "implicit-deny") and more_outcome == "allowed"

@@ -123,8 +123,8 @@ def _prove_action(
     if not parts:
         return None
     # Tables and indexes are one question: a request has one value for a key, whatever it is about.
-    cells = sorted((place for region in parts for place in region.places), key=lambda place: len(place.witness))
-    whole = parts[0]._replace(places=tuple(cells), capped=any(region.capped for region in parts))
+    cells = sorted((cell for region in parts for cell in region.cells), key=lambda cell: len(cell.witness))
+    whole = parts[0]._replace(cells=tuple(cells), capped=any(region.capped for region in parts))
     proof = _prove_region(whole, context)._replace(action=action, resource=resource)
     if caller is not None and proof.verdict in ("granted", "conditional") and takes_in_other_accounts(resource, caller):
         return proof._replace(verdict="unknown", reasons=(*proof.reasons, _OTHER_ACCOUNTS))
@@ -132,7 +132,7 @@ def _prove_action(
 
 
 def _prove_region(region: Region, context: Context) -> Proof:
-    first = region.places[0] if region.places else None
+    first = region.cells[0] if region.cells else None
     if region.capped or first is None:
         return Proof(
             verdict="unknown",
@@ -143,7 +143,7 @@ def _prove_region(region: Region, context: Context) -> Proof:
             context=context,
             reasons=(CAPPED,),
         )
-    plainly = [(cell, allowed_at(region, cell, {})) for cell in region.places]
+    plainly = [(cell, allowed_at(region, cell, {})) for cell in region.cells]
     for cell, truth in plainly:
         if truth is False:
             return proof_at("not-granted", region, cell, context)
@@ -177,7 +177,7 @@ def _denied(region: Region, unclear: list[RegionCell], cases: tuple[Branch, ...]
         for cell in unclear if stated is not None else ():
             if allowed_at(region, cell, case.assumed) is False:
                 clauses = compile_layers(
-                    region.given.layers, PolicyQuestion(region.action, stated or context, region.given.caller)
+                    region.situation.layers, PolicyQuestion(region.action, stated or context, region.situation.caller)
                 )
                 return proof_at("not-granted", region._replace(clauses=clauses), cell, stated or context)
     return None
@@ -211,22 +211,22 @@ def atoms_of(places: Sequence[RegionCell]) -> list[Atom]:
     return [item for cell in places for clause, _ in cell.covered for item in clause.open]
 
 
-def proof_at(verdict: Verdict, region: Region, place: RegionCell, context: Context) -> Proof:
+def proof_at(verdict: Verdict, region: Region, cell: RegionCell, context: Context) -> Proof:
     """A proof with what `evaluate` says of the witness; a denial that it does not confirm is no denial."""
-    rows = [(clause, covers(clause.about, place.witness, negated=clause.negated)) for clause in region.clauses]
-    decision = decide(region.given, [row for row in rows if row[1] is not False], context)
+    rows = [(clause, covers(clause.about, cell.witness, negated=clause.negated)) for clause in region.clauses]
+    decision = decide(region.situation, [row for row in rows if row[1] is not False], context)
     if verdict == "not-granted" and decision.outcome not in ("explicit-deny", "implicit-deny"):
         return Proof(
             verdict="unknown",
             action=region.action,
             resource="",
-            witness=place.witness,
+            witness=cell.witness,
             decision=decision,
             context=context,
             reasons=(_UNCONFIRMED,),
         )
     return Proof(
-        verdict=verdict, action=region.action, resource="", witness=place.witness, decision=decision, context=context
+        verdict=verdict, action=region.action, resource="", witness=cell.witness, decision=decision, context=context
     )
 
 
@@ -235,11 +235,11 @@ def rank(proof: Proof) -> int:
     return WORST_FIRST.index(proof.verdict)
 
 
-def in_every_case(region: Region, place: RegionCell, context: Context) -> Truth:
+def in_every_case(region: Region, cell: RegionCell, context: Context) -> Truth:
     """Whether the ARNs of a cell are allowed, or denied, whatever the open conditions turn out to be."""
-    truth = allowed_at(region, place, {})
+    truth = allowed_at(region, cell, {})
     if truth is not None:
         return truth
-    cases = branches(atoms_of([place]), context, lambda assumed: allowed_at(region, place, assumed))
+    cases = branches(atoms_of([cell]), context, lambda assumed: allowed_at(region, cell, assumed))
     truths = {case.truth for case in cases} if cases else {None}
     return truths.pop() if len(truths) == 1 else None

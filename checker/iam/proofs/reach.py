@@ -120,7 +120,7 @@ def _may_reach(
                 context=context,
                 reasons=(CAPPED,),
             )
-        for cell in region.places:
+        for cell in region.cells:
             proof = _reached(region, cell, context)
             if proof is not None and (best is None or rank(proof) > rank(best)):
                 allowing = tuple(clause for clause, _ in cell.covered if clause.effect == "Allow" and clause.statement)
@@ -130,18 +130,18 @@ def _may_reach(
     return best
 
 
-def _reached(region: Region, place: RegionCell, context: Context) -> Proof | None:
+def _reached(region: Region, cell: RegionCell, context: Context) -> Proof | None:
     """The proof that the ARNs of a cell may be reached, and on what conditions; None where they surely cannot be."""
-    truth = in_every_case(region, place, context)
+    truth = in_every_case(region, cell, context)
     if truth is not None:
-        return proof_at("granted", region, place, context) if truth else None
-    readable = tuple((clause, covered) for clause, covered in place.covered if clause.statement is not None)
-    if in_every_case(region, place._replace(covered=readable), context) is False:
-        return proof_at("unknown", region, place, context)
+        return proof_at("granted", region, cell, context) if truth else None
+    readable = tuple((clause, covered) for clause, covered in cell.covered if clause.statement is not None)
+    if in_every_case(region, cell._replace(covered=readable), context) is False:
+        return proof_at("unknown", region, cell, context)
 
     def judge(assumed: Mapping[Atom, bool]) -> Truth:
-        return allowed_at(region, place, assumed)
+        return allowed_at(region, cell, assumed)
 
-    cases = branches(atoms_of([place]), context, judge)
-    proof = hanging(region, [place], cases or (), judge, context)
+    cases = branches(atoms_of([cell]), context, judge)
+    proof = hanging(region, [cell], cases or (), judge, context)
     return proof._replace(verdict="conditional")

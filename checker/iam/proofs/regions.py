@@ -33,9 +33,9 @@ class Region(NamedTuple):
     """All cells of one action on one pattern; `capped` says that there are too many."""
 
     action: str
-    given: Situation
+    situation: Situation
     clauses: tuple[Clause, ...]
-    places: tuple[RegionCell, ...]
+    cells: tuple[RegionCell, ...]
     capped: bool
 
 
@@ -78,7 +78,7 @@ def regions(
             action,
             given,
             clauses,
-            tuple(RegionCell(cell.witness, tuple(_covered(masks, cell.accepted))) for cell in cells.found),
+            tuple(RegionCell(cell.witness, tuple(_covered(masks, cell.accepted))) for cell in cells.cells),
             cells.capped,
         )
 
@@ -107,7 +107,7 @@ def askable_shapes(action: str, resource: str) -> tuple[Glob, ...]:
     """The shapes of ARN on which the action is authorized and that the pattern can take."""
     pattern = arn_glob(resource)
     overlaps = ((shape, shortest(pattern, shape)) for shape in resource_shapes(action))
-    return tuple(shape for shape, cells in overlaps if cells.found or cells.capped)
+    return tuple(shape for shape, cells in overlaps if cells.cells or cells.capped)
 
 
 def _mask(globs: tuple[Glob, ...], bits: dict[int, int]) -> int:
@@ -125,6 +125,6 @@ def _covered(masks: list[tuple[Clause, int, int]], accepted: int) -> Iterator[tu
             yield clause, truth
 
 
-def allowed_at(region: Region, place: RegionCell, assumed: Mapping[Atom, bool]) -> Truth:
+def allowed_at(region: Region, cell: RegionCell, assumed: Mapping[Atom, bool]) -> Truth:
     """Whether the ARNs of one cell are allowed, with these conditions assumed."""
-    return is_allowed(region.given, [(clause, applies(clause, truth, assumed)) for clause, truth in place.covered])
+    return is_allowed(region.situation, [(clause, applies(clause, truth, assumed)) for clause, truth in cell.covered])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...diff.model import Difference
 from ...inventory.objects import called
-from ..page.page import chip, page, told
+from ..page.page import chip, escaped, page
 from ..style.look import Look
 from .told import Line, finding, lines, moved, reach, verdict
 
@@ -16,8 +16,8 @@ def render(difference: Difference, look: Look) -> str:
     style = "error" if difference.is_worse else "warning" if difference.unread else "good"
     sentence = verdict(difference)
     parts = [
-        f'<h1 class="{style}">{told(sentence)}</h1>',
-        f"<p>Access from <code>{told(difference.base)}</code> to <code>{told(difference.head)}</code>.</p>",
+        f'<h1 class="{style}">{escaped(sentence)}</h1>',
+        f"<p>Access from <code>{escaped(difference.base)}</code> to <code>{escaped(difference.head)}</code>.</p>",
     ]
     rows: list[tuple[str, str, list[Line], list[str]]] = [
         (called(change.role), change.status, list(lines(change)), [] if look.quiet else reach(change))
@@ -35,10 +35,12 @@ def render(difference: Difference, look: Look) -> str:
 
 
 def _row(name: str, status: str, found: list[Line], concerned: list[str]) -> str:
-    used = "".join(f'<p class="dim">{told(text)}</p>' for text in concerned)
-    return f"<tr><td><strong>{told(name)}</strong><br>{chip(status, 'note')}{used}<td>{''.join(map(_line, found))}</tr>"
+    used = "".join(f'<p class="dim">{escaped(text)}</p>' for text in concerned)
+    return (
+        f"<tr><td><strong>{escaped(name)}</strong><br>{chip(status, 'note')}{used}<td>{''.join(map(_line, found))}</tr>"
+    )
 
 
 def _line(line: Line) -> str:
-    text = told(line.text)
+    text = escaped(line.text)
     return f'<p class="{_STYLES[line.mark]}">{line.mark} {f"<strong>{text}</strong>" if line.is_worse else text}</p>'

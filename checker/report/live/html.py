@@ -11,7 +11,7 @@ from ...runbook.case.signatures import Event
 from ...runbook.check import Check
 from ...runbook.diagnose import Diagnosis
 from ..page import svg
-from ..page.page import chip, page, told
+from ..page.page import chip, escaped, page
 from ..style.look import Look
 from .first_step import first_step
 from .told import VERDICTS, consequences, log_count, log_line, next_commands, recovery, role
@@ -40,25 +40,26 @@ def render(diagnosis: Diagnosis, look: Look) -> str:
 def _section(diagnosis: Diagnosis, look: Look) -> Iterator[str]:
     target, causes = diagnosis.case.record.target, diagnosis.causes
     verdict = recovery(diagnosis) or VERDICTS[diagnosis.verdict]
-    yield f'<h1 class="{_STYLES[diagnosis.verdict]}">Index {told(target.index_name)}: {told(verdict)}</h1>'
+    yield f'<h1 class="{_STYLES[diagnosis.verdict]}">Index {escaped(target.index_name)}: {escaped(verdict)}</h1>'
     step = first_step(diagnosis)
-    yield f"<p>{told(step)}</p>" if step else ""
+    yield f"<p>{escaped(step)}</p>" if step else ""
     yield from _way(diagnosis.checks)
     yield from _time(diagnosis)
     for number, cause in enumerate(causes):
         style = "note" if number else "error"
-        yield f'<article class="{style}"><p>{chip(cause.confidence, style)} <strong>{told(cause.id)}</strong></p>'
-        yield f"<p>{told(cause.title)}. {told(cause.remediation)} <small>({told(consequences(cause))})</small></p>"
-        yield f"<ul>{''.join(f'<li>{told(sentence)}</li>' for sentence in cause.evidence)}</ul>"
-        yield "".join(f"<pre>{told(command)}</pre>" for command in cause.next) + "</article>"
+        yield f'<article class="{style}"><p>{chip(cause.confidence, style)} <strong>{escaped(cause.id)}</strong></p>'
+        what = f"{escaped(cause.title)}. {escaped(cause.remediation)}"
+        yield f"<p>{what} <small>({escaped(consequences(cause))})</small></p>"
+        yield f"<ul>{''.join(f'<li>{escaped(sentence)}</li>' for sentence in cause.evidence)}</ul>"
+        yield "".join(f"<pre>{escaped(command)}</pre>" for command in cause.next) + "</article>"
     if not causes:
-        yield "".join(f"<pre>{told(command)}</pre>" for command in next_commands(diagnosis))
+        yield "".join(f"<pre>{escaped(command)}</pre>" for command in next_commands(diagnosis))
     if diagnosis.verdict == "inconclusive":
-        yield f"<h2>Not known</h2><ul>{''.join(f'<li>{told(text)}</li>' for text in diagnosis.unknowns)}</ul>"
+        yield f"<h2>Not known</h2><ul>{''.join(f'<li>{escaped(text)}</li>' for text in diagnosis.unknowns)}</ul>"
     line = log_line(diagnosis)
     if line:
-        yield f"<h2>The log says</h2><pre>{told(line)}</pre><p>{told(log_count(diagnosis))}</p>"
-    yield f"<p>Role: <code>{told(role(diagnosis.case))}</code></p>"
+        yield f"<h2>The log says</h2><pre>{escaped(line)}</pre><p>{escaped(log_count(diagnosis))}</p>"
+    yield f"<p>Role: <code>{escaped(role(diagnosis.case))}</code></p>"
     if not look.quiet:
         rows = "".join(map(_row, diagnosis.checks))
         head = "<tr><th>Step<th>Check<th>State<th>What</tr>"
@@ -67,7 +68,7 @@ def _section(diagnosis: Diagnosis, look: Look) -> Iterator[str]:
 
 def _row(item: Check) -> str:
     state = chip(item.state, _OF_STATE[item.state])
-    return f"<tr><td>{item.step}<td>{told(item.id)}<td>{state}<td>{told(item.detail)}</tr>"
+    return f"<tr><td>{item.step}<td>{escaped(item.id)}<td>{state}<td>{escaped(item.detail)}</tr>"
 
 
 _OF_STATE = {"ok": "good", "failed": "error", "unknown": "warning", "skipped": "dim"}

@@ -12,7 +12,7 @@ from ...text.source import Source
 from ..style.frame import frame, safe
 
 
-def told(text: str) -> str:
+def escaped(text: str) -> str:
     """Text of others: no markup, and nothing invisible."""
     return escape(safe(text), quote=True)
 
@@ -25,7 +25,7 @@ def page(title: str, parts: Iterable[str]) -> str:
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{told(title)}</title>",
+        f"<title>{escaped(title)}</title>",
         f"<style>\n{_file('page.css')}</style>",
     ]
     body = "\n".join(parts)
@@ -35,7 +35,7 @@ def page(title: str, parts: Iterable[str]) -> str:
 
 def chip(text: str, style: str) -> str:
     """A word in a frame of its colour."""
-    return f'<span class="chip {style}">{told(text)}</span>'
+    return f'<span class="chip {style}">{escaped(text)}</span>'
 
 
 def excerpt(source: Source, location: Location) -> str:
@@ -43,7 +43,7 @@ def excerpt(source: Source, location: Location) -> str:
     number, line, caret = frame(source, location, 120)
     first = len(caret) - len(caret.lstrip())
     last = first + len(caret.strip())
-    marked = f"{told(line[:first])}<mark>{told(line[first:last])}</mark>{told(line[last:])}"
+    marked = f"{escaped(line[:first])}<mark>{escaped(line[first:last])}</mark>{escaped(line[last:])}"
     return f'<pre><span class="dim">{number} | </span>{marked}</pre>'
 
 

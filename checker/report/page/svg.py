@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .page import told
+from .page import escaped
 
 
 def drawing(label: str, width: float, height: float, shapes: Iterable[str], style: str = "") -> str:
     """A picture, with a label for screen readers. Where the page is narrower it scrolls, or with the style `fits` it
     shrinks."""
     size = f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}"'
-    head = f'<svg role="img" class="{style}" aria-label="{told(label)}" {size}>'
+    head = f'<svg role="img" class="{style}" aria-label="{escaped(label)}" {size}>'
     return f'<div class="wide">{head}{"".join(shapes)}</svg></div>'
 
 
@@ -33,8 +33,8 @@ def line(x: float, y: float, to_x: float, to_y: float, style: str) -> str:
 
 def text(x: float, y: float, words: str, style: str = "", anchor: str = "start") -> str:
     """Words; `anchor` says which end of them is at (x, y)."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{style}">{told(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{style}">{escaped(words)}</text>'
 
 
 def _titled(title: str) -> str:
-    return f"<title>{told(title)}</title>" if title else ""
+    return f"<title>{escaped(title)}</title>" if title else ""

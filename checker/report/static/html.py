@@ -11,7 +11,7 @@ from ...findings.severity import SEVERITIES
 from ...gate.report import Report
 from ...inventory.objects import called
 from ..page import svg
-from ..page.page import chip, excerpt, page, told
+from ..page.page import chip, escaped, excerpt, page
 from ..style.look import Look
 from ..style.wrapping import count
 from .fixable import Fixable
@@ -32,7 +32,7 @@ def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
     sentence = verdict(report, fixable.counted())
     heaviest = next((severity for severity in SEVERITIES if report.count(severity)), None)
     style = heaviest or ("error" if could_not_check(report) else "good")
-    parts = [f'<h1 class="{style}">{told(sentence)}</h1>', *(f"<p>{told(line)}</p>" for line in standing(report))]
+    parts = [f'<h1 class="{style}">{escaped(sentence)}</h1>', *(f"<p>{escaped(line)}</p>" for line in standing(report))]
     for outcome in report.outcomes:
         parts += _picture(outcome)
     parts += _not_checked(report)
@@ -45,7 +45,7 @@ def render(report: Report, look: Look, fixes: Sequence[Proposal] = ()) -> str:
 def _filter(report: Report) -> str:
     blocks = Counter(group.finding.severity for group in grouped(report.findings))
     boxes = "".join(
-        f'<label><input type="checkbox" value="{name}" checked> {told(count(blocks[name], name))}</label>'
+        f'<label><input type="checkbox" value="{name}" checked> {escaped(count(blocks[name], name))}</label>'
         for name in SEVERITIES
         if blocks[name]
     )
@@ -61,19 +61,21 @@ def _finding(group: Group, report: Report, fixable: Fixable) -> str:
     kind = chip(finding.severity, finding.severity)
     parts = [
         f'<article class="{finding.severity}" data-severity="{finding.severity}">',
-        f"<p>{kind} <strong>{told(finding.rule)}</strong> <code>{told(place)}</code></p>",
-        f"<p>{told(group.message)}</p>",
+        f"<p>{kind} <strong>{escaped(finding.rule)}</strong> <code>{escaped(place)}</code></p>",
+        f"<p>{escaped(group.message)}</p>",
         excerpt(report.sources[at.file], at) if at.file in report.sources else "",
-        f'<p class="dim">{told(finding.why)}</p>' if finding.why else "",
-        f"<p><strong>Help:</strong> <code>{told(finding.help)}</code></p>" if finding.help else "",
+        f'<p class="dim">{escaped(finding.why)}</p>' if finding.why else "",
+        f"<p><strong>Help:</strong> <code>{escaped(finding.help)}</code></p>" if finding.help else "",
     ]
     fix = fixable.said(*group.all)
-    parts += [f'<p class="good"><strong>Fix:</strong> {told(fix)}</p>'] if fix else []
+    parts += [f'<p class="good"><strong>Fix:</strong> {escaped(fix)}</p>'] if fix else []
     for item in finding.related:
         where = f"{item.location.file}:{item.location.start.line}:{item.location.start.column}"
-        parts.append(f"<p>See <code>{told(where)}</code>: {told(item.message)}</p>")
+        parts.append(f"<p>See <code>{escaped(where)}</code>: {escaped(item.message)}</p>")
     if group.others:
-        names = "".join(f"<li>{told(called(item.subject))}</li>" for item in group.others if item.subject is not None)
+        names = "".join(
+            f"<li>{escaped(called(item.subject))}</li>" for item in group.others if item.subject is not None
+        )
         parts.append(f"<details><summary>{count(len(group.others), 'more object')}</summary><ul>{names}</ul></details>")
     return "\n".join([*filter(None, parts), "</article>"])
 
@@ -87,7 +89,7 @@ def _not_checked(report: Report) -> Iterator[str]:
     ]
     if lines:
         yield "<h2>Not checked, or in part</h2>"
-        yield f"<ul>{''.join(f'<li>{told(line)}</li>' for line in dict.fromkeys(lines))}</ul>"
+        yield f"<ul>{''.join(f'<li>{escaped(line)}</li>' for line in dict.fromkeys(lines))}</ul>"
 
 
 def _picture(outcome: Outcome) -> Iterator[str]:
@@ -103,11 +105,11 @@ def _picture(outcome: Outcome) -> Iterator[str]:
         title = f"{called(check.role.object)}: {state.replace('-', ' ')}"
         squares.append(svg.rect(number % columns * step, number // columns * step, _SIZE, _SIZE, state, title))
     label = f"{named}: {count(len(checks), 'role')}, one square each"
-    yield f"<h2>{told(named)}</h2>"
+    yield f"<h2>{escaped(named)}</h2>"
     yield svg.drawing(label, columns * step, -(-len(checks) // columns) * step, squares, "fits")
     states = Counter(map(_state, checks))
     counted = ", ".join(f"{number} {state.replace('-', ' ')}" for state, number in states.items())
-    yield f"<p><small>{told(counted)}; point at a square for its role</small></p>"
+    yield f"<p><small>{escaped(counted)}; point at a square for its role</small></p>"
 
 
 def _state(check: RoleCheck) -> str:

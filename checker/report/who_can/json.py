@@ -7,13 +7,13 @@ from typing import Any
 
 from ...requirements.check import Outcome
 from ..static.json import access
-from .found import Asked, found, identity
+from .answers import Asked, answers, identity
 
 
 def as_json(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequence[str]) -> dict[str, Any]:
     """A row for each use of a role and action."""
     rows = []
-    for check, question in found(outcomes):
+    for check, question in answers(outcomes):
         account = check.selected.service_account
         row = access(check, question)
         del row["requirement"]

@@ -10,7 +10,7 @@ from ...inventory.objects import called
 from ...requirements.check import Outcome, RoleCheck
 from ...requirements.rows import Question
 from ..style.wrapping import count
-from .found import Asked, found, identity
+from .answers import Asked, answers, identity
 
 _MOST = 10
 """Actions of one line that are named; JSON has all."""
@@ -18,7 +18,7 @@ _MOST = 10
 
 def lines(asked: Asked, outcomes: Sequence[tuple[str, Outcome]], unread: Sequence[str]) -> Iterator[str]:
     """Roles that surely can first, then those that may; last, how many were asked, what was not looked into."""
-    rows = found(outcomes)
+    rows = answers(outcomes)
     cells = {id(check): cell for cell, outcome in outcomes for check in outcome.checks}
     by_check: dict[int, tuple[RoleCheck, list[Question]]] = {}
     for check, question in rows:

@@ -153,7 +153,7 @@ def _takes_in(other: Statement, pattern: str) -> bool:
     cells = explore(wildcard_glob(pattern), globs)
     if cells.capped:
         return False
-    return all((not cell.accepted) if other.not_actions else cell.accepted for cell in cells.found)
+    return all((not cell.accepted) if other.not_actions else cell.accepted for cell in cells.cells)
 
 
 def _on_resource(resource: str, others: list[Statement]) -> list[Statement] | None:
@@ -174,7 +174,7 @@ def _on_resource(resource: str, others: list[Statement]) -> list[Statement] | No
     if cells.capped:
         return None
     used: dict[int, Statement] = {}
-    for cell in cells.found:
+    for cell in cells.cells:
         covering = next((item for item, mask in ranges if bool(cell.accepted & mask) != item.not_resources), None)
         if covering is None:
             return None

@@ -18,7 +18,7 @@ class Asked(NamedTuple):
     resource: str
 
 
-def found(outcomes: Sequence[tuple[str, Outcome]]) -> list[tuple[RoleCheck, Question]]:
+def answers(outcomes: Sequence[tuple[str, Outcome]]) -> list[tuple[RoleCheck, Question]]:
     """The uses of roles that can do it, the certain ones first; outcomes come with their cells."""
     rows = [
         (check, question)
