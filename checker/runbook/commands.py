@@ -208,6 +208,8 @@ def _set_variable(case: Case, variable: str) -> str:
     metadata = mapping(mapping(case.pod).get("metadata"))
     owner = mapping(next(iter(metadata.get("ownerReferences") or []), {}))
     kind = _WITH_ENV.get(str(owner.get("kind")))
+    if kind == "deployment" and "pod-template-hash" not in mapping(metadata.get("labels")):
+        kind = None  # a ReplicaSet of its own, or of something else than a Deployment (an Argo Rollout)
     if kind is None:
         # The environment of a pod cannot be changed, nor may that of a Job: whoever made it has to.
         made_by = f"{str(owner['kind']).lower()}/{owner.get('name')}" if owner.get("kind") else f"pod/{pod_name(case)}"

@@ -71,6 +71,7 @@ TROUBLE = [
     "fatal: no space left on device",
     '{"level":"error","msg":"unexpected state"}',
     "Exception in thread main java.lang.IllegalStateException: closed",
+    "auth keys refreshed partially: 3 of 7",
 ]
 QUIET = [
     'level=info msg="listening" addr=:8080',
@@ -82,7 +83,6 @@ QUIET = [
     'level=info msg="auth keys last refreshed 3600s ago"',
     '{"level":"info","msg":"refreshing auth keys"}',
     'level=info msg="auth keys refreshed" count=0',
-    "auth keys refreshed partially: 3 of 7",
     "auth keys refresh skipped: lock held",
     "keys up to date: false",
     "No keys were loaded",

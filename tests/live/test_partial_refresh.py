@@ -10,9 +10,9 @@ from checker.live.log.sorting import sort
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ('{"severity":"INFO","message":"auth keys refreshed for 1 of 7 tables"}', "quiet"),
-        ('level=info msg="auth keys refreshed: 3 out of 10"', "quiet"),
-        ('level=info msg="auth keys refreshed (2/3 shards)"', "quiet"),
+        ('{"severity":"INFO","message":"auth keys refreshed for 1 of 7 tables"}', "trouble"),
+        ('level=info msg="auth keys refreshed: 3 out of 10"', "trouble"),
+        ('level=info msg="auth keys refreshed (2/3 shards)"', "trouble"),
         ('level=info msg="auth keys refreshed for 7 of 7 tables"', "success"),
         ('level=info msg="auth keys refreshed: 10 out of 10"', "success"),
         ('level=info msg="auth keys refreshed (3/3 shards)"', "success"),

@@ -39,8 +39,15 @@ _WORD = re.compile(
     r"(?:^|[\s\[(|<])(TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|FTL|CRITICAL|CRIT|SEVERE)(?=[\s\])|>:,]|$)"
     r"|\[(trace|debug|info|notice|warn|warning|error|crit|alert|emerg|fatal)\]"
 )
-_JSON_LEVELS = ("level", "lvl", "severity", "@l", "levelname", "log.level", "loglevel", "log_level")
-_NUMBERS: tuple[tuple[int, Level], ...] = ((50, "error"), (40, "warn"), (30, "info"), (0, "debug"))
+_JSON_LEVELS = (
+    "severitytext", "severity_text", "level", "lvl", "severity", "@l", "levelname", "log.level", "loglevel",
+    "log_level", "severitynumber", "severity_number",
+)  # fmt: skip
+_NUMBERS: tuple[tuple[int, Level], ...] = ((50, "error"), (40, "warn"), (30, "info"), (10, "debug"))
+"""pino, bunyan and Python's logging count so. Below ten a number is syslog's (3 is an error), zap's (2) or .NET's (4):
+which, a line does not say."""
+_OTEL_NUMBERS: tuple[tuple[int, Level], ...] = ((17, "error"), (13, "warn"), (9, "info"), (1, "debug"))
+"""OpenTelemetry, "Logs Data Model", SeverityNumber."""
 _NOTHING = re.compile(
     r"(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
     r"|rejected|refused|dropped|panics?)(?:_?(?:count|total|num|rate))?[\"']?\s*[=:]\s*[\"']?"
@@ -129,7 +136,8 @@ def _level_of(record: dict[str, Any]) -> Level:
         if isinstance(value, str):
             return _LEVELS.get(value.lower(), "")
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return next((level for least, level in _NUMBERS if value >= least), "")
+            numbers = _OTEL_NUMBERS if name.startswith("severity") and name.endswith("number") else _NUMBERS
+            return next((level for least, level in numbers if value >= least), "")
     nested = record.get("log")
     return _level_of(nested) if isinstance(nested, dict) and "level" in nested else ""
 

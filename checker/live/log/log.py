@@ -8,6 +8,7 @@ log is its customers' traffic and stays out of the record.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,9 +100,11 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
     run = Run()
     trouble = left_out = 0
     first = last = ""
-    for event in events(rows):
+    sorted_events = [(event, _kind(event, site)) for event in _in_order(events(rows))]
+    failing_retries = _in_vain(sorted_events)
+    for position, (event, sorted_kind) in enumerate(sorted_events):
         first, last = first or event.stamp, event.stamp or last
-        kind = _kind(event, site)
+        kind: Kind = "failure" if position in failing_retries else sorted_kind
         if kind not in ("failure", "success", "retry", "trouble"):
             continue
         many = times(event.text)
@@ -137,6 +140,48 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
         "lines": list(kinds.values()),
         "leftOut": left_out,
     }
+
+
+def _in_order(rows: Iterable[LogRow]) -> list[LogRow]:
+    """The events by their times: what is exported may begin with the newest (logcli does), and the logs of several pods
+    may stand one behind the other. An event without a time stays behind the one before it."""
+    given = list(rows)
+    stamped = [seconds(event.stamp) for event in given if event.stamp]
+    if stamped == sorted(stamped):
+        return given
+    if stamped[0] > stamped[-1] and stamped == sorted(stamped, reverse=True):
+        given.reverse()
+    moment, moments = 0.0, []
+    for event in given:
+        moment = seconds(event.stamp) if event.stamp else moment
+        moments.append(moment)
+    return [given[position] for position in sorted(range(len(given)), key=moments.__getitem__)]
+
+
+_MANY_RETRIES = 4
+
+
+def _in_vain(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
+    """The positions of attempts that amount to failures: as many of them within the alert's 3 minutes as it takes
+    failures, or some for as long as that, without a success or a failure between them. Whoever retries for ever says
+    nothing else."""
+    counted: set[int] = set()
+    open_ones: list[int] = []
+
+    def close() -> None:
+        stamps = [seconds(given[position][0].stamp) for position in open_ones]
+        lasting = len(stamps) > 1 and stamps[0] and stamps[-1] - stamps[0] >= WINDOW_SECONDS
+        if lasting or _peak(stamps) >= _MANY_RETRIES:
+            counted.update(open_ones)
+        open_ones.clear()
+
+    for position, (_, kind) in enumerate(given):
+        if kind == "retry":
+            open_ones.append(position)
+        elif kind in ("success", "failure"):
+            close()
+    close()
+    return frozenset(counted)
 
 
 def _kind(event: LogRow, site: Site) -> Kind:

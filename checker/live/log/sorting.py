@@ -29,6 +29,8 @@ _WORDS = (
     r"|bad certificate"
     r"|cancell?ed|undefined is|nil value|NoneType|impossible|unsuccessful|boom\b"
     r"|crash|class ?path|exhausted|exceeded|giving up|gave up"
+    r"|circuit.{0,40}\bopen\b|\bdegraded\b|\blast (?:known )?good\b|\bkeeping (?:the )?(?:previous|old|last)\b"
+    r"|\bnot (?:be(?:en)? )?(?:refreshed|reloaded|updated|loaded|synced|fetched)\b"
 )
 _HINTS = (
     "denied", "authori", "err", "exception", "fail", "refused", "reset by peer", "time", "no such host", "throttl",
@@ -39,6 +41,7 @@ _HINTS = (
     "refresh", "sync", "load", "updated", "fetch", "cached", "succe", "complete", "finished", "done", "up-to-date",
     "up to date", "retr", "key", "repeated", "suppressed", "attempt", "dynamo", "ddb", "credential", "amazon",
     "boto", "broken pipe", "closed", "network", "no route", "misbehaving", "x509", "certificate", "undefined",
+    "circuit", "degraded", "good", "keeping", "backing off",
     "nil value", "nonetype", "impossible", "boom", "unsucc", "gave", "problem", "trouble", "lost", "\"level\":4",
     "\"level\":5", "\"level\":6", "\"level\": 4", "\"level\": 5", "\"level\": 6",
 )  # fmt: skip
@@ -60,9 +63,11 @@ class Words(NamedTuple):
     aws: re.Pattern[str]
     success: re.Pattern[str]
     not_yet: re.Pattern[str]
+    not_well: re.Pattern[str]
     not_really: re.Pattern[str]
     failure: re.Pattern[str]
     retry: re.Pattern[str]
+    refused: re.Pattern[str]
     given_up: re.Pattern[str]
     traffic: re.Pattern[str]
 
@@ -119,14 +124,20 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         # A number is no code here: it may be how many keys there were, or how long it took.
         if _TROUBLE_WORDS.search(said):
             return "failure"
+        if known.not_well.search(text):
+            return "trouble"
         return "quiet" if known.not_really.search(text) else "success"
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
+        if is_of_keys and known.refused.search(said):
+            return "failure"
         return "retry" if is_of_keys and is_trouble else "quiet"
     if level == "debug":
         # An SDK's search for credentials fails in passing; a refresh of keys that failed is one at any level.
         return "failure" if has_failed and known.keys.search(said) else "quiet"
     if level == "info":
-        return "failure" if has_failed else "quiet"
+        # A number alone may be how many keys there were; a status is none.
+        is_odd = is_of_keys and (_TROUBLE_WORDS.search(said) or known.not_well.search(text))
+        return "failure" if has_failed else "trouble" if is_odd else "quiet"
     if has_failed or (is_of_keys and (level in ("warn", "error") or is_trouble)):
         return "failure"
     return "trouble" if level == "error" or is_trouble else "quiet"

@@ -7,7 +7,9 @@ from typing import Any
 
 from ...ack.objects import mapping, sequence, string_map, text
 
-_HASHED = re.compile(r"-[a-z0-9]{1,10}$")
+_HASHED = re.compile(r"-(?=[a-z]*[0-9])[bcdfghjklmnpqrstvwxz2456789]{1,10}$")
+"""What the Deployment controller puts behind its name: only these letters and digits (apimachinery, `SafeEncodeString`
+in pkg/util/rand)."""
 
 
 def workload_of(metadata: dict[str, Any]) -> str:

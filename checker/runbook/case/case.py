@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...ack.objects import mapping
+from ...iam.arns import parse_arn
 from ...iam.values import NamedTuple
 from ...live.log.log import has_ended, has_recovered, principal, seconds
 from ...live.record.effective_role import (
@@ -96,8 +97,10 @@ class Case(NamedTuple):
         refusals of a node's role or of a user say nothing about this role's policies."""
         if not event.principal:
             return True
-        session = principal(event.principal)
-        return session is not None and session.role == self.arn.rpartition("/")[2]
+        session, arn = principal(event.principal), parse_arn(self.arn)
+        is_named = session is not None and session.role == self.arn.rpartition("/")[2]
+        # A role of that name in another account is another role.
+        return is_named and session is not None and (arn is None or not arn.account or session.account == arn.account)
 
     @property
     def decided_denials(self) -> tuple[Event, ...]:

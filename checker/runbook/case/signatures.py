@@ -84,9 +84,23 @@ def read_events(lines: Iterable[dict[str, Any]], *, is_previous: bool = False) -
         text = line["text"]
         signature = recognise(text)
         # Words such as "connection refused" stand in lines about the proxy's own traffic too.
-        if signature and is_about_keys(text):
+        if signature and is_about_keys(text) and not _is_of_another_system(text):
             events.append(_event(signature, text, line, is_previous))
     return tuple(events)
+
+
+_OTHER_SYSTEM = re.compile(
+    r"\b(?:redis|memcached?|pq|postgres\w*|mysql|mariadb|mongo\w*|vault|hvac|kafka|ldap|idp|etcd|consul|oauth2?)\b",
+    re.IGNORECASE,
+)
+_OF_AWS = re.compile(
+    r"amazonaws|\.api\.aws|dynamo|\bddb\b|\bsts\b|assume-?role|169\.254\.|boto|aws-?sdk", re.IGNORECASE
+)
+
+
+def _is_of_another_system(text: str) -> bool:
+    """Whether a line names another system and nothing of AWS: its timeouts, tokens and pools are not DynamoDB's."""
+    return _OTHER_SYSTEM.search(text) is not None and _OF_AWS.search(text) is None
 
 
 def _event(signature: str, text: str, line: dict[str, Any], is_previous: bool) -> Event:

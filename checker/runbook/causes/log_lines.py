@@ -43,9 +43,30 @@ def _told_by_log(
     )
 
 
+def _wrong_clocks(case: Case) -> tuple[Event, ...]:
+    """What AWS refuses for the time in it; and certificates that are not valid now, unless the clock is right."""
+    return tuple(event for event in case.having("clock") if not _is_of_the_certificate(case, event))
+
+
+def _is_of_the_certificate(case: Case, event: Event) -> bool:
+    """Whether a certificate has expired by a clock that is right: the time that the line gives is that of the log's
+    stamp, and this one agrees with the time of the collection."""
+    by_the_line = _CURRENT_TIME.search(event.line)
+    age, age_in_line = (case.age(stamp) if stamp else None for stamp in (event.last, by_the_line and by_the_line[1]))
+    if age is None or age_in_line is None:
+        return False
+    return 0 <= age <= _AGREEING_SECONDS and abs(age_in_line - age) <= _AGREEING_SECONDS
+
+
+_AGREEING_SECONDS = 1200
+_CURRENT_TIME = re.compile(r"x509: certificate has expired or is not yet valid: current time (\S+)")
+
+
 def _of_aws(case: Case) -> tuple[Event, ...]:
-    """Intercepted connections to AWS, or to a host that the line does not name; other hosts do not count."""
+    """Intercepted connections to AWS, or to a host that the line does not name; other hosts do not count. What
+    intercepts may have an expired certificate."""
     events = case.having("egress-intercepted")
+    events += tuple(event for event in case.having("clock") if _is_of_the_certificate(case, event))
     return tuple(event for event in events if not event.host or _AWS.search(event.host))
 
 
@@ -53,7 +74,7 @@ CLOCK_SKEW = _told_by_log(
     id="clock-skew",
     title="The clock of the node is wrong, so AWS refuses the signatures",
     remediation="Replace the node, or mend its time synchronisation.",
-    events=lambda case: case.having("clock"),
+    events=_wrong_clocks,
     command=commands.cordon,
     page="""What it looks for
     "Signature expired", "Signature not yet current" or RequestTimeTooSkewed.

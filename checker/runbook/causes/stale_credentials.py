@@ -14,6 +14,8 @@ Source
 
 from __future__ import annotations
 
+import re
+
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -41,4 +43,11 @@ def look(case: Case) -> Seen:
     if changed - last < SETTLED_SECONDS:
         return Seen(log, "refutes", ("the policies changed only just now",))
     evidence = f"the policies changed {changed:.0f} s ago, the last refusal was {last:.0f} s ago"
+    is_unnamed = not any(_NAMED_LAYER.search(event.line) for event in case.allowed_denials)
+    if is_unnamed and case.allowed_denials and case.value("scps") is None:
+        return Seen(log, "unread", (evidence, _UNNAMED), next=command)
     return Seen(log, "shows", (evidence,), next=command)
+
+
+_NAMED_LAYER = re.compile(r"(?:identity|resource)-based polic|permissions boundary|session polic", re.IGNORECASE)
+_UNNAMED = "the log does not say which policy refuses, and one that was not read (SCP, RCP, endpoint) may"

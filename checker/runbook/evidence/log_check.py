@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...ack.objects import mapping, text
+from ...live.log.log import WINDOW_SECONDS
+from ...live.record.effective_role import status_of
 from ..case.case import Case
 from ..case.log_view import moment
 from ..check import Check
@@ -49,11 +52,26 @@ def _problems(case: Case) -> Iterator[str]:
         yield "the log is longer than what was read"
     if not log.first:
         yield "its lines have no time, so nobody can tell how old they are"
+    if (ahead := -(case.age(log.last) or 0)) > _AHEAD_SECONDS:
+        yield f"its last line is {_ago(ahead)} in the future: a clock is wrong, or its times are local and name no zone"
+    if (since := _since_the_crash(case)) is not None and since < WINDOW_SECONDS:
+        yield f"the container runs again for {_ago(since)} only, after it ended with an error"
     quiet = case.age(log.quietest) or 0
     if quiet > QUIET_SECONDS:
         yield f"the last line is {quiet / 60:.0f} minutes old"
     elif not log.silent and (case.age(log.oldest_refresh) or 0) > QUIET_SECONDS:
         yield f"the last refresh is {(case.age(log.oldest_refresh) or 0) / 60:.0f} minutes old"
+
+
+_AHEAD_SECONDS = 120
+
+
+def _since_the_crash(case: Case) -> float | None:
+    """How long the container has been running since it ended with an error; None where it did not."""
+    status = status_of(case.pod or {}, case.record.target.container)
+    last = mapping(mapping(status.get("lastState")).get("terminated"))
+    started = text(mapping(mapping(status.get("state")).get("running")).get("startedAt"))
+    return case.age(started) if started and (last.get("exitCode") or last.get("reason") == "OOMKilled") else None
 
 
 def _last_failure(case: Case) -> str:

@@ -23,7 +23,25 @@ def account_hosts(case: Case) -> tuple[Event, ...]:
 
 def other_hosts(case: Case) -> tuple[Event, ...]:
     """Everything else that cannot be reached."""
-    return tuple(event for event in _failures(case) if _kind(event) == "")
+    return tuple(event for event in _failures(case) if _kind(event) == "" and not _is_elsewhere(event))
+
+
+def _is_elsewhere(event: Event) -> bool:
+    """Whether a line names a host or another service that is none of those the proxy needs: the Kubernetes API, a
+    control plane, KMS; or tells of text that could not be decoded, which ends in an EOF as well."""
+    if _IP_ADDRESS.fullmatch(event.host):
+        # AWS listens on 443; a cache, a database or the loopback interface is something else.
+        port = re.search(rf"{re.escape(event.host)}:(\d+)", event.line)
+        return event.host.startswith("127.") or (port is not None and port[1] not in ("443", "80"))
+    if event.host:
+        return _AWS_ADDRESS.search(event.host) is None
+    return _OTHER_SERVICE.search(event.line) is not None or _DECODING.search(event.line) is not None
+
+
+_IP_ADDRESS = re.compile(r"[\d.]+\d")
+_AWS_ADDRESS = re.compile(r"amazonaws\.com|\.api\.aws|\bdynamodb\b|\bddb\b|\bsts\b")
+_OTHER_SERVICE = re.compile(r"operation error (?!STS|DynamoDB|EKS Auth)[\w ]+:")
+_DECODING = re.compile(r"(?:unmarshal|decod|pars|json)\w*.{0,80}\bEOF\b", re.IGNORECASE)
 
 
 def _failures(case: Case) -> tuple[Event, ...]:
@@ -33,6 +51,7 @@ def _failures(case: Case) -> tuple[Event, ...]:
 def _kind(event: Event) -> str:
     if _ACCOUNT_HOST.search(event.line):
         return "account"
-    if _STS_HOST.search(event.host) or (not event.host and service_of(event) in ("sts", "eks-auth")):
+    is_of_sts = service_of(event) in ("sts", "eks-auth") or event.action.startswith("sts:")
+    if _STS_HOST.search(event.host) or (not event.host and is_of_sts):
         return "sts"
     return ""
