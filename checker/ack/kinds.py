@@ -16,6 +16,7 @@ IAM = f"{IAM_GROUP}/v1alpha1"
 EKS = "eks.services.k8s.aws/v1alpha1"
 DYNAMODB = "dynamodb.services.k8s.aws/v1alpha1"
 KMS = "kms.services.k8s.aws/v1alpha1"
+ACK = "services.k8s.aws/v1alpha1"
 
 
 class Kind(NamedTuple):
@@ -84,6 +85,13 @@ KINDS = (
         pushed=("resourcePolicy",),
         watched=("sseSpecification", "tableName"),
         is_known_by_kind=False,
+        is_checked=False,
+    ),
+    Kind(
+        ACK,
+        "IAMRoleSelector",
+        "iamroleselectors",
+        own_fields=("arn", "namespaceSelector", "resourceTypeSelector"),
         is_checked=False,
     ),
     Kind(

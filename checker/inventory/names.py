@@ -28,6 +28,7 @@ class Names(NamedTuple):
 
     `account` is the account the objects go to, 12 digits, or None if it is not known; `partition` the one it is in, ""
     if it is not known. `crosses_namespaces`: the cell's controller resolves references into other namespaces.
+    `selectors` are the IAMRoleSelectors; `cluster` and `region` are the cell's, "" where they are not known.
     """
 
     inventory: Inventory
@@ -38,6 +39,9 @@ class Names(NamedTuple):
     policies_by_arn: dict[str, list[Policy]]
     roles: dict[str, list[Role]]
     roles_by_arn: dict[str, list[Role]]
+    selectors: tuple[Object, ...] = ()
+    cluster: str = ""
+    region: str = ""
 
 
 class Resolved(NamedTuple):
@@ -66,7 +70,10 @@ def names_of(inventory: Inventory, account: str | None, parameters: Mapping[str,
         policies=_by_all_names(inventory.policies),
         policies_by_arn=_by(inventory.policies, lambda policy: policy.iam_path + policy.name.lower()),
         roles=_by(inventory.roles, lambda role: role.object.name),
-        roles_by_arn=_by(inventory.roles, lambda role: role.iam_path + role.name.lower()),
+        roles_by_arn=_by(inventory.roles, lambda role: role.iam_path + role.name),
+        cluster=parameters.get("cluster", ""),
+        region=parameters.get("region", ""),
+        selectors=tuple(item for item in inventory.objects if item.kind == "IAMRoleSelector"),
     )
 
 
@@ -110,8 +117,8 @@ def roles_by_arn(names: Names, arn: str, owner: Object) -> tuple[Role, ...]:
 
 
 def _path_and_name(names: Names, arn: str, kind: str, owner: Object) -> str:
-    """Path and folded name of an IAM ARN; "" for one of another account or partition, which means nothing in the
-    project. An account or a partition that is filled in later is taken for the cell's."""
+    """Path and name of an IAM ARN, that of a policy folded; "" for one of another account or partition, which means
+    nothing in the project. An account or a partition that is filled in later is taken for the cell's."""
     named = parse_arn(arn)
     if named is None:
         return ""
@@ -124,7 +131,8 @@ def _path_and_name(names: Names, arn: str, kind: str, owner: Object) -> str:
     ):
         return ""
     path, slash, name = named.resource.removeprefix(kind).rpartition("/")
-    return path + slash + name.lower()
+    # "Role names are case sensitive when you assume a role" (IAM User Guide, "Troubleshoot IAM roles").
+    return path + slash + (name if kind == "role" else name.lower())
 
 
 def _in_scope(found: list[T], owner: Object, *texts: str) -> list[T]:
@@ -160,6 +168,20 @@ def role_of_association(names: Names, association: Association) -> tuple[Role, .
 def hop_of_association(names: Names, association: Association) -> tuple[Role, ...]:
     """The Roles that the first role of an association, which only assumes the target role, can mean."""
     return _roles(names, association.hop_ref, association.hop_arn, association.object)
+
+
+def is_of_the_cell(names: Names, association: Association) -> bool:
+    """Whether an association may be in the cell's cluster: not where it names another one, or is made in another
+    region. The controller takes the region from the object's annotation, else from that of its namespace."""
+    spec, item = association.object.data.get("spec"), association.object
+    cluster = spec.get("clusterName") if isinstance(spec, dict) else None
+    around = names.inventory.namespaces.get(item.namespace, {})
+    region = item.annotations.get("services.k8s.aws/region") or around.get("services.k8s.aws/default-region") or ""
+    pairs = ((cluster, names.cluster), (region, names.region))
+    return all(
+        not stated or not due or not isinstance(stated, str) or stated == due or has_hole(stated, item.holes)
+        for stated, due in pairs
+    )
 
 
 def role_of_pods(names: Names, association: Association) -> tuple[Role, ...]:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from ..ack.applied import DECIDING
 from ..ack.kinds import EKS, IAM_GROUP, KINDS, known_kind
 from ..iam.patterns.globs import matches, wildcard_glob
 from ..iam.values import NamedTuple
@@ -246,6 +247,7 @@ def _is_of_ack(field: str) -> bool:
         or "toolkit.fluxcd.io" in field
         or "eks.amazonaws.com" in field
         or field in ("metadata", "metadata/annotations")
+        or field.removeprefix("metadata/annotations/") in DECIDING
     )
 
 

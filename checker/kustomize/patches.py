@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..ack.applied import DECIDING
 from ..ack.objects import mapping, text
 from ..text.documents import cut, parse_piece
 from ..text.files import is_manifest
@@ -49,8 +50,10 @@ def fragment(data: Mapping[str, Any], file: str, offset: int) -> KustomizePatch:
 
 
 def fields_of_annotations(annotations: Mapping[str, str]) -> tuple[str, ...]:
-    """The annotations that mean something to ACK, EKS or Flux, as fields."""
-    return tuple(f"metadata/annotations/{key}" for key in annotations if key.split("/")[0].endswith(_OF_ACK))
+    """The annotations that mean something to ACK, EKS or Flux, or to whoever applies the object, as fields."""
+    return tuple(
+        f"metadata/annotations/{key}" for key in annotations if key.split("/")[0].endswith(_OF_ACK) or key in DECIDING
+    )
 
 
 def _contents(given: Any) -> list[Any]:

@@ -7,6 +7,7 @@ reason.
 
 from __future__ import annotations
 
+from ..ack.applied import not_applied, other_account
 from ..ack.holes import unfilled
 from ..ack.kinds import BY_NAME
 from ..ack.limits import refusal
@@ -84,7 +85,7 @@ def _is_at_or_above(entry: str, field: str) -> bool:
 def not_pushed(item: Object) -> str:
     """Why AWS may not have what a Policy, association, Table or Key says; "" where the controller pushes it."""
     annotations = item.annotations
-    if open_part := unfilled(item):
+    if open_part := unfilled(item) or not_applied(item):
         return open_part
     if annotations.get(f"{_ACK}read-only", "").lower() == "true":
         return f"{_ACK}read-only makes the controller write nothing"
@@ -126,7 +127,7 @@ def ignored_trust(role: Role) -> str:
 def _not_ours(role: Role) -> str:
     """Why the manifest does not say what the role has: the controller only reads it, or takes its spec from AWS."""
     annotations = role.object.annotations
-    if open_part := unfilled(role.object):
+    if open_part := unfilled(role.object) or not_applied(role.object):
         return open_part
     if annotations.get("services.k8s.aws/read-only", "").lower() == "true":
         return "services.k8s.aws/read-only makes the controller write nothing"
@@ -234,6 +235,7 @@ def stack(
         unread = attach("what the role has in AWS", None, changed_role, PolicySource(None, role.object, ("metadata",)))
         return Stack((Layer("identity", (unread,)), *above), sources)
     not_ours = _not_ours(role)
+    not_ours = not_ours or other_account(role.object, names.account, names.inventory.namespaces, names.selectors)
     not_ours = not_ours or _ignored(role.object, "spec.inlinePolicies", "spec.policies", "spec.policyRefs")
     if not_ours:
         identity.append(

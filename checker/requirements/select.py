@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 
 from ..ack.holes import labels_are_open
 from ..iam.catalogue.condition_keys import claim_of
@@ -10,7 +11,14 @@ from ..iam.documents.holes import has_hole, pattern_of, with_wildcards
 from ..iam.patterns.globs import matches, wildcard_glob
 from ..iam.patterns.language import overlap
 from ..iam.values import NamedTuple
-from ..inventory.names import Names, arn_of_role, hop_of_association, role_of_association, roles_by_arn
+from ..inventory.names import (
+    Names,
+    arn_of_role,
+    hop_of_association,
+    is_of_the_cell,
+    role_of_association,
+    roles_by_arn,
+)
 from ..inventory.objects import Association, Inventory, Object, PolicyText, Role, altered, policy_texts
 from .model import Requirement, Selector
 
@@ -236,7 +244,7 @@ def users_of(names: Names) -> list[User]:
         for account in names.inventory.service_accounts
         if account.role_arn
     ]
-    for association in names.inventory.associations:
+    for association in filter(partial(is_of_the_cell, names), names.inventory.associations):
         role_name = association.role_arn or (association.role_ref.name if association.role_ref else "")
         roles = role_of_association(names, association)
         giver, session = association.object, association.session

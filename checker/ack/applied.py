@@ -1,0 +1,82 @@
+"""Whether an object becomes one in the cluster as it is written, and in the account that is meant.
+
+Sources: Kubernetes, "Well-Known Labels, Annotations and Taints" (config.kubernetes.io/local-config: kustomize leaves
+the object out of what it builds); Argo CD, "Resource Hooks"; Helm, "Chart Hooks"; Flux, "Kustomization", sections on
+`kustomize.toolkit.fluxcd.io/ssa` and `reconcile`; ACK, "Manage Resources In Multiple AWS Accounts" (annotations of the
+namespace) and EKS User Guide, "Configure ACK permissions" (IAMRoleSelector).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..inventory.objects import Object
+from .objects import mapping, sequence, text
+
+_LOCAL = "config.kubernetes.io/local-config"
+_ARGO_HOOK, _HELM_HOOK = "argocd.argoproj.io/hook", "helm.sh/hook"
+_STAYING: dict[str, frozenset[str]] = {
+    _ARGO_HOOK: frozenset(("PreSync", "Sync", "PostSync")),
+    _HELM_HOOK: frozenset(("pre-install", "post-install", "pre-upgrade", "post-upgrade")),
+}
+"""The hooks that apply an object on the way of a deployment; all others do so at other times, or never."""
+
+_ENDING = {_ARGO_HOOK: "HookSucceeded", _HELM_HOOK: "hook-succeeded"}
+_FLUX = {"kustomize.toolkit.fluxcd.io/ssa": "ignore", "kustomize.toolkit.fluxcd.io/reconcile": "disabled"}
+_ACK = "services.k8s.aws/"
+DECIDING = (_LOCAL, *_STAYING, *(f"{hook}-delete-policy" for hook in _STAYING), *_FLUX)
+"""Annotations that decide whether an object is applied."""
+
+
+def not_applied(item: Object) -> str:
+    """Why an object does not come into the cluster as it is written, or does not stay there; "" where it does."""
+    annotations = item.annotations
+    if annotations.get(_LOCAL, "false").lower() != "false":
+        return f"{_LOCAL} keeps it out of what kustomize builds"
+    for hook, staying in _STAYING.items():
+        phases = {phase.strip() for phase in annotations.get(hook, "").split(",")} - {""}
+        if phases and not phases & staying:
+            return f"{hook}: {annotations[hook]} keeps it from being applied when the others are"
+        if phases and _ENDING[hook] in annotations.get(f"{hook}-delete-policy", ""):
+            return f"{hook}-delete-policy: {_ENDING[hook]} has it deleted once it was applied"
+    for key, value in _FLUX.items():
+        if annotations.get(key, "").lower() == value:
+            return f"{key}: {annotations[key]} keeps Flux from applying it"
+    return ""
+
+
+def other_account(
+    item: Object,
+    account: str | None,
+    namespaces: Mapping[str, Mapping[str, str]],
+    selectors: Iterable[Object],
+) -> str:
+    """Why the controller makes an object in another account than this one, or in one that nobody here knows; "" where
+    nothing says so. `namespaces` are the annotations of the namespaces, `selectors` the IAMRoleSelectors."""
+    for namespace in dict.fromkeys((item.namespace, *item.built_namespaces)):
+        around = namespaces.get(namespace, {})
+        owner, team = around.get(f"{_ACK}owner-account-id", ""), around.get(f"{_ACK}team-id", "")
+        if owner and account and owner != account:
+            return f"its Namespace {namespace} has {_ACK}owner-account-id {owner}, so it is made in that account"
+        if team:
+            return f"its Namespace {namespace} has {_ACK}team-id {team}, and which account that is is not known here"
+    return next(_selected_away(item, account, selectors), "")
+
+
+def _selected_away(item: Object, account: str | None, selectors: Iterable[Object]) -> Iterator[str]:
+    for selector in selectors:
+        spec = mapping(selector.data.get("spec"))
+        arn = text(spec.get("arn")) or ""
+        is_here = account is not None and f"::{account}:" in arn
+        if not is_here and _may_select(spec, item):
+            yield f"IAMRoleSelector {selector.name} may have it made with {arn or 'another role'}, in another account"
+
+
+def _may_select(spec: dict[str, object], item: Object) -> bool:
+    """Whether a selector may be for an object: labels of namespaces may change, so they may match any."""
+    chosen = mapping(spec.get("namespaceSelector"))
+    names = sequence(chosen.get("names"))
+    if names and item.namespace and item.namespace not in names:
+        return False
+    kinds = [mapping(entry).get("kind") for entry in sequence(spec.get("resourceTypeSelector"))]
+    return not kinds or item.kind in kinds or None in kinds
