@@ -45,11 +45,11 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
         if not isinstance(node, MappingNode):
             continue
         fields = {key_of(key): value for key, value in entries(node) if isinstance(key, ScalarNode)}
-        identity = _identity(fields, path) or inherited.get(id(node))
+        identity = _identity(fields, path) or inherited.get(id(node)) or _without_version(fields, path)
         if identity is not None and identity[1].endswith("List"):
             inherited |= _given_to_items(identity, fields)
         status = standing(*identity) if identity else "passed-over"
-        if status == "passed-over" and identity is not None and _may_be_ours(identity, fields):
+        if status == "passed-over" and identity is not None and _is_meant_for_ack(identity, fields):
             status = "unsupported"
         if identity is None or status == "passed-over" or _is_reference(fields, path):
             continue
@@ -119,6 +119,22 @@ def _alterations(document: YamlDocument, lines: tuple[int, ...]) -> Iterator[Alt
             what = f"{shown} in the template"
             yield Alteration("content", document.piece.source.name, document.piece.start + offset, what)
             return
+
+
+def _is_meant_for_ack(identity: tuple[str, str], fields: dict[str, Node]) -> bool:
+    """Whether an object of a group that is not ACK's has fields as only ACK's objects have them: its group is filled in
+    later, misspelt or left out."""
+    spec = fields.get("spec")
+    is_told = isinstance(spec, MappingNode) and not _keys_of(spec).isdisjoint(TELLING_FIELDS)
+    return (is_told and identity[1] in ("Role", "Policy")) or _may_be_ours(identity, fields)
+
+
+def _without_version(fields: dict[str, Node], path: Path) -> tuple[str, str] | None:
+    """A whole document with a kind and no apiVersion, by the kind alone."""
+    kind = fields.get("kind")
+    if path or "apiVersion" in fields or not isinstance(kind, ScalarNode):
+        return None
+    return "", str(scalar_value(kind))
 
 
 def _may_be_ours(identity: tuple[str, str], fields: dict[str, Node]) -> bool:

@@ -10,6 +10,7 @@ from .answers import DemandAnswer, DemandKey, answers, compared
 from .model import ConsumerChange
 from .pairs import Pair
 from .sides import Side
+from .unnamed import without_account
 
 Account = tuple[str, str]
 
@@ -31,10 +32,14 @@ def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[Consumer
         if account in are_there:
             name = f"service account {'/'.join(account)}"
             yield from _change(name, partners, (before, account, old), (after, account, new))
-    running = {(item.object.kind, item.object.namespace, item.object.name): item for item in _workloads(before)}
-    for item in _workloads(after):
-        earlier = running.get((item.object.kind, item.object.namespace, item.object.name))
-        if earlier is not None and earlier.service_account != item.service_account:
+    running, running_now = (
+        {(item.object.kind, item.object.namespace, item.object.name): item for item in _workloads(side)}
+        for side in (before, after)
+    )
+    for key, earlier in running.items():
+        has_role = (earlier.object.namespace, earlier.service_account) in old
+        item = running_now.get(key) or (without_account(earlier, before, after) if has_role else None)
+        if item is not None and earlier.service_account != item.service_account:
             was, now = (item.object.namespace, earlier.service_account), (item.object.namespace, item.service_account)
             name = f"{item.object.kind} {item.object.namespace}/{item.object.name}"
             yield from _change(name, partners, (before, was, old), (after, now, new))

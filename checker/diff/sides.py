@@ -21,8 +21,10 @@ from ..project.reading import Read, read_paths, sort_out
 from ..requirements.check import RoleCheck
 from ..requirements.select import User, users_of
 from ..revisions.configured import changed_since, roots_at
-from ..revisions.git import Revision, find_revision, manifests_of
+from ..revisions.git import Revision, find_revision, manifests_of, text_at
 from ..rules.facts import Facts
+from ..text.files import read_bytes
+from ..text.source import decode
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,17 @@ class Side:
     findings: tuple[Finding, ...]
     unreadable: tuple[tuple[str, str], ...]
     differing: tuple[str, ...] = ()
+    revision: Revision | None = None
+
+    def text_of(self, file: str) -> str:
+        """The text of a file, by its path from the root; "" where there is none, or none that can be read."""
+        path = os.path.join(self.root, file)
+        if self.revision is not None:
+            return decode(text_at(self.revision, path) or b"")
+        try:
+            return decode(read_bytes(path))
+        except OSError:
+            return ""
 
     def file_of(self, file: str) -> str:
         """The path of a file from the root: what the same file is called on both sides."""
@@ -132,7 +145,13 @@ def _side(
     if not judged.facts.project.sources and not unreadable:
         unreadable = ((name, NOTHING),)
     side = Side(
-        name, root, judged.facts, judged.report.findings, (*judged.report.unreadable, *unreadable), tuple(differing)
+        name=name,
+        root=root,
+        facts=judged.facts,
+        findings=judged.report.findings,
+        unreadable=(*judged.report.unreadable, *unreadable),
+        differing=tuple(differing),
+        revision=revision,
     )
     return side, _Known(prepared.material.files, judged)
 

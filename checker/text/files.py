@@ -19,6 +19,9 @@ from .limits import FILE_LIMIT, TOO_LARGE
 from .links import LEADS_OUT, leads_out, root_of
 
 EXTENSIONS = (".yaml", ".yml", ".json")
+_OF_TEMPLATES = tuple(f"{of}.{by}" for of in EXTENSIONS for by in ("tpl", "tmpl", "gotmpl", "j2", "jinja", "jinja2"))
+"""Manifests that some other program fills in: they are read as the templates that they are."""
+
 _NAMES = ("Kustomization", "Kptfile")
 """Manifests without an extension, by name."""
 
@@ -45,7 +48,7 @@ def is_manifest(path: str) -> bool:
 
 
 def _is_named_so(name: str) -> bool:
-    return name.lower().endswith(EXTENSIONS) or name in _NAMES
+    return name.lower().endswith((*EXTENSIONS, *_OF_TEMPLATES)) or name in _NAMES
 
 
 def find_files(paths: Iterable[str]) -> Found:

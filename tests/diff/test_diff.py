@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -320,6 +321,41 @@ def test_a_proxy_that_works_with_another_role_that_grants_the_same(diff: Diff) -
     git("commit", "-qam", "two roles")
     write(WORLD.replace("role/cell/acme-reverse-proxy", "role/cell/acme2-reverse-proxy") + "---\n" + second)
     assert told(one_consumer(diff())) == []
+
+
+def test_a_workload_that_names_no_service_account_any_more(diff: Diff) -> None:
+    write(WORLD.replace("serviceAccountName: proxy, ", ""))
+    change = one_consumer(diff(code=1))
+    assert change["name"] == "Deployment tenant-acme/index-acme"
+    assert change["after"] == "none"
+
+
+def test_a_workload_that_is_gone_is_no_loss(diff: Diff) -> None:
+    write(WORLD.partition("---\napiVersion: apps/v1")[0])
+    assert diff()["consumers"] == []
+
+
+def test_an_association_that_moves_to_another_cluster_is_lost(diff: Diff) -> None:
+    association = """---
+apiVersion: eks.services.k8s.aws/v1alpha1
+kind: PodIdentityAssociation
+metadata: {name: proxy, namespace: tenant-acme}
+spec: {clusterName: CLUSTER, namespace: tenant-acme, serviceAccount: proxy, roleRef: {from: {name: acme-reverse-proxy}}}
+"""
+    pods = (
+        '"Statement": [{"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},'
+        ' "Action": ["sts:AssumeRole", "sts:TagSession"]}]}\n  policyRefs'
+    )
+    config = (
+        Path("checker.yaml").read_text(encoding="utf-8").replace("    parameters", "    cluster: cell2\n    parameters")
+    )
+    Path("checker.yaml").write_text(config, encoding="utf-8")
+    federated = r'"Statement": \[\{"Effect": "Allow",\n(?s:.*?)\]\}\n  policyRefs'
+    world = re.sub(r"  annotations: \{eks.*\n", "", re.sub(federated, pods, WORLD, count=1))
+    write(world + association.replace("CLUSTER", "cell2"))
+    git("commit", "-qam", "pods")
+    write(world + association.replace("CLUSTER", "cell3"))
+    assert one_consumer(diff(code=1))["after"] == "none"
 
 
 def test_a_moved_file_changes_nothing(diff: Diff) -> None:

@@ -45,6 +45,12 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
         group = item.api_version.partition("/")[0]
         if not item.kind:
             field, wrong, hint = "kind", "the object has no kind", f"write one of {', '.join(KNOWN_IAM_KINDS)}"
+        elif not item.api_version:
+            field, wrong, hint = (
+                "kind",
+                "the object has no apiVersion",
+                f"write apiVersion: {BY_NAME[item.kind].api_version}",
+            )
         elif group != IAM_GROUP and item.kind in BY_NAME and BY_NAME[item.kind].group == group:
             field, wrong = "apiVersion", f"{item.api_version} does not exist"
             hint = f"write {BY_NAME[item.kind].api_version}"
