@@ -19,6 +19,7 @@ from ..ack.placeholders import find_in_text
 from ..ack.scan import names_a_group
 from ..iam.values import NamedTuple
 from ..inventory.objects import Alteration, Object
+from ..kustomize.deployers import changed_by_others
 from ..kustomize.effects import Effects, apply
 from ..kustomize.model import Kustomization, KustomizePatch
 from ..kustomize.patches import fragment
@@ -90,7 +91,9 @@ class Linker:
         joined = join(self.renderings, self.files, fragments)
         folders = frozenset(one.folder for one in self.kustomizations)
         self.failed = joined.failed
-        self.kustomizations = [with_unread(joined.left_of(one), folders) for one in self.kustomizations]
+        changed = changed_by_others(self.kustomizations)
+        left = [(with_unread(joined.left_of(one), folders), changed.get(id(one))) for one in self.kustomizations]
+        self.kustomizations = [one._replace(patches=(*one.patches, patch)) if patch else one for one, patch in left]
         self._tell_of_patches(fragments)
         self.roots = joined.roots
         self._find_flux()

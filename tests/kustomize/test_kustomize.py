@@ -107,6 +107,19 @@ UNKNOWN: dict[str, dict[str, str]] = {
     },
     "Flux, for a path to be filled in": {"../flux.yaml": FLUX.replace("./apps", "./${dir}") + f"  patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
     "Flux, in a list": {"../flux.yaml": "apiVersion: v1\nkind: List\nitems:\n- apiVersion: kustomize.toolkit.fluxcd.io/v1\n  kind: Kustomization\n  metadata: {name: t}\n" + f"  spec: {{path: ./apps, patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]}}\n"},
+    "Flux, patched by a kustomization": {
+        "../flux/flux.yaml": FLUX,
+        "../flux/kustomization.yaml": "resources: [flux.yaml]\npatches: [{target: {kind: Kustomization}, patch: '[{\"op\": \"add\", \"path\": \"/spec/targetNamespace\", \"value\": \"other\"}]'}]\n",
+    },
+    "Flux, patched by an overlay of a base": {
+        "../base/flux.yaml": FLUX,
+        "../base/kustomization.yaml": "resources: [flux.yaml]\n",
+        "../prod/kustomization.yaml": "resources: [../base]\npatches: [{patch: '{\"apiVersion\": \"kustomize.toolkit.fluxcd.io/v1\", \"kind\": \"Kustomization\", \"metadata\": {\"name\": \"t\"}, \"spec\": {\"patches\": []}}'}]\n",
+    },
+    "Flux, patched by another of Flux": {
+        "../flux/flux.yaml": FLUX,
+        "../parent.yaml": FLUX.replace("./apps", "./flux").replace("name: t,", "name: parent,") + "  patches: [{target: {kind: Kustomization}, patch: '[{\"op\": \"add\", \"path\": \"/spec/namePrefix\", \"value\": \"x-\"}]'}]\n",
+    },
     "Flux": {"../flux.yaml": FLUX + f"  patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
     "Flux, older": {"../flux.yaml": FLUX.replace("/v1\n", "/v1beta1\n") + f"  patchesJson6902: [{{target: {{kind: Role}}, patch: {REMOVE}}}]\n"},
     "Argo CD": {"../app.yaml": ARGO + f"      patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
@@ -130,6 +143,14 @@ PROVEN: dict[str, dict[str, str]] = {
     "a patch of what has a label": {"kustomization.yaml": HEAD + f"resources: [role.yaml]\npatches: [{{target: {{labelSelector: app=web}}, patch: '{REMOVE}'}}]\n"},
     "a patch of the description": {"kustomization.yaml": HEAD + "resources: [role.yaml]\npatches: [{target: {kind: Role}, patch: '[{\"op\": \"add\", \"path\": \"/spec/description\", \"value\": \"x\"}]'}]\n"},
     "an overlay of something else": {"../other/kustomization.yaml": HEAD + f"resources: [x.yaml]\npatches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
+    "Flux, patched in its interval": {
+        "../flux/flux.yaml": FLUX,
+        "../flux/kustomization.yaml": "resources: [flux.yaml]\npatches: [{target: {kind: Kustomization}, patch: '[{\"op\": \"replace\", \"path\": \"/spec/interval\", \"value\": \"5m\"}]'}]\n",
+    },
+    "Flux, another one patched": {
+        "../flux/flux.yaml": FLUX,
+        "../flux/kustomization.yaml": "resources: [flux.yaml]\npatches: [{target: {kind: Kustomization, name: other}, patch: '[{\"op\": \"add\", \"path\": \"/spec/namePrefix\", \"value\": \"x-\"}]'}]\n",
+    },
     "Flux for another path": {"../flux.yaml": FLUX.replace("./apps", "./infra") + f"  patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
     "a prefix without references": {"kustomization.yaml": HEAD + "namePrefix: prod-\nresources: [role.yaml]\n"},
     "a prefix, and the built name in the reference": {
