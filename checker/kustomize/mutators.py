@@ -110,6 +110,8 @@ def _reader_of(version: str, kind: str) -> Callable[[dict[str, Any]], Iterator[_
         return _from_kpt if kind == "Kptfile" else None
     if group == "kyverno.io":
         return _from_kyverno if kind in ("ClusterPolicy", "Policy") else None
+    if group == "policies.kyverno.io":
+        return _from_policy if kind in ("MutatingPolicy", "NamespacedMutatingPolicy") else None
     if group == "mutations.gatekeeper.sh":
         return _from_gatekeeper
     kinds = {"MutatingAdmissionPolicy": _from_policy, "MutatingWebhookConfiguration": _from_webhooks}

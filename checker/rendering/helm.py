@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import yaml
 
@@ -122,8 +123,28 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
     own = [item.facts.source.name for path, item in zip(texts, files, strict=True) if path.startswith(inside)]
     values = {(name, _pool(what, one)): tuple(_values(one, tree)) for one in chart.releases for name in own}
     assumed = [release.what for release in chart.releases if release.is_assumed]
-    sentence = f"the chart was rendered with {', '.join(assumed)}: no release of it stands in the project"
-    return nothing._replace(files=tuple(files), assumed=sentence if assumed else "", values=values)
+    sentences = [f"the chart was rendered with {', '.join(assumed)}: no release of it stands in the project"]
+    sentences = (sentences if assumed else []) + list(_asking_the_cluster(chart, files, tree))
+    return nothing._replace(files=tuple(files), assumed="; ".join(sentences), values=values)
+
+
+_OF_THE_CLUSTER = re.compile(
+    r"\{\{[^{}\r\n]*?(\blookup\b|\.Release\.(?:IsUpgrade|IsInstall|Revision)\b|\.Capabilities\.\w+)"
+)
+
+
+def _asking_the_cluster(chart: Planned, files: list[RenderedFile], tree: Tree) -> Iterator[str]:
+    """Templates of ours, and helpers, that ask what `helm template` does not know: it answers a `lookup` with nothing,
+    takes every release for a first one and the cluster for one of its own version (Helm, "Template Functions")."""
+    helpers = os.path.join(chart.folder, "templates", "_helpers.tpl")
+    asking = [(item.facts.source.name, item.facts.source.written or item.facts.source.text) for item in files]
+    with suppress(OSError):
+        asking.append((os.path.relpath(helpers), decode(read_bytes(tree.there(helpers)))))
+    for name, text in asking:
+        asked = _OF_THE_CLUSTER.search(text)
+        if asked is not None and (not name.endswith(".tpl") or asked[1] == "lookup"):
+            yield f"{name} goes by {asked[1]}, which helm template answers without a cluster"
+            return
 
 
 def _pool(what: str, release: Release) -> str:

@@ -497,3 +497,23 @@ def test_a_list_of_elements_makes_a_release_each(go: str, dot: str, tried: Tried
 )
 def test_what_a_generator_makes_otherwise_is_not_known(text: str, tried: Tried) -> None:
     assert all(verdicts <= {"conditional", "unknown"} for verdicts in made_by(text, tried).values())
+
+
+ASKING = {
+    "lookup": '{{- $found := lookup "v1" "ConfigMap" "x" "y" }}\n',
+    ".Release.IsUpgrade": "{{- if .Release.IsUpgrade }}\n{{- end }}\n",
+    ".Release.Revision": "# {{ .Release.Revision }}\n",
+    ".Capabilities.KubeVersion": "{{- if .Capabilities.KubeVersion.GitVersion }}\n{{- end }}\n",
+}
+
+
+@pytest.mark.parametrize("what", ASKING)
+def test_a_template_that_asks_the_cluster_is_told(what: str, tried: Tried) -> None:
+    told = [item.message for item in tried(chart(ASKING[what] + ROLE)).findings]
+    assert [text for text in told if f"goes by {what}, which helm template answers without a cluster" in text]
+
+
+def test_a_template_that_asks_for_the_groups_of_ack_is_not_told(tried: Tried) -> None:
+    guard = '{{- if .Capabilities.APIVersions.Has "iam.services.k8s.aws/v1alpha1" }}\n'
+    told = [item.message for item in tried(chart(guard + ROLE + "{{- end }}\n")).findings]
+    assert not [text for text in told if "without a cluster" in text]
