@@ -129,7 +129,8 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
 
 
 _OF_THE_CLUSTER = re.compile(
-    r"\{\{[^{}\r\n]*?(\blookup\b|\.Release\.(?:IsUpgrade|IsInstall|Revision)\b|\.Capabilities\.\w+)"
+    r"\{\{[^{}\r\n]*?(\blookup\b|\.Release\.(?:IsUpgrade|IsInstall|Revision)\b"
+    r"|\.Capabilities\.(?!APIVersions\.Has \"(?:iam|eks|dynamodb|kms)\.services\.k8s\.aws)\w+)"
 )
 
 
