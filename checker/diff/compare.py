@@ -8,7 +8,7 @@ from ..ack.edits import Note, gone, notes, replaced
 from ..iam.decisions.policies import Layer
 from ..iam.proofs.comparison import compare_readable, says_the_same
 from ..iam.proofs.grants import Comparison
-from ..inventory.objects import Role
+from ..inventory.objects import Object, Role
 from ..progress import Observe, unobserved
 from ..requirements.layers import stack
 from ..requirements.select import User
@@ -36,7 +36,11 @@ def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> D
         for one, other in changed_texts(policies)
         for note in notes(one.object, other.object)
     ]
-    others += [ObjectNote(one.object, gone(one.object)) for one, other in policies if one and not other]
+    others += [
+        ObjectNote(one.object, gone(one.object))
+        for one, other in policies
+        if one and not other and not _is_unreadable_now(one.object, before, after)
+    ]
     unread = [
         f"{one.name}: {line}" for one, other in ((before, after), (after, before)) for line in _unread(one, other)
     ]
@@ -130,11 +134,11 @@ def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
         role=role.object,
         gained=access.gained,
         lost=access.lost,
-        unclear=(*access.unclear, *trust.unclear),
+        unclear=(*access.unclear, *trust.unclear, *_unclear(pair, before, after)),
         demands=tuple(demands(pair, before, after, access, trust)),
         let_in=(*trust.let_in, *_given(pair, before, after)),
         shut_out=(*trust.shut_out, *_given(Pair(pair.after, pair.before), after, before)),
-        notes=tuple(_notes(pair)),
+        notes=tuple(_notes(pair, before, after)),
         reach=reach,
         conditions=conditions,
     )
@@ -178,9 +182,24 @@ def _association(user: User) -> tuple[str, str, str]:
     return user.namespace, user.name, str(spec.get("clusterName") or "") if isinstance(spec, dict) else ""
 
 
-def _notes(pair: Pair) -> Iterator[Note]:
+def _is_unreadable_now(item: Object, before: Side, after: Side) -> bool:
+    """Whether the file of an object cannot be read any more, or has it as something that no controller acts on: then
+    nobody knows that it is gone from the cluster."""
+    file, project = before.file_of(item.origin.file), after.facts.project
+    if any(after.file_of(broken.source.name) == file for broken in project.broken):
+        return True
+    odd = (found.object for found in project.unsupported)
+    return any((other.namespace, other.name) == (item.namespace, item.name) for other in odd)
+
+
+def _unclear(pair: Pair, before: Side, after: Side) -> Iterator[str]:
+    if pair.before and not pair.after and _is_unreadable_now(pair.before.object, before, after):
+        yield f"whether it is gone, since {pair.before.object.origin.file} does not hold it in a form that can be read"
+
+
+def _notes(pair: Pair, before: Side, after: Side) -> Iterator[Note]:
     old, new = pair.before, pair.after
-    if old and not new:
+    if old and not new and not _is_unreadable_now(old.object, before, after):
         yield gone(old.object)
     if old and new:
         is_same_object = (old.object.namespace, old.object.name) == (new.object.namespace, new.object.name)

@@ -330,6 +330,24 @@ def test_a_workload_that_names_no_service_account_any_more(diff: Diff) -> None:
     assert change["after"] == "none"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("iam.services.k8s.aws/v1alpha1\nkind: Role", "iam.services.k8s.aws/v1alpha2\nkind: Role"),
+        ("kind: Role\n", "kind: Rolee\n"),
+        ("kind: Role\n", "kind: Role: x\n"),
+    ],
+)
+def test_nobody_says_that_a_role_is_deleted_because_of_a_typo(
+    old: str, new: str, diff: Diff, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(WORLD.replace(old, new, 1))
+    assert main(["diff", "HEAD"]) == 1
+    shown = capsys.readouterr().out
+    assert "is deleted in AWS" not in shown
+    assert "cannot tell: whether it is gone" in shown
+
+
 def test_a_workload_that_is_gone_is_no_loss(diff: Diff) -> None:
     write(WORLD.partition("---\napiVersion: apps/v1")[0])
     assert diff()["consumers"] == []
