@@ -168,6 +168,9 @@ def _through_pod_identity(document: Document, pod: PodCaller, values: Mapping[st
 def _hangs_on(document: Document, context: Context) -> str:
     """The keys that the trust policy asks for and of which nothing is known, as a reason."""
     keys = open_keys(document, context)
+    named = [principal.entry.text for statement in document.statements for principal in statement.principals]
+    if not keys and "*" in named:
+        return "a statement names everybody (*), and whether that takes in tokens and services is documented nowhere"
     if not keys:
         return "the trust policy has conditions that hang on more than the service account"
     return f"the trust policy asks for {', '.join(keys)}, of which nothing is known here"
