@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 
 from ..kustomize.reach import Reach
+from ..project.inputs import files_named
 from ..project.variables import ConfigMaps
 from .prepared import Material
 
@@ -28,14 +29,21 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
     files = (*material.files, *material.background)
     kustomizations = tuple(one for item in files for one in item.kustomizations)
     maps = ConfigMaps(files, kustomizations)
+    texts = {item.source.name: item.source.text for item in files if item.kustomizations}
+    naming = [
+        one
+        for one in kustomizations
+        if one.below is None
+        and any(os.path.normpath(os.path.join(one.folder, name)) in paths for name in files_named(texts[one.file]))
+    ]
     deployed = [
         one
         for one in kustomizations
         if one.below is not None and not paths.isdisjoint(map(os.path.realpath, (one.file, *maps.files_of(one))))
     ]
-    if deployed:
+    if deployed or naming:
         reach = Reach(kustomizations, shown)
-        names |= {shown[path] for one in deployed for path in reach.reached(one)}
+        names |= {shown[path] for one in (*deployed, *naming) for path in reach.reached(one)}
     kinds = {(one.api_version, one.kind) for item in material.files for one in item.instances}
     for item in files if kinds else ():
         if any(seen.graph and (seen.graph.api_version, seen.graph.kind) in kinds for seen in item.seen):

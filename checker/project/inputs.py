@@ -26,12 +26,14 @@ def takes_variables(roots: tuple[str, ...]) -> bool:
 
 
 def changes_what_is_rendered(path: str) -> bool:
-    """Whether a file belongs to a chart with something of ours in its templates (a file of values, a helper), or is a
-    patch of the kustomization beside it."""
+    """Whether a file belongs to a chart with something of ours in its templates (a file of values, a helper), or is
+    named by the kustomization beside or above it for what it changes."""
     whole = os.path.abspath(path)
     folder = os.path.dirname(whole)
     for _ in range(FOLDERS_ABOVE):
-        if any(_names(os.path.join(folder, name), os.path.relpath(whole, folder)) for name in KUSTOMIZATIONS):
+        shown = os.path.relpath(whole, folder).replace(os.sep, "/")
+        kustomizations = [os.path.join(folder, name) for name in KUSTOMIZATIONS]
+        if any(os.path.isfile(path) and shown in files_named(_text(path)) for path in kustomizations):
             return True
         if os.path.isfile(os.path.join(folder, "Chart.yaml")) and has_something_of_ours(folder):
             return True
@@ -39,14 +41,22 @@ def changes_what_is_rendered(path: str) -> bool:
     return False
 
 
-def _names(kustomization: str, name: str) -> bool:
-    """Whether a kustomization names a file as a patch, a replacement, or for a generator."""
-    text = _text(kustomization) if os.path.isfile(kustomization) else ""
-    shown = re.escape(name.replace(os.sep, "/"))
-    return (
-        re.search(rf"(?:\bpath[\"']?\s*:\s*[\"']?|\b(?:files|envs)\b[^\n]*[\s\[\"'=,])(?:\./)?{shown}\b", text)
-        is not None
-    )
+_SECTIONS = re.compile(
+    r"^[\"']?(?:patches\w*|replacements|transformers|generators|configurations|(?:configMap|secret)Generator)[\"']?\s*:"
+    r".*?(?=^[^\s\]}#-]|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+"""The fields of a kustomization in which files are named that change objects, and are none themselves."""
+
+
+def files_named(text: str) -> frozenset[str]:
+    """The words in which a kustomization may name files as patches, replacements or transformers, or for generators: by
+    their paths from its folder."""
+    words = (word for section in _SECTIONS.finditer(text) for word in _WORD.findall(section[0]))
+    return frozenset(word.removeprefix("./") for word in words)
+
+
+_WORD = re.compile(r"[^\s\[\]{}\"'=,:#]+")
 
 
 @lru_cache(maxsize=256)

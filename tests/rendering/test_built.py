@@ -286,6 +286,33 @@ def test_who_passes_a_part_asks_about_what_is_built_with_it(passed: str, tried: 
     assert report.summary.roles == 1
 
 
+TAKES = """apiVersion: builtin
+kind: PatchTransformer
+metadata: {name: t}
+target: {kind: Role}
+patch: '[{op: remove, path: /spec/inlinePolicies}]'
+"""
+
+
+@pytest.mark.parametrize(
+    "field", ["transformers: [t.yaml]\n", "transformers:\n- ./t.yaml\n", 'transformers: ["t.yaml"]\n']
+)
+def test_a_transformer_by_itself_asks_about_what_it_changes(field: str, tried: Tried) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    base = {key: text for key, text in TREES["operations in a file"].items() if key.startswith("base/")}
+    tried({**base, OVERLAY: "resources: [../base]\n" + field, "prod/t.yaml": TAKES})
+    report = check(GateOptions(("project/prod/t.yaml",), parameters=CELL))
+    assert {"missing-grant", "unknown-grant"} & {item.rule for item in report.findings}
+
+
+def test_a_file_that_is_built_and_holds_nothing_of_ours_asks_about_nothing(tried: Tried) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    base = {key: text for key, text in TREES["operations in a file"].items() if key.startswith("base/")}
+    other = "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n"
+    tried({**base, OVERLAY: "resources: [../base, x.yaml]\n", "prod/x.yaml": other})
+    assert check(GateOptions(("project/prod/x.yaml",), parameters=CELL)).findings == ()
+
+
 @pytest.mark.parametrize("name", ["p.yaml", "patches/p.yaml", "p.json"])
 def test_a_patch_by_itself_is_judged_by_the_command_too(
     name: str, tried: Tried, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
