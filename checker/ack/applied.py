@@ -12,16 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..inventory.objects import Object
 from .objects import mapping, sequence, text
+from .placeholders import find_in_text
 
 _LOCAL = "config.kubernetes.io/local-config"
 _ARGO_HOOK, _HELM_HOOK = "argocd.argoproj.io/hook", "helm.sh/hook"
 _STAYING: dict[str, frozenset[str]] = {
-    _ARGO_HOOK: frozenset(("PreSync", "Sync", "PostSync")),
+    _ARGO_HOOK: frozenset(("presync", "sync", "postsync")),
     _HELM_HOOK: frozenset(("pre-install", "post-install", "pre-upgrade", "post-upgrade")),
 }
 """The hooks that apply an object on the way of a deployment; all others do so at other times, or never."""
 
-_ENDING = {_ARGO_HOOK: "HookSucceeded", _HELM_HOOK: "hook-succeeded"}
+_ENDING = {_ARGO_HOOK: "hooksucceeded", _HELM_HOOK: "hook-succeeded"}
 _FLUX = {"kustomize.toolkit.fluxcd.io/ssa": "ignore", "kustomize.toolkit.fluxcd.io/reconcile": "disabled"}
 _ACK = "services.k8s.aws/"
 DECIDING = (_LOCAL, *_STAYING, *(f"{hook}-delete-policy" for hook in _STAYING), *_FLUX)
@@ -33,12 +34,14 @@ def not_applied(item: Object) -> str:
     annotations = item.annotations
     if annotations.get(_LOCAL, "false").lower() != "false":
         return f"{_LOCAL} keeps it out of what kustomize builds"
-    for hook, staying in _STAYING.items():
-        phases = {phase.strip() for phase in annotations.get(hook, "").split(",")} - {""}
-        if phases and not phases & staying:
-            return f"{hook}: {annotations[hook]} keeps it from being applied when the others are"
-        if phases and _ENDING[hook] in annotations.get(f"{hook}-delete-policy", ""):
-            return f"{hook}-delete-policy: {_ENDING[hook]} has it deleted once it was applied"
+    # Argo CD goes by Helm's hooks where it finds none of its own.
+    hook = _ARGO_HOOK if _ARGO_HOOK in annotations else _HELM_HOOK
+    phases = {phase.strip() for phase in annotations.get(hook, "").lower().split(",")} - {""}
+    if phases and not phases & _STAYING[hook]:
+        return f"{hook}: {annotations[hook]} keeps it from being applied when the others are"
+    policy = annotations.get(f"{hook}-delete-policy", "")
+    if phases and _ENDING[hook] in policy.lower():
+        return f"{hook}-delete-policy: {policy} has it deleted once it was applied"
     for key, value in _FLUX.items():
         if annotations.get(key, "").lower() == value:
             return f"{key}: {annotations[key]} keeps Flux from applying it"
@@ -56,7 +59,7 @@ def other_account(
     for namespace in dict.fromkeys((item.namespace, *item.built_namespaces)):
         around = namespaces.get(namespace, {})
         owner, team = around.get(f"{_ACK}owner-account-id", ""), around.get(f"{_ACK}team-id", "")
-        if owner and account and owner != account:
+        if owner and account and owner != account and find_in_text(owner) is None:
             return f"its Namespace {namespace} has {_ACK}owner-account-id {owner}, so it is made in that account"
         if team:
             return f"its Namespace {namespace} has {_ACK}team-id {team}, and which account that is is not known here"
@@ -67,7 +70,7 @@ def _selected_away(item: Object, account: str | None, selectors: Iterable[Object
     for selector in selectors:
         spec = mapping(selector.data.get("spec"))
         arn = text(spec.get("arn")) or ""
-        is_here = account is not None and f"::{account}:" in arn
+        is_here = account is None or f"::{account}:" in arn or find_in_text(arn) is not None
         if not is_here and _may_select(spec, item):
             yield f"IAMRoleSelector {selector.name} may have it made with {arn or 'another role'}, in another account"
 
@@ -78,5 +81,7 @@ def _may_select(spec: dict[str, object], item: Object) -> bool:
     names = sequence(chosen.get("names"))
     if names and item.namespace and item.namespace not in names:
         return False
-    kinds = [mapping(entry).get("kind") for entry in sequence(spec.get("resourceTypeSelector"))]
-    return not kinds or item.kind in kinds or None in kinds
+    entries = [mapping(entry) for entry in sequence(spec.get("resourceTypeSelector"))]
+    group, _, version = item.api_version.partition("/")
+    own = {"group": group, "version": version, "kind": item.kind}
+    return not entries or any(all(entry.get(key) in (None, "", due) for key, due in own.items()) for entry in entries)

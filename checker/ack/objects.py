@@ -132,7 +132,9 @@ def _is_meant_for_ack(identity: tuple[str, str], fields: dict[str, Node]) -> boo
 def _without_version(fields: dict[str, Node], path: Path) -> tuple[str, str] | None:
     """A whole document with a kind and no apiVersion, by the kind alone."""
     kind = fields.get("kind")
-    if path or "apiVersion" in fields or not isinstance(kind, ScalarNode):
+    version = fields.get("apiVersion")
+    is_stated = version is not None and not (isinstance(version, ScalarNode) and scalar_value(version) is None)
+    if path or is_stated or not isinstance(kind, ScalarNode):
         return None
     return "", str(scalar_value(kind))
 
@@ -233,7 +235,8 @@ def string_map(value: Any) -> dict[str, str]:
 
 def _identity(fields: dict[str, Node], path: Path) -> tuple[str, str] | None:
     """(apiVersion, kind) of a mapping that has both; a whole document of ours without a kind has the kind ""."""
-    texts = {key: str(scalar_value(node)) for key, node in fields.items() if isinstance(node, ScalarNode)}
+    values = {key: scalar_value(node) for key, node in fields.items() if isinstance(node, ScalarNode)}
+    texts = {key: str(value) for key, value in values.items() if value is not None}
     version, kind = texts.get("apiVersion"), texts.get("kind")
     if version is None or (not kind and (path or not version.startswith(f"{IAM_GROUP}/"))):
         return None

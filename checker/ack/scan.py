@@ -25,7 +25,7 @@ _NEEDLES = (
     rb"\bkpt\.dev/|\bkyverno\.io/|\bmutations\.gatekeeper\.sh/|\bkind: *['\"]?Mutating",
     rb"eks\.amazonaws\.com",
     rb"\bnameReference\b|#@overlay",
-    rb"\bassumeRolePolicyDocument\b|\binlinePolicies\b",
+    rb"\b(?:assumeRolePolicyDocument|inlinePolicies|policyDocument|policyRefs)\b",
     rb"\bServiceAccount(?:List)?\b",
     rb"\bserviceAccount(?:Name)?\b",
     rb"\\(?:[xuU\r\n]|/)",
@@ -37,7 +37,7 @@ FOLDERS_ABOVE = 8
 _WORDS = (
     b"services.k8s.aws", b"kustomize.", b"toolkit.fluxcd.io", b"argoproj.io/", b"kro.run/", b"kpt.dev/", b"kyverno.io/",
     b"gatekeeper.sh/", b"Mutating", b"eks.amazonaws.com", b"nameReference", b"#@overlay", b"erviceAccount",
-    b"assumeRolePolicyDocument", b"inlinePolicies",
+    b"assumeRolePolicyDocument", b"inlinePolicies", b"policyDocument", b"policyRefs",
     b"\\", b"!", b"%",
 )  # fmt: skip
 """Every match of the expressions above contains one of these: without any, no expression has to be compiled."""

@@ -10,7 +10,7 @@ from .answers import DemandAnswer, DemandKey, answers, compared
 from .model import ConsumerChange
 from .pairs import Pair
 from .sides import Side
-from .unnamed import without_account
+from .unnamed import Known, without_account
 
 Account = tuple[str, str]
 
@@ -36,9 +36,10 @@ def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[Consumer
         {(item.object.kind, item.object.namespace, item.object.name): item for item in _workloads(side)}
         for side in (before, after)
     )
+    looked_up: Known = {}
     for key, earlier in running.items():
         has_role = (earlier.object.namespace, earlier.service_account) in old
-        item = running_now.get(key) or (without_account(earlier, before, after) if has_role else None)
+        item = running_now.get(key) or (without_account(earlier, before, after, looked_up) if has_role else None)
         if item is not None and earlier.service_account != item.service_account:
             was, now = (item.object.namespace, earlier.service_account), (item.object.namespace, item.service_account)
             name = f"{item.object.kind} {item.object.namespace}/{item.object.name}"

@@ -16,16 +16,19 @@ from ..text.source import Source
 from ..text.yaml_nodes import YamlError
 from .sides import Side
 
+Known = dict[str, dict[tuple[str, str, str], Workload]]
+"""The workloads of the second side's files that were looked up already, by kind, namespace and name."""
 
-def without_account(earlier: Workload, before: Side, after: Side) -> Workload | None:
+
+def without_account(earlier: Workload, before: Side, after: Side, known: Known) -> Workload | None:
     """The same workload on the second side, where the file it stood in still has it; None where it is gone."""
-    item = earlier.object
-    text = after.text_of(before.file_of(item.origin.file))
-    for other in _workloads(item.origin.file, text):
-        same = (other.object.kind, other.object.name) == (item.kind, item.name)
-        if same and other.object.namespace in ("", item.namespace):
-            return other._replace(object=other.object._replace(namespace=item.namespace))
-    return None
+    item, file = earlier.object, before.file_of(earlier.object.origin.file)
+    if file not in known:
+        found = _workloads(item.origin.file, after.text_of(file))
+        known[file] = {(one.object.kind, one.object.namespace, one.object.name): one for one in found}
+    in_file = known[file]
+    other = in_file.get((item.kind, item.namespace, item.name)) or in_file.get((item.kind, "", item.name))
+    return other._replace(object=other.object._replace(namespace=item.namespace)) if other is not None else None
 
 
 def _workloads(file: str, text: str) -> Iterator[Workload]:

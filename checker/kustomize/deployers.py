@@ -14,7 +14,7 @@ from .reach import Reach
 _HARMLESS = (
     "metadata/labels", "spec/interval", "spec/retryInterval", "spec/timeout", "spec/prune", "spec/wait", "spec/force",
     "spec/dependsOn", "spec/healthChecks", "spec/decryption", "spec/serviceAccountName", "spec/sourceRef/kind",
-    "spec/postBuild",
+    "spec/postBuild", "spec/deletionPolicy", "spec/healthCheckExprs",
 )  # fmt: skip
 """Fields that bear on when something is deployed, and by whom, and not on what; variables are left open elsewhere."""
 
@@ -34,7 +34,7 @@ def changed_by_others(found: Iterable[Kustomization]) -> dict[int, KustomizePatc
         for one in deployers:
             patch = next((patch for patch in other.patches if _is_for_a_deployer(patch) and _names(patch, one)), None)
             if patch is not None and one is not other and paths[id(one)] in taken_in:
-                what = f"{one.what}, which {other.what} changes,"
+                what = f"what {other.what} makes of it,"
                 changed.setdefault(id(one), KustomizePatch(what, patch.file, patch.offset, PatchTarget()))
     return changed
 
@@ -47,5 +47,10 @@ def _names(patch: KustomizePatch, one: Kustomization) -> bool:
 def _is_for_a_deployer(patch: KustomizePatch) -> bool:
     kind = patch.target.kind
     is_meant = bool(kind) and any(may_be(kind, name) for name in ("Kustomization", "Application", "ApplicationSet"))
-    is_harmless = bool(patch.fields) and all(field.startswith(_HARMLESS) for field in patch.fields)
-    return is_meant and not is_harmless
+    return is_meant and not (patch.fields and all(map(_is_harmless, patch.fields)))
+
+
+def _is_harmless(field: str) -> bool:
+    if field.startswith("metadata/annotations/"):
+        return "toolkit.fluxcd.io" not in field
+    return any(field == name or field.startswith(f"{name}/") for name in _HARMLESS)

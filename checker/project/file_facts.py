@@ -25,6 +25,7 @@ from ..inventory.objects import Origin
 from ..kustomize.model import Kustomization
 from ..kustomize.read import kustomizations
 from ..text.documents import Piece, YamlDocument, cut, parse_piece
+from ..text.files import is_template
 from ..text.nodes import Path, Repeated, TreeError, plain, repeated_keys
 from ..text.source import Source
 from ..text.yaml_nodes import LimitError, YamlError, start_of
@@ -102,7 +103,8 @@ def _facts_of(source: Source, real: Real) -> FileFacts:
     for piece in cut(source):
         if _HOLDS_VARIABLES.search(piece.text):
             file.config_maps.append(piece)
-        if not file.is_kustomization and not text_can_concern(piece.text):
+        is_fragment = is_template(source.name) and _KIND.search(piece.text) is None
+        if not file.is_kustomization and (is_fragment or not text_can_concern(piece.text)):
             file.pass_over()
             continue
         file.is_ours = True
@@ -139,6 +141,7 @@ def _opened(piece: Piece) -> list[YamlDocument] | None:
     return [document._replace(piece=piece, branches=opened.branches) for document in documents]
 
 
+_KIND = re.compile(r"\bkind[\"']?\s*:")
 _HOLDS_VARIABLES = re.compile(r"\bkind[\"']?\s*:\s*[\"']?ConfigMap(?:List)?\b")
 _DROPPED = "kubectl reads nothing behind `...` but what begins with `---`, so this document is lost; write `---` here"
 
@@ -187,6 +190,10 @@ class _File:
             self.pass_over()
             return
         self.count += 1
+        if template is None and is_template(self.source.name):
+            what = f"it is no YAML before it is filled in ({error.message})"
+            self.skipped.append(Skipped(self.source.name, "template", what, piece.start + error.offset))
+            return
         if template is None:
             self.broken.append(Broken(piece.source, error.message, piece.start + error.offset, is_limit))
             return

@@ -137,15 +137,17 @@ _OF_THE_CLUSTER = re.compile(
 def _asking_the_cluster(chart: Planned, files: list[RenderedFile], tree: Tree) -> Iterator[str]:
     """Templates of ours, and helpers, that ask what `helm template` does not know: it answers a `lookup` with nothing,
     takes every release for a first one and the cluster for one of its own version (Helm, "Template Functions")."""
-    helpers = os.path.join(chart.folder, "templates", "_helpers.tpl")
     asking = [(item.facts.source.name, item.facts.source.written or item.facts.source.text) for item in files]
-    with suppress(OSError):
-        asking.append((os.path.relpath(helpers), decode(read_bytes(tree.there(helpers)))))
+    for folder, _, names in os.walk(tree.there(os.path.join(chart.folder, "templates"))):
+        for name in names:
+            if name.startswith("_"):
+                with suppress(OSError):
+                    asking.append((name, decode(read_bytes(os.path.join(folder, name)))))
     for name, text in asking:
-        asked = _OF_THE_CLUSTER.search(text)
-        if asked is not None and (not name.endswith(".tpl") or asked[1] == "lookup"):
-            yield f"{name} goes by {asked[1]}, which helm template answers without a cluster"
-            return
+        for asked in _OF_THE_CLUSTER.finditer(text):
+            if asked[1] == "lookup" or not name.startswith("_"):
+                yield f"{name} goes by {asked[1]}, which helm template answers without a cluster"
+                return
 
 
 def _pool(what: str, release: Release) -> str:

@@ -48,7 +48,12 @@ def is_manifest(path: str) -> bool:
 
 
 def _is_named_so(name: str) -> bool:
-    return name.lower().endswith((*EXTENSIONS, *_OF_TEMPLATES)) or name in _NAMES
+    return name.lower().endswith(EXTENSIONS) or is_template(name) or name in _NAMES
+
+
+def is_template(name: str) -> bool:
+    """Whether a file is a manifest to be filled in, by its name (`role.yaml.tpl`)."""
+    return name.lower().endswith(_OF_TEMPLATES)
 
 
 def find_files(paths: Iterable[str]) -> Found:
@@ -102,6 +107,7 @@ def _walk(top: str, unreadable: list[tuple[str, str]], left_out: list[tuple[str,
             unreadable.append((folder, error.strerror or str(error)))
             continue
         folders = []
+        names = {entry.name for entry in entries}
         for entry in entries:
             path = entry.name if folder == os.curdir else os.path.join(folder, entry.name)
             if _is_folder(entry):
@@ -110,6 +116,8 @@ def _walk(top: str, unreadable: list[tuple[str, str]], left_out: list[tuple[str,
                 elif entry.name not in _HISTORY:
                     reason = "a folder of a tool" if entry.name in FOLDERS_OF_TOOLS else "a link out of the work tree"
                     left_out.append((path, reason))
+            elif is_template(entry.name) and entry.name.rpartition(".")[0] in names:
+                left_out.append((path, "a template, and what it makes stands beside it"))
             elif _is_named_so(entry.name):
                 if _is_special(entry):
                     left_out.append((path, "a pipe, socket or device"))

@@ -71,7 +71,6 @@ TROUBLE = [
     "fatal: no space left on device",
     '{"level":"error","msg":"unexpected state"}',
     "Exception in thread main java.lang.IllegalStateException: closed",
-    "auth keys refreshed partially: 3 of 7",
 ]
 QUIET = [
     'level=info msg="listening" addr=:8080',
@@ -83,11 +82,22 @@ QUIET = [
     'level=info msg="auth keys last refreshed 3600s ago"',
     '{"level":"info","msg":"refreshing auth keys"}',
     'level=info msg="auth keys refreshed" count=0',
+    "auth keys refreshed partially: 3 of 7",
+    'level=info msg="auth failed" api_key=ak_1234 reason=unknown',
+    'level=info msg="authorization denied" api_key=ak_1234',
+    'level=info msg="Invalidating cached auth keys before refresh"',
+    'level=info msg="credentials expired, refreshing"',
+    'level=info msg="Refreshing AWS credentials (previous expired)"',
+    'level=info msg="key store connection closed" reason=shutdown',
+    'level=info msg="auth keys not reloaded: table etag unchanged"',
+    'level=info msg="circuit breaker closed, was open: dynamodb"',
+    'level=info msg="auth keys refreshed" page="1 of 3"',
     "auth keys refresh skipped: lock held",
     "keys up to date: false",
     "No keys were loaded",
 ]
 RETRIES = [
+    'level=warn msg="token expired, will retry" err="ExpiredTokenException: dynamodb"',
     'level=warn msg="retrying dynamodb request" attempt=1 err="timeout"',
     '{"level":"warn","msg":"dynamodb call failed, will retry","attempt":2}',
 ]

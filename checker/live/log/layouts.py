@@ -50,7 +50,7 @@ _OTEL_NUMBERS: tuple[tuple[int, Level], ...] = ((17, "error"), (13, "warn"), (9,
 """OpenTelemetry, "Logs Data Model", SeverityNumber."""
 _NOTHING = re.compile(
     r"(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
-    r"|rejected|refused|dropped|panics?)(?:_?(?:count|total|num|rate))?[\"']?\s*[=:]\s*[\"']?"
+    r"|rejected|refused|dropped|panics?|degraded|circuit_?open|stale|partial)(?:_?(?:count|total|num|rate))?[\"']?\s*[=:]\s*[\"']?"
     r"(?:0(?:\.0+)?%?|null|nil|none|false|no|<nil>|\{\}|\[\]|[\"']{1,2})(?=[\"',;)}\]]|\s*$|\s+[\w.-]{1,40}[\"']?[=:])"
     r"|(?:time_?-?out|deadline|expir\w*|ttl|interval)(?:_?(?:ms|s|sec|seconds))?[\"']?\s*[=:]\s*[\"']?\d[\d.]*\s*(?:ns|us|µs|ms|s|m|h|sec\w*|min\w*)?\b"
     r"|\b(?:0|no|zero|without(?: any)?) (?:err(?:or)?s?|failures?|failed(?: \w+)?|timeouts?|exceptions?|problems?)\b"

@@ -15,6 +15,7 @@ from typing import Any
 from ...iam.values import NamedTuple
 from ..record.redaction import redact
 from .events import LogRow, events
+from .layouts import parse
 from .sorting import NO_SITE, Kind, Site, is_interesting, sort, times
 
 WINDOW_SECONDS = 180
@@ -162,25 +163,28 @@ _MANY_RETRIES = 4
 
 
 def _in_vain(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
-    """The positions of attempts that amount to failures: as many of them within the alert's 3 minutes as it takes
-    failures, or some for as long as that, without a success or a failure between them. Whoever retries for ever says
-    nothing else."""
+    """The positions of attempts that amount to failures: whoever retries for ever says nothing else. They do where no
+    success has come of them, and there are as many within the alert's 3 minutes as it takes failures, or some for as
+    long as that; where one has come, only if there were many for that long. What is meant for debugging does not
+    count."""
     counted: set[int] = set()
     open_ones: list[int] = []
 
-    def close() -> None:
+    def close(*, has_succeeded: bool) -> None:
         stamps = [seconds(given[position][0].stamp) for position in open_ones]
-        lasting = len(stamps) > 1 and stamps[0] and stamps[-1] - stamps[0] >= WINDOW_SECONDS
-        if lasting or _peak(stamps) >= _MANY_RETRIES:
+        lasting = len(stamps) > 1 and bool(stamps[0]) and stamps[-1] - stamps[0] >= WINDOW_SECONDS
+        if (lasting and len(stamps) >= _MANY_RETRIES) or (
+            not has_succeeded and (lasting or _peak(stamps) >= _MANY_RETRIES)
+        ):
             counted.update(open_ones)
         open_ones.clear()
 
-    for position, (_, kind) in enumerate(given):
-        if kind == "retry":
+    for position, (event, kind) in enumerate(given):
+        if kind == "retry" and parse(event.text).level != "debug":
             open_ones.append(position)
         elif kind in ("success", "failure"):
-            close()
-    close()
+            close(has_succeeded=kind == "success")
+    close(has_succeeded=False)
     return frozenset(counted)
 
 

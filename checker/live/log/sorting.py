@@ -29,7 +29,8 @@ _WORDS = (
     r"|bad certificate"
     r"|cancell?ed|undefined is|nil value|NoneType|impossible|unsuccessful|boom\b"
     r"|crash|class ?path|exhausted|exceeded|giving up|gave up"
-    r"|circuit.{0,40}\bopen\b|\bdegraded\b|\blast (?:known )?good\b|\bkeeping (?:the )?(?:previous|old|last)\b"
+    r"|circuit(?!.{0,40}\bclosed\b).{0,40}\bopen\b(?![\"']?\s?[=:]\s?(?:0|false))|\bdegraded\b"
+    r"|\blast (?:known )?good\b|\bkeeping (?:the )?(?:previous|old|last)\b"
     r"|\bnot (?:be(?:en)? )?(?:refreshed|reloaded|updated|loaded|synced|fetched)\b"
 )
 _HINTS = (
@@ -53,6 +54,13 @@ _SUPPRESSED = re.compile(r"\b(?:suppressed|repeated|dropped_logs|times)[\"']?[=:
 _OWN = re.compile(r"\bkey\w{0,40}\.(?:lua|go|py|js|ts|rs|java)\b|refresh|\bsync")
 _SUBREQUEST = re.compile(r"subrequest: \"[^\"]{0,200}(?:key|refresh|sync)", re.IGNORECASE)
 _TROUBLE_WORDS = re.compile(_WORDS, re.IGNORECASE)
+_REFRESHING = re.compile(r"refresh|reload|sync|fetch|\bload|poll|reader", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"denied|not authorized|forbidden|refused|could ?n[o']t|cannot|unable|exception|timed? ?out|throttl|rejected"
+    r"|unreachable|unavailable|circuit(?!.{0,40}\bclosed\b).{0,40}\bopen\b|\bdegraded\b|\blast (?:known )?good\b"
+    r"|\bkeeping (?:the )?(?:previous|old|last)\b",
+    re.IGNORECASE,
+)
 _TROUBLE = re.compile(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
 
 
@@ -128,15 +136,16 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
             return "trouble"
         return "quiet" if known.not_really.search(text) else "success"
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
-        if is_of_keys and known.refused.search(said):
+        if is_of_keys and level != "debug" and known.refused.search(said):
             return "failure"
         return "retry" if is_of_keys and is_trouble else "quiet"
     if level == "debug":
         # An SDK's search for credentials fails in passing; a refresh of keys that failed is one at any level.
         return "failure" if has_failed and known.keys.search(said) else "quiet"
     if level == "info":
-        # A number alone may be how many keys there were; a status is none.
-        is_odd = is_of_keys and (_TROUBLE_WORDS.search(said) or known.not_well.search(text))
+        # Most of what is told for information is no trouble, whatever words it has; that keys were refused is.
+        is_of_refresh = is_of_aws or (is_of_keys and _REFRESHING.search(said) is not None)
+        is_odd = is_of_refresh and (_REFUSED.search(said) or known.not_well.search(text))
         return "failure" if has_failed else "trouble" if is_odd else "quiet"
     if has_failed or (is_of_keys and (level in ("warn", "error") or is_trouble)):
         return "failure"
