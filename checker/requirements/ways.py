@@ -100,7 +100,11 @@ def lets_in_some(document: Document, way: Way, values: Mapping[str, str]) -> Tru
     """Whether the trust policy lets any service account in, in one way: one that it names, or one that fits its
     patterns; None where that cannot be told."""
     if way == "pod-identity":
-        return any_of(lets_in_pod(document, pod, values) for pod in pods_named([document], values.get("cluster", "")))
+        pods = list(pods_named([document], values.get("cluster", "")))
+        tagged = any_of(lets_in_pod(document, pod, values) for pod in pods)
+        untagged = any_of(lets_in_pod(document, pod._replace(has_tags=False), values) for pod in pods)
+        # An association that nobody here knows may have its session tags switched off.
+        return None if tagged is False and untagged is not False else tagged
     issuer = issuer_in(values)
     providers = {name for item in document.statements for name in oidc_providers(item)}
     issuers = [name for name in map(issuer_of, sorted(providers)) if not issuer or name == issuer]
