@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...ack.kinds import BY_NAME, is_checked
+from ...ack.placeholders import find_in_text
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...inventory.objects import called
@@ -65,7 +66,7 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
 
 def _of_adoption(annotations: dict[str, str], key: str, kind: str) -> str:
     is_meant = key == f"{_PREFIX}adoption-fields" and annotations.get(f"{_PREFIX}adoption-policy") == "adopt-or-create"
-    if not is_meant or is_string_map(annotations[key]):
+    if not is_meant or is_string_map(annotations[key]) or find_in_text(annotations[key]) is not None:
         return ""
     return f"write '{BY_NAME[kind].adoption_fields}'"
 
