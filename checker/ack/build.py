@@ -46,7 +46,7 @@ def build(objects: Iterable[Object], unread: Iterable[Object] = ()) -> Inventory
         unread=tuple(unread),
         tables=tuple(table(item) for item in of_kind.get("Table", ())),
         keys=tuple(key(item) for item in of_kind.get("Key", ())),
-        namespaces={item.name: item.annotations for item in of_kind.get("Namespace", ())},
+        namespaces={item.name: _as_meant(item) for item in of_kind.get("Namespace", ())},
     )
 
 
@@ -160,6 +160,13 @@ def workload(item: Object) -> Workload:
 def _is_settled(tag: dict[str, Any]) -> bool:
     """Whether key and value of a tag are strings that no template has yet to fill in."""
     return all(isinstance(item, str) and find_in_text(item) is None for item in (tag["key"], tag.get("value", "")))
+
+
+def _as_meant(item: Object) -> dict[str, str]:
+    """The annotations of a namespace, numbers too: the API server refuses an account without quotes, and whoever wrote
+    it meant it all the same."""
+    annotations = mapping(mapping(item.data.get("metadata")).get("annotations"))
+    return {key: str(value) for key, value in annotations.items() if isinstance(value, (str, int))}
 
 
 def _spec(item: Object) -> dict[str, Any]:

@@ -62,6 +62,9 @@ def _missed(reference: Reference, found: tuple[Policy, ...]) -> str:
     return ""
 
 
+ELSEWHERE = "what the role has in the account that is meant"
+"""The label of what is not known of a role that may be made in another account."""
+
 _MOST_POLICIES = 250
 """Policies of one sort that are judged. IAM attaches 25 to a role at most, and its inline policies may have 10,240
 characters together (IAM User Guide, "IAM and AWS STS quotas")."""
@@ -235,7 +238,10 @@ def stack(
         unread = attach("what the role has in AWS", None, changed_role, PolicySource(None, role.object, ("metadata",)))
         return Stack((Layer("identity", (unread,)), *above), sources)
     not_ours = _not_ours(role)
-    not_ours = not_ours or other_account(role.object, names.account, names.inventory.namespaces, names.selectors)
+    elsewhere = other_account(role.object, names.account, names.inventory.namespaces, names.selectors)
+    if elsewhere:
+        source = PolicySource(None, role.object, ("metadata", "namespace"))
+        identity.append(attach(ELSEWHERE, None, elsewhere, source))
     not_ours = not_ours or _ignored(role.object, "spec.inlinePolicies", "spec.policies", "spec.policyRefs")
     if not_ours:
         identity.append(

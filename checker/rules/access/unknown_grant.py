@@ -22,12 +22,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...ack.applied import not_applied
 from ...findings.place import Place, at, inside, inside_at
 from ...findings.problem import Problem
 from ...iam.decisions.clauses import Clause
 from ...iam.values import NamedTuple
 from ...inventory.objects import called
 from ...requirements.check import Answer, Outcome, RoleCheck
+from ...requirements.layers import ELSEWHERE
 from ...requirements.rows import Question
 from ..facts import Facts
 from ..rule import About
@@ -79,6 +81,10 @@ def _cannot_tell(
     hint = readable if is_unread else plain
     if any(policy.refused for layer in item.stack.layers for policy in layer.policies):
         hint = "mend what AWS refuses first: nothing beside it is sure to be in force"
+    elif not_applied(item.role.object):
+        hint = "take the annotation off, or look at what the role has: checker live --index …"
+    elif any(policy.label == ELSEWHERE for layer in item.stack.layers for policy in layer.policies):
+        hint = "correct the Namespace's annotation or the selector, or check this role with the cell of that account"
     elif "services.k8s.aws/ignore-field-drift" in item.role.object.annotations:
         hint = "take the field out of the annotation, or look at what the role has: checker live --index …"
     if item.role.object.alterations or (item.giver is not None and item.giver.alterations):
