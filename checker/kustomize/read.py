@@ -159,6 +159,7 @@ def _read(
             if path:
                 files.append(real(os.path.join(folder, path)))
             patches += patches_in(field, entry, path, file, offset(field, number))
+    patches += _through_namespaces(patches)
     for number, entry in enumerate(sequence(value.get("replacements"))):
         patches += _replacement(entry, file, offset("replacements", number))
     for entry in sequence(value.get("components")):
@@ -229,6 +230,17 @@ def _path_of(field: str, entry: Any) -> str:
     if field == "patchesStrategicMerge":
         return entry if isinstance(entry, str) and "\n" not in entry else ""
     return text(mapping(entry).get("path")) or ""
+
+
+def _through_namespaces(patches: list[KustomizePatch]) -> list[KustomizePatch]:
+    """What patches of Namespaces change of roles: ACK goes by their annotations for the account that it works in."""
+    fields = ("metadata", "metadata/annotations")
+    return [
+        patch._replace(what=f"{patch.what} of a Namespace", target=PatchTarget("", "Role"), fields=())
+        for patch in patches
+        if patch.target.kind == "Namespace"
+        and any(field in fields or "services.k8s.aws" in field for field in patch.fields)
+    ]
 
 
 def _replacement(entry: Any, file: str, offset: int) -> Iterator[KustomizePatch]:

@@ -107,6 +107,7 @@ UNKNOWN: dict[str, dict[str, str]] = {
     },
     "Flux, for a path to be filled in": {"../flux.yaml": FLUX.replace("./apps", "./${dir}") + f"  patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
     "Flux, in a list": {"../flux.yaml": "apiVersion: v1\nkind: List\nitems:\n- apiVersion: kustomize.toolkit.fluxcd.io/v1\n  kind: Kustomization\n  metadata: {name: t}\n" + f"  spec: {{path: ./apps, patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]}}\n"},
+    "a Namespace that is put into another account": {"kustomization.yaml": "resources: [role.yaml]\npatches: [{target: {kind: Namespace}, patch: '[{\"op\": \"add\", \"path\": \"/metadata/annotations/services.k8s.aws~1owner-account-id\", \"value\": \"999988887777\"}]'}]\n"},
     "Flux, patched by a kustomization": {
         "../flux/flux.yaml": FLUX,
         "../flux/kustomization.yaml": "resources: [flux.yaml]\npatches: [{target: {kind: Kustomization}, patch: '[{\"op\": \"add\", \"path\": \"/spec/targetNamespace\", \"value\": \"other\"}]'}]\n",
@@ -143,6 +144,7 @@ PROVEN: dict[str, dict[str, str]] = {
     "a patch of what has a label": {"kustomization.yaml": HEAD + f"resources: [role.yaml]\npatches: [{{target: {{labelSelector: app=web}}, patch: '{REMOVE}'}}]\n"},
     "a patch of the description": {"kustomization.yaml": HEAD + "resources: [role.yaml]\npatches: [{target: {kind: Role}, patch: '[{\"op\": \"add\", \"path\": \"/spec/description\", \"value\": \"x\"}]'}]\n"},
     "an overlay of something else": {"../other/kustomization.yaml": HEAD + f"resources: [x.yaml]\npatches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
+    "a Namespace with an annotation of others": {"kustomization.yaml": "resources: [role.yaml]\npatches: [{target: {kind: Namespace}, patch: '[{\"op\": \"add\", \"path\": \"/metadata/annotations/linkerd.io~1inject\", \"value\": \"999988887777\"}]'}]\n"},
     "Flux, patched in its interval": {
         "../flux/flux.yaml": FLUX,
         "../flux/kustomization.yaml": "resources: [flux.yaml]\npatches: [{target: {kind: Kustomization}, patch: '[{\"op\": \"replace\", \"path\": \"/spec/interval\", \"value\": \"5m\"}]'}]\n",
