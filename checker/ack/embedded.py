@@ -25,11 +25,14 @@ class Embedded(NamedTuple):
     offset: int
 
 
-def embedded(document: YamlDocument) -> Iterator[Embedded]:
-    """The texts in a document that hold a Role or a Policy of ACK, in reading order."""
+def embedded(document: YamlDocument, *, has_patches: bool = False) -> Iterator[Embedded]:
+    """The texts in a document that hold a Role or a Policy of ACK, in reading order. What stands in the patches of a
+    kustomization (`has_patches`) is none: it is read as what it changes."""
     if IAM_GROUP not in document.piece.text:
         return
-    for _, node in walk(document.root):
+    for path, node in walk(document.root):
+        if has_patches and any(str(part).startswith("patches") for part in path):
+            continue
         if isinstance(node, ScalarNode) and f"{IAM_GROUP}/" in node.value:
             kind_field = _KIND.search(node.value)
             if kind_field is not None:

@@ -44,7 +44,9 @@ class Kustomization(NamedTuple):
     `remotes` are what it takes in from elsewhere, as it names it. `is_flux`: it is one of Flux; `substitutes` are the
     variables that it fills in after the build, `substitutes_from` the objects that hold others, as (kind, name), in the
     order given and in the namespace `namespace_of_values`. `generates` names the ConfigMaps that it makes.
-    `keeps_references`: it tells kustomize, by configurations, to rename references to Policies as well.
+    `keeps_references`: it tells kustomize, by configurations, to rename references to Policies as well. `overlay` is
+    what Flux or Argo CD add to the kustomization that they deploy, as JSON ("" where that cannot be told). One that
+    `is_generated` stands in no file: Flux makes it of a folder that has none.
     """
 
     file: str
@@ -69,3 +71,18 @@ class Kustomization(NamedTuple):
     namespace_of_values: str = ""
     generates: tuple[str, ...] = ()
     is_flux: bool = False
+    overlay: str = ""
+    is_generated: bool = False
+
+    @property
+    def is_deployer(self) -> bool:
+        """Whether it is an object of Flux or Argo CD that names the folder it deploys. What changes all objects of a
+        folder, as policies do, keeps references."""
+        return bool(self.below) and not self.keeps_references
+
+    @property
+    def adds(self) -> bool:
+        """Whether it changes objects, or takes in what does."""
+        return bool(
+            self.patches or self.patch_files or self.renamings or self.labels or self.namespace or self.components
+        )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from ..ack.scan import KUSTOMIZATIONS
 from ..iam.values import NamedTuple
@@ -32,12 +33,20 @@ Contents = Mapping[str, frozenset[Variant]]
 
 class Root(NamedTuple):
     """A kustomization that is built by itself; all those in it, itself first; the files that come in (real paths), and
-    the ways in which it builds each."""
+    the ways in which it builds each. With a `deployer` it is built as this object of Flux or Argo CD adds to it."""
 
     kustomization: Kustomization
     parts: tuple[Kustomization, ...]
     files: frozenset[str]
     variants: Contents
+    deployer: Kustomization | None = None
+
+    @property
+    def what(self) -> str:
+        """What people call it: no two of a project are called the same."""
+        folder = os.path.relpath(self.kustomization.folder) if self.deployer else ""
+        called = f"kustomize build {folder or os.path.dirname(self.kustomization.file) or '.'}"
+        return f"{called} with {self.deployer.what} in {self.deployer.file}" if self.deployer else called
 
 
 _PLAIN = frozenset({Variant("", "", "")})
@@ -139,17 +148,33 @@ class Reach:
                         pending.append(parent)
         return list(users.values())
 
-    def roots(self, deployed: frozenset[str] = frozenset()) -> Iterator[Root]:
+    def roots(self, deployed: Mapping[str, int] = MappingProxyType({})) -> Iterator[Root]:
         """The kustomizations that are built by themselves, with all that they take in: those that no other takes in,
-        those that Flux deploys, and those whose folder is among the `deployed` (real paths)."""
-        by_flux = [one for one in self.found if one.below]
+        and those that Flux or Argo CD deploy, as each of these makes them. `deployed` says how often Applications name
+        a folder (real paths)."""
+        deployers = [one for one in self.found if one.is_deployer]
         for one in self.found:
             if self._by_folder.get(one.folder) is not one or one.is_component:
                 continue
-            is_deployed = one.folder in deployed or any(_is_at(one.folder, item) for item in by_flux)
-            if is_deployed or not self._parents.get(id(one)):
-                contents = {file: variants for file, variants in self._contents[id(one)].items() if file in self.files}
-                yield Root(one, tuple(self._whole(one)), frozenset(contents), contents)
+            here = [item for item in deployers if _is_at(one.folder, item)]
+            adding = [item for item in here if item.adds]
+            by_argo = sum(not item.is_flux for item in adding)
+            is_plain = len(adding) < len(here) or deployed.get(one.folder, 0) > by_argo
+            is_generated = one.is_generated and not adding
+            if (is_plain or not (adding or self._parents.get(id(one)))) and not is_generated:
+                yield self._root(one, None)
+            yield from (self._root(one, item) for item in adding)
+
+    def _root(self, one: Kustomization, deployer: Kustomization | None) -> Root:
+        contents = {file: variants for file, variants in self._contents[id(one)].items() if file in self.files}
+        parts = self._whole(one)
+        if deployer is not None:
+            parts += self._whole(deployer)
+            added = self._contents[id(deployer)].items()
+            contents |= {file: variants for file, variants in added if file in self.files}
+            applied = [*self._components(deployer), deployer]
+            contents = {file: _changed(variants, applied) for file, variants in contents.items()}
+        return Root(one, tuple(parts), frozenset(contents), contents, deployer)
 
     def _whole(self, one: Kustomization) -> list[Kustomization]:
         parts: dict[int, Kustomization] = {}
@@ -214,6 +239,51 @@ def is_below(file: str, one: Kustomization) -> bool:
     if top is not None:
         return file.startswith(os.path.join(top, one.below.replace("/", os.sep), ""))
     return f"/{one.below}/" in file.replace(os.sep, "/")
+
+
+def generated(found: Iterable[Kustomization], files: Iterable[str]) -> list[Kustomization]:
+    """The kustomizations that Flux makes of folders that have none, where it adds something to what is in them: of the
+    folders below with a kustomization, and of the other `files` (real paths). Source: fluxcd/pkg,
+    kustomize/kustomize_generator.go."""
+    known, paths = tuple(found), tuple(files)
+    folders = {one.folder for one in known if one.below is None and not one.is_generated}
+    made = []
+    for one in known:
+        below = f"/{one.below}/"
+        if not (one.is_flux and one.is_deployer and one.adds) or any(_is_at(folder, one) for folder in folders):
+            continue
+        inside = [path for path in paths if is_below(path, one)]
+        tops = {path.replace(os.sep, "/").partition(below)[0] + below.rstrip("/") for path in inside}
+        top = _top(one.folder)
+        folder = os.path.join(top, one.below or "") if top is not None else next(iter(tops), "")
+        if not inside or (top is None and len(tops) != 1):
+            continue
+        under = sorted(path for path in folders if path.startswith(os.path.join(folder, "")))
+        built = [path for path in under if not any(path.startswith(os.path.join(other, "")) for other in under)]
+        alone = (path for path in inside if not any(path.startswith(os.path.join(other, "")) for other in built))
+        made.append(_of_folder(one, folder, (*built, *alone)))
+    return made
+
+
+def _of_folder(one: Kustomization, folder: str, builds: tuple[str, ...]) -> Kustomization:
+    return Kustomization(
+        file=one.file,
+        folder=folder,
+        what=f"what {one.what} makes of {os.path.relpath(folder)}",
+        is_component=False,
+        builds=builds,
+        components=(),
+        below=None,
+        patch_files=(),
+        patches=(),
+        renamings=(),
+        prefix="",
+        suffix="",
+        namespace="",
+        labels={},
+        keeps_references=False,
+        is_generated=True,
+    )
 
 
 def _is_at(folder: str, one: Kustomization) -> bool:

@@ -23,6 +23,7 @@ from ..text.nodes import Fields, Path, find, plain
 from ..text.yaml_nodes import start_of
 from .model import Kustomization, KustomizePatch, PatchTarget, Renaming
 from .mutators import MAY_SAY_SO, folder_of, is_mutator, mutations
+from .overlays import overlay_of_argo, overlay_of_flux
 from .patches import fields_of_annotations, patches_in
 
 _CONFIG = "kustomize.config.k8s.io/"
@@ -60,7 +61,9 @@ def _of(document: YamlDocument, value: Any, route: Path, real: Callable[[str], s
     if version.startswith(_FLUX) and kind == "Kustomization":
         spec = mapping(value.get("spec"))
         below = text(spec.get("path")) or ""
-        return [_read(document, (*route, "spec"), _from_flux(spec), "" if "$" in below else below, real, names=names)]
+        below = "" if "$" in below else below
+        one = _read(document, (*route, "spec"), _from_flux(spec), below, real, names=names)
+        return [one._replace(overlay=overlay_of_flux(spec))]
     if version.startswith(_ARGO) and kind in ("Application", "ApplicationSet"):
         return list(_from_argo(document, kind, value, route, real))
     if is_mutator(version, kind):
@@ -125,7 +128,9 @@ def _from_argo(
         below = text(mapping(source).get("path")) or ""
         if options:
             names = (f"Argo CD {kind}", value)
-            yield _read(document, (*path, "kustomize"), options, "" if "{" in below else below, real, names=names)
+            below = "" if "{" in below else below
+            one = _read(document, (*path, "kustomize"), options, below, real, names=names)
+            yield one._replace(overlay=overlay_of_argo(options))
 
 
 def _read(
@@ -148,7 +153,8 @@ def _read(
 
     def local(field: str) -> list[str]:
         entries = [entry for entry in sequence(value.get(field)) if isinstance(entry, str) and not _is_remote(entry)]
-        return [real(os.path.join(folder, entry)) for entry in entries]
+        start = folder if below is None else _deployed_folder(folder, below)
+        return [real(os.path.join(start, entry)) for entry in entries]
 
     taken_in = [entry for field in ("resources", "bases", "components") for entry in sequence(value.get(field))]
     patches: list[KustomizePatch] = []
@@ -191,7 +197,7 @@ def _read(
         what=_called(*names) if names else file,
         is_component=is_component,
         builds=() if below is not None else (*local("resources"), *local("bases")),
-        components=tuple(local("components")) if below is None else (),
+        components=tuple(local("components")),
         below=None if below is None else posixpath.normpath("/" + below).strip("/"),
         patch_files=tuple(dict.fromkeys(files)) if below is None else (),
         patches=tuple(patches),
@@ -211,6 +217,11 @@ def _read(
         is_flux=names is not None and names[0] == "Flux Kustomization",
         remotes=(*(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)), *_fetched(value)),
     )
+
+
+def _deployed_folder(folder: str, below: str) -> str:
+    """The folder that Flux or Argo CD deploy, which they name from the top of the repository."""
+    return os.path.join(work_tree(folder) or os.curdir, below.strip("/"))
 
 
 def _substitutes_from(value: dict[str, Any]) -> tuple[tuple[str, str], ...]:

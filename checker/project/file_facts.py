@@ -233,5 +233,5 @@ class _File:
         overlay = None if kustomized else find_in_comments(document.root, document.piece)
         if overlay and "overlay" in overlay.text:
             self.skipped.append(Skipped(file, "ytt", overlay.text, start))
-        for item in embedded(document):
+        for item in embedded(document, has_patches=bool(kustomized)):
             self.skipped.append(Skipped(file, "embedded", f"a {item.kind} as text", item.offset))

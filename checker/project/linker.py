@@ -23,7 +23,7 @@ from ..kustomize.deployers import changed_by_others
 from ..kustomize.effects import Effects, apply
 from ..kustomize.model import Kustomization, KustomizePatch
 from ..kustomize.patches import fragment
-from ..kustomize.reach import Reach, is_below
+from ..kustomize.reach import Reach, Root, is_below
 from ..text.documents import YamlDocument
 from ..text.nodes import Repeated, plain
 from ..text.yaml_nodes import start_of
@@ -59,7 +59,7 @@ class Linker:
         self.flux: dict[str, list[Kustomization]] = {}
         self.flux_all: list[Kustomization] = []
         self.variables: dict[tuple[str, str], Variables] = {}
-        self.roots: Mapping[str, str] = {}
+        self.roots: Mapping[str, Root] = {}
         self.placeholders = placeholders
         self.instantiated = 0
         self.instances: dict[tuple[str, str], list[KroInstance]] = {}
@@ -186,9 +186,17 @@ class Linker:
         if source is None or source.written is not None:
             return []
         if item.pool:
-            root = self.roots.get(item.pool, "")
-            return [one for one in self.flux_all if root and is_below(root, one)]
+            root = self.roots.get(item.pool)
+            return [one for one in self.flux_all if self._deploys(one, root)] if root is not None else []
         return self.flux.get(self._real(item.origin.file), [])
+
+    def _deploys(self, one: Kustomization, root: Root) -> bool:
+        """Whether a Kustomization of Flux deploys what was built: with what it adds, or as it is, where it adds
+        nothing."""
+        if root.deployer is not None:
+            return (root.deployer.file, root.deployer.what) == (one.file, one.what)
+        adding = {(item.deployer.file, item.deployer.what) for item in self.roots.values() if item.deployer}
+        return (one.file, one.what) not in adding and is_below(os.path.realpath(root.kustomization.file), one)
 
     def _find_flux(self) -> None:
         """Finds the Kustomizations of Flux, if one of them fills something in, and by the real path of each file those

@@ -50,14 +50,14 @@ Seen = tuple[Sighting, KroGraph | None]
 
 class Joined(NamedTuple):
     """The built sightings by the document (file, number) that they came from; the files whose own objects are not
-    applied (real paths); the kustomizations that are done with (their identity); what could not be built; by pool, the
-    kustomization file that it was built from (real path)."""
+    applied (real paths); the kustomizations that are done with (their identity); what could not be built; by pool, what
+    was built."""
 
     built: Mapping[tuple[str, int], list[Seen]]
     covered: frozenset[str]
     done: frozenset[int]
     failed: tuple[Rendering, ...]
-    roots: Mapping[str, str] = MappingProxyType({})
+    roots: Mapping[str, Root] = MappingProxyType({})
 
     def left_of(self, one: Kustomization) -> Kustomization:
         """The kustomization with the changes that are still to be told: none for one that was built; for one that does
@@ -67,7 +67,7 @@ class Joined(NamedTuple):
                 patch_files=(), patches=(), renamings=(), labels={}, configurations=(), components=()
             )
             return without._replace(prefix="", suffix="", namespace="")
-        broken = any(item.root.kustomization is one and not item.is_unfit for item in self.failed)
+        broken = any(one in (item.root.kustomization, item.root.deployer) and not item.is_unfit for item in self.failed)
         return one._replace(patches=(*one.patches, _anything(one))) if broken else one
 
 
@@ -101,7 +101,7 @@ def join(
         covered=frozenset(path for one, _ in good for path in one.root.files),
         done=frozenset(id(part) for one, _ in good for part in one.root.parts) - kept,
         failed=tuple(failed),
-        roots={one.what: os.path.realpath(one.root.kustomization.file) for one, _ in good},
+        roots={one.what: one.root for one, _ in good},
     )
 
 

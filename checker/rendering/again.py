@@ -33,10 +33,8 @@ def render_again(
     already; those that take in none of these files stay as they were `before`."""
     renderings, charts = before
     paths = {os.path.realpath(name) for name in edited}
-    rendered = {one.root.kustomization.file for one in renderings}
-    roots = [
-        one for one in kustomize.roots_of(files, HERE) if one.kustomization.file in rendered and paths & _taken_in(one)
-    ]
+    rendered = {one.what for one in renderings}
+    roots = [one for one in kustomize.roots_of(files, HERE) if one.what in rendered and paths & _taken_in(one)]
     plans = [one for one in planned(files, names, placeholders, HERE) if paths & _inputs(one, paths)] if charts else []
     build, template = kustomize.find_kustomize() if roots else None, helm.find_helm() if plans else None
     with tempfile.TemporaryDirectory(prefix="checker-") as folder:
@@ -47,10 +45,10 @@ def render_again(
             _write(os.path.realpath(name), text, tree)
         built = kustomize.build(roots, build, tree) if build else ()
         rendered_charts = helm.render(plans, template, tree) if template else ()
-    new = {one.root.kustomization.file: one for one in built}
+    new = {one.what: one for one in built}
     new_charts = {one.source.name: one for one in rendered_charts}
     return (
-        tuple(new.get(one.root.kustomization.file, one) for one in renderings),
+        tuple(new.get(one.what, one) for one in renderings),
         tuple(new_charts.get(one.source.name, one) for one in charts),
     )
 

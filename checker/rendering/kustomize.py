@@ -12,17 +12,18 @@ import os
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ..ack.scan import names_a_group
 from ..iam.values import NamedTuple
-from ..kustomize.model import Kustomization
-from ..kustomize.reach import Reach, Root
+from ..kustomize.overlays import why_not_around
+from ..kustomize.reach import Reach, Root, generated
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
 from ..project.inputs import may_release
 from ..project.rendered import Rendering
-from ..text.files import is_manifest, read_bytes
+from ..text.files import find_files, is_manifest, read_bytes
 from ..text.source import Source, decode
 from .programs import Answer, run, side_by_side
 from .tree import HERE, Tree
@@ -44,10 +45,11 @@ def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
     """The kustomizations to build: those that take in an object of ours and change something or cannot be read as a
     whole here; and those that share a file with one of these, since what is built is judged in place of the files."""
     files = tuple(files)
-    kustomizations = tuple(one for item in files for one in item.kustomizations)
-    if not kustomizations:
+    written = tuple(one for item in files for one in item.kustomizations)
+    if not written:
         return []
     ours = frozenset(os.path.realpath(item.source.name) for item in files if item.seen)
+    kustomizations = (*written, *generated(written, ours))
     known = frozenset(one.folder for one in kustomizations)
     roots = [
         root
@@ -64,7 +66,7 @@ def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
 
 
 def _needs_building(root: Root, known: frozenset[str], tree: Tree) -> bool:
-    return any(map(_changes, root.parts)) or bool(_unfit(root, tree).why) or any(_unread(root, known, tree))
+    return any(one.adds for one in root.parts) or bool(_unfit(root, tree).why) or any(_unread(root, known, tree))
 
 
 def _unread(root: Root, known: frozenset[str], tree: Tree) -> Iterator[str]:
@@ -84,14 +86,14 @@ def _names_a_group(path: str, tree: Tree) -> bool:
         return False
 
 
-def _deployed(files: tuple[FileFacts, ...], tree: Tree) -> frozenset[str]:
-    """The folders that Applications of Argo CD name."""
-    folders = set()
+def _deployed(files: tuple[FileFacts, ...], tree: Tree) -> Counter[str]:
+    """How often Applications of Argo CD name each folder."""
+    folders: Counter[str] = Counter()
     for item in files:
         if may_release(item.source.text):
             top = tree.top_of(item.source.name)
-            folders |= {tree.real(os.path.join(top, path)) for path in _PATH.findall(item.source.text)}
-    return frozenset(folders)
+            folders.update(tree.real(os.path.join(top, path)) for path in _PATH.findall(item.source.text))
+    return folders
 
 
 _PATH = re.compile(r"\bpath[\"']?\s*:\s*[\"']?([^\s\"'#,{}]+)")
@@ -112,30 +114,74 @@ def build(
 
 
 def _build(root: Root, command: list[str], tree: Tree) -> Rendering:
-    folder, what = (
-        tree.there(root.kustomization.folder),
-        f"kustomize build {os.path.dirname(root.kustomization.file) or '.'}",
-    )
+    folder, what = tree.there(root.kustomization.folder), root.what
     unfit = _unfit(root, tree)
     if unfit.why:
         return Rendering(root, what, "", None, unfit.why, is_unfit=not unfit.is_wrong)
+    is_generated = root.kustomization.is_generated
     with tempfile.TemporaryDirectory(prefix="checker-") as scratch:
         home = os.path.realpath(scratch)
-        path = json.dumps(os.path.relpath(folder, home).replace(os.sep, "/"))
-        text = f"resources: [{path}]\nbuildMetadata: [originAnnotations]\n"
+        copy = os.path.join(home, "files")
+        resources = _copied(root, folder, copy, tree) if is_generated else [folder]
+        if not resources:
+            return Rendering(root, what, "", None, _OTHERS, is_unfit=True)
+        fields = {"resources": [_from(home, path) for path in resources], "buildMetadata": ["originAnnotations"]}
+        if root.deployer is not None:
+            added = json.loads(root.deployer.overlay)
+            components = [_from(home, os.path.join(folder, path)) for path in added.get("components", ())]
+            fields |= added | ({"components": components} if components else {})
         with open(os.path.join(home, "kustomization.yaml"), "w", encoding="utf-8") as file:
-            file.write(text)
+            json.dump(fields, file)
         answer = run([*command, home], home)
         if answer.failed:
-            return Rendering(root, what, home, None, _local(answer, home, folder, tree))
+            # What Flux makes of a folder is only made after it here.
+            return Rendering(root, what, home, None, _local(answer, home, folder, tree), is_unfit=is_generated)
         (facts,) = facts_of([Source(f"{root.kustomization.file} (built)", answer.text)])
     if facts.broken:
         return Rendering(root, what, home, None, f"what it prints cannot be read: {facts.broken[0].message}")
-    return Rendering(root, what, home, facts, copy=(tree.copy, tree.top))
+    copies = (copy, root.kustomization.folder) if is_generated else (tree.copy, tree.top)
+    return Rendering(root, what, home, facts, copy=copies)
 
 
-def _changes(one: Kustomization) -> bool:
-    return bool(one.patches or one.patch_files or one.renamings or one.labels or one.namespace)
+def _from(home: str, path: str) -> str:
+    return os.path.relpath(path, home).replace(os.sep, "/")
+
+
+def _copied(root: Root, folder: str, copy: str, tree: Tree) -> list[str]:
+    """The resources of a folder without a kustomization: the folders in it that have one, and copies of the manifests
+    beside them, since kustomize reads no file from outside. Nothing where Flux may leave out one of ours."""
+    if any(os.path.exists(tree.there(os.path.join(path, ".sourceignore"))) for path in _upward(root, tree)):
+        return []
+    left = {path for path in root.kustomization.builds if not os.path.isdir(tree.there(path))}
+    built = [tree.there(path) for path in root.kustomization.builds if os.path.isdir(tree.there(path))]
+    listed = list(built)
+    for path in find_files((folder,)).files:
+        real = os.path.realpath(path)
+        if any(real.startswith(os.path.join(other, "")) for other in built):
+            continue
+        data = read_bytes(path)
+        if not (path.endswith(_TAKEN_IN) and _VERSION.search(data) and _KIND.search(data)) or os.path.islink(path):
+            continue
+        left.discard(os.path.join(root.kustomization.folder, os.path.relpath(path, folder)))
+        target = os.path.join(copy, os.path.relpath(path, folder))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "wb") as file:
+            file.write(data)
+        listed.append(target)
+    return [] if left else listed
+
+
+def _upward(root: Root, tree: Tree) -> Iterator[str]:
+    """The folder of a kustomization and those above it, up to the top of the project."""
+    path, top = root.kustomization.folder, tree.top_of(root.kustomization.file)
+    while path.startswith(top):
+        yield path
+        path = os.path.dirname(path) if path != os.path.dirname(path) else ""
+
+
+_TAKEN_IN = (".yaml", ".yml")
+_OTHERS = "there is a .sourceignore, or a file that Flux does not read as one manifest"
+_VERSION, _KIND = re.compile(rb"^apiVersion:", re.MULTILINE), re.compile(rb"^kind:", re.MULTILINE)
 
 
 class _Unfit(NamedTuple):
@@ -147,6 +193,9 @@ class _Unfit(NamedTuple):
 
 def _unfit(root: Root, tree: Tree) -> _Unfit:
     """Whether a kustomization takes in what is not in the project."""
+    around = why_not_around(root.deployer, root.kustomization) if root.deployer else ""
+    if around:
+        return _Unfit(around)
     top = os.path.join(tree.top_of(root.kustomization.file), "")
     for one in root.parts:
         if one.remotes:
