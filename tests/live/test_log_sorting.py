@@ -94,7 +94,6 @@ QUIET = [
     'level=info msg="auth keys refreshed" page="1 of 3"',
     "auth keys refresh skipped: lock held",
     "keys up to date: false",
-    "No keys were loaded",
 ]
 RETRIES = [
     'level=warn msg="token expired, will retry" err="ExpiredTokenException: dynamodb"',

@@ -50,11 +50,12 @@ _OTEL_NUMBERS: tuple[tuple[int, Level], ...] = ((17, "error"), (13, "warn"), (9,
 """OpenTelemetry, "Logs Data Model", SeverityNumber."""
 _NOTHING = re.compile(
     r"(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
-    r"|rejected|refused|dropped|panics?|degraded|circuit_?open|stale|partial)(?:_?(?:count|total|num|rate))?[\"']?\s*[=:]\s*[\"']?"
+    r"|rejected|refused|dropped|panics?|degraded|circuit_?open|stale|partial)(?:_?(?:count|total|num|rate|keys|items))?[\"']?\s*[=:]\s*[\"']?"
     r"(?:0(?:\.0+)?%?|null|nil|none|false|no|<nil>|\{\}|\[\]|[\"']{1,2})(?=[\"',;)}\]]|\s*$|\s+[\w.-]{1,40}[\"']?[=:])"
     r"|(?:time_?-?out|deadline|expir\w*|ttl|interval)(?:_?(?:ms|s|sec|seconds))?[\"']?\s*[=:]\s*[\"']?\d[\d.]*\s*(?:ns|us|µs|ms|s|m|h|sec\w*|min\w*)?\b"
     r"|\b(?:0|no|zero|without(?: any)?) (?:err(?:or)?s?|failures?|failed(?: \w+)?|timeouts?|exceptions?|problems?)\b"
-    r"|\berror (?:budget|rate|page|handler|log)\b"
+    r"(?![\"']?\s?[=:])"
+    r"|\berror (?:budget|rate|page|handler|log)\b|[\"']?errors?[\"']?\s*[:=]\s*\{\s*[\"']?count[\"']?\s*[:=]\s*0\s*\}"
     r"|\bafter \d+ (?:failed |unsuccessful )?(?:attempts?|retries|failures|errors|tries)\b"
     r"(?=.{0,200}\b(?:succe|ok|recover)|$)",
     re.IGNORECASE,
@@ -111,6 +112,11 @@ def parse(text: str) -> Said:
         pass  # nested deeper than anything a logger writes: it is read as plain text
     head = _DOTNET.match(text) or _JUL.match(text)
     return Said(_level(text), _without_noise(text[head.end() :] if head else text))
+
+
+def without_nothing(text: str) -> str:
+    """The text without fields that say that nothing happened."""
+    return _NOTHING.sub(" ", text[:MAX_LINE])
 
 
 def _without_noise(text: str) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ...iam.values import NamedTuple
-from .layouts import parse
+from .layouts import parse, without_nothing
 
 Kind = Literal["failure", "success", "retry", "trouble", "traffic", "quiet"]
 
@@ -30,7 +30,9 @@ _WORDS = (
     r"|cancell?ed|undefined is|nil value|NoneType|impossible|unsuccessful|boom\b"
     r"|crash|class ?path|exhausted|exceeded|giving up|gave up"
     r"|circuit(?!.{0,40}\bclosed\b).{0,40}\bopen\b(?![\"']?\s?[=:]\s?(?:0|false))|\bdegraded\b"
-    r"|\blast (?:known )?good\b|\bkeeping (?:the )?(?:previous|old|last)\b"
+    r"|\blast[ -](?:known[ -])?good\b|\bkeeping (?:the )?(?:previous|old|last)\b|\bno response\b|exited on signal"
+    r"|fehler|fehlgeschlagen|verweigert|échec|erreur|refusé|falló|denegad|falha|negad[oa]|errore\b|fallit"
+    r"|失败|错误|拒绝|超时|失敗|拒否|エラー|실패|거부|오류|ошибк|отказан|не удал"
     r"|\bnot (?:be(?:en)? )?(?:refreshed|reloaded|updated|loaded|synced|fetched)\b"
 )
 _HINTS = (
@@ -42,13 +44,25 @@ _HINTS = (
     "refresh", "sync", "load", "updated", "fetch", "cached", "succe", "complete", "finished", "done", "up-to-date",
     "up to date", "retr", "key", "repeated", "suppressed", "attempt", "dynamo", "ddb", "credential", "amazon",
     "boto", "broken pipe", "closed", "network", "no route", "misbehaving", "x509", "certificate", "undefined",
-    "circuit", "degraded", "good", "keeping", "backing off",
+    "circuit", "degraded", "good", "keeping", "backing off", "alert", "emerg", "signal", "no response", "overdue",
+    "waiting", "not ready", "rolled back", "region", "poll", "identity", "token", "provisioned",
+    "fehl", "verweigert", "échec", "refus", "falló", "deneg", "falha", "negad", "fallit", "失败", "错误", "拒绝",
+    "超时",
+    "失敗", "拒否", "エラー", "실패", "거부", "오류", "ошибк", "отказан", "не удал",
     "nil value", "nonetype", "impossible", "boom", "unsucc", "gave", "problem", "trouble", "lost", "\"level\":4",
     "\"level\":5", "\"level\":6", "\"level\": 4", "\"level\": 5", "\"level\": 6",
 )  # fmt: skip
 """An event with none of these words and no code (`_CODES`) is quiet or traffic: this costs far less than `sort`."""
 
 _CODES = re.compile(r"\bE[A-Z]{4,}\b|^[WEF]\d{4} |\b[45]\d\d\b")
+_COUNTS = re.compile(
+    r":443\b|(?<=\b[1-3]\d\d )\d+\b|(?<=\d\.)\d{1,3}:\d{2,5}\b|\bport[\"']?[=: ]+\d+"
+    r"|\b\w*(?:ms|took|count|items|size|bytes|duration|dur|latency|elapsed|keys|rows|lines)[\"']?\s?[=:]\s?[\"']?\d+"
+    r"|\b\d+ ?(?:ns|µs|us|ms|s|sec\w*|items?|keys?|rows?|records?|entries|bytes|[KM]i?B|tenants?|requests?)\b",
+    re.IGNORECASE,
+)
+"""Numbers that are no status codes: ports, counts, sizes and durations."""
+
 _TIMES = re.compile(r"message repeated (\d{1,6}) times")
 _SUPPRESSED = re.compile(r"\b(?:suppressed|repeated|dropped_logs|times)[\"']?[=:] ?[\"']?(\d{1,6})\b", re.IGNORECASE)
 _OWN = re.compile(r"\bkey\w{0,40}\.(?:lua|go|py|js|ts|rs|java)\b|refresh|\bsync")
@@ -64,11 +78,30 @@ _REFUSED = re.compile(
 _TROUBLE = re.compile(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
 
 
+_ARN = re.compile(r"arn:aws[\w-]*:\S+")
+_OF_REFRESH = re.compile(
+    r"credential|assume-?role|(?:web|pod) ?identity|get identity|\bkms\b|token|refresh|\bkeys?\b", re.IGNORECASE
+)
+_NEEDED = re.compile(
+    r"dynamo|\bddb\b|\bsts\b|credential|assume-?role|(?:web|pod) ?identity|get identity|\bkms\b|security token"
+    r"|\b(?:auth|api)[ _-]?keys?\b",
+    re.IGNORECASE,
+)
+"""What the refresh needs of AWS, and what every call to it needs."""
+
+
 class Words(NamedTuple):
     """The patterns of words.yaml, each list as one expression."""
 
     keys: re.Pattern[str]
     aws: re.Pattern[str]
+    refreshing: re.Pattern[str]
+    other_refresh: re.Pattern[str]
+    harmless: re.Pattern[str]
+    other_service: re.Pattern[str]
+    writes: re.Pattern[str]
+    empty: re.Pattern[str]
+    late: re.Pattern[str]
     success: re.Pattern[str]
     not_yet: re.Pattern[str]
     not_well: re.Pattern[str]
@@ -119,26 +152,42 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         return "success"
     level, said = parse(text)
     known = words()
+    if known.other_service.search(said) and not _NEEDED.search(_ARN.sub(" ", said)):
+        return "traffic"
+    if known.writes.search(said) and not _OF_REFRESH.search(_ARN.sub(" ", said)):
+        return "traffic"
+    others = known.other_refresh.sub(" ", said)
+    if others != said and not (known.aws.search(others) or known.refreshing.search(others)):
+        return "quiet"
+    said = known.harmless.sub(" ", others)
+    if said != others and level != "error" and not _TROUBLE_WORDS.search(_without_level(said)):
+        return "quiet"
     is_of_aws = known.aws.search(said) is not None
     has_failed = known.failure.search(said) is not None
     # nginx appends the current request to every line, also to one about a refresh that failed.
     is_own = level == "error" and _OWN.search(said) is not None
-    is_own = is_own or (level in ("warn", "error") and _SUBREQUEST.search(text) is not None)
+    if level in ("warn", "error"):
+        is_own = is_own or _SUBREQUEST.search(text) is not None or known.refreshing.search(said) is not None
+    is_late = known.late.search(said) is not None
+    is_own = is_own or (is_late and known.refreshing.search(said) is not None)
     if not is_of_aws and not has_failed and not is_own and known.traffic.search(text):
         return "traffic"
     is_of_keys = is_of_aws or is_own or known.keys.search(said) is not None
-    is_trouble = has_failed or _TROUBLE.search(_without_level(said) if level else said) is not None
+    bare = _COUNTS.sub(" ", _without_level(said) if level else said)
+    is_trouble = has_failed or _TROUBLE.search(bare) is not None
+    if is_of_keys and not has_failed and known.empty.search(without_nothing(text)):
+        return "trouble"
     if not has_failed and level in ("", "info", "debug") and _has_succeeded(said, known):
         # A number is no code here: it may be how many keys there were, or how long it took.
         if _TROUBLE_WORDS.search(said):
             return "failure"
         if known.not_well.search(text):
             return "trouble"
-        return "quiet" if known.not_really.search(text) else "success"
+        return "quiet" if known.not_really.search(without_nothing(text)) else "success"
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
         if is_of_keys and level != "debug" and known.refused.search(said):
             return "failure"
-        return "retry" if is_of_keys and is_trouble else "quiet"
+        return "retry" if is_of_keys and (is_trouble or is_late) else "quiet"
     if level == "debug":
         # An SDK's search for credentials fails in passing; a refresh of keys that failed is one at any level.
         return "failure" if has_failed and known.keys.search(said) else "quiet"
@@ -146,7 +195,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         # Most of what is told for information is no trouble, whatever words it has; that keys were refused is.
         is_of_refresh = is_of_aws or (is_of_keys and _REFRESHING.search(said) is not None)
         is_odd = is_of_refresh and (_REFUSED.search(said) or known.not_well.search(text))
-        return "failure" if has_failed else "trouble" if is_odd else "quiet"
+        return "failure" if has_failed else "trouble" if is_odd or (is_of_keys and is_late) else "quiet"
     if has_failed or (is_of_keys and (level in ("warn", "error") or is_trouble)):
         return "failure"
     return "trouble" if level == "error" or is_trouble else "quiet"

@@ -178,6 +178,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _WORD = re.compile(r"[\w+/=~-]{20,}")
+_SHORT_WORD = re.compile(r"(?<![\w./:-])(?=[a-z_-]{0,11}[A-Za-z0-9]{8})[A-Za-z0-9_-]{8,19}(?![\w.:/-])")
 _KEPT = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # a UUID
     r"|A(?:ROA|IDA|GPA|NPA|NVA|IPA|PKA|SCA)[A-Z0-9]{12,}"  # a unique id, which is no key
@@ -218,6 +219,7 @@ def redact(text: str) -> str:
         return found[0] if is_kept or not _is_random(found[0]) else MASK
 
     text = _WORD.sub(judge, text)
+    text = _SHORT_WORD.sub(lambda found: MASK if _is_mixed(found[0]) else found[0], text)
     # Masks may be longer than what they mask.
     return text if len(text) <= _LONGEST + 1 else text[:_LONGEST] + "…"
 
@@ -226,6 +228,16 @@ def redact_pair(name: str, value: str) -> str:
     """The value of a label, tag or annotation, redacted by its name too."""
     shown = redact(value)
     return shown if MASK in shown or MASK not in redact(f"{name}={value}") else MASK
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether a short word can only be a key: digits between letters of both cases, over and over. Names of classes
+    and versions have one digit here or there."""
+    longest = max(re.split(r"[-_]", word), key=len)
+    runs = re.findall(r"\d+|[a-z]+|[A-Z]+", longest)
+    digits = [run for run in runs if run.isdigit()]
+    is_cased = longest != longest.lower() and longest != longest.upper()
+    return is_cased and len(digits) >= 2 and sum(map(len, digits)) >= 3 and len(runs) >= 6
 
 
 def _is_random(word: str) -> bool:

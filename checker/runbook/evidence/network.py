@@ -34,12 +34,12 @@ def _is_elsewhere(event: Event) -> bool:
         port = re.search(rf"{re.escape(event.host)}:(\d+)", event.line)
         return event.host.startswith("127.") or (port is not None and port[1] not in ("443", "80"))
     if event.host:
-        return _AWS_ADDRESS.search(event.host) is None
+        return _NEEDED_HOST.search(event.host) is None
     return _OTHER_SERVICE.search(event.line) is not None or _DECODING.search(event.line) is not None
 
 
 _IP_ADDRESS = re.compile(r"[\d.]+\d")
-_AWS_ADDRESS = re.compile(r"amazonaws\.com|\.api\.aws|\bdynamodb\b|\bddb\b|\bsts\b")
+_NEEDED_HOST = re.compile(r"\bdynamodb\b|\bddb\b|\bsts\b|\bkms\b|\beks-auth\b|^oidc\.|\bvpce\b")
 _OTHER_SERVICE = re.compile(r"operation error (?!STS|DynamoDB|EKS Auth)[\w ]+:")
 _DECODING = re.compile(r"(?:unmarshal|decod|pars|json)\w*.{0,80}\bEOF\b", re.IGNORECASE)
 
