@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from checker.live.log.file import played, stamped, time_of
@@ -49,3 +51,20 @@ def test_a_log_with_times_keeps_its_distances() -> None:
 def test_what_only_looks_like_a_time_is_none(row: str) -> None:
     assert time_of(row) == ""
     assert [text for _, text in played(f"{row}\n".encode())]
+
+
+def test_what_aws_logs_prints_is_read_event_by_event() -> None:
+    at = 1_795_000_000_000
+    events = [{"timestamp": at + 1000 * number, "message": "level=error msg=x\n\tat y"} for number in range(2)]
+    rows = stamped(json.dumps({"events": events, "nextToken": "x"}, indent=4).encode()).decode().splitlines()
+    assert rows == [
+        "2026-11-18T11:06:40Z level=error msg=x",
+        "2026-11-18T11:06:40Z \tat y",
+        "2026-11-18T11:06:41Z level=error msg=x",
+        "2026-11-18T11:06:41Z \tat y",
+    ]
+
+
+@pytest.mark.parametrize("text", ['{"events": 1}', '{"events": [', '{"level": "error", "events": [1]}'])
+def test_what_only_looks_like_it_loses_nothing(text: str) -> None:
+    assert stamped(text.encode()).decode().strip() == text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -36,11 +37,21 @@ def test_the_cell_plays_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert shown["before"]["recoveredAt"]
 
 
+def test_a_log_in_utf_16_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """PowerShell's `>` writes it."""
+    file = tmp_path / "proxy.log"
+    file.write_bytes((DENIED * 5).encode("utf-16"))
+    main(["demo", "--log", str(file), "--format", "json"])
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["before"]["causes"][0]["id"] == "expired-token"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["live", "--index", "acme", "--log", "absent.log"], "cannot read absent.log"),
         (["demo", "--log", "empty.log"], "this log is empty"),
+        (["demo", "--log", "packed.log.gz"], "this is compressed (gzip); unpack it"),
         (["live", "--index", "acme", "--log", "full.log", "--watch"], "--watch would see the same again"),
         (["live", "--replay", "x.json", "--log", "full.log"], "--replay has the log in it"),
     ],
@@ -51,5 +62,6 @@ def test_what_cannot_be_used(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty.log").write_text("")
     (tmp_path / "full.log").write_text("x\n")
+    (tmp_path / "packed.log.gz").write_bytes(gzip.compress(b"x\n"))
     assert main(arguments) == 2
     assert said in capsys.readouterr().err

@@ -31,16 +31,18 @@ def read_input(path: str) -> str:
 
 
 def read_log(path: str) -> bytes:
-    """The bytes of a log, or of standard input for `-`; of a long log only the end, which counts. Raises UsageError."""
+    """The bytes of a log, or of standard input for `-`, as UTF-8; of a long log only the end, which counts. Raises
+    UsageError."""
     try:
         if path == "-":
             if sys.stdin is None:
                 raise UsageError("standard input is closed")
-            data = b""
+            data = head = sys.stdin.buffer.read(_MOST_LOG)
             while block := sys.stdin.buffer.read(_MOST_LOG):
                 data = (data + block)[-_MOST_LOG:]
         else:
             with open(path, "rb") as file:
+                head = file.read(4)
                 size = file.seek(0, 2)
                 file.seek(max(0, size - _MOST_LOG))
                 data = file.read(_MOST_LOG)
@@ -48,9 +50,16 @@ def read_log(path: str) -> bytes:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     if not data.strip():
         raise UsageError(f"{path}: this log is empty")
-    return data[-_MOST_LOG:]
+    packed = next((name for name, start in _PACKED.items() if head.startswith(start)), "")
+    if packed:
+        raise UsageError(f"{path}: this is compressed ({packed}); unpack it, and give the text (--log - reads a pipe)")
+    wide = next((name for name, mark in _WIDE.items() if head.startswith(mark)), "")
+    # Of a long log the end was read, which may begin within a character.
+    return data.decode(wide, "replace").encode() if wide else data[-_MOST_LOG:]
 
 
+_PACKED = {"gzip": b"\x1f\x8b", "zip": b"PK\x03\x04", "zstd": b"\x28\xb5\x2f\xfd", "bzip2": b"BZh", "xz": b"\xfd7zX"}
+_WIDE = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 _MOST_LOG = 8 * 1024 * 1024 - 1
 
 

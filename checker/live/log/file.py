@@ -1,4 +1,5 @@
 """A log from a file: what `kubectl logs` printed, or what was exported from Loki or CloudWatch, as rows with times.
+What `aws logs filter-log-events` and `get-log-events` print is JSON, with the events in it.
 
 A row's time is the stamp of Kubernetes in front of it, else the first time in its beginning (ISO 8601, nginx's form, or
 seconds or milliseconds since the epoch in front). A row without one belongs to the time of the row before it.
@@ -6,6 +7,7 @@ seconds or milliseconds since the epoch in front). A row without one belongs to 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,7 +26,7 @@ def stamped(data: bytes) -> bytes:
     """The rows of a file, each with an RFC 3339 stamp in front where it or a row before it has a time."""
     stamp = ""
     rows = []
-    for row in data.decode("utf-8", "replace").splitlines():
+    for row in _rows(data.decode("utf-8", "replace")):
         if _KUBERNETES.match(row):
             stamp = ""
             rows.append(row)
@@ -32,6 +34,33 @@ def stamped(data: bytes) -> bytes:
         stamp = time_of(row) or stamp
         rows.append(f"{stamp} {row}" if stamp else row)
     return ("\n".join(rows) + "\n").encode()
+
+
+def _rows(text: str) -> list[str]:
+    """The rows of a log; those of CloudWatch's events, each with its time, where it is what `aws logs` prints."""
+    given = _cloudwatch(text) if text.lstrip("\ufeff \r\n")[:1] == "{" and '"events"' in text else None
+    return text.splitlines() if given is None else given
+
+
+def _cloudwatch(text: str) -> list[str] | None:
+    try:
+        found = json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        return None
+    listed = found.get("events") if isinstance(found, dict) else None
+    if not isinstance(listed, list) or not all(isinstance(event, dict) and "message" in event for event in listed):
+        return None
+    rows = []
+    for event in listed:
+        moment = event.get("timestamp")
+        is_known = isinstance(moment, int) and 0 < moment < _LATEST
+        stamp = f"{_text(datetime.fromtimestamp(moment / 1000, UTC))} " if is_known else ""
+        rows += [stamp + row for row in str(event["message"]).splitlines()]
+    return rows
+
+
+_LATEST = 10**14
+"""Milliseconds since the epoch that are still a date."""
 
 
 def time_of(row: str) -> str:
