@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
-from ..iam.documents.document import LONGEST, Parsed, PolicyKind, parse, too_long
+from ..iam.documents.document import LONGEST, Parsed, PolicyKind, Problem, parse, too_long
+from ..iam.documents.grammar import VERSIONS
 from ..iam.documents.paths import Path
 from ..inventory.objects import (
     Association,
@@ -95,7 +96,21 @@ def policy(item: Object) -> Policy:
     """An ACK Policy with its document."""
     spec = _spec(item)
     document = _policy_text(item, ("spec", "policyDocument"), "identity")
+    document = _of_this_version(document) if document is not None else None
     return Policy(item, text(spec.get("name")) or item.name, text(spec.get("path")) or "/", document)
+
+
+def _of_this_version(document: PolicyText) -> PolicyText:
+    """AWS makes no managed policy of an older version ("Policy document must be version 2012-10-17 or greater",
+    Meteor-Community-Packages/Meteor-CollectionFS#630); what an inline policy is written in, it takes."""
+    read = document.parsed.document
+    if read is None or read.version == VERSIONS[0] or document.owner.holes:
+        return document
+    is_stated = "Version" in document.data()
+    wrong = f"Version {read.version!r}" if is_stated else "a document without a Version"
+    wrong += " is none that AWS makes a managed policy of"
+    problem = Problem("element", wrong, 'write "Version": "2012-10-17"', ("Version",) if is_stated else ("Statement",))
+    return document._replace(parsed=Parsed(None, (problem._replace(at_key=not is_stated),)))
 
 
 def service_account(item: Object) -> ServiceAccount:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from ..iam.arns import parse_arn
 from ..iam.documents.holes import has_hole
-from ..iam.documents.partitions import partition_in, partition_of
+from ..iam.documents.regions import partition_in, partition_of
 from ..iam.values import NamedTuple
 from .objects import Association, Inventory, Key, Object, Policy, Reference, Role, Table
 

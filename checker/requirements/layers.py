@@ -16,8 +16,9 @@ from ..iam.decisions.policies import Attached, Layer
 from ..iam.decisions.principals import account_of
 from ..iam.documents.document import Parsed
 from ..iam.documents.holes import has_hole
-from ..iam.documents.partitions import foreign, partition_in
+from ..iam.documents.partitions import foreign
 from ..iam.documents.paths import Path
+from ..iam.documents.regions import partition_in
 from ..iam.values import NamedTuple
 from ..inventory.names import Names, policies_by_arn, resolve_policy
 from ..inventory.objects import ManagedArn, Object, Policy, PolicyText, Reference, Role, altered, may_be_absent

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..ack.objects import mapping, text
 from ..iam.documents.context import Context, Values, make_context
 from ..iam.documents.document import Document
-from ..iam.documents.partitions import partition_of
+from ..iam.documents.regions import partition_of
 from ..iam.values import NamedTuple
 from ..inventory.objects import Object
 

@@ -19,7 +19,7 @@ from ..iam.decisions.policies import Layer
 from ..iam.decisions.principals import Caller, account_of
 from ..iam.documents.context import Context, Values, make_context
 from ..iam.documents.holes import has_hole, with_wildcards
-from ..iam.documents.partitions import partition_of
+from ..iam.documents.regions import partition_of
 from ..iam.proofs.trust import issuer_of, oidc_providers
 from ..iam.values import NamedTuple
 from ..inventory.objects import Role

@@ -13,7 +13,7 @@ from ..iam.arns import parse_arn
 from ..iam.decisions.policies import Attached, Layer, LayerName
 from ..iam.documents.document import Document, Entry, Statement
 from ..iam.documents.holes import has_hole, with_wildcards
-from ..iam.documents.partitions import partition_of
+from ..iam.documents.regions import partition_of
 from ..iam.patterns.globs import arn_glob, wildcard_glob
 from ..iam.patterns.language import overlap
 from ..iam.values import NamedTuple

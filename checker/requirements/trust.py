@@ -7,7 +7,7 @@ from ..iam.decisions.conditions import any_of
 from ..iam.documents.document import Document
 from ..iam.documents.filling import filled, least, most
 from ..iam.documents.holes import has_hole, pattern_of
-from ..iam.documents.partitions import partition_of
+from ..iam.documents.regions import partition_of
 from ..inventory.objects import Object, Role, altered
 from .layers import ignored_trust, not_pushed, refused_trust, unreadable
 from .model import Requirement, fill

@@ -236,7 +236,7 @@ def test_actions_whose_requests_carry_other_keys_are_asked_about_each() -> None:
 def test_the_regions_and_partitions_are_those_of_botocore() -> None:
     from botocore.loaders import Loader
 
-    from checker.iam.documents.partitions import PARTITIONS, REGIONS, partition_of
+    from checker.iam.documents.regions import PARTITIONS, REGIONS, partition_of
 
     for row in Loader().load_data("partitions")["partitions"]:
         assert row["id"] in PARTITIONS

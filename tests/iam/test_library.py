@@ -55,7 +55,7 @@ def test_a_layer_that_is_misspelt_is_no_layer_that_is_not_there(name: Any) -> No
 @pytest.mark.parametrize(("kind", "layer"), [("resource", "identity"), ("trust", "identity"), ("identity", "resource")])
 def test_a_document_of_another_kind_grants_nothing(kind: Any, layer: Any) -> None:
     """A trust policy taken for an identity policy would let in whoever asks."""
-    statement: dict[str, Any] = {"Effect": "Allow", "Action": "dynamodb:GetItem"}
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": "sts:*" if kind == "trust" else "dynamodb:GetItem"}
     statement |= {} if kind == "identity" else {"Principal": {"AWS": "arn:aws:iam::999922223333:root"}}
     statement |= {} if kind == "trust" else {"Resource": "*"}
     document = parse({"Version": "2012-10-17", "Statement": [statement]}, kind).document

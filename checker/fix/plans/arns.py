@@ -6,7 +6,7 @@ import re
 
 from ...findings.finding import Finding
 from ...iam.arns import parse_arn
-from ...iam.documents.partitions import partition_of
+from ...iam.documents.regions import partition_of
 from ...managed import find as find_managed
 from ...rules.references.not_an_arn import is_arn
 from ...rules.trust.misdirected_annotation import trusting

@@ -11,8 +11,8 @@ from typing import Any
 
 from ...findings.finding import Finding
 from ...findings.place import at
-from ...iam.documents.partitions import partition_of
 from ...iam.documents.paths import Path
+from ...iam.documents.regions import partition_of
 from ...inventory.names import policies_by_arn, resolve_policy
 from ...inventory.objects import Policy, Reference, Role
 from ..edits import patch

@@ -16,7 +16,7 @@ from ...findings.place import inside
 from ...iam.decisions.conditions import condition_holds
 from ...iam.documents.context import Context, look_up
 from ...iam.documents.document import Condition, Statement
-from ...iam.documents.partitions import partition_of
+from ...iam.documents.regions import partition_of
 from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, oidc_providers
 from ...iam.values import NamedTuple
 from ...inventory.objects import Object, PolicyText, Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ...findings.finding import Finding
 from ...iam.arns import parse_arn
-from ...iam.documents.partitions import partition_in, partition_of
+from ...iam.documents.regions import partition_in, partition_of
 from ..edits import patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
 

@@ -1,8 +1,12 @@
 """Which elements a policy document may have, and of what type.
 
 Source: IAM User Guide, "Grammar of the IAM JSON policy language"; for what belongs into which kind of policy, "IAM
-JSON policy elements: Principal" (identity policies have none; an ARN in it takes no wildcards) and "… Resource" (trust
-policies have none), "… Sid" (letters and digits; the page lets some services take more in their own policies).
+JSON policy elements: Principal" (identity policies have none; an ARN in it takes no wildcards, and names no group),
+"… NotPrincipal" (no trust policy has one) and "… Resource" (trust policies have none), "… Sid" (letters and digits; the
+page lets some services take more in their own policies). What AWS answers beyond the grammar: one colon in an action
+(eksctl-io/eksctl#2794), no region in ARNs of S3 and IAM (aws/aws-cdk#22445, cloud-gov/terraform-provision#1838), a
+partition that there is (terraform-aws-modules/terraform-aws-iam#39), actions of STS alone in a trust policy
+(hashicorp/terraform-provider-aws#32872).
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from typing import Any, Literal
 from ..values import NamedTuple
 from .operators import OPERATORS, split_operator
 from .paths import Path
+from .regions import PARTITIONS
 
 
 class Flaw(NamedTuple):
@@ -26,6 +31,7 @@ class Flaw(NamedTuple):
     at_key: bool = False
 
 
+_PARTITION = re.compile(rf"arn:(?:(?:{'|'.join(PARTITIONS)}):|[^:]*[*?$]|[^:]*$)")
 VERSIONS = ("2012-10-17", "2008-10-17")
 _TOP = ("Version", "Id", "Statement")
 _STATEMENT = (
@@ -33,7 +39,24 @@ _STATEMENT = (
 )  # fmt: skip
 _PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
 _SID = re.compile(r"[A-Za-z0-9]*")
-_AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):[^*?]+|[A-Z][A-Z0-9]{15,}")
+_AWS_PRINCIPAL = re.compile(
+    r"\*|\d{12}|[A-Z][A-Z0-9]{15,}"
+    r"|arn:[\w-]+:iam::(?:\d{12}|cloudfront):(?:root|(?:user|role|saml-provider|oidc-provider)/[^*?]+)"
+    r"|arn:[\w-]+:sts::\d{12}:(?:assumed-role/[^*?/]+/[^*?]+|(?:federated-user|self)/?[^*?]*)"
+)
+"""A provider stands under Federated, which a rule says."""
+_NO_SERVICE = re.compile(r"arn:.*|.*\bamazonaws(?!\.com$|\.com\.cn$)\S*", re.IGNORECASE)
+_ACTIONS_OF_TRUST = (
+    "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:TagSession",
+    "sts:SetSourceIdentity", "sts:SetContext",
+)  # fmt: skip
+_OF_TRUST = re.compile(rf"\*|sts:.*[*?].*|{'|'.join(_ACTIONS_OF_TRUST)}", re.IGNORECASE | re.DOTALL)
+_WITH_REGION = re.compile(
+    r"arn:[^:]*:iam:[a-z][^:*?$]*:.*"
+    r"|arn:[^:]*:s3:[a-z][^:*?$]*:[^:]*:"
+    r"(?!\*|accesspoint|job/|storage-lens|access-grants|async-request|\$)[^:]+",
+    re.DOTALL,
+)
 _ACTION = re.compile(r"\*|[^\s:]+:\s*+\S.*", re.DOTALL)
 """IAM accepts a space behind the colon, but such an action matches nothing: version 1 of AWS's own ViewOnlyAccess had
 one."""
@@ -81,7 +104,7 @@ def _statement(value: Any, kind: str, path: Path) -> Iterator[Flaw]:
         wrong = f"the Sid {value['Sid']!r} has characters other than letters and digits, and AWS refuses the document"
         yield _element(wrong, f'write "{re.sub("[^A-Za-z0-9]", "", value["Sid"])}"', (*path, "Sid"))
     yield from _either(value, "Action", "NotAction", path)
-    yield from _actions(value, path)
+    yield from _actions(value, kind, path)
     if kind == "trust":
         for name in ("Resource", "NotResource"):
             if name in value:
@@ -130,7 +153,7 @@ def _string_list(value: Any, name: str, path: Path) -> Iterator[Flaw]:
             yield _element(f"{name} holds {_a(item)}, not a string", "put it in double quotes", (*path, number))
 
 
-def _actions(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
+def _actions(value: dict[str, Any], kind: str, path: Path) -> Iterator[Flaw]:
     for text, entry_path in _strings(value, ("Action", "NotAction"), path):
         if not _ACTION.fullmatch(text):
             if _ACTION.fullmatch(text.strip()):
@@ -138,6 +161,12 @@ def _actions(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
                 continue
             hint = f'write "SERVICE:{text or "Action"}", such as "dynamodb:GetItem"'
             yield _element(f"the action {text!r} has no service prefix", hint, entry_path)
+        elif text.count(":") > 1:
+            hint = f'write "{":".join(text.split(":")[-2:])}"'
+            yield _element(f"the action {text!r} has two colons, and AWS refuses the document", hint, entry_path)
+        elif kind == "trust" and not _OF_TRUST.fullmatch(text):
+            wrong = f"the action {text!r} does not assume a role, and AWS refuses a trust policy with it"
+            yield _element(wrong, _near(text, _ACTIONS_OF_TRUST), entry_path)
 
 
 def _resources(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
@@ -147,6 +176,12 @@ def _resources(value: dict[str, Any], path: Path) -> Iterator[Flaw]:
         elif text != "*" and not text.startswith("arn:"):
             hint = 'write "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME" or "*"'
             yield _element(f"the resource {text!r} is not an ARN, and AWS refuses the document", hint, entry_path)
+        elif text.startswith("arn:") and not _PARTITION.match(text):
+            wrong = f"the resource {text!r} names no partition of AWS, and AWS refuses the document"
+            yield _element(wrong, _near(text.split(":")[1], PARTITIONS), entry_path)
+        elif _WITH_REGION.fullmatch(text):
+            wrong = f"the resource {text!r} names a region, and ARNs of its service have none; AWS refuses the document"
+            yield _element(wrong, "leave the region empty", entry_path)
 
 
 def _strings(value: dict[str, Any], names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path]]:
@@ -171,6 +206,9 @@ def _principal(value: dict[str, Any], kind: str, path: Path) -> Iterator[Flaw]:
         yield _element("the statement has no Principal", 'add "Principal": {"Federated": …} or {"Service": …}', path)
     elif len(present) == 2:
         yield _element("Principal and NotPrincipal exclude each other", "keep one of them", (*path, "NotPrincipal"))
+    if kind == "trust" and "NotPrincipal" in present:
+        wrong = "NotPrincipal does not belong in a trust policy, and AWS refuses the document"
+        yield _element(wrong, "name the principals that are meant", (*path, "NotPrincipal"))
     for name in present:
         listed = value[name]
         if listed == "*":
@@ -183,8 +221,12 @@ def _principal(value: dict[str, Any], kind: str, path: Path) -> Iterator[Flaw]:
             yield from _string_list(listed[key], key, (*path, name, key))
         for text, entry_path in _strings(listed, ("AWS",), (*path, name)):
             if not _AWS_PRINCIPAL.fullmatch(text):
-                wrong = f"{text!r} is no principal: an ARN without wildcards, 12 digits or * are, and AWS refuses it"
+                wrong = f"{text!r} is no principal, as a role, user, session, 12 digits or * are, and AWS refuses it"
                 yield _element(wrong, "write the ARN of a role or user, or narrow * with aws:PrincipalArn", entry_path)
+        for text, entry_path in _strings(listed, ("Service",), (*path, name)):
+            if _NO_SERVICE.fullmatch(text):
+                wrong = f"{text!r} is no service, and AWS refuses it as a principal"
+                yield _element(wrong, "write SERVICE.amazonaws.com", entry_path)
 
 
 def _condition(value: Any, path: Path) -> Iterator[Flaw]:
@@ -224,6 +266,15 @@ def _unknown(value: dict[str, Any], known: tuple[str, ...], path: Path) -> Itera
             close = difflib.get_close_matches(key.lower(), folded, 1)
             hint = f'write "{folded[close[0]]}"' if close else f"use only {', '.join(known)}"
             yield Flaw("element", f"the element {key!r} does not exist here", hint, (*path, key), at_key=True)
+
+
+def _near(given: str, known: tuple[str, ...]) -> str:
+    """What somebody who wrote this may have meant. Letters that changed places come first: asw is aws."""
+    same = [name for name in known if sorted(name) == sorted(given)]
+    import difflib
+
+    close = same or difflib.get_close_matches(given, known, 1, 0.75)
+    return f'did you mean "{close[0]}"?' if close else f"write one of {', '.join(known)}"
 
 
 def _element(message: str, hint: str, path: Path) -> Flaw:

@@ -2,10 +2,9 @@
 
 What it does
     Compares each Resource string with the ARNs its service has: six fields,
-    a partition and a region that there are, an account of 12 digits (both
-    where resources of the service have them), no variable in front of the
-    resource part, and a resource part that begins as one of the service's
-    resource types does.
+    a region that there is, an account of 12 digits (both where resources of
+    the service have them), no variable in front of the resource part, and a
+    resource part that begins as one of the service's resource types does.
 
 Why it matters
     AWS accepts any text that begins with `arn:`. An ARN of a shape that no
@@ -31,7 +30,7 @@ from ...findings.problem import Problem
 from ...iam.arns import parse_arn
 from ...iam.catalogue.catalogue import Service, service
 from ...iam.catalogue.resource_types import INCOMPLETE, is_of_any_type
-from ...iam.documents.partitions import PARTITIONS, REGIONS
+from ...iam.documents.regions import REGIONS
 from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
@@ -66,11 +65,9 @@ def fault(arn: str) -> tuple[str, str] | None:
     if len(fields) < 6:
         # A star at the end may run over the missing fields.
         return None if arn.endswith("*") else (f"has {len(fields)} fields, an ARN has six", _ask(fields[2:3]))
-    _, partition, prefix, region, account, _ = fields
+    _, _, prefix, region, account, _ = fields
     if account == "aws":
         return None  # what AWS itself owns, which the reference does not list: transforms, managed policies
-    if not _is_open(partition) and partition not in PARTITIONS:
-        return f"names {partition!r} as its partition", _or_rather(partition, PARTITIONS)
     if not _is_open(region) and not _REGION.fullmatch(region):
         return f"names {region!r} as its region", "write a region such as us-east-1"
     if region and not _is_open(region) and region not in REGIONS:
@@ -112,7 +109,7 @@ def _or_rather(given: str, known: Collection[str]) -> str:
     import difflib
 
     close = same or difflib.get_close_matches(given, list(known), 1, 0.6)
-    return f"did you mean {close[0]}?" if close else "see the list of AWS's regions and partitions"
+    return f"did you mean {close[0]}?" if close else "see the list of AWS's regions"
 
 
 def _is_open(field: str) -> bool:

@@ -32,8 +32,9 @@ from ...ack.objects import mapping
 from ...ack.objects import text as text_of
 from ...findings.place import at, inside
 from ...findings.problem import Problem
-from ...iam.documents.partitions import foreign, partition_in, partition_of
+from ...iam.documents.partitions import foreign
 from ...iam.documents.paths import Path
+from ...iam.documents.regions import partition_in, partition_of
 from ...inventory.objects import Object, called, policy_texts
 from ..facts import Facts
 from ..rule import About

@@ -30,7 +30,7 @@ from ...ack.kinds import ROLE_ARN_ANNOTATION
 from ...findings.place import at
 from ...findings.problem import Problem, Related
 from ...iam.arns import Arn, parse_arn
-from ...iam.documents.partitions import partition_of
+from ...iam.documents.regions import partition_of
 from ...inventory.names import roles_by_arn
 from ...inventory.objects import Association, Role, ServiceAccount, altered, called
 from ..facts import Facts
