@@ -2,8 +2,8 @@
 
 Sources: Kubernetes, "Well-Known Labels, Annotations and Taints" (config.kubernetes.io/local-config: kustomize leaves
 the object out of what it builds); Argo CD, "Resource Hooks"; Helm, "Chart Hooks"; Flux, "Kustomization", sections on
-`kustomize.toolkit.fluxcd.io/ssa` and `reconcile`; ACK, "Manage Resources In Multiple AWS Accounts" (annotations of the
-namespace) and EKS User Guide, "Configure ACK permissions" (IAMRoleSelector).
+`kustomize.toolkit.fluxcd.io/ssa` and `reconcile`; kapp, "Annotations" (noop, exists); ACK, "Manage Resources In
+Multiple AWS Accounts" (annotations of the namespace) and EKS User Guide, "Configure ACK permissions" (IAMRoleSelector).
 """
 
 from __future__ import annotations
@@ -23,9 +23,13 @@ _STAYING: dict[str, frozenset[str]] = {
 """The hooks that apply an object on the way of a deployment; all others do so at other times, or never."""
 
 _ENDING = {_ARGO_HOOK: "hooksucceeded", _HELM_HOOK: "hook-succeeded"}
-_FLUX = {"kustomize.toolkit.fluxcd.io/ssa": "ignore", "kustomize.toolkit.fluxcd.io/reconcile": "disabled"}
+_FLUX = {
+    "kustomize.toolkit.fluxcd.io/ssa": ("ignore", "ifnotpresent"),
+    "kustomize.toolkit.fluxcd.io/reconcile": ("disabled",),
+}
+_KAPP = ("kapp.k14s.io/noop", "kapp.k14s.io/exists")
 _ACK = "services.k8s.aws/"
-DECIDING = (_LOCAL, *_STAYING, *(f"{hook}-delete-policy" for hook in _STAYING), *_FLUX)
+DECIDING = (_LOCAL, *_STAYING, *(f"{hook}-delete-policy" for hook in _STAYING), *_FLUX, *_KAPP)
 """Annotations that decide whether an object is applied."""
 
 
@@ -42,10 +46,10 @@ def not_applied(item: Object) -> str:
     policy = annotations.get(f"{hook}-delete-policy", "")
     if phases and _ENDING[hook] in policy.lower():
         return f"{hook}-delete-policy: {policy} has it deleted once it was applied"
-    for key, value in _FLUX.items():
-        if annotations.get(key, "").lower() == value:
-            return f"{key}: {annotations[key]} keeps Flux from applying it"
-    return ""
+    for key, values in _FLUX.items():
+        if annotations.get(key, "").lower() in values:
+            return f"{key}: {annotations[key]} keeps Flux from applying what changes in it"
+    return next((f"{key} keeps kapp from applying it" for key in _KAPP if key in annotations), "")
 
 
 def other_account(

@@ -183,12 +183,13 @@ def _association(user: User) -> tuple[str, str, str]:
 
 
 def _is_unreadable_now(item: Object, before: Side, after: Side) -> bool:
-    """Whether the file of an object cannot be read any more, or has it as something that no controller acts on: then
-    nobody knows that it is gone from the cluster."""
+    """Whether the file of an object cannot be read any more, or has it as a template, or as something that no
+    controller acts on: then nobody knows that it is gone from the cluster."""
     file, project = before.file_of(item.origin.file), after.facts.project
     if any(after.file_of(broken.source.name) == file for broken in project.broken):
         return True
-    odd = (found.object for found in project.unsupported)
+    odd = [found.object for found in project.unsupported]
+    odd += [found for found in (*project.inventory.unread, *project.open.objects) if found.kind == item.kind]
     return any((other.namespace, other.name) == (item.namespace, item.name) for other in odd)
 
 

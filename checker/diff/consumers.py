@@ -13,6 +13,8 @@ from .sides import Side
 from .unnamed import Known, without_account
 
 Account = tuple[str, str]
+Partners = Mapping[int, Role | None]
+"""The role on the second side, by the `id` of that on the first."""
 
 
 class _Held(NamedTuple):
@@ -23,13 +25,14 @@ class _Held(NamedTuple):
 
 
 def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[ConsumerChange]:
-    """Those whose role differs between the sides; accounts that are gone are left out."""
+    """Those whose role differs between the sides; accounts that are gone with their roles are left out."""
     moved = [pair for pair in pairs if pair.before and pair.after and pair.before.iam_path != pair.after.iam_path]
     old, new = _held(before, []), _held(after, moved)
     were_there, are_there = accounts_on(before), accounts_on(after)
     partners = {id(pair.before): pair.after for pair in pairs if pair.before is not None}
+    kept = {id(role) for held in new.values() for role in held.roles}
     for account in sorted(old.keys() | (new.keys() & were_there)):
-        if account in are_there:
+        if account in are_there or _is_left(old[account], partners, kept):
             name = f"service account {'/'.join(account)}"
             yield from _change(name, partners, (before, account, old), (after, account, new))
     running, running_now = (
@@ -44,6 +47,13 @@ def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[Consumer
             was, now = (item.object.namespace, earlier.service_account), (item.object.namespace, item.service_account)
             name = f"{item.object.kind} {item.object.namespace}/{item.object.name}"
             yield from _change(name, partners, (before, was, old), (after, now, new))
+
+
+def _is_left(held: _Held, partners: Partners, kept: set[int]) -> bool:
+    """Whether nothing gives an account its roles any more, which stay and are given to nobody else: its pods may run on
+    without them."""
+    now = [partners.get(id(role)) for role in held.roles]
+    return bool(now) and all(role is not None and id(role) not in kept for role in now)
 
 
 def _workloads(side: Side) -> tuple[Workload, ...]:
@@ -83,8 +93,6 @@ def _is_at(arn: str, role: Role) -> bool:
 
 
 End = tuple[Side, Account, dict[Account, _Held]]
-Partners = Mapping[int, Role | None]
-"""The role on the second side, by the `id` of that on the first."""
 
 
 def _change(name: str, partners: Partners, one: End, other: End) -> Iterator[ConsumerChange]:

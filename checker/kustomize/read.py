@@ -126,11 +126,30 @@ def _from_argo(
     for path, source in sources:
         options = mapping(mapping(source).get("kustomize"))
         below = text(mapping(source).get("path")) or ""
-        if options:
+        kept = tuple(_kept_as_they_are(document, spec, route))
+        if options or kept:
             names = (f"Argo CD {kind}", value)
             below = "" if "{" in below else below
-            one = _read(document, (*path, "kustomize"), options, below, real, names=names)
-            yield one._replace(overlay=overlay_of_argo(options))
+            at = (*path, "kustomize") if options else path
+            one = _read(document, at, options, below, real, names=names)
+            yield one._replace(patches=(*one.patches, *kept), overlay="" if kept else overlay_of_argo(options))
+
+
+def _kept_as_they_are(document: YamlDocument, spec: dict[str, Any], route: Path) -> Iterator[KustomizePatch]:
+    """The fields that a sync leaves as they are in the cluster, as changes of what is written. Source: Argo CD, "Sync
+    Options", RespectIgnoreDifferences."""
+    listed = [item for item in sequence(mapping(spec.get("syncPolicy")).get("syncOptions")) if isinstance(item, str)]
+    if not any(item.replace(" ", "").lower() == "respectignoredifferences=true" for item in listed):
+        return
+    node = find(document.root, (*route, "ignoreDifferences"), "key")
+    offset = document.piece.start + start_of(node)
+    for entry in map(mapping, sequence(spec.get("ignoreDifferences"))):
+        parts = (text(entry.get(key)) or "" for key in ("group", "kind", "name"))
+        target = PatchTarget(*("" if part == "*" else part for part in parts))
+        is_whole = bool(entry.get("jqPathExpressions") or entry.get("managedFieldsManagers"))
+        fields = [item.strip("/") for item in sequence(entry.get("jsonPointers")) if isinstance(item, str)]
+        what = "an entry of ignoreDifferences"
+        yield KustomizePatch(what, document.piece.source.name, offset, target, () if is_whole else tuple(fields))
 
 
 def _read(

@@ -2,7 +2,9 @@
 
 Sources: EKS User Guide, "Create IAM role with trust policy required by EKS Pod Identity" (the request tags may be asked
 for in the trust policy) and "Grant pods access to AWS resources based on tags" (the six tags; disableSessionTags, which
-a session policy on the association requires, leaves them out); on aws:SourceArn, which is the cluster's ARN, and
+a session policy on the association requires, leaves them out; no others can be added); IAM User Guide, "AWS global
+condition context keys" (aws:PrincipalOrgID is there for members of an organization, which no service is); on
+aws:SourceArn, which is the cluster's ARN, and
 aws:SourceAccount, its account: terraform-aws-modules/terraform-aws-eks-pod-identity#11.
 """
 
@@ -61,10 +63,15 @@ def request_of(caller: PodCaller, values: Mapping[str, str]) -> Context:
     tags |= {"eks-cluster-name": caller.cluster} if caller.cluster else {}
     tags |= {"eks-cluster-arn": arn} if arn else {}
     if not caller.has_tags:
-        return make_context(known, ("aws:TagKeys", *(f"aws:RequestTag/{name}" for name in SESSION_TAGS)))
-    known |= {f"aws:RequestTag/{name}": value for name, value in tags.items()}
+        return make_context(known, ("aws:TagKeys", *_OF_AN_ORGANIZATION), complete=(_TAG,))
+    known |= {f"{_TAG}{name}": value for name, value in tags.items()}
     known["aws:TagKeys"] = SESSION_TAGS
-    return make_context(known)
+    others = {f"{_TAG}{name}": "*" for name in SESSION_TAGS if name not in tags}
+    return make_context(known, _OF_AN_ORGANIZATION, shapes=others, complete=(_TAG,))
+
+
+_TAG = "aws:RequestTag/"
+_OF_AN_ORGANIZATION = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
 
 
 ANY = "any"

@@ -52,6 +52,7 @@ from .manifest import (
 from .references import (
     cross_namespace_reference,
     dangling_reference,
+    duplicate_association,
     duplicate_role_name,
     empty_reference,
     not_an_arn,
@@ -117,6 +118,7 @@ RULES: tuple[Rule, ...] = (
     lossy_inline_encoding,
     invalid_annotation,
     ignored_annotation,
+    duplicate_association,
     duplicate_role_name,
     invalid_policy_json,
     duplicate_policy_key,

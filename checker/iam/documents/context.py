@@ -25,7 +25,8 @@ class Context(NamedTuple):
     is absent too. Any other key is unknown.
 
     Of some unknown keys something is known all the same: `shapes` are patterns (`*`, `?`) that a key's one value
-    matches, and `since` is a moment (epoch seconds) before which no request is made and no session ends.
+    matches, and `since` is a moment (epoch seconds) before which no request is made and no session ends. Of the keys
+    that begin with one of `complete`, all are in `values` and `shapes`: every other one is absent.
     """
 
     values: Mapping[str, Values] = {}
@@ -33,6 +34,7 @@ class Context(NamedTuple):
     closed: bool = False
     shapes: Mapping[str, str] = {}
     since: float | None = None
+    complete: tuple[str, ...] = ()
 
 
 def make_context(
@@ -42,12 +44,14 @@ def make_context(
     closed: bool = False,
     shapes: Mapping[str, str] = MappingProxyType({}),
     since: float | None = None,
+    complete: tuple[str, ...] = (),
 ) -> Context:
     """Builds a context from keys in any spelling. A single value stands for a key with one; `True` is the text `true`,
     as requests carry it. Raises TypeError for a value that no request has."""
     known = {key.lower(): _values(key, value) for key, value in values.items()}
     shaped = {key.lower(): pattern for key, pattern in shapes.items()}
-    return Context(known, frozenset(key.lower() for key in absent), closed, shaped, since)
+    prefixes = tuple(prefix.lower() for prefix in complete)
+    return Context(known, frozenset(key.lower() for key in absent), closed, shaped, since, prefixes)
 
 
 def _values(key: str, value: Scalar | Iterable[Scalar]) -> Values:
@@ -68,4 +72,5 @@ def look_up(context: Context, key: str) -> Values | None:
     values = context.values.get(folded)
     if values is not None:
         return values
-    return () if context.closed or folded in context.absent else None
+    is_listed = context.complete and folded.startswith(context.complete) and folded not in context.shapes
+    return () if context.closed or folded in context.absent or is_listed else None

@@ -5,12 +5,15 @@ What it does
     (owner-account-id, team-id, endpoint-url, default-region) on an ACK object,
     service-prefixed deletion policies there, misspelled services.k8s.aws/
     annotations, and adoption-fields that are no JSON object of strings beside
-    adopt-or-create: the controller then looks for what the spec names.
+    adopt-or-create: the controller then looks for what the spec names. On a
+    ServiceAccount, eks.amazonaws.com/ annotations that EKS does not know, and
+    eks.amazonaws.com/role-arn as a label.
 
 Why it matters
     The object is reconciled as if the annotation were not there: in the
     controller's own account and region, perhaps not the one in which the
-    reverse proxy looks for its role.
+    reverse proxy looks for its role. The pods of the service account get no
+    credentials.
 
 Example
         kind: Role
@@ -22,7 +25,8 @@ Use instead
 
 Source
     ACK runtime, pkg/runtime/cache/namespace.go and pkg/runtime/reconciler.go
-    (getOwnerAccountID, getRegion).
+    (getOwnerAccountID, getRegion); aws/amazon-eks-pod-identity-webhook, README
+    (annotations of service accounts and pods).
 """
 
 from __future__ import annotations
@@ -33,7 +37,8 @@ from ...ack.kinds import BY_NAME, is_checked
 from ...ack.placeholders import find_in_text
 from ...findings.place import at
 from ...findings.problem import Problem
-from ...inventory.objects import called
+from ...iam.documents.paths import Path
+from ...inventory.objects import Object, called
 from ...project.project import DocumentFacts
 from ..rule import About
 from .invalid_annotation import is_string_map
@@ -49,6 +54,8 @@ _ON_OBJECT = (
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
     for item in document.inventory.objects:
+        if (item.api_version, item.kind) == ("v1", "ServiceAccount"):
+            yield from _of_eks(item)
         if not is_checked(item.api_version, item.kind):
             continue
         for key in item.annotations:
@@ -62,6 +69,33 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
                     item,
                     value=key,
                 )
+
+
+_EKS = "eks.amazonaws.com/"
+_KNOWN_TO_EKS = ("role-arn", "audience", "sts-regional-endpoints", "token-expiration", "skip-containers")
+
+
+def _of_eks(item: Object) -> Iterator[Problem]:
+    """What somebody meant for EKS on a service account, and EKS does not read."""
+    for key in item.annotations:
+        prefix, _, name = key.rpartition("/")
+        if f"{prefix}/" == _EKS and name not in _KNOWN_TO_EKS:
+            import difflib
+
+            close = difflib.get_close_matches(name, _KNOWN_TO_EKS, 1)
+            hint = f"write {_EKS}{close[0]}" if close else f"EKS knows {', '.join(_KNOWN_TO_EKS)}"
+            yield _unread_by_eks(item, ("metadata", "annotations", key), f"the annotation {key}", hint)
+    labels = item.data.get("metadata", {}).get("labels")
+    for key in labels if isinstance(labels, dict) else ():
+        if str(key) == f"{_EKS}role-arn":
+            hint = "write it under annotations"
+            yield _unread_by_eks(item, ("metadata", "labels", key), f"the label {key}", hint)
+
+
+def _unread_by_eks(item: Object, path: Path, what: str, hint: str) -> Problem:
+    message = f"{called(item)}: {what} has no effect here"
+    why = "the pods of the service account get no credentials by it"
+    return Problem(at(item, path, "key"), message, why, hint, item, value=str(path[-1]))
 
 
 def _of_adoption(annotations: dict[str, str], key: str, kind: str) -> str:
