@@ -376,6 +376,31 @@ spec: {clusterName: CLUSTER, namespace: tenant-acme, serviceAccount: proxy, role
     assert one_consumer(diff(code=1))["after"] == "none"
 
 
+def test_an_association_that_goes_leaves_its_pods_without_the_role(diff: Diff) -> None:
+    """No manifest has the service account, and the role stays: the pods may run on."""
+    association = """---
+apiVersion: eks.services.k8s.aws/v1alpha1
+kind: PodIdentityAssociation
+metadata: {name: proxy, namespace: tenant-acme}
+spec: {clusterName: cell2, namespace: tenant-acme, serviceAccount: proxy, roleRef: {from: {name: acme-reverse-proxy}}}
+"""
+    world = WORLD.partition("---\napiVersion: v1\nkind: ServiceAccount")[0]
+    write(world + association)
+    git("commit", "-qam", "an association")
+    write(world)
+    consumer = one_consumer(diff(code=1))
+    assert (consumer["before"], consumer["after"]) == ("acme-reverse-proxy", "none")
+
+
+def test_a_role_that_becomes_a_template_is_not_said_to_be_deleted(
+    diff: Diff, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(WORLD.replace('"Resource": "arn', '"Resource": "${ARN}').replace("description: reads", "description: ${D}"))
+    assert main(["diff", "HEAD"]) != 0
+    shown = capsys.readouterr().out
+    assert "is deleted in AWS" not in shown
+
+
 def test_a_moved_file_changes_nothing(diff: Diff) -> None:
     Path("manifests/acme.yaml").rename("manifests/moved.yaml")
     assert diff()["roles"] == []
