@@ -3,7 +3,8 @@
 What it does
     Counts the characters of policy documents without white space: 6,144 for a
     Policy, 10,240 for all inline policies of a role together, 2,048 for a
-    trust policy (a quota that can be raised to 4,096).
+    trust policy (a quota that can be raised to 4,096). The policy of a table
+    may have 20 KB, with white space.
 
 Why it matters
     AWS answers LimitExceeded. ACK retries for ever, and since it stops at the
@@ -16,7 +17,8 @@ Use instead
         Wildcards or fewer statements; several Policies.
 
 Source
-    IAM User Guide, "IAM and AWS STS quotas" ("IAM doesn't count white space").
+    IAM User Guide, "IAM and AWS STS quotas" ("IAM doesn't count white space");
+    DynamoDB Developer Guide, "Resource-based policy considerations".
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from ..rule import About
 ABOUT = About("oversized-policy", "error")
 
 MANAGED, INLINE, TRUST, TRUST_RAISED = 6_144, 10_240, 2_048, 4_096
+OF_A_TABLE = 20 * 1024
 _WHITE_SPACE = re.compile(r"\s+")
 
 
@@ -50,6 +53,15 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
         if role.trust and role.trust.text:
             limit = TRUST_RAISED if counted(role.trust.text) > TRUST_RAISED else TRUST
             yield from _judge(role.object, role.trust.path, "the trust policy has", (role.trust.text,), limit)
+    for table in inventory.tables:
+        size = len((table.policy.text or "").encode("utf-8", "surrogatepass")) if table.policy else 0
+        if table.policy and size > OF_A_TABLE:
+            message = f"{called(table.object)}: the resource policy has {size:,} bytes, AWS takes {OF_A_TABLE:,}"
+            why = "AWS refuses it, and the table has no policy, or keeps the one it had"
+            place = at(table.object, table.policy.path, "key")
+            yield Problem(
+                place, message, why, "shorten it; white space counts too", table.object, value=str(OF_A_TABLE)
+            )
 
 
 def counted(text: str) -> int:

@@ -56,6 +56,14 @@ def check_project(facts: Facts) -> Iterator[Problem]:
             if not may_be_a_template(inventory, target):
                 why = "the controller makes no association until it exists, so the pods get no role"
                 yield _problem(target, why, "add the Role to the project, or correct the name")
+    keys = {(item.object.namespace, item.object.name) for item in inventory.keys}
+    for table in inventory.tables:
+        target = table.key_ref
+        if target is None or not target.name or may_be_a_template(inventory, target):
+            continue
+        if (target.namespace or target.owner.namespace, target.name) not in keys:
+            why = "the controller makes no table until it exists"
+            yield _problem(target, why, "add the Key to the project, or correct the name")
 
 
 def _problem(reference: Reference, why: str, hint: str) -> Problem:
