@@ -1,7 +1,9 @@
 """What changes objects besides kustomize: the functions of a Kptfile, and policies of the cluster that mutate what it
-admits. Each is a change of what lies below a folder (Kptfile) or of everything (the others), like one of Flux.
+admits, or delete it. Each is a change of what lies below a folder (Kptfile) or of everything (the others), like one of
+Flux.
 
-Sources: kpt book, "Kptfile" (pipeline.mutators, with selectors); Kyverno, "Mutate rules" (spec.rules[].mutate, match);
+Sources: kpt book, "Kptfile" (pipeline.mutators, with selectors); Kyverno, "Mutate rules" (spec.rules[].mutate, match)
+and "Cleanup Policy" (spec.match);
 Gatekeeper, "Mutation" (Assign, AssignMetadata, ModifySet: spec.applyTo, match.kinds, location); Kubernetes,
 "MutatingAdmissionPolicy" and "MutatingWebhookConfiguration" (rules by API group and resource).
 """
@@ -56,16 +58,26 @@ def _from_kyverno(spec: dict[str, Any]) -> Iterator[_Change]:
         mutate = mapping(rule.get("mutate"))
         if not mutate:
             continue
-        match = mapping(rule.get("match"))
-        filters = [match, *map(mapping, sequence(match.get("any"))), *map(mapping, sequence(match.get("all")))]
-        filters += [{"resources": {"kinds": [mapping(item).get("kind") for item in sequence(mutate.get("targets"))]}}]
-        kinds = [kind for item in filters for kind in sequence(mapping(item.get("resources")).get("kinds"))]
         fields = fields_of(mutate.get("patchStrategicMerge")) if set(mutate) == {"patchStrategicMerge"} else ()
-        for kind in dict.fromkeys(kind for kind in kinds if isinstance(kind, str)):
-            *group, name = kind.split("/")
-            pattern = ".*".join(map(re.escape, name.split("*")))
-            api_group = re.escape(group[0]) if len(group) > 1 and "*" not in group[0] else ""
-            yield f"the rule {text(rule.get('name')) or '(without a name)'}", PatchTarget(api_group, pattern), fields
+        named = [mapping(item).get("kind") for item in sequence(mutate.get("targets"))]
+        for target in _matched(mapping(rule.get("match")), named):
+            yield f"the rule {text(rule.get('name')) or '(without a name)'}", target, fields
+
+
+def _from_cleanup(spec: dict[str, Any]) -> Iterator[_Change]:
+    for target in _matched(mapping(spec.get("match")), []):
+        yield "the deletion", target, ()
+
+
+def _matched(match: dict[str, Any], named: list[Any]) -> Iterator[PatchTarget]:
+    """The kinds that a `match` of Kyverno names, and the `named` ones."""
+    filters = [match, *map(mapping, sequence(match.get("any"))), *map(mapping, sequence(match.get("all")))]
+    kinds = [kind for item in filters for kind in sequence(mapping(item.get("resources")).get("kinds"))]
+    for kind in dict.fromkeys(kind for kind in (*kinds, *named) if isinstance(kind, str)):
+        *group, name = kind.split("/")
+        pattern = ".*".join(map(re.escape, name.split("*")))
+        api_group = re.escape(group[0]) if len(group) > 1 and "*" not in group[0] else ""
+        yield PatchTarget(api_group, pattern)
 
 
 def _from_gatekeeper(spec: dict[str, Any]) -> Iterator[_Change]:
@@ -109,6 +121,8 @@ def _reader_of(version: str, kind: str) -> Callable[[dict[str, Any]], Iterator[_
     if group == "kpt.dev":
         return _from_kpt if kind == "Kptfile" else None
     if group == "kyverno.io":
+        if kind in ("CleanupPolicy", "ClusterCleanupPolicy"):
+            return _from_cleanup
         return _from_kyverno if kind in ("ClusterPolicy", "Policy") else None
     if group == "policies.kyverno.io":
         return _from_policy if kind in ("MutatingPolicy", "NamespacedMutatingPolicy") else None

@@ -3,8 +3,9 @@
 Sources: the kustomization API (kubectl.docs.kubernetes.io, "kustomization": resources, components, patches,
 patchesStrategicMerge, patchesJson6902, namespace, namePrefix, nameSuffix, labels, commonLabels, commonAnnotations,
 replacements, transformers, configurations; a kustomization file needs no apiVersion); Flux, "Kustomization":
-spec.{path, patches, targetNamespace, namePrefix, nameSuffix, commonMetadata, components}; Argo CD, "Kustomize":
-spec.source(s)[].kustomize.{patches, namePrefix, nameSuffix, commonLabels, commonAnnotations, namespace, components}.
+spec.{path, patches, targetNamespace, namePrefix, nameSuffix, commonMetadata, components, suspend}; Argo CD,
+"Kustomize": spec.source(s)[].kustomize.{patches, namePrefix, nameSuffix, commonLabels, commonAnnotations, namespace,
+components}, "Config Management Plugins" and, of ApplicationSets, "Template Patch".
 """
 
 from __future__ import annotations
@@ -63,6 +64,9 @@ def _of(document: YamlDocument, value: Any, route: Path, real: Callable[[str], s
         below = text(spec.get("path")) or ""
         below = "" if "$" in below else below
         one = _read(document, (*route, "spec"), _from_flux(spec), below, real, names=names)
+        if spec.get("suspend") is True:
+            held = _anything(document, (*route, "spec", "suspend"), "the suspension")
+            return [one._replace(patches=(*one.patches, held))]
         return [one._replace(overlay=overlay_of_flux(spec))]
     if version.startswith(_ARGO) and kind in ("Application", "ApplicationSet"):
         return list(_from_argo(document, kind, value, route, real))
@@ -126,13 +130,23 @@ def _from_argo(
     for path, source in sources:
         options = mapping(mapping(source).get("kustomize"))
         below = text(mapping(source).get("path")) or ""
-        kept = tuple(_kept_as_they_are(document, spec, route))
+        kept = list(_kept_as_they_are(document, spec, route))
+        if mapping(source).get("plugin"):
+            kept.append(_anything(document, (*path, "plugin"), "the plugin"))
+        if kind == "ApplicationSet" and mapping(value.get("spec")).get("templatePatch"):
+            kept.append(_anything(document, (*start, "spec", "templatePatch"), "the templatePatch"))
         if options or kept:
             names = (f"Argo CD {kind}", value)
             below = "" if "{" in below else below
             at = (*path, "kustomize") if options else path
             one = _read(document, at, options, below, real, names=names)
             yield one._replace(patches=(*one.patches, *kept), overlay="" if kept else overlay_of_argo(options))
+
+
+def _anything(document: YamlDocument, path: Path, what: str) -> KustomizePatch:
+    """A field by which any object may come to be another one, or to stay as it is in the cluster."""
+    offset = document.piece.start + start_of(find(document.root, path, "key"))
+    return KustomizePatch(what, document.piece.source.name, offset, PatchTarget())
 
 
 def _kept_as_they_are(document: YamlDocument, spec: dict[str, Any], route: Path) -> Iterator[KustomizePatch]:

@@ -121,6 +121,14 @@ UNKNOWN: dict[str, dict[str, str]] = {
         "../flux/flux.yaml": FLUX,
         "../parent.yaml": FLUX.replace("./apps", "./flux").replace("name: t,", "name: parent,") + "  patches: [{target: {kind: Kustomization}, patch: '[{\"op\": \"add\", \"path\": \"/spec/namePrefix\", \"value\": \"x-\"}]'}]\n",
     },
+    "Flux, suspended": {"../flux.yaml": FLUX + "  suspend: true\n"},
+    "Argo CD, by a plugin": {"../app.yaml": ARGO.replace("    kustomize:\n", "    plugin: {name: secrets}\n")},
+    "Argo CD, a set that patches its template": {
+        "../app.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: t}\nspec:\n  templatePatch: |\n    spec: {source: {kustomize: {patches: []}}}\n  template: {spec: {source: {path: apps}}}\n"
+    },
+    "Argo CD, which keeps what is there": {
+        "../app.yaml": ARGO.replace("    kustomize:\n", "") + "  syncPolicy: {syncOptions: [RespectIgnoreDifferences=true]}\n  ignoreDifferences: [{kind: Role, group: '*', jqPathExpressions: [.spec.inlinePolicies]}]\n"
+    },
     "Flux": {"../flux.yaml": FLUX + f"  patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
     "Flux, older": {"../flux.yaml": FLUX.replace("/v1\n", "/v1beta1\n") + f"  patchesJson6902: [{{target: {{kind: Role}}, patch: {REMOVE}}}]\n"},
     "Argo CD": {"../app.yaml": ARGO + f"      patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n"},
@@ -137,6 +145,10 @@ PROVEN: dict[str, dict[str, str]] = {
     "no kustomization": {},
     "a plain one": {"kustomization.yaml": HEAD + "resources: [role.yaml]\n"},
     "labels and images": {"kustomization.yaml": HEAD + "resources: [role.yaml]\ncommonLabels: {team: x}\nimages: [{name: a, newTag: b}]\n"},
+    "Flux, not suspended": {"../flux.yaml": FLUX + "  suspend: false\n"},
+    "Kyverno, which deletes pods": {
+        "../cleanup.yaml": "apiVersion: kyverno.io/v2\nkind: ClusterCleanupPolicy\nmetadata: {name: t}\nspec: {schedule: '* * * * *', match: {any: [{resources: {kinds: [Pod]}}]}}\n"
+    },
     "a namespace": {"kustomization.yaml": HEAD + "namespace: acme\nresources: [role.yaml]\n"},
     "a patch of a Deployment": {"kustomization.yaml": HEAD + f"resources: [role.yaml]\npatches: [{{target: {{kind: Deployment}}, patch: '{REMOVE}'}}]\n"},
     "a patch of RBAC": {"kustomization.yaml": HEAD + f"resources: [role.yaml]\npatches: [{{target: {{group: rbac.authorization.k8s.io, kind: Role}}, patch: '{REMOVE}'}}]\n"},
