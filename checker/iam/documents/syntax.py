@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 
 _SPACE = " \t\r\n"
 
@@ -26,6 +27,9 @@ def explain_syntax(text: str, error: ValueError) -> tuple[int, str, str]:
     after = _skip_space(text, offset)
     before = _last_before(text, after)
     here = text[after : after + 1]
+    if unicodedata.category(here or " ") in ("Cf", "Zs", "Cc") and here not in _SPACE:
+        name = unicodedata.name(here, "a control character").lower()
+        return after, f"an invisible character stands here, U+{ord(here):04X} ({name})", "delete it, or write a space"
     comma = after if here == "," else before if text[before : before + 1] == "," else None
     if comma is not None and text[_skip_space(text, comma + 1) :][:1] in ("]", "}"):
         return comma, "a trailing comma: JSON allows none before a closing bracket", "delete the comma"

@@ -50,6 +50,7 @@ class _Hanging(NamedTuple):
     conditions: str
     keys: str
     denies: bool = False
+    is_about_who: bool = False
 
 
 def check_project(facts: Facts) -> Iterator[Problem]:
@@ -65,6 +66,8 @@ def check_project(facts: Facts) -> Iterator[Problem]:
             hint = _filled_in(members[0])
         if hanging.denies:
             hint = f"if every request carries what this Deny asks for, {known}; else narrow the Deny"
+        if hanging.is_about_who:
+            hint = "name the role by its ARN; instead of NotPrincipal, write a condition on aws:PrincipalArn"
         value = f"{' '.join(actions)} {members[0].question.resource} {hanging.conditions}"
         shared = together[id(item.role.object), hanging.place]
         yield grant_problem(item, hanging.place, message, hint, value, members[0].question, shared)
@@ -129,6 +132,15 @@ def _on_a_resource(answer: Answer, clause: Clause, witness: str) -> _Hanging:
     """The Resource string that leaves the answer open: it holds a variable, or fewer fields than an ARN has."""
     resources = clause.statement.resources if clause.statement else ()
     entry = next((item for item in resources if "${" in item.text), resources[0] if resources else None)
+    statement = clause.statement
+    if statement is not None and statement.principals and (entry is None or "${" not in entry.text):
+        named, is_negated = statement.principals[0].entry, statement.not_principals
+        # To be let in, or left alone: an Allow has to name it, and so has a Deny of all but some.
+        is_to_be_named = (statement.effect == "Allow") is not is_negated
+        element = "NotPrincipal" if is_negated else "Principal"
+        words = "names its session" if is_to_be_named else "does not name its session"
+        place = clause_place(answer.check, clause, named.path)
+        return _Hanging(place, witness, f"the {element} {named.text} {words}", "", is_about_who=True)
     if entry is None:
         return _Hanging(clause_place(answer.check, clause), witness, "its resource is covered, which is not known", "")
     keys = ", ".join(dict.fromkeys(re.findall(r"\$\{([^},]*)", entry.text)))
