@@ -268,8 +268,8 @@ def test_a_fix_is_a_file_and_an_entry_in_one_registry(copy: Path) -> None:
     )
     replace(registry, "fields, json_syntax)", "fields, json_syntax, missing_version)")
     (copy / "role.yaml").write_text(
-        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Policy\nmetadata: {name: r}\n"
-        "spec: {name: r, policyDocument: '{\"Statement\": []}'}\n",
+        "apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: r}\n"
+        "spec: {name: r, inlinePolicies: {p: '{\"Statement\": []}'}}\n",
         encoding="utf-8",
     )
     assert "look at the moon" in run(copy, "fix", "role.yaml", "--select", "missing-version").stdout

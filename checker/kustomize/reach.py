@@ -126,7 +126,7 @@ class Reach:
         """The files whose objects a kustomization changes."""
         if one.below is not None:
             below = frozenset(file for file in self.files if is_below(file, one))
-            built = [self._contents[id(item)] for item in self._by_folder.values() if _is_at(item.folder, one)]
+            built = [self._contents[id(item)] for item in self._by_folder.values() if is_at(item.folder, one)]
             return below | self.files.intersection(path for item in built for path in item)
         own = self.files & self._contents[id(one)].keys()
         if not one.is_component:
@@ -156,7 +156,7 @@ class Reach:
         for one in self.found:
             if self._by_folder.get(one.folder) is not one or one.is_component:
                 continue
-            here = [item for item in deployers if _is_at(one.folder, item)]
+            here = [item for item in deployers if is_at(one.folder, item)]
             adding = [item for item in here if item.adds]
             by_argo = sum(not item.is_flux for item in adding)
             is_plain = len(adding) < len(here) or deployed.get(one.folder, 0) > by_argo
@@ -235,67 +235,23 @@ def is_below(file: str, one: Kustomization) -> bool:
     outside of a work tree that is anywhere."""
     if not one.below:
         return True
-    top = _top(one.folder)
+    top = top_of(one.folder)
     if top is not None:
         return file.startswith(os.path.join(top, one.below.replace("/", os.sep), ""))
     return f"/{one.below}/" in file.replace(os.sep, "/")
 
 
-def generated(found: Iterable[Kustomization], files: Iterable[str]) -> list[Kustomization]:
-    """The kustomizations that Flux makes of folders that have none, where it adds something to what is in them: of the
-    folders below with a kustomization, and of the other `files` (real paths). Source: fluxcd/pkg,
-    kustomize/kustomize_generator.go."""
-    known, paths = tuple(found), tuple(files)
-    folders = {one.folder for one in known if one.below is None and not one.is_generated}
-    made = []
-    for one in known:
-        below = f"/{one.below}/"
-        if not (one.is_flux and one.is_deployer and one.adds) or any(_is_at(folder, one) for folder in folders):
-            continue
-        inside = [path for path in paths if is_below(path, one)]
-        tops = {path.replace(os.sep, "/").partition(below)[0] + below.rstrip("/") for path in inside}
-        top = _top(one.folder)
-        folder = os.path.join(top, one.below or "") if top is not None else next(iter(tops), "")
-        if not inside or (top is None and len(tops) != 1):
-            continue
-        under = sorted(path for path in folders if path.startswith(os.path.join(folder, "")))
-        built = [path for path in under if not any(path.startswith(os.path.join(other, "")) for other in under)]
-        alone = (path for path in inside if not any(path.startswith(os.path.join(other, "")) for other in built))
-        made.append(_of_folder(one, folder, (*built, *alone)))
-    return made
-
-
-def _of_folder(one: Kustomization, folder: str, builds: tuple[str, ...]) -> Kustomization:
-    return Kustomization(
-        file=one.file,
-        folder=folder,
-        what=f"what {one.what} makes of {os.path.relpath(folder)}",
-        is_component=False,
-        builds=builds,
-        components=(),
-        below=None,
-        patch_files=(),
-        patches=(),
-        renamings=(),
-        prefix="",
-        suffix="",
-        namespace="",
-        labels={},
-        keeps_references=False,
-        is_generated=True,
-    )
-
-
-def _is_at(folder: str, one: Kustomization) -> bool:
+def is_at(folder: str, one: Kustomization) -> bool:
     """Whether a folder is the one that Flux or Argo CD deploys."""
     below = one.below or ""
-    top = _top(one.folder)
+    top = top_of(one.folder)
     if top is not None:
         return folder == os.path.normpath(os.path.join(top, below))
     return not below or folder.replace(os.sep, "/").endswith(f"/{below}")
 
 
 @lru_cache(maxsize=256)
-def _top(folder: str) -> str | None:
+def top_of(folder: str) -> str | None:
+    """The top of the work tree that a folder is in (real path); None outside of one."""
     tree = work_tree(folder)
     return os.path.realpath(tree) if tree else None

@@ -17,8 +17,9 @@ from collections.abc import Iterable, Iterator
 
 from ..ack.scan import names_a_group
 from ..iam.values import NamedTuple
+from ..kustomize.generated import generated
 from ..kustomize.overlays import why_not_around
-from ..kustomize.reach import Reach, Root, generated
+from ..kustomize.reach import Reach, Root
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
 from ..project.inputs import may_release
