@@ -15,7 +15,7 @@ from typing import Any
 from ..ack.objects import mapping, sequence, string_map
 from .model import Kustomization
 
-_TEXTS = {"namePrefix": "namePrefix", "nameSuffix": "nameSuffix", "namespace": "namespace"}
+_TEXTS = ("namePrefix", "nameSuffix", "namespace")
 _FROM_ARGO = (
     *_TEXTS, "patches", "components", "commonLabels", "commonAnnotations", "images", "replicas", "version",
     "labelWithoutSelector", "labelIncludeTemplates", "forceCommonLabels", "forceCommonAnnotations",
@@ -49,11 +49,11 @@ def why_not_around(one: Kustomization, own: Kustomization) -> str:
         return f"what {one.what} changes of it is not worked out"
     names = own.namespace or own.prefix or own.suffix
     if names and (one.namespace or one.prefix or one.suffix or one.patches):
-        return f"{one.what} changes names or objects before it gives them other names"
+        return f"what {one.what} changes comes before the names that the folder gives by itself"
     if one.patches and any(patch.what in _ANEW for patch in own.patches):
-        return f"{one.what} changes objects before its replacements and transformers do"
+        return f"what {one.what} changes comes before the replacements and transformers of the folder"
     if one.components and (own.patches or own.patch_files or names):
-        return f"the components that {one.what} adds come before its own changes"
+        return f"the components of {one.what} come before the changes of the folder itself"
     return ""
 
 
