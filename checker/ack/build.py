@@ -163,13 +163,22 @@ def key(item: Object) -> Key:
 def workload(item: Object) -> Workload:
     """What a Pod or a controller of pods runs as."""
     pod: Any = item.data
+    around: dict[str, Any] = {}
     for step in WORKLOADS[item.api_version, item.kind]:
-        pod = mapping(pod).get(step)
+        around = mapping(pod)
+        pod = around.get(step)
     pod = mapping(pod)
+    annotations = mapping(mapping(around.get("metadata")).get("annotations"))
+    skipped = (text(annotations.get(_SKIPPED)) or "").split(",")
     account = text(pod.get("serviceAccountName")) or text(pod.get("serviceAccount")) or "default"
     containers = [*sequence(pod.get("containers")), *sequence(pod.get("initContainers"))]
-    names = (text(mapping(container).get("name")) for container in containers)
-    return Workload(item, account, tuple(name for name in names if name))
+    names_of_all = [name for container in containers if (name := text(mapping(container).get("name")))]
+    left_out = frozenset(name.strip() for name in skipped)
+    return Workload(item, account, tuple(names_of_all), left_out & frozenset(names_of_all))
+
+
+_SKIPPED = "eks.amazonaws.com/skip-containers"
+"""aws/amazon-eks-pod-identity-webhook, README: containers of a pod that get no credentials."""
 
 
 def _is_settled(tag: dict[str, Any]) -> bool:

@@ -189,11 +189,13 @@ class Key(NamedTuple):
 
 
 class Workload(NamedTuple):
-    """What runs pods: the service account of the pods and the names of their containers, native sidecars included."""
+    """What runs pods: the service account of the pods and the names of their containers, native sidecars included;
+    `skipped` are those that the webhook of EKS is told to leave without credentials."""
 
     object: Object
     service_account: str
     containers: tuple[str, ...]
+    skipped: frozenset[str] = frozenset()
 
 
 class Inventory(NamedTuple):
