@@ -100,7 +100,10 @@ def _change(name: str, partners: Partners, one: End, other: End) -> Iterator[Con
     if _are_the_same(partners, had, has):
         return
     demands = tuple(compared(_answers(had, *one[:2]), _answers(has, *other[:2])))
-    yield ConsumerChange(name, _shown(had), _shown(has), demands)
+    was, now = _shown(had), _shown(has)
+    if was == now:
+        was, now = (", ".join(_at_length(role) for role in held.roles) or was for held in (had, has))
+    yield ConsumerChange(name, was, now, demands)
 
 
 def _are_the_same(partners: Partners, had: _Held, has: _Held) -> bool:
@@ -120,6 +123,12 @@ def _answers(held: _Held, side: Side, account: Account) -> dict[DemandKey, Deman
             elif question.place == "/".join(account):
                 by_question[question._replace(place="trust")] = answer
     return by_question
+
+
+def _at_length(role: Role) -> str:
+    """A role by its name and path in AWS, and by its object: namesakes differ in one of them."""
+    item = role.object
+    return f"{role.iam_path}{role.name} ({item.namespace}/{item.name})".lstrip("/")
 
 
 def _shown(held: _Held) -> str:
