@@ -101,8 +101,8 @@ def _change(name: str, partners: Partners, one: End, other: End) -> Iterator[Con
         return
     demands = tuple(compared(_answers(had, *one[:2]), _answers(has, *other[:2])))
     was, now = _shown(had), _shown(has)
-    if was == now:
-        was, now = (", ".join(_at_length(role) for role in held.roles) or was for held in (had, has))
+    if was == now and had.roles and has.roles:
+        was, now = (", ".join(map(_at_length, held.roles)) for held in (had, has))
     yield ConsumerChange(name, was, now, demands)
 
 
