@@ -40,6 +40,6 @@ def role_name(arn: str) -> RoleName | None:
     parsed = parse_arn(arn)
     if parsed is None or parsed.service != "iam" or not parsed.resource.startswith("role/"):
         return None
-    name = parsed.resource.rpartition("/")[2]
+    name = parsed.resource.rpartition("/")[2] if arn == arn.strip() else ""
     is_account = len(parsed.account) == 12 and parsed.account.isdigit()
     return RoleName(parsed.partition, parsed.account, name) if name and is_account else None

@@ -160,6 +160,12 @@ def show_key(case: Case, key: str) -> str:
     return command("aws", "kms", "describe-key", "--key-id", key or "KEY", *_in_region(case))
 
 
+def show_key_policy(case: Case, key: str) -> str:
+    """Shows the policy of the key that encrypts the table."""
+    words = ("get-key-policy", "--key-id", key or "KEY", "--policy-name", "default", *_in_region(case))
+    return command("aws", "kms", *words, "--output", "text")
+
+
 def cordon(case: Case) -> str:
     """Takes the pod's node out of scheduling."""
     return command("kubectl", "cordon", str(mapping(mapping(case.pod).get("spec")).get("nodeName") or "NODE"))

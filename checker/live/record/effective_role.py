@@ -51,6 +51,13 @@ def environment(container: dict[str, Any]) -> dict[str, str]:
     return {entry["name"]: text(entry.get("value")) or "" for entry in sequence(container.get("env"))}
 
 
+def _is_empty(container: dict[str, Any], name: str) -> bool:
+    """Whether a variable is set to nothing, which the SDKs take for not set (botocore, `credentials.py`, EnvProvider;
+    aws-sdk-go-v2, `config/env_config.go`)."""
+    stated = [entry for entry in sequence(container.get("env")) if entry.get("name") == name]
+    return bool(stated) and stated[-1].get("value") == "" and "valueFrom" not in stated[-1]
+
+
 def annotated_role(service_account: dict[str, Any] | None) -> str:
     """The role that the service account's annotation names, or ""."""
     annotations = mapping(mapping((service_account or {}).get("metadata")).get("annotations"))
@@ -87,7 +94,7 @@ def resolve(
     a log line names: where the pod does not say, it is the only witness.
     """
     variables = environment(container)
-    if "AWS_ACCESS_KEY_ID" in variables:
+    if "AWS_ACCESS_KEY_ID" in variables and not _is_empty(container, "AWS_ACCESS_KEY_ID"):
         return _from_log(logged, "static-keys", "the container has AWS_ACCESS_KEY_ID set, which wins over any role")
     if "AWS_PROFILE" in variables:
         return _from_log(logged, "profile", "the container has AWS_PROFILE set, so a file in it decides")

@@ -156,7 +156,7 @@ def _variable(name: str, given: dict[str, Any]) -> dict[str, str]:
     if value is None:
         origin = next(iter(mapping(given.get("valueFrom"))), "")
         return {"from": origin} if origin else {"value": ""}
-    if _VALUES.fullmatch(name) or (_TABLES.fullmatch(name) and _TABLE.fullmatch(value)):
+    if not value or _VALUES.fullmatch(name) or (_TABLES.fullmatch(name) and _TABLE.fullmatch(value)):
         return {"value": redact(value)}
     return {"from": "value not recorded"}
 

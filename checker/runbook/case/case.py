@@ -140,8 +140,10 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     logs = [(item, False) for item in under(record, "log/").items()]
     logs += [(item, True) for item in under(record, "log-previous/").items()]
     now = seconds(record.collected_at)
+    ended = _ended_pods(record)
+    current = {name: item for name, item in under(record, "log/").items() if name not in ended}
     marked_events = [
-        (event, _is_past(name, item.value, is_previous, record, now))
+        (event, name in ended or _is_past(name, item.value, is_previous, record, now))
         for (name, item), is_previous in logs
         if item.value
         for event in read_events(_telling(item.value), is_previous=is_previous)
@@ -177,7 +179,7 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
         arn=arn,
         parameters=parameters,
         table_arn=table_arn,
-        log=log_view(under(record, "log/"), now),
+        log=log_view(current, now),
         events=events,
         deployed=view(sources.deployed(record, arn, namespace, account_name), asked, parameters, above, refused, today),
         declared=view(sources.declared(record, namespace, account_name), asked, parameters, (), refused, today),
@@ -189,6 +191,14 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
 def _of_role(record: Record) -> str:
     """The namespace of the Role object, for an index that no pod serves."""
     return str(mapping(mapping(value(record, "ack-role")).get("metadata")).get("namespace", ""))
+
+
+def _ended_pods(record: Record) -> frozenset[str]:
+    """The pods that have ended, evicted ones for example, where others run: they refresh nothing any more."""
+    pods = {name: mapping(item.value) for name, item in under(record, "pod/").items() if item.value}
+    phases = {name.rpartition("/")[2]: mapping(pod.get("status")).get("phase") for name, pod in pods.items()}
+    ended = {name for name, phase in phases.items() if phase in ("Failed", "Succeeded")}
+    return frozenset(ended) if ended < phases.keys() else frozenset()
 
 
 def _telling(value: dict[str, Any]) -> list[dict[str, Any]]:

@@ -35,7 +35,9 @@ _REVOKED = "AWSRevokeOlderSessions"
 def look(case: Case) -> Seen:
     seen = look_for(case, ID, "denied-explicitly", manifest_can_grant=False)
     if case.reading(f"inline/{_REVOKED}").status == "ok" and seen.log != "silent":
-        evidence = (*seen.evidence, f"inline policy {_REVOKED}: the sessions of this role were revoked")
+        # That no policy is in the way holds for new sessions alone.
+        quoted = seen.evidence if seen.api != "refutes" else ()
+        evidence = (*quoted, f"inline policy {_REVOKED}: the sessions of this role were revoked")
         remedy = "Sessions of the role were revoked: restart the pod, so that it gets a new one."
         return Seen(seen.log, "shows", evidence, remedy, (commands.restart(case),), restart=True)
     return seen._replace(next=(commands.mend_role(case),))

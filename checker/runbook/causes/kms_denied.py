@@ -22,7 +22,7 @@ from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
 from ..evidence.key import may_decrypt
-from ..evidence.refusals import said, short
+from ..evidence.refusals import layer_named, said, short
 
 ID = "kms-denied"
 TITLE = "The key that encrypts the table cannot be used: denied, disabled or about to be deleted"
@@ -31,22 +31,41 @@ RESTART_NEEDED = False
 REMEDIATION = "Enable the key, or allow kms:Decrypt with kms:ViaService for DynamoDB in the role and in the key policy."
 
 
+_LAYERS = {
+    "denied-boundary": "the permissions boundary of the role",
+    "denied-session": "the session policy of the association",
+    "denied-scp": "a service control policy of the organization",
+    "denied-rcp": "a resource control policy of the organization",
+    "denied-endpoint": "the policy of the VPC endpoint",
+}
+"""Layers that are neither the role nor the key's policy, by the signature of the lines that name them."""
+
+
 def look(case: Case) -> Seen:
     log = case.says(case.having("kms-denied", "kms-unusable"), case.having("denied"))
     evidence = [said(event) for event in case.having("kms-denied", "kms-unusable")[:2]]
     table, key = mapping(case.value("table")), mapping(case.value("key"))
-    command = (commands.show_key(case, str(key.get("arn") or "")),)
+    named = key.get("arn") or mapping(table.get("encryption")).get("key") or ""
+    command = (commands.show_key(case, str(named)),)
     if table.get("status") == "INACCESSIBLE_ENCRYPTION_CREDENTIALS":
         evidence.append("the table's status is INACCESSIBLE_ENCRYPTION_CREDENTIALS")
         return Seen(log, "shows", tuple(evidence), next=command)
     if key and key.get("state") != "Enabled":
         evidence.append(f"key {short(key['arn'])} is {key.get('state')}")
-        return Seen(log, "shows", tuple(evidence), f"The key is {key.get('state')}: enable it again.", command)
+        remedy = f"The key is {key.get('state')}: enable it again."
+        if key.get("state") == "PendingDeletion":
+            remedy = "The key is about to be deleted: cancel that (kms:CancelKeyDeletion), then enable it again."
+        return Seen(log, "shows", tuple(evidence), remedy, command)
     if table and not mapping(table.get("encryption")).get("key"):
         return Seen(log, "refutes", ("the table is not encrypted with a customer managed key",))
     if key.get("manager") == "AWS":
         return Seen(log, "refutes", ("the table is encrypted with a key of AWS's, which needs no permission",))
     outcome = may_decrypt(case)
+    layers = dict.fromkeys(layer_named(event) for event in case.having("kms-denied"))
+    layer = next((_LAYERS[name] for name in layers if name in _LAYERS), "")
+    if layer:
+        evidence.append(f"the log says that {layer} does not allow kms:Decrypt")
+        return Seen(log, "no-word", tuple(evidence), f"Allow kms:Decrypt in {layer} as well.", command)
     if outcome is False:
         evidence.append(f"role and key policy together do not allow kms:Decrypt on {short(key['arn'])}")
         return Seen(log, "shows", tuple(evidence), next=command)

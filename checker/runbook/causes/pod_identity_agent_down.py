@@ -46,6 +46,23 @@ def look(case: Case) -> Seen:
             "Allow sts:AssumeRole and sts:TagSession for pods.eks.amazonaws.com in the Role manifest's trust policy."
         )
         return Seen(log, "shows", (*evidence, shown), remedy, (commands.mend_role(case),))
+    if trust is not None and trust.blocker == "first role":
+        shown = f"the trust policy does not let {trust.stated[0]} assume it, by which the association reaches it"
+        remedy = "Let the association's first role (its roleArn) assume the role in the Role manifest's trust policy."
+        return Seen(log, "shows", (*evidence, shown), remedy, (commands.mend_role(case),))
+    if trust is not None and trust.blocker == "condition":
+        shown = "a condition of the trust policy does not hold for this pod, cluster or account"
+        remedy = "Make the conditions of the trust policy fit the pod's namespace, service account and cluster."
+        return Seen(log, "shows", (*evidence, shown), remedy, (commands.mend_role(case),))
+    association = mapping(case.value("association"))
+    if association.get("targetRoleArn") and case.having("pod-identity-denied"):
+        first = str(association.get("roleArn", ""))
+        unseen = f"the association's first role {first} was not read: whether it lets EKS in, and may assume this one"
+        remedy = (
+            "Look at the association's first role (its roleArn): its trust policy, and sts:AssumeRole on this role."
+        )
+        show = commands.command("aws", "iam", "get-role", "--role-name", first.rpartition("/")[2])
+        return Seen(log, "unread", (*evidence, unseen), remedy, (show,))
     command = ("kubectl get pods -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent -o wide",)
     agent = case.value("pod-identity-agent")
     if agent is not None and agent["ready"] == 0 and (agent["pods"] or events or not case.log.is_read):

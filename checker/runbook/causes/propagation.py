@@ -14,6 +14,7 @@ Source
 
 from __future__ import annotations
 
+from ...ack.objects import mapping
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -32,6 +33,8 @@ def look(case: Case) -> Seen:
     log = case.says((), events or case.decided_denials)
     if case.deployed is None or case.deployed.verdict == "unknown":
         return Seen(log, "unread")
+    if mapping(case.value("association")).get("targetRoleArn") and not case.decided_denials:
+        return Seen(log, "unread", ("the association's first role, which assumes this one, was not read",))
     last = age_of_last(case, events)
     if case.deployed.verdict != "granted" or last is None:
         return Seen(log, "refutes", ("there is no refusal that IAM would not give now",))

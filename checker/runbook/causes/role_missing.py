@@ -18,6 +18,7 @@ Source
 
 from __future__ import annotations
 
+from ...ack.objects import mapping
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -48,6 +49,10 @@ def look(case: Case) -> Seen:
         explained = not_made(case) or managed_elsewhere(case)
         if explained:
             return Seen(log, "refutes", (f"{evidence}, but {explained}",))
+        stays = _is_not_made_again(case)
+        if stays:
+            remedy = f"Make the role again by hand: {stays}, so the controller does not."
+            return Seen(log, "shows", (evidence, stays), remedy, (commands.describe_role(case),))
         # The object has been applied; applying it again changes nothing in it, so the controller does nothing.
         if not says_synced(case):
             return Seen(log, "shows", (evidence, "its ACK Role object does not say that it is synced"), _NUDGE,
@@ -63,3 +68,14 @@ def look(case: Case) -> Seen:
     return Seen(
         log, "refutes" if role.status == "ok" else "unread", (f"role {case.arn}: {role.detail or role.status}",)
     )
+
+
+def _is_not_made_again(case: Case) -> str:
+    """Why the controller does not make a role again that is gone: it only looks at it, or has adopted it."""
+    annotations = mapping(mapping(case.value("ack-role")).get("metadata")).get("annotations")
+    stated = {key.partition("/")[2]: str(value) for key, value in mapping(annotations).items() if "services.k8s" in key}
+    if stated.get("read-only", "").lower() == "true":
+        return "its ACK Role object is read-only"
+    if stated.get("adopted", "").lower() == "true" or stated.get("adoption-policy") == "adopt":
+        return "its ACK Role object has adopted it"
+    return ""

@@ -21,6 +21,7 @@ from ...ack.objects import mapping
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
+from ..evidence.key import may_decrypt
 
 ID = "stale-principal-id"
 TITLE = "A policy still names the role by the id it had before it was recreated"
@@ -42,11 +43,16 @@ def look(case: Case) -> Seen:
     texts = [(name, mapping(item.value).get("document", "")) for name, item in read if item.value]
     stale = [(name, role_id) for name, text in texts for role_id in _ROLE_ID.findall(text) if role_id != ours]
     log = case.says((), case.having("denied-table-policy", "denied", "kms-denied"))
+    if stale and not _is_in_the_way(case, {name for name, _ in stale}):
+        return Seen(log, "refutes", ("an id of another role stands there, and the access is granted all the same",))
     if stale and ours:
         evidence = tuple(
             f"the {name.replace('-', ' ')} names {role_id}, the role's id is {ours}" for name, role_id in stale
         )
-        return Seen(log, "shows", evidence, next=(commands.table(case, "get-resource-policy"),))
+        is_of_the_table = any(name == "table-policy" for name, _ in stale)
+        of_the_key = commands.show_key_policy(case, str(mapping(case.value("key")).get("arn") or ""))
+        command = commands.table(case, "get-resource-policy") if is_of_the_table else of_the_key
+        return Seen(log, "shows", evidence, next=(command,))
     if stale:
         named = tuple(f"the {name.replace('-', ' ')} names {role_id}" for name, role_id in stale)
         return Seen(log, "unread", (*named, "the role was not read, so whether that is its id is not known"))
@@ -55,3 +61,12 @@ def look(case: Case) -> Seen:
     return Seen(
         log, "unread", tuple(f"the {name.replace('-', ' ')} was not read" for name, item in read if not item.value)
     )
+
+
+def _is_in_the_way(case: Case, names: set[str]) -> bool:
+    """Whether the access may hang on what such a policy grants: ids of roles that are gone may stay in it for years."""
+    is_granted = case.deployed is not None and case.deployed.verdict == "granted"
+    of_the_table = "table-policy" in names and not is_granted
+    key = mapping(case.value("key"))
+    is_key_well = key.get("state") in (None, "Enabled") and may_decrypt(case) is not True
+    return of_the_table or ("key-policy" in names and is_key_well)

@@ -14,7 +14,7 @@ from ...requirements.check import RoleCheck
 from ...requirements.rows import Question
 from ..case.access import View, allowing, covers
 from ..case.case import Case
-from ..case.signatures import Event
+from ..case.signatures import Event, recognise
 from ..case.witnesses import Api, Log, Seen
 from .standing import taken
 
@@ -111,6 +111,9 @@ def look_for(case: Case, how: str, signature: str = "", *, manifest_can_grant: b
             sources = [(item.sentence, arrives(case, item.question)) for item in waiting]
             api = "refutes"
             evidence = [f"{sentence}, but {_GRANTED_BY[source]}" for sentence, source in sources if source]
+    elif log == "names" and (hanging := [item for item in refusals(case.deployed) if item.is_open]):
+        # What the log names may well be the condition that cannot be decided from here.
+        evidence = [item.sentence for item in hanging] + evidence
     elif case.deployed is not None and case.deployed.verdict != "unknown" and _was_read(case, how):
         api, evidence = "refutes", ["every policy was read, and none of them is in the way like this"]
     is_open = case.declared is not None and case.declared.verdict == "unknown"
@@ -171,7 +174,18 @@ def undelivered(case: Case) -> tuple[AccessRefusal, ...]:
 
 def _named(case: Case, signature: str) -> Log:
     unexplained = tuple(filter(case.is_mine, case.having("denied")))
-    return case.says(tuple(filter(case.is_mine, case.having(signature))), unexplained)
+    return case.says(_naming(case, signature), unexplained)
+
+
+def _naming(case: Case, signature: str) -> tuple[Event, ...]:
+    """The events that name a layer: refused calls of DynamoDB, and of KMS on its way to the table."""
+    of_kms = [event for event in case.having("kms-denied") if layer_named(event) == signature]
+    return tuple(filter(case.is_mine, (*case.having(signature), *of_kms)))
+
+
+def layer_named(event: Event) -> str:
+    """The signature of the layer that a refusal by KMS names; "" where it names none."""
+    return recognise(event.line.replace("kms:", "dynamodb:")) if "to perform: kms:" in event.line else ""
 
 
 def _log(case: Case, how: str, found: list[AccessRefusal]) -> Log:
@@ -192,7 +206,7 @@ def _log(case: Case, how: str, found: list[AccessRefusal]) -> Log:
 
 def _quoted(case: Case, signature: str) -> list[str]:
     """What the log says of it, counted."""
-    events = tuple(filter(case.is_mine, case.having(signature)))
+    events = _naming(case, signature)
     return [said(event) for event in events[:2]]
 
 

@@ -14,13 +14,14 @@ from ...iam.decisions.principals import Caller
 from ...iam.documents.document import Document, parse
 from ...iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, token_context
 from ...iam.values import NamedTuple
+from ...live.record.effective_role import environment
 from ...requirements.parameters import issuer_in
 from ...requirements.ways import lets_in
 from ..case.access import View
 from ..case.case import Case
 from .refusals import Source
 
-Blocker = Literal["", "issuer", "subject", "audience", "principal", "tag-session"]
+Blocker = Literal["", "issuer", "subject", "audience", "principal", "tag-session", "first role", "condition"]
 
 
 class Trusting(NamedTuple):
@@ -64,6 +65,9 @@ def _judged(case: Case, trust: str | None) -> Trusting | None:
 
 def audience_of(case: Case) -> str:
     """The audience of the token that the pod presents; the webhook's default is sts.amazonaws.com."""
+    token = environment(case.container or {}).get("AWS_WEB_IDENTITY_TOKEN_FILE", "")
+    if token.startswith("/var/run/secrets/kubernetes.io/"):
+        return "that of the API server"
     volumes = sequence(mapping(mapping(case.pod).get("spec")).get("volumes"))
     named = {entry.get("name"): entry.get("audience") for entry in volumes if isinstance(entry, dict)}
     return str(named.get("aws-iam-token") or named.get("aws-token") or "sts.amazonaws.com")
@@ -98,15 +102,18 @@ def _pod_identity(case: Case, document: Document) -> Trusting:
         # EKS assumes the first role, which assumes the target role: the target trusts the first role, not EKS.
         first = Caller("role", str(association.get("roleArn", "")))
         truth = may_assume(document, first, "sts:AssumeRole", token_context(document, "", {}))
-        return Trusting(truth, "" if truth is not False else "principal", ())
+        return Trusting(truth, "" if truth is not False else "first role", (first.arn,))
     values = {**case.parameters, "account": case.parameters.get("roleAccount", case.parameters.get("account", ""))}
     answer = lets_in(document, "pod-identity", f"{case.namespace}/{case.account_name}", values)
     if answer.truth is not False:
         return Trusting(answer.truth, "", ())
     caller = Caller("Service", "pods.eks.amazonaws.com")
-    if may_assume(document, caller, "sts:AssumeRole", token_context(document, "", {})) is False:
+    anywhere = token_context(document, "", {})
+    if may_assume(document, caller, "sts:AssumeRole", anywhere) is False:
         return Trusting(False, "principal", ())
-    return Trusting(False, "tag-session", ())
+    if may_assume(document, caller, "sts:TagSession", anywhere) is False:
+        return Trusting(False, "tag-session", ())
+    return Trusting(False, "condition", ())
 
 
 def _values(document: Document, key: str) -> tuple[str, ...]:
