@@ -136,7 +136,7 @@ _KINDS = (*(kind.name for kind in KINDS), "ServiceAccount")
 def _as_built(item: Object, variants: frozenset[Variant], path: str, made: _Made) -> Object:
     """The object with its namespace and labels as the kustomizations make them, and the names they may give it."""
     alterations = [*item.alterations, *made.alterations.get(id(item), ())]
-    namespaces = {variant.namespace or item.namespace for variant in variants}
+    namespaces = {variant.namespace or item.namespace or variant.default for variant in variants}
     is_open = any(char in name for name in namespaces for char in "{$")
     if len(namespaces) > 1 or is_open:
         shown = " and ".join(sorted(name or "its own" for name in namespaces)[:5])

@@ -46,7 +46,8 @@ class Kustomization(NamedTuple):
     order given and in the namespace `namespace_of_values`. `generates` names the ConfigMaps that it makes.
     `keeps_references`: it tells kustomize, by configurations, to rename references to Policies as well. `overlay` is
     what Flux or Argo CD add to the kustomization that they deploy, as JSON ("" where that cannot be told). One that
-    `is_generated` stands in no file: Flux makes it of a folder that has none.
+    `is_generated` stands in no file: Flux makes it of a folder that has none. `default_namespace` is what Argo CD puts
+    objects into that state no namespace.
     """
 
     file: str
@@ -73,6 +74,7 @@ class Kustomization(NamedTuple):
     is_flux: bool = False
     overlay: str = ""
     is_generated: bool = False
+    default_namespace: str = ""
 
     @property
     def is_deployer(self) -> bool:

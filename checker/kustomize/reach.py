@@ -19,12 +19,13 @@ from .model import Kustomization
 
 
 class Variant(NamedTuple):
-    """One way in which a file is built: the namespace its objects are put into ("" for their own), and what is put
-    before and behind their names."""
+    """One way in which a file is built: the namespace its objects are put into ("" for their own), what is put before
+    and behind their names, and the namespace of those that state none."""
 
     namespace: str
     prefix: str
     suffix: str
+    default: str = ""
 
 
 Contents = Mapping[str, frozenset[Variant]]
@@ -107,7 +108,7 @@ class Reach:
         if not gathered:
             return gathered
         applied = [*self._components(one), one]
-        if not any(item.namespace or item.prefix or item.suffix for item in applied):
+        if not any(item.namespace or item.prefix or item.suffix or item.default_namespace for item in applied):
             return gathered
         return {file: _changed(ways, applied) for file, ways in gathered.items()}
 
@@ -221,8 +222,10 @@ def _changed(variants: frozenset[Variant], applied: list[Kustomization]) -> froz
     namespace = next((one.namespace for one in reversed(applied) if one.namespace), "")
     prefix = "".join(one.prefix for one in reversed(applied))
     suffix = "".join(one.suffix for one in applied)
+    default = next((one.default_namespace for one in reversed(applied) if one.default_namespace), "")
     return frozenset(
-        Variant(namespace or inner.namespace, prefix + inner.prefix, inner.suffix + suffix) for inner in variants
+        Variant(namespace or inner.namespace, prefix + inner.prefix, inner.suffix + suffix, default or inner.default)
+        for inner in variants
     )
 
 

@@ -3,7 +3,7 @@
 Sources: kustomize (a kustomization file needs no apiVersion); Flux, "Kustomization": spec.{path, patches,
 targetNamespace, namePrefix, nameSuffix, commonMetadata, components, suspend}; Argo CD, "Kustomize":
 spec.source(s)[].kustomize.{patches, namePrefix, nameSuffix, commonLabels, commonAnnotations, namespace, components},
-"Config Management Plugins", "Sync Options" and, of ApplicationSets, "Template Patch".
+destination.namespace, "Config Management Plugins", "Sync Options" and, of ApplicationSets, "Template Patch".
 """
 
 from __future__ import annotations
@@ -132,12 +132,14 @@ def _from_argo(
             kept.append(_anything(document, (*path, "plugin"), "the plugin"))
         if kind == "ApplicationSet" and mapping(value.get("spec")).get("templatePatch"):
             kept.append(_anything(document, (*start, "spec", "templatePatch"), "the templatePatch"))
-        if options or kept:
+        below = "" if "{" in below else below
+        default = (text(mapping(spec.get("destination")).get("namespace")) or "") if below else ""
+        if options or kept or default:
             names = (f"Argo CD {kind}", value)
-            below = "" if "{" in below else below
             at = (*path, "kustomize") if options else path
             one = read_fields(document, at, options, below, real, names=names)
-            yield one._replace(patches=(*one.patches, *kept), overlay="" if kept else overlay_of_argo(options))
+            overlay = "" if kept else overlay_of_argo(options)
+            yield one._replace(patches=(*one.patches, *kept), overlay=overlay, default_namespace=default)
 
 
 def _anything(document: YamlDocument, path: Path, what: str) -> KustomizePatch:

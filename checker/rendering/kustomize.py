@@ -43,8 +43,9 @@ def find_kustomize() -> list[str] | None:
 
 
 def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
-    """The kustomizations to build: those that take in an object of ours and change something or cannot be read as a
-    whole here; and those that share a file with one of these, since what is built is judged in place of the files."""
+    """The kustomizations to build: those that take in an object of ours and change something, cannot be read as a whole
+    here, or take in with other files what another takes in too; and those that share a file with one of these, since
+    what is built is judged in place of the files."""
     files = tuple(files)
     written = tuple(one for item in files for one in item.kustomizations)
     if not written:
@@ -57,7 +58,13 @@ def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
         for root in Reach(kustomizations, ours).roots(_deployed(files, tree))
         if root.files or any(_names_a_group(path, tree) for path in _unread(root, known, tree))
     ]
-    built = [root for root in roots if _needs_building(root, known, tree)]
+    taken_in = Counter(path for root in roots for path in root.files)
+    # What several take in, each with other files beside it, is another thing in each of them.
+    several = {path for path, times in taken_in.items() if times > 1}
+    differ = len({root.files for root in roots if root.files & several}) > 1
+    built = [
+        root for root in roots if _needs_building(root, known, tree) or (differ and not several.isdisjoint(root.files))
+    ]
     while True:
         paths = {path for root in built for path in root.files}
         more = [root for root in roots if root not in built and not paths.isdisjoint(root.files)]

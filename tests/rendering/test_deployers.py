@@ -197,3 +197,51 @@ def test_what_took_the_access_away_points_into_the_object_of_flux(tried: Tried) 
     assert finding.location.file == "project/apps/role.yaml"
     (see,) = finding.related
     assert see.location.file == "project/a/flux.yaml"
+
+
+BARE = GOOD.replace("  namespace: acme\n", "").replace(", namespace: acme", "")
+
+
+def application(namespace: str, name: str = "t") -> str:
+    spec = {"source": {"path": "project/apps"}, "destination": {"namespace": namespace}}
+    metadata = {"name": name, "namespace": "argocd"}
+    return yaml.safe_dump(
+        {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+    )
+
+
+@pytest.mark.parametrize("tree", [{}, {"apps/kustomization.yaml": PLAIN["apps/kustomization.yaml"]}])
+def test_argo_cd_puts_what_states_no_namespace_where_it_deploys(tree: Tree, tried: Tried) -> None:
+    report = tried(tree | {"apps/role.yaml": BARE, "clusters/app.yaml": application("acme")})
+    assert {made.role.object.namespace for outcome in report.outcomes for made in outcome.checks} == {"acme"}
+
+
+def test_in_two_namespaces_it_is_not_known(tried: Tried) -> None:
+    files = {"apps/role.yaml": BARE, "a/app.yaml": application("acme"), "b/app.yaml": application("umbra", "u")}
+    report = tried(files)
+    assert {made.role.object.built_namespaces for outcome in report.outcomes for made in outcome.checks} == {
+        ("acme", "umbra")
+    }
+
+
+PER_OVERLAY = {
+    "base/kustomization.yaml": HEAD + "resources: [role.yaml]\n",
+    "base/role.yaml": REFERS,
+    "a/kustomization.yaml": HEAD + "resources: [../base, policy.yaml]\n",
+    "a/policy.yaml": POLICY,
+    "b/kustomization.yaml": HEAD + "resources: [../base]\n",
+}
+
+
+def test_what_one_overlay_takes_in_is_not_there_for_another(tried: Tried) -> None:
+    """Neither changes anything: each is what it lists."""
+    report = tried(PER_OVERLAY)
+    assert sorted(item.rule for item in report.findings if "grant" in item.rule or "reference" in item.rule) == [
+        "dangling-reference",
+        "unknown-grant",
+    ]
+
+
+def test_each_overlay_has_its_own_policy(tried: Tried) -> None:
+    good = {"b/kustomization.yaml": HEAD + "resources: [../base, policy.yaml]\n", "b/policy.yaml": POLICY}
+    assert verdicts(tried(PER_OVERLAY | good)) == {"granted"}
