@@ -56,6 +56,10 @@ class Expressions(Mapping[str, Any]):
         plain = {**self._plain, name: value} if isinstance(value, (str, bool, int, float)) else self._plain
         return Expressions(plain, {**self._data, name: value}, self._unknown)
 
+    def with_plain(self, more: Mapping[str, Any]) -> Expressions:
+        """The same with more values that stand for whole expressions."""
+        return Expressions({**self._plain, **more}, self._data, self._unknown)
+
     def _worked_out(self, text: str) -> Any:
         if not _is_bounded(text) or len(str(self._data)) > _MOST_DATA:
             return None

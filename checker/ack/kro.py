@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ..iam.values import NamedTuple
@@ -33,7 +34,8 @@ class KroGraph(NamedTuple):
     (None for those without), the `strings` among these, the `types` of all fields, and the `limits` that their markers
     set; whether an `uncertain` field is there is not known where it is not stated. By the number of a resource:
     `whens`, the conditions on which it is made, None where they cannot be told, as where it depends on a resource with
-    a forEach; and `loops`, the variables of its forEach, each with its expression."""
+    a forEach; and `loops`, the variables of its forEach, each with its expression. `names` are the texts of the names
+    that the resources give their objects, by how expressions refer to them (`ID.metadata.name`)."""
 
     api_version: str
     kind: str
@@ -44,6 +46,7 @@ class KroGraph(NamedTuple):
     uncertain: frozenset[str]
     whens: Mapping[int, tuple[Any, ...] | None]
     loops: Mapping[int, tuple[tuple[str, Any], ...]]
+    names: Mapping[str, str] = MappingProxyType({})
 
 
 class KroInstance(NamedTuple):
@@ -102,7 +105,15 @@ def graph_of(data: Any) -> KroGraph | None:
         uncertain=frozenset(uncertain),
         whens=_with_dependencies(whens, resources, frozenset(loops)),
         loops=loops,
+        names=dict(_names(entry for number, entry in enumerate(resources) if number not in loops)),
     )
+
+
+def _names(resources: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for entry in resources:
+        name = text(mapping(mapping(entry.get("template")).get("metadata")).get("name"))
+        if name and text(entry.get("id")):
+            yield f"{entry['id']}.metadata.name", name
 
 
 def _is_absent_unless_stated(of: str, has_default: bool) -> bool:

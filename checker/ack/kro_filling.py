@@ -28,11 +28,22 @@ def made_by(
             yield instance, Expressions(given, {}, frozenset({"schema.spec", "schema.metadata"})), None
             continue
         values = values_for(graph, instance, given)
+        values = values.with_plain(dict(_names(graph, values)))
         rounds = _rounds(graph, route, values)
         for round_values in [values] if rounds is None else rounds:
             is_there = None if rounds is None else _is_made(graph, route, round_values)
             if is_there is not False:
                 yield instance, round_values, is_there
+
+
+def _names(graph: KroGraph, values: Expressions) -> Iterator[tuple[str, str]]:
+    """The names of the objects that the graph makes, by how other resources refer to them. A reference makes kro wait
+    for an object; its name is known before."""
+    for reference, written in graph.names.items():
+        pieces = EXPRESSION.split(written)
+        filled = [values.get(piece.strip()) if number % 2 else piece for number, piece in enumerate(pieces)]
+        if all(isinstance(piece, str) for piece in filled):
+            yield reference, "".join(map(str, filled))
 
 
 def values_for(graph: KroGraph, instance: KroInstance, given: Mapping[str, Any]) -> Expressions:

@@ -432,3 +432,25 @@ def test_a_variable_of_iam_does_not_come_through_kro(tmp_path: Path) -> None:
         report = run(tmp_path, graph, *instances)
         assert {rule for rule, _ in told(report)} >= {"unknown-grant"}, instances
         assert "missing-grant" not in {rule for rule, _ in told(report)}
+
+
+OF_A_POLICY = """  - id: reader
+    template:
+      apiVersion: iam.services.k8s.aws/v1alpha1
+      kind: Policy
+      metadata: {name: "${schema.spec.name}-keys"}
+      spec:
+        name: "${schema.spec.name}-keys"
+        policyDocument: |
+"""
+
+
+@pytest.mark.parametrize(
+    ("refers_to", "rule"), [("${reader.metadata.name}", ""), ("${reader.status.x}", "unknown-grant")]
+)
+def test_the_name_of_another_resource_is_known(refers_to: str, rule: str, tmp_path: Path) -> None:
+    """The usual way to have kro make a Policy before the Role."""
+    head, _, document = GRAPH.partition("        inlinePolicies:\n          keys: |\n")
+    policy = OF_A_POLICY + document
+    report = run(tmp_path, f'{head}        policyRefs: [{{from: {{name: "{refers_to}"}}}}]\n{policy}', INSTANCE)
+    assert {item for item, _ in told(report) if item.endswith("grant")} == ({rule} if rule else set())
