@@ -34,13 +34,15 @@ Contents = Mapping[str, frozenset[Variant]]
 
 class Root(NamedTuple):
     """A kustomization that is built by itself; all those in it, itself first; the files that come in (real paths), and
-    the ways in which it builds each. With a `deployer` it is built as this object of Flux or Argo CD adds to it."""
+    the ways in which it builds each. With a `deployer` it is built as this object of Flux or Argo CD adds to it.
+    `is_of_flux`: Flux builds it, and nobody else."""
 
     kustomization: Kustomization
     parts: tuple[Kustomization, ...]
     files: frozenset[str]
     variants: Contents
     deployer: Kustomization | None = None
+    is_of_flux: bool = False
 
     @property
     def what(self) -> str:
@@ -163,8 +165,9 @@ class Reach:
             is_plain = len(adding) < len(here) or deployed.get(one.folder, 0) > by_argo
             is_generated = one.is_generated and not adding
             if (is_plain or not (adding or self._parents.get(id(one)))) and not is_generated:
-                yield self._root(one, None)
-            yield from (self._root(one, item) for item in adding)
+                is_of_flux = bool(here) and all(item.is_flux for item in here) and one.folder not in deployed
+                yield self._root(one, None)._replace(is_of_flux=is_of_flux)
+            yield from (self._root(one, item)._replace(is_of_flux=item.is_flux) for item in adding)
 
     def _root(self, one: Kustomization, deployer: Kustomization | None) -> Root:
         contents = {file: variants for file, variants in self._contents[id(one)].items() if file in self.files}

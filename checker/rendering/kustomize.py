@@ -15,14 +15,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..ack.scan import names_a_group
+from ..ack.scan import KUSTOMIZATIONS, names_a_group
 from ..iam.values import NamedTuple
 from ..kustomize.generated import generated
 from ..kustomize.overlays import why_not_around
 from ..kustomize.reach import Reach, Root
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
-from ..project.inputs import may_release
+from ..project.inputs import files_named, may_release
 from ..project.rendered import Rendering
 from ..text.files import find_files, is_manifest, read_bytes
 from ..text.source import Source, decode
@@ -56,7 +56,7 @@ def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
     roots = [
         root
         for root in Reach(kustomizations, ours).roots(_deployed(files, tree))
-        if root.files or any(_names_a_group(path, tree) for path in _unread(root, known, tree))
+        if root.files or any(_holds_ours(path, ours, tree) for path in _unread(root, known, tree))
     ]
     taken_in = Counter(path for root in roots for path in root.files)
     # What several take in, each with other files beside it, is another thing in each of them.
@@ -87,7 +87,10 @@ def _unread(root: Root, known: frozenset[str], tree: Tree) -> Iterator[str]:
                 yield path
 
 
-def _names_a_group(path: str, tree: Tree) -> bool:
+def _holds_ours(path: str, ours: frozenset[str], tree: Tree) -> bool:
+    """Whether a file names a group of ours, or a folder has a file of ours in it."""
+    if os.path.isdir(tree.there(path)):
+        return any(file.startswith(os.path.join(path, "")) for file in ours)
     try:
         return names_a_group(decode(read_bytes(tree.there(path))))
     except OSError:
@@ -140,7 +143,11 @@ def _build(root: Root, command: list[str], tree: Tree) -> Rendering:
             fields |= added | ({"components": components} if components else {})
         with open(os.path.join(home, "kustomization.yaml"), "w", encoding="utf-8") as file:
             json.dump(fields, file)
-        answer = run([*command, home], home)
+        # Flux lets a kustomization read all of its repository (fluxcd/pkg, kustomize/kustomize_generator.go).
+        anywhere = (
+            ["--load-restrictor", "LoadRestrictionsNone"] if root.is_of_flux and _reads_inside(root, tree) else []
+        )
+        answer = run([*command, *anywhere, home], home)
         if answer.failed:
             # What Flux makes of a folder is only made after it here.
             return Rendering(root, what, home, None, _local(answer, home, folder, tree), is_unfit=is_generated)
@@ -149,6 +156,22 @@ def _build(root: Root, command: list[str], tree: Tree) -> Rendering:
         return Rendering(root, what, home, None, f"what it prints cannot be read: {facts.broken[0].message}")
     copies = (copy, root.kustomization.folder) if is_generated else (tree.copy, tree.top)
     return Rendering(root, what, home, facts, copy=copies)
+
+
+_UNRESTRICTED = ("--load-restrictor", "LoadRestrictionsNone")
+
+
+def _reads_inside(root: Root, tree: Tree) -> bool:
+    """Whether all files that kustomizations name lie in the project."""
+    top = os.path.join(tree.top_of(root.kustomization.file), "")
+    for one in root.parts:
+        if one.below is not None or one.is_generated:
+            continue
+        named = files_named(decode(read_bytes(tree.there(one.file))))
+        paths = [tree.real(os.path.join(one.folder, name)) for name in named]
+        if not all(path.startswith(top) for path in paths):
+            return False
+    return True
 
 
 def _from(home: str, path: str) -> str:
@@ -205,6 +228,7 @@ def _unfit(root: Root, tree: Tree) -> _Unfit:
     if around:
         return _Unfit(around)
     top = os.path.join(tree.top_of(root.kustomization.file), "")
+    folders = {part.folder for part in root.parts}
     for one in root.parts:
         if one.remotes:
             return _Unfit(f"it takes in {one.remotes[0]}, which is not fetched")
@@ -214,8 +238,10 @@ def _unfit(root: Root, tree: Tree) -> _Unfit:
                 return _Unfit(f"it takes in {shown}, which is outside of the project")
             if not os.path.exists(tree.there(path)):
                 return _Unfit(f"it takes in {shown}, which is not there", is_wrong=True)
-            if os.path.isdir(tree.there(path)) and path not in {part.folder for part in root.parts}:
-                return _Unfit(f"it takes in {shown}, whose kustomization was not read")
+            if os.path.isdir(tree.there(path)) and path not in folders:
+                has_one = any(os.path.exists(os.path.join(tree.there(path), name)) for name in KUSTOMIZATIONS)
+                why = "whose kustomization was not read" if has_one else "a folder without a kustomization"
+                return _Unfit(f"it takes in {shown}, {why}", is_wrong=not has_one)
     return _Unfit()
 
 

@@ -245,3 +245,31 @@ def test_what_one_overlay_takes_in_is_not_there_for_another(tried: Tried) -> Non
 def test_each_overlay_has_its_own_policy(tried: Tried) -> None:
     good = {"b/kustomization.yaml": HEAD + "resources: [../base, policy.yaml]\n", "b/policy.yaml": POLICY}
     assert verdicts(tried(PER_OVERLAY | good)) == {"granted"}
+
+
+OUTSIDE = PLAIN | {
+    "apps/kustomization.yaml": HEAD + "resources: [role.yaml]\npatches: [{path: ../patches/p.yaml}]\n",
+    "patches/p.yaml": FRAGMENT + "  maxSessionDuration: 7200\n",
+}
+
+
+def test_flux_reads_patches_from_all_of_its_repository(tried: Tried) -> None:
+    assert verdicts(tried(OUTSIDE | {"clusters/flux.yaml": flux({})})) == {"granted"}
+
+
+def test_kustomize_itself_does_not(tried: Tried) -> None:
+    assert "failed-rendering" in {item.rule for item in tried(OUTSIDE).findings}
+
+
+def test_nothing_outside_of_the_project_is_read(tried: Tried, tmp_path: Path) -> None:
+    (tmp_path.parent / "outside.yaml").write_text(FRAGMENT + "  maxSessionDuration: 7200\n")
+    tree = PLAIN | {
+        "apps/kustomization.yaml": HEAD + "resources: [role.yaml]\npatches: [{path: ../../../outside.yaml}]\n",
+        "clusters/flux.yaml": flux({}),
+    }
+    assert verdicts(tried(tree)) == {"unknown"}
+
+
+def test_a_folder_without_a_kustomization_cannot_be_taken_in(tried: Tried) -> None:
+    tree = {"apps/role.yaml": GOOD, "prod/kustomization.yaml": HEAD + "resources: [../apps]\n"}
+    assert [item.rule for item in tried(tree).findings if item.rule != "no-matching-role"] == ["failed-rendering"]
