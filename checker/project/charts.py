@@ -60,8 +60,14 @@ def with_charts(files: Iterable[FileFacts], charts: Iterable[Chart]) -> tuple[Fi
     covered = {path: chart for chart in charts for path in chart.covers}
     rendered = {os.path.realpath(item.facts.source.name): _pooled(item) for chart in charts for item in chart.files}
     kept: list[FileFacts] = []
+    folders = {os.path.dirname(os.path.realpath(chart.source.name)) for chart in charts}
     for item in files:
         path = os.path.realpath(item.source.name)
+        is_of_values = os.path.dirname(path) in folders and os.path.basename(path).startswith("values")
+        if path not in covered and is_of_values:
+            # What stands in values is applied only as a template makes it, and that was rendered.
+            kept.append(item._replace(seen=(), passed_over=item.document_count))
+            continue
         if path not in covered:
             kept.append(item)
             continue
