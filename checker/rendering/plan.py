@@ -10,6 +10,7 @@ from ..kustomize.model import Kustomization
 from ..kustomize.reach import Reach
 from ..project.file_facts import FileFacts
 from ..project.inputs import has_something_of_ours, may_release
+from .declared import chart_name, taking_in
 from .releases import Release, own_values, releases_in
 from .tree import Tree
 
@@ -42,22 +43,27 @@ def planned(
             templates[folder][path] = item.source.name
     if not templates:
         return []
-    releases = [*_releases(files, tree), *_by_helmfile(names)]
+    parts = (release for name in names if os.path.basename(name) == "Chart.yaml" for release in taking_in(name, tree))
+    releases = [*_releases(files, tree), *_by_helmfile(names), *parts]
     return [
-        Planned(folder, names_, tuple(_of(folder, releases) or own_values(folder, tree, placeholders)))
+        Planned(folder, names_, tuple(_of(folder, releases, tree) or own_values(folder, tree, placeholders)))
         for folder, names_ in templates.items()
     ]
 
 
-def _of(folder: str, releases: list[Release]) -> list[Release]:
-    """The releases of a chart and of charts in it; where there are none, those whose chart is not known."""
+def _of(folder: str, releases: list[Release], tree: Tree) -> list[Release]:
+    """The releases of a chart and of charts in it; where there are none, those whose chart is not known, or has its
+    name."""
     own = [release for release in releases if release.chart == folder]
     inner = [
         release._replace(unknown=f"{release.what} releases a chart in it by itself")
         for release in releases
         if release.chart.startswith(os.path.join(folder, ""))
     ]
-    return [*own, *inner] or [release for release in releases if not release.chart]
+    if own or inner:
+        return [*own, *inner]
+    name = chart_name(folder, tree)
+    return [release for release in releases if not release.chart and release.called in ("", name)]
 
 
 def _releases(files: tuple[FileFacts, ...], tree: Tree) -> Iterator[Release]:

@@ -28,7 +28,8 @@ from .tree import Tree
 class Release(NamedTuple):
     """A chart (real path of its folder) with its values: those in files (paths, later ones win), then `values`, then
     `sets`, as options of helm. `unknown` says which of its values are not in the project ("" for none);
-    `source` is the file that declares it."""
+    `source` is the file that declares it. `called` is the name of a chart that comes from elsewhere, and may be one of
+    the project's, which are often published: then the release may be that one's."""
 
     chart: str
     what: str
@@ -40,6 +41,7 @@ class Release(NamedTuple):
     unknown: str = ""
     is_assumed: bool = False
     source: str = ""
+    called: str = ""
 
 
 def releases_in(source: Source, top: str, tree: Tree) -> Iterator[Release]:
@@ -89,7 +91,10 @@ def _of(value: dict[str, Any], top: str, tree: Tree) -> Iterator[Release]:
             for item in (mapping(item) for item in (applied.get("source"), *sequence(applied.get("sources")))):
                 path = text(item.get("path")) or ""
                 folder = _folder(top, tree, path)
-                if folder is not None or _open(path, what):
+                chart = text(item.get("chart")) or ""
+                if chart and folder is None:
+                    yield _from_elsewhere(chart, what)
+                elif folder is not None or _open(path, what):
                     one = _of_argo(item, applied, metadata, folder or "", what, top)
                     yield one._replace(unknown=unknown or open_part or one.unknown)
 
@@ -129,6 +134,13 @@ def _with_element(value: Any, element: dict[str, Any], dot: str) -> Any:
     return re.sub(rf"\{{\{{[ ]*+{dot}([\w-]+)[ ]*+\}}\}}", put_in, value)
 
 
+def _from_elsewhere(chart: str, what: str) -> Release:
+    called = chart.rpartition("/")[2]
+    return Release(
+        "", what, unknown=f"{what} releases a chart {called} from elsewhere, which may be this one", called=called
+    )
+
+
 def _of_flux(spec: dict[str, Any], metadata: dict[str, Any], what: str, top: str, tree: Tree) -> Iterator[Release]:
     chart = mapping(mapping(spec.get("chart")).get("spec"))
     if "chartRef" in spec:
@@ -140,6 +152,8 @@ def _of_flux(spec: dict[str, Any], metadata: dict[str, Any], what: str, top: str
     if folder is None:
         if _open(path, what):
             yield Release("", what, unknown=_open(path, what))
+        elif path and kind not in ("GitRepository", "Bucket"):
+            yield _from_elsewhere(path, what)
         return
     namespace = text(spec.get("targetNamespace")) or ""
     name = text(metadata.get("name")) or "release"

@@ -339,6 +339,8 @@ INJECTED = {
     "post-renderers": FLUX + "  postRenderers: [{kustomize: {}}]\n",
     "an old field for a file": FLUX.replace("chart: ./project/tenant,", "chart: ./project/tenant, valuesFile: x.yaml,"),
     "a chart named elsewhere": FLUX.replace("chart: {spec: {chart: ./project/tenant, sourceRef: {kind: GitRepository, name: x}}}", "chartRef: {kind: HelmChart, name: x}"),
+    "a chart of its name from a registry": FLUX.replace("chart: ./project/tenant, sourceRef: {kind: GitRepository, name: x}", "chart: tenant, sourceRef: {kind: HelmRepository, name: x}"),
+    "a chart of its name from a registry, in Argo CD": ARGO.replace("path: project/tenant", "chart: tenant"),
     "parameters from files": ARGO + "      fileParameters: [{name: table, path: x}]\n",
     "values that are no YAML": ARGO + "      values: 'd: 2024-99-99'\n",
     "a patch of the template": ARGO.replace("kind: Application", "kind: ApplicationSet").replace("spec:\n  dest", "spec:\n  templatePatch: x\n  template:\n   spec:\n    dest", 1).replace("\n  source:\n", "\n    source:\n").replace("\n    repoURL", "\n      repoURL").replace("\n    path:", "\n      path:").replace("\n    helm:\n      releaseName", "\n      helm:\n        releaseName"),
@@ -352,6 +354,24 @@ def test_a_release_that_cannot_be_followed_is_not_rendered(case: str, tried: Tri
     assert verdicts(report) == set()
     assert any("the chart was not rendered" in item.message for item in report.findings)
     assert not Path("/tmp/pwned").exists()
+
+
+def test_a_chart_that_another_takes_in_is_released_with_that_ones_values(tried: Tried) -> None:
+    umbrella = CHART.replace("name: tenant", "name: all") + (
+        "dependencies: [{name: tenant, version: 0.1.0, repository: 'file://../tenant'}]\n"
+    )
+    report = tried({**chart(ROLE), "all/Chart.yaml": umbrella, "all/values.yaml": "tenant: {table: other}\n"})
+    assert "granted" not in verdicts(report)
+    assert any("project/all/Chart.yaml takes it in as a part" in item.message for item in report.findings)
+
+
+def test_a_release_of_another_chart_from_a_registry_says_nothing_of_it(tried: Tried) -> None:
+    other = FLUX.replace("chart: ./project/tenant,", "chart: redis,").replace("GitRepository", "HelmRepository")
+    assert verdicts(tried({**chart(ROLE), "apps/r.yaml": other})) == {"granted"}
+
+
+def test_what_stands_in_values_is_applied_only_by_a_template(tried: Tried) -> None:
+    assert tried(chart("a: b\n", "examples:\n- " + GOOD.replace("\n", "\n  ").rstrip() + "\n")).summary.roles == 0
 
 
 CHANGED = {
