@@ -23,8 +23,8 @@ from .objects import Sighting, make_object, mapping, nulls, without_nulls
 from .placeholders import Placeholder, find_in_text, is_free_text
 
 _DELIMITERS = (
-    ("${{", "}}"), ("{{", "}}"), ("${", "}"), ("<%=", "%>"), ("<%", "%>"), ("<", ">"), ("[[", "]]"), ("$(", ")"),
-    ("@", "@"), ("__", "__"), ("$", ""),
+    ("${{", "}}"), ("{{", "}}"), ("${", "}"), ("<%=", "%>"), ("<%", "%>"), ("<<", ">>"), ("<", ">"),
+    ("[[", "]]"), ("$(", ")"), ("@", "@"), ("__", "__"), ("$", ""),
 )  # fmt: skip
 _DEFAULT = re.compile(r"(\w+):?[-=?+]")
 _MOST = 200

@@ -63,7 +63,8 @@ _SHAPES = (
     ("shell-variable", re.compile(r"\$\{(?:[A-Z][A-Z0-9_]*+|\w++:?[-=?+][^{}]*+)\}|\$[A-Z][A-Z0-9_]++\b")),
     ("cloudformation", re.compile(r"\$\{AWS::\w++\}")),
     ("kro", re.compile(r"\$\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*\}")),
-    ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/-]*+>")),
+    ("flux-operator", re.compile(r"<<\s*+[A-Za-z][\w.|\" ]*+>>")),
+    ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/#-]*+>")),
     ("erb", re.compile(r"<%=?[^<>%]*+%>")),
     ("square-brackets", re.compile(r"\[\[-?\s*+[.$][\w.]*+\s*+-?\]\]")),
     ("parentheses", re.compile(r"\$\([A-Za-z_]\w*+\)")),
@@ -82,8 +83,8 @@ _MAY_HOLD = re.compile(r"\$|\{\s*\{|\{%|<|@|\[\[|__|ACCOUNT|XXXX")
 """What stands in the text of every document that holds a placeholder, escapes of YAML aside."""
 _MOST_ABOVE = 2_000
 _ORDER = (
-    "backstage", "helm", "jinja", "flux-escape", "shell-variable", "cloudformation", "kro", "erb", "angle-brackets",
-    "square-brackets", "parentheses", "at-signs", "double-underscore", "account-word",
+    "backstage", "helm", "jinja", "flux-escape", "shell-variable", "cloudformation", "kro", "erb", "flux-operator",
+    "angle-brackets", "square-brackets", "parentheses", "at-signs", "double-underscore", "account-word",
 )  # fmt: skip
 """Which engine is named where two placeholders begin at the same character."""
 
