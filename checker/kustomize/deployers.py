@@ -34,7 +34,7 @@ def changed_by_others(found: Iterable[Kustomization]) -> dict[int, KustomizePatc
         for one in deployers:
             patch = next((patch for patch in other.patches if _is_for_a_deployer(patch) and _names(patch, one)), None)
             if patch is not None and one is not other and paths[id(one)] in taken_in:
-                what = f"what {other.what} makes of it,"
+                what = f"a patch in {other.what}"
                 changed.setdefault(id(one), KustomizePatch(what, patch.file, patch.offset, PatchTarget()))
     return changed
 

@@ -116,7 +116,7 @@ def with_unread(one: Kustomization, folders: frozenset[str]) -> Kustomization:
 
 
 def _anything(one: Kustomization) -> KustomizePatch:
-    return KustomizePatch("what kustomize refuses to build", one.file, 0, PatchTarget())
+    return KustomizePatch("the failed build", one.file, 0, PatchTarget())
 
 
 def _shared(good: list[Rendering], failed: list[Rendering]) -> list[Rendering]:
