@@ -124,10 +124,15 @@ def _unknown(item: Object, first: Kustomization) -> Object:
 
 def _to_look_at(one: Kustomization) -> list[KustomizePatch]:
     """The patches that may be for an object of ours; with too many of them, one that may be for any."""
-    patches = [patch for patch in one.patches if any(may_be(patch.target.kind, kind) for kind in _KINDS)]
+    patches = [patch for patch in one.patches if may_concern(patch.target)]
     if len(patches) <= _MOST_PATCHES:
         return patches
     return [KustomizePatch(f"one of {len(patches):,} patches", one.file, patches[0].offset, PatchTarget())]
+
+
+def may_concern(target: PatchTarget) -> bool:
+    """Whether a change may be for an object of ours, by its kind."""
+    return any(may_be(target.kind, kind) for kind in _KINDS)
 
 
 _KINDS = (*(kind.name for kind in KINDS), "ServiceAccount")

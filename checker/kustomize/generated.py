@@ -17,7 +17,9 @@ def generated(found: Iterable[Kustomization], files: Iterable[str]) -> list[Kust
     made = []
     for one in known:
         below = f"/{one.below}/"
-        if not (one.is_flux and one.is_deployer and one.adds) or any(is_at(folder, one) for folder in folders):
+        if not (one.is_flux and one.is_deployer and one.adds and one.overlay) or any(
+            is_at(folder, one) for folder in folders
+        ):
             continue
         inside = [path for path in paths if is_below(path, one)]
         tops = {path.replace(os.sep, "/").partition(below)[0] + below.rstrip("/") for path in inside}

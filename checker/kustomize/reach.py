@@ -16,6 +16,7 @@ from ..ack.scan import KUSTOMIZATIONS
 from ..iam.values import NamedTuple
 from ..text.files import work_tree
 from .model import Kustomization
+from .overlays import why_not_around
 
 
 class Variant(NamedTuple):
@@ -160,7 +161,8 @@ class Reach:
             if self._by_folder.get(one.folder) is not one or one.is_component:
                 continue
             here = [item for item in deployers if is_at(one.folder, item)]
-            adding = [item for item in here if item.adds]
+            # What does not come to the same around it stays a change of what is built as it is written.
+            adding = [item for item in here if item.adds and not why_not_around(item, one)]
             by_argo = sum(not item.is_flux for item in adding)
             is_plain = len(adding) < len(here) or deployed.get(one.folder, 0) > by_argo
             is_generated = one.is_generated and not adding

@@ -19,6 +19,7 @@ from ..text.documents import YamlDocument
 from ..text.files import work_tree
 from ..text.nodes import Path, find, plain
 from ..text.yaml_nodes import start_of
+from .effects import may_concern
 from .fields import called, read_fields
 from .model import Kustomization, KustomizePatch, PatchTarget
 from .mutators import MAY_SAY_SO, folder_of, is_mutator, mutations
@@ -162,4 +163,5 @@ def _kept_as_they_are(document: YamlDocument, spec: dict[str, Any], route: Path)
         is_whole = bool(entry.get("jqPathExpressions") or entry.get("managedFieldsManagers"))
         fields = [item.strip("/") for item in sequence(entry.get("jsonPointers")) if isinstance(item, str)]
         what = "an entry of ignoreDifferences"
-        yield KustomizePatch(what, document.piece.source.name, offset, target, () if is_whole else tuple(fields))
+        if may_concern(target):
+            yield KustomizePatch(what, document.piece.source.name, offset, target, () if is_whole else tuple(fields))

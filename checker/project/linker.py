@@ -60,6 +60,7 @@ class Linker:
         self.flux_all: list[Kustomization] = []
         self.variables: dict[tuple[str, str], Variables] = {}
         self.roots: Mapping[str, Root] = {}
+        self.adding: set[tuple[str, str]] = set()
         self.placeholders = placeholders
         self.instantiated = 0
         self.instances: dict[tuple[str, str], list[KroInstance]] = {}
@@ -96,6 +97,7 @@ class Linker:
         self.kustomizations = [one._replace(patches=(*one.patches, patch)) if patch else one for one, patch in left]
         self._tell_of_patches(fragments)
         self.roots = joined.roots
+        self.adding = {(item.deployer.file, item.deployer.what) for item in self.roots.values() if item.deployer}
         self._find_flux()
         for item in self.files:
             file = item.source.name
@@ -195,8 +197,7 @@ class Linker:
         nothing."""
         if root.deployer is not None:
             return (root.deployer.file, root.deployer.what) == (one.file, one.what)
-        adding = {(item.deployer.file, item.deployer.what) for item in self.roots.values() if item.deployer}
-        return (one.file, one.what) not in adding and is_below(os.path.realpath(root.kustomization.file), one)
+        return (one.file, one.what) not in self.adding and is_below(os.path.realpath(root.kustomization.file), one)
 
     def _find_flux(self) -> None:
         """Finds the Kustomizations of Flux, if one of them fills something in, and by the real path of each file those

@@ -144,9 +144,7 @@ def _failed(renderings: Iterable[Rendering], charts: Iterable[Chart]) -> Iterato
 def _not_rendered(renderings: Iterable[Rendering], charts: Iterable[Chart]) -> Iterator[Skipped]:
     """Which kustomizations and charts were not rendered, and why; and which charts were with assumed values."""
     for rendering in renderings:
-        # What a deployer changes in a way that cannot be built is told by itself.
-        deployer = rendering.root.deployer
-        if rendering.is_unfit and (deployer is None or deployer.overlay):
+        if rendering.is_unfit:
             detail = f"{rendering.what} was not run: {rendering.failed}"
             yield Skipped(rendering.root.kustomization.file, "unbuilt-kustomization", detail, 0)
     for chart in charts:

@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator
 from ..ack.scan import KUSTOMIZATIONS, names_a_group
 from ..iam.values import NamedTuple
 from ..kustomize.generated import generated
-from ..kustomize.overlays import why_not_around
 from ..kustomize.reach import Reach, Root
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
@@ -224,9 +223,6 @@ class _Unfit(NamedTuple):
 
 def _unfit(root: Root, tree: Tree) -> _Unfit:
     """Whether a kustomization takes in what is not in the project."""
-    around = why_not_around(root.deployer, root.kustomization) if root.deployer else ""
-    if around:
-        return _Unfit(around)
     top = os.path.join(tree.top_of(root.kustomization.file), "")
     folders = {part.folder for part in root.parts}
     for one in root.parts:

@@ -40,6 +40,17 @@ TROUBLE = [
     "[错误] 刷新密钥失败: 连接超时",
     "エラー: 認証キーの更新に失敗しました: アクセスが拒否されました",
     'level=error msg="dynamodb unreachable while the session was refreshed" err="i/o timeout"',
+    '{"level":"error","msg":"key refresh failed","error":"context deadline exceeded","otelTraceID":"abc"}',
+    "ERROR [opensearch-proxy] key refresh failed: timed out",
+    "ERROR key refresh error tls handshake timeout",
+    "WARN key refresh failed dns lookup timeout",
+    "ERROR session credentials refresh failed: connect timeout",
+    "ERROR config reload failed: unable to read auth key table: timeout",
+    "ERROR fetch config and api_keys failed: 503",
+    "WARN deprecated option; key refresh lagging by 300 s",
+    "WARN key refresh skipped on_error=ignore",
+    "An error occurred (UnrecognizedClientException) when calling the PutItem operation: The security token included in the request is invalid.",
+    "operation error SSO OIDC: CreateToken, api error ExpiredTokenException",
 ]
 QUIET = [
     '[2026-11-27T10:31:07Z] "POST / HTTP/1.1" 200 - "-" 321 1022 6 6 "-" "aws-sdk-go-v2/1.30" "x" "dynamodb.us-east-1.amazonaws.com" "52.94.1.2:443"',
@@ -61,6 +72,16 @@ QUIET = [
     "2026/11/27 10:31:07 http: TLS handshake error from 10.0.0.1:43522: EOF",
     'level=warn msg="request rejected: token is expired" status=401 path=/indexes/acme/search',
     'level=info msg="waiting for auth keys to be refreshed"',
+    "INFO incremental refresh: fetched 0 new keys",
+    "INFO shutting down: key refresher stopped",
+    "INFO key refresh loop exiting: context canceled",
+    "INFO key refresh exit status: 0",
+    "INFO refresh of auth keys: polling disabled, using streams",
+    "INFO starting key sync, retry disabled",
+    "INFO waiting for key refresh, attempt 1",
+    '{"level":"warn","component":"keystore","msg":"unknown api key"}',
+    "WARN logger=KeyCache invalid api key presented by client 10.0.0.1",
+    'level=info msg="auth key lookup" err="unknown key"',
 ]  # fmt: skip
 ATTEMPTS = [
     'level=warn msg="dynamodb throttled, retrying" attempt=1 err="ProvisionedThroughputExceededException"',
@@ -126,6 +147,8 @@ def test_a_short_key_without_a_name_is_masked(line: str) -> None:
     assert "Zx81" not in redact(line)
 
 
-@pytest.mark.parametrize("word", ["EC2MetadataV2", "IPv4ToIPv6", "DynamoDBv2", "us-east-1a"])
+@pytest.mark.parametrize(
+    "word", ["EC2MetadataV2", "IPv4ToIPv6", "DynamoDBv2", "us-east-1a", "Utf8ToUtf16Le32", "AuthKeys2Prod3V1"]
+)
 def test_a_name_with_a_digit_is_kept(word: str) -> None:
     assert word in redact(f"ERROR refresh failed: {word} said no")

@@ -154,7 +154,7 @@ def test_what_does_not_come_to_the_same_is_not_guessed(case: str, tried: Tried) 
     tree, added = UNKNOWN[case]
     report = tried(tree | {"clusters/flux.yaml": flux(added)})
     assert verdicts(report) == {"unknown"}
-    assert "unbuilt-kustomization" in {item.reason for item in report.skipped}
+    assert {item.reason for item in report.skipped} & {"unbuilt-kustomization", "kustomize-patch"}
 
 
 def test_each_of_two_deploys_what_it_makes_of_a_folder(tried: Tried) -> None:
@@ -273,3 +273,24 @@ def test_nothing_outside_of_the_project_is_read(tried: Tried, tmp_path: Path) ->
 def test_a_folder_without_a_kustomization_cannot_be_taken_in(tried: Tried) -> None:
     tree = {"apps/role.yaml": GOOD, "prod/kustomization.yaml": HEAD + "resources: [../apps]\n"}
     assert [item.rule for item in tried(tree).findings if item.rule != "no-matching-role"] == ["failed-rendering"]
+
+
+BROKEN_LABELS = HEAD + "namespace: acme\nresources: [role.yaml]\nlabels: [{pairs: {x: y}}]\n"
+
+
+def test_a_folder_that_does_not_build_is_told_beside_what_flux_adds(tried: Tried) -> None:
+    added = {"patches": [{"target": {"kind": "Deployment"}, "patch": "[]"}]}
+    report = tried(PLAIN | {"apps/kustomization.yaml": BROKEN_LABELS, "clusters/flux.yaml": flux(added)})
+    assert "failed-rendering" in {item.rule for item in report.findings}
+
+
+def test_fields_of_others_that_argo_cd_leaves_alone_change_nothing(tried: Tried) -> None:
+    spec = {
+        "source": {"path": "project/apps"},
+        "syncPolicy": {"syncOptions": ["RespectIgnoreDifferences=true"]},
+        "ignoreDifferences": [{"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}],
+    }
+    metadata = {"name": "t", "namespace": "argocd"}
+    text = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+    report = tried(PLAIN | {"clusters/app.yaml": yaml.safe_dump(text)})
+    assert (verdicts(report), report.skipped) == ({"granted"}, ())

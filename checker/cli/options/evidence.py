@@ -54,13 +54,13 @@ def read_log(path: str) -> bytes:
     if packed:
         raise UsageError(f"{path}: this is compressed ({packed}); unpack it, and give the text (--log - reads a pipe)")
     wide = next((name for name, mark in _WIDE.items() if head.startswith(mark)), "")
-    # Of a long log the end was read, which may begin within a character.
     return data.decode(wide, "replace").encode() if wide else data[-_MOST_LOG:]
 
 
 _PACKED = {"gzip": b"\x1f\x8b", "zip": b"PK\x03\x04", "zstd": b"\x28\xb5\x2f\xfd", "bzip2": b"BZh", "xz": b"\xfd7zX"}
 _WIDE = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
-_MOST_LOG = 8 * 1024 * 1024 - 1
+_MOST_LOG = 8 * 1024 * 1024 - 2
+"""Even, so that the end of a log in UTF-16 begins with a whole character."""
 
 
 @contextmanager

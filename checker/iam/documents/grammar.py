@@ -45,16 +45,12 @@ _AWS_PRINCIPAL = re.compile(
     r"|arn:[\w-]+:sts::\d{12}:(?:assumed-role/[^*?/]+/[^*?]+|(?:federated-user|self)/?[^*?]*)"
 )
 """A provider stands under Federated, which a rule says."""
-_NO_SERVICE = re.compile(r"arn:.*|.*\bamazonaws(?!\.com$|\.com\.cn$)\S*", re.IGNORECASE)
-_ACTIONS_OF_TRUST = (
-    "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:TagSession",
-    "sts:SetSourceIdentity", "sts:SetContext",
-)  # fmt: skip
-_OF_TRUST = re.compile(rf"\*|sts:.*[*?].*|{'|'.join(_ACTIONS_OF_TRUST)}", re.IGNORECASE | re.DOTALL)
+_NO_SERVICE = re.compile(r"arn:.*|.*\bamazonaws(?!\.com$|\.com\.cn$|\.eu$)\S*", re.IGNORECASE)
+_OF_TRUST = re.compile(r"\*|sts:.*", re.IGNORECASE | re.DOTALL)
 _WITH_REGION = re.compile(
     r"arn:[^:]*:iam:[a-z][^:*?$]*:.*"
     r"|arn:[^:]*:s3:[a-z][^:*?$]*:[^:]*:"
-    r"(?!\*|accesspoint|job/|storage-lens|access-grants|async-request|\$)[^:]+",
+    r"(?!accesspoint|job/|storage-lens|access-grants|async-request)[^:*?$/]+(?:/.*)?",
     re.DOTALL,
 )
 _ACTION = re.compile(r"\*|[^\s:]+:\s*+\S.*", re.DOTALL)
@@ -166,7 +162,7 @@ def _actions(value: dict[str, Any], kind: str, path: Path) -> Iterator[Flaw]:
             yield _element(f"the action {text!r} has two colons, and AWS refuses the document", hint, entry_path)
         elif kind == "trust" and not _OF_TRUST.fullmatch(text):
             wrong = f"the action {text!r} does not assume a role, and AWS refuses a trust policy with it"
-            yield _element(wrong, _near(text, _ACTIONS_OF_TRUST), entry_path)
+            yield _element(wrong, "permissions go into inlinePolicies or a Policy", entry_path)
 
 
 def _resources(value: dict[str, Any], path: Path) -> Iterator[Flaw]:

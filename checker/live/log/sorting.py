@@ -44,15 +44,17 @@ _HINTS = (
     "refresh", "sync", "load", "updated", "fetch", "cached", "succe", "complete", "finished", "done", "up-to-date",
     "up to date", "retr", "key", "repeated", "suppressed", "attempt", "dynamo", "ddb", "credential", "amazon",
     "boto", "broken pipe", "closed", "network", "no route", "misbehaving", "x509", "certificate", "undefined",
-    "circuit", "degraded", "good", "keeping", "backing off", "alert", "emerg", "signal", "no response", "overdue",
-    "waiting", "not ready", "rolled back", "region", "poll", "identity", "token", "provisioned",
-    "fehl", "verweigert", "échec", "refus", "falló", "deneg", "falha", "negad", "fallit", "失败", "错误", "拒绝",
-    "超时",
-    "失敗", "拒否", "エラー", "실패", "거부", "오류", "ошибк", "отказан", "не удал",
+    "circuit", "degraded", "good", "keeping", "backing off", "alert", "emerg", "signal", "no response", "fehl",
+    "verweigert", "deneg", "falha", "negad", "fallit",
     "nil value", "nonetype", "impossible", "boom", "unsucc", "gave", "problem", "trouble", "lost", "\"level\":4",
     "\"level\":5", "\"level\":6", "\"level\": 4", "\"level\": 5", "\"level\": 6",
 )  # fmt: skip
 """An event with none of these words and no code (`_CODES`) is quiet or traffic: this costs far less than `sort`."""
+_FOREIGN_HINTS = (
+    "échec", "refus", "falló", "失败", "错误", "拒绝", "超时", "失敗", "拒否", "エラー", "실패", "거부", "오류",
+    "ошибк", "отказан", "не удал",
+)  # fmt: skip
+"""Those that stand only in text beyond ASCII."""
 
 _CODES = re.compile(r"\bE[A-Z]{4,}\b|^[WEF]\d{4} |\b[45]\d\d\b")
 _COUNTS = re.compile(
@@ -71,7 +73,7 @@ _TROUBLE_WORDS = re.compile(_WORDS, re.IGNORECASE)
 _REFRESHING = re.compile(r"refresh|reload|sync|fetch|\bload|poll|reader", re.IGNORECASE)
 _REFUSED = re.compile(
     r"denied|not authorized|forbidden|refused|could ?n[o']t|cannot|unable|exception|timed? ?out|throttl|rejected"
-    r"|unreachable|unavailable|circuit(?!.{0,40}\bclosed\b).{0,40}\bopen\b|\bdegraded\b|\blast (?:known )?good\b"
+    r"|unreachable|unavailable|circuit(?!.{0,40}\bclosed\b).{0,40}\bopen\b|\bdegraded\b|\blast[ -](?:known[ -])?good\b"
     r"|\bkeeping (?:the )?(?:previous|old|last)\b",
     re.IGNORECASE,
 )
@@ -79,15 +81,14 @@ _TROUBLE = re.compile(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
 
 
 _ARN = re.compile(r"arn:aws[\w-]*:\S+")
-_OF_REFRESH = re.compile(
-    r"credential|assume-?role|(?:web|pod) ?identity|get identity|\bkms\b|token|refresh|\bkeys?\b", re.IGNORECASE
-)
-_NEEDED = re.compile(
-    r"dynamo|\bddb\b|\bsts\b|credential|assume-?role|(?:web|pod) ?identity|get identity|\bkms\b|security token"
-    r"|\b(?:auth|api)[ _-]?keys?\b",
+_NEEDED_BY_ALL = re.compile(
+    r"credential|assume-?role|(?:web|pod) ?identity|get identity|\bkms\b|token|UnrecognizedClient|\bsts\b",
     re.IGNORECASE,
 )
-"""What the refresh needs of AWS, and what every call to it needs."""
+"""What every call to AWS needs: without it, writes fail as reads do."""
+_NEEDED = re.compile(_NEEDED_BY_ALL.pattern + r"|dynamo|\bddb\b|security token", re.IGNORECASE)
+"""The same, and the table itself."""
+_OF_CUSTOMERS = re.compile(r"\b(?:api|auth)[ _-]?key\b|\bclient\b|\bcustomer|\buser\b", re.IGNORECASE)
 
 
 class Words(NamedTuple):
@@ -96,12 +97,14 @@ class Words(NamedTuple):
     keys: re.Pattern[str]
     aws: re.Pattern[str]
     refreshing: re.Pattern[str]
+    component: re.Pattern[str]
     other_refresh: re.Pattern[str]
     harmless: re.Pattern[str]
     other_service: re.Pattern[str]
     writes: re.Pattern[str]
     empty: re.Pattern[str]
     late: re.Pattern[str]
+    erring: re.Pattern[str]
     success: re.Pattern[str]
     not_yet: re.Pattern[str]
     not_well: re.Pattern[str]
@@ -136,7 +139,8 @@ def words() -> Words:
 def is_interesting(text: str) -> bool:
     """Whether an event may be more than quiet or traffic. Cheap, and never False where `sort` finds more."""
     lowered = text.lower()
-    return any(hint in lowered for hint in _HINTS) or _CODES.search(text) is not None
+    hinted = any(hint in lowered for hint in _HINTS) or _CODES.search(text) is not None
+    return hinted or (not lowered.isascii() and any(hint in lowered for hint in _FOREIGN_HINTS))
 
 
 def is_about_keys(text: str) -> bool:
@@ -152,15 +156,11 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         return "success"
     level, said = parse(text)
     known = words()
-    if known.other_service.search(said) and not _NEEDED.search(_ARN.sub(" ", said)):
+    others = _about_us(said, known)
+    if others is None:
         return "traffic"
-    if known.writes.search(said) and not _OF_REFRESH.search(_ARN.sub(" ", said)):
-        return "traffic"
-    others = known.other_refresh.sub(" ", said)
-    if others != said and not (known.aws.search(others) or known.refreshing.search(others)):
-        return "quiet"
     said = known.harmless.sub(" ", others)
-    if said != others and level != "error" and not _TROUBLE_WORDS.search(_without_level(said)):
+    if said != others and level != "error" and not _is_odd(said, known):
         return "quiet"
     is_of_aws = known.aws.search(said) is not None
     has_failed = known.failure.search(said) is not None
@@ -168,6 +168,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     is_own = level == "error" and _OWN.search(said) is not None
     if level in ("warn", "error"):
         is_own = is_own or _SUBREQUEST.search(text) is not None or known.refreshing.search(said) is not None
+        is_own = is_own or (known.component.search(said) is not None and not _OF_CUSTOMERS.search(said))
     is_late = known.late.search(said) is not None
     is_own = is_own or (is_late and known.refreshing.search(said) is not None)
     if not is_of_aws and not has_failed and not is_own and known.traffic.search(text):
@@ -194,11 +195,31 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     if level == "info":
         # Most of what is told for information is no trouble, whatever words it has; that keys were refused is.
         is_of_refresh = is_of_aws or (is_of_keys and _REFRESHING.search(said) is not None)
-        is_odd = is_of_refresh and (_REFUSED.search(said) or known.not_well.search(text))
+        is_odd = is_of_refresh and (_REFUSED.search(said) or known.erring.search(said) or known.not_well.search(text))
         return "failure" if has_failed else "trouble" if is_odd or (is_of_keys and is_late) else "quiet"
     if has_failed or (is_of_keys and (level in ("warn", "error") or is_trouble)):
         return "failure"
     return "trouble" if level == "error" or is_trouble else "quiet"
+
+
+def _about_us(said: str, known: Words) -> str | None:
+    """What a line says without the refreshes of other things; None where it is about other services, about writes, or
+    about such a refresh alone."""
+    bare = _ARN.sub(" ", said)
+    is_of_keys = known.keys.search(bare) is not None
+    if known.other_service.search(said) and not (is_of_keys or _NEEDED.search(bare)):
+        return None
+    if known.writes.search(said) and not (is_of_keys or _NEEDED_BY_ALL.search(bare)):
+        return None
+    others = known.other_refresh.sub(" ", said)
+    is_ours = any(words.search(others) for words in (known.aws, known.refreshing, known.keys))
+    return others if others == said or is_ours else None
+
+
+def _is_odd(said: str, known: Words) -> bool:
+    """Whether what is left of a line beside harmless words is trouble, or about the refresh itself."""
+    is_told = known.refreshing.search(said) is not None or known.late.search(said) is not None
+    return is_told or _TROUBLE_WORDS.search(_without_level(said)) is not None
 
 
 def times(text: str) -> int:

@@ -231,13 +231,13 @@ def redact_pair(name: str, value: str) -> str:
 
 
 def _is_mixed(word: str) -> bool:
-    """Whether a short word can only be a key: digits between letters of both cases, over and over. Names of classes
-    and versions have one digit here or there."""
+    """Whether a short word can only be a key: digits between letters whose case changes without a system. In names,
+    as in AuthKeys2Prod3V1, a capital begins a word."""
     longest = max(re.split(r"[-_]", word), key=len)
-    runs = re.findall(r"\d+|[a-z]+|[A-Z]+", longest)
-    digits = [run for run in runs if run.isdigit()]
+    digits, letters = re.findall(r"\d+", longest), re.findall(r"[A-Za-z]+", longest)
     is_cased = longest != longest.lower() and longest != longest.upper()
-    return is_cased and len(digits) >= 2 and sum(map(len, digits)) >= 3 and len(runs) >= 6
+    is_wild = any(2 * sum(char.isupper() for char in run) > len(run) > 2 for run in letters)
+    return is_cased and is_wild and len(digits) >= 2 and sum(map(len, digits)) >= 3
 
 
 def _is_random(word: str) -> bool:

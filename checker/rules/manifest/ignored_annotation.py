@@ -72,7 +72,7 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
 
 
 _EKS = "eks.amazonaws.com/"
-_KNOWN_TO_EKS = ("role-arn", "audience", "sts-regional-endpoints", "token-expiration", "skip-containers")
+_KNOWN_TO_EKS = ("role-arn", "audience", "sts-regional-endpoints", "token-expiration")
 
 
 def _of_eks(item: Object) -> Iterator[Problem]:

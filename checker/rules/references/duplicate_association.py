@@ -48,9 +48,9 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         is_known = bool(account and association.namespace) and not item.holes
         if not is_known or altered(item, "content", "name", "namespace"):
             continue
-        # Other folders are often other cells, with a cluster of the same name.
-        folder = os.path.dirname(item.origin.file)
-        holder = first.setdefault((cluster, association.namespace, account, folder, item.pool), item)
+        # Other folders are often other cells, with a cluster of the same name; other regions are other clusters.
+        folder, region = os.path.dirname(item.origin.file), item.annotations.get("services.k8s.aws/region", "")
+        holder = first.setdefault((cluster, region, association.namespace, account, folder, item.pool), item)
         if holder is item or (holder.namespace, holder.name) == (item.namespace, item.name):
             continue
         yield Problem(

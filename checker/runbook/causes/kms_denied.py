@@ -61,11 +61,17 @@ def look(case: Case) -> Seen:
     if key.get("manager") == "AWS":
         return Seen(log, "refutes", ("the table is encrypted with a key of AWS's, which needs no permission",))
     outcome = may_decrypt(case)
-    layers = dict.fromkeys(layer_named(event) for event in case.having("kms-denied"))
-    layer = next((_LAYERS[name] for name in layers if name in _LAYERS), "")
-    if layer:
-        evidence.append(f"the log says that {layer} does not allow kms:Decrypt")
-        return Seen(log, "no-word", tuple(evidence), f"Allow kms:Decrypt in {layer} as well.", command)
+    named_by = [
+        (event, _LAYERS[name]) for event in case.having("kms-denied") if (name := layer_named(event)) in _LAYERS
+    ]
+    if named_by:
+        event, layer = named_by[0]
+        is_denied = "explicit deny" in event.line
+        evidence.append(f"the log says that {layer} {'denies' if is_denied else 'does not allow'} kms:Decrypt")
+        remedy = (
+            f"Take kms:Decrypt out of the Deny in {layer}." if is_denied else f"Allow kms:Decrypt in {layer} as well."
+        )
+        return Seen(log, "no-word", tuple(evidence), remedy, command)
     if outcome is False:
         evidence.append(f"role and key policy together do not allow kms:Decrypt on {short(key['arn'])}")
         return Seen(log, "shows", tuple(evidence), next=command)

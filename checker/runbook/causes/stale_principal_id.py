@@ -43,8 +43,8 @@ def look(case: Case) -> Seen:
     texts = [(name, mapping(item.value).get("document", "")) for name, item in read if item.value]
     stale = [(name, role_id) for name, text in texts for role_id in _ROLE_ID.findall(text) if role_id != ours]
     log = case.says((), case.having("denied-table-policy", "denied", "kms-denied"))
-    if stale and not _is_in_the_way(case, {name for name, _ in stale}):
-        return Seen(log, "refutes", ("an id of another role stands there, and the access is granted all the same",))
+    if stale and log != "fits" and not _is_in_the_way(case, {name for name, _ in stale}):
+        return Seen(log, "refutes", ("an id of another role stands there, and is not what is in the way",))
     if stale and ours:
         evidence = tuple(
             f"the {name.replace('-', ' ')} names {role_id}, the role's id is {ours}" for name, role_id in stale
@@ -68,5 +68,5 @@ def _is_in_the_way(case: Case, names: set[str]) -> bool:
     is_granted = case.deployed is not None and case.deployed.verdict == "granted"
     of_the_table = "table-policy" in names and not is_granted
     key = mapping(case.value("key"))
-    is_key_well = key.get("state") in (None, "Enabled") and may_decrypt(case) is not True
-    return of_the_table or ("key-policy" in names and is_key_well)
+    of_the_key = "key-policy" in names and key.get("state") in (None, "Enabled") and may_decrypt(case) is not True
+    return of_the_table or of_the_key
