@@ -51,8 +51,13 @@ TROUBLE = [
     "WARN key refresh skipped on_error=ignore",
     "An error occurred (UnrecognizedClientException) when calling the PutItem operation: The security token included in the request is invalid.",
     "operation error SSO OIDC: CreateToken, api error ExpiredTokenException",
+    'level=debug msg="keys: reload" err="no credentials"',
 ]
+ANOTHER_TOKEN = 'level=error msg="customer bucket import failed" err="operation error S3: GetObject, api error ExpiredToken: The provided token has expired."'
+OWN_CHAIN = 'level=error msg="import failed" err="operation error S3: GetObject, get identity: get credentials: failed to refresh cached credentials, operation error STS: AssumeRoleWithWebIdentity, api error ExpiredTokenException"'
 QUIET = [
+    'level=debug msg="credential provider failed" err="no EC2 IMDS role found"',
+    'level=debug msg="auth keys refresh" err=nil',
     '[2026-11-27T10:31:07Z] "POST / HTTP/1.1" 200 - "-" 321 1022 6 6 "-" "aws-sdk-go-v2/1.30" "x" "dynamodb.us-east-1.amazonaws.com" "52.94.1.2:443"',
     "loaded 412 items from dynamodb",
     'level=info msg="Query cell2-auth-keys ok in 450 ms"',
@@ -107,6 +112,13 @@ NAMED = {
 def test_it_is_not_passed_over(line: str) -> None:
     assert is_interesting(line)
     assert sort(line) in ("failure", "trouble", "retry")
+
+
+def test_a_token_that_another_service_refused_may_be_a_customers() -> None:
+    assert sort(ANOTHER_TOKEN) == "trouble"
+    assert recognise(ANOTHER_TOKEN)
+    assert not read_events([{"text": ANOTHER_TOKEN, "count": 6, "first": "", "last": ""}])
+    assert sort(OWN_CHAIN) == "failure"
 
 
 @pytest.mark.parametrize("line", QUIET)

@@ -88,6 +88,7 @@ _NEEDED_BY_ALL = re.compile(
 """What every call to AWS needs: without it, writes fail as reads do."""
 _NEEDED = re.compile(_NEEDED_BY_ALL.pattern + r"|dynamo|\bddb\b|security token", re.IGNORECASE)
 """The same, and the table itself."""
+_TOKEN = re.compile(r"\w*token", re.IGNORECASE)
 _OF_CUSTOMERS = re.compile(r"\b(?:api|auth)[ _-]?key\b|\bclient\b|\bcustomer|\buser\b", re.IGNORECASE)
 
 
@@ -148,6 +149,13 @@ def is_about_keys(text: str) -> bool:
     return words().aws.search(text) is not None or words().keys.search(text) is not None
 
 
+def is_of_another_token(text: str) -> bool:
+    """Whether another service of AWS refused a token, which may be a customer's as well as the pod's own."""
+    bare = _ARN.sub(" ", text)
+    is_ours = words().keys.search(bare) or _NEEDED.search(_TOKEN.sub(" ", bare))
+    return words().other_service.search(text) is not None and not is_ours
+
+
 def sort(text: str, site: Site = NO_SITE) -> Kind:
     """The kind of one event (plain text, see layouts.plain)."""
     if site.failure and _any(site.failure).search(text):
@@ -159,6 +167,8 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     others = _about_us(said, known)
     if others is None:
         return "traffic"
+    if level not in ("info", "debug") and is_of_another_token(others):
+        return "trouble"
     said = known.harmless.sub(" ", others)
     if said != others and level != "error" and not _is_odd(said, known):
         return "quiet"
@@ -191,7 +201,9 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         return "retry" if is_of_keys and (is_trouble or is_late) else "quiet"
     if level == "debug":
         # An SDK's search for credentials fails in passing; a refresh of keys that failed is one at any level.
-        return "failure" if has_failed and known.keys.search(said) else "quiet"
+        has_keys = known.keys.search(said) is not None
+        tells_why = has_keys and _REFRESHING.search(said) and known.erring.search(said)
+        return "failure" if has_failed and has_keys else "trouble" if tells_why else "quiet"
     if level == "info":
         # Most of what is told for information is no trouble, whatever words it has; that keys were refused is.
         is_of_refresh = is_of_aws or (is_of_keys and _REFRESHING.search(said) is not None)

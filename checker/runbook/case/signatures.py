@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...iam.values import NamedTuple
-from ...live.log.sorting import is_about_keys
+from ...live.log.sorting import is_about_keys, is_of_another_token
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.yaml")
 
@@ -84,7 +84,7 @@ def read_events(lines: Iterable[dict[str, Any]], *, is_previous: bool = False) -
         text = line["text"]
         signature = recognise(text)
         # Words such as "connection refused" stand in lines about the proxy's own traffic too.
-        if signature and is_about_keys(text) and not _is_of_another_system(text):
+        if signature and is_about_keys(text) and not (_is_of_another_system(text) or is_of_another_token(text)):
             events.append(_event(signature, text, line, is_previous))
     return tuple(events)
 
