@@ -131,6 +131,14 @@ def is_of_this_tool(name: str, data: bytes) -> bool:
     return name in CONFIGURATIONS or b"checker/v1" in data
 
 
+def first_object_of_ours(program: str) -> int:
+    """Where a program first names the apiVersion of an ACK kind that is read here; -1 where it does not."""
+    import re
+
+    found = re.search(r"\b(?:iam|eks|dynamodb)\.services\.k8s\.aws/v\d", program)
+    return found.start() if found else -1
+
+
 def documents_in(data: bytes) -> int:
     """The number of documents in a file that is not parsed, counted by their separators."""
     return data.count(b"\n---") + 1

@@ -19,13 +19,13 @@ from ..ack.kro import KroGraph, KroInstance
 from ..ack.objects import Sighting, sightings
 from ..ack.open_templates import open_text, restore
 from ..ack.placeholders import find_breaking, find_in_comments, may_change
-from ..ack.scan import KUSTOMIZATIONS, names_a_group, text_can_concern
+from ..ack.scan import KUSTOMIZATIONS, first_object_of_ours, names_a_group, text_can_concern
 from ..iam.values import NamedTuple
 from ..inventory.objects import Origin
 from ..kustomize.model import Kustomization
 from ..kustomize.read import kustomizations
 from ..text.documents import Piece, YamlDocument, cut, parse_piece
-from ..text.files import is_template
+from ..text.files import is_in_another_language, is_template
 from ..text.nodes import Path, Repeated, TreeError, plain, repeated_keys
 from ..text.source import Source
 from ..text.yaml_nodes import LimitError, YamlError, start_of
@@ -100,6 +100,8 @@ def _facts_of(source: Source, real: Real) -> FileFacts:
     if source.refused:
         file.is_ours, file.count = True, 1
         file.broken.append(Broken(source, source.refused, 0, is_limit=True))
+    if is_in_another_language(source.name) and not source.refused:
+        return file.in_another_language()
     for piece in cut(source):
         if _HOLDS_VARIABLES.search(piece.text):
             file.config_maps.append(piece)
@@ -143,6 +145,7 @@ def _opened(piece: Piece) -> list[YamlDocument] | None:
 
 _KIND = re.compile(r"\bkind[\"']?\s*:")
 _HOLDS_VARIABLES = re.compile(r"\bkind[\"']?\s*:\s*[\"']?ConfigMap(?:List)?\b")
+_LANGUAGE = "an object of ACK in a language that is not read here"
 _DROPPED = "kubectl reads nothing behind `...` but what begins with `---`, so this document is lost; write `---` here"
 
 
@@ -176,6 +179,13 @@ class _File:
             skipped=tuple(self.skipped),
             config_maps=tuple(self.config_maps),
         )
+
+    def in_another_language(self) -> FileFacts:
+        offset = first_object_of_ours(self.source.text)
+        self.count, self.is_ours, self.passed_over = 1, offset >= 0, int(offset < 0)
+        if self.is_ours:
+            self.skipped.append(Skipped(self.source.name, "embedded", _LANGUAGE, offset))
+        return self.facts()
 
     def pass_over(self) -> None:
         self.count += 1

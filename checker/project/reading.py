@@ -9,10 +9,17 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 
-from ..ack.scan import KUSTOMIZATIONS, can_concern, documents_in, is_of_this_tool, may_hold_variables
+from ..ack.scan import (
+    KUSTOMIZATIONS,
+    can_concern,
+    documents_in,
+    first_object_of_ours,
+    is_of_this_tool,
+    may_hold_variables,
+)
 from ..iam.values import NamedTuple
 from ..progress import Observe, unobserved
-from ..text.files import STDIN, TooLargeError, find_files, read_bytes, read_stream, work_tree
+from ..text.files import STDIN, TooLargeError, find_files, is_in_another_language, read_bytes, read_stream, work_tree
 from ..text.limits import FILE_LIMIT, TOO_LARGE
 from ..text.source import Source, decode
 from .inputs import changes_what_is_rendered, takes_variables
@@ -86,7 +93,10 @@ def sort_out(files: Iterable[tuple[str, bytes | None]], *, keeps_variables: bool
         has_ours = has_ours or is_of_this_tool(os.path.basename(name), data)
         is_empty_stream = is_empty_stream or (name == STDIN_NAME and not data.strip())
         names.append(name)
-        if os.path.basename(name) in KUSTOMIZATIONS or can_concern(data):
+        if is_in_another_language(name):
+            program = decode(data) if can_concern(data) else ""
+            sources += [Source(name, program)] if first_object_of_ours(program) >= 0 else []
+        elif os.path.basename(name) in KUSTOMIZATIONS or can_concern(data):
             sources.append(Source(name, decode(data)))
         elif may_hold_variables(data):
             aside.append((len(sources), name, data))

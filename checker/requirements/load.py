@@ -8,7 +8,7 @@ from ..errors import UsageError
 from ..iam.values import NamedTuple
 from ..schemas.validated import InvalidFileError
 from ..text.documents import YamlDocument
-from ..text.files import find_files, read_bytes
+from ..text.files import find_files, is_in_another_language, read_bytes
 from ..text.source import Source, decode
 from .model import Requirement, read_requirements
 
@@ -46,6 +46,8 @@ def loaded_from(sources: Iterable[Source], paths: tuple[str, ...], known: tuple[
     loaded = Loaded((), {}, {})
     problems = list(known)
     for source in sources:
+        if is_in_another_language(source.name):
+            continue
         try:
             loaded = _added(loaded, source)
         except InvalidFileError as error:

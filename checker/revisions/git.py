@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ..errors import UsageError
 from ..iam.values import NamedTuple
-from ..text.files import is_manifest
+from ..text.files import is_listed
 from ..text.links import below
 
 _TIMEOUT = 120
@@ -154,7 +154,7 @@ def _below(walk: _Walk, root: str, shown: str, depth: int = 0) -> Iterator[tuple
             walk.unreadable.append((path, "a submodule, which the revision only names"))
         elif entry.kind == "link":
             yield from _behind(walk, name, path, depth)
-        elif not rest or is_manifest(rest):
+        elif not rest or is_listed(rest):
             yield path, entry
 
 
@@ -162,7 +162,7 @@ def _behind(walk: _Walk, name: str, path: str, depth: int) -> Iterator[tuple[str
     """The manifests that a link leads to; each folder is listed once, as in the working folder."""
     target = _behind_links(walk.tree, name)
     if depth >= _MOST_LINKS or target is None:
-        if is_manifest(path):
+        if is_listed(path):
             walk.unreadable.append((path, "a link that leads out of the revision"))
         return
     if name.startswith(target + "/") or target in walk.entered:
@@ -170,7 +170,7 @@ def _behind(walk: _Walk, name: str, path: str, depth: int) -> Iterator[tuple[str
     if target not in walk.tree:
         walk.entered.add(target)
     for manifest_path, entry in _below(walk, target, path, depth + 1):
-        if is_manifest(manifest_path):
+        if is_listed(manifest_path):
             yield manifest_path, entry
 
 

@@ -22,6 +22,10 @@ EXTENSIONS = (".yaml", ".yml", ".json")
 _OF_TEMPLATES = tuple(f"{of}.{by}" for of in EXTENSIONS for by in ("tpl", "tmpl", "gotmpl", "j2", "jinja", "jinja2"))
 """Manifests that some other program fills in: they are read as the templates that they are."""
 
+_LANGUAGES = (".jsonnet", ".libsonnet", ".cue", ".tf", ".pkl", ".erb")
+"""Languages that make manifests and are not read here. Such a file is listed all the same, since one that makes objects
+of ours has to be told; one that does not is passed over."""
+
 _NAMES = ("Kustomization", "Kptfile")
 """Manifests without an extension, by name."""
 
@@ -41,10 +45,20 @@ class Found(NamedTuple):
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-def is_manifest(path: str) -> bool:
+def is_listed(path: str) -> bool:
     """Whether a file below a folder (by its path from there, parts between slashes) is one that `find_files` lists."""
     *folders, name = path.split("/")
-    return _is_named_so(name) and FOLDERS_OF_TOOLS.isdisjoint(folders)
+    return (_is_named_so(name) or is_in_another_language(name)) and FOLDERS_OF_TOOLS.isdisjoint(folders)
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a listed file (see `is_listed`) is a manifest or a template of one."""
+    return is_listed(path) and not is_in_another_language(path)
+
+
+def is_in_another_language(name: str) -> bool:
+    """Whether a file is written in a language that makes manifests, by its name (`role.jsonnet`)."""
+    return name.lower().endswith(_LANGUAGES)
 
 
 def _is_named_so(name: str) -> bool:
@@ -57,7 +71,8 @@ def is_template(name: str) -> bool:
 
 
 def find_files(paths: Iterable[str]) -> Found:
-    """Lists files: a file named is taken whatever its name, a folder gives its YAML and JSON files, `-` is stdin."""
+    """Lists files: a file named is taken whatever its name, a folder gives its YAML and JSON files (and those
+    of `_LANGUAGES`), `-` is stdin."""
     files: dict[str, str] = {}
     missing: list[str] = []
     unreadable: list[tuple[str, str]] = []
@@ -118,7 +133,7 @@ def _walk(top: str, unreadable: list[tuple[str, str]], left_out: list[tuple[str,
                     left_out.append((path, reason))
             elif is_template(entry.name) and entry.name.rpartition(".")[0] in names:
                 left_out.append((path, "a template, and what it makes stands beside it"))
-            elif _is_named_so(entry.name):
+            elif _is_named_so(entry.name) or is_in_another_language(entry.name):
                 if _is_special(entry):
                     left_out.append((path, "a pipe, socket or device"))
                 elif not _is_within(entry, bounds):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -113,3 +114,22 @@ def test_what_is_there_is_not_written_anew(capsys: pytest.CaptureFixture[str]) -
     assert main(["init", "--hook"]) == 0
     assert ".pre-commit-config.yaml is there already; add to it:\nrepos:" in capsys.readouterr().out
     assert Path(".pre-commit-config.yaml").read_text(encoding="utf-8") == "repos: []\n"
+
+
+def test_a_program_that_was_there_before_is_nothing_new(capsys: pytest.CaptureFixture[str]) -> None:
+    program = "{ apiVersion: 'iam.services.k8s.aws/v1alpha1', kind: 'Role' }\n"
+    Path("manifests/role.jsonnet").write_text(program, encoding="utf-8")
+    git("add", "-A")
+    git("commit", "-q", "-m", "a program")
+    main(["static", "manifests", "--changed-since", "HEAD"])
+    assert "role.jsonnet" not in capsys.readouterr().out
+    Path("manifests/more.jsonnet").write_text(program, encoding="utf-8")
+    main(["static", "manifests", "--changed-since", "HEAD"])
+    assert "manifests/more.jsonnet:1:16: warning[templated-manifest]" in capsys.readouterr().out
+
+
+def test_a_program_among_requirements_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(ROOT / "policies", "policies")
+    Path("policies/tables.tf").write_text('resource "aws_dynamodb_table" "keys" {}\n', encoding="utf-8")
+    assert main(["static", "manifests", "--policies", "policies"]) == 1
+    assert "tables.tf" not in "".join(capsys.readouterr())
