@@ -52,10 +52,20 @@ TROUBLE = [
     "An error occurred (UnrecognizedClientException) when calling the PutItem operation: The security token included in the request is invalid.",
     "operation error SSO OIDC: CreateToken, api error ExpiredTokenException",
     'level=debug msg="keys: reload" err="no credentials"',
+    '{"level":"debug","msg":"fetch keys","err":{"code":"ETIMEDOUT"}}',
+    '{"level":"info","msg":"auth keys refresh","err":{"code":"ETIMEDOUT"}}',
+    "[debug] auth_keys sync: errno=111 connection refused",
+    "ERROR key refresh failed: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
 ]
 ANOTHER_TOKEN = 'level=error msg="customer bucket import failed" err="operation error S3: GetObject, api error ExpiredToken: The provided token has expired."'
 OWN_CHAIN = 'level=error msg="import failed" err="operation error S3: GetObject, get identity: get credentials: failed to refresh cached credentials, operation error STS: AssumeRoleWithWebIdentity, api error ExpiredTokenException"'
 QUIET = [
+    "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
+    "software.amazon.awssdk.services.sqs.model.SqsException: Rate exceeded (Service: Sqs, Status Code: 400)",
+    '{"level":30,"msg":"auth keys refresh","err":{}}',
+    '{"level":"debug","msg":"auth keys refresh","error":{"code":0}}',
+    'level=debug msg="auth keys refresh" timeout=5s retries=3',
+    'level=debug msg="auth key lookup" result=denied client=1.2.3.4',
     'level=debug msg="credential provider failed" err="no EC2 IMDS role found"',
     'level=debug msg="auth keys refresh" err=nil',
     '[2026-11-27T10:31:07Z] "POST / HTTP/1.1" 200 - "-" 321 1022 6 6 "-" "aws-sdk-go-v2/1.30" "x" "dynamodb.us-east-1.amazonaws.com" "52.94.1.2:443"',
@@ -116,6 +126,10 @@ def test_it_is_not_passed_over(line: str) -> None:
 
 def test_a_token_that_another_service_refused_may_be_a_customers() -> None:
     assert sort(ANOTHER_TOKEN) == "trouble"
+    assert (
+        sort("An error occurred (ExpiredToken) when calling the PutObject operation: The token has expired.")
+        == "trouble"
+    )
     assert recognise(ANOTHER_TOKEN)
     assert not read_events([{"text": ANOTHER_TOKEN, "count": 6, "first": "", "last": ""}])
     assert sort(OWN_CHAIN) == "failure"

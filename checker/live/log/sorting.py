@@ -202,7 +202,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     if level == "debug":
         # An SDK's search for credentials fails in passing; a refresh of keys that failed is one at any level.
         has_keys = known.keys.search(said) is not None
-        tells_why = has_keys and _REFRESHING.search(said) and known.erring.search(said)
+        tells_why = has_keys and _REFRESHING.search(said) and (_REFUSED.search(said) or known.erring.search(said))
         return "failure" if has_failed and has_keys else "trouble" if tells_why else "quiet"
     if level == "info":
         # Most of what is told for information is no trouble, whatever words it has; that keys were refused is.
