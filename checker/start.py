@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from .version import __version__
+
+_READS_A_PROJECT = ("static", "diff", "fix", "who-can")
+"""Commands whose work ends with the process. What they import and read stays until then: the cyclic collector would
+scan it again and again, which took a quarter of the time over 5,000 roles, and free nothing."""
 
 
 def main() -> int:
@@ -13,6 +18,8 @@ def main() -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"checker {__version__}\n")
         return 0
+    if arguments[:1] and arguments[0] in _READS_A_PROJECT:
+        gc.disable()
     if arguments[:1] == ["static"]:
         from .unconcerned import answered
 

@@ -6,13 +6,14 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
+from ..iam.expressions import expression
 from ..inventory.objects import Branch
 
-_ACTION = re.compile(
+_ACTION = expression(
     r"\{\{-?[ \t]*+(if|else|end|range|with|define|block)\b[^\r\n{}]*+(?:[{}](?![{}])[^\r\n{}]*+)*\}\}"
     r"|\{%-?[ \t]*+(if|elif|else|endif|for|endfor)\b[^\r\n%{]*+(?:(?:%(?!\})|\{(?!%))[^\r\n%{]*+)*%\}"
 )  # no opening within another: a line of openings that nothing closes would be read to its end from each of them
-_SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_SEPARATOR = expression(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _ENDS = ("end", "endif", "endfor")
 _OTHERS = ("else", "elif")
 
@@ -40,7 +41,7 @@ def loose_separator(text: str) -> str:
     return ""
 
 
-_ANY_ACTION = re.compile(r"\{\{[^{}]*+\}\}|\{%[^{}%]*+%\}|#[^\r\n]*+")
+_ANY_ACTION = expression(r"\{\{[^{}]*+\}\}|\{%[^{}%]*+%\}|#[^\r\n]*+")
 
 
 def _after_blanks(text: str, offset: int) -> int:

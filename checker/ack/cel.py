@@ -12,20 +12,22 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ..iam.expressions import expression
+
 if TYPE_CHECKING:
     from cel_expr_python.cel import Env
 
 _LIBRARIES = ("strings", "encoders", "optional", "bindings")
 """The libraries of kro whose results are bounded by their input; not `lists`, which has ranges of any length."""
 _LONGEST = 1_000
-_MULTIPLYING = re.compile(
+_MULTIPLYING = expression(
     r"\b(?:map|filter|all|exists|exists_one|transform\w*|bind|replace|join|format|split|flatten|encode|decode)\s*\("
 )
 """Calls whose result may be far longer than their input: an expression may have one of them."""
 _MOST_DATA, _MOST_RESULT = 4_000, 20_000
 """Characters of the data that goes in, and of the value that comes out: AWS takes 10,240 for policies."""
-_WIDE_FORMAT = re.compile(r"%\.?\d{4,}")
-_REFERENCE = re.compile(r"\bschema\b((?:\s*\.\s*\??\s*\w+)*)(\s*[\[(])?")
+_WIDE_FORMAT = expression(r"%\.?\d{4,}")
+_REFERENCE = expression(r"\bschema\b((?:\s*\.\s*\??\s*\w+)*)(\s*[\[(])?")
 
 
 class Expressions(Mapping[str, Any]):

@@ -9,10 +9,10 @@ kept by `kubectl apply`; `kubectl replace` would lose it and turn the role termi
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..iam.expressions import expression
 from .objects import mapping, sequence, string_map
 from .role_calls import GIVEN_TAGS, OWN_TAGS
 
@@ -24,8 +24,8 @@ iam-controller v1.8.1: tests/ack/recorded.yaml, `late`). Any other value was som
 Where it adopts a role it fills the policies in as well; those have to stay."""
 _CONTROLLER = "controller"
 _GITOPS = (
-    (re.compile(r"argocd|argo-cd"), "Argo CD"),
-    (re.compile(r"flux|kustomize-controller|helm-controller"), "Flux"),
+    (expression(r"argocd|argo-cd"), "Argo CD"),
+    (expression(r"flux|kustomize-controller|helm-controller"), "Flux"),
 )
 _MARKS = (
     ("argocd.argoproj.io/tracking-id", "Argo CD"),

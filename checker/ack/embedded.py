@@ -4,18 +4,18 @@ HelmRelease. The API server keeps such text as it is; whether somebody makes obj
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yaml.nodes import ScalarNode
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..text.documents import YamlDocument
 from ..text.nodes import walk
 from ..text.yaml_nodes import start_of
 from .kinds import IAM_GROUP
 
-_KIND = re.compile(r"""\bkind["']?:\s?["']?(Role|Policy)\b""")
+_KIND = expression(r"""\bkind["']?:\s?["']?(Role|Policy)\b""")
 
 
 class Embedded(NamedTuple):

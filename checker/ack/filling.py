@@ -9,12 +9,12 @@ is `table`, `__TABLE__` is `TABLE`, a word in place of an account number is itse
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Container, Iterator, Mapping
 from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..text.nodes import Path, find
 from ..text.plain_scalars import resolve
@@ -26,7 +26,7 @@ _DELIMITERS = (
     ("${{", "}}"), ("{{", "}}"), ("${", "}"), ("<%=", "%>"), ("<%", "%>"), ("<<", ">>"), ("<", ">"),
     ("[[", "]]"), ("$(", ")"), ("@", "@"), ("__", "__"), ("$", ""),
 )  # fmt: skip
-_DEFAULT = re.compile(r"(\w+):?[-=?+]")
+_DEFAULT = expression(r"(\w+):?[-=?+]")
 _MOST = 200
 """Placeholders of one text that are filled in; each takes another look at the text."""
 
@@ -159,12 +159,12 @@ def _is_plain(value: Any, reason: str, shown: str, style: str) -> bool:
     return _ODD.get(style, _NEW_LINE).search(value) is None
 
 
-_OPERATOR = re.compile(r"\$\{\w+(:?[-=?+])")
-_NEW_LINE = re.compile(r"[\r\n]")
+_OPERATOR = expression(r"\$\{\w+(:?[-=?+])")
+_NEW_LINE = expression(r"[\r\n]")
 _ODD = {
-    "": re.compile(r"[\r\n]|\s#|:\s|:$|^[\s&*!|>%@`{}\[\]#,?\"'-]|\s$|^$"),
-    '"': re.compile(r"[\r\n\"\\]"),
-    "'": re.compile(r"[\r\n']"),
+    "": expression(r"[\r\n]|\s#|:\s|:$|^[\s&*!|>%@`{}\[\]#,?\"'-]|\s$|^$"),
+    '"': expression(r"[\r\n\"\\]"),
+    "'": expression(r"[\r\n']"),
 }
 """What YAML does not read as itself, in plain scalars and within quotes. The value may stand at the beginning of a
 plain scalar."""

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ..iam.expressions import expression
 from ..inventory.objects import Object
 from .placeholders import POLICY_VARIABLE
 
 _SWITCH = "kustomize.toolkit.fluxcd.io/substitute"
-_VARIABLE = re.compile(r"\$\{([_A-Za-z][_A-Za-z0-9]*+)(?:(:[-=]|=)([^{}]*+))?\}")
-_ODD = re.compile(r"[\r\n\"'\\$]|\s#|:\s|:$|^[\s&*!|>%@`{}\[\]#,?-]|\s$|^$")
+_VARIABLE = expression(r"\$\{([_A-Za-z][_A-Za-z0-9]*+)(?:(:[-=]|=)([^{}]*+))?\}")
+_ODD = expression(r"[\r\n\"'\\$]|\s#|:\s|:$|^[\s&*!|>%@`{}\[\]#,?-]|\s$|^$")
 """Values that YAML or JSON may not read as themselves, and those that hold another variable."""
 
 

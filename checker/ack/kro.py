@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from .objects import mapping, sequence, text
 
@@ -26,7 +27,7 @@ SCALARS: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
 }
 """The scalar types of SimpleSchema."""
-_MARKER = re.compile(r"\s*(\w+)=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s\"]++)(?=\s|$)")
+_MARKER = expression(r"\s*(\w+)=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s\"]++)(?=\s|$)")
 
 
 class KroGraph(NamedTuple):
@@ -166,8 +167,8 @@ def _words(value: Any) -> set[str]:
     return set(re.findall(r"[A-Za-z_]\w*", value)) if isinstance(value, str) and "${" in value else set()
 
 
-EXPRESSION = re.compile(r"\$\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*)\}")
-_IDENTIFIER = re.compile(r"(?<![\w.])([A-Za-z]\w*)(?=\s*\.)")
+EXPRESSION = expression(r"\$\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*)\}")
+_IDENTIFIER = expression(r"(?<![\w.])([A-Za-z]\w*)(?=\s*\.)")
 
 
 def instances_of(data: Any, *, is_open: bool) -> Iterator[KroInstance]:

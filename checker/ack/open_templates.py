@@ -13,25 +13,26 @@ from collections.abc import Iterator
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..text.nodes import walk
 
-_ACTION = re.compile(r"\{\{[^{}\r\n]*+\}\}|\{%[^{}%\r\n]*+%\}|\{#[^{}#\r\n]*+#\}")
-_COMMENT = re.compile(r"\{\{-?[ \t]*+/\*|\{#")
-_COMMENT_ENDS = {"*": re.compile(r"\*/[ \t]*+-?\}\}"), "#": re.compile(r"#\}")}
-_BRANCHES = re.compile(
+_ACTION = expression(r"\{\{[^{}\r\n]*+\}\}|\{%[^{}%\r\n]*+%\}|\{#[^{}#\r\n]*+#\}")
+_COMMENT = expression(r"\{\{-?[ \t]*+/\*|\{#")
+_COMMENT_ENDS = {"*": expression(r"\*/[ \t]*+-?\}\}"), "#": expression(r"#\}")}
+_BRANCHES = expression(
     r"\{\{-?\s*+(?:if|else|end|range|with|define|block)\b|\{%-?\s*+(?:if|elif|else|endif|for|endfor)\b"
 )
-_ASIDE = re.compile(r"\{\{-?\s*+(?:/\*|\$\w+\s*+:?=)|\{%-?\s*+set\b|\{#")
-_MAY_BREAK = re.compile(r"\b(?:n?indent|toYaml|tpl|include|template|b64dec|print\w*)\b")
+_ASIDE = expression(r"\{\{-?\s*+(?:/\*|\$\w+\s*+:?=)|\{%-?\s*+set\b|\{#")
+_MAY_BREAK = expression(r"\b(?:n?indent|toYaml|tpl|include|template|b64dec|print\w*)\b")
 """Functions whose text may have several lines."""
-_INDENT = re.compile(r"\|[ ]*+nindent[ ]++(\d+)[ ]*+-?\}\}$")
-_PUT_IN = re.compile(r"\|[ ]*+n?indent[ ]++(\d+)[ ]*+-?\}\}$")
-_ONE_LINE = re.compile(r"\|[ ]*+(?:toJson|quote|squote)\b[^|]*+\}\}$")
-_LINE = re.compile(r"[^\r\n]*")
+_INDENT = expression(r"\|[ ]*+nindent[ ]++(\d+)[ ]*+-?\}\}$")
+_PUT_IN = expression(r"\|[ ]*+n?indent[ ]++(\d+)[ ]*+-?\}\}$")
+_ONE_LINE = expression(r"\|[ ]*+(?:toJson|quote|squote)\b[^|]*+\}\}$")
+_LINE = expression(r"[^\r\n]*")
 _FIRST, _MOST = 0xE000, 999
-_TOKEN = re.compile("([\ue000-\ue3e7])\\1*+")
-_BLOCK = re.compile(r"[|>][+-]?\d?[+-]?$")
+_TOKEN = expression("([\ue000-\ue3e7])\\1*+")
+_BLOCK = expression(r"[|>][+-]?\d?[+-]?$")
 _WHOLE_LINES = ("labels:", "annotations:")
 """Where a line may put in entries: labels only select, and with unknown annotations the access is unknown too."""
 

@@ -16,12 +16,13 @@ from itertools import chain
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..text.documents import Piece
 from ..text.nodes import Path, walk
 from ..text.yaml_nodes import end_of, start_of
 
-POLICY_VARIABLE = re.compile(r"\$\{(?:[*?$]|(?!\w+:[-=?+\d ]|AWS::)[A-Za-z0-9][\w.\-/]*:[^{}()\"?]*)\}")
+POLICY_VARIABLE = expression(r"\$\{(?:[*?$]|(?!\w+:[-=?+\d ]|AWS::)[A-Za-z0-9][\w.\-/]*:[^{}()\"?]*)\}")
 
 
 class Placeholder(NamedTuple):
@@ -50,36 +51,36 @@ class _Enclosed(NamedTuple):
 
 
 _ENCLOSED = (
-    _Enclosed("backstage", re.compile(r"\$\{\{"), "}}"),
+    _Enclosed("backstage", expression(r"\$\{\{"), "}}"),
     _Enclosed(
         "helm",
-        re.compile(r"\{\{-?\s*+(?:[.$]|/\*|(?:include|template|tpl|if|else|with|range|toYaml|define|end)\b)"),
+        expression(r"\{\{-?\s*+(?:[.$]|/\*|(?:include|template|tpl|if|else|with|range|toYaml|define|end)\b)"),
         "}}",
     ),
-    _Enclosed("jinja", re.compile(r"\{\{"), "}}"),
-    _Enclosed("jinja", re.compile(r"\{%"), "%}"),
+    _Enclosed("jinja", expression(r"\{\{"), "}}"),
+    _Enclosed("jinja", expression(r"\{%"), "%}"),
 )
 _SHAPES = (
-    ("shell-variable", re.compile(r"\$\{(?:[A-Z][A-Z0-9_]*+|\w++:?[-=?+][^{}]*+)\}|\$[A-Z][A-Z0-9_]++\b")),
-    ("cloudformation", re.compile(r"\$\{AWS::\w++\}")),
-    ("kro", re.compile(r"\$\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*\}")),
-    ("flux-operator", re.compile(r"<<\s*+[A-Za-z][\w.|\" ]*+>>")),
-    ("angle-brackets", re.compile(r"<[A-Za-z][\w .:/#-]*+>")),
-    ("erb", re.compile(r"<%=?[^<>%]*+%>")),
-    ("square-brackets", re.compile(r"\[\[-?\s*+[.$][\w.]*+\s*+-?\]\]")),
-    ("parentheses", re.compile(r"\$\([A-Za-z_]\w*+\)")),
-    ("at-signs", re.compile(r"@[A-Z][A-Z0-9_]*+@")),
-    ("double-underscore", re.compile(r"\b__[A-Z][A-Z0-9_]*(?<=__)\b")),
+    ("shell-variable", expression(r"\$\{(?:[A-Z][A-Z0-9_]*+|\w++:?[-=?+][^{}]*+)\}|\$[A-Z][A-Z0-9_]++\b")),
+    ("cloudformation", expression(r"\$\{AWS::\w++\}")),
+    ("kro", expression(r"\$\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*\}")),
+    ("flux-operator", expression(r"<<\s*+[A-Za-z][\w.|\" ]*+>>")),
+    ("angle-brackets", expression(r"<[A-Za-z][\w .:/#-]*+>")),
+    ("erb", expression(r"<%=?[^<>%]*+%>")),
+    ("square-brackets", expression(r"\[\[-?\s*+[.$][\w.]*+\s*+-?\]\]")),
+    ("parentheses", expression(r"\$\([A-Za-z_]\w*+\)")),
+    ("at-signs", expression(r"@[A-Z][A-Z0-9_]*+@")),
+    ("double-underscore", expression(r"\b__[A-Z][A-Z0-9_]*(?<=__)\b")),
     (
         "account-word",
-        re.compile(r"\barn:aws[a-z-]*+:[a-z0-9-]++:[a-z0-9-]*+:((?=[A-Z_]*ACCOUNT)[A-Z_]++|X{4,}+)(?=:)"),
+        expression(r"\barn:aws[a-z-]*+:[a-z0-9-]++:[a-z0-9-]*+:((?=[A-Z_]*ACCOUNT)[A-Z_]++|X{4,}+)(?=:)"),
     ),
 )
-_FLUX_ESCAPE = re.compile(r"\$\$\{[^{}]*+\}")
-_YTT = re.compile(r"(?:^|(?<=[ \t]))#@[^\r\n]*+", re.MULTILINE)
-_BRANCH = re.compile(r"(?:\{\{-?[ \t]*+(?:if|else|end|range|with|define|block)\b|\{%)[^\r\n{}%]{0,200}+(?:\}\}|%\})?")
-_HINT = re.compile(r"[$<{%@]|\[\[|__|ACCOUNT|XXXX")
-_MAY_HOLD = re.compile(r"\$|\{\s*\{|\{%|<|@|\[\[|__|ACCOUNT|XXXX")
+_FLUX_ESCAPE = expression(r"\$\$\{[^{}]*+\}")
+_YTT = expression(r"(?:^|(?<=[ \t]))#@[^\r\n]*+", re.MULTILINE)
+_BRANCH = expression(r"(?:\{\{-?[ \t]*+(?:if|else|end|range|with|define|block)\b|\{%)[^\r\n{}%]{0,200}+(?:\}\}|%\})?")
+_HINT = expression(r"[$<{%@]|\[\[|__|ACCOUNT|XXXX")
+_MAY_HOLD = expression(r"\$|\{\s*\{|\{%|<|@|\[\[|__|ACCOUNT|XXXX")
 """What stands in the text of every document that holds a placeholder, escapes of YAML aside."""
 _MOST_ABOVE = 2_000
 _ORDER = (
@@ -88,9 +89,9 @@ _ORDER = (
 )  # fmt: skip
 """Which engine is named where two placeholders begin at the same character."""
 
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
-_LINE_START = re.compile(r"[ \t]*+(?:- ++)?(?=\{[{%])")
-_VALUE = re.compile(r": ++(?=\{\{)")
+_COMMENT = expression(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
+_LINE_START = expression(r"[ \t]*+(?:- ++)?(?=\{[{%])")
+_VALUE = expression(r": ++(?=\{\{)")
 
 
 def find_placeholder(root: Node, text: str) -> Placeholder | None:

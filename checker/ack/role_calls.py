@@ -8,11 +8,11 @@ what the spec does not list is detached or deleted). Recorded with that controll
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 
 OWN_TAGS = ("services.k8s.aws/controller-version", "services.k8s.aws/namespace")
@@ -20,7 +20,7 @@ OWN_TAGS = ("services.k8s.aws/controller-version", "services.k8s.aws/namespace")
 "Comparing EKS Capability for ACK to self-managed ACK")."""
 GIVEN_TAGS = ("aws:", "eks:")
 """How the keys of tags begin that AWS gives; the controller leaves them alone."""
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BAD_ESCAPE = expression(r"%(?![0-9A-Fa-f]{2})")
 
 
 class Current(NamedTuple):

@@ -10,7 +10,6 @@ from ..report.formats import FORMATS, formatter
 from ..report.style.look import Look
 from .options.gate import add_render_option, add_requirement_options, gate_options
 from .terminal.bar import Bar
-from .terminal.collector import uncollected
 from .terminal.output import add_output_options, add_report_option, check_targets, look_of, report_files, write
 
 
@@ -50,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     files = report_files(arguments.report, FORMATS["diff"])
     check_targets([arguments.output, *(path for _, path in files)])
-    with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
+    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         compared = difference(arguments.base, arguments.head, gate_options(arguments), bar.observe)
     write(formatter("diff", arguments.format).render(compared, look_of(arguments)), arguments.output)
     for name, path in files:

@@ -10,7 +10,6 @@ from ..errors import UsageError
 from ..report.formats import formatter
 from .options.gate import gate_options
 from .terminal.bar import Bar
-from .terminal.collector import uncollected
 from .terminal.output import look_of, write
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Repairs, shows or writes, and returns 0, 1 or 3; raises UsageError for 2."""
     from ..report.fix.told import Told
 
-    with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
+    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         result = mended(arguments, bar.observe, is_unsafe=arguments.unsafe)
     chosen = _chosen(arguments)
     outcome, written = _carried_out(result, arguments)

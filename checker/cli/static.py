@@ -23,7 +23,6 @@ from .options.gate import (
     gate_options,
 )
 from .terminal.bar import Bar
-from .terminal.collector import uncollected
 from .terminal.output import (
     add_output_options,
     add_report_option,
@@ -133,7 +132,7 @@ def _write_beside(report: Report, module: ModuleType) -> None:
 def _report(arguments: argparse.Namespace, formats: tuple[str, ...]) -> tuple[Report, tuple[Proposal, ...]]:
     """The report of the gate, and the fixes where a format carries them. Files that hold nothing for us are reported
     before the gate, and all it needs, is imported."""
-    with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
+    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         return _judged(arguments, formats, bar.observe)
 
 

@@ -12,7 +12,6 @@ from ..report.style.wrapping import count
 from ..text.files import STDIN
 from .fix_paths import mended, write_fixes
 from .terminal.bar import Bar
-from .terminal.collector import uncollected
 from .terminal.output import look_of, write
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int | None:
         raise UsageError(
             f"--fix mends one cell at a time: choose one with --cell: {', '.join(cell.name for cell in config.cells)}"
         )
-    with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
+    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         repair = mended(arguments, bar.observe, is_unsafe=False)
     if arguments.diff:
         from ..report.fix import text

@@ -10,7 +10,6 @@ from ..errors import UsageError
 from ..report.style.frame import safe
 from .options.gate import add_render_option, add_requirement_options, gate_options
 from .terminal.bar import Bar
-from .terminal.collector import uncollected
 from .terminal.output import add_color_option
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_askable(arguments.action, arguments.resource)
     answers: list[tuple[str, Outcome]] = []
     unread: list[str] = []
-    with uncollected(), Bar(sys.stderr, quiet=arguments.quiet) as bar:
+    with Bar(sys.stderr, quiet=arguments.quiet) as bar:
         for prepared in prepare_cells(gate_options(arguments), observe=bar.observe):
             terms = prepared.terms._replace(requirements=asked, asked=asked.requirements, files=None)
             facts = gather(prepared.material, terms, bar.observe)

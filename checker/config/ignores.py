@@ -6,6 +6,7 @@ import datetime
 import re
 from typing import Any
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..schemas.validated import InvalidFileError, place
 from ..text.documents import YamlDocument
@@ -29,8 +30,8 @@ class Ignore(NamedTuple):
     length: int = 1
 
 
-_HEADER = re.compile(r"[ \t]*+(\[\[?+)([\w.\"' \t-]++)\]")
-_KEY = re.compile(r"[ \t]*+ignore(?=[ \t]*+=)")
+_HEADER = expression(r"[ \t]*+(\[\[?+)([\w.\"' \t-]++)\]")
+_KEY = expression(r"[ \t]*+ignore(?=[ \t]*+=)")
 
 
 def _toml_places(text: str) -> list[tuple[int, int]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from yaml.nodes import Node, ScalarNode
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..text.documents import cut, parse_piece
 from ..text.nodes import Path, TreeError, find, plain, walk
@@ -16,7 +16,7 @@ from ..text.yaml_nodes import YamlError, end_of, start_of
 from .finding import RelatedLocation
 from .location import Location
 
-_ACTION = re.compile(r"\{\{-?\s*\(?\s*\$?\.Values((?:\.\w+)+)[^{}]*+\}\}")
+_ACTION = expression(r"\{\{-?\s*\(?\s*\$?\.Values((?:\.\w+)+)[^{}]*+\}\}")
 
 
 class ValuesFile(NamedTuple):

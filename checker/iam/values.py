@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
     from _collections import _tuplegetter
+    from functools import lru_cache
+    from types import FunctionType
 
     class _Made(type):
         """Turns a class body with annotated fields into a class of values."""
@@ -42,12 +44,17 @@ else:
     class NamedTuple(metaclass=_Made):
         """The base that classes of values name; what is made of them is a plain subclass of tuple."""
 
+    @lru_cache
+    def _constructor(count):
+        """The code of a constructor of so many fields, which lack only their names."""
+        names = "".join(f"_{number}, " for number in range(count))
+        return eval(f"lambda _cls, {names}: _new(_cls, ({names}))").__code__  # noqa: S307 - numbers
+
     def _first_of(cls, *values, **named):
         """Makes the first value of a class, and the constructor of all."""
         fields = cls._fields
-        names = ", ".join(fields)
-        code = f"lambda _cls{''.join(f', {field}' for field in fields)}: _new(_cls, ({names}{',' if names else ''}))"
-        make = eval(code, {"_new": tuple.__new__, "__builtins__": {}, "__name__": cls.__module__})  # noqa: S307 - names of fields
+        code = _constructor(len(fields)).replace(co_varnames=("_cls", *fields))
+        make = FunctionType(code, {"_new": tuple.__new__, "__builtins__": {}, "__name__": cls.__module__})
         make.__defaults__ = tuple(cls._field_defaults.values()) or None
         make.__name__, make.__qualname__ = "__new__", f"{cls.__qualname__}.__new__"
         cls.__new__ = make

@@ -7,17 +7,17 @@ as newer versions add some.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from ..ack.objects import mapping, sequence, text
 from ..errors import UsageError
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 
 ALERT = "auth_keys_refresh_failure"
 
-_INDEX = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
-_ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9])?")
+_INDEX = expression(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+_ACCOUNT = expression(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9])?")
 
 
 class Alert(NamedTuple):

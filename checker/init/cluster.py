@@ -5,12 +5,12 @@ The rights are those of `checker live` (deploy/kubernetes.yaml).
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ..ack.kinds import BY_NAME
 from ..ack.objects import mapping, sequence
 from ..errors import UsageError
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..live.asking import Refused
 from ..live.clients.connection import from_kubeconfig
@@ -18,7 +18,7 @@ from ..live.clients.kubernetes import Cluster
 from ..live.record.trim import custom
 from .survey import CONTAINER
 
-_CLUSTER = re.compile(r"arn:[^:]+:eks:([^:]+):(\d{12}):cluster/(.+)")
+_CLUSTER = expression(r"arn:[^:]+:eks:([^:]+):(\d{12}):cluster/(.+)")
 
 
 class SeenInCluster(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 
+from ..iam.expressions import expression
 from .cells import FoundCell, folders_of
 from .survey import ManifestSurvey
 
@@ -136,7 +136,7 @@ def _flow(values: tuple[str, ...]) -> str:
     return "[" + ", ".join(json.dumps(value, ensure_ascii=False) for value in values) + "]"
 
 
-_PLAIN = re.compile(r"[A-Za-z][\w./-]*\Z|https://[\w./-]+\Z")
+_PLAIN = expression(r"[A-Za-z][\w./-]*\Z|https://[\w./-]+\Z")
 
 
 def _scalar(value: str) -> str:

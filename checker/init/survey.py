@@ -6,7 +6,6 @@ Every value is one that stands in the manifests, by majority; what they do not s
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 
 from ..ack.build import together
@@ -15,6 +14,7 @@ from ..ack.kinds import WORKLOADS
 from ..ack.placeholders import find_in_text
 from ..iam.arns import Arn, parse_arn
 from ..iam.documents.holes import has_hole, with_wildcards
+from ..iam.expressions import expression
 from ..iam.proofs.trust import is_cluster, issuer_of, oidc_providers
 from ..iam.values import NamedTuple
 from ..inventory.names import Names, names_of
@@ -128,7 +128,7 @@ def _values(role: Role, known_names: Names) -> Values:
     )
 
 
-_PLAIN = re.compile(r"[\w./-]+")
+_PLAIN = expression(r"[\w./-]+")
 
 
 def _tables(role: Role, names: Names) -> list[Arn]:

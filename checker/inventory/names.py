@@ -8,7 +8,6 @@ meant: in the same file, else in the folder that shares the longest path.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
@@ -16,6 +15,7 @@ from typing import TypeVar
 from ..iam.arns import parse_arn
 from ..iam.documents.holes import has_hole
 from ..iam.documents.regions import partition_in, partition_of
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from .objects import Association, Inventory, Key, Object, Policy, Reference, Role, Table
 
@@ -155,8 +155,8 @@ def _in_scope(found: list[T], owner: Object, *texts: str) -> list[T]:
     return [item for item in near if (item.object.origin.file, item.object.within) == (owner.origin.file, owner.within)]
 
 
-_ABSOLUTE = re.compile(r"\{\{-?\s*\$?\.(?:Values|Release|Chart)\.[\w.]+(?:\s*\|\s*(?:quote|lower|toString))*\s*-?\}\}")
-_VARYING = re.compile(r"\$\w|rand|uuid|now\b|gen[A-Z]|lookup")
+_ABSOLUTE = expression(r"\{\{-?\s*\$?\.(?:Values|Release|Chart)\.[\w.]+(?:\s*\|\s*(?:quote|lower|toString))*\s*-?\}\}")
+_VARYING = expression(r"\$\w|rand|uuid|now\b|gen[A-Z]|lookup")
 """What may have a different value at each occurrence: variables, which templates set anew, and functions."""
 
 

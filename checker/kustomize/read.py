@@ -9,12 +9,12 @@ destination.namespace, "Config Management Plugins", "Sync Options" and, of Appli
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..ack.objects import mapping, sequence, text
 from ..ack.scan import KUSTOMIZATIONS
+from ..iam.expressions import expression
 from ..text.documents import YamlDocument
 from ..text.files import work_tree
 from ..text.nodes import Path, find, plain
@@ -28,7 +28,7 @@ from .overlays import overlay_of_argo, overlay_of_flux
 _CONFIG = "kustomize.config.k8s.io/"
 _FLUX = "kustomize.toolkit.fluxcd.io/"
 _ARGO = "argoproj.io/"
-_MAY_SAY_SO = re.compile(rf"kustomize\.|argoproj\.|{MAY_SAY_SO}|[\\!]")
+_MAY_SAY_SO = expression(rf"kustomize\.|argoproj\.|{MAY_SAY_SO}|[\\!]")
 """What a document of another file name has to hold: a group, or an escape or `!!binary` that may spell one."""
 
 

@@ -18,6 +18,7 @@ from pygls.uris import from_fs_path
 
 from ..findings.finding import Finding
 from ..findings.severity import Severity
+from ..iam.expressions import expression
 from .folder import Folder
 from .ranges import Ranges
 
@@ -27,7 +28,7 @@ _SEVERITIES: dict[Severity, DiagnosticSeverity] = {
     "warning": DiagnosticSeverity.Warning,
     "note": DiagnosticSeverity.Information,
 }
-_PLACED = re.compile(r"([^:\n]+):([0-9]{1,9}):([0-9]{1,9}): (.*)", re.DOTALL)
+_PLACED = expression(r"([^:\n]+):([0-9]{1,9}):([0-9]{1,9}): (.*)", re.DOTALL)
 _START = Range(Position(0, 0), Position(0, 0))
 
 

@@ -8,7 +8,6 @@ with a place; none is lost.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -20,6 +19,7 @@ from ..ack.objects import Sighting, sightings
 from ..ack.open_templates import open_text, restore
 from ..ack.placeholders import find_breaking, find_in_comments, may_change
 from ..ack.scan import KUSTOMIZATIONS, first_object_of_ours, names_a_group, text_can_concern
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..inventory.objects import Origin
 from ..kustomize.model import Kustomization
@@ -143,8 +143,8 @@ def _opened(piece: Piece) -> list[YamlDocument] | None:
     return [document._replace(piece=piece, branches=opened.branches) for document in documents]
 
 
-_KIND = re.compile(r"\bkind[\"']?\s*:")
-_HOLDS_VARIABLES = re.compile(r"\bkind[\"']?\s*:\s*[\"']?ConfigMap(?:List)?\b")
+_KIND = expression(r"\bkind[\"']?\s*:")
+_HOLDS_VARIABLES = expression(r"\bkind[\"']?\s*:\s*[\"']?ConfigMap(?:List)?\b")
 _LANGUAGE = "an object of ACK in a language that is not read here"
 _DROPPED = "kubectl reads nothing behind `...` but what begins with `---`, so this document is lost; write `---` here"
 

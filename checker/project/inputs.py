@@ -7,12 +7,13 @@ import re
 from functools import lru_cache
 
 from ..ack.scan import FOLDERS_ABOVE, KUSTOMIZATIONS, names_a_group
+from ..iam.expressions import expression
 from ..text.files import find_files, read_bytes
 
 _MOST_FILES = 1_000
 
 
-_MAY_RELEASE = re.compile(r"\bkind[\"']?\s*:\s*[\"']?(?:HelmRelease|Application(?:Set)?)\b")
+_MAY_RELEASE = expression(r"\bkind[\"']?\s*:\s*[\"']?(?:HelmRelease|Application(?:Set)?)\b")
 
 
 def may_release(text: str) -> bool:
@@ -41,7 +42,7 @@ def changes_what_is_rendered(path: str) -> bool:
     return False
 
 
-_SECTIONS = re.compile(
+_SECTIONS = expression(
     r"^[\"']?(?:patches\w*|replacements|transformers|generators|configurations|(?:configMap|secret)Generator)[\"']?\s*:"
     r".*?(?=^[^\s\]}#-]|\Z)",
     re.MULTILINE | re.DOTALL,
@@ -56,7 +57,7 @@ def files_named(text: str) -> frozenset[str]:
     return frozenset(word.removeprefix("./") for word in words)
 
 
-_WORD = re.compile(r"[^\s\[\]{}\"'=,:#]+")
+_WORD = expression(r"[^\s\[\]{}\"'=,:#]+")
 
 
 @lru_cache(maxsize=256)

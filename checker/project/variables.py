@@ -7,11 +7,11 @@ Kustomization states itself over all; the ConfigMaps stand in its namespace; lin
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..ack.objects import mapping, string_map, text
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..kustomize.model import Kustomization
 from ..kustomize.reach import Reach
@@ -98,7 +98,7 @@ class ConfigMaps:
         return self._changed
 
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
+_NAME = expression(r"[A-Za-z_][A-Za-z0-9_]*+")
 
 
 def _may_be_of(file: str, kustomization: str) -> bool:

@@ -17,6 +17,7 @@ import yaml
 
 from ..ack.kinds import EKS, IAM, KNOWN_IAM_KINDS
 from ..ack.scan import text_can_concern
+from ..iam.expressions import expression
 from ..progress import Observe, unobserved
 from ..project.charts import Chart, RenderedFile
 from ..project.file_facts import facts_of
@@ -31,7 +32,7 @@ from .tree import HERE, Tree
 MOST_RENDERED = 500
 """Releases that are rendered in a run, a sixth of a second each; with more, charts stay templates."""
 
-_SOURCE = re.compile(r"^---\n# Source: (?P<path>\S[^\n]*)\n", re.MULTILINE)
+_SOURCE = expression(r"^---\n# Source: (?P<path>\S[^\n]*)\n", re.MULTILINE)
 _VERSIONS = (IAM, EKS, *(f"{IAM}/{kind}" for kind in KNOWN_IAM_KINDS), f"{EKS}/PodIdentityAssociation")
 """What a template may ask of the cluster: a cell has the ACK controllers."""
 
@@ -128,7 +129,7 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
     return nothing._replace(files=tuple(files), assumed="; ".join(sentences), values=values)
 
 
-_OF_THE_CLUSTER = re.compile(
+_OF_THE_CLUSTER = expression(
     r"\{\{[^{}\r\n]*?(\blookup\b|\.Release\.(?:IsUpgrade|IsInstall|Revision)\b"
     r"|\.Capabilities\.(?!APIVersions\.Has \"(?:iam|eks|dynamodb|kms)\.services\.k8s\.aws)\w+)"
 )

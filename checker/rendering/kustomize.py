@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ..ack.scan import KUSTOMIZATIONS, names_a_group
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..kustomize.generated import generated
 from ..kustomize.reach import Reach, Root
@@ -106,7 +107,7 @@ def _deployed(files: tuple[FileFacts, ...], tree: Tree) -> Counter[str]:
     return folders
 
 
-_PATH = re.compile(r"\bpath[\"']?\s*:\s*[\"']?([^\s\"'#,{}]+)")
+_PATH = expression(r"\bpath[\"']?\s*:\s*[\"']?([^\s\"'#,{}]+)")
 """The folder that an Application deploys. Another field called `path` does no harm: its folder is built by itself."""
 
 
@@ -211,7 +212,7 @@ def _upward(root: Root, tree: Tree) -> Iterator[str]:
 
 _TAKEN_IN = (".yaml", ".yml")
 _OTHERS = "there is a .sourceignore, or a file that Flux does not read as one manifest"
-_VERSION, _KIND = re.compile(rb"^apiVersion:", re.MULTILINE), re.compile(rb"^kind:", re.MULTILINE)
+_VERSION, _KIND = expression(rb"^apiVersion:", re.MULTILINE), expression(rb"^kind:", re.MULTILINE)
 
 
 class _Unfit(NamedTuple):

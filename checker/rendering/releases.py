@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from ..ack.objects import mapping, sequence, text
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..project.inputs import may_release
 from ..text.documents import cut, parse_piece
@@ -61,7 +62,7 @@ def releases_in(source: Source, top: str, tree: Tree) -> Iterator[Release]:
                     yield _sound(release._replace(source=source.name))
 
 
-_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?")
+_NAME = expression(r"[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?")
 """What helm takes for the name of a release; nothing that it could take for an option."""
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from ..iam.expressions import expression
 from ..schemas.validated import Validated, place
 from ..text.nodes import find, walk
 from ..text.yaml_nodes import start_of
 
-PARAMETER = re.compile(r"\$\{([A-Za-z_]\w*)\}")
+PARAMETER = expression(r"\$\{([A-Za-z_]\w*)\}")
 
 GIVEN = ("region", "account", "cluster", "oidcIssuer", "roleAccount", "namespace", "name", "serviceAccount")
 """Names that mean something whether or not a requirement uses them."""

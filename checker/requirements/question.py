@@ -7,6 +7,7 @@ import re
 
 from ..errors import UsageError
 from ..iam.catalogue.resource_types import resource_shapes
+from ..iam.expressions import expression
 from ..iam.proofs.action_groups import spelled_out
 from ..iam.proofs.regions import askable_shapes
 from ..text.source import Source
@@ -49,7 +50,7 @@ def check_askable(action: str, resource: str) -> None:
     )
 
 
-_PLACE = re.compile(r"^<question>:\d+:\d+: (?:spec\.forbid\[0\]\.(actions|resources)\[0\])?")
+_PLACE = expression(r"^<question>:\d+:\d+: (?:spec\.forbid\[0\]\.(actions|resources)\[0\])?")
 
 
 def _argument(found: re.Match[str]) -> str:

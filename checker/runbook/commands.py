@@ -5,16 +5,16 @@ Names come from the cluster, from AWS and from records, which may be anybody's: 
 
 from __future__ import annotations
 
-import re
 import shlex
 
 from ..ack.objects import mapping, text
 from ..iam.arns import parse_arn, role_name
+from ..iam.expressions import expression
 from ..live.record.record import Target
 from ..live.record.workload import workload_of
 from .case.case import Case
 
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
+_ROLE_ARN = expression(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 
 
 def command(*words: str) -> str:

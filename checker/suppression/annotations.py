@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from ..findings.place import at
 from ..findings.suppression import OnObject, Suppression
+from ..iam.expressions import expression
 from ..inventory.objects import Object
 from .written import invalid, read_rules
 
@@ -15,7 +15,7 @@ ANNOTATION = "checker/ignore"
 _END = r"(?=[\s,\u2014]|[:;](?:\s|\Z)|\Z)"
 _SCOPE = r"@(?:[^\s,\u2014:;]|[:;](?!\s|\Z))+"
 _RULE = rf"[a-z][a-z-]*+(?:{_SCOPE})?{_END}"
-_RULES = re.compile(rf"\s*+({_RULE}(?:\s*+,\s*+{_RULE})*)(?!\s*+[@,])(.*)\Z")
+_RULES = expression(rf"\s*+({_RULE}(?:\s*+,\s*+{_RULE})*)(?!\s*+[@,])(.*)\Z")
 
 
 def in_annotations(objects: Iterable[Object]) -> Iterator[Suppression]:

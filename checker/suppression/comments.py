@@ -16,6 +16,7 @@ from yaml.nodes import ScalarNode
 
 from ..findings.place import Place
 from ..findings.suppression import OnLine, Suppression
+from ..iam.expressions import expression
 from ..text.nodes import walk
 from ..text.source import Source, line_starts, line_text, position
 from ..text.yaml_nodes import end_of, start_of
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from ..text.documents import YamlDocument
 
 _MARK = r"#[ \t]*checker:[ \t]*ignore(?![\w-])"
-_COMMENT = re.compile(rf"(?<![^\s]){_MARK}", re.IGNORECASE)
-_LINE_END = re.compile(r"[\r\n]")
+_COMMENT = expression(rf"(?<![^\s]){_MARK}", re.IGNORECASE)
+_LINE_END = expression(r"[\r\n]")
 
 
 def in_comments(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..findings.suppression import How, OnLine, OnObject, Suppression
+from ..iam.expressions import expression
 from ..rules import BY_ID
 
 if TYPE_CHECKING:
     from ..findings.place import Place
 
-_LEADING = re.compile(r"\A[\s:,;\u2012-\u2015-]+")
+_LEADING = expression(r"\A[\s:,;\u2012-\u2015-]+")
 
 
 _MOST_RULES = 100

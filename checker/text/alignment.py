@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_ACTION = re.compile(r"\{\{.*?\}\}")
+from ..iam.expressions import expression
+
+_ACTION = expression(r"\{\{.*?\}\}")
 _LONGEST = 4_000
 """Lines with more characters are not aligned: to match one may take quadratic time."""
 

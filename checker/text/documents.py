@@ -12,14 +12,15 @@ from collections.abc import Iterator
 
 from yaml.nodes import Node
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from .json_nodes import JsonError, compose_json
 from .nodes import TreeError, measure
 from .source import Source
 from .yaml_nodes import LimitError, compose_all, refuse_undecodable, start_of
 
-_MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+_MARKER = expression(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_DIRECTIVE = expression(r"^%", re.MULTILINE)
 
 
 class Piece(NamedTuple):
@@ -83,7 +84,7 @@ def _measured(piece: Piece, root: Node) -> YamlDocument:
 
 
 # Possessive within: a row of `#` can be cut into comments in countless ways, and each would be tried.
-_BLANK = re.compile(r"\A(?:[ \t\r\n]++|---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z)|#[^\r\n]*+)*\Z")
+_BLANK = expression(r"\A(?:[ \t\r\n]++|---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z)|#[^\r\n]*+)*\Z")
 
 
 def _is_blank(text: str) -> bool:

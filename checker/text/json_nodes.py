@@ -7,18 +7,18 @@ the places.
 
 from __future__ import annotations
 
-import re
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]  # there since 2.7, not in the stubs
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..iam.expressions import expression
 from .limits import DEPTH_LIMIT
 from .yaml_nodes import IMPLICIT, end_of, too_deep
 
-_LONE = re.compile("[\ud800-\udfff]")
-_SPACE = re.compile(r"[ \t\r\n]*")
-_WORD = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
+_LONE = expression("[\ud800-\udfff]")
+_SPACE = expression(r"[ \t\r\n]*")
+_WORD = expression(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
 
 
 class JsonError(Exception):

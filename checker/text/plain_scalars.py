@@ -8,7 +8,8 @@ stays a string there, and so do sixties (`12:30`).
 from __future__ import annotations
 
 import math
-import re
+
+from ..iam.expressions import expression
 
 Scalar = str | int | float | bool | None
 
@@ -18,8 +19,8 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
 }
 _NUMBER = frozenset("+-.0123456789")
-_WHOLE = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]{1,100}|0[bB][01]{1,100}|0[oO]?[0-7]{1,100}|0|[1-9][0-9]{0,99})")
-_REAL = re.compile(r"[-+]?(?:\.[0-9]{1,100}|[0-9]{1,100}(?:\.[0-9]{0,100})?)(?:[eE][-+]?[0-9]{1,100})?")
+_WHOLE = expression(r"[-+]?(?:0[xX][0-9a-fA-F]{1,100}|0[bB][01]{1,100}|0[oO]?[0-7]{1,100}|0|[1-9][0-9]{0,99})")
+_REAL = expression(r"[-+]?(?:\.[0-9]{1,100}|[0-9]{1,100}(?:\.[0-9]{0,100})?)(?:[eE][-+]?[0-9]{1,100})?")
 _LONGEST = 200
 """Characters of a number: what is longer means nothing to any field, and stays the text it is."""
 
@@ -48,7 +49,7 @@ def resolve_core(text: str) -> Scalar:
     return text if isinstance(value, bool) and text.lower() not in ("true", "false") else value
 
 
-_DECIMAL = re.compile(r"[-+]?[0-9]{1,100}(?:\.[0-9]{1,100})?")
+_DECIMAL = expression(r"[-+]?[0-9]{1,100}(?:\.[0-9]{1,100})?")
 
 
 def _whole(digits: str) -> int:

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 
 from yaml.nodes import ScalarNode
 
+from ..iam.expressions import expression
 from .source import Span
 from .yaml_nodes import end_of, start_of
 
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_BREAK = expression("\r\n|[\n\r\x85\u2028\u2029]")
 _BLANKS = " \t"
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",

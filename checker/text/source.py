@@ -7,9 +7,10 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_LINE_BREAK = expression(r"\r\n|\n|\r")
 
 
 class Source(NamedTuple):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import stat
 import time
 import zlib
 from functools import lru_cache
 
 from ..errors import UsageError
+from ..iam.expressions import expression
 from .links import LEADS_OUT, leads_out
 
 
@@ -27,7 +27,7 @@ def _host() -> str:
     return f"{zlib.crc32(socket.gethostname().encode()):08x}"
 
 
-_LEFT_OVER = re.compile(r"\.checker-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp")
+_LEFT_OVER = expression(r"\.checker-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}\.tmp")
 _OLD = 24 * 3600
 """Seconds after which a file of another machine (a container on the same folder, perhaps) is surely left over."""
 

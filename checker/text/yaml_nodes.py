@@ -6,12 +6,12 @@ are, duplicate keys stay visible, and an alias is the very node it names, never 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import yaml
 from yaml.nodes import Node
 
+from ..iam.expressions import expression
 from .limits import DEPTH_LIMIT, NODE_LIMIT
 
 try:
@@ -36,8 +36,8 @@ IMPLICIT = ""
 _SAFE_DEPTH = 2_000
 """What the C parser bears: it recurses on the stack and takes the process down at about 10,000."""
 
-_UNDECODABLE = re.compile("[\udc80-\udcff]")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNDECODABLE = expression("[\udc80-\udcff]")
+_UNPRINTABLE = expression("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class YamlError(Exception):

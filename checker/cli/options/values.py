@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from ...errors import UsageError
+from ...iam.expressions import expression
 
-_DURATION = re.compile(r"(\d{1,7})([smh]?)")
+_DURATION = expression(r"(\d{1,7})([smh]?)")
 _LONGEST = 7 * 24 * 3600
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?")
+_NAME = expression(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?")
 
 
 def duration(given: str, option: str) -> int:

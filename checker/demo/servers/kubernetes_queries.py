@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC
 from typing import Any
 
-_TERM = re.compile(
+from ...iam.expressions import expression
+
+_TERM = expression(
     r"(?P<not>!)?(?P<key>[\w./-]+)(?: *(?P<op>==?|!=| in | notin ) *(?:\((?P<set>[^)]*)\)|(?P<value>[\w.-]*)))?"
 )
-_TERMS = re.compile(r"(?:[^,(]|\([^)]*\)?)+")
-_WORD = re.compile(r"[\w./-]+ +(?P<odd>\S+)")
+_TERMS = expression(r"(?:[^,(]|\([^)]*\)?)+")
+_WORD = expression(r"[\w./-]+ +(?P<odd>\S+)")
 
 Labels = dict[str, str]
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import yaml
 
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from .kubernetes_answers import Answer, invalid, status
 from .kubernetes_schema import Invalid, typed_patch
 
-PATH = re.compile(
+PATH = expression(
     r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
     r"(?:/namespaces/(?P<namespace>[^/]+)(?=/.))?/(?P<plural>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<sub>[^/]+))?)?"
 )

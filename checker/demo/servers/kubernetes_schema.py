@@ -7,11 +7,11 @@ Lengths, patterns and ranges are left to the rules: the CRDs have none. The test
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from ...schemas import load
 
@@ -25,7 +25,7 @@ class Invalid(NamedTuple):
 
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_NAME = expression(rf"{_LABEL}(\.{_LABEL})*")
 _A_NAME = (
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and"
     " end with an alphanumeric character"

@@ -9,18 +9,18 @@ the loop; trust policies are compared by meaning, so white space there changes n
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from ...ack.kinds import BY_NAME
 from ...ack.objects import mapping, sequence
 from ...iam.arns import Arn, parse_arn
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from ...runbook.case.case import Case
 from ...runbook.evidence.delivery import next_steps
 from ...runbook.evidence.standing import existing, held_by
 
-_ABSENT = re.compile(r"Policy (arn:aws[\w-]*:iam::\d*(?:aws)?:policy/\S+?) does not exist or is not attachable")
+_ABSENT = expression(r"Policy (arn:aws[\w-]*:iam::\d*(?:aws)?:policy/\S+?) does not exist or is not attachable")
 _DOCUMENT = {"Role": "assumeRolePolicyDocument", "Policy": "policyDocument"}
 _LOSSES = {
     "iam:DetachRolePolicy": "detach {}", "iam:DeleteRolePolicy": "delete the inline policy {}",

@@ -7,19 +7,19 @@ Quotes, escapes and the indentation of block scalars are taken from the text aro
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from yaml.nodes import ScalarNode
 
+from ...iam.expressions import expression
 from ...text.nodes import scalar_value
 from ...text.scalars import character_spans
 from ...text.source import Span
 from ...text.splices import Splice, line_break
 from ...text.yaml_nodes import IMPLICIT, end_of, start_of
 
-_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./:@+=*-]*")
+_PLAIN = expression(r"[A-Za-z_/][A-Za-z0-9_./:@+=*-]*")
 
 
 def edit_value(text: str, node: ScalarNode, base: int, edits: Iterable[Splice]) -> list[Splice] | None:

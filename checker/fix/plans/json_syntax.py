@@ -16,6 +16,7 @@ from ...findings.finding import Finding
 from ...findings.place import at
 from ...iam.documents.document import parse
 from ...iam.documents.syntax import explain_syntax
+from ...iam.expressions import expression
 from ...inventory.objects import PolicyText
 from ..edits import patch
 from ..edits.patch import Patch, meaning
@@ -25,7 +26,7 @@ RULES = ("invalid-policy-json",)
 
 _MOST_REPAIRS, _MOST_TEXTS, _MOST_COMPARED = 8, 400, 2000
 _CURLY = {"\u201c": '"', "\u201d": '"', "\u201e": '"'}
-_COMMENT = re.compile(r"[ \t]*(?://|#)[^\n]*(?=\n)|/\*.*?\*/", re.DOTALL)
+_COMMENT = expression(r"[ \t]*(?://|#)[^\n]*(?=\n)|/\*.*?\*/", re.DOTALL)
 """A comment to the end of its line. In a document that is folded into one line its end cannot be seen."""
 
 

@@ -10,12 +10,13 @@ import re
 
 from ...findings.finding import Finding
 from ...findings.place import at
+from ...iam.expressions import expression
 from ..edits import patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
 
 RULES = ("lossy-inline-encoding",)
 
-_LOSSY = re.compile(r"[+%]")
+_LOSSY = expression(r"[+%]")
 
 
 def plan(survey: Survey, finding: Finding) -> Candidates:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from functools import lru_cache
 from typing import Any
 
+from ..expressions import expression
 from ..patterns.globs import matches, wildcard_glob
 from ..values import NamedTuple
 from .iam_data import read_service, services
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "actions")
-_PREFIX = re.compile(r"[a-z0-9-]{1,64}")
+_PREFIX = expression(r"[a-z0-9-]{1,64}")
 
 
 class Action(NamedTuple):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ..expressions import expression
 from ..values import NamedTuple
 from .catalogue import expand, find_action, service
 from .global_keys import GLOBAL_KEYS
@@ -123,7 +124,7 @@ def _key(name: str, kind: str) -> ConditionKey:
     return ConditionKey(name, kind.removeprefix("ArrayOf"), kind.startswith("ArrayOf"))
 
 
-_VARIABLE = re.compile(r"\\\$\\\{[^{}]*\\\}|<[^<>]*+>")
+_VARIABLE = expression(r"\\\$\\\{[^{}]*\\\}|<[^<>]*+>")
 
 
 def _look_up(table: dict[str, ConditionKey], folded: str) -> ConditionKey | None:

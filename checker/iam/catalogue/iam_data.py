@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from typing import Any
 
-_TAG_KEY = re.compile(r"/(?:tag-key|<key>|<tag-key>)$")
+from ..expressions import expression
+
+_TAG_KEY = expression(r"/(?:tag-key|<key>|<tag-key>)$")
 """The ways in which pages write that the key of a tag stands here."""
 
 

@@ -7,14 +7,14 @@ the other item actions name the table only. So an index ARN in a question about 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from ..expressions import expression
 from ..patterns.globs import Glob, Reach, Token, arn_glob, make_glob, matches
 from ..patterns.language import overlap
 from .catalogue import Service, find_action, service
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_VARIABLE = expression(r"\$\{(\w+)\}")
 _ON_NOTHING = make_glob("*", (Token("*"),))
 """Actions without a resource type are authorized on the text `*`, which only the pattern `*` matches."""
 

@@ -8,7 +8,6 @@ ARN names the role's sessions and leaves them bounded; a session ARN names one s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, get_args
@@ -16,6 +15,7 @@ from typing import Literal, get_args
 from ..documents.context import Context
 from ..documents.document import Principal, Statement
 from ..documents.operators import split_operator
+from ..expressions import expression
 from ..patterns.globs import arn_glob, matches
 from ..values import NamedTuple
 from .conditions import Truth, any_of
@@ -25,8 +25,8 @@ _KINDS: tuple[str, ...] = get_args(CallerKind)
 Naming = Literal["account", "role", "session", "user", "anyone-by-arn", "anyone", "outsider"]
 """How a statement names a caller; "outsider" stands for federated identities and services, in trust policies."""
 
-_ACCOUNT = re.compile(r"(?:arn:[^:]*:iam::)?(\d{12})(?::root)?")
-_UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
+_ACCOUNT = expression(r"(?:arn:[^:]*:iam::)?(\d{12})(?::root)?")
+_UNIQUE_ID = expression(r"A[A-Z]{3}[A-Z0-9]{12,}")
 
 
 class Caller(NamedTuple):

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Literal, get_args
 
+from ..expressions import expression
 from ..values import NamedTuple
 from . import grammar
 from .holes import as_json, breaking, is_wrong_sid, pattern_of
@@ -38,7 +39,7 @@ is refused for certain, so it need not be understood."""
 _MOST_FLAWS = 50
 """Flaws that are reported at most: the first alone makes AWS refuse the document."""
 
-_ODD_CHARACTER = re.compile("[^\t\n\r\x20-\xff]")
+_ODD_CHARACTER = expression("[^\t\n\r\x20-\xff]")
 
 
 class Problem(NamedTuple):
@@ -174,7 +175,7 @@ def _unfilled(hole: str, path: Path) -> Problem:
 _DEEPEST = 50
 """Lists and objects inside one another: a policy has seven at most. Interpreters differ in what their parser bears."""
 
-_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+_BRACKET = expression(r'"(?:[^"\\]++|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def _too_deep(text: str) -> int | None:

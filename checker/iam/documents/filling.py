@@ -8,9 +8,9 @@ documents without holes: the one in which every statement with a hole grants as 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
+from ..expressions import expression
 from .document import Condition, Document, Entry, Principal, Statement
 from .holes import has_hole, pattern_of, with_wildcards
 
@@ -119,7 +119,7 @@ def spread(text: str, holes: tuple[str, ...]) -> str:
     return pattern
 
 
-_VARIABLE = re.compile(r"\$\{[^{}]*+\}")
+_VARIABLE = expression(r"\$\{[^{}]*+\}")
 
 
 def _anybody(entry: Entry) -> Principal:

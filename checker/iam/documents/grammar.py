@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from ..expressions import expression
 from ..values import NamedTuple
 from .operators import OPERATORS, split_operator
 from .paths import Path
@@ -31,29 +32,29 @@ class Flaw(NamedTuple):
     at_key: bool = False
 
 
-_PARTITION = re.compile(rf"arn:(?:(?:{'|'.join(PARTITIONS)}):|[^:]*[*?$]|[^:]*$)")
+_PARTITION = expression(rf"arn:(?:(?:{'|'.join(PARTITIONS)}):|[^:]*[*?$]|[^:]*$)")
 VERSIONS = ("2012-10-17", "2008-10-17")
 _TOP = ("Version", "Id", "Statement")
 _STATEMENT = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 )  # fmt: skip
 _PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
-_SID = re.compile(r"[A-Za-z0-9]*")
-_AWS_PRINCIPAL = re.compile(
+_SID = expression(r"[A-Za-z0-9]*")
+_AWS_PRINCIPAL = expression(
     r"\*|\d{12}|[A-Z][A-Z0-9]{15,}"
     r"|arn:[\w-]+:iam::(?:\d{12}|cloudfront):(?:root|(?:user|role|saml-provider|oidc-provider)/[^*?]+)"
     r"|arn:[\w-]+:sts::\d{12}:(?:assumed-role/[^*?/]+/[^*?]+|(?:federated-user|self)/?[^*?]*)"
 )
 """A provider stands under Federated, which a rule says."""
-_NO_SERVICE = re.compile(r"arn:.*|.*\bamazonaws(?!\.com$|\.com\.cn$|\.eu$)\S*", re.IGNORECASE)
-_OF_TRUST = re.compile(r"\*|sts:.*", re.IGNORECASE | re.DOTALL)
-_WITH_REGION = re.compile(
+_NO_SERVICE = expression(r"arn:.*|.*\bamazonaws(?!\.com$|\.com\.cn$|\.eu$)\S*", re.IGNORECASE)
+_OF_TRUST = expression(r"\*|sts:.*", re.IGNORECASE | re.DOTALL)
+_WITH_REGION = expression(
     r"arn:[^:]*:iam:[a-z][^:*?$]*:.*"
     r"|arn:[^:]*:s3:[a-z][^:*?$]*:[^:]*:"
     r"(?!accesspoint|job/|storage-lens|access-grants|async-request)[^:*?$/]+(?:/.*)?",
     re.DOTALL,
 )
-_ACTION = re.compile(r"\*|[^\s:]+:\s*+\S.*", re.DOTALL)
+_ACTION = expression(r"\*|[^\s:]+:\s*+\S.*", re.DOTALL)
 """IAM accepts a space behind the colon, but such an action matches nothing: version 1 of AWS's own ViewOnlyAccess had
 one."""
 

@@ -6,11 +6,11 @@ cannot be made (a number that is none) gives None, "cannot tell", rather than a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from ..expressions import expression
 from ..patterns.globs import Text, field_glob, matches, text_glob
 from ..values import NamedTuple
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
-_EPOCH = re.compile(r"[0-9]{5,15}")
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[-+][0-9]{2}:?[0-9]{2})?)?")
+NUMBER = expression(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
+_EPOCH = expression(r"[0-9]{5,15}")
+_ISO_DATE = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[-+][0-9]{2}:?[0-9]{2})?)?")
 
 Comparison = Callable[[str, Text, str], "bool | None"]
 """Compares a request value with a policy value, which comes with its wildcards marked and as plain characters."""

@@ -6,11 +6,11 @@ symbolic: they survive reformatting, and only what is shown to a person is ever 
 
 from __future__ import annotations
 
-import re
+from ..expressions import expression
 
 Path = tuple[str | int, ...]
 
-_PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*\Z")
+_PLAIN_KEY = expression(r"[A-Za-z_][\w-]*\Z")
 
 
 def show_path(path: Path) -> str:

@@ -10,6 +10,8 @@ import json
 import re
 import unicodedata
 
+from ..expressions import expression
+
 _SPACE = " \t\r\n"
 
 
@@ -62,7 +64,7 @@ def explain_syntax(text: str, error: ValueError) -> tuple[int, str, str]:
     return after, "a value is due here", "write a string in double quotes, a list or an object"
 
 
-_CONSTANT = re.compile(r"(?<![\w\"])(-?Infinity|NaN)\b")
+_CONSTANT = expression(r"(?<![\w\"])(-?Infinity|NaN)\b")
 
 
 def _skip_space(text: str, place: int) -> int:

@@ -7,14 +7,14 @@ value makes a Resource match nothing. Wildcards inside a value are taken literal
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from ..expressions import expression
 from ..patterns.globs import Text, read_wildcards
 from ..values import NamedTuple
 from .context import Context, look_up
 
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_VARIABLE = expression(r"\$\{([^{}]*)\}")
 
 
 class Expanded(NamedTuple):

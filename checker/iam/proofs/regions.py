@@ -18,7 +18,7 @@ from ..decisions.principals import Caller, account_of
 from ..decisions.unasked import asks_no_policy, layers_for
 from ..documents.context import Context
 from ..patterns.globs import Glob, arn_glob, matches, wildcard_glob
-from ..patterns.language import explore, shortest
+from ..patterns.language import explore, overlap
 from ..values import NamedTuple
 
 
@@ -105,9 +105,13 @@ def _is_root(caller: Caller | None) -> bool:
 @lru_cache(maxsize=1024)
 def askable_shapes(action: str, resource: str) -> tuple[Glob, ...]:
     """The shapes of ARN on which the action is authorized and that the pattern can take."""
-    pattern = arn_glob(resource)
-    overlaps = ((shape, shortest(pattern, shape)) for shape in resource_shapes(action))
-    return tuple(shape for shape, cells in overlaps if cells.cells or cells.capped)
+    return tuple(shape for shape in resource_shapes(action) if _can_take(resource, shape))
+
+
+@lru_cache(maxsize=4096)
+def _can_take(resource: str, shape: Glob) -> bool:
+    """Whether the pattern can take an ARN of this shape. Asked once for all actions of a resource type."""
+    return overlap(arn_glob(resource), shape)
 
 
 def _mask(globs: tuple[Glob, ...], bits: dict[int, int]) -> int:

@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from .layouts import MAX_LINE, WRAPPED, plain
 
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) ?")
-_GOES_ON = re.compile(
+_STAMP = expression(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) ?")
+_GOES_ON = expression(
     r"[ \t]+\S|[}\])]|\.{3} \d+ |(?:Caused by|Suppressed|caused by|During handling|The above exception)\b"
     r"|-+> |at \S+\(|goroutine \d|\^+$"
 )
-_HEAD = re.compile(
+_HEAD = expression(
     r"[\[{<]|(?:level|time|ts|severity|lvl)[=:]|\d{2,4}[-/:]\d\d|[IWEF]\d{4} |\d{10}"
     r"|(?:TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|CRITICAL|SEVERE|message repeated)\b"
     r"|(?:trce|dbug|fail|crit): [\w.]{1,200}\[\d|[A-Z][a-z]{2} \d{1,2}, \d{4} \d",
     re.IGNORECASE,
 )
-_BAD = re.compile(r"err|warn|fail|exception|fatal|panic|crit|severe|timeout|denied|^[WEF]\d{4} ", re.IGNORECASE)
-_LEVEL_HEAD = re.compile(r"\s*\[?(?:trace|debug|info|notice|warn|error|fatal|crit)", re.IGNORECASE)
-_RECORD = re.compile(
+_BAD = expression(r"err|warn|fail|exception|fatal|panic|crit|severe|timeout|denied|^[WEF]\d{4} ", re.IGNORECASE)
+_LEVEL_HEAD = expression(r"\s*\[?(?:trace|debug|info|notice|warn|error|fatal|crit)", re.IGNORECASE)
+_RECORD = expression(
     r"\s+(?:(?:level|lvl|time|ts)=|\d{4}[-/]\d\d[-/]\d\d[T ]\d|\{\"(?:level|time|ts|msg|@t)\"|[IWEF]\d{4} \d)"
 )
-_JUL_HEAD = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d [AP]M \S{1,200} \S{1,100}")
-_JUL_LEVEL = re.compile(r"(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): ")
-_CLASS = re.compile(r"[\w.$:']{1,200}(?:Exception|Error|Failure|Fault)\b")
+_JUL_HEAD = expression(r"[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d [AP]M \S{1,200} \S{1,100}")
+_JUL_LEVEL = expression(r"(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): ")
+_CLASS = expression(r"[\w.$:']{1,200}(?:Exception|Error|Failure|Fault)\b")
 _TRACEBACK = "Traceback (most recent call last)"
 
 

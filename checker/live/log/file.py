@@ -8,17 +8,17 @@ seconds or milliseconds since the epoch in front). A row without one belongs to 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from ...iam.expressions import expression
 from .events import events
 
-_KUBERNETES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) ")
-_ISO = re.compile(
+_KUBERNETES = expression(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) ")
+_ISO = expression(
     r"(?<![\d-])(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,]\d{1,9})? ?(Z|[+-]\d\d:?\d\d(?!\d))?"
 )
-_EPOCH = re.compile(r"[\"']?(1\d{9})(\d{3})?(?:\.\d+)?[\"']?[\s,]")
+_EPOCH = expression(r"[\"']?(1\d{9})(\d{3})?(?:\.\d+)?[\"']?[\s,]")
 _LOOKED_AT = 300
 
 

@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any, Literal
 
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 
 Level = Literal["debug", "info", "warn", "error", ""]
@@ -17,9 +18,9 @@ Level = Literal["debug", "info", "warn", "error", ""]
 MAX_LINE = 65_536
 """Characters of an event that are looked at."""
 
-_INVISIBLE = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_RUNTIME = re.compile(r"\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) [FP] ")
-_ESCAPED = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+_INVISIBLE = expression("\x1b\\[[0-9;]*[A-Za-z]|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_RUNTIME = expression(r"\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) [FP] ")
+_ESCAPED = expression(r"\\u00([2-7][0-9a-fA-F])")
 _LEVELS: dict[str, Level] = {
     "trace": "debug", "debug": "debug", "dbg": "debug", "verbose": "debug", "d": "debug", "info": "info",
     "information": "info", "inf": "info", "notice": "info", "i": "info", "warn": "warn", "warning": "warn",
@@ -27,15 +28,15 @@ _LEVELS: dict[str, Level] = {
     "crit": "error", "panic": "error", "alert": "error", "emerg": "error", "severe": "error", "e": "error",
     "f": "error", "ftl": "error", "dpanic": "error", "trce": "debug", "dbug": "debug", "fail": "error",
 }  # fmt: skip
-_FIELD = re.compile(
+_FIELD = expression(
     r"(?<![\w.])(?:level|lvl|severity|loglevel|log\.level)[\"']?\s*[=:]\s*[\"']?([A-Za-z]+)", re.IGNORECASE
 )
-_KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d")
+_KLOG = expression(r"([IWEF])\d{4} \d\d:\d\d:\d\d")
 # java.util.logging: time, class and method in a row of their own, then the level and the message.
-_JUL = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d [AP]M \S{1,200} \S{1,100}(?:\n|$)")
+_JUL = expression(r"[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d [AP]M \S{1,200} \S{1,100}(?:\n|$)")
 # .NET's console logger: `fail: Some.Category[0]`, the message in the next row.
-_DOTNET = re.compile(r"(trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d+\]")
-_WORD = re.compile(
+_DOTNET = expression(r"(trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d+\]")
+_WORD = expression(
     r"(?:^|[\s\[(|<])(TRACE|DEBUG|DBG|INFO|INF|NOTICE|WARN|WARNING|WRN|ERROR|ERR|FATAL|FTL|CRITICAL|CRIT|SEVERE)(?=[\s\])|>:,]|$)"
     r"|\[(trace|debug|info|notice|warn|warning|error|crit|alert|emerg|fatal)\]"
 )
@@ -48,7 +49,7 @@ _NUMBERS: tuple[tuple[int, Level], ...] = ((50, "error"), (40, "warn"), (30, "in
 which, a line does not say."""
 _OTEL_NUMBERS: tuple[tuple[int, Level], ...] = ((17, "error"), (13, "warn"), (9, "info"), (1, "debug"))
 """OpenTelemetry, "Logs Data Model", SeverityNumber."""
-_NOTHING = re.compile(
+_NOTHING = expression(
     r"(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
     r"|rejected|refused|dropped|panics?|degraded|circuit_?open|stale|partial)(?:_?(?:count|total|num|rate|keys|items))?[\"']?\s*[=:]\s*[\"']?"
     r"(?:0(?:\.0+)?%?|null|nil|none|false|no|<nil>|\{\}|\[\]|[\"']{1,2})(?=[\"',;)}\]]|\s*$|\s+[\w.-]{1,40}[\"']?[=:])"
@@ -60,7 +61,7 @@ _NOTHING = re.compile(
     r"(?=.{0,200}\b(?:succe|ok|recover)|$)",
     re.IGNORECASE,
 )
-_REQUEST = re.compile(
+_REQUEST = expression(
     r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) (https?://[^\s/\"]+)?/\S*?(?=[\"\s]|$)"
     r"|\b(?:path|uri|query|q|referr?er|user_?-?agent|request_uri|search)[\"']?\s*[=:]\s*(?:\\?\"[^\"]*\"|'[^']*'|\S+)",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from ..record.redaction import redact
 from .events import LogRow, events
@@ -26,15 +27,15 @@ MOST_KINDS: dict[Kind, int] = {"failure": 120, "trouble": 60, "retry": 20}
 
 _MOST_SHOWN = 2000
 _HEAD_SHOWN = 600
-_VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{52}|0x[0-9a-f]+|\d+", re.IGNORECASE)
-_FRAME = re.compile(r"\n[ \t]*(?:at |File |\.{3} \d+ more|goroutine )[^\n]*")
-_DECISIVE = re.compile(
+_VARYING = expression(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{52}|0x[0-9a-f]+|\d+", re.IGNORECASE)
+_FRAME = expression(r"\n[ \t]*(?:at |File |\.{3} \d+ more|goroutine )[^\n]*")
+_DECISIVE = expression(
     r"is not authorized to perform|Not authorized|AccessDenied|ExpiredToken|InvalidIdentityToken|ResourceNotFound"
     r"|Throttling|ProvisionedThroughput|no such host|timed? ?out|refused|UnknownHost|Exception",
     re.IGNORECASE,
 )
-_PRINCIPAL = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/([\w+=,.@-]+)")
-_NODE_SESSION = re.compile(r"i-[0-9a-f]+")
+_PRINCIPAL = expression(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/([\w+=,.@-]+)")
+_NODE_SESSION = expression(r"i-[0-9a-f]+")
 
 
 class Run(NamedTuple):

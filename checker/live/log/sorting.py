@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from .layouts import parse, without_nothing
 
@@ -56,8 +57,8 @@ _FOREIGN_HINTS = (
 )  # fmt: skip
 """Those that stand only in text beyond ASCII."""
 
-_CODES = re.compile(r"\bE[A-Z]{4,}\b|^[WEF]\d{4} |\b[45]\d\d\b")
-_COUNTS = re.compile(
+_CODES = expression(r"\bE[A-Z]{4,}\b|^[WEF]\d{4} |\b[45]\d\d\b")
+_COUNTS = expression(
     r":443\b|(?<=\b[1-3]\d\d )\d+\b|(?<=\d\.)\d{1,3}:\d{2,5}\b|\bport[\"']?[=: ]+\d+"
     r"|\b\w*(?:ms|took|count|items|size|bytes|duration|dur|latency|elapsed|keys|rows|lines)[\"']?\s?[=:]\s?[\"']?\d+"
     r"|\b\d+ ?(?:ns|µs|us|ms|s|sec\w*|items?|keys?|rows?|records?|entries|bytes|[KM]i?B|tenants?|requests?)\b",
@@ -65,31 +66,31 @@ _COUNTS = re.compile(
 )
 """Numbers that are no status codes: ports, counts, sizes and durations."""
 
-_TIMES = re.compile(r"message repeated (\d{1,6}) times")
-_SUPPRESSED = re.compile(r"\b(?:suppressed|repeated|dropped_logs|times)[\"']?[=:] ?[\"']?(\d{1,6})\b", re.IGNORECASE)
-_OWN = re.compile(r"\bkey\w{0,40}\.(?:lua|go|py|js|ts|rs|java)\b|refresh|\bsync")
-_SUBREQUEST = re.compile(r"subrequest: \"[^\"]{0,200}(?:key|refresh|sync)", re.IGNORECASE)
-_TROUBLE_WORDS = re.compile(_WORDS, re.IGNORECASE)
-_REFRESHING = re.compile(r"refresh|reload|sync|fetch|\bload|poll|reader", re.IGNORECASE)
-_REFUSED = re.compile(
+_TIMES = expression(r"message repeated (\d{1,6}) times")
+_SUPPRESSED = expression(r"\b(?:suppressed|repeated|dropped_logs|times)[\"']?[=:] ?[\"']?(\d{1,6})\b", re.IGNORECASE)
+_OWN = expression(r"\bkey\w{0,40}\.(?:lua|go|py|js|ts|rs|java)\b|refresh|\bsync")
+_SUBREQUEST = expression(r"subrequest: \"[^\"]{0,200}(?:key|refresh|sync)", re.IGNORECASE)
+_TROUBLE_WORDS = expression(_WORDS, re.IGNORECASE)
+_REFRESHING = expression(r"refresh|reload|sync|fetch|\bload|poll|reader", re.IGNORECASE)
+_REFUSED = expression(
     r"denied|not authorized|forbidden|refused|could ?n[o']t|cannot|unable|exception|timed? ?out|throttl|rejected"
     r"|unreachable|unavailable|circuit(?!.{0,40}\bclosed\b).{0,40}\bopen\b|\bdegraded\b|\blast[ -](?:known[ -])?good\b"
     r"|\bkeeping (?:the )?(?:previous|old|last)\b",
     re.IGNORECASE,
 )
-_TROUBLE = re.compile(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
+_TROUBLE = expression(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
 
 
-_ARN = re.compile(r"arn:aws[\w-]*:\S+")
-_NEEDED_BY_ALL = re.compile(
+_ARN = expression(r"arn:aws[\w-]*:\S+")
+_NEEDED_BY_ALL = expression(
     r"credential|assume-?role|(?:web|pod) ?identity|get identity|\bkms\b|token|UnrecognizedClient|\bsts\b",
     re.IGNORECASE,
 )
 """What every call to AWS needs: without it, writes fail as reads do."""
-_NEEDED = re.compile(_NEEDED_BY_ALL.pattern + r"|dynamo|\bddb\b|security token", re.IGNORECASE)
+_NEEDED = expression(_NEEDED_BY_ALL.pattern + r"|dynamo|\bddb\b|security token", re.IGNORECASE)
 """The same, and the table itself."""
-_TOKEN = re.compile(r"\w*token", re.IGNORECASE)
-_OF_CUSTOMERS = re.compile(r"\b(?:api|auth)[ _-]?key\b|\bclient\b|\bcustomer|\buser\b", re.IGNORECASE)
+_TOKEN = expression(r"\w*token", re.IGNORECASE)
+_OF_CUSTOMERS = expression(r"\b(?:api|auth)[ _-]?key\b|\bclient\b|\bcustomer|\buser\b", re.IGNORECASE)
 
 
 class Words(NamedTuple):
@@ -243,7 +244,7 @@ def times(text: str) -> int:
     return 1 + int(suppressed[1]) if suppressed else 1
 
 
-_LEVEL_WORD = re.compile(
+_LEVEL_WORD = expression(
     r"\b(?:level|lvl|severity)[\"']?\s*[=:]\s*[\"']?\w+|^[^a-z]{0,60}\b(?:ERROR|WARN(?:ING)?)\b|\[(?:error|warn)\]",
     re.IGNORECASE,
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from ...ack.kinds import IAM
 from ...ack.objects import mapping, sequence, status_arn, text
 from ...iam.arns import role_name
+from ...iam.expressions import expression
 from ..asking import Asking, Refused, Reply
 from ..clients.kubernetes import Cluster
 from ..record import trim
@@ -16,7 +16,7 @@ from ..record.record import Reading, Target
 from .cluster import getter
 from .pods import named_for
 
-_CONTROLLER = re.compile(r"(?:^|-)iam-(?:controller|chart)|^ack-iam|^iam$")
+_CONTROLLER = expression(r"(?:^|-)iam-(?:controller|chart)|^ack-iam|^iam$")
 """The names that the charts give the Deployment: ack-iam-controller, RELEASE-iam-chart."""
 
 

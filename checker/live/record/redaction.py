@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from ...iam.expressions import expression
 from .redaction_tokens import MASK, mask_named
 
 _LONGEST = 8192
@@ -177,25 +178,25 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
     )
 )
-_WORD = re.compile(r"[\w+/=~-]{20,}")
-_SHORT_WORD = re.compile(r"(?<![\w./:-])(?=[a-z_-]{0,11}[A-Za-z0-9]{8})[A-Za-z0-9_-]{8,19}(?![\w.:/-])")
-_KEPT = re.compile(
+_WORD = expression(r"[\w+/=~-]{20,}")
+_SHORT_WORD = expression(r"(?<![\w./:-])(?=[a-z_-]{0,11}[A-Za-z0-9]{8})[A-Za-z0-9_-]{8,19}(?![\w.:/-])")
+_KEPT = expression(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # a UUID
     r"|A(?:ROA|IDA|GPA|NPA|NVA|IPA|PKA|SCA)[A-Z0-9]{12,}"  # a unique id, which is no key
     r"|(?:vpce|vpc|subnet|eni|sg|rtb|nat|acl|i)-[0-9a-f]{8,17}"  # a resource of EC2
     r"|[A-Z0-9]{52}",  # a request id of DynamoDB
     re.IGNORECASE,
 )
-_ARN = re.compile(r"arn:aws[a-z-]{0,10}:[^\s\"',;)\]}]+")
+_ARN = expression(r"arn:aws[a-z-]{0,10}:[^\s\"',;)\]}]+")
 # Ids of requests, traces and images with the name before them: they open nothing.
-_TRACED = re.compile(
+_TRACED = expression(
     r"(?:Root|Parent|Self|traceparent|trace_?id|span_?id|request_?id|requestid)[\"']?[=:]\s?[\"']?[\w-]{8,80}|sha256:[0-9a-f]{64}",
     re.IGNORECASE,
 )
-_INVISIBLE = re.compile(
+_INVISIBLE = expression(
     "\x1b\\[[0-9;]*[A-Za-z]|\\\\{1,4}u001b\\[[0-9;]*m|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
-_PLACE = re.compile(
+_PLACE = expression(
     r"(?:https?://)?(?<![a-z0-9-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,20}(?::\d{1,5})?(?:/[\w./-]{0,500})?",
     re.IGNORECASE,
 )

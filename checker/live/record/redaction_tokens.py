@@ -15,16 +15,17 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 
 MASK = "[redacted]"
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"\[redacted\]|->|=>|::|\\x22|%22|&quot;|\\+u0022|%3A|\\*[\"'`](?!(?<=\w\w')(?:s|t|re|ve|ll|d|m)\b)"
     r"|(?:(?!%22|%3A)[\w+/~.@%$!#^*]|(?<=\w\w)'(?=(?:s|t|re|ve|ll|d|m)\b)|-(?!>))+(?:=+(?![\w\"'(\[{\\]))?|\s+|."
 )
-_MENTIONS = re.compile(r"key|token|secret|passw|passphrase|credential|pwd|AttributeValue", re.IGNORECASE)
-_NAME = re.compile(
+_MENTIONS = expression(r"key|token|secret|passw|passphrase|credential|pwd|AttributeValue", re.IGNORECASE)
+_NAME = expression(
     r"(?:[a-z0-9]{1,30}[-_.])*(?:[a-z]{0,20}(?:api|auth|access|secret|private|signing|encryption|license|hmac|account))?"
     r"[-_]?(?:key|token|secret|password|passwd|passphrase|credential|pwd)(?:[-_]?(?:value|hash|str|string))?(s?)"
     r"|(?:[a-z0-9]{1,30}[.])*AttributeValue(?:MemberS|MemberN|MemberB)?"
@@ -46,25 +47,25 @@ _TIGHT = frozenset(("=", ":", "->", "=>", "|", "::", "%3A"))
 _GLUE = frozenset(("&", "*", "]", ")", "}", "\\"))
 _SPOKEN = frozenset(("is", "was", "value", "of", "set", "to", "changed", "now", "equals"))
 _FIELDS = frozenset(("value", "secret", "plain", "plaintext", "raw", "hash", "data", "key", "pk", "sk", "s", "v"))
-_STATES = re.compile(
+_STATES = expression(
     r"(?:not|no|unknown|missing|expired|invalid|required|dispatch|failed|failure|timeout|error|unable|rejected|revoked|ok)",
     re.IGNORECASE,
 )
-_NOTHING = re.compile(r"(?:true|false|null|nil|none|undefined|\[redacted\]|redacted|\*+|<nil>|\d{1,4})?", re.IGNORECASE)
-_KEPT = re.compile(
+_NOTHING = expression(r"(?:true|false|null|nil|none|undefined|\[redacted\]|redacted|\*+|<nil>|\d{1,4})?", re.IGNORECASE)
+_KEPT = expression(
     r"(?:refresh|sync|load|fetch|reload|update|cache|store|table|manager|worker|service)(?:s|ed|er|ing)?|keys?"
     r"|HASH|RANGE|arn:.*|(?:https?://)?(?:[\w-]{1,63}\.){1,8}(?:amazonaws\.com|api\.aws|internal|local|svc|cluster)\S*"
     r"|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|(?:x509|http|https|error|err|cause|status|code|table|operation|region|endpoint)"
     r"|[A-Z]\w+(?:Exception|Error|Fault)|[\w./-]+\.(?:go|py|js|ts|java|rs|lua|cs|rb|php|kt)(?::\d+)*",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[\w+/~.@%$!#^*=-]+")
-_QUOTE = re.compile(r"\\*[\"'`]|\\x22|%22|&quot;|\\+u0022")
-_SEGMENT = re.compile(r"[-_./:=+~]")
-_RESOURCE = re.compile(
+_WORD = expression(r"[\w+/~.@%$!#^*=-]+")
+_QUOTE = expression(r"\\*[\"'`]|\\x22|%22|&quot;|\\+u0022")
+_SEGMENT = expression(r"[-_./:=+~]")
+_RESOURCE = expression(
     r"(?:vpce|vpc|subnet|eni|sg|i)-[0-9a-f]{8,17}|[A-Z0-9]{52}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
-_TRACED = re.compile(
+_TRACED = expression(
     r"(?:Root|Parent|Self|traceparent|trace_?id|span_?id|request_?id|sha256)[\"']?[=:]\s?[\"']?$", re.IGNORECASE
 )
 _MOST_GLUE = 20
@@ -119,10 +120,10 @@ def _is_no_name(tokens: list[str], place: int) -> bool:
     return behind.startswith("::") or bool(_NAMED_OBJECT.search(before)) or _MISSING_OBJECT.match(behind) is not None
 
 
-_NAMED_OBJECT = re.compile(
+_NAMED_OBJECT = expression(
     r"(?:^|\W)(?:kms |(?:volume|configmap|container|mount|table) \\*[\"'`]|arn:aws[\w-]*:secretsmanager:[\w-]*:\d*:)$"
 )
-_MISSING_OBJECT = re.compile(r"s? ?\\*\"[a-z.-]+\\*\" (?:not found|is forbidden|already exists)")
+_MISSING_OBJECT = expression(r"s? ?\\*\"[a-z.-]+\\*\" (?:not found|is forbidden|already exists)")
 
 
 def _opened(tokens: list[str], name: int) -> str:

@@ -5,21 +5,21 @@ Values of environment variables are kept only for the names below: others may ho
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ...ack.cleaning import LAST_APPLIED, late_initialized
 from ...ack.objects import mapping, sequence, string_map, text
+from ...iam.expressions import expression
 from .redaction import redact, redact_pair
 
-_VALUES = re.compile(
+_VALUES = expression(
     r"AWS_(?:ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI"
     r"|CONTAINER_AUTHORIZATION_TOKEN_FILE|REGION|DEFAULT_REGION|STS_REGIONAL_ENDPOINTS|ACCOUNT_ID_ENDPOINT_MODE|PROFILE"
     r"|EC2_METADATA_DISABLED|USE_FIPS_ENDPOINT)"
 )
-_TABLES = re.compile(r"[A-Z0-9_]*TABLE(?:_?(?:NAME|ARN))?")
-_TABLE = re.compile(r"(?:arn:aws[a-z-]*:dynamodb:[\w:/.-]+|[A-Za-z0-9_.-]{3,255})")
-_ANNOTATIONS = re.compile(r"(?:[\w.-]*\.)?(?:eks\.amazonaws\.com|services\.k8s\.aws|argocd\.argoproj\.io)/.*")
+_TABLES = expression(r"[A-Z0-9_]*TABLE(?:_?(?:NAME|ARN))?")
+_TABLE = expression(r"(?:arn:aws[a-z-]*:dynamodb:[\w:/.-]+|[A-Za-z0-9_.-]{3,255})")
+_ANNOTATIONS = expression(r"(?:[\w.-]*\.)?(?:eks\.amazonaws\.com|services\.k8s\.aws|argocd\.argoproj\.io)/.*")
 
 
 def pod(item: dict[str, Any]) -> dict[str, Any]:

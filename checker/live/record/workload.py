@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ...ack.objects import mapping, sequence, string_map, text
+from ...iam.expressions import expression
 
-_HASHED = re.compile(r"-(?=[a-z]*[0-9])[bcdfghjklmnpqrstvwxz2456789]{1,10}$")
+_HASHED = expression(r"-(?=[a-z]*[0-9])[bcdfghjklmnpqrstvwxz2456789]{1,10}$")
 """What the Deployment controller puts behind its name: only these letters and digits (apimachinery, `SafeEncodeString`
 in pkg/util/rand)."""
 

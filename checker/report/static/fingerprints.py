@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sys
 from array import array
 from collections import Counter
 from typing import TYPE_CHECKING
+
+from ...iam.expressions import expression
 
 if TYPE_CHECKING:
     from ...findings.finding import Finding
@@ -23,7 +24,7 @@ def fingerprint(finding: Finding) -> str:
 
 _WINDOW, _FACTOR, _MASK = 100, 37, 2**64 - 1
 _END_OF_FILE = 0xFFFF
-_UNDECODABLE = re.compile("[\\udc80-\\udcff]")
+_UNDECODABLE = expression("[\\udc80-\\udcff]")
 
 
 def line_hashes(text: str) -> list[str]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from ...iam.expressions import expression
 from .frame import safe
 
-_LINKED = re.compile(r"\b(?:www(?=\.)|GH-(?=\d))", re.IGNORECASE)
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
+_LINKED = expression(r"\b(?:www(?=\.)|GH-(?=\d))", re.IGNORECASE)
+_SPECIAL = expression(r"([\\`*_{}\[\]<>()#+!|~@&])")
 
 
 def plain(text: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from ...iam.expressions import expression
 from ...text.source import Source, line_starts, line_text
 
 if TYPE_CHECKING:
     from ...findings.location import Location
 
-_CONTROL = re.compile(
+_CONTROL = expression(
     "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _TAB = "    "

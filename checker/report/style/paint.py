@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ...iam.expressions import expression
 from .look import Look
 
 _COLORS = {"error": "31;1", "warning": "33;1", "note": "36;1", "bold": "1", "dim": "2", "good": "32;1"}
@@ -19,4 +18,4 @@ def unpainted(text: str) -> str:
     return _STYLE.sub("", text)
 
 
-_STYLE = re.compile(r"\x1b\[[0-9;]*m")
+_STYLE = expression(r"\x1b\[[0-9;]*m")

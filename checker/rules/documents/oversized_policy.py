@@ -23,12 +23,12 @@ Source
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...findings.place import Place, at
 from ...findings.problem import Problem
 from ...iam.documents.paths import Path
+from ...iam.expressions import expression
 from ...inventory.objects import Object, called
 from ...project.project import DocumentFacts
 from ..rule import About
@@ -37,7 +37,7 @@ ABOUT = About("oversized-policy", "error")
 
 MANAGED, INLINE, TRUST, TRUST_RAISED = 6_144, 10_240, 2_048, 4_096
 OF_A_TABLE = 20 * 1024
-_WHITE_SPACE = re.compile(r"\s+")
+_WHITE_SPACE = expression(r"\s+")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

@@ -28,13 +28,13 @@ Source
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from ...ack.kinds import BY_NAME, is_checked
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...iam.documents.holes import has_hole
+from ...iam.expressions import expression
 from ...inventory.objects import called
 from ...project.project import DocumentFacts
 from ..rule import About
@@ -47,7 +47,7 @@ _ALLOWED = {
     "adoption-policy": ("adopt", "adopt-or-create"),
     "read-only": ("true", "false"),
 }
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+_REGION = expression(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

@@ -24,18 +24,18 @@ Source
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...findings.place import inside_at
 from ...findings.problem import Problem
+from ...iam.expressions import expression
 from ...inventory.objects import called
 from ...project.project import DocumentFacts
 from ..rule import About
 
 ABOUT = About("lossy-inline-encoding", "error")
 
-_LOSSY = re.compile(r"\+|%([0-9A-Fa-f]{2})?")
+_LOSSY = expression(r"\+|%([0-9A-Fa-f]{2})?")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

@@ -33,6 +33,7 @@ from collections.abc import Iterable, Iterator
 from ...ack.filling import name_of
 from ...findings.place import Place
 from ...findings.problem import Problem
+from ...iam.expressions import expression
 from ...project.file_facts import Skipped
 from ..facts import Facts
 from ..rule import About
@@ -85,7 +86,7 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         )
 
 
-_ACCEPTS = re.compile(r"checker(?:\s*:\s*|/)ignore", re.IGNORECASE)
+_ACCEPTS = expression(r"checker(?:\s*:\s*|/)ignore", re.IGNORECASE)
 """In a file with a suppression, each object is reported by itself: a suppression of one must not hide the others."""
 
 
@@ -136,7 +137,7 @@ def _help(skipped: list[Skipped]) -> str:
 
 
 _MOST_NAMES = 4
-_SIMPLE = re.compile(r"[\w. :-]{1,60}")
+_SIMPLE = expression(r"[\w. :-]{1,60}")
 
 
 def _shorten(text: str) -> str:

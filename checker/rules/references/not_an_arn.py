@@ -27,13 +27,13 @@ Source
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...ack.kinds import ROLE_ARN_ANNOTATION
 from ...findings.place import at
 from ...findings.problem import Problem
 from ...iam.documents.paths import Path
+from ...iam.expressions import expression
 from ...inventory.objects import Inventory, Object, called
 from ...managed import find as find_managed
 from ...project.project import DocumentFacts
@@ -42,8 +42,8 @@ from ..rule import About
 ABOUT = About("not-an-arn", "error")
 
 _ARNS = {
-    "policy": re.compile(r"arn:aws(-[a-z]+)*:iam::(\d{12}|aws):policy/[!-~]*[\w+=,.@-]+"),
-    "role": re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:role/[!-~]*[\w+=,.@-]+"),
+    "policy": expression(r"arn:aws(-[a-z]+)*:iam::(\d{12}|aws):policy/[!-~]*[\w+=,.@-]+"),
+    "role": expression(r"arn:aws(-[a-z]+)*:iam::\d{12}:role/[!-~]*[\w+=,.@-]+"),
 }
 
 

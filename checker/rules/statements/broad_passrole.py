@@ -23,17 +23,17 @@ Source
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
+from ...iam.expressions import expression
 from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
 ABOUT = About("broad-passrole", "warning", security_severity="6.5")
 
-_ANY_ROLE = re.compile(r"\*|arn:[^:]*:iam::[^:]*:(role/)?\*")
+_ANY_ROLE = expression(r"\*|arn:[^:]*:iam::[^:]*:(role/)?\*")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

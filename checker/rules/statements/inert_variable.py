@@ -22,18 +22,18 @@ Source
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.documents.paths import Path
+from ...iam.expressions import expression
 from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import Written, problem_in, statements
 
 ABOUT = About("inert-variable", "error")
 
-_VARIABLE = re.compile(r"\$\{[\w-]+:[^{}]*+\}")
+_VARIABLE = expression(r"\$\{[\w-]+:[^{}]*+\}")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

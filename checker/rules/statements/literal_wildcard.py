@@ -25,13 +25,14 @@ import re
 from collections.abc import Iterator
 
 from ...findings.problem import Problem
+from ...iam.expressions import expression
 from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import conditions, problem_in, statements
 
 ABOUT = About("literal-wildcard", "warning", rests_on=("Condition",))
 
-_VARIABLE = re.compile(r"\$\{[^{}]*+\}")
+_VARIABLE = expression(r"\$\{[^{}]*+\}")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

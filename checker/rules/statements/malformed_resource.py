@@ -31,17 +31,18 @@ from ...iam.arns import parse_arn
 from ...iam.catalogue.catalogue import Service, service
 from ...iam.catalogue.resource_types import INCOMPLETE, is_of_any_type
 from ...iam.documents.regions import REGIONS
+from ...iam.expressions import expression
 from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
 
 ABOUT = About("malformed-resource", "warning", rests_on=())
 
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+|")
+_REGION = expression(r"[a-z]{2,4}(-[a-z]+)+-\d+|")
 _REGIONAL = ("dynamodb", "kinesis", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "states")
 """Services whose resources all have a region and an account, unless their ARN template says otherwise. Other services
 have resources of AWS's own (`arn:aws:ssm:us-east-1::parameter/aws/…`)."""
-_ACCOUNT = re.compile(r"\d{12}|aws|cloudfront|")
+_ACCOUNT = expression(r"\d{12}|aws|cloudfront|")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:

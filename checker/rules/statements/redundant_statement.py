@@ -26,13 +26,13 @@ Source
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from ...findings.problem import Problem
 from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.documents.paths import show_path
+from ...iam.expressions import expression
 from ...iam.patterns.globs import Glob, arn_glob, matches, wildcard_glob
 from ...iam.patterns.language import explore
 from ...project.project import DocumentFacts
@@ -188,7 +188,7 @@ def _may_overlap(one: str, other: str) -> bool:
     return mine.startswith(theirs) or theirs.startswith(mine)
 
 
-_SIGN = re.compile(r"[*?$]")
+_SIGN = expression(r"[*?$]")
 
 
 def _lists(statement: Statement, resource: str) -> bool:

@@ -13,23 +13,24 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from ...live.log.sorting import is_about_keys, is_of_another_token
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "signatures.yaml")
 
-_PRINCIPAL = re.compile(r"User: \\*[\"']?(arn:aws[^\s\"',\\]+)")
-_ACTION = re.compile(r"not authorized to perform:? \\*[\"']?([\w-]+:\w+)")
-_OPERATION = re.compile(r"operation error DynamoDB: (\w+)|when calling the (\w+) operation")
-_RESOURCE = re.compile(r"on resource: \\*[\"']?(arn:aws[^\s\"',\\]+)")
-_POLICY = re.compile(r"explicit deny in [a-z -]{1,60}+: (arn:aws[^\s\",)]+)", re.IGNORECASE)
-_AWS_HOST = re.compile(r"(?<![\w.@-])((?:[\w-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws))(?![\w-])", re.IGNORECASE)
-_HOST = re.compile(
+_PRINCIPAL = expression(r"User: \\*[\"']?(arn:aws[^\s\"',\\]+)")
+_ACTION = expression(r"not authorized to perform:? \\*[\"']?([\w-]+:\w+)")
+_OPERATION = expression(r"operation error DynamoDB: (\w+)|when calling the (\w+) operation")
+_RESOURCE = expression(r"on resource: \\*[\"']?(arn:aws[^\s\"',\\]+)")
+_POLICY = expression(r"explicit deny in [a-z -]{1,60}+: (arn:aws[^\s\",)]+)", re.IGNORECASE)
+_AWS_HOST = expression(r"(?<![\w.@-])((?:[\w-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws))(?![\w-])", re.IGNORECASE)
+_HOST = expression(
     r"https?://([\w.-]+\w)|lookup ([\w.-]+\.[\w.-]*\w)|(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+\w)"
     r"|UnknownHostException: ([\w.-]+\w)|HTTP request: ([\w-]+\.[\w.-]+\w)|(?:dial tcp|connect E[A-Z]+) ([\d.]+\d)"
     r"|(?<![\w.-])([\w-]{1,63}(?:\.[\w-]{1,63}){1,8}) could not be resolved"
 )
-_SERVICE = re.compile(r"operation error (STS|DynamoDB|EKS Auth)|\b(sts|dynamodb|ddb|eks-auth)\.[\w-]+\.", re.IGNORECASE)
+_SERVICE = expression(r"operation error (STS|DynamoDB|EKS Auth)|\b(sts|dynamodb|ddb|eks-auth)\.[\w-]+\.", re.IGNORECASE)
 
 
 class Signature(NamedTuple):
@@ -89,11 +90,11 @@ def read_events(lines: Iterable[dict[str, Any]], *, is_previous: bool = False) -
     return tuple(events)
 
 
-_OTHER_SYSTEM = re.compile(
+_OTHER_SYSTEM = expression(
     r"\b(?:redis|memcached?|pq|postgres\w*|mysql|mariadb|mongo\w*|vault|hvac|kafka|ldap|idp|etcd|consul|oauth2?)\b",
     re.IGNORECASE,
 )
-_OF_AWS = re.compile(
+_OF_AWS = expression(
     r"amazonaws|\.api\.aws|dynamo|\bddb\b|\bsts\b|assume-?role|169\.254\.|boto|aws-?sdk", re.IGNORECASE
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from ...iam.expressions import expression
 from .. import commands
 from ..case.case import Case
 from ..case.signatures import Event
@@ -14,7 +14,7 @@ from ..evidence.network import account_hosts, other_hosts, sts_hosts
 from ..known_cause import KnownCause
 
 Events = Callable[[Case], tuple[Event, ...]]
-_AWS = re.compile(r"amazonaws\.com|api\.aws|^169\.254\.")
+_AWS = expression(r"amazonaws\.com|api\.aws|^169\.254\.")
 
 
 def _told_by_log(
@@ -59,7 +59,7 @@ def _is_of_the_certificate(case: Case, event: Event) -> bool:
 
 
 _AGREEING_SECONDS = 1200
-_CURRENT_TIME = re.compile(r"x509: certificate has expired or is not yet valid: current time (\S+)")
+_CURRENT_TIME = expression(r"x509: certificate has expired or is not yet valid: current time (\S+)")
 
 
 def _of_aws(case: Case) -> tuple[Event, ...]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 
+from ...iam.expressions import expression
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -49,5 +50,5 @@ def look(case: Case) -> Seen:
     return Seen(log, "shows", (evidence,), next=command)
 
 
-_NAMED_LAYER = re.compile(r"(?:identity|resource)-based polic|permissions boundary|session polic", re.IGNORECASE)
+_NAMED_LAYER = expression(r"(?:identity|resource)-based polic|permissions boundary|session polic", re.IGNORECASE)
 _UNNAMED = "the log does not say which policy refuses, and one that was not read (SCP, RCP, endpoint) may"

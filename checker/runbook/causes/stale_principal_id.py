@@ -15,9 +15,8 @@ Source
 
 from __future__ import annotations
 
-import re
-
 from ...ack.objects import mapping
+from ...iam.expressions import expression
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -30,7 +29,7 @@ RESTART_NEEDED = False
 REMEDIATION = "Put the resource policy anew with the role's ARN as principal."
 
 
-_ROLE_ID = re.compile(r"AROA[A-Z0-9]{12,}")
+_ROLE_ID = expression(r"AROA[A-Z0-9]{12,}")
 
 
 _NONE = "no resource policy names another role's id"

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 
 from ...ack.objects import mapping
+from ...iam.expressions import expression
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -32,7 +33,7 @@ MANIFEST_HELPS = False
 RESTART_NEEDED = True
 REMEDIATION = "Set securityContext.fsGroup in the pod's template, so that the proxy may read the mounted token."
 
-_ABSENT = re.compile(r"no such file|ENOENT|NoSuchFile|FileNotFound", re.IGNORECASE)
+_ABSENT = expression(r"no such file|ENOENT|NoSuchFile|FileNotFound", re.IGNORECASE)
 _MOUNT = "Restart the pod: the token's volume is added when a pod is made, and this one was made without it."
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from ...iam.expressions import expression
 from ..case.case import Case
 from ..case.signatures import Event, service_of
 
-_ACCOUNT_HOST = re.compile(r"(?:\d{12}|<account-id>)\.ddb\.")
-_STS_HOST = re.compile(r"^sts\.|\bsts\b|^oidc\.")
+_ACCOUNT_HOST = expression(r"(?:\d{12}|<account-id>)\.ddb\.")
+_STS_HOST = expression(r"^sts\.|\bsts\b|^oidc\.")
 
 
 def sts_hosts(case: Case) -> tuple[Event, ...]:
@@ -38,10 +39,10 @@ def _is_elsewhere(event: Event) -> bool:
     return _OTHER_SERVICE.search(event.line) is not None or _DECODING.search(event.line) is not None
 
 
-_IP_ADDRESS = re.compile(r"[\d.]+\d")
-_NEEDED_HOST = re.compile(r"\bdynamodb\b|\bddb\b|\bsts\b|\bkms\b|\beks-auth\b|^oidc\.|\bvpce\b")
-_OTHER_SERVICE = re.compile(r"operation error (?!STS|DynamoDB|EKS Auth)[\w ]+:")
-_DECODING = re.compile(r"(?:unmarshal|decod|pars|json)\w*.{0,80}\bEOF\b", re.IGNORECASE)
+_IP_ADDRESS = expression(r"[\d.]+\d")
+_NEEDED_HOST = expression(r"\bdynamodb\b|\bddb\b|\bsts\b|\bkms\b|\beks-auth\b|^oidc\.|\bvpce\b")
+_OTHER_SERVICE = expression(r"operation error (?!STS|DynamoDB|EKS Auth)[\w ]+:")
+_DECODING = expression(r"(?:unmarshal|decod|pars|json)\w*.{0,80}\bEOF\b", re.IGNORECASE)
 
 
 def _failures(case: Case) -> tuple[Event, ...]:

@@ -12,6 +12,7 @@ import re
 from ...ack.controller import StatusCondition, conditions, standstill
 from ...ack.objects import make_object, mapping, sequence, status_arn, text
 from ...iam.arns import parse_arn
+from ...iam.expressions import expression
 from ...inventory.objects import Object
 from ..case.case import Case
 
@@ -53,7 +54,7 @@ def existing(case: Case) -> tuple[tuple[Object, StatusCondition], ...]:
     return tuple((item, at) for item, at in held if _ALREADY.search(f"{at.message} {at.reason}"))
 
 
-_ALREADY = re.compile(r"already exists|EntityAlreadyExists", re.IGNORECASE)
+_ALREADY = expression(r"already exists|EntityAlreadyExists", re.IGNORECASE)
 
 
 def being_deleted(case: Case) -> tuple[str, ...]:
