@@ -15,7 +15,7 @@ else:
 
     class expression:  # noqa: N801 - it stands for a function, `re.compile`
         """Takes what `re.compile` takes, and answers as the pattern does that this makes. An invalid pattern is an
-        error when it is first asked; tests/iam/test_expressions.py asks all."""
+        error when it is first asked; tests/hostile/test_expressions.py asks all."""
 
         def __init__(self, pattern, flags=0):
             self._made_of = pattern, flags

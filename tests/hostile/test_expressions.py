@@ -21,9 +21,13 @@ from typing import Any, NamedTuple
 import pytest
 
 import checker
+from checker.iam.expressions import expression
 
 SHORT, LONG = 3_000, 60_000
 SECONDS = 0.5
+LATE: Any = type(expression("x"))
+"""What is compiled when it is first asked: those that were not yet asked are looked at as well."""
+
 CALLS = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 
 with warnings.catch_warnings():
@@ -39,6 +43,8 @@ def compiled(value: Any, depth: int = 0) -> Iterator[re.Pattern[Any]]:
     """The expressions in a value of a module: itself, or in its collections."""
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, LATE):
+        yield re.compile(value.pattern, value.flags)
     elif isinstance(value, dict) and depth < 3:
         yield from compiled(tuple(value.values()), depth + 1)
     elif isinstance(value, (tuple, list, frozenset, set)) and depth < 3:
@@ -102,7 +108,7 @@ def expressions() -> dict[str, Expression]:
         tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
         for key, value in vars(module).items():
             for pattern in compiled(value):
-                asked = methods(tree, key) if pattern is value else ANY
+                asked = methods(tree, key) if isinstance(value, (re.Pattern, LATE)) else ANY
                 found.setdefault(f"{name}.{key}: {pattern.pattern!r:.60}", Expression(pattern, asked))
         for text, call in written(tree):
             found.setdefault(f"{name}: {text!r:.60}", Expression(re.compile(text), frozenset({SAME.get(call, call)})))
