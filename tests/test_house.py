@@ -33,6 +33,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 """From the ground up. A room imports from its own floor and from those below."""
 
 
+one_worker = pytest.mark.xdist_group("imports")
+"""To read all imports takes seconds: one process does it for all that ask."""
+
+
 def modules() -> dict[str, Path]:
     """Every module of the package, by its dotted name."""
     found = {}
@@ -65,6 +69,7 @@ def graph() -> dict[str, set[str]]:
     return {name: set(imports(name, path, known)) - {name} for name, path in known.items()}
 
 
+@one_worker
 def test_arrows_run_down() -> None:
     floor = {name: number for number, names in enumerate(FLOORS) for name in names}
     found = graph()
@@ -78,6 +83,7 @@ def test_arrows_run_down() -> None:
     assert up == []
 
 
+@one_worker
 def test_nothing_goes_in_circles() -> None:
     left = dict(graph())
     while True:
@@ -89,6 +95,7 @@ def test_nothing_goes_in_circles() -> None:
     assert left == {}
 
 
+@one_worker
 def test_the_policy_language_knows_nothing_of_ours() -> None:
     assert {
         target
@@ -99,6 +106,7 @@ def test_the_policy_language_knows_nothing_of_ours() -> None:
     } == set()
 
 
+@one_worker
 def test_the_runbook_asks_nobody() -> None:
     """It reads the record and its log; it imports no client and no question."""
     found = {target for name, targets in graph().items() if room(name) == "runbook" for target in targets}
@@ -110,9 +118,8 @@ def test_the_runbook_asks_nobody() -> None:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A scratch copy of the package, where things can be added."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "checker", tmp_path / "checker", ignore=ignored)
+    """A scratch copy of the package, where things can be added; what was compiled of it is not compiled again."""
+    shutil.copytree(ROOT / "checker", tmp_path / "checker")
     shutil.copytree(ROOT / "policies", tmp_path / "policies")
     return tmp_path
 

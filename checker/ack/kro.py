@@ -27,7 +27,7 @@ SCALARS: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
 }
 """The scalar types of SimpleSchema."""
-_MARKER = expression(r"\s*(\w+)=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s\"]++)(?=\s|$)")
+_MARKER = expression(r"(?<!\s)\s*+\b(\w++)=(\"[^\"\\]*+(?:\\.[^\"\\]*+)*\"|[^\s\"]++)(?=\s|$)")
 
 
 class KroGraph(NamedTuple):

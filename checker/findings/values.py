@@ -16,7 +16,7 @@ from ..text.yaml_nodes import YamlError, end_of, start_of
 from .finding import RelatedLocation
 from .location import Location
 
-_ACTION = expression(r"\{\{-?\s*\(?\s*\$?\.Values((?:\.\w+)+)[^{}]*+\}\}")
+_ACTION = expression(r"\{\{-?\s*+\(?\s*+\$?\.Values((?:\.\w++)+)[^{}]*+\}\}")
 
 
 class ValuesFile(NamedTuple):

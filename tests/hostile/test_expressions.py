@@ -22,6 +22,7 @@ import pytest
 
 import checker
 from checker.iam.expressions import expression
+from checker.live.log.sorting import words
 
 SHORT, LONG = 3_000, 60_000
 SECONDS = 0.5
@@ -112,6 +113,9 @@ def expressions() -> dict[str, Expression]:
                 found.setdefault(f"{name}.{key}: {pattern.pattern!r:.60}", Expression(pattern, asked))
         for text, call in written(tree):
             found.setdefault(f"{name}: {text!r:.60}", Expression(re.compile(text), frozenset({SAME.get(call, call)})))
+    # Made when a log is read: the words of words.yaml.
+    for name, pattern in words()._asdict().items():
+        found[f"checker.live.log words: {name}"] = Expression(pattern, ANY - {"fullmatch"})
     return found
 
 

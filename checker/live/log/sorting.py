@@ -89,7 +89,7 @@ _NEEDED_BY_ALL = expression(
 """What every call to AWS needs: without it, writes fail as reads do."""
 _NEEDED = expression(_NEEDED_BY_ALL.pattern + r"|dynamo|\bddb\b|security token", re.IGNORECASE)
 """The same, and the table itself."""
-_TOKEN = expression(r"\w*token", re.IGNORECASE)
+_TOKEN = expression(r"\b\w*token", re.IGNORECASE)
 _OF_CUSTOMERS = expression(r"\b(?:api|auth)[ _-]?key\b|\bclient\b|\bcustomer|\buser\b", re.IGNORECASE)
 
 
