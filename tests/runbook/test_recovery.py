@@ -107,3 +107,44 @@ def test_a_broken_role_is_a_cause_after_a_success_too() -> None:
     found = logged(*[(20 + 60 * n, GOOD) for n in range(5)], cause="missing-action")
     assert found.verdict == "cause-found"
     assert found.causes[0].id == "missing-action"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'level=info msg="key refresh: no leader, standing by"',
+        'level=info msg="auth keys refresh" outcome=backoff',
+        "refresh of auth keys: paused by operator",
+        '{"level":"info","msg":"auth keys refresh","phase":"waiting-for-lock"}',
+        'level=info msg="attempting to refresh auth keys"',
+    ],
+)
+def test_what_is_said_again_and_again_instead_of_a_success_is_no_health(line: str) -> None:
+    found = logged((220, GOOD), (160, GOOD), *[(20 + 30 * n, line) for n in range(4)])
+    assert found.verdict == "inconclusive"
+    state, detail = log_check(found)
+    assert state == "unknown"
+    assert "since the last success it says again and again: " in detail
+    assert "live.log.success" in detail
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # Said once behind each success.
+        [
+            row
+            for n in range(6)
+            for row in ((20 + 60 * n, GOOD), (19 + 60 * n, 'level=info msg="auth keys refresh took" ms=4'))
+        ],
+        # Several things behind the last one, each of them once.
+        [(30, GOOD), *[(20 - n, f'level=info msg="auth keys refresh: {word}"') for n, word in enumerate("abcdef")]],
+        # Less often than it takes.
+        [(100, GOOD), *[(20 + 20 * n, 'level=info msg="key refresh: standing by"') for n in range(3)]],
+        # About other things.
+        [(200, GOOD), *[(20 + 20 * n, 'level=info msg="jwks refresh: standing by"') for n in range(6)]],
+        [(200, GOOD), *[(20 + 20 * n, 'level=info msg="request" method=GET path=/keys status=200') for n in range(6)]],
+    ],
+)  # fmt: skip
+def test_what_is_said_beside_successes_is_no_sign(rows: list[tuple[float, str]]) -> None:
+    assert logged(*rows).verdict == "healthy"

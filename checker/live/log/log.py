@@ -22,7 +22,7 @@ from .sorting import NO_SITE, Kind, Site, is_interesting, sort, times
 WINDOW_SECONDS = 180
 """The alert counts failures within 3 minutes."""
 
-MOST_KINDS: dict[Kind, int] = {"failure": 120, "trouble": 60, "retry": 20}
+MOST_KINDS: dict[Kind, int] = {"failure": 120, "trouble": 60, "retry": 20, "mention": 20}
 """How many different lines of each kind are kept; one limit a kind, so that none crowds another out."""
 
 _MOST_SHOWN = 2000
@@ -91,9 +91,9 @@ def has_ended(value: dict[str, Any], now: float) -> bool:
 def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) -> dict[str, Any]:
     """The log (lines with RFC 3339 stamps, as `timestamps=true` gives them) as a value for the record.
 
-    `lines` are the kinds of failures, attempts and trouble with text, count, first and last time; `failures` and
-    `trouble` count events, `peak` is the most failures within 3 minutes; `isCut` says that the log was longer than what
-    was read, `leftOut` how many kinds were not kept; the rest is a Run.
+    `lines` are the kinds of failures, attempts, trouble and mentions with text, count, first and last time; `failures`
+    and `trouble` count events, `peak` is the most failures within 3 minutes; `isCut` says that the log was longer than
+    what was read, `leftOut` how many kinds were not kept; the rest is a Run.
     """
     rows = data.decode("utf-8", "replace").splitlines()
     kinds: dict[tuple[Kind, str], dict[str, Any]] = {}
@@ -104,17 +104,18 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
     first = last = ""
     sorted_events = [(event, _kind(event, site)) for event in _in_order(events(rows))]
     failing_retries = _in_vain(sorted_events)
+    said_again = _said_again(sorted_events)
     for position, (event, sorted_kind) in enumerate(sorted_events):
         first, last = first or event.stamp, event.stamp or last
         kind: Kind = "failure" if position in failing_retries else sorted_kind
-        if kind not in ("failure", "success", "retry", "trouble"):
+        if kind in ("traffic", "quiet") or (kind == "mention" and position not in said_again):
             continue
         many = times(event.text)
         run = after(run, kind, event.stamp)
         trouble += many if kind == "trouble" else 0
         if kind == "success":
             continue
-        key = (kind, _VARYING.sub("#", event.text[:_MOST_SHOWN]))
+        key = (kind, _alike(event.text))
         if kind == "failure":
             alike = failed.setdefault(event.stamp, {})
             alike[key[1]] = alike.get(key[1], 0) + many
@@ -187,6 +188,26 @@ def _in_vain(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
             close(has_succeeded=kind == "success")
     close(has_succeeded=False)
     return frozenset(counted)
+
+
+def _said_again(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
+    """The positions of mentions that stand again and again since the last success: a refresh that goes on as before
+    ends each time in a success. What is said once behind each of them (how long it took, when the next one is due) is
+    no sign of anything."""
+    last = max((position for position, (_, kind) in enumerate(given) if kind == "success"), default=None)
+    if last is None:
+        return frozenset()
+    since: dict[str, list[int]] = {}
+    for position in range(last + 1, len(given)):
+        event, kind = given[position]
+        if kind == "mention":
+            since.setdefault(_alike(event.text), []).append(position)
+    return frozenset(position for alike in since.values() if len(alike) >= _MANY_RETRIES for position in alike)
+
+
+def _alike(text: str) -> str:
+    """The text without what differs from one event of a kind to the next."""
+    return _VARYING.sub("#", text[:_MOST_SHOWN])
 
 
 def _kind(event: LogRow, site: Site) -> Kind:

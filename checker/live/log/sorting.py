@@ -15,7 +15,8 @@ from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from .layouts import parse, without_nothing
 
-Kind = Literal["failure", "success", "retry", "trouble", "traffic", "quiet"]
+Kind = Literal["failure", "success", "retry", "trouble", "mention", "traffic", "quiet"]
+"""A mention speaks of the refresh, calmly, in words that say neither that it succeeded nor that it failed."""
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.yaml")
 
@@ -199,7 +200,9 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
         if is_of_keys and level != "debug" and known.refused.search(said):
             return "failure"
-        return "retry" if is_of_keys and (is_trouble or is_late) else "quiet"
+        if is_of_keys and (is_trouble or is_late):
+            return "retry"
+        return "mention" if is_of_keys and level != "debug" else "quiet"
     if level == "debug":
         # An SDK's search for credentials fails in passing; a refresh of keys that failed is one at any level.
         has_keys = known.keys.search(said) is not None
@@ -209,10 +212,14 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         # Most of what is told for information is no trouble, whatever words it has; that keys were refused is.
         is_of_refresh = is_of_aws or (is_of_keys and _REFRESHING.search(said) is not None)
         is_odd = is_of_refresh and (_REFUSED.search(said) or known.erring.search(said) or known.not_well.search(text))
-        return "failure" if has_failed else "trouble" if is_odd or (is_of_keys and is_late) else "quiet"
+        if has_failed or is_odd or (is_of_keys and is_late):
+            return "failure" if has_failed else "trouble"
+        return "mention" if is_of_refresh else "quiet"
     if has_failed or (is_of_keys and (level in ("warn", "error") or is_trouble)):
         return "failure"
-    return "trouble" if level == "error" or is_trouble else "quiet"
+    if level == "error" or is_trouble:
+        return "trouble"
+    return "mention" if is_of_keys and _REFRESHING.search(said) else "quiet"
 
 
 def _about_us(said: str, known: Words) -> str | None:

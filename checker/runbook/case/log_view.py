@@ -13,12 +13,13 @@ from ...live.record.record import Reading
 
 
 class LogView(NamedTuple):
-    """The logs of the container, taken together. `is_read`: a current log was read and has lines; `problem` says why
-    not; `peak` is the most failures within 3 minutes. `failing` counts the failures of pods that have not recovered,
-    `recovered_at` is when the first refresh succeeded after the last failure of all (""), `ended` counts failures that
-    ended without a success that was seen, `silent` names logs in which no refresh succeeded, `trouble` are the lines
-    that nobody could place, `failing_lines` those of the failures that have not ended. `quietest` is the earliest of
-    the pods' last lines, `oldest_refresh` the earliest of their last refreshes: one of several pods may hang.
+    """The logs of the container, taken together. `is_read`: a current log was read and has lines; `problem` says
+    why not; `peak` is the most failures within 3 minutes. `failing` counts the failures of pods that have not
+    recovered, `recovered_at` is when the first refresh succeeded after the last failure of all (""), `ended` counts
+    failures that ended without a success that was seen, `silent` names logs in which no refresh succeeded,
+    `trouble` are the lines that nobody could place, `mentioned` calm ones that stand again and again since the last
+    success, `failing_lines` those of the failures that have not ended. `quietest` is the earliest of the pods' last
+    lines, `oldest_refresh` the earliest of their last refreshes: one of several pods may hang.
     """
 
     is_read: bool
@@ -38,6 +39,7 @@ class LogView(NamedTuple):
     ended: int = 0
     silent: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
     failing_lines: tuple[str, ...] = ()
     left_out: int = 0
     quietest: str = ""
@@ -74,7 +76,8 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         recovered_at=_latest(recovered),
         ended=sum(item["failures"] for item in ended),
         silent=tuple(name for name, item in read.items() if not item.get("refreshes")),
-        trouble=tuple(line["text"] for item in values for line in item["lines"] if kind_of(line) == "trouble"),
+        trouble=_texts(values, "trouble"),
+        mentioned=_texts(values, "mention"),
         failing_lines=tuple(
             line["text"]
             for item in failing
@@ -91,6 +94,10 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
 
 _UNTIMED = "?"
 """What stands for the time of something in a log without times."""
+
+
+def _texts(values: Iterable[dict[str, Any]], kind: str) -> tuple[str, ...]:
+    return tuple(line["text"] for item in values for line in item["lines"] if kind_of(line) == kind)
 
 
 def _latest(stamps: Iterable[str]) -> str:

@@ -40,13 +40,15 @@ def _problems(case: Case) -> Iterator[str]:
     log = case.log
     if log.trouble:
         yield f"{_many(len(log.trouble), 'kind', 'kinds')} of trouble that checker cannot place: {log.trouble[0][:200]}"
+    if log.mentioned:
+        yield f"since the last success it says again and again: {log.mentioned[0][:200]} ({_SITE_WORDING})"
     if log.left_out:
         yield f"{log.left_out} more kinds of lines were left out"
     if log.ended:
         ago = _ago(case.age(log.last_failure) or 0)
         yield f"{_many(log.ended, 'failure', 'failures')} ended {ago} ago without a success that was seen"
     if log.silent:
-        wording = "no line says that a refresh succeeded (live.log.success in checker.yaml takes the proxy's wording)"
+        wording = f"no line says that a refresh succeeded ({_SITE_WORDING})"
         yield wording if not log.refreshes else f"no refresh succeeded in {', '.join(log.silent)}"
     if log.is_cut:
         yield "the log is longer than what was read"
@@ -63,6 +65,7 @@ def _problems(case: Case) -> Iterator[str]:
         yield f"the last refresh is {(case.age(log.oldest_refresh) or 0) / 60:.0f} minutes old"
 
 
+_SITE_WORDING = "live.log.success in checker.yaml takes the proxy's wording"
 _AHEAD_SECONDS = 120
 
 
