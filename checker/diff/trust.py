@@ -54,16 +54,18 @@ def compare_trust(
 
 def _fewest(asked: list[tuple[str, Truth, Truth]]) -> list[tuple[str, Truth, Truth]]:
     """Without rows that another row with the same change covers: "any pod" covers every stranger, and a plain name the
-    same one in another cluster, without session tags or with an odd audience."""
+    same one in another cluster or account, without session tags or with an odd audience; another cluster covers another
+    account, in which every cluster is another one."""
     changes = {name: (was, now) for name, was, now in asked}
     through = " through EKS Pod Identity"
 
     def is_spoken_for(name: str, was: Truth, now: Truth) -> bool:
         plain = name
-        for more in (" in another cluster", " without session tags"):
+        for more in (_OTHER_ACCOUNT, _OTHER_CLUSTER, " without session tags"):
             plain = plain.replace(more, "")
         plain = plain.partition(" with the audience ")[0]
-        if plain != name and changes.get(plain) == (was, now):
+        wider = name.replace(_OTHER_ACCOUNT, _OTHER_CLUSTER)
+        if any(other != name and changes.get(other) == (was, now) for other in (plain, wider)):
             return True
         is_stranger = name.startswith((f"{_ANYBODY} of", "service accounts "))
         return is_stranger and changes.get(name.replace(name.partition(through)[0], _ANYBODY)) == (was, now)
@@ -80,8 +82,8 @@ def _asked(
             answers = [_takes(document, provider, subject, audience) for document in (one, other)]
             asked = "" if audience == AUDIENCE else f" with the audience {audience}"
             yield f"{_called(subject)} of {issuer_of(provider)}{asked}", answers[0], answers[1]
-    for name, pod in _pods(documents, accounts, values):
-        truths = [lets_in_pod(item, pod, values) if item else False for item in (one, other)]
+    for name, pod, its_values in _pods(documents, accounts, values):
+        truths = [lets_in_pod(item, pod, its_values) if item else False for item in (one, other)]
         yield f"{name} through EKS Pod Identity", truths[0], truths[1]
     for caller, action in dict.fromkeys(item for document in documents for item in _others(document)):
         truths = [may_assume(item, caller, action, Context()) if item else False for item in (one, other)]
@@ -92,19 +94,23 @@ def _asked(
 
 
 _ANYBODY = "any pod"
+_OTHER_CLUSTER, _OTHER_ACCOUNT = " in another cluster", " in another account"
 
 
 def _pods(
     documents: list[Document], accounts: tuple[str, ...], values: Mapping[str, str]
-) -> Iterator[tuple[str, PodCaller]]:
-    """Whom to ask about, with a name: pods that are known, those that a policy names, strangers; each also in another
-    cluster than the cell's, and by an association without session tags."""
+) -> Iterator[tuple[str, PodCaller, Mapping[str, str]]]:
+    """Whom to ask about, with a name and the values of the cell: pods that are known, those that a policy names,
+    strangers; each also in another cluster than the cell's, in another account (aws:SourceAccount and aws:SourceArn say
+    which), and by an association without session tags."""
     cluster = values.get("cluster", "")
     known = [PodCaller(*account.partition("/")[::2], cluster) for account in accounts]
     for pod in dict.fromkeys((*known, *pods_named(documents, cluster))):
-        yield _named(pod), pod
-        yield f"{_named(pod)} in another cluster", pod._replace(cluster="some-other-cluster")
-        yield f"{_named(pod)} without session tags", pod._replace(has_tags=False)
+        yield _named(pod), pod, values
+        yield f"{_named(pod)}{_OTHER_CLUSTER}", pod._replace(cluster="some-other-cluster"), values
+        if values.get("account"):
+            yield f"{_named(pod)}{_OTHER_ACCOUNT}", pod, {**values, "account": "some-other-account"}
+        yield f"{_named(pod)} without session tags", pod._replace(has_tags=False), values
 
 
 def _named(pod: PodCaller) -> str:

@@ -13,6 +13,7 @@ from ..conftest import CELL
 from ..fix.test_refused import CHINA, GRANTS, association, irsa, pods
 from ..hostile.bombs import role
 
+CLUSTER = f"arn:aws:eks:{CELL['region']}:{CELL['account']}:cluster/{CELL['cluster']}"
 NAMED = {"aws:RequestTag/kubernetes-namespace": "acme", "aws:RequestTag/kubernetes-service-account": "proxy"}
 
 
@@ -50,11 +51,34 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
             pods(StringEquals={**NAMED, "aws:RequestTag/kubernetes-namespace": ["acme", "borealis"]}),
             "may now be assumed by borealis/proxy through EKS Pod Identity",
         ),
+        (
+            pods(StringEquals={"aws:SourceAccount": CELL["account"]}),
+            pods(),
+            "may now be assumed by any pod in another account through EKS Pod Identity",
+        ),
+        (
+            pods(StringEquals={**NAMED, "aws:SourceAccount": CELL["account"]}),
+            pods(StringEquals=NAMED),
+            "may now be assumed by acme/proxy in another account through EKS Pod Identity",
+        ),
+        (
+            pods(StringEquals={"aws:SourceAccount": CELL["account"]}, ArnEquals={"aws:SourceArn": CLUSTER}),
+            pods(),
+            "may now be assumed by any pod in another cluster through EKS Pod Identity",
+        ),
     ],
 )
 def test_widened_trust_is_told(before: Any, after: Any, said: str, told: Any) -> None:
     _, out = told(role(GRANTS, trust=before) + association(), role(GRANTS, trust=after) + association())
     assert said in out, out
+
+
+def test_a_condition_that_another_one_implies_may_go(told: Any) -> None:
+    """The cluster's ARN names its account."""
+    both = pods(StringEquals={"aws:SourceAccount": CELL["account"]}, ArnEquals={"aws:SourceArn": CLUSTER})
+    alone = pods(ArnEquals={"aws:SourceArn": CLUSTER})
+    _, out = told(role(GRANTS, trust=both) + association(), role(GRANTS, trust=alone) + association())
+    assert "may now be assumed" not in out, out
 
 
 def test_the_same_trust_in_other_words_is_no_change(told: Any) -> None:
