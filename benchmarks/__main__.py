@@ -87,7 +87,7 @@ def _rows(folder: Path, peers: Path) -> list[tuple[str, list[Command]]]:
     alone.mkdir(exist_ok=True)
     role = next(path for path in (small / "manifests").rglob("role.yaml") if "inlinePolicies" in path.read_text())
     shutil.copy(role, alone / "role.yaml")
-    (alone / "other.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n", encoding="utf-8")
+    (alone / "other.yaml").write_text("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n", encoding="utf-8")
     one = str(role.relative_to(small))
     changed = large / "manifests" / "t00001" / "role.yaml"
     changed.write_text(changed.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")

@@ -12,6 +12,7 @@ from .ack.scan import (
     FOLDERS_ABOVE,
     KUSTOMIZATIONS,
     can_concern,
+    counts_by_its_name,
     documents_in,
     is_of_this_tool,
     may_hold_variables,
@@ -75,7 +76,7 @@ def _documents(path: str) -> int | None:
             data = file.read(FILE_LIMIT + 1)
     except OSError:
         return None
-    if len(data) > FILE_LIMIT or name in KUSTOMIZATIONS or can_concern(data) or may_hold_variables(data):
+    if len(data) > FILE_LIMIT or counts_by_its_name(name) or can_concern(data) or may_hold_variables(data):
         return None
     return None if is_of_this_tool(name, data) or _is_taken_in(os.path.dirname(whole)) else documents_in(data)
 

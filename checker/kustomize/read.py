@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..ack.objects import mapping, sequence, text
-from ..ack.scan import KUSTOMIZATIONS
+from ..ack.scan import ARGOCD_SOURCE, KUSTOMIZATIONS
 from ..iam.expressions import expression
 from ..text.documents import YamlDocument
 from ..text.files import work_tree
@@ -36,9 +36,13 @@ def kustomizations(document: YamlDocument, real: Callable[[str], str]) -> list[K
     """The kustomizations that one document declares; none for most. `real` is `os.path.realpath`, or a cache of it.
     Raises TreeError."""
     piece = document.piece
-    if os.path.basename(piece.source.name) not in KUSTOMIZATIONS and not _MAY_SAY_SO.search(piece.text):
+    name = os.path.basename(piece.source.name)
+    is_override = name.startswith(ARGOCD_SOURCE)
+    if name not in KUSTOMIZATIONS and not is_override and not _MAY_SAY_SO.search(piece.text):
         return []
     value = plain(document.root)
+    if is_override:
+        return list(_from_override(document, value, real))
     if isinstance(value, dict) and value.get("kind") == "List":
         return [
             kustomization
@@ -141,6 +145,19 @@ def _from_argo(
             one = read_fields(document, at, options, below, real, names=names)
             overlay = "" if kept else overlay_of_argo(options)
             yield one._replace(patches=(*one.patches, *kept), overlay=overlay, default_namespace=default)
+
+
+def _from_override(document: YamlDocument, value: Any, real: Callable[[str], str]) -> Iterator[Kustomization]:
+    """What `.argocd-source.yaml` and `.argocd-source-NAME.yaml` add to the Application that deploys their folder
+    (argo-cd, reposerver/repository/repository.go, mergeSourceParameters)."""
+    options = mapping(mapping(value).get("kustomize"))
+    folder = os.path.dirname(real(document.piece.source.name))
+    top = real(work_tree(folder) or os.curdir)
+    named = {"metadata": {"name": os.path.basename(document.piece.source.name)}}
+    if options:
+        below = os.path.relpath(folder, top).replace(os.sep, "/")
+        one = read_fields(document, ("kustomize",), options, below, real, names=("Argo CD override", named))
+        yield one._replace(overlay=overlay_of_argo(options))
 
 
 def _anything(document: YamlDocument, path: Path, what: str) -> KustomizePatch:

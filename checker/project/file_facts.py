@@ -18,7 +18,7 @@ from ..ack.kro import KroGraph, KroInstance
 from ..ack.objects import Sighting, sightings
 from ..ack.open_templates import open_text, restore
 from ..ack.placeholders import find_breaking, find_in_comments, may_change
-from ..ack.scan import KUSTOMIZATIONS, first_object_of_ours, names_a_group, text_can_concern
+from ..ack.scan import counts_by_its_name, first_object_of_ours, names_a_group, text_can_concern
 from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..inventory.objects import Origin
@@ -154,7 +154,7 @@ class _File:
 
     def __init__(self, source: Source, real: Real) -> None:
         self.source, self.real = source, real
-        self.is_kustomization = os.path.basename(source.name) in KUSTOMIZATIONS
+        self.is_kustomization = counts_by_its_name(os.path.basename(source.name))
         self.is_ours = False
         self.count = self.passed_over = 0
         self.seen: list[SeenDocument] = []

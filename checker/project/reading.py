@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from ..ack.scan import (
-    KUSTOMIZATIONS,
     can_concern,
+    counts_by_its_name,
     documents_in,
     first_object_of_ours,
     is_of_this_tool,
@@ -96,7 +96,7 @@ def sort_out(files: Iterable[tuple[str, bytes | None]], *, keeps_variables: bool
         if is_in_another_language(name):
             program = decode(data) if can_concern(data) else ""
             sources += [Source(name, program)] if first_object_of_ours(program) >= 0 else []
-        elif os.path.basename(name) in KUSTOMIZATIONS or can_concern(data):
+        elif counts_by_its_name(os.path.basename(name)) or can_concern(data):
             sources.append(Source(name, decode(data)))
         elif may_hold_variables(data):
             aside.append((len(sources), name, data))

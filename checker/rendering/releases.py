@@ -23,6 +23,7 @@ from ..text.documents import cut, parse_piece
 from ..text.nodes import TreeError, plain
 from ..text.source import Source
 from ..text.yaml_nodes import YamlError
+from .argocd_source import overridden
 from .tree import Tree
 
 
@@ -96,8 +97,10 @@ def _of(value: dict[str, Any], top: str, tree: Tree) -> Iterator[Release]:
                 if chart and folder is None:
                     yield _from_elsewhere(chart, what)
                 elif folder is not None or _open(path, what):
+                    name = text(metadata.get("name")) or ""
+                    item, unread = overridden(item, folder, name, tree) if folder is not None else (item, "")
                     one = _of_argo(item, applied, metadata, folder or "", what, top)
-                    yield one._replace(unknown=unknown or open_part or one.unknown)
+                    yield one._replace(unknown=unknown or open_part or unread or one.unknown)
 
 
 def generated(spec: dict[str, Any]) -> list[dict[str, Any]]:

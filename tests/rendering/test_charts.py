@@ -200,6 +200,37 @@ def test_the_values_of_a_release_decide(case: str, tried: Tried) -> None:
     assert made.role.object.namespace == "tenant-acme"
 
 
+GOOD_VALUES = "      parameters: [{name: table, value: cell2-auth-keys}]\n"
+OVERRIDES: dict[str, tuple[str, Tree, str]] = {
+    "parameters, which replace those of the Application": (GOOD_VALUES, {".argocd-source-tenants.yaml": "helm: {parameters: [{name: image.tag, value: v2}]}\n"}, "not-granted"),
+    "what has to do with images": (GOOD_VALUES, {".argocd-source-tenants.yaml": "kustomize: {images: [proxy:v2]}\n"}, "granted"),
+    "what is meant for another one": (GOOD_VALUES, {".argocd-source-others.yaml": "helm: {parameters: []}\n"}, "granted"),
+    "for all": (GOOD_VALUES, {".argocd-source.yaml": "helm: {parameters: null}\n"}, "not-granted"),
+    "the one for all before that of the Application": (
+        "",
+        {".argocd-source.yaml": "helm: {valueFiles: [nothing.yaml]}\n", ".argocd-source-tenants.yaml": "helm: {valueFiles: [prod.yaml]}\n", "prod.yaml": "table: cell2-auth-keys\n"},
+        "granted",
+    ),
+    "where it comes from stays": (GOOD_VALUES, {".argocd-source.yaml": "path: elsewhere\nchart: other\n"}, "granted"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OVERRIDES)
+def test_files_beside_a_chart_change_what_argo_cd_renders(case: str, tried: Tried) -> None:
+    helm, files, verdict = OVERRIDES[case]
+    beside = {f"tenant/{name}": text for name, text in files.items()}
+    report = tried({**chart(ROLE, WRONG), "apps/a.yaml": ARGO + helm, **beside})
+    assert verdicts(report) == {verdict}
+
+
+def test_one_that_cannot_be_read_leaves_the_chart_a_template(tried: Tried) -> None:
+    broken = {"tenant/.argocd-source.yaml": "helm: {parameters: [\n"}
+    report = tried({**chart(ROLE, WRONG), "apps/a.yaml": ARGO + GOOD_VALUES, **broken})
+    assert verdicts(report) == set()
+    notes = [item.message for item in report.findings if item.rule == "templated-manifest"]
+    assert any(".argocd-source.yaml, which changes what Argo CD renders, cannot be read" in note for note in notes)
+
+
 UNFIT: dict[str, Tree] = {
     "Flux, values from elsewhere": {"apps/f.yaml": FLUX + "  valuesFrom: [{kind: ConfigMap, name: x}]\n"},
     "Argo CD, values of another source": {"apps/a.yaml": ARGO + "      valueFiles: [$values/x.yaml]\n"},

@@ -129,18 +129,30 @@ def _made(folder: Path) -> dict[str, Any]:
     return {"resources": [os.path.relpath(path, folder) for path in (*inner, *files)]}
 
 
+def deploying(added: dict[str, Any], path: str, by: str) -> Tree:
+    """The files by which Flux or Argo CD adds this to the folder that it deploys."""
+    if by in ("flux", "argo"):
+        return {f"clusters/{by}.yaml": flux(added, path) if by == "flux" else argo(added, path)}
+    override = yaml.safe_dump({"kustomize": added})
+    return {"clusters/argo.yaml": argo({}, path), f"{path}/.argocd-source-t.yaml": override}
+
+
 def with_argo() -> list[str]:
     """Argo CD takes what it adds for a folder of kustomize's only where there is a kustomization."""
     return [case for case, (tree, _) in TREES.items() if "apps/kustomization.yaml" in tree]
 
 
 @pytest.mark.parametrize(
-    ("case", "by"), [*((case, "flux") for case in TREES), *((case, "argo") for case in with_argo())]
+    ("case", "by"),
+    [
+        *((case, "flux") for case in TREES),
+        *((case, by) for case in with_argo() for by in ("argo", "a file beside what argo deploys")),
+    ],
 )
 def test_the_verdict_is_that_of_what_they_build(case: str, by: str, tried: Tried) -> None:
     tree, added = TREES[case]
     path = "prod" if "prod/kustomization.yaml" in tree else "apps"
-    report = tried(tree | {f"clusters/{by}.yaml": flux(added, path) if by == "flux" else argo(added, path)})
+    report = tried(tree | deploying(added, path, by))
     other = merged(added, path)
     assert not report.failures
     assert not [item for item in report.skipped if not item.in_part]
