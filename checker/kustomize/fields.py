@@ -17,7 +17,7 @@ from ..text.documents import YamlDocument
 from ..text.files import work_tree
 from ..text.nodes import Fields, Path, find
 from ..text.yaml_nodes import start_of
-from .model import Kustomization, KustomizePatch, PatchTarget, Renaming
+from .model import IGNORES_MISSING, Kustomization, KustomizePatch, PatchTarget, Renaming
 from .patches import fields_of_annotations, patches_in
 
 
@@ -106,6 +106,7 @@ def read_fields(
         ),
         namespace_of_values=text(mapping(names[1].get("metadata")).get("namespace")) or "" if names else "",
         is_flux=names is not None and names[0] == "Flux Kustomization",
+        ignores_missing=below is not None and value.get(IGNORES_MISSING) is True,
         remotes=(*(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)), *_fetched(value)),
     )
 

@@ -29,6 +29,10 @@ class KustomizePatch(NamedTuple):
     fields: tuple[str, ...] = ()
 
 
+IGNORES_MISSING = "ignoreMissingComponents"
+"""Of Flux and Argo CD, none of kustomize: components whose folder is not there are left out."""
+
+
 class Renaming(NamedTuple):
     """A prefix or suffix of names: how it is written (`namePrefix prod-`), and where."""
 
@@ -47,7 +51,7 @@ class Kustomization(NamedTuple):
     `keeps_references`: it tells kustomize, by configurations, to rename references to Policies as well. `overlay` is
     what Flux or Argo CD add to the kustomization that they deploy, as JSON ("" where that cannot be told). One that
     `is_generated` stands in no file: Flux makes it of a folder that has none. `default_namespace` is what Argo CD puts
-    objects into that state no namespace.
+    objects into that state no namespace; one that `ignores_missing` leaves out components whose folder is not there.
     """
 
     file: str
@@ -75,6 +79,7 @@ class Kustomization(NamedTuple):
     overlay: str = ""
     is_generated: bool = False
     default_namespace: str = ""
+    ignores_missing: bool = False
 
     @property
     def is_deployer(self) -> bool:

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..ack.objects import mapping, sequence, string_map
-from .model import Kustomization
+from .model import IGNORES_MISSING, Kustomization
 
 _TEXTS = ("namePrefix", "nameSuffix", "namespace")
 _FROM_ARGO = (
     *_TEXTS, "patches", "components", "commonLabels", "commonAnnotations", "images", "replicas", "version",
     "labelWithoutSelector", "labelIncludeTemplates", "forceCommonLabels", "forceCommonAnnotations",
-    "commonAnnotationsEnvsubst", "kubeVersion", "apiVersions", "ignoreMissingComponents",
+    "commonAnnotationsEnvsubst", "kubeVersion", "apiVersions", IGNORES_MISSING,
 )  # fmt: skip
 _OLD = ("patchesStrategicMerge", "patchesJson6902")
 _ANEW = ("a replacement", "transformers", "vars")

@@ -110,7 +110,7 @@ def with_unread(one: Kustomization, folders: frozenset[str]) -> Kustomization:
     more = [
         KustomizePatch(f"the component {os.path.relpath(path)}, which is not read here,", one.file, 0, PatchTarget())
         for path in one.components
-        if path not in folders
+        if path not in folders and not (one.ignores_missing and not os.path.exists(path))
     ]
     return one._replace(patches=(*one.patches, *more))
 

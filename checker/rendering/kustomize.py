@@ -139,8 +139,10 @@ def _build(root: Root, command: list[str], tree: Tree) -> Rendering:
         fields = {"resources": [_from(home, path) for path in resources], "buildMetadata": ["originAnnotations"]}
         if root.deployer is not None:
             added = json.loads(root.deployer.overlay)
-            components = [_from(home, os.path.join(folder, path)) for path in added.get("components", ())]
-            fields |= added | ({"components": components} if components else {})
+            components = [os.path.join(folder, path) for path in added.pop("components", ())]
+            if root.deployer.ignores_missing:
+                components = [path for path in components if os.path.exists(path)]
+            fields |= added | ({"components": [_from(home, path) for path in components]} if components else {})
         with open(os.path.join(home, "kustomization.yaml"), "w", encoding="utf-8") as file:
             json.dump(fields, file)
         # Flux lets a kustomization read all of its repository (fluxcd/pkg, kustomize/kustomize_generator.go).
@@ -234,6 +236,8 @@ def _unfit(root: Root, tree: Tree) -> _Unfit:
             if not os.path.join(tree.real(path), "").startswith(top):
                 return _Unfit(f"it takes in {shown}, which is outside of the project")
             if not os.path.exists(tree.there(path)):
+                if one.ignores_missing and path in one.components:
+                    continue
                 return _Unfit(f"it takes in {shown}, which is not there", is_wrong=True)
             if os.path.isdir(tree.there(path)) and path not in folders:
                 has_one = any(os.path.exists(os.path.join(tree.there(path), name)) for name in KUSTOMIZATIONS)

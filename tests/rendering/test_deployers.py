@@ -169,6 +169,20 @@ def test_what_does_not_come_to_the_same_is_not_guessed(case: str, tried: Tried) 
     assert {item.reason for item in report.skipped} & {"unbuilt-kustomization", "kustomize-patch"}
 
 
+@pytest.mark.parametrize("by", ["flux", "argo"])
+def test_components_that_are_not_there_may_be_left_out(by: str, tried: Tried) -> None:
+    deploy = flux if by == "flux" else argo
+    ignoring = {"components": ["../none"], "ignoreMissingComponents": True}
+    report = tried(PLAIN | {f"clusters/{by}.yaml": deploy(ignoring)})
+    assert (verdicts(report), said(report.findings)) == ({"granted"}, set())
+    report = tried(PLAIN | {f"clusters/{by}.yaml": deploy({"components": ["../none"]})})
+    assert "failed-rendering" in {item.rule for item in report.findings}
+    both = {**ignoring, "components": ["../none", "../c"]}
+    report = tried(PLAIN | {"c/kustomization.yaml": COMPONENT, f"clusters/{by}.yaml": deploy(both)})
+    assert verdicts(report) == {"not-granted"}
+    assert "failed-rendering" not in {item.rule for item in report.findings}
+
+
 def test_each_of_two_deploys_what_it_makes_of_a_folder(tried: Tried) -> None:
     """Two clusters deploy the same folder: with what one of them adds the role loses its access, in the other not."""
     report = tried(PLAIN | {"a/flux.yaml": flux(REMOVED), "b/flux.yaml": flux({"commonLabels": {"cluster": "b"}})})
