@@ -26,6 +26,7 @@ from checker.gate.report import Report
 from checker.gate.weakened import in_configuration
 from checker.rules import BY_ID
 from checker.rules.rule import looks_at_documents
+from tests.hostile.bombs import GOOD
 from tests.report import worlds
 
 ROOT = Path(__file__).parent.parent.parent
@@ -379,6 +380,14 @@ def test_a_cell_makes_verdicts_definite(tmp_path: Path) -> None:
     without = configured(tmp_path, CONFIG, text.replace(', "dynamodb:Query"]', "]")).report
     assert [(item.rule, item.location.start.line) for item in without.findings] == [("missing-grant", 19)]
     assert "acme-reverse-proxy cannot call dynamodb:Query" in without.findings[0].message
+
+
+def test_a_name_alone_may_be_filled_in_by_flux(tmp_path: Path) -> None:
+    role = GOOD.replace("table/cell2-auth-keys", "table/${table}")
+    report = configured(tmp_path, CONFIG.replace("schema.spec.table: ${authKeysTable}", "other: x"), role).report
+    told = next(item for item in report.findings if item.rule == "templated-manifest")
+    assert told.message == "checked in part: ${table} is a placeholder (Flux or kro)"
+    assert "postBuild.substitute" in told.help
 
 
 def test_what_the_cell_does_not_fill_in_is_named(tmp_path: Path) -> None:

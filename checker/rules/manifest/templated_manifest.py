@@ -55,6 +55,7 @@ _HELP = {
     "helm": "render it first and check the result: helm template … | checker static -",
     "shell-variable": "fill it in first and check the result: envsubst < FILE | checker static -",
     "kro": "keep placeholders out of the policies, or check the objects that kro makes of it",
+    "flux": "name the Flux Kustomization that fills it in: postBuild.substitute of one in the project is read",
     "account-word": "write the account's 12 digits",
     "embedded": "check it as the manifest it becomes: … | checker static -",
 }
@@ -108,7 +109,16 @@ def _said(skipped: Skipped) -> str:
         return skipped.detail
     if skipped.reason == "embedded":
         return f"this holds {skipped.detail}"
-    return f"{_shorten(skipped.detail)} is a placeholder ({skipped.reason})"
+    engine = "Flux or kro" if _is_of_flux_or_kro(skipped) else skipped.reason
+    return f"{_shorten(skipped.detail)} is a placeholder ({engine})"
+
+
+_NAME_ALONE = expression(r"\$\{\w+\}")
+
+
+def _is_of_flux_or_kro(skipped: Skipped) -> bool:
+    """Whether a placeholder may be one of Flux as well: a name alone. What kro fills in has mostly a path."""
+    return skipped.reason == "kro" and _NAME_ALONE.fullmatch(skipped.detail) is not None
 
 
 def _place(skipped: Skipped) -> Place:
@@ -127,7 +137,8 @@ def _place(skipped: Skipped) -> Place:
 
 def _help(skipped: list[Skipped]) -> str:
     first = skipped[0]
-    advice = _HELP.get(first.reason, "fill it in first and check the result: … | checker static -")
+    reason = "flux" if _is_of_flux_or_kro(first) else first.reason
+    advice = _HELP.get(reason, "fill it in first and check the result: … | checker static -")
     if not first.in_part or first.reason == "flux-escape":
         return advice
     names = dict.fromkeys(name_of(item.reason, item.detail) for item in skipped if item.inner_offset is not None)
