@@ -88,6 +88,7 @@ def _rows(folder: Path, peers: Path) -> list[tuple[str, list[Command]]]:
     role = next(path for path in (small / "manifests").rglob("role.yaml") if "inlinePolicies" in path.read_text())
     shutil.copy(role, alone / "role.yaml")
     (alone / "other.yaml").write_text("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n", encoding="utf-8")
+    shutil.copy(ROOT / "tests" / "report" / "live" / "missing-action.json", alone / "record.json")
     one = str(role.relative_to(small))
     changed = large / "manifests" / "t00001" / "role.yaml"
     changed.write_text(changed.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
@@ -115,6 +116,10 @@ def _rows(folder: Path, peers: Path) -> list[tuple[str, list[Command]]]:
         (
             "A file with nothing for us; the version",
             [floor, _checker(alone, "static", "other.yaml"), _checker(alone, "--version")],
+        ),
+        (
+            "An incident that was recorded",
+            [floor, _checker(alone, "live", "--replay", "record.json")],
         ),
         (
             "One file of a repository with 1,500 files (a hook)",

@@ -8,8 +8,8 @@ import sys
 from .version import __version__
 
 _READS_A_PROJECT = ("static", "diff", "fix", "who-can")
-"""Commands whose work ends with the process. What they import and read stays until then: the cyclic collector would
-scan it again and again, which took a quarter of the time over 5,000 roles, and free nothing."""
+"""Commands whose work ends with the process, as that of a replay does. What they import and read stays until then: the
+cyclic collector would scan it again and again, which took a quarter of the time over 5,000 roles, and free nothing."""
 
 
 def main() -> int:
@@ -18,7 +18,7 @@ def main() -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"checker {__version__}\n")
         return 0
-    if arguments[:1] and arguments[0] in _READS_A_PROJECT:
+    if arguments[:1] and (arguments[0] in _READS_A_PROJECT or "--replay" in arguments):
         gc.disable()
     if arguments[:1] == ["static"]:
         from .unconcerned import answered

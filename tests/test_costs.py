@@ -90,6 +90,14 @@ def test_a_role_needs_no_other_command_and_no_renderer(tree: Path) -> None:
     )
 
 
+def test_a_replay_asks_nobody(tmp_path: Path) -> None:
+    record = ROOT / "tests" / "report" / "live" / "missing-action.json"
+    found = imported(tmp_path, "live", "--replay", str(record))
+    assert "checker.runbook.diagnose" in found
+    heavy = ("boto3", "botocore", "kubernetes", "jsonschema", "jsonschema_rs", "ssl")
+    assert not below(found, *heavy, "checker.live.collect", "checker.live.clients.aws", "checker.fix", "checker.demo")
+
+
 @pytest.mark.parametrize(
     "arguments", [[], ["manifests/t00001/role.yaml"], ["--format", "json"], ["--changed-since", "HEAD"]]
 )

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..config.choices import check_parameters, choose_cell, choose_config, choose_requirements
 from ..config.file import Config, ConfiguredCell
 from ..errors import UsageError
 from ..iam.values import NamedTuple
-from ..live.asking import Observer
-from ..live.clients.aws import Aws
-from ..live.collect import Clients, collect
-from ..live.log.sorting import Site
-from ..live.questions.cluster import Search
-from ..live.questions.pods import Meaning
 from ..live.record.record import Record, Target
 from ..requirements.model import Requirement
 from ..runbook.diagnose import Diagnosis, diagnose
+
+if TYPE_CHECKING:
+    from ..live.asking import Observer
+    from ..live.collect import Clients
+    from ..live.questions.cluster import Search
+
+# The collector and the clients of Kubernetes and AWS are imported where something is asked: a replay asks nothing, and
+# they are a quarter of its time.
 
 
 class IncidentOptions(NamedTuple):
@@ -54,6 +57,12 @@ class Investigation(NamedTuple):
 
 def plan(options: IncidentOptions) -> Investigation:
     """Settles what is asked. Raises UsageError for a configuration or a command line that cannot be used."""
+    from ..live.clients.aws import Aws
+    from ..live.collect import Clients
+    from ..live.log.sorting import Site
+    from ..live.questions.cluster import Search
+    from ..live.questions.pods import Meaning
+
     config = choose_config(options.config)
     cell = _cell(options, config)
     loaded = choose_requirements(config, options.policies)
@@ -124,6 +133,8 @@ def _given(options: IncidentOptions) -> tuple[str, ...]:
 
 def investigate(made: Investigation, observer: Observer | None = None) -> Record:
     """Collects the evidence."""
+    from ..live.collect import collect
+
     return collect(
         made.target, made.access, made.search, deadline=made.deadline, manifests=made.manifests, observer=observer
     )

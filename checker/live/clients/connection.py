@@ -16,6 +16,7 @@ from typing import Any
 from ...iam.values import NamedTuple
 from ..asking import Refused
 from ..record.redaction import redact
+from .unusable import NO_CONTEXT, NO_KUBECONFIG, PLUGIN_FAILED
 
 _TOKEN_SECONDS = 60
 _IN_CLUSTER = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -146,11 +147,6 @@ def eks_token(session: Any, cluster: str, region: str) -> str:
     }
     url = signer.generate_presigned_url(request, region_name=region, expires_in=_TOKEN_SECONDS, operation_name="")
     return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
-
-
-PLUGIN_FAILED = "the kubeconfig's plugin for credentials failed"
-NO_KUBECONFIG = "there is no kubeconfig"
-NO_CONTEXT = "the kubeconfig has no context"
 
 
 def _unusable(error: Exception, context: str | None) -> str:

@@ -135,7 +135,7 @@ def words() -> Words:
     import yaml
 
     with open(_FILE, encoding="utf-8") as file:
-        lists = yaml.safe_load(file)
+        lists = yaml.load(file, yaml.CSafeLoader)
     return Words(**{name: _any(tuple(lists[name])) for name in Words._fields})
 
 
@@ -272,4 +272,4 @@ def _has_succeeded(said: str, known: Words) -> bool:
 
 @lru_cache(maxsize=64)
 def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    return expression("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)

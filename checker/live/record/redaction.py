@@ -59,7 +59,7 @@ _NOT_A_VALUE = (
     r"(?<=: )(?:not|no|unknown|missing|expired|invalid|dispatch|failed|failure|timeout|error|unable)(?![\w/+=.-])"
 )
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE | re.DOTALL), replacement)
+    (expression(pattern, re.IGNORECASE | re.DOTALL), replacement)
     for pattern, replacement in (
         (r"-----BEGIN [A-Z ]{1,40}-----.*?(?:-----END [A-Z ]{1,40}-----|$)", MASK),
         (r"\bk8s-aws-v1\.[\w-]+", MASK),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 
-from ...live.clients.connection import NO_CONTEXT, NO_KUBECONFIG, PLUGIN_FAILED
+from ...live.clients.unusable import NO_CONTEXT, NO_KUBECONFIG, PLUGIN_FAILED
 from ...live.record.record import Reading, Status
 from ...runbook.diagnose import Diagnosis
 

@@ -66,9 +66,9 @@ def signatures() -> tuple[Signature, ...]:
     import yaml
 
     with open(_FILE, encoding="utf-8") as file:
-        entries = yaml.safe_load(file)
+        entries = yaml.load(file, yaml.CSafeLoader)
     return tuple(
-        Signature(item["id"], re.compile(item["pattern"], re.IGNORECASE), item["sample"], item["source"])
+        Signature(item["id"], expression(item["pattern"], re.IGNORECASE), item["sample"], item["source"])
         for item in entries
     )
 
