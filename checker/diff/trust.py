@@ -6,6 +6,7 @@ Callers are those that either policy names, and an example of each kind that it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from ..iam.decisions.conditions import Truth
@@ -54,8 +55,8 @@ def compare_trust(
 
 def _fewest(asked: list[tuple[str, Truth, Truth]]) -> list[tuple[str, Truth, Truth]]:
     """Without rows that another row with the same change covers: "any pod" covers every stranger, and a plain name the
-    same one in another cluster or account, without session tags or with an odd audience; another cluster covers another
-    account, in which every cluster is another one."""
+    same one in another cluster or account, without session tags or with an odd audience; "another account" covers one
+    that a policy names, and so does "another cluster"."""
     changes = {name: (was, now) for name, was, now in asked}
     through = " through EKS Pod Identity"
 
@@ -63,9 +64,11 @@ def _fewest(asked: list[tuple[str, Truth, Truth]]) -> list[tuple[str, Truth, Tru
         plain = name
         for more in (_OTHER_ACCOUNT, _OTHER_CLUSTER, " without session tags"):
             plain = plain.replace(more, "")
+        plain = re.sub(r" in (?:account \d+|cluster [\w-]+)(?= through)", "", plain)
         plain = plain.partition(" with the audience ")[0]
-        wider = name.replace(_OTHER_ACCOUNT, _OTHER_CLUSTER)
-        if any(other != name and changes.get(other) == (was, now) for other in (plain, wider)):
+        stranger = re.sub(r" in account \d+(?= through)", _OTHER_ACCOUNT, name)
+        stranger = re.sub(r" in cluster [\w-]+(?= through)", _OTHER_CLUSTER, stranger)
+        if any(other != name and changes.get(other) == (was, now) for other in (plain, stranger)):
             return True
         is_stranger = name.startswith((f"{_ANYBODY} of", "service accounts "))
         return is_stranger and changes.get(name.replace(name.partition(through)[0], _ANYBODY)) == (was, now)
@@ -104,13 +107,43 @@ def _pods(
     strangers; each also in another cluster than the cell's, in another account (aws:SourceAccount and aws:SourceArn say
     which), and by an association without session tags."""
     cluster = values.get("cluster", "")
+    elsewhere = tuple(_elsewhere(documents, values)) if values.get("account") else ()
     known = [PodCaller(*account.partition("/")[::2], cluster) for account in accounts]
     for pod in dict.fromkeys((*known, *pods_named(documents, cluster))):
         yield _named(pod), pod, values
         yield f"{_named(pod)}{_OTHER_CLUSTER}", pod._replace(cluster="some-other-cluster"), values
-        if values.get("account"):
-            yield f"{_named(pod)}{_OTHER_ACCOUNT}", pod, {**values, "account": "some-other-account"}
+        for where, account, its_cluster in elsewhere:
+            yield f"{_named(pod)}{where}", pod._replace(cluster=its_cluster), {**values, "account": account}
         yield f"{_named(pod)} without session tags", pod._replace(has_tags=False), values
+
+
+def _elsewhere(documents: list[Document], values: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """(words, account, cluster) of pods outside of the cell: of a stranger's account, and of those that conditions on
+    aws:SourceAccount and aws:SourceArn speak of."""
+    own, cluster = values.get("account", ""), values.get("cluster", "")
+    yield _OTHER_ACCOUNT, "some-other-account", cluster
+    named: dict[tuple[str, str], None] = {}
+    for item in (item for document in documents for statement in document.statements for item in statement.conditions):
+        for value in item.values:
+            if item.key.lower() == "aws:sourceaccount":
+                named.setdefault((_example(value, 12), cluster))
+            fields = value.split(":", 5)
+            if item.key.lower() == "aws:sourcearn" and len(fields) == 6 and fields[5].startswith("cluster/"):
+                account = _example(fields[4], 12) if fields[4].strip("*?") else own
+                named.setdefault((account, _example(fields[5].removeprefix("cluster/"), 0) or cluster))
+    for account, its_cluster in list(named)[:_MOST_ELSEWHERE]:
+        if account != own:
+            yield f" in account {account}", account, its_cluster
+        elif its_cluster != cluster:
+            yield f" in cluster {its_cluster}", account, its_cluster
+
+
+_MOST_ELSEWHERE = 20
+
+
+def _example(pattern: str, length: int) -> str:
+    """A text that the pattern matches, filled up to a length; ARNs and accounts have no question marks of their own."""
+    return pattern.replace("?", "0").replace("*", "0" * max(1, length - len(pattern.replace("*", ""))))
 
 
 def _named(pod: PodCaller) -> str:

@@ -66,6 +66,26 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
             pods(),
             "may now be assumed by any pod in another cluster through EKS Pod Identity",
         ),
+        (
+            pods(StringEquals={"aws:SourceAccount": CELL["account"]}),
+            pods(StringEquals={"aws:SourceAccount": [CELL["account"], "999999999999"]}),
+            "may now be assumed by any pod in account 999999999999 through EKS Pod Identity",
+        ),
+        (
+            pods(StringEquals={"aws:SourceAccount": CELL["account"]}),
+            pods(StringLike={"aws:SourceAccount": "1*"}),
+            "may now be assumed by any pod in account 100000000000 through EKS Pod Identity",
+        ),
+        (
+            pods(ArnEquals={"aws:SourceArn": CLUSTER}),
+            pods(ArnEquals={"aws:SourceArn": [CLUSTER, CLUSTER.replace(CELL["account"], "999999999999")]}),
+            "may now be assumed by any pod in account 999999999999 through EKS Pod Identity",
+        ),
+        (
+            pods(ArnEquals={"aws:SourceArn": CLUSTER}),
+            pods(ArnLike={"aws:SourceArn": [CLUSTER, f"{CLUSTER.rpartition('/')[0]}/cell3-*"]}),
+            "may now be assumed by any pod in cluster cell3-0 through EKS Pod Identity",
+        ),
     ],
 )
 def test_widened_trust_is_told(before: Any, after: Any, said: str, told: Any) -> None:

@@ -122,6 +122,25 @@ def test_the_kind_of_a_line(line: str, kind: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        'level=debug msg="refreshApiKeysFromDynamoDbTable failed"',
+        "level=info event=refresh_auth_keys_from_dynamodb_table outcome=failed",
+        'level=warn msg="auth_cell2_us_east_1_production_keys lagging"',
+        "ERROR refresh_tenant_api_keys_from_dynamodb failed",
+        "ERROR refreshAuthenticationKeysForIndex aborted",
+    ],
+)
+def test_a_long_identifier_is_heard(line: str) -> None:
+    assert sort(line) == "failure"
+
+
+def test_a_long_name_of_another_service_is_known() -> None:
+    operation = "calling the PutBucketNotificationConfiguration operation"
+    assert sort(f'level=error msg="An error occurred (AccessDenied) when {operation}: Access Denied"') == "traffic"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         'level=error msg="failed to refresh auth keys after 3 attempts" attempt=3',
         "dynamodb: retry quota exceeded, giving up",
         'level=warn msg="retrying stopped, maximum number of attempts for dynamodb reached, request failed"',

@@ -16,6 +16,8 @@ from checker.runbook.diagnose import Diagnosis
 
 DNS = lines.unreachable(f"dynamodb.{REGION}.amazonaws.com")
 GOOD = lines.REFRESHED
+READY = 'level=info msg="readiness ok" last_refresh_age=12s'
+OPENSEARCH = "https://vpc-x.us-east-1.es.amazonaws.com"
 
 
 def logged(*rows: tuple[float, str], cause: str | None = None) -> Diagnosis:
@@ -117,6 +119,14 @@ def test_a_broken_role_is_a_cause_after_a_success_too() -> None:
         "refresh of auth keys: paused by operator",
         '{"level":"info","msg":"auth keys refresh","phase":"waiting-for-lock"}',
         'level=info msg="attempting to refresh auth keys"',
+        'level=info msg="auth keys: not leader, idle"',
+        'level=info component=keycache msg="tick skipped, lease held by other replica"',
+        "auth-keys: standing by, no leader",
+        "ddb: table scan postponed",
+        # What would be a success, and is none.
+        'level=info msg="auth keys loaded from disk"',
+        'level=info msg="auth keys refreshed" skipped=true reason=standby',
+        'level=info msg="keys refreshed 0 of 12"',
     ],
 )
 def test_what_is_said_again_and_again_instead_of_a_success_is_no_health(line: str) -> None:
@@ -126,6 +136,26 @@ def test_what_is_said_again_and_again_instead_of_a_success_is_no_health(line: st
     assert state == "unknown"
     assert "since the last success it says again and again: " in detail
     assert "live.log.success" in detail
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f'level=info msg="key refresh: no leader" trace_id={number:032x}' for number in range(7, 16)],
+        [f'level=info msg="key refresh: no leader" next={wait}' for wait in ("1m2s", "59.1s", "812ms", "3s", "1h0m1s")],
+        [f"key refresh: the leader is {name}" for name in ("alpha", "bravo", "charlie", "delta", "echo")],
+        ["keys: waiting for the lock", "key refresh: no leader", "auth keys: idle"] * 2,
+    ],
+)
+def test_it_need_not_be_the_same_words(lines: list[str]) -> None:
+    found = logged((400, GOOD), (340, GOOD), (280, GOOD), *[(20 + 30 * n, line) for n, line in enumerate(lines)])
+    assert found.verdict == "inconclusive"
+    assert "again and again" in log_check(found)[1]
+
+
+def test_one_line_may_stand_for_many() -> None:
+    line = 'level=info msg="key refresh: no leader, standing by" suppressed=40'
+    assert logged((220, GOOD), (160, GOOD), (20, line)).verdict == "inconclusive"
 
 
 @pytest.mark.parametrize(
@@ -141,6 +171,12 @@ def test_what_is_said_again_and_again_instead_of_a_success_is_no_health(line: st
         [(30, GOOD), *[(20 - n, f'level=info msg="auth keys refresh: {word}"') for n, word in enumerate("abcdef")]],
         # Less often than it takes.
         [(100, GOOD), *[(20 + 20 * n, 'level=info msg="key refresh: standing by"') for n in range(3)]],
+        # As often as between the successes before.
+        [(35 + 60 * n, GOOD) for n in range(5)] + [(5 * n, READY) for n in range(60)],
+        [(65 + 60 * n, GOOD) for n in range(5)] + [(2 * n, f"dynamodb query page page={n % 9}") for n in range(150)],
+        # The requests of customers.
+        [(200, GOOD), *[(5 * n, f"level=info method=GET path=/acme/_search?q={n} upstream={OPENSEARCH} status=200") for n in range(30)]],
+        [(200, GOOD), *[(5 * n, f"level=info msg=lookup user=jane.roe.{n} in=dynamodb") for n in range(30)]],
         # About other things.
         [(200, GOOD), *[(20 + 20 * n, 'level=info msg="jwks refresh: standing by"') for n in range(6)]],
         [(200, GOOD), *[(20 + 20 * n, 'level=info msg="request" method=GET path=/keys status=200') for n in range(6)]],
@@ -148,3 +184,12 @@ def test_what_is_said_again_and_again_instead_of_a_success_is_no_health(line: st
 )  # fmt: skip
 def test_what_is_said_beside_successes_is_no_sign(rows: list[tuple[float, str]]) -> None:
     assert logged(*rows).verdict == "healthy"
+
+
+def test_the_requests_of_customers_are_not_recorded() -> None:
+    line = (
+        'level=info msg="auth keys refresh" method=GET path="/acme/_search?q=john.doe@example.com" client=203.0.113.9'
+    )
+    found = logged((200, GOOD), *[(10 * n, line) for n in range(12)])
+    assert "john.doe" not in str(as_json(found))
+    assert "203.0.113.9" not in str({name: reading.value for name, reading in found.case.record.readings.items()})

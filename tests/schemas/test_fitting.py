@@ -152,6 +152,20 @@ def test_it_knows_every_keyword_of_a_shipped_schema(name: str) -> None:
     assert {*keywords(load(name))} <= {*fitting._CHECKS, "$ref"}
 
 
+def test_reasons_are_written_in_any_script() -> None:
+    [config] = [item for item in _values("config") if item.get("ignore")][:1]
+    entry = {**config["ignore"][0], "reason": "必要"}
+    assert schemas.is_valid("config", {**config, "ignore": [entry]})
+    assert jsonschema_rs.Draft7Validator(load("config")).is_valid({**config, "ignore": [entry]})
+    assert not schemas.is_valid("config", {**config, "ignore": [{**entry, "reason": "..."}]})
+
+
+@pytest.mark.parametrize("number", [10**400, 3600.0, 1e300])
+def test_any_number_is_answered(number: float) -> None:
+    named = {**ROLE, "spec": {**ROLE["spec"], "maxSessionDuration": number}}  # type: ignore[dict-item]
+    assert fits(load("ack"), named, load("ack")) is (number == 3600)
+
+
 def test_a_line_break_at_the_end_is_part_of_the_text() -> None:
     """In Python a dollar also stands before the last line break; AWS and the API server take no such name."""
     named = {**ROLE, "spec": {**ROLE["spec"], "name": "acme-reverse-proxy\n"}}  # type: ignore[dict-item]

@@ -46,7 +46,7 @@ _AWS_PRINCIPAL = expression(
     r"|arn:[\w-]+:sts::\d{12}:(?:assumed-role/[^*?/]+/[^*?]+|(?:federated-user|self)/?[^*?]*)"
 )
 """A provider stands under Federated, which a rule says."""
-_NO_SERVICE = expression(r"arn:.*|(?:.*[^\S\n])?\S*\bamazonaws(?!\.com$|\.com\.cn$|\.eu$)\S{0,100}", re.IGNORECASE)
+_NO_SERVICE = expression(r"arn:.*|(?:.*[^\S\n])?(?=\S*\Z)\S*\bamazonaws(?!\.com$|\.com\.cn$|\.eu$)\S*", re.IGNORECASE)
 _OF_TRUST = expression(r"\*|sts:.*", re.IGNORECASE | re.DOTALL)
 _WITH_REGION = expression(
     r"arn:[^:]*:iam:[a-z][^:*?$]*:.*"

@@ -8,6 +8,8 @@ log is its customers' traffic and stays out of the record.
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -126,7 +128,7 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
             kept[kind] = kept.get(kind, 0) + 1
             stamps = {"first": event.stamp, "last": event.stamp}
             kinds[key] = {"text": _shown(event.text), "count": many, **stamps, "kind": kind}
-        else:
+        elif kind != "mention":
             left_out += 1
     # Differently worded lines of one second are one failure: the SDK, the proxy and a handler each log it.
     failures = [(stamp, max(alike.values()) if stamp else sum(alike.values())) for stamp, alike in failed.items()]
@@ -191,18 +193,34 @@ def _in_vain(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
 
 
 def _said_again(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
-    """The positions of mentions that stand again and again since the last success: a refresh that goes on as before
-    ends each time in a success. What is said once behind each of them (how long it took, when the next one is due) is
-    no sign of anything."""
-    last = max((position for position, (_, kind) in enumerate(given) if kind == "success"), default=None)
-    if last is None:
+    """The positions of mentions that stand in the place of a success: again and again for a while since the last one,
+    and far more often than between the successes before. That goes for lines that are alike, and for all together:
+    a proxy may say in many words that it waits."""
+    successes = [position for position, (_, kind) in enumerate(given) if kind == "success"]
+    if not successes:
         return frozenset()
-    since: dict[str, list[int]] = {}
-    for position in range(last + 1, len(given)):
-        event, kind = given[position]
+    groups: dict[str, list[int]] = {"": []}
+    for position, (event, kind) in enumerate(given):
         if kind == "mention":
-            since.setdefault(_alike(event.text), []).append(position)
-    return frozenset(position for alike in since.values() if len(alike) >= _MANY_RETRIES for position in alike)
+            groups[""].append(position)
+            groups.setdefault(_NUMBERED.sub("#", event.text[:_MOST_SHOWN]), []).append(position)
+    unread: set[int] = set()
+    for positions in groups.values():
+        since = [position for position in positions if position > successes[-1]]
+        often = sum(times(given[position][0].text) for position in since)
+        stamps = [stamp for position in since if (stamp := seconds(given[position][0].stamp))]
+        # A line that stands for many says nothing of how long it took.
+        if stamps and often == len(since) and stamps[-1] - stamps[0] < _LASTING_SECONDS:
+            continue
+        before = Counter(bisect(successes, position) for position in positions if position < successes[-1])
+        if often >= _MANY_RETRIES and often > 2 * max(before.values(), default=0):
+            unread.update(since)
+    return frozenset(unread)
+
+
+_LASTING_SECONDS = 60
+_NUMBERED = expression(r"\S*\d\S*")
+"""What differs in lines of one kind: a word with a number in it."""
 
 
 def _alike(text: str) -> str:

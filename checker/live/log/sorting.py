@@ -93,6 +93,12 @@ _NEEDED = expression(_NEEDED_BY_ALL.pattern + r"|dynamo|\bddb\b|security token",
 _TOKEN = expression(r"\b\w*token", re.IGNORECASE)
 _OF_CUSTOMERS = expression(r"\b(?:api|auth)[ _-]?key\b|\bclient\b|\bcustomer|\buser\b", re.IGNORECASE)
 
+_OF_A_CALLER = expression(
+    r"\b(?:client|customer|user|remote|ua|agent|referr?er|method|path|uri)(?:_?(?:ip|id|addr|agent|name))?[\"']?\s?[=:]"
+    r"|\b(?:GET|POST|PUT|DELETE|PATCH|HEAD) /|\.es\.amazonaws\.com",
+    re.IGNORECASE,
+)
+
 
 class Words(NamedTuple):
     """The patterns of words.yaml, each list as one expression."""
@@ -135,7 +141,7 @@ def words() -> Words:
     import yaml
 
     with open(_FILE, encoding="utf-8") as file:
-        lists = yaml.load(file, yaml.CSafeLoader)
+        lists = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     return Words(**{name: _any(tuple(lists[name])) for name in Words._fields})
 
 
@@ -196,13 +202,14 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
             return "failure"
         if known.not_well.search(text):
             return "trouble"
-        return "quiet" if known.not_really.search(without_nothing(text)) else "success"
+        is_one = known.not_really.search(without_nothing(text)) is None
+        return "success" if is_one else _calm(said, text, known, is_of_keys=True)
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
         if is_of_keys and level != "debug" and known.refused.search(said):
             return "failure"
         if is_of_keys and (is_trouble or is_late):
             return "retry"
-        return "mention" if is_of_keys and level != "debug" else "quiet"
+        return "quiet" if level == "debug" else _calm(said, text, known, is_of_keys=is_of_keys)
     if level == "debug":
         # An SDK's search for credentials fails in passing; a refresh of keys that failed is one at any level.
         has_keys = known.keys.search(said) is not None
@@ -214,12 +221,20 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         is_odd = is_of_refresh and (_REFUSED.search(said) or known.erring.search(said) or known.not_well.search(text))
         if has_failed or is_odd or (is_of_keys and is_late):
             return "failure" if has_failed else "trouble"
-        return "mention" if is_of_refresh else "quiet"
+        return _calm(said, text, known, is_of_keys=is_of_keys)
     if has_failed or (is_of_keys and (level in ("warn", "error") or is_trouble)):
         return "failure"
     if level == "error" or is_trouble:
         return "trouble"
-    return "mention" if is_of_keys and _REFRESHING.search(said) else "quiet"
+    return _calm(said, text, known, is_of_keys=is_of_keys)
+
+
+def _calm(said: str, text: str, known: Words, *, is_of_keys: bool) -> Kind:
+    """What a line is that says neither success nor failure. Requests of customers are no mention, whatever is in them:
+    mentions are shown and recorded."""
+    if known.traffic.search(text) or known.other_service.search(said) or _OF_A_CALLER.search(text):
+        return "quiet"
+    return "mention" if is_of_keys or known.component.search(said) else "quiet"
 
 
 def _about_us(said: str, known: Words) -> str | None:

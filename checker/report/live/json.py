@@ -70,7 +70,7 @@ def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
             "successesSinceLastFailure": case.log.refreshes_since,
             "lastFailure": case.log.last_failure.strip("?") or None,
             "lastSuccess": case.log.last_refresh.strip("?") or None,
-            "unplaced": list(case.log.trouble[:20]),
+            "unplaced": [*case.log.trouble, *case.log.mentioned][:20],
             "peakIn3Minutes": case.log.peak,
             "first": case.log.first or None,
             "last": case.log.last or None,

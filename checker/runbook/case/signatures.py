@@ -66,7 +66,7 @@ def signatures() -> tuple[Signature, ...]:
     import yaml
 
     with open(_FILE, encoding="utf-8") as file:
-        entries = yaml.load(file, yaml.CSafeLoader)
+        entries = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     return tuple(
         Signature(item["id"], expression(item["pattern"], re.IGNORECASE), item["sample"], item["source"])
         for item in entries

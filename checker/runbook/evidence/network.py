@@ -42,7 +42,7 @@ def _is_elsewhere(event: Event) -> bool:
 _IP_ADDRESS = expression(r"[\d.]+\d")
 _NEEDED_HOST = expression(r"\bdynamodb\b|\bddb\b|\bsts\b|\bkms\b|\beks-auth\b|^oidc\.|\bvpce\b")
 _OTHER_SERVICE = expression(r"operation error (?!STS|DynamoDB|EKS Auth)[\w ]{1,60}:")
-_DECODING = expression(r"(?:unmarshal|decod|pars|json).{0,100}\bEOF\b", re.IGNORECASE)
+_DECODING = expression(r"(?:unmarshal|decod|pars|json)\w{0,80}+.{0,80}\bEOF\b", re.IGNORECASE)
 
 
 def _failures(case: Case) -> tuple[Event, ...]:
