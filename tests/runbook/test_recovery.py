@@ -17,7 +17,7 @@ from checker.runbook.diagnose import Diagnosis
 DNS = lines.unreachable(f"dynamodb.{REGION}.amazonaws.com")
 GOOD = lines.REFRESHED
 READY = 'level=info msg="readiness ok" last_refresh_age=12s'
-OPENSEARCH = "https://vpc-x.us-east-1.es.amazonaws.com"
+REQUEST = "level=info method=GET upstream=https://vpc-x.us-east-1.es.amazonaws.com status=200 path=/acme/_search?q="
 
 
 def logged(*rows: tuple[float, str], cause: str | None = None) -> Diagnosis:
@@ -175,7 +175,7 @@ def test_one_line_may_stand_for_many() -> None:
         [(35 + 60 * n, GOOD) for n in range(5)] + [(5 * n, READY) for n in range(60)],
         [(65 + 60 * n, GOOD) for n in range(5)] + [(2 * n, f"dynamodb query page page={n % 9}") for n in range(150)],
         # The requests of customers.
-        [(200, GOOD), *[(5 * n, f"level=info method=GET path=/acme/_search?q={n} upstream={OPENSEARCH} status=200") for n in range(30)]],
+        [(200, GOOD), *[(5 * n, f"{REQUEST}{n}") for n in range(30)]],
         [(200, GOOD), *[(5 * n, f"level=info msg=lookup user=jane.roe.{n} in=dynamodb") for n in range(30)]],
         # About other things.
         [(200, GOOD), *[(20 + 20 * n, 'level=info msg="jwks refresh: standing by"') for n in range(6)]],
