@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..iam.expressions import expression
 
-_ACTION = expression(r"\{\{.{0,500}?\}\}")
+_ACTION = expression(r"\{\{.*?\}\}")
 _LONGEST = 4_000
 """Lines with more characters are not aligned: to match one may take quadratic time."""
 

@@ -62,6 +62,7 @@ class Expression(NamedTuple):
 
 BOUNDED = {
     "checker.fix.edits.block: '-[": "asked about 200 characters",
+    "checker.text.alignment._ACTION": "asked about lines of 4,000 characters at most",
     "checker.live.record.redaction._FORMS: '\\\\bey[": "asked about lines that were cut before",
 }
 """Expressions that are not linear and need not be, since what they are asked about is cut to a length before."""
