@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Files that may name patches: fragments of objects, not objects."""
 
-ARGOCD_SOURCE = ".argocd-source"
-"""How the names of files begin by which Argo CD changes what it deploys of their folder."""
+
+def is_argocd_source(name: str) -> bool:
+    """Whether a file of this name may change what Argo CD deploys of its folder."""
+    return name.startswith(".argocd-source") and name.endswith(".yaml")
 
 
 def counts_by_its_name(name: str) -> bool:
     """Whether a file of this name has to do with us, whatever words are in it."""
-    return name in KUSTOMIZATIONS or name.startswith(ARGOCD_SOURCE)
+    return name in KUSTOMIZATIONS or is_argocd_source(name)
 
 
 CONFIGURATIONS = ("checker.yaml", ".checker.yaml")

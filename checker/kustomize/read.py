@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..ack.objects import mapping, sequence, text
-from ..ack.scan import ARGOCD_SOURCE, KUSTOMIZATIONS
+from ..ack.scan import KUSTOMIZATIONS, is_argocd_source
 from ..iam.expressions import expression
 from ..text.documents import YamlDocument
 from ..text.files import work_tree
@@ -37,7 +37,7 @@ def kustomizations(document: YamlDocument, real: Callable[[str], str]) -> list[K
     Raises TreeError."""
     piece = document.piece
     name = os.path.basename(piece.source.name)
-    is_override = name.startswith(ARGOCD_SOURCE)
+    is_override = is_argocd_source(name)
     if name not in KUSTOMIZATIONS and not is_override and not _MAY_SAY_SO.search(piece.text):
         return []
     value = plain(document.root)
@@ -147,17 +147,29 @@ def _from_argo(
             yield one._replace(patches=(*one.patches, *kept), overlay=overlay, default_namespace=default)
 
 
+_WITHOUT_EFFECT = frozenset(("helm", "chart", "path", "repoURL", "targetRevision", "ref"))
+"""What a file beside an Application's folder may change without a word of kustomize: helm's is merged in where charts
+are rendered, the place of the source stays as it is."""
+_OF_IMAGES = frozenset(("images", "replicas", "version", "kubeVersion", "apiVersions"))
+
+
 def _from_override(document: YamlDocument, value: Any, real: Callable[[str], str]) -> Iterator[Kustomization]:
-    """What `.argocd-source.yaml` and `.argocd-source-NAME.yaml` add to the Application that deploys their folder
-    (argo-cd, reposerver/repository/repository.go, mergeSourceParameters)."""
-    options = mapping(mapping(value).get("kustomize"))
-    folder = os.path.dirname(real(document.piece.source.name))
-    top = real(work_tree(folder) or os.curdir)
-    named = {"metadata": {"name": os.path.basename(document.piece.source.name)}}
-    if options:
-        below = os.path.relpath(folder, top).replace(os.sep, "/")
-        one = read_fields(document, ("kustomize",), options, below, real, names=("Argo CD override", named))
-        yield one._replace(overlay=overlay_of_argo(options))
+    """What `.argocd-source.yaml` and `.argocd-source-NAME.yaml` change of the Application that deploys their folder, as
+    something that may change every object there: they are merged into a source that stands in another file (argo-cd,
+    reposerver/repository/repository.go, mergeSourceParameters). Images, which an image updater writes, change nothing
+    of ours."""
+    data = mapping(value)
+    options = data.get("kustomize", {})
+    is_of_images = isinstance(options, dict) and options.keys() <= _OF_IMAGES
+    changed = [key for key in data if key not in _WITHOUT_EFFECT and not (key == "kustomize" and is_of_images)]
+    if value is not None and (changed or not isinstance(value, dict)):
+        name = document.piece.source.name
+        folder = real(os.path.dirname(os.path.abspath(name)))
+        below = os.path.relpath(folder, real(work_tree(folder) or os.curdir)).replace(os.sep, "/")
+        named = {"metadata": {"name": os.path.basename(name)}}
+        one = read_fields(document, (), {}, below, real, names=("Argo CD override", named))
+        offset = document.piece.start + start_of(find(document.root, tuple(changed[:1]), "key"))
+        yield one._replace(patches=(KustomizePatch("a field", name, offset, PatchTarget()),))
 
 
 def _anything(document: YamlDocument, path: Path, what: str) -> KustomizePatch:

@@ -97,8 +97,7 @@ def _of(value: dict[str, Any], top: str, tree: Tree) -> Iterator[Release]:
                 if chart and folder is None:
                     yield _from_elsewhere(chart, what)
                 elif folder is not None or _open(path, what):
-                    name = text(metadata.get("name")) or ""
-                    item, unread = overridden(item, folder, name, tree) if folder is not None else (item, "")
+                    item, unread = overridden(item, folder, metadata, tree) if folder is not None else (item, "")
                     one = _of_argo(item, applied, metadata, folder or "", what, top)
                     yield one._replace(unknown=unknown or open_part or unread or one.unknown)
 

@@ -205,6 +205,7 @@ OVERRIDES: dict[str, tuple[str, Tree, str]] = {
     "parameters, which replace those of the Application": (GOOD_VALUES, {".argocd-source-tenants.yaml": "helm: {parameters: [{name: image.tag, value: v2}]}\n"}, "not-granted"),
     "what has to do with images": (GOOD_VALUES, {".argocd-source-tenants.yaml": "kustomize: {images: [proxy:v2]}\n"}, "granted"),
     "what is meant for another one": (GOOD_VALUES, {".argocd-source-others.yaml": "helm: {parameters: []}\n"}, "granted"),
+    "one in another namespace": (GOOD_VALUES, {".argocd-source-argocd_tenants.yaml": "helm: {parameters: []}\n"}, "not-granted"),
     "for all": (GOOD_VALUES, {".argocd-source.yaml": "helm: {parameters: null}\n"}, "not-granted"),
     "the one for all before that of the Application": (
         "",
@@ -223,8 +224,14 @@ def test_files_beside_a_chart_change_what_argo_cd_renders(case: str, tried: Trie
     assert verdicts(report) == {verdict}
 
 
-def test_one_that_cannot_be_read_leaves_the_chart_a_template(tried: Tried) -> None:
-    broken = {"tenant/.argocd-source.yaml": "helm: {parameters: [\n"}
+BOMB = "a0: &a0 {x: 1}\n" + "".join(f"a{n}: &a{n} {{p: *a{n - 1}, q: *a{n - 1}}}\n" for n in range(1, 24))
+
+
+@pytest.mark.parametrize(
+    "override", ["helm: {parameters: [\n", "helm: &a\n  valuesObject: *a\n", f"helm:\n  valuesObject: {{}}\n{BOMB}", "helm: [x]\n", "- x\n"]
+)  # fmt: skip
+def test_one_that_cannot_be_read_leaves_the_chart_a_template(override: str, tried: Tried) -> None:
+    broken = {"tenant/.argocd-source.yaml": override}
     report = tried({**chart(ROLE, WRONG), "apps/a.yaml": ARGO + GOOD_VALUES, **broken})
     assert verdicts(report) == set()
     notes = [item.message for item in report.findings if item.rule == "templated-manifest"]

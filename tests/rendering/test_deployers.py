@@ -129,14 +129,6 @@ def _made(folder: Path) -> dict[str, Any]:
     return {"resources": [os.path.relpath(path, folder) for path in (*inner, *files)]}
 
 
-def deploying(added: dict[str, Any], path: str, by: str) -> Tree:
-    """The files by which Flux or Argo CD adds this to the folder that it deploys."""
-    if by in ("flux", "argo"):
-        return {f"clusters/{by}.yaml": flux(added, path) if by == "flux" else argo(added, path)}
-    override = yaml.safe_dump({"kustomize": added})
-    return {"clusters/argo.yaml": argo({}, path), f"{path}/.argocd-source-t.yaml": override}
-
-
 def with_argo() -> list[str]:
     """Argo CD takes what it adds for a folder of kustomize's only where there is a kustomization."""
     return [case for case, (tree, _) in TREES.items() if "apps/kustomization.yaml" in tree]
@@ -144,15 +136,12 @@ def with_argo() -> list[str]:
 
 @pytest.mark.parametrize(
     ("case", "by"),
-    [
-        *((case, "flux") for case in TREES),
-        *((case, by) for case in with_argo() for by in ("argo", "a file beside what argo deploys")),
-    ],
+    [*((case, "flux") for case in TREES), *((case, "argo") for case in with_argo())],
 )
 def test_the_verdict_is_that_of_what_they_build(case: str, by: str, tried: Tried) -> None:
     tree, added = TREES[case]
     path = "prod" if "prod/kustomization.yaml" in tree else "apps"
-    report = tried(tree | deploying(added, path, by))
+    report = tried(tree | {f"clusters/{by}.yaml": flux(added, path) if by == "flux" else argo(added, path)})
     other = merged(added, path)
     assert not report.failures
     assert not [item for item in report.skipped if not item.in_part]
@@ -167,6 +156,27 @@ def test_what_does_not_come_to_the_same_is_not_guessed(case: str, tried: Tried) 
     report = tried(tree | {"clusters/flux.yaml": flux(added)})
     assert verdicts(report) == {"unknown"}
     assert {item.reason for item in report.skipped} & {"unbuilt-kustomization", "kustomize-patch"}
+
+
+@pytest.mark.parametrize(
+    ("name", "override", "verdict"),
+    [
+        (".argocd-source-t.yaml", {"kustomize": REMOVED}, "unknown"),
+        (".argocd-source.yaml", {"kustomize": {"namePrefix": "x-"}}, "unknown"),
+        (".argocd-source.yaml", {"kustomize": None}, "unknown"),
+        (".argocd-source.yaml", {"plugin": {"name": "x"}}, "unknown"),
+        (".argocd-source.yaml", ["kustomize"], "unknown"),
+        (".argocd-source-t.yaml", {"kustomize": {"images": ["proxy:v2"]}}, "granted"),
+        (".argocd-source-t.yaml", {"path": "elsewhere"}, "granted"),
+        (".argocd-source-t.yml", {"kustomize": REMOVED}, "granted"),
+    ],
+)
+def test_a_file_that_changes_what_argo_cd_builds_is_no_proof(
+    name: str, override: Any, verdict: str, tried: Tried
+) -> None:
+    """It is merged into the Application, which stands in another file: what comes of it is not worked out."""
+    report = tried(PLAIN | {"clusters/argo.yaml": argo({}), f"apps/{name}": yaml.safe_dump(override)})
+    assert verdicts(report) == {verdict}
 
 
 @pytest.mark.parametrize("by", ["flux", "argo"])

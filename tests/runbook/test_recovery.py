@@ -119,10 +119,9 @@ def test_a_broken_role_is_a_cause_after_a_success_too() -> None:
         "refresh of auth keys: paused by operator",
         '{"level":"info","msg":"auth keys refresh","phase":"waiting-for-lock"}',
         'level=info msg="attempting to refresh auth keys"',
-        'level=info msg="auth keys: not leader, idle"',
         'level=info component=keycache msg="tick skipped, lease held by other replica"',
-        "auth-keys: standing by, no leader",
-        "ddb: table scan postponed",
+        'level=info msg="auth keys refresh: standing by" method=RefreshKeys',
+        "key refresh: no leader, standing by (dynamodb client: idle)",
         # What would be a success, and is none.
         'level=info msg="auth keys loaded from disk"',
         'level=info msg="auth keys refreshed" skipped=true reason=standby',
@@ -144,7 +143,7 @@ def test_what_is_said_again_and_again_instead_of_a_success_is_no_health(line: st
         [f'level=info msg="key refresh: no leader" trace_id={number:032x}' for number in range(7, 16)],
         [f'level=info msg="key refresh: no leader" next={wait}' for wait in ("1m2s", "59.1s", "812ms", "3s", "1h0m1s")],
         [f"key refresh: the leader is {name}" for name in ("alpha", "bravo", "charlie", "delta", "echo")],
-        ["keys: waiting for the lock", "key refresh: no leader", "auth keys: idle"] * 2,
+        ["keys: refresh waits for the lock", "key refresh: no leader", "auth keys refresh: idle"] * 2,
     ],
 )
 def test_it_need_not_be_the_same_words(lines: list[str]) -> None:
@@ -174,7 +173,12 @@ def test_one_line_may_stand_for_many() -> None:
         # As often as between the successes before.
         [(35 + 60 * n, GOOD) for n in range(5)] + [(5 * n, READY) for n in range(60)],
         [(65 + 60 * n, GOOD) for n in range(5)] + [(2 * n, f"dynamodb query page page={n % 9}") for n in range(150)],
+        # What keeps coming in the one long gap.
+        [(610, GOOD), (310, GOOD)] + [(10 + 60 * n, 'level=info msg="key cache heartbeat"') for n in range(9)],
         # The requests of customers.
+        [(200, GOOD), *[(5 * n, f'level=info msg="api key cache hit" key_id=k{n}') for n in range(30)]],
+        [(200, GOOD), *[(5 * n, f"auth key ok for john.doe@example.com from 203.0.113.{n}") for n in range(30)]],
+        [(200, GOOD), *[(20 * n, f"dynamodb consumed capacity units={n}") for n in range(9)]],
         [(200, GOOD), *[(5 * n, f"{REQUEST}{n}") for n in range(30)]],
         [(200, GOOD), *[(5 * n, f"level=info msg=lookup user=jane.roe.{n} in=dynamodb") for n in range(30)]],
         # About other things.

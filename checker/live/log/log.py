@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from statistics import median_low
 from typing import Any
 
 from ...iam.expressions import expression
@@ -127,7 +127,8 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
         elif kept.get(kind, 0) < MOST_KINDS[kind]:
             kept[kind] = kept.get(kind, 0) + 1
             stamps = {"first": event.stamp, "last": event.stamp}
-            kinds[key] = {"text": _shown(event.text), "count": many, **stamps, "kind": kind}
+            shown = _without_values(event.text) if kind == "mention" else _shown(event.text)
+            kinds[key] = {"text": shown, "count": many, **stamps, "kind": kind}
         elif kind != "mention":
             left_out += 1
     # Differently worded lines of one second are one failure: the SDK, the proxy and a handler each log it.
@@ -193,8 +194,8 @@ def _in_vain(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
 
 
 def _said_again(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
-    """The positions of mentions that stand in the place of a success: again and again for a while since the last one,
-    and far more often than between the successes before. That goes for lines that are alike, and for all together:
+    """The positions of mentions that stand in the place of a success: again and again, a while after the last one, and
+    far more often than mostly between the successes before. That goes for lines that are alike, and for all together:
     a proxy may say in many words that it waits."""
     successes = [position for position, (_, kind) in enumerate(given) if kind == "success"]
     if not successes:
@@ -208,12 +209,16 @@ def _said_again(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
     for positions in groups.values():
         since = [position for position in positions if position > successes[-1]]
         often = sum(times(given[position][0].text) for position in since)
-        stamps = [stamp for position in since if (stamp := seconds(given[position][0].stamp))]
-        # A line that stands for many says nothing of how long it took.
-        if stamps and often == len(since) and stamps[-1] - stamps[0] < _LASTING_SECONDS:
+        if not since or often < _MANY_RETRIES:
             continue
-        before = Counter(bisect(successes, position) for position in positions if position < successes[-1])
-        if often >= _MANY_RETRIES and often > 2 * max(before.values(), default=0):
+        ended, now = (seconds(given[position][0].stamp) for position in (successes[-1], since[-1]))
+        if ended and now - ended < _LASTING_SECONDS:
+            continue
+        gaps = [0] * len(successes)
+        for position in positions[: len(positions) - len(since)]:
+            gaps[bisect(successes, position)] += times(given[position][0].text)
+        # What came before the first success is part of a gap, and counts where there is no other.
+        if often > 2 * median_low(gaps[1:] or gaps):
             unread.update(since)
     return frozenset(unread)
 
@@ -221,6 +226,18 @@ def _said_again(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
 _LASTING_SECONDS = 60
 _NUMBERED = expression(r"\S*\d\S*")
 """What differs in lines of one kind: a word with a number in it."""
+
+
+_VALUE = expression(
+    r"(?<![\w.-])(?!\"?(?:msg|message|level|component|logger)\b)([\w.-]{1,60}=|\"[\w.-]{1,60}\"\s?:\s?)(?:\"[^\"]*\"|[^\s\",}]+)"
+)
+_NO_WORD = expression(r"[^\s\"{}\[\]()=,…]*[\d@/\\?&%][^\s\"{}\[\]()=,…]*")
+
+
+def _without_values(text: str) -> str:
+    """A mention as it is recorded: the words of its message. Values and all that is no plain word may be a customer's,
+    and nothing has failed that they would explain."""
+    return _shown(_NO_WORD.sub("…", _VALUE.sub(r"\1…", text[:_HEAD_SHOWN])))
 
 
 def _alike(text: str) -> str:

@@ -93,12 +93,6 @@ _NEEDED = expression(_NEEDED_BY_ALL.pattern + r"|dynamo|\bddb\b|security token",
 _TOKEN = expression(r"\b\w*token", re.IGNORECASE)
 _OF_CUSTOMERS = expression(r"\b(?:api|auth)[ _-]?key\b|\bclient\b|\bcustomer|\buser\b", re.IGNORECASE)
 
-_OF_A_CALLER = expression(
-    r"\b(?:client|customer|user|remote|ua|agent|referr?er|method|path|uri)(?:_?(?:ip|id|addr|agent|name))?[\"']?\s?[=:]"
-    r"|\b(?:GET|POST|PUT|DELETE|PATCH|HEAD) /|\.es\.amazonaws\.com",
-    re.IGNORECASE,
-)
-
 
 class Words(NamedTuple):
     """The patterns of words.yaml, each list as one expression."""
@@ -230,11 +224,12 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
 
 
 def _calm(said: str, text: str, known: Words, *, is_of_keys: bool) -> Kind:
-    """What a line is that says neither success nor failure. Requests of customers are no mention, whatever is in them:
-    mentions are shown and recorded."""
-    if known.traffic.search(text) or known.other_service.search(said) or _OF_A_CALLER.search(text):
+    """What a line is that says neither success nor failure. What customers ask for with their keys is no mention: it
+    takes the words of a refresh, or the name of what refreshes."""
+    is_of_refresh = is_of_keys and _REFRESHING.search(said) is not None
+    if known.other_service.search(said) or not (is_of_refresh or known.component.search(said)):
         return "quiet"
-    return "mention" if is_of_keys or known.component.search(said) else "quiet"
+    return "quiet" if known.traffic.search(text) and not is_of_refresh else "mention"
 
 
 def _about_us(said: str, known: Words) -> str | None:
