@@ -13,6 +13,7 @@ from ..iam.decisions.conditions import Truth
 from ..iam.decisions.principals import Caller, CallerKind
 from ..iam.documents.context import Context
 from ..iam.documents.document import Document
+from ..iam.expressions import expression
 from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
 from ..iam.values import NamedTuple
 from ..inventory.objects import Role
@@ -122,27 +123,37 @@ def _elsewhere(documents: list[Document], values: Mapping[str, str]) -> Iterator
     aws:SourceAccount and aws:SourceArn speak of."""
     own, cluster = values.get("account", ""), values.get("cluster", "")
     yield _OTHER_ACCOUNT, "some-other-account", cluster
-    named: dict[tuple[str, str], None] = {}
-    for item in (item for document in documents for statement in document.statements for item in statement.conditions):
-        for value in item.values:
-            if item.key.lower() == "aws:sourceaccount":
-                named.setdefault((_example(value, 12), cluster))
-            fields = value.split(":", 5)
-            if item.key.lower() == "aws:sourcearn" and len(fields) == 6 and fields[5].startswith("cluster/"):
-                account = _example(fields[4], 12) if fields[4].strip("*?") else own
-                named.setdefault((account, _example(fields[5].removeprefix("cluster/"), 0) or cluster))
-    for account, its_cluster in list(named)[:_MOST_ELSEWHERE]:
+    sides = [set(_places(document, own, cluster)) for document in documents]
+    # Those that one side alone names are what has changed; the others are asked as far as it goes.
+    changed = sides[0] ^ sides[-1] if sides else set()
+    everywhere = sorted(sides[0] & sides[-1]) if sides else []
+    for account, its_cluster in [*sorted(changed)[:_MOST_CHANGED], *everywhere[:_MOST_ELSEWHERE]]:
         if account != own:
             yield f" in account {account}", account, its_cluster
         elif its_cluster != cluster:
             yield f" in cluster {its_cluster}", account, its_cluster
 
 
+def _places(document: Document, own: str, cluster: str) -> Iterator[tuple[str, str]]:
+    """(account, cluster) that conditions on where a call comes from speak of, or an example of each pattern."""
+    for item in (item for statement in document.statements for item in statement.conditions):
+        for value in item.values:
+            if item.key.lower() == "aws:sourceaccount":
+                yield _example(value, 12), cluster
+            elif item.key.lower() == "aws:sourcearn":
+                whole, field = _ACCOUNT.search(value), [*value.split(":", 5), *[""] * 5][4]
+                account = whole[0] if whole else _example(field, 12) if field.strip("*?") else own
+                named = value.partition(":cluster/")[2]
+                yield account, _example(named, 0) if named else cluster
+
+
+_ACCOUNT = expression(r"(?<!\d)\d{12}(?!\d)")
+_MOST_CHANGED = 200
 _MOST_ELSEWHERE = 20
 
 
 def _example(pattern: str, length: int) -> str:
-    """A text that the pattern matches, filled up to a length; ARNs and accounts have no question marks of their own."""
+    """A text that the pattern matches, filled up to a length with zeros."""
     return pattern.replace("?", "0").replace("*", "0" * max(1, length - len(pattern.replace("*", ""))))
 
 

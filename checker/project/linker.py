@@ -48,7 +48,11 @@ def _fills(one: Kustomization) -> bool:
 
 
 class Linker:
-    """Takes in what the files hold, and what kustomizations make of it."""
+    """Takes in what the files hold, and what kustomizations make of it.
+
+    One class, although long: every object goes the same way (graphs, substitutions, patches, holes), and each step
+    looks at what earlier steps have put aside for it. Parted, all of that would have to be handed around.
+    """
 
     def __init__(
         self, files: Iterable[FileFacts], placeholders: Mapping[str, str], renderings: Iterable[Rendering] = ()

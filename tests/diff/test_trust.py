@@ -14,6 +14,7 @@ from ..fix.test_refused import CHINA, GRANTS, association, irsa, pods
 from ..hostile.bombs import role
 
 CLUSTER = f"arn:aws:eks:{CELL['region']}:{CELL['account']}:cluster/{CELL['cluster']}"
+MANY = [f"{number:012}" for number in range(1, 40)]
 NAMED = {"aws:RequestTag/kubernetes-namespace": "acme", "aws:RequestTag/kubernetes-service-account": "proxy"}
 
 
@@ -85,6 +86,16 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
             pods(ArnEquals={"aws:SourceArn": CLUSTER}),
             pods(ArnLike={"aws:SourceArn": [CLUSTER, f"{CLUSTER.rpartition('/')[0]}/cell3-*"]}),
             "may now be assumed by any pod in cluster cell3-0 through EKS Pod Identity",
+        ),
+        (
+            pods(ArnEquals={"aws:SourceArn": CLUSTER}),
+            pods(ArnLike={"aws:SourceArn": [CLUSTER, "arn:aws:eks:us-east-1:999999999999:*"]}),
+            "may now be assumed by any pod in account 999999999999 through EKS Pod Identity",
+        ),
+        (
+            pods(StringEquals={"aws:SourceAccount": [CELL["account"], *MANY]}),
+            pods(StringEquals={"aws:SourceAccount": [CELL["account"], *MANY, "999999999999"]}),
+            "may now be assumed by any pod in account 999999999999 through EKS Pod Identity",
         ),
     ],
 )

@@ -20,7 +20,7 @@ from checker.schemas.fitting import fits
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "rules" / "cases"
 
-ROLE = {
+ROLE: dict[str, Any] = {
     "apiVersion": "iam.services.k8s.aws/v1alpha1",
     "kind": "Role",
     "metadata": {"name": "acme", "namespace": "tenants"},
@@ -162,13 +162,13 @@ def test_reasons_are_written_in_any_script() -> None:
 
 @pytest.mark.parametrize("number", [10**400, 3600.0, 1e300])
 def test_any_number_is_answered(number: float) -> None:
-    named = {**ROLE, "spec": {**ROLE["spec"], "maxSessionDuration": number}}  # type: ignore[dict-item]
+    named = {**ROLE, "spec": {**ROLE["spec"], "maxSessionDuration": number}}
     assert fits(load("ack"), named, load("ack")) is (number == 3600)
 
 
 def test_a_line_break_at_the_end_is_part_of_the_text() -> None:
     """In Python a dollar also stands before the last line break; AWS and the API server take no such name."""
-    named = {**ROLE, "spec": {**ROLE["spec"], "name": "acme-reverse-proxy\n"}}  # type: ignore[dict-item]
+    named = {**ROLE, "spec": {**ROLE["spec"], "name": "acme-reverse-proxy\n"}}
     assert fits(load("ack"), ROLE, load("ack"))
     assert not fits(load("ack"), named, load("ack"))
 

@@ -8,21 +8,15 @@ log is its customers' traffic and stays out of the record.
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from statistics import median_low
 from typing import Any
 
 from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from ..record.redaction import redact
 from .events import LogRow, events
-from .layouts import parse
+from .sequences import WINDOW_SECONDS, in_vain, peak, said_again, seconds
 from .sorting import NO_SITE, Kind, Site, is_interesting, sort, times
-
-WINDOW_SECONDS = 180
-"""The alert counts failures within 3 minutes."""
 
 MOST_KINDS: dict[Kind, int] = {"failure": 120, "trouble": 60, "retry": 20, "mention": 20}
 """How many different lines of each kind are kept; one limit a kind, so that none crowds another out."""
@@ -105,12 +99,12 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
     trouble = left_out = 0
     first = last = ""
     sorted_events = [(event, _kind(event, site)) for event in _in_order(events(rows))]
-    failing_retries = _in_vain(sorted_events)
-    said_again = _said_again(sorted_events)
+    failing_retries = in_vain(sorted_events)
+    waiting = said_again(sorted_events)
     for position, (event, sorted_kind) in enumerate(sorted_events):
         first, last = first or event.stamp, event.stamp or last
         kind: Kind = "failure" if position in failing_retries else sorted_kind
-        if kind in ("traffic", "quiet") or (kind == "mention" and position not in said_again):
+        if kind in ("traffic", "quiet") or (kind == "mention" and position not in waiting):
             continue
         many = times(event.text)
         run = after(run, kind, event.stamp)
@@ -140,7 +134,7 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
         "first": first,
         "last": last,
         "failures": sum(many for _, many in failures),
-        "peak": _peak([seconds(stamp) for stamp, many in failures for _ in range(min(many, 100)) if stamp]),
+        "peak": peak([seconds(stamp) for stamp, many in failures for _ in range(min(many, 100)) if stamp]),
         "trouble": trouble,
         **run._asdict(),
         "lines": list(kinds.values()),
@@ -162,70 +156,6 @@ def _in_order(rows: Iterable[LogRow]) -> list[LogRow]:
         moment = seconds(event.stamp) if event.stamp else moment
         moments.append(moment)
     return [given[position] for position in sorted(range(len(given)), key=moments.__getitem__)]
-
-
-_MANY_RETRIES = 4
-
-
-def _in_vain(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
-    """The positions of attempts that amount to failures: whoever retries for ever says nothing else. They do where no
-    success has come of them, and there are as many within the alert's 3 minutes as it takes failures, or some for as
-    long as that; where one has come, only if there were many for that long. What is meant for debugging does not
-    count."""
-    counted: set[int] = set()
-    open_ones: list[int] = []
-
-    def close(*, has_succeeded: bool) -> None:
-        stamps = [seconds(given[position][0].stamp) for position in open_ones]
-        lasting = len(stamps) > 1 and bool(stamps[0]) and stamps[-1] - stamps[0] >= WINDOW_SECONDS
-        if (lasting and len(stamps) >= _MANY_RETRIES) or (
-            not has_succeeded and (lasting or _peak(stamps) >= _MANY_RETRIES)
-        ):
-            counted.update(open_ones)
-        open_ones.clear()
-
-    for position, (event, kind) in enumerate(given):
-        if kind == "retry" and parse(event.text).level != "debug":
-            open_ones.append(position)
-        elif kind in ("success", "failure"):
-            close(has_succeeded=kind == "success")
-    close(has_succeeded=False)
-    return frozenset(counted)
-
-
-def _said_again(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
-    """The positions of mentions that stand in the place of a success: again and again, a while after the last one, and
-    far more often than mostly between the successes before. That goes for lines that are alike, and for all together:
-    a proxy may say in many words that it waits."""
-    successes = [position for position, (_, kind) in enumerate(given) if kind == "success"]
-    if not successes:
-        return frozenset()
-    groups: dict[str, list[int]] = {"": []}
-    for position, (event, kind) in enumerate(given):
-        if kind == "mention":
-            groups[""].append(position)
-            groups.setdefault(_NUMBERED.sub("#", event.text[:_MOST_SHOWN]), []).append(position)
-    unread: set[int] = set()
-    for positions in groups.values():
-        since = [position for position in positions if position > successes[-1]]
-        often = sum(times(given[position][0].text) for position in since)
-        if not since or often < _MANY_RETRIES:
-            continue
-        ended, now = (seconds(given[position][0].stamp) for position in (successes[-1], since[-1]))
-        if ended and now - ended < _LASTING_SECONDS:
-            continue
-        gaps = [0] * len(successes)
-        for position in positions[: len(positions) - len(since)]:
-            gaps[bisect(successes, position)] += times(given[position][0].text)
-        # What came before the first success is part of a gap, and counts where there is no other.
-        if often > 2 * median_low(gaps[1:] or gaps):
-            unread.update(since)
-    return frozenset(unread)
-
-
-_LASTING_SECONDS = 60
-_NUMBERED = expression(r"\S*\d\S*")
-"""What differs in lines of one kind: a word with a number in it."""
 
 
 _VALUE = expression(
@@ -287,22 +217,3 @@ def principal(text: str) -> Session | None:
     """The first role session in a text."""
     match = _PRINCIPAL.search(text)
     return Session(*match.groups()) if match else None
-
-
-def seconds(stamp: str) -> float:
-    """An RFC 3339 time as seconds since the epoch; 0 for anything else."""
-    try:
-        moment = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
-    except ValueError:
-        return 0.0
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _peak(times: list[float]) -> int:
-    ordered = sorted(times)
-    start = best = 0
-    for end, moment in enumerate(ordered):
-        while moment - ordered[start] > WINDOW_SECONDS:
-            start += 1
-        best = max(best, end - start + 1)
-    return best

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...ack.objects import mapping, text
-from ...live.log.log import WINDOW_SECONDS
+from ...live.log.sequences import WINDOW_SECONDS
 from ...live.record.effective_role import status_of
 from ..case.case import Case
 from ..case.log_view import moment
