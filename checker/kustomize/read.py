@@ -169,7 +169,8 @@ def _from_override(document: YamlDocument, value: Any, real: Callable[[str], str
         named = {"metadata": {"name": os.path.basename(name)}}
         one = read_fields(document, (), {}, below, real, names=("Argo CD override", named))
         offset = document.piece.start + start_of(find(document.root, tuple(changed[:1]), "key"))
-        yield one._replace(patches=(KustomizePatch("a field", name, offset, PatchTarget()),))
+        what = str(changed[0]) if changed else "the text"
+        yield one._replace(patches=(KustomizePatch(what, name, offset, PatchTarget()),))
 
 
 def _anything(document: YamlDocument, path: Path, what: str) -> KustomizePatch:
