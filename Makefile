@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 # The part of the tests that takes a minute and needs no server: what is run on every Python.
 FAST := tests/ack tests/iam tests/text tests/kustomize tests/rules tests/report tests/suppression tests/gate tests/live/test_redaction.py tests/live/test_redaction_corpus.py
 
-.PHONY: help demo test test-fast test-slow lint types site dist clean
+.PHONY: help demo test test-fast test-long test-slow lint types site dist clean
 
 help:
 	@echo "make demo       install into .venv, run the gate over manifests/, then break, diagnose and mend an embedded cell"
 	@echo "make test       install into .venv and run the tests"
 	@echo "make test-fast  a part of the tests, for another Python: make test-fast PYTHON=python3.13 VENV=.venv-3.13"
-	@echo "make test-slow  the slow tests as well"
+	@echo "make test-long  the tests of a second or more that make test leaves out; both must pass before a change lands"
+	@echo "make test-slow  all tests, also those of minutes"
 	@echo "make lint       ruff: rules and format"
 	@echo "make types      mypy --strict"
 	@echo "make site       the documentation as a site, in site/; broken links fail"
@@ -49,10 +50,13 @@ $(VENV)/renderers: $(VENV)/dev scripts/renderers.py
 	@touch $@
 
 test: $(VENV)/renderers
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not long"
+
+test-long: $(VENV)/renderers
+	$(BIN)/python -m pytest -n $(WORKERS) -m "long and not slow"
 
 test-fast: $(VENV)/dev
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(FAST)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not long" $(FAST)
 
 test-slow: $(VENV)/renderers
 	$(BIN)/python -m pytest -n $(WORKERS)

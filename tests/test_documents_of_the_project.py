@@ -81,6 +81,7 @@ def test_every_option_that_is_mentioned_exists(path: Path) -> None:
             assert option in known[command], f"{path.name}: checker {command} has no {option}"
 
 
+@pytest.mark.long
 def test_getting_started_does_what_it_says(tmp_path: Path) -> None:
     """Every shell block of the page, one after the other, in an empty folder; what is shown is what comes out."""
     text = (ROOT / "docs" / "getting-started.md").read_text(encoding="utf-8")

@@ -69,6 +69,7 @@ def graph() -> dict[str, set[str]]:
     return {name: set(imports(name, path, known)) - {name} for name, path in known.items()}
 
 
+@pytest.mark.long
 @one_worker
 def test_arrows_run_down() -> None:
     floor = {name: number for number, names in enumerate(FLOORS) for name in names}
@@ -83,6 +84,7 @@ def test_arrows_run_down() -> None:
     assert up == []
 
 
+@pytest.mark.long
 @one_worker
 def test_nothing_goes_in_circles() -> None:
     left = dict(graph())
@@ -95,6 +97,7 @@ def test_nothing_goes_in_circles() -> None:
     assert left == {}
 
 
+@pytest.mark.long
 @one_worker
 def test_the_policy_language_knows_nothing_of_ours() -> None:
     assert {
@@ -106,6 +109,7 @@ def test_the_policy_language_knows_nothing_of_ours() -> None:
     } == set()
 
 
+@pytest.mark.long
 @one_worker
 def test_the_runbook_asks_nobody() -> None:
     """It reads the record and its log; it imports no client and no question."""

@@ -60,6 +60,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield World(boto3.client("iam", region_name="us-east-1"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["about"])
 def test_it_does_what_the_real_one_did(world: World, story: dict[str, Any]) -> None:
     existing = story.get("existing")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from checker.demo.cell import Cell
 from tests.demo import made_cell
 
@@ -28,6 +30,7 @@ def told(cell: Cell) -> dict[str, Any]:
     return dict(json.loads(text.replace(issuer, "ISSUER").replace(cell.key_arn, "KEY")))
 
 
+@pytest.mark.long
 def test_a_copied_cell_is_one_that_was_made(monkeypatch: Any) -> None:
     with Cell() as copied:
         seen = told(copied)

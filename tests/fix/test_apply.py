@@ -66,6 +66,7 @@ def test_nothing_is_written_without_consent(cell: Cell, grade: Grade) -> None:
     assert any('+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],' in line for line in said)
 
 
+@pytest.mark.long
 def test_the_right_to_read_is_not_the_right_to_write(cell: Cell, grade: Grade) -> None:
     world, found, fix, _ = broken(cell, grade)
     if not isinstance(grade, Real):
@@ -78,6 +79,7 @@ def test_the_right_to_read_is_not_the_right_to_write(cell: Cell, grade: Grade) -
         apply(world, found, fix)
 
 
+@pytest.mark.long
 def test_what_the_tool_applied_before_stays(cell: Cell, grade: Grade) -> None:
     """An applier that leaves out what it owns takes it away: a second fix must carry the first one along."""
     role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")
@@ -99,6 +101,7 @@ def test_what_the_tool_applied_before_stays(cell: Cell, grade: Grade) -> None:
     assert set(after["spec"]["inlinePolicies"]) == {"auth-keys", "first", "second"}
 
 
+@pytest.mark.long
 def test_an_interrupted_run_says_how_far_it_came(cell: Cell, grade: Grade) -> None:
     world, found, fix, said = broken(cell, grade)
 
@@ -130,6 +133,7 @@ def test_waiting_ends_and_says_where_it_stopped(cell: Cell, grade: Grade) -> Non
         apply(world._replace(patience=0), found, fix)
 
 
+@pytest.mark.long
 def test_an_apply_takes_nothing_away_but_what_was_said(cell: Cell, grade: Grade) -> None:
     """Finalizer, owner, labels and annotations that an applier owns stay, though the fix does not speak of them."""
     BREAKS["missing-action"].change(cell, "acme")
@@ -179,6 +183,7 @@ def test_what_looks_like_a_secret_is_not_shown(cell: Cell, grade: Grade) -> None
     assert "sk_live" not in str(said)
 
 
+@pytest.mark.long
 def test_a_lost_answer_is_not_called_a_refusal(cell: Cell, grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
     world, found, fix, said = broken(cell, grade)
     sent = writing.apply
@@ -194,6 +199,7 @@ def test_a_lost_answer_is_not_called_a_refusal(cell: Cell, grade: Grade, monkeyp
     assert "applied Role tenant-acme/acme-reverse-proxy" in said
 
 
+@pytest.mark.long
 def test_a_restart_is_asked_for_by_itself_and_only_where_the_cause_needs_it(cell: Cell, grade: Grade) -> None:
     BREAKS["expired-token"].change(cell, "borealis")
     said: list[str] = []
@@ -224,6 +230,7 @@ def test_a_restart_that_is_declined_is_said(cell: Cell, grade: Grade) -> None:
     assert "the pod was not restarted; it keeps what it was made with" in said
 
 
+@pytest.mark.long
 def test_what_the_controller_filled_in_and_somebody_wrote_down_since_stays(cell: Cell, grade: Grade) -> None:
     """Client-side apply of what is there already: the controller goes on owning it."""
     role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")

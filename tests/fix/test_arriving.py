@@ -127,6 +127,7 @@ def expired(cell: Cell, index: str) -> None:
     cell.log(index, *[lines.EXPIRED] * 7)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("index", "change", "workload"),
     [
@@ -154,6 +155,7 @@ def test_a_restart_ends_healthy(
         assert last.case.pod["metadata"]["name"] == f"{PODS[index][:-5]}new42"
 
 
+@pytest.mark.long
 def test_a_pod_that_takes_its_time_to_start_is_waited_for(cell: Cell) -> None:
     BREAKS["credentials-not-injected"].change(cell, "acme")
     world, broken = make(Embedded(cell), cell, "acme", [], yes)
@@ -177,6 +179,7 @@ def test_a_pod_that_takes_its_time_to_start_is_waited_for(cell: Cell) -> None:
     assert len(pauses) == 2
 
 
+@pytest.mark.long
 def test_the_time_that_an_answer_takes_is_not_the_pods(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
     BREAKS["credentials-not-injected"].change(cell, "acme")
     clock = [0.0]
@@ -236,6 +239,7 @@ def test_a_pod_that_does_not_end_is_no_health(cell: Cell) -> None:
         apply(world._replace(patience=0.5, pause=time.sleep), broken, None)
 
 
+@pytest.mark.long
 def test_the_other_replica_gets_the_time_to_refresh_its_keys(cell: Cell) -> None:
     BREAKS["credentials-not-injected"].change(cell, "acme")
     other = cell.kubernetes.get("Pod", "tenant-acme", PODS["acme"])
@@ -256,6 +260,7 @@ def test_the_other_replica_gets_the_time_to_refresh_its_keys(cell: Cell) -> None
     assert (last.verdict, len(pauses)) == ("healthy", 1), last.unknowns
 
 
+@pytest.mark.long
 def test_a_pod_that_nobody_makes_again_is_not_deleted(cell: Cell) -> None:
     pod = cell.kubernetes.get("Pod", "tenant-acme", PODS["acme"])
     del pod["metadata"]["ownerReferences"]

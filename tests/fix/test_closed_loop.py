@@ -74,6 +74,7 @@ def test_the_index_ends_healthy(name: str, cell: Cell, grade: Grade) -> None:
     assert not isinstance(plan(again), Emission)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", WITHHELD)
 def test_what_no_edit_here_mends_says_so(name: str, cell: Cell) -> None:
     index = BREAKS[name].index_name
@@ -83,6 +84,7 @@ def test_what_no_edit_here_mends_says_so(name: str, cell: Cell) -> None:
     assert WITHHELD[name] in held.reason
 
 
+@pytest.mark.long
 def test_a_field_of_another_manager_is_never_taken(cell: Cell, grade: Grade) -> None:
     BREAKS["missing-action"].change(cell, "acme")
     role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")

@@ -54,6 +54,7 @@ def test_the_diff_is_shown_and_nothing_is_written(run: Run, tmp_path: Path) -> N
     assert (tmp_path / "role.yaml").read_text() == BROKEN
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 @pytest.mark.parametrize(
     "change", every_other([("", ""), ("\n", "\r\n"), ("proxy\n", "proxy"), ("referred to", "referred\tto")])
@@ -219,6 +220,7 @@ def test_standard_input_cannot_be_edited_in_place(run: Run, monkeypatch: pytest.
     assert "standard input cannot be edited in place" in err
 
 
+@pytest.mark.long
 def test_selecting_chooses_what_is_fixed_and_not_what_is_proven(run: Run, tmp_path: Path) -> None:
     any_pod = trust(aud="vault")
     statement = any_pod["Statement"][0]

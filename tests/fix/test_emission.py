@@ -134,6 +134,7 @@ def test_a_tag_that_changes_its_value_is_gone_for_a_while(cell: Cell) -> None:
     assert not any("inline policy" in text or "remove the tag team" in text for text in fix.warnings)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("metadata", "said"),
     [

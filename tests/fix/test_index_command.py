@@ -48,6 +48,7 @@ def test_the_manifest_alone_goes_to_standard_output(cell: Cell, typed: Run) -> N
     assert "and nothing else; it loses nothing" in err
 
 
+@pytest.mark.long
 def test_the_same_beside_a_diagnosis_and_from_its_record(cell: Cell, typed: Run, tmp_path: Path) -> None:
     BREAKS["missing-action"].change(cell, "acme")
     code, out, err = typed("live", "--index", "acme", "--emit-fix", "fix.yaml", "--record", "evidence.json")
@@ -71,6 +72,7 @@ def test_apply_ends_healthy(cell: Cell, typed: Run) -> None:
     assert out.startswith("VERDICT   healthy (index acme)\n")
 
 
+@pytest.mark.long
 def test_what_only_a_restart_mends_is_restarted(cell: Cell, typed: Run) -> None:
     BREAKS["credentials-not-injected"].change(cell, "acme")
     cell.live_on()
@@ -110,6 +112,7 @@ def test_a_healthy_index_needs_nothing(typed: Run) -> None:
     assert "nothing is wrong" in err
 
 
+@pytest.mark.long
 def test_git_is_edited_and_the_pull_request_is_written(cell: Cell, typed: Run) -> None:
     BREAKS["missing-action"].change(cell, "acme")
     role = cell.kubernetes.get("Role", "tenant-acme", "acme-reverse-proxy")

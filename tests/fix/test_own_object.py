@@ -22,6 +22,7 @@ ALWAYS = list({path.parent: path for path in reversed(SINGLE)}.values())[::2]
 """One case of every other rule; the others are for the slow suite."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "case",
     [pytest.param(path, marks=() if path in ALWAYS else pytest.mark.slow) for path in SINGLE],

@@ -176,6 +176,7 @@ UNSAFE: dict[str, tuple[tuple[str, ...], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", UNSAFE)
 def test_it_is_cured_only_when_that_is_asked_for(name: str) -> None:
     before, rule = UNSAFE[name]

@@ -40,6 +40,7 @@ def test_a_missing_action_is_added_in_place(style: str, ends: str) -> None:
     assert not mend(after).changes
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("style", STYLES)
 def test_a_statement_is_added_in_the_layout_of_its_neighbour(style: str) -> None:
     other = grant("logs:PutLogEvents", "arn:aws:logs:us-east-1:111122223333:log-group:*", Sid="Log")
@@ -51,6 +52,7 @@ def test_a_statement_is_added_in_the_layout_of_its_neighbour(style: str) -> None
     assert not mend(after).changes
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("style", STYLES)
 def test_a_subject_is_let_in_beside_the_one_that_is(style: str) -> None:
     other = "system:serviceaccount:tenant-acme:reverse-proxy"
@@ -122,6 +124,7 @@ MANIFESTS = (
 """Two styles, the line ends, what is wrong, and whether the last line has an end."""
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(*MANIFESTS)
 def test_a_fix_is_clean_and_a_second_one_changes_nothing(
@@ -155,6 +158,7 @@ def test_the_same_for_many_more(
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("style", STYLES)
 def test_characters_that_would_be_decoded_are_escaped(style: str) -> None:
     inline = policy()
@@ -168,6 +172,7 @@ def test_characters_that_would_be_decoded_are_escaped(style: str) -> None:
     assert "u0025" in after
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("one", "other"), list(itertools.combinations(["literal", "folded", "single quotes", "double quotes"], 2))
 )

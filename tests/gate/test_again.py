@@ -108,6 +108,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", every_other(range(20)))
 def test_after_an_edit(seed: int, tmp_path: Path) -> None:
     compare(seed, tmp_path / "m")

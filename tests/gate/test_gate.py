@@ -392,6 +392,7 @@ def run_python(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
+@pytest.mark.long
 def test_stdin_and_pipes() -> None:
     shutil.copy(BROKEN, "role.yaml")
     done = run_in_shell(f"cat role.yaml | checker static {' '.join(SET)} -")
@@ -402,6 +403,7 @@ def test_stdin_and_pipes() -> None:
     assert b"Traceback" not in closed.stderr
 
 
+@pytest.mark.long
 def test_colour_is_asked_for_or_absent() -> None:
     shutil.copy(BROKEN, "role.yaml")
     command = f"checker static {' '.join(SET)} role.yaml"

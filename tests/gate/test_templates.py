@@ -236,6 +236,7 @@ def hold_when_filled_in(seed: int) -> int:
     return len(template)
 
 
+@pytest.mark.long
 def test_a_finding_holds_whatever_is_filled_in() -> None:
     assert sum(hold_when_filled_in(seed) for seed in range(70)) > 4
 

@@ -79,6 +79,7 @@ CUT = 25_000
 SHARES = 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("share", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, SHARES))])
 def test_the_gate_ends(share: int, tmp_path: Path) -> None:
     """One run for many: each bomb in a file of its own, cut short."""
@@ -105,6 +106,7 @@ def test_every_bomb_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         print(f"\nbombs of 1 MB beyond the goal of {GOAL_SECONDS} s and {GOAL_MEGABYTES} MB on this machine: {said}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", every_other(("banner", "wide-banner", "box-of-banners", "blank-lines", "dashes")))
 def test_a_banner_hides_nothing(name: str, tmp_path: Path) -> None:
     lay({bomb.name: bomb for bomb in bombs()}[name], tmp_path)
@@ -113,6 +115,7 @@ def test_a_banner_hides_nothing(name: str, tmp_path: Path) -> None:
     assert "access proven for 1 of 1 role" in ended.out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", ["configuration", "requirement", "toml", "deep-configuration", "deep-requirement"])
 def test_files_of_ours_end_too(what: str, tmp_path: Path) -> None:
     from .bombs import GOOD

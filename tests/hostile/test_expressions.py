@@ -199,6 +199,7 @@ def found() -> dict[str, Expression]:
     return expressions()
 
 
+@pytest.mark.long
 def test_the_walk_finds_them(found: dict[str, Expression]) -> None:
     assert len(found) > 120
     assert any("text.documents._BLANK" in label for label in found)
@@ -230,6 +231,7 @@ def test_none_explodes(length: int, found: dict[str, Expression]) -> None:
     assert {label: text[:40] for label, item in asked.items() if (text := slow(item, length)) is not None} == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "exploding",
     [

@@ -287,6 +287,7 @@ REGION = make_context({"aws:RequestedRegion": "us-east-1"})
 SAMPLES = [T, T + "-old", T + "x", T + "/index/idx", T + "/index/by-tenant", T[:-1] + "z", T[:-4] + "abc"]
 
 
+@pytest.mark.long
 @settings(max_examples=400, deadline=None)
 @given(STACKS, st.sampled_from([GET, QUERY, "dynamodb:PutItem"]), st.sampled_from([T, T + "*", T + "/index/*"]))
 def test_a_proof_agrees_with_every_single_decision(layers: tuple[Layer, ...], action: str, region: str) -> None:
@@ -313,6 +314,7 @@ def test_a_proof_agrees_with_every_single_decision(layers: tuple[Layer, ...], ac
         assert evaluate(Request(action, reach.witness or "", REGION), layers).outcome == "allowed"
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(STATEMENTS, min_size=1, max_size=4), STATEMENTS, st.sampled_from([GET, QUERY]), st.sampled_from(SAMPLES)

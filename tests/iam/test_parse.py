@@ -57,6 +57,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=500, deadline=None)
 @given(JSON)
 def test_any_json_is_a_document_or_has_problems_with_paths(value: object) -> None:
@@ -64,6 +65,7 @@ def test_any_json_is_a_document_or_has_problems_with_paths(value: object) -> Non
         assert (parsed.document is None) == bool(parsed.problems)
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_a_document_or_has_a_problem_in_it(text: str) -> None:

@@ -129,6 +129,7 @@ EFFECTS: st.SearchStrategy[Literal["Allow", "Deny"]] = st.sampled_from(["Allow",
 ASKED = st.sampled_from(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"])
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(stacks(), contexts(), KEYS, ASKED, st.sampled_from(ARNS))
 def test_what_is_said_with_part_of_the_context_holds_with_all_of_it(
@@ -218,6 +219,7 @@ def test_a_granted_proof_has_no_counterexample_in_ten_thousand_samples() -> None
         assert evaluate(Request("dynamodb:GetItem", arn, stated), layers).outcome == "allowed", (arn, value)
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None)
 @given(stacks(), contexts(), KEYS, ASKED, st.sampled_from(ARNS), st.randoms())
 def test_the_order_of_statements_never_matters(
@@ -241,6 +243,7 @@ def _shuffled(layer: Layer, rng: Random) -> Layer:
     return Layer(layer.name, (attached._replace(document=attached.document._replace(statements=tuple(statements))),))
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None)
 @given(stacks(), contexts(), ASKED, st.sampled_from(ARNS), EFFECTS, st.data())
 def test_more_allows_never_take_access_and_more_denies_never_give_any(
@@ -298,6 +301,7 @@ def test_grants_are_all_there_is(layers: tuple[Layer, ...], context: Context) ->
         assert outcome == "unknown" or (outcome == "allowed") == (action in granted)
 
 
+@pytest.mark.long
 @given(
     stacks(), contexts(), st.sampled_from(["dynamodb:GetItem", "dynamodb:*", "s3:Get*", "*", "dynamodb:Put*", "x:y"])
 )

@@ -216,6 +216,7 @@ def explosions() -> dict[str, Callable[[], object]]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", explosions())
 def test_nothing_raises_and_everything_ends(name: str) -> None:
     explosions()[name]()

@@ -267,6 +267,7 @@ def random_edit(folder: Path, draw: random.Random) -> None:
         target.write_bytes(path.read_bytes())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("edits", [12, pytest.param(300, marks=pytest.mark.slow)])
 def test_the_answer_is_that_of_a_run_from_scratch(edits: int, run: Run) -> None:
     draw = random.Random(7)
@@ -299,6 +300,7 @@ def test_what_rests_on_links_is_not_kept(run: Run) -> None:
     assert [run()[2] for _ in range(2)] == ["worked out", "worked out"]
 
 
+@pytest.mark.long
 def test_a_project_beside_python_is_seen(run: Run) -> None:
     """A virtual environment may be the project's own folder."""
     code = f"import sys; sys.prefix = {str(run.folder)!r}; sys.base_prefix = {str(run.folder.parent)!r}\n{CODE}"

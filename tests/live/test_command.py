@@ -99,6 +99,7 @@ def test_several_alerts_are_several_diagnoses(live: Callable[..., int], capsys: 
     assert capsys.readouterr().out.count("VERDICT") == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "beside",
     every_other(
@@ -257,6 +258,7 @@ def test_an_odd_label_costs_its_own_alert(live: Callable[..., int], capsys: Capt
     assert shown.out.count("VERDICT") == 1
 
 
+@pytest.mark.long
 def test_several_indexes_are_one_json_document(live: Callable[..., int], capsys: Captured) -> None:
     both = payload(index_name="borealis")
     both["alerts"] += payload(index_name="acme")["alerts"]

@@ -49,6 +49,7 @@ def test_a_fault_is_never_healthy(call: str, fault: str, healthy: Cell, faults: 
     assert diagnosis.unknowns
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("call", SECOND_OPINION)
 def test_a_second_opinion_can_be_done_without(call: str, fault: str, healthy: Cell, faults: Faults) -> None:
@@ -57,6 +58,7 @@ def test_a_second_opinion_can_be_done_without(call: str, fault: str, healthy: Ce
     assert any(call in sentence for sentence in diagnosis.unknowns)
 
 
+@pytest.mark.long
 def test_a_rights_review_that_fails_costs_nothing(healthy: Cell, faults: Faults) -> None:
     for fault in FAULTS:
         faults.calls = {"list pods": "denied", "create selfsubjectaccessreviews": fault}
@@ -65,6 +67,7 @@ def test_a_rights_review_that_fails_costs_nothing(healthy: Cell, faults: Faults)
         assert diagnose(record, REQUIREMENTS).verdict == "inconclusive"
 
 
+@pytest.mark.long
 def test_the_deadline_holds_when_everything_is_late(healthy: Cell, faults: Faults) -> None:
     faults.delay = 2.5
     record = collect(healthy.target("acme"), healthy.access(), healthy.search, deadline=1)
@@ -75,6 +78,7 @@ def test_the_deadline_holds_when_everything_is_late(healthy: Cell, faults: Fault
     time.sleep(2)
 
 
+@pytest.mark.long
 def test_a_dead_service_costs_its_own_check_only(healthy: Cell, faults: Faults) -> None:
     diagnosis = look(healthy, faults, "acme", "dynamodb:DescribeTable", "late", deadline=2)
     states = {check.id: check.state for check in diagnosis.checks}

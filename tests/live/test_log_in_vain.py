@@ -102,6 +102,7 @@ def test_a_container_that_has_just_come_back_is_not_healthy(cell: Cell) -> None:
     assert look(cell).verdict == "inconclusive"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "said",
     [

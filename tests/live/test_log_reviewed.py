@@ -86,6 +86,7 @@ def test_no_line_in_which_nothing_is_wrong_takes_the_next_one(before: str, line:
     assert found["failures"] + found["trouble"] == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "line",
     [

@@ -76,6 +76,7 @@ def test_every_next_command_runs(cause: str, tmp_path: Path) -> None:
             assert "| grep" not in line or not ended.stderr
 
 
+@pytest.mark.long
 def test_a_stand_in_refuses_what_the_real_one_would(tmp_path: Path) -> None:
     """The test above could otherwise not fail."""
     with Cell() as cell:

@@ -52,6 +52,7 @@ def move_a_policy_to_another_namespace(cell: Cell) -> None:
     edits.edit_role(cell, "borealis", lambda spec: spec["policyRefs"].append(reference))
 
 
+@pytest.mark.long
 def test_what_is_called_is_allowed_and_what_is_allowed_is_called() -> None:
     called = calls_of_all_scenarios() - ALWAYS_ALLOWED
     assert called == allowed_calls() | allowed_reads()

@@ -116,6 +116,7 @@ CASES: dict[str, tuple[Files, list[tuple[str, str]]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("renderers")
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_what_the_command_line_says(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

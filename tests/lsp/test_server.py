@@ -74,6 +74,7 @@ def test_unsaved_texts_are_judged_and_a_broken_one_hides_nothing(project: Path) 
     run(story)
 
 
+@pytest.mark.long
 def test_what_decides_is_judged_as_it_is_typed(project: Path) -> None:
     config = project / "checker.yaml"
 
@@ -96,6 +97,7 @@ def test_what_decides_is_judged_as_it_is_typed(project: Path) -> None:
     run(story)
 
 
+@pytest.mark.long
 def test_a_requirement_is_judged_as_it_is_typed(project: Path) -> None:
     requirement = project / "policies" / "keys.yaml"
     requirement.parent.mkdir()
@@ -115,6 +117,7 @@ def test_a_requirement_is_judged_as_it_is_typed(project: Path) -> None:
     run(story)
 
 
+@pytest.mark.long
 def test_files_that_come_and_go(project: Path) -> None:
     new = project / "manifests" / "new.yaml"
 
@@ -137,6 +140,7 @@ def test_files_that_come_and_go(project: Path) -> None:
     run(story)
 
 
+@pytest.mark.long
 def test_two_folders_and_a_file_outside_of_both(project: Path, tmp_path: Path) -> None:
     second = tmp_path / "second"
     second.mkdir()
@@ -156,6 +160,7 @@ def test_two_folders_and_a_file_outside_of_both(project: Path, tmp_path: Path) -
     run(story)
 
 
+@pytest.mark.long
 def test_a_folder_within_another_is_judged_by_both_and_told_once(project: Path) -> None:
     async def story(editor: Editor) -> None:
         await editor.start(project.parent, project)
@@ -167,6 +172,7 @@ def test_a_folder_within_another_is_judged_by_both_and_told_once(project: Path) 
     run(story)
 
 
+@pytest.mark.long
 def test_a_folder_that_is_opened_by_a_link(project: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(project)
@@ -182,6 +188,7 @@ def test_a_folder_that_is_opened_by_a_link(project: Path, tmp_path: Path) -> Non
     run(story)
 
 
+@pytest.mark.long
 def test_a_configuration_above_the_folder_decides(project: Path) -> None:
     config = project / "checker.yaml"
 
@@ -228,6 +235,7 @@ def test_hover_and_definition(project: Path) -> None:
     run(story)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("encodings", "width"),
     [

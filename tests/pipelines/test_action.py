@@ -132,6 +132,7 @@ def test_a_merge_is_compared_with_its_first_parent(runner: Path, monkeypatch: py
     assert places == ["manifests/acme.yaml"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("base", ["0" * 40, "", "1" * 40])
 def test_without_a_commit_to_compare_with_everything_is_reported(
     base: str, runner: Path, monkeypatch: pytest.MonkeyPatch
@@ -154,6 +155,7 @@ def test_wrong_usage_fails_at_once(runner: Path, monkeypatch: pytest.MonkeyPatch
     assert "there is no cell 'nowhere'" in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "value", every_other(["$(touch pwned)", "`touch pwned`", "--output=pwned", "; touch pwned", "a\nb; touch pwned"])
 )
@@ -214,6 +216,7 @@ def test_one_comment_that_is_kept_up_to_date(
     assert "::warning title=checker::the comment could not be written" in done.stdout
 
 
+@pytest.mark.long
 def test_a_pull_request_is_judged_by_the_rules_of_its_base(runner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open("checker.yaml", "a", encoding="utf-8") as file:
         file.write("rules: {missing-grant: {severity: note}}\n")

@@ -33,6 +33,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git("commit", "-q", "-m", "as it is")
 
 
+@pytest.mark.long
 def test_the_walk(capsys: pytest.CaptureFixture[str]) -> None:
     def run(*given: str) -> tuple[int, str]:
         capsys.readouterr()

@@ -146,6 +146,7 @@ def test_lines_keep_to_the_width_but_for_words_that_are_copied(columns: int) -> 
         assert len(line) <= columns or len(max(line.split(), key=len)) + 4 > columns - 20
 
 
+@pytest.mark.long
 def test_colours_only_where_they_are_wanted() -> None:
     lay_out("findings")
     assert "\x1b[" in on_a_terminal(80)
@@ -156,6 +157,7 @@ def test_colours_only_where_they_are_wanted() -> None:
     assert b"\x1b" not in run("static", "--output", "out.txt", env={**os.environ, "FORCE_COLOR": "1"}).stdout
 
 
+@pytest.mark.long
 def test_places_are_links_where_the_terminal_has_them() -> None:
     lay_out("findings")
     path = quote(str(Path("manifests/bórealis.yaml").resolve()))

@@ -100,6 +100,7 @@ def filled_in(command: str) -> str:
     return command.replace("--index acme", "--index borealis") if "--watch" in command else command
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "page",
     [

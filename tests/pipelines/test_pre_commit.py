@@ -98,6 +98,7 @@ def test_the_whole_project() -> None:
     assert "manifests/borealis.yaml:14:19: error[missing-grant]" in shown
 
 
+@pytest.mark.long
 def test_a_deleted_file_and_a_broken_configuration() -> None:
     local("checker", "checker-all")
     text = role("acme", BOTH)
@@ -147,6 +148,7 @@ def test_installed_from_a_repository_as_people_do(tmp_path: Path) -> None:
     assert shown.count("manifests/acme.yaml:14:19: error[missing-grant]") == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", [None, ["--cell", "cell2"]])
 def test_a_file_with_the_name_of_an_option_is_a_file(arguments: list[str] | None) -> None:
     """Real pre-commit hands over names as they are: such a file chose the configuration, and the gate was green."""

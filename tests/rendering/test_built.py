@@ -140,6 +140,7 @@ def test_the_verdict_is_that_of_what_is_built(case: str, tried: Tried) -> None:
         )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", every_other(sorted({**UNKNOWN, **PROVEN})))
 def test_no_verdict_without_building_is_refuted_by_building(case: str, tried: Tried) -> None:
     tree = {
@@ -275,6 +276,7 @@ def test_fix_says_what_is_to_be_edited(
     assert before == {path: path.read_bytes() for path in Path("project").rglob("*.yaml")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "passed", ["project/prod", "project/prod/kustomization.yaml", "project/c", "project/base/role.yaml"]
 )
@@ -294,6 +296,7 @@ patch: '[{op: remove, path: /spec/inlinePolicies}]'
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "field", ["transformers: [t.yaml]\n", "transformers:\n- ./t.yaml\n", 'transformers: ["t.yaml"]\n']
 )
@@ -348,6 +351,7 @@ ALSO: dict[str, Tree] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", ALSO)
 def test_what_applies_the_base_by_itself_is_judged_too(case: str, tried: Tried) -> None:
     assert verdicts(tried(MENDED)) == {"granted"}

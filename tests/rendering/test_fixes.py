@@ -92,6 +92,7 @@ def texts() -> dict[str, str]:
     return {str(path): path.read_text(encoding="utf-8") for path in sorted(Path("project").rglob("*.*"))}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", every_other(CURED))
 def test_the_source_is_edited_and_the_next_run_proves_it(
     case: str, tried: Tried, monkeypatch: pytest.MonkeyPatch
@@ -163,6 +164,7 @@ REFUSED: dict[str, tuple[Tree, str]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_not_written_there_is_left_to_a_person(
     case: str, tried: Tried, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

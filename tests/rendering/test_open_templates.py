@@ -68,6 +68,7 @@ def test_a_template_by_itself_is_not_refuted_by_helm(case: str, tried: Tried) ->
     assert any(item.in_part for item in report.skipped) or case == "a comment"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("values", VALUES)
 @pytest.mark.parametrize("case", TEMPLATES)
 def test_what_helm_makes_of_it_is_judged_alike(

@@ -335,6 +335,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in FORMATS["static"] if name != "html"])
 @pytest.mark.parametrize("value", HOSTILE)
 def test_text_of_a_manifest_is_text_in_every_format(

@@ -113,6 +113,7 @@ def test_a_default_that_is_misspelt(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_newer_list_of_actions(tmp_path: Path) -> None:
     """As somebody unpacks it who needs an action that came since the release: in a process of its own, since the list
     is one for the process."""

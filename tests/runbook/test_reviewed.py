@@ -166,6 +166,7 @@ def test_an_object_of_three_seconds_is_not_overlooked(cell: Cell) -> None:
     assert "controller-not-reconciling" not in [name for name, _ in sure(look(cell))]
 
 
+@pytest.mark.long
 def test_a_deployment_that_only_sounds_like_it_is_not_the_controller(cell: Cell) -> None:
     BREAKS["drift"].change(cell, "acme")
     found = cell.kubernetes.get("Deployment", "ack-system", "ack-iam-controller")
@@ -174,6 +175,7 @@ def test_a_deployment_that_only_sounds_like_it_is_not_the_controller(cell: Cell)
     assert sure(look(cell)) == [("drift", "confirmed")]
 
 
+@pytest.mark.long
 def test_a_policy_of_the_same_name_on_another_path_is_not_the_roles(cell: Cell) -> None:
     cell.client("iam").create_policy(
         PolicyName="logs",
@@ -275,6 +277,7 @@ NOT_THE_TOKEN = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("err", NOT_THE_TOKEN)
 def test_another_file_is_not_the_token(cell: Cell, err: str) -> None:
     found = told(cell, err, spec={"securityContext": {"runAsUser": 1000}})

@@ -186,6 +186,7 @@ def test_a_namesake_of_another_account_elsewhere_is_somebody_elses(cell: Cell) -
     assert look(cell).case.reading("ack-role").status == "absent"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("capability", "expected"),
     [

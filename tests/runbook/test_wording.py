@@ -56,6 +56,7 @@ LINES = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wording", every_other(LINES))
 def test_every_wording_names_its_cause(cell: Cell, wording: tuple[str, str]) -> None:
     line, cause = wording

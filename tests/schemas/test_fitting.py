@@ -119,6 +119,7 @@ def _changed(value: Any, chance: random.Random) -> Any:
     return value
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ack", "config", "requirement", "baseline"])
 def test_it_says_what_the_engine_says(name: str) -> None:
     schema = load(name)

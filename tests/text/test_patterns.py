@@ -6,10 +6,13 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 POSSESSIVE_GROUP = re.compile(r"(?<!\\)\)(?:[*+?]|\{\d*,?\d*\})\+|\(\?>")
 
 
+@pytest.mark.long
 def test_no_group_is_possessive() -> None:
     """Before Python 3.11.5 a possessive group in which there is something to backtrack matches wrongly (python/cpython
     issue 106052): a suppression was refused on Debian 12 and taken elsewhere. Single characters and classes may be."""

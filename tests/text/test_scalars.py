@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from yaml.nodes import ScalarNode
@@ -65,6 +66,7 @@ def source_text_of(source: str, spans: list[Span], first: int, last: int) -> str
     return source[spans[first].start : spans[last - 1].end]
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @example(policy=[[" \u2028"]], indent=None, style="'", chomping="", line_break="\n")
 @given(
