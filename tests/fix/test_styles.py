@@ -153,7 +153,7 @@ def test_a_fix_is_clean_and_a_second_one_changes_nothing(
 def test_the_same_for_many_more(
     style: str, trust_style: str, ends: str, breaks: list[Break], has_final_newline: bool
 ) -> None:
-    test_a_fix_is_clean_and_a_second_one_changes_nothing.hypothesis.inner_test(  # type: ignore[attr-defined]  # given by hypothesis
+    test_a_fix_is_clean_and_a_second_one_changes_nothing.hypothesis.inner_test(
         style, trust_style, ends, breaks, has_final_newline
     )
 
