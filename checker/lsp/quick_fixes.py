@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from lsprotocol.types import CodeAction, CodeActionKind, Diagnostic, TextEdit, WorkspaceEdit
 from pygls.uris import from_fs_path
 
 from ..findings.finding import Finding
 from ..fix.planning.cells import fixes_in_cells
-from ..fix.planning.propose import Proposal, fixes_for
+from ..fix.planning.plan import Plan
+from ..fix.planning.propose import Admitted, Proposal, fixes_for
+from ..report.style.wrapping import count
 from .folder import Folder
 from .ranges import Ranges
 
+FIX_ALL = f"{CodeActionKind.SourceFixAll.value}.checker"
+"""The kind of the action that makes all safe fixes of a file: what editors ask for when a file is saved."""
 _MOST_JUDGED = 6
 """Judgements that one menu may cost."""
 
@@ -33,7 +38,30 @@ def quick_fixes(folder: Folder, shown: Sequence[tuple[Finding, Diagnostic]], enc
         )
 
 
-def _proposals(folder: Folder, findings: list[Finding]) -> tuple[Proposal, ...]:
+def fix_all(folder: Folder, name: str, findings: Sequence[Finding], encoding: str) -> CodeAction | None:
+    """All safe fixes of a file at once, proven together, by edits of this file alone: nobody who saves a file expects
+    that others change. What does not go together is left for the next time. None where there is nothing to do."""
+    proposals = _proposals(folder, findings, partial(_is_safe_within, name))
+    # Two findings may have the very same cure.
+    splices = sorted({one for item in proposals for edit in item.edits for one in edit.splices})
+    if not splices:
+        return None
+    ranges = Ranges(folder.text_of(name) or "", encoding)
+    edits = [ranges.edit(one) for one in splices]
+    return CodeAction(
+        title=f"Fix {count(len(proposals), 'finding')} of checker in this file",
+        kind=FIX_ALL,
+        edit=WorkspaceEdit(changes={from_fs_path(folder.opened_as(name)) or "": edits}),
+    )
+
+
+def _is_safe_within(name: str, plan: Plan) -> bool:
+    return plan.is_safe and all(patch.place.file == name for patch in plan.patches)
+
+
+def _proposals(
+    folder: Folder, findings: Sequence[Finding], admitted: Admitted = lambda plan: True
+) -> tuple[Proposal, ...]:
     # Fixes of what is rendered are proven by rendering, which reads the disk.
     if folder.report is None or not findings or folder.is_rendered_unsaved():
         return ()
@@ -44,8 +72,8 @@ def _proposals(folder: Folder, findings: list[Finding]) -> tuple[Proposal, ...]:
 
     with folder.here():
         if folder.report.cells:
-            return fixes_in_cells(folder.report, folder.cells, _MOST_JUDGED, about)
-        return fixes_for(*folder.cells[0], _MOST_JUDGED, about)
+            return fixes_in_cells(folder.report, folder.cells, _MOST_JUDGED, about, admitted)
+        return fixes_for(*folder.cells[0], _MOST_JUDGED, about, admitted)
 
 
 def _changes(folder: Folder, item: Proposal, encoding: str) -> dict[str, list[TextEdit]]:

@@ -17,7 +17,7 @@ from ..version import __version__
 from .definitions import definitions
 from .diagnostics import diagnostics, range_of
 from .folder import Folder
-from .quick_fixes import quick_fixes
+from .quick_fixes import FIX_ALL, fix_all, quick_fixes
 from .ranges import contains
 from .roles import lenses, verdict
 
@@ -179,7 +179,7 @@ def make_server(cell: str | None = None) -> Server:
         server.change(params.text_document.uri, None)
 
     @server.feature(
-        lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
+        lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, FIX_ALL])
     )
     def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         target = server.at(params.text_document.uri)
@@ -187,6 +187,10 @@ def make_server(cell: str | None = None) -> Server:
             return []
         folder, name = target
         here = [item for item in folder.report.findings if item.location.file == name] if folder.report else []
+        # All at once only where it is asked for by kind, as when a file is saved: a menu opens at every move.
+        if params.context.only and not _wants(params.context, lsp.CodeActionKind.QuickFix.value):
+            every = fix_all(folder, name, here, server.encoding) if _wants(params.context, FIX_ALL) else None
+            return [every] if every is not None else []
         shown = [(item, range_of(item, folder, server.encoding)) for item in here]
         asked = [
             (item, lsp.Diagnostic(shown_range, item.message, code=item.rule, source="checker"))
@@ -214,6 +218,15 @@ def make_server(cell: str | None = None) -> Server:
         return definitions(*target, params.position, server.encoding) if target else []
 
     return server
+
+
+def _wants(context: lsp.CodeActionContext, kind: str) -> bool:
+    """Whether an editor asks for this kind of action, or for one that it belongs to."""
+    return any(kind == only or kind.startswith(f"{only}.") for only in map(_as_text, context.only or ()))
+
+
+def _as_text(kind: lsp.CodeActionKind | str) -> str:
+    return kind.value if isinstance(kind, lsp.CodeActionKind) else kind
 
 
 def _hover(server: Server, folder: Folder, name: str, cursor: lsp.Position) -> str:

@@ -80,6 +80,14 @@ class Editor:
         found = await self.client.text_document_code_action_async(asked)
         return [item for item in found or [] if isinstance(item, lsp.CodeAction)]
 
+    async def all_fixed(self, path: Path, *only: str) -> list[lsp.CodeAction]:
+        """What is offered for a whole file where an editor asks for these kinds of actions alone."""
+        everything = lsp.Range(lsp.Position(0, 0), lsp.Position(100_000, 0))
+        context = lsp.CodeActionContext([], only=list(only))
+        asked = lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri(path)), everything, context)
+        found = await self.client.text_document_code_action_async(asked)
+        return [item for item in found or [] if isinstance(item, lsp.CodeAction)]
+
     async def hover(self, path: Path, place: lsp.Position) -> str:
         """What is said about a place."""
         found = await self.client.text_document_hover_async(

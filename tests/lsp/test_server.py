@@ -57,6 +57,44 @@ def test_a_finding_is_shown_where_it_is_and_its_fix_cures_it(project: Path) -> N
     run(story)
 
 
+def test_all_safe_fixes_of_a_file_are_made_at_once_where_that_is_asked_for(project: Path) -> None:
+    two = f"{role('acme', ONE)}---\n{role('borealis', ONE)}"
+
+    async def story(editor: Editor) -> None:
+        await editor.start(project)
+        await editor.open(acme(project), two)
+        assert editor.rules(acme(project)) == ["missing-grant"] * 2
+        assert await editor.all_fixed(acme(project), "source.organizeImports", "source.fixAll.ruff") == []
+        for only in ("source", "source.fixAll", "source.fixAll.checker"):
+            (fix,) = await editor.all_fixed(acme(project), only)
+            assert (fix.kind, fix.title) == ("source.fixAll.checker", "Fix 2 findings of checker in this file")
+        menu = await editor.all_fixed(acme(project), "quickfix", "source.fixAll")
+        assert [item.kind for item in menu] == [lsp.CodeActionKind.QuickFix] * 2
+        assert fix.edit is not None
+        assert fix.edit.changes is not None
+        assert list(fix.edit.changes) == [uri(acme(project))]
+        await editor.type(acme(project), applied(two, list(fix.edit.changes[uri(acme(project))])))
+        assert editor.rules(acme(project)) == []
+        assert await editor.all_fixed(acme(project), "source.fixAll") == []
+
+    run(story)
+
+
+def test_what_is_not_safe_is_not_done_when_a_file_is_saved(project: Path) -> None:
+    deny = ', {"Effect": "Deny", "Action": "dynamodb:Query", "Resource": "*"}]}\n'
+    acme(project).write_text(role("acme", BOTH).removesuffix("]}\n") + deny, encoding="utf-8")
+
+    async def story(editor: Editor) -> None:
+        await editor.start(project)
+        await editor.open(acme(project))
+        titles = [fix.title for fix in await editor.all_fixed(acme(project), "quickfix")]
+        assert len(titles) == 1
+        assert "(not safe: the statement" in titles[0]
+        assert await editor.all_fixed(acme(project), "source.fixAll") == []
+
+    run(story)
+
+
 def test_unsaved_texts_are_judged_and_a_broken_one_hides_nothing(project: Path) -> None:
     other = project / "manifests" / "borealis.yaml"
     other.write_text(role("borealis", ONE), encoding="utf-8")

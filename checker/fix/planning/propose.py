@@ -180,12 +180,16 @@ def _plans(survey: Survey, planner: Planner, finding: Finding) -> Iterator[Plan 
 
 
 def fixes_for(
-    made: Prepared, judged: Judged, budget: int, about: Callable[[Finding], bool] = lambda finding: True
+    made: Prepared,
+    judged: Judged,
+    budget: int,
+    about: Callable[[Finding], bool] = lambda finding: True,
+    admitted: Admitted = lambda plan: True,
 ) -> tuple[Proposal, ...]:
-    """An edit for each finding that has one and that is asked `about`, unsafe ones too, all of the unedited files, for
-    reports. `budget` limits how often the project is judged for them: with hundreds of fixes of which some do not hold,
-    it takes minutes to find out which."""
-    return propose(made, judged, lambda plan: True, about=about, all_stages=True, budget=budget).proposals
+    """An edit for each finding that has one and that is asked `about`, unsafe ones too unless `admitted` says
+    otherwise, all of the unedited files, for reports. `budget` limits how often the project is judged for them: with
+    hundreds of fixes of which some do not hold, it takes minutes to find out which."""
+    return propose(made, judged, admitted, about=about, all_stages=True, budget=budget).proposals
 
 
 def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
