@@ -1,5 +1,7 @@
 # checker in an image: docker build -t checker . ; docker run --rm -v "$PWD:/repo:ro" checker static
-FROM python:3.13-slim AS build
+# Python 3.13.15. Pinned for all platforms of the tag: docker buildx imagetools inspect python:3.13-slim names the newest.
+ARG PYTHON=python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
+FROM ${PYTHON} AS build
 WORKDIR /src
 COPY . .
 RUN python -m pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt build \
@@ -9,7 +11,7 @@ RUN python -m pip install --no-cache-dir --disable-pip-version-check --constrain
   && /opt/checker/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
     --constraint constraints.txt "${wheel}[live]"
 
-FROM python:3.13-slim
+FROM ${PYTHON}
 # git reads the revisions that `checker diff` and --changed-since compare.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/*
