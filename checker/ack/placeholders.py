@@ -54,7 +54,10 @@ _ENCLOSED = (
     _Enclosed("backstage", expression(r"\$\{\{"), "}}"),
     _Enclosed(
         "helm",
-        expression(r"\{\{-?\s*+(?:[.$]|/\*|(?:include|template|tpl|if|else|with|range|toYaml|define|end)\b)"),
+        # A word with a string or a value behind it calls a function of Go; in Jinja, it would be no expression.
+        expression(
+            r"\{\{-?\s*+(?:[.$]|/\*|(?:include|template|tpl|if|else|with|range|toYaml|define|end)\b|\w++\s++[\"`$.])"
+        ),
         "}}",
     ),
     _Enclosed("jinja", expression(r"\{\{"), "}}"),

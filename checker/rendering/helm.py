@@ -57,6 +57,10 @@ def render(charts: Sequence[Planned], helm: str, tree: Tree = HERE, observe: Obs
     return tuple(rendered)
 
 
+_ADVICE = "Use --debug flag to render out invalid YAML"
+"""What helm says below every error of a template (cmd/helm/template.go): nobody here can give it that option."""
+
+
 def _template(release: Release, helm: str, tree: Tree) -> Answer:
     missing = next((file for file in release.files if not os.path.isfile(tree.there(file))), None)
     if missing is not None:
@@ -77,7 +81,8 @@ def _template(release: Release, helm: str, tree: Tree) -> Answer:
         command += release.sets
         # Behind `--` nothing is an option, whatever a release is called.
         answer = run([*command, "--", release.name, tree.there(release.chart)], home)
-    return answer._replace(failed=tree.told(answer.failed.replace(home, ".")))
+    said = answer.failed.replace(home, ".").replace(_ADVICE, "").rstrip()
+    return answer._replace(failed=tree.told(said))
 
 
 def _unfit(release: Release, tree: Tree) -> str:

@@ -394,6 +394,37 @@ def test_a_release_that_cannot_be_followed_is_not_rendered(case: str, tried: Tri
     assert not Path("/tmp/pwned").exists()
 
 
+ACCOUNT = """apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: reverse-proxy-{{ required "say who" .Values.who }}
+  annotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::{{ .Values.account }}:role/x"}
+"""
+
+
+def of_templates(report: Report) -> list[tuple[str, str]]:
+    return [(item.location.file, item.message) for item in report.findings if item.rule == "templated-manifest"]
+
+
+def test_a_chart_that_is_not_rendered_is_told_once(tried: Tried) -> None:
+    files = {**chart(ROLE), "tenant/templates/sa.yaml": ACCOUNT}
+    ((file, message),) = of_templates(tried(files))
+    assert file == "project/tenant/Chart.yaml"
+    assert message.endswith("say who; 2 objects in its templates: 1 checked in part, 1 not checked")
+    # A suppression in one of them must not hide the others, nor go unseen itself.
+    accepted = {**files, "tenant/templates/sa.yaml": f"# checker: ignore[unused] no reason\n{ACCOUNT}"}
+    told = of_templates(tried(accepted))
+    assert [file for file, _ in told] == ["project/tenant/Chart.yaml", "project/tenant/templates/sa.yaml"]
+    assert told[0][1].endswith("say who; 1 object in its templates: not checked")
+
+
+def test_a_release_that_helm_refuses_is_told_once(tried: Tried) -> None:
+    report = tried({**chart(ROLE), "tenant/templates/sa.yaml": ACCOUNT, "apps/r.yaml": ARGO})
+    assert of_templates(report) == []
+    assert [item.rule for item in report.findings].count("failed-rendering") == 1
+    assert report.summary.skipped == 2
+
+
 def test_a_chart_that_another_takes_in_is_released_with_that_ones_values(tried: Tried) -> None:
     umbrella = CHART.replace("name: tenant", "name: all") + (
         "dependencies: [{name: tenant, version: 0.1.0, repository: 'file://../tenant'}]\n"

@@ -1,11 +1,14 @@
-"""A kustomization that kustomize does not build.
+"""A kustomization or a chart that cannot be rendered.
 
 What it does
     Reports kustomizations that no other one takes in, where kustomize (or
     `kubectl kustomize`) ends with an error, with the words of the tool, or
-    prints what cannot be matched to the files it came from. It is not asked
-    where it is not on PATH, with `--no-render` or `render: {kustomize: off}`,
-    nor for what takes in a remote base.
+    prints what cannot be matched to the files it came from; and charts that
+    helm does not render with what a release in the project gives them. They
+    are not asked where they are not on PATH, with `--no-render` or `render:
+    {kustomize: off, helm: off}`, nor for what takes in a remote base. The
+    templates of such a chart are checked in part, and not reported by
+    themselves.
 
 Why it matters
     What does not build is not applied: the cluster stays as it is. What it

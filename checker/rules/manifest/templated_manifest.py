@@ -9,7 +9,7 @@ What it does
     strings, the rules on single documents still run, and report what holds
     whatever is filled in: an action that does not exist, a field that the
     kind does not have; the placeholders themselves are then reported once a
-    file. Objects without placeholders in the same file are checked
+    file, or with the chart that could not be rendered. Objects without placeholders in the same file are checked
     completely. A program that makes manifests (Jsonnet, CUE, Terraform, Pkl,
     ERB) and names the apiVersion of an ACK kind is not read, and reported.
 
@@ -27,6 +27,7 @@ Use instead
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 
@@ -65,7 +66,9 @@ def check_project(facts: Facts) -> Iterator[Problem]:
     unread = {item.origin: item for item in facts.project.inventory.unread}
     accepting = frozenset(name for name, source in facts.project.sources.items() if _ACCEPTS.search(source.text))
     by_origin = {role.object.origin: outcome for outcome in facts.outcomes for role in outcome.perhaps}
-    for skipped in _by_file(facts.project.skipped, accepting):
+    charts = [item.file for item in facts.project.skipped if item.reason == "unrendered-chart"]
+    charts += [item.file for item in facts.project.failed_renderings if os.path.basename(item.file) == "Chart.yaml"]
+    for skipped in _by_file(facts.project.skipped, accepting, [file for file in charts if file not in accepting]):
         first, more = skipped[0], len(skipped) - 1
         checked, proven = "not checked", "nothing is proven about this object"
         if first.in_part:
@@ -76,7 +79,11 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         outcome = next((by_origin[item.origin] for item in skipped if item.origin in by_origin), None)
         if outcome is not None:
             why += f"; it may be a role that {outcome.requirement.name} selects, and then its access was not checked"
-        shown = _said(first) + (f", and {more} more object{'s' * (more > 1)} in this file hold some" if more else "")
+        shown = _said(first)
+        if first.reason == "unrendered-chart" and more:
+            shown += f"; {_in_templates(skipped[1:])}"
+        elif more:
+            shown += f", and {more} more object{'s' * (more > 1)} in this file hold some"
         yield Problem(
             _place(first),
             f"{checked}: {shown}",
@@ -91,17 +98,46 @@ _ACCEPTS = expression(r"checker(?:\s*:\s*|/)ignore", re.IGNORECASE)
 """In a file with a suppression, each object is reported by itself: a suppression of one must not hide the others."""
 
 
-def _by_file(skipped: Iterable[Skipped], accepting: frozenset[str]) -> list[list[Skipped]]:
-    """What was left out, grouped by file and engine: a graph with ten roles is one template. What is not a placeholder
-    is reported one by one, and so is what was not checked at all."""
+def _in_templates(skipped: list[Skipped]) -> str:
+    """How many objects a chart's templates hold, and what of them was checked."""
+    in_part = sum(item.in_part for item in skipped)
+    said = f"{len(skipped)} object{'s' * (len(skipped) > 1)} in its templates: "
+    if in_part in (0, len(skipped)):
+        return said + ("checked in part" if in_part else "not checked")
+    return said + f"{in_part} checked in part, {len(skipped) - in_part} not checked"
+
+
+def _by_file(skipped: Iterable[Skipped], accepting: frozenset[str], charts: list[str]) -> list[list[Skipped]]:
+    """What was left out, grouped by file and engine: a graph with ten roles is one template. The templates of one of
+    these `charts` (their Chart.yaml) go with what is said of the chart, by this rule or by another. What is not a
+    placeholder is reported one by one, and so is what was not checked at all."""
     groups: dict[object, list[Skipped]] = {}
+    within = {os.path.join(os.path.dirname(file), ""): file for file in charts}
+    of_charts: dict[str, list[Skipped]] = {file: [] for file in charts}
     for number, item in enumerate(skipped):
         if item.reason.startswith("kustomize-"):
             continue  # kustomize-change says what it changes
         is_one_of_many = item.in_part and item.origin is not None and item.file not in accepting
+        if item.reason == "helm" and item.file not in accepting:
+            chart = next((within[folder] for folder in _folders_above(item.file) if folder in within), None)
+            if chart is not None:
+                of_charts[chart].append(item)
+                continue
         key = (item.file, item.reason) if is_one_of_many else number
         groups.setdefault(key, []).append(item)
+    for group in groups.values():
+        if group[0].reason == "unrendered-chart":
+            group += of_charts.get(group[0].file, [])
     return list(groups.values())
+
+
+def _folders_above(file: str) -> Iterator[str]:
+    """The folders that a file lies in, the innermost first, as prefixes of its name."""
+    folder = os.path.dirname(file)
+    while folder and folder != os.path.dirname(folder):
+        yield os.path.join(folder, "")
+        folder = os.path.dirname(folder)
+    yield os.path.join(folder, "")
 
 
 def _said(skipped: Skipped) -> str:
