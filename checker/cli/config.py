@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..report.style.frame import safe
@@ -11,6 +12,9 @@ from ..report.style.wrapping import count
 
 if TYPE_CHECKING:
     from ..config.file import Config
+
+_OF_ACK = b".services.k8s.aws/"
+_MOST_SHOWN = 5
 
 
 def add_to(commands: Any) -> None:
@@ -53,7 +57,11 @@ def _shown(given: str | None, policies: tuple[str, ...]) -> dict[str, Any]:
     tools = {"kustomize": " ".join(find_kustomize() or ()), "helm": find_helm() or ""}
     return {
         "file": config.file or None,
-        "manifests": {"paths": list(paths or (os.curdir,)), "files": len(find_files(paths or (os.curdir,)).files)},
+        "manifests": {
+            "paths": list(paths or (os.curdir,)),
+            "files": len(find_files(paths or (os.curdir,)).files),
+            "elsewhere": _elsewhere(config, paths),
+        },
         "requirements": [
             {
                 "name": item.name,
@@ -82,6 +90,23 @@ def _shown(given: str | None, policies: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+def _elsewhere(config: Config, paths: tuple[str, ...]) -> list[str]:
+    """The files around the configuration that name a kind of ACK's and are not among the manifests: they are read only
+    where a chart or a kustomization takes them in."""
+    from ..config.choices import from_config
+    from ..text.files import find_files, read_bytes
+
+    if not paths:
+        return []
+    among = set(map(os.path.realpath, find_files(paths).files))
+    found = []
+    for path in find_files(from_config(config, (os.curdir,))).files:
+        with suppress(OSError):
+            if os.path.realpath(path) not in among and _OF_ACK in read_bytes(path):
+                found.append(os.path.relpath(path))
+    return found
+
+
 def _cache(config: Config) -> str:
     from ..config.choices import from_config
 
@@ -94,6 +119,11 @@ def _lines(shown: dict[str, Any]) -> list[str]:
         f"configuration  {shown['file'] or 'none: there is no checker.yaml here or above'}",
         f"manifests      {', '.join(manifests['paths'])} ({count(manifests['files'], 'file')})",
     ]
+    if manifests["elsewhere"]:
+        some = ", ".join(manifests["elsewhere"][:_MOST_SHOWN])
+        more = len(manifests["elsewhere"]) - _MOST_SHOWN
+        some += f" and {more} more" if more > 0 else ""
+        lines.append(f"{'':<13}  not among them, with kinds of ACK: {some}")
     for number, item in enumerate(shown["requirements"]):
         lines.append(f"{'' if number else 'requirements':<13}  {item['name']} ({item['from']}: {item['file']})")
     for number, cell in enumerate(shown["cells"] or [None]):
