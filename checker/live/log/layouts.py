@@ -51,11 +51,14 @@ _OTEL_NUMBERS: tuple[tuple[int, Level], ...] = ((17, "error"), (13, "warn"), (9,
 """OpenTelemetry, "Logs Data Model", SeverityNumber."""
 _NOTHING = expression(
     r"(?:err(?:or)?s?|fail(?:ed|ures?)?|timeouts?|time_out|retries|retried|denied|exceptions?|throttl\w+|invalid|expired"
-    r"|rejected|refused|dropped|panics?|degraded|circuit_?open|stale|partial)(?:_?(?:count|total|num|rate|keys|items))?[\"']?\s*[=:]\s*[\"']?"
+    r"|rejected|refused|dropped|panics?|degraded|circuit_?open|stale|partial|missing|unreachable|unavailable|skipped"
+    r"|ignored|lost|not_?found|unauthori[sz]ed|aborted|cancell?ed|warnings?|corrupt(?:ed)?)(?:_?(?:count|total|num|rate|keys|items))?[\"']?\s*[=:]\s*[\"']?"
     r"(?:0(?:\.0+)?%?|null|nil|none|false|no|<nil>|\{\}|\[\]|[\"']{1,2})(?=[\"',;)}\]]|\s*$|\s+[\w.-]{1,40}[\"']?[=:])"
     r"|(?:time_?-?out|deadline|expir\w*|ttl|interval)(?:_?(?:ms|s|sec|seconds))?[\"']?\s*[=:]\s*[\"']?\d[\d.]*\s*(?:ns|us|µs|ms|s|m|h|sec\w*|min\w*)?\b"
     r"|\b(?:0|no|zero|without(?: any)?) (?:err(?:or)?s?|failures?|failed(?: \w+)?|timeouts?|exceptions?|problems?)\b"
     r"(?![\"']?\s?[=:])"
+    r"|\b(?:0|zero) (?:expired|stale|missing|outdated|invalid|denied|rejected|refused|dropped|skipped|ignored|lost"
+    r"|unreachable|throttled|aborted|cancell?ed|corrupt(?:ed)?)(?: (?:auth |api )?keys?)?\b(?![\"']?\s?[=:])"
     r"|\berror (?:budget|rate|page|handler|log)\b|[\"']?errors?[\"']?\s*[:=]\s*\{\s*[\"']?count[\"']?\s*[:=]\s*0\s*\}"
     r"|\bafter \d+ (?:failed |unsuccessful )?(?:attempts?|retries|failures|errors|tries)\b"
     r"(?=.{0,200}\b(?:succe|ok|recover)|$)",

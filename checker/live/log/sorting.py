@@ -31,6 +31,7 @@ _WORDS = (
     r"|bad certificate"
     r"|cancell?ed|undefined is|nil value|NoneType|impossible|unsuccessful|boom\b"
     r"|crash|class ?path|exhausted|exceeded|giving up|gave up"
+    r"|no space left|disk (?:is )?full|read-only file ?system|bulkhead\b.{0,80}\bfull\b|\bnot permit"
     r"|circuit(?!.{0,40}\bclosed\b).{0,40}\bopen\b(?![\"']?\s?[=:]\s?(?:0|false))|\bdegraded\b"
     r"|\blast[ -](?:known[ -])?good\b|\bkeeping (?:the )?(?:previous|old|last)\b|\bno response\b|exited on signal"
     r"|fehler|fehlgeschlagen|verweigert|échec|erreur|refusé|falló|denegad|falha|negad[oa]|errore\b|fallit"
@@ -48,6 +49,7 @@ _HINTS = (
     "boto", "broken pipe", "closed", "network", "no route", "misbehaving", "x509", "certificate", "undefined",
     "circuit", "degraded", "good", "keeping", "backing off", "alert", "emerg", "signal", "no response", "fehl",
     "verweigert", "deneg", "falha", "negad", "fallit",
+    "space left", "disk", "read-only", "bulkhead",
     "nil value", "nonetype", "impossible", "boom", "unsucc", "gave", "problem", "trouble", "lost", "\"level\":4",
     "\"level\":5", "\"level\":6", "\"level\": 4", "\"level\": 5", "\"level\": 6",
 )  # fmt: skip
