@@ -51,12 +51,35 @@ def test_the_environment_is_set_where_it_can_be(record: Record, owner: dict[str,
 
 
 def test_an_id_is_not_another_roles_while_the_role_was_not_read(record: Record) -> None:
-    policy = {"document": json.dumps({"Statement": {"Principal": {"AWS": "AROAEXAMPLEEXAMPLE"}}})}
+    allow = {"Effect": "Allow", "Principal": {"AWS": "AROAEXAMPLEEXAMPLE"}, "Action": "dynamodb:*"}
+    policy = {"document": json.dumps({"Statement": allow})}
     role = {**record.readings["role"].value, "id": "AROAOTHEROTHEROTHER"}
     known = case(record, **{"table-policy": policy, "role": role})
     assert stale_principal_id.look(known).api == "shows"
     unread = record._replace(readings={**record.readings, "role": Reading("denied", None, "AccessDenied", "", 0)})
     assert stale_principal_id.look(case(unread, **{"table-policy": policy})).api == "unread"
+
+
+@pytest.mark.parametrize(
+    ("statement", "api"),
+    [
+        ({"Effect": "Allow", "Principal": {"AWS": "AROAEXAMPLEEXAMPLE"}, "Action": "dynamodb:Get*"}, "shows"),
+        ({"Effect": "Allow", "Principal": {"AWS": "AROAEXAMPLEEXAMPLE"}, "Action": "dynamodb:PutItem"}, "refutes"),
+        ({"Effect": "Allow", "Principal": {"AWS": ["AROAEXAMPLEEXAMPLE", "ROLE"]}, "Action": "*"}, "refutes"),
+        ({"Effect": "Deny", "Principal": {"AWS": "AROAEXAMPLEEXAMPLE"}, "Action": "*"}, "refutes"),
+        ({"Effect": "Deny", "NotPrincipal": {"AWS": "AROAEXAMPLEEXAMPLE"}, "Action": "dynamodb:query"}, "shows"),
+        ({"Effect": "Deny", "Principal": "*", "NotAction": "dynamodb:Put*",
+          "Condition": {"StringNotLike": {"aws:userId": "AROAEXAMPLEEXAMPLE:*"}}}, "shows"),
+        ({"Effect": "Deny", "Principal": "*", "Action": "dynamodb:DeleteTable",
+          "Condition": {"StringNotLike": {"aws:userId": "AROAEXAMPLEEXAMPLE:*"}}}, "refutes"),
+    ],
+)  # fmt: skip
+def test_an_id_counts_only_where_a_read_hangs_on_it(record: Record, statement: dict[str, object], api: str) -> None:
+    role = {**record.readings["role"].value, "id": "AROAOTHEROTHEROTHER"}
+    text = json.dumps({"Statement": [statement]}).replace("ROLE", role["arn"])
+    found = stale_principal_id.look(case(record, **{"table-policy": {"document": text}, "role": role}))
+    assert found.api == api
+    assert found.is_partial == (api == "shows" and statement["Effect"] == "Deny")
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """A policy still names the role by the id it had before it was recreated.
 
 What it looks for
-    A resource policy of the table or of its key with a principal like AROA…
-    that is not the role's id: when a role is deleted, AWS shows its id where
-    its ARN stood, and a new role of the same name has another id.
+    A resource policy of the table or of its key that allows a read to a
+    principal like AROA… that is not the role's id, or denies it to all but
+    such an id: when a role is deleted, AWS shows its id where its ARN stood,
+    and a new role of the same name has another id.
 
 What to do
     Write the policy again with the role's ARN as principal.
@@ -15,7 +16,12 @@ Source
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 from ...ack.objects import mapping
+from ...iam.decisions.statements import action_matches
 from ...iam.expressions import expression
 from .. import commands
 from ..case.case import Case
@@ -40,9 +46,11 @@ def look(case: Case) -> Seen:
     ours = mapping(case.value("role")).get("id", "")
     read = [(name, case.reading(name)) for name in ("table-policy", "key-policy")]
     texts = [(name, mapping(item.value).get("document", "")) for name, item in read if item.value]
-    stale = [(name, role_id) for name, text in texts for role_id in _ROLE_ID.findall(text) if role_id != ours]
+    named = [(name, *item) for name, text in texts for item in _named(text, _READS[name], {ours, case.arn})]
+    stale = [(name, role_id) for name, role_id, _ in named]
     log = case.says((), case.having("denied-table-policy", "denied", "kms-denied"))
-    if stale and log != "fits" and not _is_in_the_way(case, {name for name, _ in stale}):
+    # A refusal that names the table's policy says that it is in the way, whatever is granted beside it.
+    if stale and not case.having("denied-table-policy") and not _is_in_the_way(case, {name for name, _ in stale}):
         return Seen(log, "refutes", ("an id of another role stands there, and is not what is in the way",))
     if stale and ours:
         evidence = tuple(
@@ -51,15 +59,50 @@ def look(case: Case) -> Seen:
         is_of_the_table = any(name == "table-policy" for name, _ in stale)
         of_the_key = commands.show_key_policy(case, str(mapping(case.value("key")).get("arn") or ""))
         command = commands.table(case, "get-resource-policy") if is_of_the_table else of_the_key
-        return Seen(log, "shows", evidence, next=(command,))
+        # Whoever is excepted from a Deny may as well be somebody else, who lives.
+        return Seen(log, "shows", evidence, next=(command,), is_partial=not any(allows for *_, allows in named))
     if stale:
-        named = tuple(f"the {name.replace('-', ' ')} names {role_id}" for name, role_id in stale)
-        return Seen(log, "unread", (*named, "the role was not read, so whether that is its id is not known"))
+        shown = tuple(f"the {name.replace('-', ' ')} names {role_id}" for name, role_id in stale)
+        return Seen(log, "unread", (*shown, "the role was not read, so whether that is its id is not known"))
     if all(item.is_settled for name, item in read if name == "table-policy"):
         return Seen(log, "refutes", (_NONE if all(item.is_settled for _, item in read) else _NOT_THE_TABLES,))
     return Seen(
         log, "unread", tuple(f"the {name.replace('-', ' ')} was not read" for name, item in read if not item.value)
     )
+
+
+def _named(text: str, reads: tuple[str, ...], ours: set[str]) -> Iterator[tuple[str, bool]]:
+    """The ids of roles that a policy's statements on these actions go by, and whether that is an Allow; without
+    statements that go by the role itself as well."""
+    for statement in _statements(text):
+        allows = statement.get("Effect") == "Allow"
+        goes_by = json.dumps([statement.get(name) for name in (_OF_ALLOW if allows else _OF_DENY)])
+        if any(name and name in goes_by for name in ours) or not _is_about(statement, reads):
+            continue
+        yield from ((role_id, allows) for role_id in dict.fromkeys(_ROLE_ID.findall(goes_by)))
+
+
+def _statements(text: str) -> list[dict[str, Any]]:
+    try:
+        document = json.loads(text or "{}")
+    except ValueError:
+        return []
+    stated = mapping(document).get("Statement")
+    return [mapping(item) for item in (stated if isinstance(stated, list) else [stated])]
+
+
+def _is_about(statement: dict[str, Any], reads: tuple[str, ...]) -> bool:
+    patterns = statement.get("Action", statement.get("NotAction", "*"))
+    stated = [item for item in (patterns if isinstance(patterns, list) else [patterns]) if isinstance(item, str)]
+    is_negated = "Action" not in statement and "NotAction" in statement
+    return any(any(action_matches(item, action.lower()) for item in stated) is not is_negated for action in reads)
+
+
+_OF_ALLOW, _OF_DENY = ("Principal",), ("NotPrincipal", "Condition")
+_READS = {
+    "table-policy": ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"),
+    "key-policy": ("kms:Decrypt",),
+}
 
 
 def _is_in_the_way(case: Case, names: set[str]) -> bool:
