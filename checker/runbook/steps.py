@@ -11,7 +11,7 @@ from ..live.record.record import Reading, Status
 from .case.case import Case
 from .check import Check, State
 from .evidence.log_check import log_check
-from .evidence.pod_state import phase
+from .evidence.pod_state import phase, unmet
 from .evidence.refusals import refusals
 from .evidence.standing import being_deleted
 from .evidence.trust import trusting
@@ -54,6 +54,10 @@ def _identity(case: Case) -> str:
     return f"{value.get('arn', '')}{expires}"
 
 
+_LOST_NODE = "NodeStatusUnknown"
+"""Why a pod is not ready whose node does not report any more (Kubernetes, "Node Status")."""
+
+
 def _pod(case: Case) -> Check:
     reading = case.reading("pods")
     if case.pod is not None:
@@ -68,7 +72,17 @@ def _pod(case: Case) -> Check:
                 source=reading.source,
                 elapsed_ms=reading.elapsed_ms,
             )
-        return Check(id="pod", step=4, state="ok", detail=shown, source=reading.source, elapsed_ms=reading.elapsed_ms)
+        lost = next((item for item in unmet(case) if _LOST_NODE in item), "")
+        if lost or phase(case) == "Unknown":
+            shown += f": {lost or 'its phase is Unknown'}; what is read of it is old"
+        return Check(
+            id="pod",
+            step=4,
+            state="unknown" if lost or phase(case) == "Unknown" else "ok",
+            detail=shown,
+            source=reading.source,
+            elapsed_ms=reading.elapsed_ms,
+        )
     if reading.status != "ok":
         return _read(reading, "pod", 4, "")
     candidates = (case.value("pods-with-container") or reading.value).get("candidates", [])
@@ -254,6 +268,11 @@ def _key(case: Case) -> Iterator[Check]:
     if reading.status == "skipped":
         return
     state = (reading.value or {}).get("state", "")
+    since = (case.value("table") or {}).get("inaccessibleSince")
+    if since:
+        # The API clears it when the key can be used again (DynamoDB API Reference, "SSEDescription").
+        yield Check("key", 6, "failed", f"DynamoDB has not been able to use the table's key since {since}")
+        return
     key_check = _read(reading, "key", 6, f"the table's key is {state}", absent="failed")
     yield key_check if state in ("", "Enabled") else key_check._replace(state="failed")
 

@@ -8,10 +8,12 @@ credentials, and the node's role last.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from ...ack.kinds import ROLE_ARN_ANNOTATION
 from ...ack.objects import mapping, sequence, status_arn, text
+from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from ..log.log import Session
 
@@ -67,7 +69,17 @@ def annotated_role(service_account: dict[str, Any] | None) -> str:
 def uses_pod_identity(container: dict[str, Any] | None) -> bool:
     """Whether a container gets its credentials from EKS Pod Identity."""
     variables = environment(container) if container else {}
-    return "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables and "AWS_ROLE_ARN" not in variables
+    return _FULL_URI in variables and "AWS_ROLE_ARN" not in variables and not _is_of_another(variables[_FULL_URI])
+
+
+_FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+_ANOTHER = expression(r"https?://(?!169\.254\.170\.23[:/]|\[fd00:ec2::23\])", re.IGNORECASE)
+"""An address that is not the one of EKS Pod Identity (EKS User Guide, "Understand how EKS Pod Identity works"): the
+SDKs take credentials from any loopback address, such as a sidecar's."""
+
+
+def _is_of_another(uri: str) -> bool:
+    return _ANOTHER.match(uri or "") is not None
 
 
 def in_question(effective: Effective, expected: str) -> str:
@@ -103,7 +115,9 @@ def resolve(
         if arn:
             return Effective(arn, "pod-env", "AWS_ROLE_ARN in the pod's environment (IRSA)")
         return _from_log(logged, "unknown", "AWS_ROLE_ARN comes from elsewhere, so its value is not known")
-    if "AWS_CONTAINER_CREDENTIALS_FULL_URI" in variables:
+    if _FULL_URI in variables and _is_of_another(variables[_FULL_URI]):
+        return _from_log(logged, "unknown", f"{_FULL_URI} names another source of credentials than EKS Pod Identity")
+    if _FULL_URI in variables:
         fields = association or {}
         arn = text(fields.get("targetRoleArn")) or text(fields.get("roleArn")) or ""
         if arn:

@@ -50,6 +50,9 @@ def look(case: Case) -> Seen:
     if table.get("status") == "INACCESSIBLE_ENCRYPTION_CREDENTIALS":
         evidence.append("the table's status is INACCESSIBLE_ENCRYPTION_CREDENTIALS")
         return Seen(log, "shows", tuple(evidence), next=command)
+    if since := table.get("inaccessibleSince"):
+        evidence.append(f"DynamoDB has not been able to use the table's key since {since}")
+        return Seen(log, "shows", tuple(evidence), next=command)
     if key and key.get("state") != "Enabled":
         evidence.append(f"key {short(key['arn'])} is {key.get('state')}")
         remedy = f"The key is {key.get('state')}: enable it again."

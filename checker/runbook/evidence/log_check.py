@@ -56,8 +56,7 @@ def _problems(case: Case) -> Iterator[str]:
         yield "its lines have no time, so nobody can tell how old they are"
     if (ahead := -(case.age(log.last) or 0)) > _AHEAD_SECONDS:
         yield f"its last line is {_ago(ahead)} in the future: a clock is wrong, or its times are local and name no zone"
-    if (since := _since_the_crash(case)) is not None and since < WINDOW_SECONDS:
-        yield f"the container runs again for {_ago(since)} only, after it ended with an error"
+    yield from _restarted(case)
     quiet = case.age(log.quietest) or 0
     if quiet > QUIET_SECONDS:
         yield f"the last line is {quiet / 60:.0f} minutes old"
@@ -69,12 +68,26 @@ _SITE_WORDING = "live.log.success in checker.yaml takes the proxy's wording"
 _AHEAD_SECONDS = 120
 
 
-def _since_the_crash(case: Case) -> float | None:
-    """How long the container has been running since it ended with an error; None where it did not."""
+def _restarted(case: Case) -> Iterator[str]:
+    """That the container has just been started again, or is again and again: who is stopped by a probe that fails may
+    well end without an error, and what was wrong stands in the log of the run before."""
     status = status_of(case.pod or {}, case.record.target.container)
     last = mapping(mapping(status.get("lastState")).get("terminated"))
     started = text(mapping(mapping(status.get("state")).get("running")).get("startedAt"))
-    return case.age(started) if started and (last.get("exitCode") or last.get("reason") == "OOMKilled") else None
+    since = case.age(started) if started and last else None
+    if since is None:
+        return
+    count = status.get("restartCount") or 0
+    how = "with an error" if last.get("exitCode") or last.get("reason") == "OOMKilled" else "without an error"
+    if since < WINDOW_SECONDS:
+        yield f"the container runs again for {_ago(since)} only, after it ended {how}"
+    elif count >= _MANY_RESTARTS and since < _LONG_SECONDS:
+        yield f"the container was started again {count} times, the last time {_ago(since)} ago"
+
+
+_MANY_RESTARTS = 10
+_LONG_SECONDS = 1_800
+"""The kubelet waits at most five minutes between two starts (Kubernetes, "Pod Lifecycle")."""
 
 
 def _last_failure(case: Case) -> str:
