@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from ..iam.decisions.conditions import Truth
 from ..iam.decisions.principals import Caller, CallerKind
 from ..iam.documents.context import Context
-from ..iam.documents.document import Document
+from ..iam.documents.document import Document, Statement
 from ..iam.expressions import expression
 from ..iam.proofs.trust import WEB_IDENTITY, issuer_of, may_assume, oidc_providers, other_subjects, token_context
 from ..iam.values import NamedTuple
@@ -51,6 +51,8 @@ def compare_trust(
             shut_out.append(name)
         elif was is not now and now is None:
             unclear.append(f"whether {name} may assume it now")
+        elif was is None and now is False:
+            unclear.append(f"whether {name} could assume it before: now it cannot")
     return TrustChange(tuple(let_in), tuple(shut_out), tuple(unclear))
 
 
@@ -84,10 +86,14 @@ def _asked(
     for provider, subject in dict.fromkeys(item for document in documents for item in _tokens(document)):
         for audience in _audiences(documents, provider):
             answers = [_takes(document, provider, subject, audience) for document in (one, other)]
+            if answers == [None, None] and _of_tokens(one, provider) != _of_tokens(other, provider):
+                answers = [False, None]
             asked = "" if audience == AUDIENCE else f" with the audience {audience}"
             yield f"{_called(subject)} of {issuer_of(provider)}{asked}", answers[0], answers[1]
     for name, pod, its_values in _pods(documents, accounts, values):
         truths = [lets_in_pod(item, pod, its_values) if item else False for item in (one, other)]
+        if truths == [None, None] and _of_pods(one) != _of_pods(other):
+            truths = [False, None]
         yield f"{name} through EKS Pod Identity", truths[0], truths[1]
     for caller, action in dict.fromkeys(item for document in documents for item in _others(document)):
         truths = [may_assume(item, caller, action, Context()) if item else False for item in (one, other)]
@@ -233,14 +239,40 @@ def _aws(name: str) -> Caller:
     return Caller(kind, name)
 
 
-def _written(document: Document | None, caller: Caller) -> set[tuple[object, ...]]:
-    """What the statements that name a caller say, whatever the order."""
+_Written = set[tuple[object, ...]]
+"""What statements say, whatever the order: where the answer hangs on a condition on both sides, what they say tells
+whether it is another one."""
+
+
+def _written(document: Document | None, caller: Caller) -> _Written:
+    """What the statements that name a caller say."""
     return {
-        (
-            statement.effect,
-            frozenset(entry.text.lower() for entry in statement.actions),
-            frozenset((item.operator, item.key.lower(), frozenset(item.values)) for item in statement.conditions),
-        )
+        _said(statement, ())
         for statement in (document.statements if document else ())
         if any(_aws(item.entry.text) == caller or item.entry.text == caller.arn for item in statement.principals)
     }
+
+
+def _of_tokens(document: Document | None, provider: str) -> _Written:
+    """What the statements on a provider's tokens say, without what each token is asked about."""
+    asked = tuple(f"{issuer_of(provider)}:{name}".lower() for name in ("sub", "aud"))
+    statements = document.statements if document else ()
+    return {_said(item, asked) for item in statements if item.effect == "Deny" or provider in oidc_providers(item)}
+
+
+def _of_pods(document: Document | None) -> _Written:
+    """What the statements on EKS Pod Identity say, without what each pod is asked about."""
+    return {
+        _said(item, ("aws:sourceaccount", "aws:sourcearn", "aws:requesttag/"))
+        for item in (document.statements if document else ())
+        if item.effect == "Deny" or any(one.entry.text in (_POD_IDENTITY, "*") for one in item.principals)
+    }
+
+
+def _said(statement: Statement, but: tuple[str, ...]) -> tuple[object, ...]:
+    conditions = [(item.operator, item.key.lower(), frozenset(item.values)) for item in statement.conditions]
+    return (
+        statement.effect,
+        frozenset(entry.text.lower() for entry in statement.actions),
+        frozenset(item for item in conditions if not item[1].startswith(but)),
+    )

@@ -545,6 +545,18 @@ def test_what_can_be_read_is_compared_beside_what_cannot(diff: Diff) -> None:
     assert role["unclear"] == ["what arn:aws:iam::111122223333:policy/kept-elsewhere may allow or deny besides"]
 
 
+@pytest.mark.parametrize("field", ["policies: [ARN]", "permissionsBoundary: ARN"])
+def test_one_unread_policy_in_the_place_of_another_is_told(field: str, diff: Diff) -> None:
+    attached = field.replace("ARN", '"arn:aws:iam::111122223333:policy/POLICY"')
+    before = WORLD.replace("  policyRefs:", f"  {attached}\n  policyRefs:")
+    write(before.replace("POLICY", "bar"))
+    git("commit", "-qam", "before")
+    write(before.replace("POLICY", "foo"))
+    (said,) = one_role(diff())["unclear"]
+    assert said.endswith("policy/bar did")
+    assert "policy/foo may allow or deny and what " in said
+
+
 def test_a_requirement_that_changes_with_the_role_is_told(diff: Diff) -> None:
     Path("policies").mkdir()
     shipped = (Path(__file__).parent.parent.parent / "policies/reverse-proxy-auth-keys.yaml").read_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..fix.test_refused import CHINA, GRANTS, association, irsa, pods
 from ..hostile.bombs import role
 
 CLUSTER = f"arn:aws:eks:{CELL['region']}:{CELL['account']}:cluster/{CELL['cluster']}"
+PROXY = "system:serviceaccount:acme:proxy"
 MANY = [f"{number:012}" for number in range(1, 40)]
 NAMED = {"aws:RequestTag/kubernetes-namespace": "acme", "aws:RequestTag/kubernetes-service-account": "proxy"}
 
@@ -139,3 +141,56 @@ def test_irsa_beside_pod_identity_is_asked_as_before(told: Any) -> None:
     code, out = told(role(GRANTS, trust=irsa()), role(GRANTS, trust=pods()))
     assert "may now be assumed by any pod through EKS Pod Identity" in out
     assert code in (0, 1)
+
+
+IP = {"aws:SourceIp": "10.0.0.0/8"}
+OTHER_IP = {"aws:SourceIp": "192.0.2.1/32"}
+EXTERNAL = {"StringEquals": {"sts:ExternalId": "a"}}
+ANY_POD = "whether any pod through EKS Pod Identity may assume it now"
+
+
+def on(trust: dict[str, Any], **conditions: Any) -> dict[str, Any]:
+    """The trust policy with more conditions in its statement."""
+    (statement,) = trust["Statement"]
+    return {**trust, "Statement": [{**statement, "Condition": {**statement["Condition"], **conditions}}]}
+
+
+def beside(trust: dict[str, Any], principal: Any, condition: Any) -> dict[str, Any]:
+    """The trust policy with one more statement."""
+    more = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}
+    return {**trust, "Statement": [*trust["Statement"], more]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (pods(IpAddress=IP), pods(IpAddress=OTHER_IP), ANY_POD),
+        (on(irsa(), IpAddress=IP), on(irsa(), IpAddress=OTHER_IP), "whether acme/proxy of "),
+        (
+            on(irsa(), StringEqualsIfExists={"aws:SourceVpc": "vpc-1"}),
+            on(irsa(), StringEqualsIfExists={"aws:SourceVpc": "vpc-2"}),
+            "whether acme/proxy of ",
+        ),
+        (
+            beside(irsa(), {"AWS": "arn:aws:iam::444455556666:role/ops"}, EXTERNAL),
+            irsa(),
+            "whether arn:aws:iam::444455556666:role/ops could assume it before: now it cannot",
+        ),
+        (
+            beside(irsa(), {"AWS": "*"}, {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}),
+            irsa(),
+            "could assume it before: now it cannot",
+        ),
+    ],
+)
+def test_what_hangs_on_another_condition_is_no_silence(before: Any, after: Any, said: str, told: Any) -> None:
+    _, out = told(role(GRANTS, trust=before), role(GRANTS, trust=after))
+    assert any("? cannot tell: " in line and said in line for line in out.splitlines()), out
+
+
+def test_the_same_condition_beside_another_subject_is_told_of_that_subject_alone(told: Any) -> None:
+    before = on(irsa(), IpAddress=IP)
+    both = json.loads(json.dumps(before).replace('"system:serviceaccount:acme:proxy"', f'["{PROXY}", "{PROXY}-2"]'))
+    _, out = told(role(GRANTS, trust=before), role(GRANTS, trust=both))
+    assert "whether acme/proxy-2 of " in out
+    assert "whether acme/proxy of " not in out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..decisions.policies import Layer
+from ..decisions.policies import Attached, Layer
 from ..documents.document import Statement
 from .grants import Comparison, compare
 
@@ -13,18 +13,27 @@ def says_the_same(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> bool:
 
 
 def _documents(layers: tuple[Layer, ...]) -> list[object]:
-    return [(layer.name, [(policy.document, policy.reason) for policy in layer.policies]) for layer in layers]
+    # Of what is not read, the name is all that tells it from another.
+    return [(layer.name, [(item.document, item.reason, _name(item)) for item in layer.policies]) for layer in layers]
+
+
+def _name(policy: Attached) -> str:
+    return policy.label if policy.document is None else ""
 
 
 def compare_readable(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Comparison:
-    """`compare_changed`; where the same policies cannot be read on both sides, only what the others grant is compared,
-    and what the unread ones do is one thing that cannot be told, not one for each action."""
-    unread = _unread(before)
-    if not unread or unread != _unread(after):
+    """`compare_changed`; where there are policies that cannot be read on both sides, only what the others grant is
+    compared, and what the unread ones do is one thing that cannot be told, not one for each action."""
+    unread, now_unread = _unread(before), _unread(after)
+    if not unread or not now_unread:
         return compare_changed(before, after)
     comparison = compare_changed(_readable(before), _readable(after))
-    labels = ", ".join(dict.fromkeys(label for label, _ in unread))
-    return comparison._replace(unclear=(*comparison.unclear, f"what {labels} may allow or deny besides"))
+    old, new = (dict.fromkeys(label for label, _ in side) for side in (unread, now_unread))
+    come, gone = (", ".join(label for label in side if label not in other) for side, other in ((new, old), (old, new)))
+    said = [f"what {come} may allow or deny"] if come else []
+    said += [f"what {gone} did"] if gone else []
+    same = f"what {', '.join(new)} may allow or deny besides"
+    return comparison._replace(unclear=(*comparison.unclear, " and ".join(said) or same))
 
 
 def _readable(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:

@@ -1,0 +1,74 @@
+"""States in which a log of successes proves nothing, or the role is another one than it seems."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.live.record.record import load
+from checker.runbook.diagnose import Diagnosis, diagnose
+
+from .looking import REQUIREMENTS
+
+HEALTHY = (Path(__file__).parents[1] / "report" / "live" / "healthy.json").read_text(encoding="utf-8")
+
+
+def changed(**changes: Any) -> Diagnosis:
+    """The diagnosis of the healthy record with other statuses of the pod or of the proxy, which is a native sidecar
+    there, another environment of the proxy, or other fields of the table."""
+    record = json.loads(HEALTHY)
+    readings = record["readings"]
+    pod = next(item["value"] for name, item in readings.items() if name.startswith("pod/"))
+    pod["status"].update(changes.get("pod", {}))
+    pod["status"]["initContainerStatuses"][0].update(changes.get("container", {}))
+    if "env" in changes:
+        pod["spec"]["initContainers"][0]["env"] = [{"name": key, "value": text} for key, text in changes["env"].items()]
+    readings["table"]["value"].update(changes.get("table", {}))
+    return diagnose(load(json.dumps(record), "healthy.json"), REQUIREMENTS)
+
+
+def restarted(count: int, exit_code: int, ago: int) -> dict[str, Any]:
+    started = datetime.fromisoformat(json.loads(HEALTHY)["collectedAt"]) - timedelta(seconds=ago)
+    return {
+        "restartCount": count,
+        "state": {"running": {"startedAt": f"{started:%Y-%m-%dT%H:%M:%SZ}"}},
+        "lastState": {"terminated": {"reason": "Completed", "exitCode": exit_code}},
+    }
+
+
+UNKNOWN_NODE = {"type": "Ready", "reason": "NodeStatusUnknown", "message": "Kubelet stopped posting node status."}
+
+
+def test_the_record_is_healthy() -> None:
+    assert changed().verdict == "healthy"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"container": restarted(1, 0, 25)},
+        {"container": restarted(57, 0, 25)},
+        {"container": restarted(57, 137, 190)},
+        {"pod": {"phase": "Unknown"}},
+        {"pod": {"unmet": [UNKNOWN_NODE]}},
+        {"env": {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9911/creds"}},
+    ],
+)
+def test_it_is_no_health(changes: dict[str, Any]) -> None:
+    diagnosis = changed(**changes)
+    assert diagnosis.verdict == "inconclusive"
+    assert [cause for cause in diagnosis.causes if cause.confidence in ("confirmed", "likely")] == []
+
+
+def test_a_restart_of_long_ago_is_forgotten() -> None:
+    assert changed(container=restarted(1, 0, 400)).verdict == "healthy"
+    assert changed(container=restarted(57, 0, 7_200)).verdict == "healthy"
+
+
+def test_a_table_whose_key_cannot_be_used_names_the_key() -> None:
+    diagnosis = changed(table={"inaccessibleSince": "2026-11-24T16:40:00+00:00"})
+    assert (diagnosis.verdict, diagnosis.causes[0].id) == ("cause-found", "kms-denied")
