@@ -69,6 +69,17 @@ def test_a_restart_of_long_ago_is_forgotten() -> None:
     assert changed(container=restarted(57, 0, 7_200)).verdict == "healthy"
 
 
+def test_what_is_refused_and_granted_is_not_explained_by_what_is_missing() -> None:
+    """The role grants GetItem and lacks Query: the log must refuse Query to confirm that."""
+    record = json.loads((Path(__file__).parents[1] / "report" / "live" / "missing-action.json").read_text("utf-8"))
+    log = next(name for name in record["readings"] if name.startswith("log/"))
+    said = json.dumps(record["readings"][log]).replace(" because no identity-based policy allows", ", and not")
+    for action, confidence in (("Query", "confirmed"), ("GetItem", "likely")):
+        record["readings"][log] = json.loads(said.replace("Query", action).replace("denied-identity", "denied"))
+        cause = diagnose(load(json.dumps(record), "log.json"), REQUIREMENTS).causes[0]
+        assert (cause.id, cause.confidence) == ("missing-action", confidence)
+
+
 def test_a_table_whose_key_cannot_be_used_names_the_key() -> None:
     diagnosis = changed(table={"inaccessibleSince": "2026-11-24T16:40:00+00:00"})
     assert (diagnosis.verdict, diagnosis.causes[0].id) == ("cause-found", "kms-denied")

@@ -9,9 +9,10 @@ What it does
     strings, the rules on single documents still run, and report what holds
     whatever is filled in: an action that does not exist, a field that the
     kind does not have; the placeholders themselves are then reported once a
-    file, or with the chart that could not be rendered. Objects without placeholders in the same file are checked
-    completely. A program that makes manifests (Jsonnet, CUE, Terraform, Pkl,
-    ERB) and names the apiVersion of an ACK kind is not read, and reported.
+    file, or with the chart that could not be rendered. Objects without
+    placeholders in the same file are checked completely. A program that makes
+    manifests (Jsonnet, CUE, Terraform, Pkl, ERB) and names the apiVersion of
+    an ACK kind is not read, and reported.
 
 Why it matters
     What the template will say is not known, so it is not proven what access

@@ -194,7 +194,9 @@ def _log(case: Case, how: str, found: list[AccessRefusal]) -> Log:
     if found:
         about = {(item.question.action.lower(), item.question.resource) for item in found}
         same = [event for event in named if (event.action.lower(), event.resource) in about]
-        return case.says(same, [*named, *unexplained])
+        # A refusal of another action, which these policies grant, has another reason.
+        actions = {"", *(action for action, _ in about)}
+        return case.says(same, [event for event in (*named, *unexplained) if event.action.lower() in actions])
     # Without the policies, the bare message names a missing action; a wrong ARN or a condition would read the same.
     ours = [event for event in named if not case.table_arn or event.resource.startswith(case.table_arn)]
     on_index = [event for event in ours if "/index/" in event.resource]
