@@ -6,9 +6,7 @@ What it does
     prints what cannot be matched to the files it came from; and charts that
     helm does not render with what a release in the project gives them. They
     are not asked where they are not on PATH, with `--no-render` or `render:
-    {kustomize: off, helm: off}`, nor for what takes in a remote base. The
-    templates of such a chart are checked in part, and not reported by
-    themselves.
+    {kustomize: off, helm: off}`, nor for what takes in a remote base.
 
 Why it matters
     What does not build is not applied: the cluster stays as it is. What it

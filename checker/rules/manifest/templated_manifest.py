@@ -84,7 +84,8 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         if first.reason == "unrendered-chart" and more:
             shown += f"; {_in_templates(skipped[1:])}"
         elif more:
-            shown += f", and {more} more object{'s' * (more > 1)} in this file hold some"
+            where = "this file" if len({item.file for item in skipped}) == 1 else "this chart"
+            shown += f", and {more} more object{'s' * (more > 1)} in {where} hold some"
         yield Problem(
             _place(first),
             f"{checked}: {shown}",
@@ -110,8 +111,9 @@ def _in_templates(skipped: list[Skipped]) -> str:
 
 def _by_file(skipped: Iterable[Skipped], accepting: frozenset[str], charts: list[str]) -> list[list[Skipped]]:
     """What was left out, grouped by file and engine: a graph with ten roles is one template. The templates of one of
-    these `charts` (their Chart.yaml) go with what is said of the chart, by this rule or by another. What is not a
-    placeholder is reported one by one, and so is what was not checked at all."""
+    these `charts` (their Chart.yaml) go with what is said of the chart here; where another rule says it, they are one
+    group, since that rule may be switched off. What is not a placeholder is reported one by one, and so is elsewhere
+    what was not checked at all."""
     groups: dict[object, list[Skipped]] = {}
     within = {os.path.join(os.path.dirname(file), ""): file for file in charts}
     of_charts: dict[str, list[Skipped]] = {file: [] for file in charts}
@@ -128,8 +130,8 @@ def _by_file(skipped: Iterable[Skipped], accepting: frozenset[str], charts: list
         groups.setdefault(key, []).append(item)
     for group in groups.values():
         if group[0].reason == "unrendered-chart":
-            group += of_charts.get(group[0].file, [])
-    return list(groups.values())
+            group += of_charts.pop(group[0].file, [])
+    return [*groups.values(), *filter(None, of_charts.values())]
 
 
 def _folders_above(file: str) -> Iterator[str]:
