@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..config.choices import choose_config, from_config
+from ..config.choices import choose_config, project_paths
 from ..errors import UsageError
 from ..findings.finding import Finding
 from ..gate.judge import judge
@@ -17,11 +17,12 @@ from ..iam.values import NamedTuple
 from ..inventory.objects import Role
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts
-from ..project.reading import Read, read_paths, sort_out
+from ..project.reading import Read, read_paths
 from ..requirements.check import RoleCheck
 from ..requirements.select import User, users_of
 from ..revisions.configured import changed_since, roots_at
-from ..revisions.git import Revision, find_revision, manifests_of, text_at
+from ..revisions.git import Revision, find_revision, text_at
+from ..revisions.reading import read_at
 from ..rules.facts import Facts
 from ..text.files import read_bytes
 from ..text.source import decode
@@ -133,40 +134,35 @@ def _side(
     observe: Observe,
     known: _Known | None = None,
 ) -> tuple[Side, _Known]:
-    root, read, unreadable = "", *_read(meant, options, observe)
-    if isinstance(meant, str):
-        root = meant
+    read = _read(meant, options, observe)
+    root = meant if isinstance(meant, str) else ""
     revision = meant if isinstance(meant, Revision) else None
     prepared = prepare_whole(options, read, revision, chosen, known.files if known else ())
     differing: list[str] = []
     if isinstance(meant, Revision):
         differing = changed_since(meant, chosen.config, prepared.terms.requirements.sources, "")
     judged = judge(*prepared, observe, known.judged if known else None)
-    if not judged.facts.project.sources and not unreadable:
-        unreadable = ((name, NOTHING),)
+    nothing = ((name, NOTHING),) if not judged.facts.project.sources and not judged.report.unreadable else ()
     side = Side(
         name=name,
         root=root,
         facts=judged.facts,
         findings=judged.report.findings,
-        unreadable=(*judged.report.unreadable, *unreadable),
+        unreadable=(*judged.report.unreadable, *nothing),
         differing=tuple(differing),
         revision=revision,
     )
     return side, _Known(prepared.material.files, judged)
 
 
-def _read(
-    meant: Revision | str | None, options: GateOptions, observe: Observe
-) -> tuple[Read, tuple[tuple[str, str], ...]]:
-    """What is to be compared, and what of it could not be read."""
+def _read(meant: Revision | str | None, options: GateOptions, observe: Observe) -> Read:
+    """What is to be compared."""
     if isinstance(meant, str):
-        return read_paths((meant,), observe=observe), ()
+        return read_paths((meant,), observe=observe)
     config = choose_config(options.config)
     if isinstance(meant, Revision):
-        held = manifests_of(meant, options.paths or roots_at(meant, config))
-        return sort_out(held.files), held.unreadable
-    read = read_paths(options.paths or from_config(config, config.manifests) or (os.curdir,), observe=observe)
+        return read_at(meant, options.paths or roots_at(meant, config))
+    read = read_paths(options.paths or project_paths(config) or (os.curdir,), observe=observe)
     if read.missing:
         raise UsageError(*(f"{path}: there is no such file or folder" for path in read.missing))
-    return read, ()
+    return read

@@ -41,9 +41,10 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
         for one in kustomizations
         if one.below is not None and not paths.isdisjoint(map(os.path.realpath, (one.file, *maps.files_of(one))))
     ]
-    if deployed or naming:
+    passed_ones = [one for item in material.files for one in item.kustomizations if one.below is None]
+    if deployed or naming or passed_ones:
         reach = Reach(kustomizations, shown)
-        names |= {shown[path] for one in (*deployed, *naming) for path in reach.reached(one)}
+        names |= {shown[path] for one in (*deployed, *naming, *passed_ones) for path in reach.reached(one)}
     kinds = {(one.api_version, one.kind) for item in material.files for one in item.instances}
     for item in files if kinds else ():
         if any(seen.graph and (seen.graph.api_version, seen.graph.kind) in kinds for seen in item.seen):

@@ -26,6 +26,7 @@ from ..iam.values import NamedTuple
 from ..kept import recording
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
+from ..project.followed import HERE, follow
 from ..project.inputs import changes_what_is_rendered, may_release
 from ..project.project import link
 from ..project.reading import Read, read_named, read_paths
@@ -95,15 +96,21 @@ def _taken_in(options: GateOptions, chosen: Chosen, read: Read | None, observe: 
     files = facts_of(passed.sources)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     is_judged = not are_files or _feeds(passed) or _holds_something(files)
+    if not are_files:
+        # Who passes a folder of overlays asks about what these take in.
+        followed, besides = follow(passed.names, files, HERE)
+        passed, files = _joined(passed, followed), files + besides
     material = _material(passed, files)
     if not is_judged:
         return _TakenIn(material, paths, passed.names, False, False)
     rest = _read_rest(config, paths, passed, _takes_variables(files), observe)
+    background = facts_of(rest.sources)
+    followed, besides = follow((*passed.names, *rest.names), (*files, *background), HERE)
+    rest = _joined(rest, followed)
     unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
-    material = material._replace(
-        background=facts_of(rest.sources), unreadable=unreadable, names=(*passed.names, *rest.names)
-    )
-    return _TakenIn(material, paths, passed.names, True, bool(rest.sources))
+    background += besides
+    material = material._replace(background=background, unreadable=unreadable, names=(*passed.names, *rest.names))
+    return _TakenIn(material, paths, passed.names, True, bool(background))
 
 
 def _prepared(options: GateOptions, chosen: Chosen, taken: _TakenIn, observe: Observe) -> Prepared:
@@ -130,7 +137,14 @@ def prepare_whole(
     files that may be unchanged. Raises UsageError."""
     chosen = chosen or choose(options)
     terms = _terms(options, chosen, True)
-    material = of_cell(_material(read, facts_of(read.sources, known)), chosen.config, terms.cell)
+    files = facts_of(read.sources, known)
+    reader = HERE
+    if revision is not None:
+        from ..revisions.reading import reader_at
+
+        reader = reader_at(revision)
+    followed, besides = follow(read.names, files, reader, known)
+    material = of_cell(_material(_joined(read, followed), files + besides), chosen.config, terms.cell)
     return Prepared(rendered(material, options, chosen.config, terms.placeholders, revision), terms)
 
 
@@ -165,6 +179,14 @@ def _material(read: Read, files: tuple[FileFacts, ...]) -> Material:
         unreadable=read.unreadable,
         left_out=read.left_out,
         names=read.names,
+    )
+
+
+def _joined(read: Read, followed: Read) -> Read:
+    return read._replace(
+        names=(*read.names, *followed.names),
+        passed_over=read.passed_over + followed.passed_over,
+        unreadable=tuple(dict.fromkeys((*read.unreadable, *followed.unreadable))),
     )
 
 

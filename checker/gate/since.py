@@ -7,9 +7,10 @@ import os
 from ..config.file import Config
 from ..errors import UsageError
 from ..project.file_facts import facts_of
-from ..project.reading import sort_out
+from ..project.followed import follow
 from ..revisions.configured import changed_since, roots_at
-from ..revisions.git import find_revision, manifests_of
+from ..revisions.git import find_revision
+from ..revisions.reading import read_at, reader_at
 from ..suppression.baseline import Baseline, entry_of
 from .cells import of_cell
 from .judge import judge
@@ -35,13 +36,16 @@ def since(options: GateOptions, made: Prepared, config: Config) -> Since:
     # With --trusted the revision decides: changed configuration and requirements touch nothing here.
     if terms.trusted is None and changed_since(revision, config, terms.requirements.sources, baseline):
         return Since(name, None, Baseline(""))
-    held = manifests_of(revision, roots_at(revision, config))
-    read = sort_out(held.files)
-    old = {os.path.abspath(source.name): source.text for source in read.sources}
     files = (*made.material.files, *made.material.background)
+    read = read_at(revision, roots_at(revision, config))
+    held = facts_of(read.sources, files)
+    followed, besides = follow(read.names, held, reader_at(revision), files)
+    held += besides
+    old = {os.path.abspath(item.source.name): item.source.text for item in held}
     now = [item.source for item in files]
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
-    before = Material(facts_of(read.sources, files), passed_over=made.material.passed_over, names=read.names)
+    names = (*read.names, *followed.names)
+    before = Material(held, passed_over=made.material.passed_over, names=names)
     before = of_cell(before, config, terms.cell)
     before = rendered(before, options, config, terms.placeholders, revision)
     judged = judge(before, terms._replace(files=None, baseline=None, trusted=None))

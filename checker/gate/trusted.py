@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from ..config.choices import choose_config, choose_requirements, from_config, use_catalogue
 from ..config.file import Config, find_config, load_config, parse_config
 from ..errors import UsageError
-from ..project.project import load
-from ..project.reading import sort_out
+from ..project.file_facts import facts_of
+from ..project.followed import follow
+from ..project.project import link
 from ..requirements.load import Loaded, load_requirements, loaded_from
 from ..requirements.shipped import shipped_policies
 from ..revisions.configured import config_at, is_inside, roots_at
 from ..revisions.git import Revision, find_revision, manifests_of, text_at
+from ..revisions.reading import read_at, reader_at
 from ..schemas.validated import InvalidFileError
 from ..suppression.baseline import Baseline, load_baseline, parse_baseline
 from ..suppression.reading import anchor_of, in_manifests
@@ -48,7 +50,9 @@ def choose_trusted(options: GateOptions) -> Chosen:
     requirements = _requirements(revision, config, options)
     baseline = _baseline(revision, options)
     roots = tuple(root for root in roots_at(revision, config) if is_inside(revision, root))
-    project = load(sort_out(manifests_of(revision, roots).files).sources)
+    read = read_at(revision, roots)
+    files = facts_of(read.sources)
+    project = link(files + follow(read.names, files, reader_at(revision))[1])
     known = Counter(anchor_of(item, project, requirements) for item in in_manifests(project, requirements))
     now = _working(options)
     sources, documents = dict(requirements.sources), dict(requirements.documents)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..ack.scan import CONFIGURATIONS
-from ..config.choices import from_config
+from ..config.choices import from_config, project_paths
 from ..config.file import Config, may_be_config, parse_config
 from ..errors import UsageError
 from ..schemas.validated import InvalidFileError
@@ -34,10 +34,10 @@ def roots_at(revision: Revision, config: Config) -> tuple[str, ...]:
     if committed is not None:
         try:
             own = parse_config(*committed)
-            return from_config(own, own.manifests) or (os.path.relpath(revision.top),)
+            return project_paths(own) or (os.path.relpath(revision.top),)
         except InvalidFileError:
             pass
-    return from_config(config, config.manifests) or (os.path.relpath(revision.top),)
+    return project_paths(config) or (os.path.relpath(revision.top),)
 
 
 def changed_since(revision: Revision, config: Config, sources: dict[str, Source], baseline: str) -> list[str]:

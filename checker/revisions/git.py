@@ -101,13 +101,23 @@ def write_out(revision: Revision, folder: str) -> tuple[str, str]:
 def text_at(revision: Revision, path: str) -> bytes | None:
     """The bytes of one file (by its path from the working folder) in the commit, whose links are followed; None where
     the commit has no such file. Raises UsageError where git lacks its bytes."""
+    entry = _file(revision, path)
+    return next(_contents([entry.identity])) if entry is not None else None
+
+
+def has_file(revision: Revision, path: str) -> bool:
+    """Whether the commit has a file of this path (from the working folder), links followed."""
+    return _file(revision, path) is not None
+
+
+def _file(revision: Revision, path: str) -> _Entry | None:
     try:
         name = within(revision, path)
     except UsageError:
         return None
     tree = _tree(revision.commit)
     entry = tree.get(_behind_links(tree, name) or "")
-    return next(_contents([entry.identity])) if entry is not None and entry.kind == "blob" else None
+    return entry if entry is not None and entry.kind == "blob" else None
 
 
 def within(revision: Revision, path: str) -> str:
