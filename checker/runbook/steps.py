@@ -13,7 +13,8 @@ from .check import Check, State
 from .evidence.log_check import log_check
 from .evidence.pod_state import phase, unmet
 from .evidence.refusals import refusals
-from .evidence.standing import being_deleted
+from .evidence.settings import settings_check
+from .evidence.standing import being_deleted, objects
 from .evidence.trust import trusting
 
 
@@ -26,10 +27,12 @@ def _checks(case: Case) -> Iterator[Check]:
     identity = case.reading("identity")
     yield _read(identity, "credentials", 2, _identity(case))
     yield _read(case.reading("cluster"), "cluster", 3, str((case.value("cluster") or {}).get("described", "")))
+    yield from _cluster_going(case)
     yield _pod(case)
     yield from _going(case)
     yield from _replicas(case)
     yield _container(case)
+    yield from settings_check(case)
     yield log_check(case)
     yield _effective(case)
     yield from _next_restart(case)
@@ -43,9 +46,17 @@ def _checks(case: Case) -> Iterator[Check]:
     yield table_check if status in ("", "ACTIVE", "UPDATING") else table_check._replace(state="failed")
     yield from _key(case)
     yield _ack_role(case)
+    yield from _next_sync(case)
     yield _read(
         case.reading("ack-controller"), "ack-controller", 7, "the controller was read", absent="unknown", vital=False
     )
+
+
+def _cluster_going(case: Case) -> Iterator[Check]:
+    """Whether EKS says that the cluster is no longer in service (EKS API Reference, Cluster: status)."""
+    status = (case.value("eks-cluster") or {}).get("status")
+    if status in ("DELETING", "FAILED"):
+        yield Check("cluster-status", 3, "failed", f"EKS says that the cluster is {status}")
 
 
 def _identity(case: Case) -> str:
@@ -261,6 +272,18 @@ def _next_restart(case: Case) -> Iterator[Check]:
     now += f"names {case.expected}" if case.expected else "is gone"
     detail = f"{now}; the pod has {case.effective.arn} until it restarts: mend the annotation first"
     yield Check("next-restart", 6, "failed", detail, is_vital=False)
+
+
+def _next_sync(case: Case) -> Iterator[Check]:
+    """What AWS grants now and the Role object does not: the controller makes the role what the object says, at the
+    latest when it looks again (aws-controllers-k8s/runtime, `pkg/runtime/reconciler.go`: every 10 hours)."""
+    refused = refusals(case.declared) if case.declared and case.declared.verdict == "not-granted" else ()
+    if not refused or case.deployed is None or case.deployed.verdict != "granted":
+        return
+    if not any(item.annotations.get("services.k8s.aws/read-only", "").lower() == "true" for item in objects(case)):
+        said = "; ".join(dict.fromkeys(item.sentence for item in refused))
+        detail = f"AWS grants it, the Role object does not ({said}): the controller will take it away"
+        yield Check("next-sync", 7, "failed", detail, is_vital=False)
 
 
 def _key(case: Case) -> Iterator[Check]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from checker.demo.lines import denied, key_disabled, no_provider, unreachable
 from checker.live.record.redaction import redact
 from checker.live.record.redaction_tokens import MASK
+from checker.live.record.trim import pod
 from checker.runbook.case.signatures import signatures
 
 SECRETS = [
@@ -116,3 +118,15 @@ def test_no_input_takes_long(unit: str) -> None:
     """What is longer than a few thousand characters is cut first: the work is bounded, whatever the text."""
     shown = redact(unit * 50_000)
     assert len(shown) <= 9000
+
+
+def test_of_an_endpoint_only_scheme_and_host_are_recorded() -> None:
+    def recorded(name: str, url: str) -> Any:
+        spec = {"containers": [{"name": "c", "env": [{"name": name, "value": url}]}]}
+        return pod({"metadata": {"name": "x"}, "spec": spec})["spec"]["containers"][0]["env"]
+
+    name = "AWS_ENDPOINT_URL_DYNAMODB"
+    host = {"name": name, "value": "https://proxy.internal"}
+    assert recorded(name, "https://user:hunter2@proxy.internal:8443/x?key=hunter3") == [host]
+    assert recorded(name, "hunter2") == [{"name": name, "from": "value not recorded"}]
+    assert recorded("OTHER_ENDPOINT_URL", "https://x") == [{"name": "OTHER_ENDPOINT_URL", "from": "value not recorded"}]

@@ -27,7 +27,22 @@ def changed(**changes: Any) -> Diagnosis:
     pod["status"]["initContainerStatuses"][0].update(changes.get("container", {}))
     if "env" in changes:
         pod["spec"]["initContainers"][0]["env"] = [{"name": key, "value": text} for key, text in changes["env"].items()]
-    readings["table"]["value"].update(changes.get("table", {}))
+    pod["spec"]["initContainers"][0]["env"] += [
+        {"name": key, "value": text} for key, text in changes.get("more_env", {}).items()
+    ]
+    if "replica" in changes:
+        other = json.loads(json.dumps(pod))
+        other["metadata"]["name"] += "-2"
+        other["spec"]["initContainers"][0]["env"][0]["value"] = changes["replica"]
+        name = next(name for name in readings if name.startswith("pod/"))
+        readings[f"{name}-2"] = {**readings[name], "value": other}
+    for name in ("table", "eks-cluster"):
+        readings[name]["value"].update(changes.get(name, {}))
+    log = next(item["value"] for name, item in readings.items() if name.startswith("log/"))
+    log.update(changes.get("log", {}))
+    if "declared" in changes:
+        inline = readings["ack-role"]["value"]["spec"]["inlinePolicies"]
+        inline["auth-keys"] = inline["auth-keys"].replace(', "dynamodb:Query"', changes["declared"])
     return diagnose(load(json.dumps(record), "healthy.json"), REQUIREMENTS)
 
 
@@ -56,12 +71,49 @@ def test_the_record_is_healthy() -> None:
         {"pod": {"phase": "Unknown"}},
         {"pod": {"unmet": [UNKNOWN_NODE]}},
         {"env": {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9911/creds"}},
+        {"more_env": {"AWS_REGION": "eu-west-1"}},
+        {"more_env": {"AWS_DEFAULT_REGION": "eu-west-1"}},
+        {"more_env": {"AWS_ENDPOINT_URL_DYNAMODB": "http://localstack:4566"}},
+        {"more_env": {"AWS_ENDPOINT_URL_DYNAMODB": "https://dynamodb.eu-west-1.amazonaws.com"}},
+        {"more_env": {"AWS_ENDPOINT_URL": ""}},
+        {"replica": "cell1-auth-keys"},
+        {"replica": "arn:aws:dynamodb:us-west-2:123456789012:table/cell2-auth-keys"},
+        {"eks-cluster": {"status": "DELETING"}},
+        {"eks-cluster": {"status": "FAILED"}},
+        {"log": {"tables": ["cell1-auth-keys"]}},
     ],
 )
 def test_it_is_no_health(changes: dict[str, Any]) -> None:
     diagnosis = changed(**changes)
     assert diagnosis.verdict == "inconclusive"
     assert [cause for cause in diagnosis.causes if cause.confidence in ("confirmed", "likely")] == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"more_env": {"AWS_REGION": "us-east-1"}},
+        {"more_env": {"AWS_ENDPOINT_URL_DYNAMODB": "https://vpce-0a1b2c-3d4e.dynamodb.us-east-1.vpce.amazonaws.com"}},
+        {"more_env": {"AWS_ENDPOINT_URL_STS": "http://localhost:9"}},
+        {"more_env": {"IDEMPOTENCY_KEYS_TABLE": "cell2-idempotency"}},
+        {"replica": "cell2-auth-keys"},
+        {"replica": "arn:aws:dynamodb:us-east-1:123456789012:table/cell2-auth-keys"},
+        {"eks-cluster": {"status": "UPDATING"}},
+        {"log": {"tables": ["cell2-auth-keys"]}},
+        {"log": {"tables": ["auth_keys"]}},
+    ],
+)
+def test_it_is_health(changes: dict[str, Any]) -> None:
+    assert changed(**changes).verdict == "healthy"
+
+
+def test_what_the_controller_will_take_away_is_told() -> None:
+    diagnosis = changed(declared="")
+    told = [check.detail for check in diagnosis.checks if check.id == "next-sync"]
+    assert diagnosis.verdict == "healthy"
+    assert len(told) == 1
+    assert "dynamodb:Query" in told[0]
+    assert "take it away" in told[0]
 
 
 def test_a_restart_of_long_ago_is_forgotten() -> None:

@@ -15,6 +15,7 @@ from ...iam.expressions import expression
 from ...iam.values import NamedTuple
 from ..record.redaction import redact
 from .events import LogRow, events
+from .fields import tables_named
 from .sequences import WINDOW_SECONDS, in_vain, peak, said_again, seconds
 from .sorting import NO_SITE, Kind, Site, is_interesting, sort, times
 
@@ -89,13 +90,13 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
 
     `lines` are the kinds of failures, attempts, trouble and mentions with text, count, first and last time; `failures`
     and `trouble` count events, `peak` is the most failures within 3 minutes; `isCut` says that the log was longer than
-    what was read, `leftOut` how many kinds were not kept; the rest is a Run.
+    what was read, `leftOut` how many kinds were not kept, `tables` those that successes name; the rest is a Run.
     """
     rows = data.decode("utf-8", "replace").splitlines()
     kinds: dict[tuple[Kind, str], dict[str, Any]] = {}
     kept: dict[Kind, int] = {}
     failed: dict[str, dict[str, int]] = {}
-    run = Run()
+    run, tables = Run(), set[str]()
     trouble = left_out = 0
     first = last = ""
     sorted_events = [(event, _kind(event, site)) for event in _in_order(events(rows))]
@@ -110,6 +111,7 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
         run = after(run, kind, event.stamp)
         trouble += many if kind == "trouble" else 0
         if kind == "success":
+            tables.update(tables_named(event.text) if len(tables) < _MOST_TABLES else ())
             continue
         key = (kind, _alike(event.text))
         if kind == "failure":
@@ -139,7 +141,11 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
         **run._asdict(),
         "lines": list(kinds.values()),
         "leftOut": left_out,
+        **({"tables": sorted(map(redact, tables))} if tables else {}),
     }
+
+
+_MOST_TABLES = 20
 
 
 def _in_order(rows: Iterable[LogRow]) -> list[LogRow]:

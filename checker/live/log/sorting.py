@@ -13,6 +13,7 @@ from typing import Literal
 
 from ...iam.expressions import expression
 from ...iam.values import NamedTuple
+from .fields import goes_with_success
 from .layouts import parse, without_nothing
 
 Kind = Literal["failure", "success", "retry", "trouble", "mention", "traffic", "quiet"]
@@ -119,6 +120,7 @@ class Words(NamedTuple):
     refused: re.Pattern[str]
     given_up: re.Pattern[str]
     traffic: re.Pattern[str]
+    own_request: re.Pattern[str]
 
 
 class Site(NamedTuple):
@@ -185,8 +187,11 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         is_own = is_own or (known.component.search(said) is not None and not _OF_CUSTOMERS.search(said))
     is_late = known.late.search(said) is not None
     is_own = is_own or (is_late and known.refreshing.search(said) is not None)
+    is_own_request = known.own_request.search(text) is not None
     if not is_of_aws and not has_failed and not is_own and known.traffic.search(text):
-        return "traffic"
+        return "trouble" if is_own_request else "traffic"
+    if is_own_request and not has_failed:
+        return "trouble"
     is_of_keys = is_of_aws or is_own or known.keys.search(said) is not None
     bare = _COUNTS.sub(" ", _without_level(said) if level else said)
     is_trouble = has_failed or _TROUBLE.search(bare) is not None
@@ -198,7 +203,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
             return "failure"
         if known.not_well.search(text):
             return "trouble"
-        is_one = known.not_really.search(without_nothing(text)) is None
+        is_one = known.not_really.search(without_nothing(text)) is None and goes_with_success(text)
         return "success" if is_one else _calm(said, text, known, is_of_keys=True)
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
         if is_of_keys and level != "debug" and known.refused.search(said):

@@ -49,8 +49,15 @@ def table_of(parameters: Any, container: dict[str, Any] | None) -> str:
 
 
 def table_in(container: dict[str, Any] | None) -> str:
-    """The auth keys table that the container's environment names: by a variable that speaks of keys (AUTH_KEYS_TABLE,
-    API_KEY_TABLE_NAME, …). "" where there is none, or several."""
+    """The auth keys table that the container's environment names: by a variable that speaks of the keys of callers
+    (AUTH_KEYS_TABLE, API_KEY_TABLE_NAME), else by one that speaks of keys and of nothing else (KEYS_TABLE). "" where
+    there is none, or several."""
     variables = environment(container) if container else {}
-    tables = {item for name, item in variables.items() if item and "TABLE" in name and "KEY" in name}
+    named = {name: item for name, item in variables.items() if item and "TABLE" in name and "KEY" in name}
+    tables = {item for name, item in named.items() if any(word in name for word in _OF_CALLERS)}
+    tables = tables or {item for name, item in named.items() if _PLAIN.issuperset(name.split("_"))}
     return tables.pop() if len(tables) == 1 else ""
+
+
+_OF_CALLERS = ("AUTH", "API", "ACCESS", "TENANT", "INDEX")
+_PLAIN = frozenset({"KEY", "KEYS", "TABLE", "NAME", "ARN", "DYNAMODB", "DYNAMO", "DDB", "AWS", "STORE", "PROXY"})

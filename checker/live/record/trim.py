@@ -17,8 +17,11 @@ _VALUES = expression(
     r"|CONTAINER_AUTHORIZATION_TOKEN_FILE|REGION|DEFAULT_REGION|STS_REGIONAL_ENDPOINTS|ACCOUNT_ID_ENDPOINT_MODE|PROFILE"
     r"|EC2_METADATA_DISABLED|USE_FIPS_ENDPOINT)"
 )
+_ENDPOINTS = expression(r"AWS_ENDPOINT_URL(?:_(?:DYNAMODB|STS))?")
 _TABLES = expression(r"[A-Z0-9_]*TABLE(?:_?(?:NAME|ARN))?")
 _TABLE = expression(r"(?:arn:aws[a-z-]*:dynamodb:[\w:/.-]+|[A-Za-z0-9_.-]{3,255})")
+_ADDRESS = expression(r"(https?://)(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-fA-F:]+\])(?=[:/?#]|$)")
+"""Scheme and host of a URL: what stands before or behind may be secret."""
 _ANNOTATIONS = expression(r"(?:[\w.-]*\.)?(?:eks\.amazonaws\.com|services\.k8s\.aws|argocd\.argoproj\.io)/.*")
 
 
@@ -158,6 +161,8 @@ def _variable(name: str, given: dict[str, Any]) -> dict[str, str]:
         return {"from": origin} if origin else {"value": ""}
     if not value or _VALUES.fullmatch(name) or (_TABLES.fullmatch(name) and _TABLE.fullmatch(value)):
         return {"value": redact(value)}
+    if _ENDPOINTS.fullmatch(name) and (address := _ADDRESS.match(value)):
+        return {"value": f"{address[1]}{address[2]}"}
     return {"from": "value not recorded"}
 
 

@@ -19,7 +19,8 @@ class LogView(NamedTuple):
     failures that ended without a success that was seen, `silent` names logs in which no refresh succeeded,
     `trouble` are the lines that nobody could place, `mentioned` calm ones that stand again and again since the last
     success, `failing_lines` those of the failures that have not ended. `quietest` is the earliest of the pods' last
-    lines, `oldest_refresh` the earliest of their last refreshes: one of several pods may hang.
+    lines, `oldest_refresh` the earliest of their last refreshes: one of several pods may hang. `tables` are those that
+    successes name.
     """
 
     is_read: bool
@@ -44,6 +45,7 @@ class LogView(NamedTuple):
     left_out: int = 0
     quietest: str = ""
     oldest_refresh: str = ""
+    tables: tuple[str, ...] = ()
 
 
 def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
@@ -89,6 +91,7 @@ def log_view(logs: Mapping[str, Reading], now: float) -> LogView:
         oldest_refresh=min(
             (item["lastRefresh"] for item in values if item.get("lastRefresh") not in (None, "", _UNTIMED)), default=""
         ),
+        tables=tuple(dict.fromkeys(name for item in values for name in item.get("tables", ()))),
     )
 
 

@@ -50,6 +50,10 @@ def _problems(case: Case) -> Iterator[str]:
     if log.silent:
         wording = f"no line says that a refresh succeeded ({_SITE_WORDING})"
         yield wording if not log.refreshes else f"no refresh succeeded in {', '.join(log.silent)}"
+    table = case.table_arn.rpartition(":table/")[2].lower()
+    # A proxy may call its table auth_keys, whatever the cell calls it.
+    if table and log.tables and not any(name.replace("_", "-") in table.replace("_", "-") for name in log.tables):
+        yield f"its successes name table {log.tables[0]}, and {table} was judged"
     if log.is_cut:
         yield "the log is longer than what was read"
     if not log.first:

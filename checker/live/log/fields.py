@@ -1,0 +1,225 @@
+"""The fields beside a success: whether all of them go with one.
+
+`keys refreshed source=redis`, `fromCache: true`, `valid=0 total=14`: the words say that a refresh succeeded, and a
+field says that nothing came from the table. Nobody knows all the fields that proxies log, so what counts is what goes
+with a success (fields.yaml): what says where keys came from must name the table or the network, what counts must not be
+0, what is true must be good news. A line with anything else is no proof that the table was read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from ...iam.expressions import expression
+from ...iam.values import NamedTuple
+
+_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fields.yaml")
+_FIELD = expression(
+    r"(?<![\w.])([A-Za-z_@][\w.@-]{0,60})[\"']?\s?[=:]\s?"
+    r"(\"[^\"]*\"|'[^']*'|map\[[^\]]*\]|\[[^\]]*\]|\{\s*\}|\(\s*\)|[^\s,;\"'\])}{]+)"
+)
+_PART = expression(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])")
+_DEEPEST = 8
+
+
+class Field(NamedTuple):
+    """A field of a line: the words of its name and its value, in small letters."""
+
+    words: frozenset[str]
+    value: str
+
+
+class Names(NamedTuple):
+    """The lists of fields.yaml."""
+
+    origin: frozenset[str]
+    good: frozenset[str]
+    bad: frozenset[str]
+    written: frozenset[str]
+    weightless: frozenset[str]
+    may_be_zero: frozenset[str]
+    held: frozenset[str]
+    not_done: frozenset[str]
+    old: frozenset[str]
+    state: frozenset[str]
+    mode: frozenset[str]
+    have: frozenset[str]
+    wanted: frozenset[str]
+    table: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _names() -> Names:
+    import yaml
+
+    with open(_FILE, encoding="utf-8") as file:
+        lists = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+    return Names(**{name: frozenset(lists[name].split()) for name in Names._fields})
+
+
+def goes_with_success(text: str) -> bool:
+    """Whether every field of a line that tells of a success goes with one."""
+    known, given = _names(), tuple(fields(text))
+    return all(is_fine(item, known) for item in given for is_fine in _QUESTIONS) and not _falls_short(given, known)
+
+
+def tables_named(text: str) -> Iterator[str]:
+    """The tables that a line names, in fields or by their ARNs; in small letters."""
+    known = _names().table
+    for item in fields(text):
+        if "table" in item.words and item.words <= known and _TABLE.fullmatch(item.value):
+            yield item.value
+    yield from (name.lower() for name in _TABLE_ARN.findall(text))
+
+
+_TABLE = expression(r"[\w.-]{3,255}")
+_TABLE_ARN = expression(r":table/([\w.-]{3,255})")
+
+
+def fields(text: str) -> Iterator[Field]:
+    """The fields of a line: of a JSON record those at its leaves, with the words of the field around them, else
+    `name=value` and `name: value`."""
+    start = text.find("{")
+    if start >= 0 and not text[:start].strip():
+        try:
+            record = json.loads(text)
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            yield from _leaves(record, "", "", 0)
+            return
+    for name, value in _FIELD.findall(text):
+        yield _field(name, value.strip("\"'"))
+
+
+def _leaves(value: Any, name: str, around: str, depth: int) -> Iterator[Field]:
+    if isinstance(value, dict) and value and depth < _DEEPEST:
+        for key, item in value.items():
+            yield from _leaves(item, str(key), name, depth + 1)
+    elif isinstance(value, list) and value and depth < _DEEPEST:
+        for item in value:
+            yield from _leaves(item, name, around, depth + 1)
+    else:
+        yield _field(f"{around} {name}", value if isinstance(value, str) else json.dumps(value))
+
+
+def _field(name: str, value: str) -> Field:
+    return Field(frozenset(part.lower() for part in _PART.findall(name)), value.strip().lower())
+
+
+_YES, _NO = ("true", "yes", "on", "y", "t"), ("false", "no", "off", "n", "f", "never")
+_FROM_AFAR = expression(
+    r"dynamo|ddb|\baws\b|table|remote|upstream|origin|network|database|\bdb\b|primary|\bapi\b|live|proxy|refresh|sync"
+    r"|key|load|poll|std(?:out|err)|timer|tick|sched|cron|main|server|worker|app\b|leader|strong|arn:"
+    r"|\w\.(?:go|py|rs|java|kt|js|ts|lua|cc?|cpp|cs|rb|ex)\b"
+)
+_FROM_NEAR = expression(
+    r"cache|memory|\bmem\b|disk|redis|valkey|\blkg\b|last|peer|neighbou?r|sibling|replica\b|grace|stale|backup|snapshot"
+    r"|\bs3\b|bucket|\bfile\b|local|fallback|static|bootstrap|default|\benv|secret|embedded|mock|fake|fixture|previous"
+    r"|\bold\b|config(?!\w* table)"
+)
+
+
+def _comes_from_afar(item: Field, known: Names) -> bool:
+    """What says where keys came from must name the table, or what is reached over the network."""
+    if not item.words & known.origin or item.value in (*_YES, *_NO) or not re.search("[a-z]", item.value):
+        return True
+    return _FROM_NEAR.search(item.value) is None and _FROM_AFAR.search(item.value) is not None
+
+
+def _is_good_news(item: Field, known: Names) -> bool:
+    """What is true must be good; what is not true must be bad, or of no weight."""
+    if item.value in _YES:
+        is_bad = bool(item.words & known.bad) and not item.words & known.written
+        return not is_bad and bool(item.words & known.good)
+    return item.value not in _NO or bool(item.words & (known.bad | known.weightless))
+
+
+_ZERO = expression(r"0+(?:\.0+)?")
+
+
+def _is_no_zero(item: Field, known: Names) -> bool:
+    """What counts must have counted something, unless it counts what may well be none."""
+    return _ZERO.fullmatch(item.value) is None or not item.words or bool(item.words & (known.bad | known.may_be_zero))
+
+
+_EMPTY = ("", "map[]", "[]", "{}", "()", "null", "nil", "none", "<nil>")
+
+
+def _holds_something(item: Field, known: Names) -> bool:
+    is_of_keys = bool(item.words & known.held) and not item.words & (known.bad | known.may_be_zero)
+    return item.value not in _EMPTY or not is_of_keys
+
+
+_COUNT = expression(r"[1-9]\d*")
+
+
+def _left_nothing(item: Field, known: Names) -> bool:
+    """What counts things that were not done must be 0."""
+    return _COUNT.fullmatch(item.value) is None or not item.words & known.not_done
+
+
+_DURATION = expression(r"(\d+(?:\.\d+)?)\s?(ns|us|µs|ms|s|sec\w*|m|min\w*|h|hours?|d|days?)(?![a-z])")
+_UNITS = ("ms", "s", "sec", "secs", "seconds", "min", "minutes", "hours", "days")
+_SECONDS = {"n": 1e-9, "u": 1e-6, "µ": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
+_MOST_SECONDS = 600
+
+
+def _is_young(item: Field, known: Names) -> bool:
+    """What says how old the keys are must say minutes at most."""
+    if not item.words & known.old:
+        return True
+    unit = next((name for name in _UNITS if name in item.words), "")
+    given = _DURATION.findall(item.value) or _DURATION.findall(f"{item.value} {unit}")
+    return sum(float(count) * _SECONDS["ms" if of == "ms" else of[0]] for count, of in given) <= _MOST_SECONDS
+
+
+_FINE = expression(
+    r"ok|succe|done|complete|finish|fresh|health|ready|active|updated|refresh|reload|load|chang|modif|up.to.date|live"
+    r"|online|normal|primary|leader|full|incremental|delta|running|serving|closed|green|sync|pass|good|valid|info|up\b"
+    r"|[23]\d\d|0|steady|idle|current|applied|noerror"
+)
+_NOT_FINE = expression(
+    r"\bnot(?!.?modif)|un(?!chang|modif)|in(?:complete|active|valid)|fail|\berr|partial|degrad|stale|skip|cache|noop|miss"
+)
+_NO_MODE = expression(
+    r"offline|degraded|fallback|cache|read.?only|\bdry|static|maintenance|emergency|safe\b|stale|bootstrap|local|limp"
+    r"|grace|mock"
+)
+
+
+def _is_in_a_good_state(item: Field, known: Names) -> bool:
+    if item.words & known.mode:
+        return _NO_MODE.search(item.value) is None
+    if not item.words & known.state or item.value in (*_YES, *_NO, *_EMPTY):
+        return True
+    return _FINE.search(item.value) is not None and _NOT_FINE.search(item.value) is None
+
+
+def _is_no_hit(item: Field, known: Names) -> bool:
+    return item.words != {"cache"} or re.match("hit|stale|local", item.value) is None
+
+
+_QUESTIONS: tuple[Callable[[Field, Names], bool], ...] = (
+    _comes_from_afar,
+    _is_good_news,
+    _is_no_zero,
+    _holds_something,
+    _left_nothing,
+    _is_young,
+    _is_in_a_good_state,
+    _is_no_hit,
+)
+
+
+def _falls_short(given: tuple[Field, ...], known: Names) -> bool:
+    """Whether a line counts fewer than it says were expected."""
+    counts = [(item.words, int(item.value)) for item in given if re.fullmatch(r"\d{1,9}", item.value)]
+    have = [count for words, count in counts if words & known.have and not words & known.wanted]
+    wanted = [count for words, count in counts if words & known.wanted]
+    return bool(have and wanted) and max(have) < max(wanted)
