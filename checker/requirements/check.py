@@ -13,13 +13,14 @@ from ..iam.proofs.between import Ask, holes_in, prove_between, reach_between
 from ..iam.proofs.prove import Proof, prove
 from ..iam.proofs.reach import could_allow, may_reach, may_reach_beyond
 from ..iam.values import NamedTuple
-from ..inventory.names import Names
+from ..inventory.names import Names, arn_of_role
 from ..inventory.objects import Object, Role
 from ..progress import Observe, unobserved
+from .assuming import bearing_on, trust_guards
 from .layers import Stack, limited, stack
 from .model import Requirement, fill
 from .requests import Known, Requests, is_of_several_accounts
-from .resources import Guard, Sealed, guards, indexes_of, layers_on, sealed
+from .resources import Guard, Sealed, guards, indexes_of, layers_on, sealed, within
 from .rows import Question, Row, decrypting_rows, forbidden_rows, required_rows
 from .select import Selected, Unseen, may_select, own_values, select
 from .trust import check_entry, check_trust
@@ -110,11 +111,13 @@ def check_requirement(
     checks: list[RoleCheck] = []
     has_resource_layers = any(layer.name == "resource" for layer in above)
     tables = tuple(indexes_of(names.inventory, values))
+    trusting = () if has_resource_layers else trust_guards(requirement, names)
     known = {_use(check.selected): check for check in (earlier.checks if earlier else ())}
     for done, item in enumerate(selected):
         observe(f"proving {requirement.name} for roles", done, len(selected))
         attached = limited(stack(item.role, names, item.session, above, item.giver), item.limits)
         guarding = () if has_resource_layers else guards(names.inventory, item.role.object, values)
+        guarding += tuple(bearing_on(trusting, requirement, arn_of_role(names, item.role), values))
         sealing = () if has_resource_layers else sealed(names.inventory, item.role.object, values)
         key_guards = [table.policy for table in sealing if table.policy is not None]
         sources = {guard.attached.label: guard.source for guard in (*guarding, *key_guards)}
@@ -193,12 +196,24 @@ def _forbidden(row: Row, asked: Requests) -> Question:
     if not filled.unset and not could_allow(row.action, layers):
         return _question(row, filled.text)
     question: Ask = may_reach_beyond if row.is_beyond else may_reach
-    near = _ask(question, row._replace(resource=_at_home(row.resource, asked.known.values)), asked)
+    parts = within(filled.text, asked.known.guards)
+    near = _ask(question, row._replace(resource=_at_home(row.resource, asked.known.values)), asked, parts)
     if near.proof is not None and near.proof.verdict == "granted":
         return near
-    anywhere = _ask(question, row, asked)
+    anywhere = _ask(question, row, asked, parts)
     is_as_bad = near.proof is not None and anywhere.proof is not None and near.proof.verdict == anywhere.proof.verdict
-    return near if is_as_bad else anywhere
+    answers = [near if is_as_bad else anywhere]
+    answers += [_ask(question, row._replace(resource=part.arns[0]), asked) for part in parts]
+    return min(answers, key=_how_bad)
+
+
+def _how_bad(answer: Question) -> int:
+    verdict = answer.proof.verdict if answer.proof is not None else ""
+    return _WORST.index(verdict) if verdict in _WORST else len(_WORST)
+
+
+_WORST = ("granted", "conditional", "unknown", "not-granted")
+"""What is forbidden, the worst first."""
 
 
 def _at_home(resource: str, values: dict[str, str]) -> str:
@@ -210,7 +225,8 @@ def _at_home(resource: str, values: dict[str, str]) -> str:
     return str(arn._replace(region=region, account=account))
 
 
-def _ask(question: Ask, row: Row, asked: Requests) -> Question:
+def _ask(question: Ask, row: Row, asked: Requests, but: tuple[Guard, ...] = ()) -> Question:
+    """The answer for a row; with `but`, on all of its resource besides that of these policies."""
     known = asked.known
     filled = fill(row.resource, known.values)
     if filled.unset:
@@ -220,8 +236,8 @@ def _ask(question: Ask, row: Row, asked: Requests) -> Question:
         carried = {key.lower(): (value,) for key, value in row.carries}
         kept = {key: values for key, values in context.values.items() if not (row.because and key in _OF_THE_NETWORK)}
         context = context._replace(values={**kept, **carried})
-    layers = (*known.layers, *layers_on(filled.text, known.guards), *row.layers)
-    layers += _not_meant(row, known)
+    layers = (*known.layers, *layers_on(filled.text, known.guards, but), *row.layers)
+    layers += _not_meant(row, known, but)
     if not holes_in(layers):
         proof = question(row.action, filled.text, layers, context, caller)
     elif question is prove:
@@ -268,10 +284,11 @@ _OF_THE_NETWORK = frozenset(
 Developer Guide, "Using VPC endpoint conditions")."""
 
 
-def _not_meant(row: Row, known: Known) -> tuple[Layer, ...]:
-    """A layer that denies the action on resources where it is required, so that only the others are asked about."""
+def _not_meant(row: Row, known: Known, but: tuple[Guard, ...]) -> tuple[Layer, ...]:
+    """A layer that denies the action on resources where it is required, or that are asked about by themselves."""
     resources = [fill(item, known.values) for item in row.but]
     texts = [item.text for item in resources if not item.unset]
+    texts += [guard.arns[0] for guard in but]
     if not texts:
         return ()
     deny = {"Effect": "Deny", "Action": row.action, "Resource": texts}

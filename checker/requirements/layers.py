@@ -128,6 +128,11 @@ def ignored_trust(role: Role) -> str:
     return _ignored(role.object, "spec.assumeRolePolicyDocument")
 
 
+def unsettled_trust(role: Role) -> str:
+    """Why the role in AWS may have another trust policy than its manifest; "" where it has this one."""
+    return altered(role.object, "content") or _not_ours(role) or ignored_trust(role)
+
+
 def _not_ours(role: Role) -> str:
     """Why the manifest does not say what the role has: the controller only reads it, or takes its spec from AWS."""
     annotations = role.object.annotations

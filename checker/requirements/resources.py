@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..iam.arns import parse_arn
-from ..iam.decisions.policies import Attached, Layer, LayerName
+from ..iam.decisions.policies import LAYERS, Attached, Layer, LayerName
 from ..iam.documents.document import Document, Entry, Statement
 from ..iam.documents.holes import has_hole, with_wildcards
 from ..iam.documents.regions import partition_of
 from ..iam.patterns.globs import arn_glob, wildcard_glob
-from ..iam.patterns.language import overlap
+from ..iam.patterns.language import explore, overlap
 from ..iam.values import NamedTuple
 from ..inventory.names import nearest
 from ..inventory.objects import Inventory, Key, Object, PolicyText, Table, altered
@@ -68,13 +68,29 @@ def _guard_of_key(key: Key, arn: str) -> Guard | None:
     return _guard("key", (arn,), [(key.object, key.policy)])
 
 
-def layers_on(resource: str, known: Iterable[Guard]) -> tuple[Layer, ...]:
-    """The layers that the policies of resources make up, for questions about one resource (an ARN pattern)."""
+def layers_on(resource: str, known: Iterable[Guard], but: tuple[Guard, ...] = ()) -> tuple[Layer, ...]:
+    """The layers that the policies of resources make up, for questions about one resource (an ARN pattern), without
+    those in `but`."""
     by_layer: dict[LayerName, list[Attached]] = {}
     for guard in known:
-        if any(_meet(resource, arn) for arn in guard.arns):
+        if guard not in but and any(_meet(resource, arn) for arn in guard.arns):
             by_layer.setdefault(guard.layer, []).append(guard.attached)
     return tuple(Layer(name, tuple(policies)) for name, policies in by_layer.items())
+
+
+def within(resource: str, known: Iterable[Guard]) -> tuple[Guard, ...]:
+    """The policies that must allow, and that bear on a part of what an ARN pattern takes in: what they refuse is not
+    refused on the rest."""
+    parts = (guard for guard in known if LAYERS[guard.layer].part == "must grant")
+    return tuple(guard for guard in parts if _meet(resource, guard.arns[0]) and not _covers(guard.arns[0], resource))
+
+
+def _covers(arn: str, resource: str) -> bool:
+    """Whether every ARN that the one pattern takes in is one of the other; False where that is too much to tell."""
+    if arn == resource or ("*" not in resource and "?" not in resource):
+        return True
+    cells = explore(arn_glob(resource), (arn_glob(arn),))
+    return not cells.capped and all(cell.accepted for cell in cells.cells)
 
 
 def sealed(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tuple[Sealed, ...]:
