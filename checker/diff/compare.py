@@ -17,6 +17,7 @@ from ..suppression.baseline import Baseline, against, entry_of
 from .conditions import in_all, reconditioned
 from .consumers import consumers
 from .demands import demands
+from .guarded import Changed, changed_guards, compare_guarded
 from .model import Difference, NewFinding, ObjectNote, Recondition, RoleChange, RoleUser
 from .pairs import Pair, changed_texts, pair_policies, pair_roles
 from .sides import Side
@@ -25,11 +26,11 @@ from .trust import compare_trust
 
 def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> Difference:
     """The whole difference; a pure function of both sides."""
-    pairs = pair_roles(before, after)
+    pairs, guarded = pair_roles(before, after), changed_guards(before, after)
     roles = []
     for done, pair in enumerate(pairs):
         observe("comparing roles", done, len(pairs))
-        roles += [change for change in (_role(pair, before, after),) if change is not None]
+        roles += [change for change in (_role(pair, before, after, guarded),) if change is not None]
     policies = pair_policies(before, after)
     others = [
         ObjectNote(other.object, note)
@@ -121,12 +122,14 @@ def _same_files(side: Side, other: Side) -> set[str]:
     return {name for name, source in sources if texts.get(side.file_of(name)) == source.text}
 
 
-def _role(pair: Pair, before: Side, after: Side) -> RoleChange | None:
+def _role(pair: Pair, before: Side, after: Side, guarded: tuple[Changed, ...]) -> RoleChange | None:
     role = pair.after or pair.before
     if role is None or _is_the_same(pair, before, after):
         return None
     reach = _reach(pair, before, after)
     access, conditions = _access(pair, before, after)
+    side = after if pair.after else before
+    access = _joined(access, compare_guarded(role, side, _layers(role, side, None), guarded))
     accounts = tuple(item.service_account for item in reach)
     trust = compare_trust(pair.before, pair.after, accounts, after.facts.parameters)
     delta = RoleChange(
@@ -219,13 +222,17 @@ def _access(pair: Pair, before: Side, after: Side) -> tuple[Comparison, tuple[Re
         old_layers, new_layers = _layers(pair.before, before, account), _layers(pair.after, after, account)
         if not says_the_same(old_layers, new_layers):
             part = compare_readable(old_layers, new_layers)
-            access = Comparison(
-                (*access.gained, *(item for item in part.gained if item not in access.gained)),
-                (*access.lost, *(item for item in part.lost if item not in access.lost)),
-                tuple(dict.fromkeys((*access.unclear, *part.unclear))),
-            )
+            access = _joined(access, part)
             conditions.append(reconditioned(old_layers, new_layers, part))
     return access, in_all(conditions)
+
+
+def _joined(access: Comparison, part: Comparison) -> Comparison:
+    return Comparison(
+        (*access.gained, *(item for item in part.gained if item not in access.gained)),
+        (*access.lost, *(item for item in part.lost if item not in access.lost)),
+        tuple(dict.fromkeys((*access.unclear, *part.unclear))),
+    )
 
 
 def _limited(role: Role | None, side: Side) -> list[tuple[str, str]]:

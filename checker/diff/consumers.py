@@ -47,6 +47,26 @@ def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[Consumer
             was, now = (item.object.namespace, earlier.service_account), (item.object.namespace, item.service_account)
             name = f"{item.object.kind} {item.object.namespace}/{item.object.name}"
             yield from _change(name, partners, (before, was, old), (after, now, new))
+    for key, earlier in running.items():
+        if key in running_now:
+            yield from _skipped(earlier, running_now[key], partners, (before, old), (after, new))
+
+
+def _skipped(
+    earlier: Workload,
+    item: Workload,
+    partners: Partners,
+    one: tuple[Side, dict[Account, _Held]],
+    other: tuple[Side, dict[Account, _Held]],
+) -> Iterator[ConsumerChange]:
+    """The containers of a workload that EKS is told to leave without credentials on one side only."""
+    was, now = ((side.object.namespace, side.service_account) for side in (earlier, item))
+    for container in sorted(earlier.without_credentials ^ item.without_credentials):
+        if container in earlier.containers and container in item.containers:
+            name = f"container {container} of {item.object.kind} {item.object.namespace}/{item.object.name}"
+            held = {} if container in earlier.without_credentials else one[1]
+            held_now = {} if container in item.without_credentials else other[1]
+            yield from _change(name, partners, (one[0], was, held), (other[0], now, held_now))
 
 
 def _is_left(held: _Held, partners: Partners, kept: set[int]) -> bool:

@@ -197,6 +197,16 @@ class Workload(NamedTuple):
     containers: tuple[str, ...]
     skipped: frozenset[str] = frozenset()
 
+    @property
+    def without_credentials(self) -> frozenset[str]:
+        """The containers that lack the role where it is needed: the proxy, or all of them."""
+        is_everything = bool(self.skipped) and self.skipped == set(self.containers)
+        return self.skipped if is_everything or PROXY in self.skipped else frozenset()
+
+
+PROXY = "reverse-proxy"
+"""The container that reads the keys."""
+
 
 class Inventory(NamedTuple):
     """Everything that was found. `unread` are objects of our kinds that a template engine has yet to fill in,

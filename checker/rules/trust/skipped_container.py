@@ -33,16 +33,12 @@ from ..rule import About
 
 ABOUT = About("skipped-container", "warning", asks_the_cell=True)
 
-_PROXY = "reverse-proxy"
-
 
 def check_project(facts: Facts) -> Iterator[Problem]:
     with_role = {(user.namespace, user.name) for user in users_of(facts.names)}
     for workload in facts.project.inventory.workloads:
-        item, skipped = workload.object, workload.skipped
-        if not (_PROXY in skipped or (skipped and skipped == set(workload.containers))):
-            continue
-        if (item.namespace, workload.service_account) in with_role:
+        item, skipped = workload.object, workload.without_credentials
+        if skipped and (item.namespace, workload.service_account) in with_role:
             named = ", ".join(sorted(skipped))
             yield Problem(
                 at(item, ("metadata", "name")),
