@@ -9,11 +9,11 @@ from functools import cached_property
 from ..config.choices import choose_config, project_paths
 from ..errors import UsageError
 from ..findings.finding import Finding
-from ..gate.judge import judge
+from ..gate.judge import judge_both
 from ..gate.judged import Judged
 from ..gate.options import Chosen, GateOptions
 from ..gate.prepare import choose, prepare_whole
-from ..iam.values import NamedTuple
+from ..gate.prepared import Prepared
 from ..inventory.objects import Role
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts
@@ -97,9 +97,10 @@ def read_sides(base: str, head: str | None, options: GateOptions, observe: Obser
     if options.paths and isinstance(before, str):
         raise UsageError("--path goes with git revisions; of two folders, give the parts that are to be compared")
     chosen = choose(options)
-    first, facts = _side(before, base, options, chosen, observe)
-    second, _ = _side(after, head or WORKING_FOLDER, options, chosen, observe, facts)
-    return first, second
+    first = _prepared(before, options, chosen, observe)
+    second = _prepared(after, options, chosen, observe, first.material.files)
+    judged, judged_now = judge_both(first, second, observe)
+    return _side(before, base, chosen, first, judged), _side(after, head or WORKING_FOLDER, chosen, second, judged_now)
 
 
 def _meant(name: str) -> Revision | str:
@@ -119,40 +120,32 @@ def _meant(name: str) -> Revision | str:
     return revision
 
 
-class _Known(NamedTuple):
-    """What was worked out for one side, for reuse where the other is the same."""
-
-    files: tuple[FileFacts, ...]
-    judged: Judged
-
-
-def _side(
+def _prepared(
     meant: Revision | str | None,
-    name: str,
     options: GateOptions,
     chosen: Chosen,
     observe: Observe,
-    known: _Known | None = None,
-) -> tuple[Side, _Known]:
-    read = _read(meant, options, observe)
-    root = meant if isinstance(meant, str) else ""
+    known: tuple[FileFacts, ...] = (),
+) -> Prepared:
     revision = meant if isinstance(meant, Revision) else None
-    prepared = prepare_whole(options, read, revision, chosen, known.files if known else ())
+    return prepare_whole(options, _read(meant, options, observe), revision, chosen, known)
+
+
+def _side(meant: Revision | str | None, name: str, chosen: Chosen, prepared: Prepared, judged: Judged) -> Side:
+    revision = meant if isinstance(meant, Revision) else None
     differing: list[str] = []
-    if isinstance(meant, Revision):
-        differing = changed_since(meant, chosen.config, prepared.terms.requirements.sources, "")
-    judged = judge(*prepared, observe, known.judged if known else None)
+    if revision is not None:
+        differing = changed_since(revision, chosen.config, prepared.terms.requirements.sources, "")
     nothing = ((name, NOTHING),) if not judged.facts.project.sources and not judged.report.unreadable else ()
-    side = Side(
+    return Side(
         name=name,
-        root=root,
+        root=meant if isinstance(meant, str) else "",
         facts=judged.facts,
         findings=judged.report.findings,
         unreadable=(*judged.report.unreadable, *nothing),
         differing=tuple(differing),
         revision=revision,
     )
-    return side, _Known(prepared.material.files, judged)
 
 
 def _read(meant: Revision | str | None, options: GateOptions, observe: Observe) -> Read:

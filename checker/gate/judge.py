@@ -16,7 +16,7 @@ from ..inventory.names import names_of
 from ..inventory.objects import Origin
 from ..progress import Observe, unobserved
 from ..project.project import Project, link
-from ..requirements.check import Outcome, check_requirement
+from ..requirements.check import Outcome, RoleCheck, check_requirement
 from ..rules import BY_ID
 from ..rules.facts import Facts
 from ..suppression.baseline import against
@@ -27,7 +27,7 @@ from ..text.source import as_written
 from .baselined import by_baseline
 from .engine import Found, run
 from .judged import Judged
-from .prepared import Material, Since, Terms
+from .prepared import Material, Prepared, Since, Terms
 from .report import HeldAgainst, Report, Summary
 
 
@@ -38,6 +38,37 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved, earli
     if earlier is None and terms.since is not None:
         earlier = terms.since.judged
     facts = gather(material, terms, observe, earlier.facts if earlier else None)
+    return _judged(Prepared(material, terms), facts, facts, earlier.found if earlier else {}, observe)
+
+
+def judge_both(first: Prepared, second: Prepared, observe: Observe = unobserved) -> tuple[Judged, Judged]:
+    """Judges two states by what differs between them. What rules find in documents that both have, and what comes of
+    requirements put to roles on which nothing bears that differs, would be the same on both sides, and is left out."""
+    before = gather(*first, observe, is_asked_later=True)
+    after = gather(*second, observe, before, is_asked_later=True)
+    both = {id(one) for one in before.project.document_facts} & {id(one) for one in after.project.document_facts}
+    known: dict[int, Found] = {number: {} for number in both}
+    return (
+        _judged(first, before, _differing(before, after), known, observe),
+        _judged(second, after, _differing(after, before), known, observe),
+    )
+
+
+def _differing(facts: Facts, other: Facts) -> Facts:
+    """The facts with those checks only that the other state does not have just so."""
+    outcomes = []
+    for one, there in zip(facts.outcomes, other.outcomes, strict=True):
+        held: dict[int, list[RoleCheck]] = {}
+        for check in there.checks:
+            held.setdefault(id(check.selected.role.object), []).append(check)
+        checks = (check for check in one.checks if check not in held.get(id(check.selected.role.object), ()))
+        outcomes.append(one._replace(checks=tuple(checks)))
+    return facts._replace(outcomes=tuple(outcomes))
+
+
+def _judged(prepared: Prepared, facts: Facts, asked: Facts, found: Mapping[int, Found], observe: Observe) -> Judged:
+    """The judgement on a state; `asked` are the facts that rules are put to, `found` is known of single documents."""
+    material, terms = prepared
     project, outcomes, files = facts.project, facts.outcomes, terms.files
     documents = {**terms.requirements.documents, **project.documents}
     sources = {**terms.requirements.sources, **project.sources}
@@ -47,7 +78,7 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved, earli
     if terms.trusted is not None:
         sources, documents = {**terms.trusted.sources, **sources}, {**terms.trusted.documents, **documents}
     locator = Locator(documents, sources)
-    result = _suppressed(material, terms, facts, locator, observe, earlier.found if earlier else {})
+    result = _suppressed(material, terms, asked, locator, observe, found)
     looked = _looked_for(material, terms, project, result.failures)
     known = None
     if terms.baseline is not None:
@@ -70,7 +101,8 @@ def judge(material: Material, terms: Terms, observe: Observe = unobserved, earli
         read=_read(terms, project),
         is_unconfigured=terms.is_unconfigured and bool(terms.asked),
     )
-    return Judged(report, result.facts, result.by_document)
+    full = facts._replace(suppressions=result.facts.suppressions, weakened=result.facts.weakened)
+    return Judged(report, full, result.by_document)
 
 
 def _read(terms: Terms, project: Project) -> frozenset[str]:
@@ -81,7 +113,14 @@ def _read(terms: Terms, project: Project) -> frozenset[str]:
     return frozenset(names)
 
 
-def gather(material: Material, terms: Terms, observe: Observe = unobserved, earlier: Facts | None = None) -> Facts:
+def gather(
+    material: Material,
+    terms: Terms,
+    observe: Observe = unobserved,
+    earlier: Facts | None = None,
+    *,
+    is_asked_later: bool = False,
+) -> Facts:
     """What rules judge: the project, and the requirements put to it."""
     before = {id(item.requirement): item for item in earlier.outcomes} if earlier else {}
     project = link(
@@ -108,6 +147,7 @@ def gather(material: Material, terms: Terms, observe: Observe = unobserved, earl
             observe=observe,
             today=terms.today,
             earlier=before.get(id(item)),
+            is_asked_later=is_asked_later,
         )
         for item in terms.asked
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ..iam.arns import parse_arn
 from ..iam.decisions.policies import Attached, Layer
@@ -39,20 +41,52 @@ class Surroundings(NamedTuple):
     today: str
 
 
-class RoleCheck(NamedTuple):
-    """A requirement put to one way of using a role: what is required, what is forbidden but within
-    reach, whether the trust policy fits (None where the requirement asks for none), and whether whoever is to use the
-    role can assume it at all. All of it follows from the first four fields.
-    """
+class Answers(NamedTuple):
+    """What comes of a requirement put to one way of using a role: what is required, what is forbidden but within reach,
+    whether the trust policy fits (None where the requirement asks for none), and whether whoever is to use the role can
+    assume it at all."""
+
+    required: tuple[Question, ...]
+    excess: tuple[Question, ...]
+    trust: TrustCheck | None
+    entry: TrustCheck
+
+
+@dataclass(frozen=True)
+class RoleCheck:
+    """A requirement put to one way of using a role. The answers follow from these fields, and are worked out when
+    somebody asks, or taken from the `same` check of an earlier state."""
 
     requirement: Requirement
     selected: Selected
     stack: Stack
     around: Surroundings
-    required: tuple[Question, ...]
-    excess: tuple[Question, ...]
-    trust: TrustCheck | None
-    entry: TrustCheck
+    same: RoleCheck | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Everything that is asked of the role, answered once."""
+        return self.same.answers if self.same is not None else _answers(self)
+
+    @property
+    def required(self) -> tuple[Question, ...]:
+        """What is required of the role."""
+        return self.answers.required
+
+    @property
+    def excess(self) -> tuple[Question, ...]:
+        """What is forbidden to the role."""
+        return self.answers.excess
+
+    @property
+    def trust(self) -> TrustCheck | None:
+        """Whether the trust policy fits."""
+        return self.answers.trust
+
+    @property
+    def entry(self) -> TrustCheck:
+        """Whether whoever is to use the role can assume it."""
+        return self.answers.entry
 
     @property
     def role(self) -> Role:
@@ -99,12 +133,14 @@ def check_requirement(
     observe: Observe = unobserved,
     today: str = "",
     earlier: Outcome | None = None,
+    is_asked_later: bool = False,
 ) -> Outcome:
     """Puts one requirement to the roles it selects; with `files`, only to those of which something stands in them.
 
     `parameters` are the cell's; they win over the requirement's own. `above` are layers that bear on every role besides
     its own: resource policies, SCPs, endpoint policies. Requests are made from the day `today` (ISO) on.
-    Answers of an `earlier` outcome of the requirement are taken over where all that they follow from is the same.
+    Answers of an `earlier` outcome of the requirement are taken over where all that they follow from is the same. With
+    `is_asked_later`, nothing is proven before somebody asks for it.
     """
     selected, unseen = select(requirement, names)
     values = {**requirement.parameters, **parameters}
@@ -124,12 +160,13 @@ def check_requirement(
         attached = attached._replace(sources={**sources, **attached.sources})
         around = (*(guard.source.owner for guard in guarding), *(table.table for table in sealing))
         if _touches(item, attached, around, files):
-            surroundings = Surroundings(values, guarding, sealing, tables, today)
+            check = RoleCheck(requirement, item, attached, Surroundings(values, guarding, sealing, tables, today))
             before = known.get(_use(item))
-            if before is not None and (before.selected, before.stack, before.around) == (item, attached, surroundings):
-                checks.append(before._replace(selected=item, stack=attached, around=surroundings))
-            else:
-                checks.append(_check(requirement, item, attached, surroundings))
+            if before is not None and before == check:
+                check = replace(check, same=before.same or before)
+            if not is_asked_later:
+                check.answers  # noqa: B018  # worked out here, where somebody watches how it goes
+            checks.append(check)
     asked_unseen = tuple(item for item in unseen if files is None or item.object.origin.file in files)
     chosen = {id(item.role) for item in selected}
     perhaps = tuple(
@@ -155,7 +192,8 @@ def _touches(selected: Selected, attached: Stack, around: tuple[Object, ...], fi
     return any(text is not None and text.owner.origin.file in files for text in texts)
 
 
-def _check(requirement: Requirement, selected: Selected, attached: Stack, around: Surroundings) -> RoleCheck:
+def _answers(check: RoleCheck) -> Answers:
+    requirement, selected, around = check.requirement, check.selected, check.around
     role = selected.role
     own = own_values(selected)
     # What is filled in later is no value yet.
@@ -168,7 +206,7 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
         selected=selected,
         requirement=requirement,
         values=values,
-        layers=attached.layers,
+        layers=check.stack.layers,
         guards=around.guards,
         today=around.today,
     )
@@ -177,11 +215,7 @@ def _check(requirement: Requirement, selected: Selected, attached: Stack, around
     required += [_ask(prove, row, requests) for row in decrypting_rows(required, around.sealed)]
     forbidden = [_forbidden(row, requests) for row in forbidden_rows(requirement)]
     askable = {question.action for question in required if question.proof or question.unset}
-    return RoleCheck(
-        requirement=requirement,
-        selected=selected,
-        stack=attached,
-        around=around,
+    return Answers(
         required=tuple(item for item in required if item.proof or item.unset or item.action not in askable),
         excess=tuple(item for item in forbidden if item.proof or item.unset),
         trust=check_trust(requirement, selected, values),

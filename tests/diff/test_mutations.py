@@ -13,6 +13,10 @@ import pytest
 import sarif_kit.validate
 
 from checker.cli import main
+from checker.gate.judge import judge, judge_both
+from checker.gate.judged import Judged
+from checker.gate.prepared import Prepared
+from checker.progress import Observe, unobserved
 from checker.schemas import load
 from tests.diff.test_diff import BOUNDARY, ISSUER, OTHER, POD_IDENTITY, WORLD, git
 from tests.report.worlds import CONFIG
@@ -74,3 +78,33 @@ def test_mutations(
     if report["summary"]["errors"] > before:
         assert code != 0
         assert changed["summary"]["errors"] > 0
+
+
+def in_files(text: str) -> None:
+    """Each document in a file of its own, so that most are the same on both sides."""
+    for number, document in enumerate(text.split("---\n")):
+        Path(f"manifests/{number:02}.yaml").write_text(document, encoding="utf-8")
+
+
+def both_as_a_whole(first: Prepared, second: Prepared, observe: Observe = unobserved) -> tuple[Judged, Judged]:
+    judged = judge(*first, observe)
+    return judged, judge(*second, observe, earlier=judged)
+
+
+@pytest.mark.parametrize("seed", [*range(60, 68), *(pytest.param(n, marks=pytest.mark.slow) for n in range(68, 160))])
+def test_what_is_the_same_on_both_sides_need_not_be_judged(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("manifests").mkdir()
+    Path("checker.yaml").write_text(CONFIG, encoding="utf-8")
+    in_files(BASE)
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-qm", "base")
+    in_files(mutated(seed))
+    told = []
+    for how in (judge_both, both_as_a_whole):
+        monkeypatch.setattr("checker.diff.sides.judge_both", how)
+        told.append((main(["diff", "HEAD", "--format", "json"]), capsys.readouterr().out))
+    assert told[0] == told[1]
