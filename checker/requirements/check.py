@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..iam.arns import parse_arn
 from ..iam.decisions.policies import Attached, Layer
-from ..iam.documents.document import parse
+from ..iam.documents.document import Document, parse
 from ..iam.documents.holes import has_hole
 from ..iam.proofs.action_groups import show_action
 from ..iam.proofs.between import Ask, holes_in, prove_between, reach_between
@@ -52,16 +51,30 @@ class Answers(NamedTuple):
     entry: TrustCheck
 
 
-@dataclass(frozen=True)
 class RoleCheck:
     """A requirement put to one way of using a role. The answers follow from these fields, and are worked out when
-    somebody asks, or taken from the `same` check of an earlier state."""
+    somebody asks, or taken from the `same` check of an earlier state. (No dataclass: that module takes 12 ms to
+    import.)"""
 
-    requirement: Requirement
-    selected: Selected
-    stack: Stack
-    around: Surroundings
-    same: RoleCheck | None = field(default=None, compare=False, repr=False)
+    def __init__(
+        self,
+        requirement: Requirement,
+        selected: Selected,
+        stack: Stack,
+        around: Surroundings,
+        same: RoleCheck | None = None,
+    ) -> None:
+        self.requirement, self.selected, self.stack, self.around = requirement, selected, stack, around
+        self.same = same
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RoleCheck) and self._asked == other._asked
+
+    __hash__ = None  # type: ignore[assignment]  # what it is made of has no hash
+
+    @property
+    def _asked(self) -> tuple[object, ...]:
+        return self.requirement, self.selected, self.stack, self.around
 
     @cached_property
     def answers(self) -> Answers:
@@ -163,7 +176,7 @@ def check_requirement(
             check = RoleCheck(requirement, item, attached, Surroundings(values, guarding, sealing, tables, today))
             before = known.get(_use(item))
             if before is not None and before == check:
-                check = replace(check, same=before.same or before)
+                check.same = before.same or before
             if not is_asked_later:
                 check.answers  # noqa: B018  # worked out here, where somebody watches how it goes
             checks.append(check)
@@ -327,7 +340,10 @@ def _not_meant(row: Row, known: Known, but: tuple[Guard, ...]) -> tuple[Layer, .
         return ()
     deny = {"Effect": "Deny", "Action": row.action, "Resource": texts}
     document = parse(json.dumps({"Version": "2012-10-17", "Statement": [deny]})).document
-    return (Layer("scp", (Attached("what is allowed to all", _ALL), Attached("what is required", document))),)
+    return (Layer("scp", (Attached("what is allowed to all", _everything()), Attached("what is required", document))),)
 
 
-_ALL = parse('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}').document
+@lru_cache(maxsize=1)
+def _everything() -> Document | None:
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    return parse(json.dumps({"Version": "2012-10-17", "Statement": [allow]})).document

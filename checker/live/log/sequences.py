@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect
 from datetime import UTC, datetime
-from statistics import median_low
 
 from ...iam.expressions import expression
 from .events import LogRow
@@ -69,7 +68,8 @@ def said_again(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
         for position in positions[: len(positions) - len(since)]:
             gaps[bisect(successes, position)] += times(given[position][0].text)
         # What came before the first success is part of a gap, and counts where there is no other.
-        if often > 2 * median_low(gaps[1:] or gaps):
+        usual = sorted(gaps[1:] or gaps)
+        if often > 2 * usual[(len(usual) - 1) // 2]:
             unread.update(since)
     return frozenset(unread)
 
