@@ -13,7 +13,7 @@ from ..progress import Observe, unobserved
 from ..requirements.layers import stack
 from ..requirements.select import User
 from ..rules import BY_ID
-from ..suppression.baseline import Baseline, against, entry_of
+from ..suppression.baseline import Baseline, against, entry_of, of_its_kind
 from .conditions import in_all, reconditioned
 from .consumers import consumers
 from .demands import demands
@@ -74,7 +74,8 @@ def _findings(before: Side, after: Side, roles: list[RoleChange]) -> Iterator[Ne
     """The errors on access that the gate reports on the second side only: what the comparison may miss, such as a text
     that can no longer be read. Grant findings on a role are left out where its demands are worse already."""
     told = [change.role for change in roles if any(demand.is_worse for demand in change.demands)]
-    known = Baseline("", tuple(entry_of(finding, "") for finding in before.findings))
+    # What access is about is compared by itself; one unread policy in the place of another is told as such.
+    known = Baseline("", tuple(of_its_kind(entry_of(finding, "")) for finding in before.findings))
     for finding in against(after.findings, known).new:
         is_told = finding.rule in _OF_DEMANDS and any(finding.subject is role for role in told)
         is_about_access = BY_ID[finding.rule].ABOUT.is_about_access

@@ -125,6 +125,7 @@ def against(findings: Iterable[Finding], baseline: Baseline, looked: LookedFor |
                 continue
             for entry in waiting.get(_key(wanted), []):
                 is_free = entry.file == wanted.file or entry.file not in baseline.present or is_looked_for(entry)
+                is_free = is_free and _is_about(entry, wanted)
                 if is_free and exactness(entry) == exactness(wanted):
                     waiting[_key(wanted)].remove(entry)
                     known.add(id(finding))
@@ -154,7 +155,21 @@ _TIES: tuple[Callable[[BaselineEntry], object], ...] = (
 
 def _key(entry: BaselineEntry) -> Key:
     named = entry[1:5] if entry.kind else (entry.file,)
-    return (entry.cell, entry.rule, *named, re.sub(r"\[\d+\]", "[]", entry.path), entry.value)
+    return (entry.cell, entry.rule, *named, re.sub(r"\[\d+\]", "[]", entry.path), entry.value.partition(_ABOUT)[0])
+
+
+_ABOUT = " | "
+"""What stands before the resource, or the policies, that a finding on access is about. Entries of earlier versions do
+not say it, and stand for any."""
+
+
+def of_its_kind(entry: BaselineEntry) -> BaselineEntry:
+    """An entry that stands for all findings of its kind, whatever they are about."""
+    return entry._replace(value=entry.value.partition(_ABOUT)[0])
+
+
+def _is_about(entry: BaselineEntry, wanted: BaselineEntry) -> bool:
+    return entry.value == wanted.value or not entry.value.partition(_ABOUT)[2]
 
 
 def _normal(value: str) -> str:

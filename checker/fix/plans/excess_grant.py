@@ -13,7 +13,7 @@ RULES = ("excess-grant",)
 
 def plan(survey: Survey, finding: Finding) -> Candidates:
     """Removes the actions that the requirement forbids, where they are listed by name among others."""
-    forbidden = {action.lower() for action in finding.value.split()}
+    forbidden = {action.lower() for action in finding.value.partition(" | ")[0].split()}
     written = survey.written_at(finding.place)
     named = [entry for entry in written.statement.actions if entry.text.lower() in forbidden] if written else []
     if written is None or written.statement.not_actions or not named:

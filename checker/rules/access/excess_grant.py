@@ -78,5 +78,5 @@ def _problem(item: RoleCheck, place: Place, rows: list[_Row]) -> Problem:
         help=f"grant only {needed}",
         subject=item.role.object,
         related=seen_from(item, place),
-        value=f"{' '.join(actions)}{if_condition}",
+        value=f"{' '.join(actions)}{if_condition} | {rows[0].witness}",
     )

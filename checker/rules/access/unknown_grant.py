@@ -89,7 +89,9 @@ def _cannot_tell(
         hint = "take the field out of the annotation, or look at what the role has: checker live --index …"
     if item.role.object.alterations or (item.giver is not None and item.giver.alterations):
         hint = "build it first and check the result: kustomize build … | checker static -"
-    return grant_problem(item, unread.place, message, hint, f"{' '.join(actions)} {unread.resource}", question)
+    labels = [policy.label for layer in layers for policy in layer.policies if policy.document is None]
+    value = f"{' '.join(actions)} {unread.resource} | {', '.join(dict.fromkeys(labels))}"
+    return grant_problem(item, unread.place, message, hint, value, question)
 
 
 def _perhaps_forbidden(item: RoleCheck) -> Iterator[Problem]:
