@@ -28,10 +28,12 @@ _DEEPEST = 8
 
 
 class Field(NamedTuple):
-    """A field of a line: the words of its name and its value, in small letters."""
+    """A field of a line: the words of its name, those of the field around it besides, and its value, in small
+    letters."""
 
     words: frozenset[str]
     value: str
+    around: frozenset[str] = frozenset()
 
 
 class Names(NamedTuple):
@@ -50,6 +52,10 @@ class Names(NamedTuple):
     mode: frozenset[str]
     have: frozenset[str]
     wanted: frozenset[str]
+    valid: frozenset[str]
+    counted: frozenset[str]
+    fine: frozenset[str]
+    down: frozenset[str]
     table: frozenset[str]
 
 
@@ -69,21 +75,33 @@ def goes_with_success(text: str) -> bool:
 
 
 def tables_named(text: str) -> Iterator[str]:
-    """The tables that a line names, in fields or by their ARNs; in small letters."""
-    known = _names().table
-    for item in fields(text):
-        if "table" in item.words and item.words <= known and _TABLE.fullmatch(item.value):
+    """The tables that a line names, in fields, in words or by their ARNs, as they are written."""
+    yield from _TABLE_ARN.findall(text)
+    yield from _FROM_TABLE.findall(text)
+    for item in fields(text, as_written=True):
+        is_name = "table" in item.words or (item.words == {"name"} and "table" in item.around)
+        if is_name and item.words <= _names().table and _TABLE.fullmatch(item.value):
             yield item.value
-    yield from (name.lower() for name in _TABLE_ARN.findall(text))
 
 
-_TABLE = expression(r"[\w.-]{3,255}")
-_TABLE_ARN = expression(r":table/([\w.-]{3,255})")
+_TABLE = expression(r"(?=[^A-Za-z]*[A-Za-z])[\w.-]{3,255}")
+_TABLE_ARN = expression(r"arn:aws[\w-]*:dynamodb:[\w-]*:\d*:table/[\w.-]{3,255}")
+_FROM_TABLE = expression(r"\bfrom (?:the )?(?:dynamodb )?table [\"']?([\w.-]{3,255})", re.IGNORECASE)
 
 
-def fields(text: str) -> Iterator[Field]:
+def fields(text: str, *, as_written: bool = False) -> Iterator[Field]:
     """The fields of a line: of a JSON record those at its leaves, with the words of the field around them, else
     `name=value` and `name: value`."""
+    for name, around, value in _given(text):
+        shown = value.strip()
+        yield Field(_words(name), shown if as_written else shown.lower(), _words(around))
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(part.lower() for part in _PART.findall(name))
+
+
+def _given(text: str) -> Iterator[tuple[str, str, str]]:
     start = text.find("{")
     if start >= 0 and not text[:start].strip():
         try:
@@ -94,10 +112,10 @@ def fields(text: str) -> Iterator[Field]:
             yield from _leaves(record, "", "", 0)
             return
     for name, value in _FIELD.findall(text):
-        yield _field(name, value.strip("\"'"))
+        yield name, "", value.strip("\"'")
 
 
-def _leaves(value: Any, name: str, around: str, depth: int) -> Iterator[Field]:
+def _leaves(value: Any, name: str, around: str, depth: int) -> Iterator[tuple[str, str, str]]:
     if isinstance(value, dict) and value and depth < _DEEPEST:
         for key, item in value.items():
             yield from _leaves(item, str(key), name, depth + 1)
@@ -105,39 +123,43 @@ def _leaves(value: Any, name: str, around: str, depth: int) -> Iterator[Field]:
         for item in value:
             yield from _leaves(item, name, around, depth + 1)
     else:
-        yield _field(f"{around} {name}", value if isinstance(value, str) else json.dumps(value))
-
-
-def _field(name: str, value: str) -> Field:
-    return Field(frozenset(part.lower() for part in _PART.findall(name)), value.strip().lower())
+        yield name, around, value if isinstance(value, str) else json.dumps(value)
 
 
 _YES, _NO = ("true", "yes", "on", "y", "t"), ("false", "no", "off", "n", "f", "never")
 _FROM_AFAR = expression(
-    r"dynamo|ddb|\baws\b|table|remote|upstream|origin|network|database|\bdb\b|primary|\bapi\b|live|proxy|refresh|sync"
-    r"|key|load|poll|std(?:out|err)|timer|tick|sched|cron|main|server|worker|app\b|leader|strong|arn:"
-    r"|\w\.(?:go|py|rs|java|kt|js|ts|lua|cc?|cpp|cs|rb|ex)\b"
+    r"dynamo|ddb|\baws\b|amazonaws|table|remote|upstream|origin|network|database|\bdb\b|\bapi\b|live|proxy|refresh|sync"
+    r"|keys?\b|load|poll|std(?:out|err)|timer|tick|sched|cron|\bmain\b|server|worker|app\b|leader|strong|arn:|irsa"
+    r"|(?:web|pod).?identity|credential|[a-z]{2}(?:-[a-z]+)+-\d\b"
 )
 _FROM_NEAR = expression(
     r"cache|memory|\bmem\b|disk|redis|valkey|\blkg\b|last|peer|neighbou?r|sibling|replica\b|grace|stale|backup|snapshot"
     r"|\bs3\b|bucket|\bfile\b|local|fallback|static|bootstrap|default|\benv|secret|embedded|mock|fake|fixture|previous"
-    r"|\bold\b|config(?!\w* table)"
+    r"|\bold\b|config(?!\w* table)|sqlite|postgres|mysql|mongo|vault|etcd|consul|export|127\.0\.0\.1"
+    r"|\.(?:json|ya?ml|db|txt|csv|bin)\b|^/"
 )
+_POSITION = expression(r"[\w./@-]+\.(?:go|py|rs|java|kt|js|ts|lua|cc?|cpp|cs|rb|exs?)(?::\d+)?")
+_OF_CODE = frozenset({"function", "func", "line", "caller", "lineno", "module", "class", "method"})
 
 
 def _comes_from_afar(item: Field, known: Names) -> bool:
     """What says where keys came from must name the table, or what is reached over the network."""
-    if not item.words & known.origin or item.value in (*_YES, *_NO) or not re.search("[a-z]", item.value):
+    is_flag = item.value in (*_YES, *_NO) or not re.search("[a-z]", item.value)
+    if is_flag or item.words & _OF_CODE or not item.words & known.origin:
         return True
+    if _POSITION.fullmatch(item.value):
+        return True  # where in the program the line comes from
     return _FROM_NEAR.search(item.value) is None and _FROM_AFAR.search(item.value) is not None
 
 
 def _is_good_news(item: Field, known: Names) -> bool:
-    """What is true must be good; what is not true must be bad, or of no weight."""
+    """What is true must be good, and what is good must be true."""
     if item.value in _YES:
         is_bad = bool(item.words & known.bad) and not item.words & known.written
         return not is_bad and bool(item.words & known.good)
-    return item.value not in _NO or bool(item.words & (known.bad | known.weightless))
+    if item.value == "1" and item.words & known.bad and not item.words & known.written:
+        return bool(item.words & known.counted) and not item.words & known.origin
+    return item.value not in _NO or not item.words & known.good or bool(item.words & (known.bad | known.weightless))
 
 
 _ZERO = expression(r"0+(?:\.0+)?")
@@ -145,7 +167,8 @@ _ZERO = expression(r"0+(?:\.0+)?")
 
 def _is_no_zero(item: Field, known: Names) -> bool:
     """What counts must have counted something, unless it counts what may well be none."""
-    return _ZERO.fullmatch(item.value) is None or not item.words or bool(item.words & (known.bad | known.may_be_zero))
+    words = item.words | item.around
+    return _ZERO.fullmatch(item.value) is None or not item.words or bool(words & (known.bad | known.may_be_zero))
 
 
 _EMPTY = ("", "map[]", "[]", "{}", "()", "null", "nil", "none", "<nil>")
@@ -160,45 +183,64 @@ _COUNT = expression(r"[1-9]\d*")
 
 
 def _left_nothing(item: Field, known: Names) -> bool:
-    """What counts things that were not done must be 0."""
+    """What counts things that were not done, or that failed, must be 0."""
     return _COUNT.fullmatch(item.value) is None or not item.words & known.not_done
 
 
-_DURATION = expression(r"(\d+(?:\.\d+)?)\s?(ns|us|µs|ms|s|sec\w*|m|min\w*|h|hours?|d|days?)(?![a-z])")
+_ERROR = frozenset({"error", "errors", "err", "exception"})
+
+
+def _says_no_error(item: Field, known: Names) -> bool:
+    is_nothing = item.value in (*_EMPTY, *_NO) or _ZERO.fullmatch(item.value) is not None
+    return is_nothing or not (item.words | item.around) & _ERROR or bool(item.words & {"rate", "budget"})
+
+
+_DURATION = expression(r"(\d+(?:\.\d+)?)\s?(ns|us|µs|ms|s|sec\w*|m|min\w*|h|hours?|d|days?|w|weeks?)(?![a-z])")
 _UNITS = ("ms", "s", "sec", "secs", "seconds", "min", "minutes", "hours", "days")
-_SECONDS = {"n": 1e-9, "u": 1e-6, "µ": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
+_SECONDS = {
+    "n": 1e-9, "u": 1e-6, "µ": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0,
+}  # fmt: skip
 _MOST_SECONDS = 600
+_OF_OTHERS = frozenset({"max", "oldest", "newest", "limit", "key"})
+"""A limit, or the age of one key."""
 
 
 def _is_young(item: Field, known: Names) -> bool:
     """What says how old the keys are must say minutes at most."""
-    if not item.words & known.old:
+    if not item.words & known.old or item.words & _OF_OTHERS:
         return True
-    unit = next((name for name in _UNITS if name in item.words), "")
+    unit = next((name for name in _UNITS if name in item.words), "s")
     given = _DURATION.findall(item.value) or _DURATION.findall(f"{item.value} {unit}")
     return sum(float(count) * _SECONDS["ms" if of == "ms" else of[0]] for count, of in given) <= _MOST_SECONDS
 
 
-_FINE = expression(
-    r"ok|succe|done|complete|finish|fresh|health|ready|active|updated|refresh|reload|load|chang|modif|up.to.date|live"
-    r"|online|normal|primary|leader|full|incremental|delta|running|serving|closed|green|sync|pass|good|valid|info|up\b"
-    r"|[23]\d\d|0|steady|idle|current|applied|noerror"
-)
-_NOT_FINE = expression(
-    r"\bnot(?!.?modif)|un(?!chang|modif)|in(?:complete|active|valid)|fail|\berr|partial|degrad|stale|skip|cache|noop|miss"
-)
 _NO_MODE = expression(
-    r"offline|degraded|fallback|cache|read.?only|\bdry|static|maintenance|emergency|safe\b|stale|bootstrap|local|limp"
-    r"|grace|mock"
+    r"offline|degraded|fallback|^cached?$|read.?only|\bdry|static|maintenance|emergency|safe\b|stale|bootstrap|local|limp"
+    r"|grace|mock|lkg|last|disconnect"
 )
+_OF_BEFORE = frozenset({"prev", "previous", "before"})
+_TOKEN = expression(r"[a-z]+|\d+")
+_UNCHANGED = expression(r"not[ _-]?(?:modified|changed)|un(?:changed|modified)|up[ _-]?to[ _-]?date")
 
 
 def _is_in_a_good_state(item: Field, known: Names) -> bool:
+    """What says how it ended, or how things are, must say so in good words."""
+    if item.words & _OF_BEFORE or item.value in (*_YES, *_NO, *_EMPTY):
+        return True
     if item.words & known.mode:
         return _NO_MODE.search(item.value) is None
-    if not item.words & known.state or item.value in (*_YES, *_NO, *_EMPTY):
+    if item.words & {"rc", "exit"}:
+        return _COUNT.fullmatch(item.value) is None
+    if not item.words & known.state:
         return True
-    return _FINE.search(item.value) is not None and _NOT_FINE.search(item.value) is None
+    tokens = _TOKEN.findall(_UNCHANGED.sub(" ok ", item.value))
+    return all(re.fullmatch(r"0|[23]\d\d", token) or token in known.fine for token in tokens)
+
+
+def _is_not_down(item: Field, known: Names) -> bool:
+    """Whatever it is, it must not be down."""
+    is_open = item.value == "open" and item.words & {"circuit", "breaker"}
+    return bool(item.words & _OF_BEFORE) or (item.value not in known.down and not is_open)
 
 
 def _is_no_hit(item: Field, known: Names) -> bool:
@@ -211,15 +253,19 @@ _QUESTIONS: tuple[Callable[[Field, Names], bool], ...] = (
     _is_no_zero,
     _holds_something,
     _left_nothing,
+    _says_no_error,
     _is_young,
     _is_in_a_good_state,
+    _is_not_down,
     _is_no_hit,
 )
 
 
 def _falls_short(given: tuple[Field, ...], known: Names) -> bool:
-    """Whether a line counts fewer than it says were expected."""
+    """Whether a line counts fewer than it says were expected, or there are."""
     counts = [(item.words, int(item.value)) for item in given if re.fullmatch(r"\d{1,9}", item.value)]
     have = [count for words, count in counts if words & known.have and not words & known.wanted]
     wanted = [count for words, count in counts if words & known.wanted]
-    return bool(have and wanted) and max(have) < max(wanted)
+    good = [count for words, count in counts if words & known.valid]
+    total = [count for words, count in counts if "total" in words and not words & known.valid]
+    return (bool(have and wanted) and max(have) < max(wanted)) or (bool(good and total) and max(good) < max(total))

@@ -59,6 +59,7 @@ _NOTHING = expression(
     r"(?![\"']?\s?[=:])"
     r"|\b(?:0|zero) (?:expired|stale|missing|outdated|invalid|denied|rejected|refused|dropped|skipped|ignored|lost"
     r"|unreachable|throttled|aborted|cancell?ed|corrupt(?:ed)?)(?: (?:auth |api )?keys?)?\b(?![\"']?\s?[=:])"
+    r"|\b(?:prev(?:ious)?|old|from)_?(?:state|status)[\"']?\s?[=:]\s?[\"']?\w+"
     r"|\berror (?:budget|rate|page|handler|log)\b|[\"']?errors?[\"']?\s*[:=]\s*\{\s*[\"']?count[\"']?\s*[:=]\s*0\s*\}"
     r"|\bafter \d+ (?:failed |unsuccessful )?(?:attempts?|retries|failures|errors|tries)\b"
     r"(?=.{0,200}\b(?:succe|ok|recover)|$)",
@@ -161,7 +162,13 @@ def _flat(value: Any, name: str = "") -> list[str]:
         return [part for item in value for part in _flat(item, name)]
     if value is None or value is False or value in ("", 0):
         return []
-    return [str(value) if name.lower() in ("msg", "message", "@mt", "@m") else f"{name}={value}"]
+    if name.lower() == "@mt":
+        return [_PROPERTY.sub(r"\1", str(value))]
+    return [str(value) if name.lower() in ("msg", "message", "@m") else f"{name}={value}"]
+
+
+_PROPERTY = expression(r"\{[@$]?(\w+)[^{}]*\}")
+"""A property in a message template of Serilog (messagetemplates.org)."""
 
 
 def _level(text: str) -> Level:

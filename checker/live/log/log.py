@@ -90,13 +90,15 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
 
     `lines` are the kinds of failures, attempts, trouble and mentions with text, count, first and last time; `failures`
     and `trouble` count events, `peak` is the most failures within 3 minutes; `isCut` says that the log was longer than
-    what was read, `leftOut` how many kinds were not kept, `tables` those that successes name; the rest is a Run.
+    what was read, `leftOut` how many kinds were not kept, `tables` those of the last success that names any; the rest
+    is a Run.
     """
     rows = data.decode("utf-8", "replace").splitlines()
     kinds: dict[tuple[Kind, str], dict[str, Any]] = {}
     kept: dict[Kind, int] = {}
     failed: dict[str, dict[str, int]] = {}
-    run, tables = Run(), set[str]()
+    run = Run()
+    tables: tuple[str, ...] = ()
     trouble = left_out = 0
     first = last = ""
     sorted_events = [(event, _kind(event, site)) for event in _in_order(events(rows))]
@@ -111,7 +113,8 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
         run = after(run, kind, event.stamp)
         trouble += many if kind == "trouble" else 0
         if kind == "success":
-            tables.update(tables_named(event.text) if len(tables) < _MOST_TABLES else ())
+            # What counts is where the last ones came from.
+            tables = tuple(name for name in tables_named(event.text) if redact(name) == name)[:_MOST_TABLES] or tables
             continue
         key = (kind, _alike(event.text))
         if kind == "failure":
@@ -141,11 +144,11 @@ def read(data: bytes, limit_bytes: int, limit_lines: int, site: Site = NO_SITE) 
         **run._asdict(),
         "lines": list(kinds.values()),
         "leftOut": left_out,
-        **({"tables": sorted(map(redact, tables))} if tables else {}),
+        **({"tables": sorted(set(tables))} if tables else {}),
     }
 
 
-_MOST_TABLES = 20
+_MOST_TABLES = 5
 
 
 def _in_order(rows: Iterable[LogRow]) -> list[LogRow]:

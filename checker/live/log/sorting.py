@@ -35,6 +35,7 @@ _WORDS = (
     r"|no space left|disk (?:is )?full|read-only file ?system|bulkhead\b.{0,80}\bfull\b|\bnot permit"
     r"|circuit(?!.{0,40}\bclosed\b).{0,40}\bopen\b(?![\"']?\s?[=:]\s?(?:0|false))|\bdegraded\b"
     r"|\blast[ -](?:known[ -])?good\b|\bkeeping (?:the )?(?:previous|old|last)\b|\bno response\b|exited on signal"
+    r"|\bnot (?:answering|responding|reachable|available)\b|\bno credentials\b"
     r"|fehler|fehlgeschlagen|verweigert|échec|erreur|refusé|falló|denegad|falha|negad[oa]|errore\b|fallit"
     r"|失败|错误|拒绝|超时|失敗|拒否|エラー|실패|거부|오류|ошибк|отказан|не удал"
     r"|\bnot (?:be(?:en)? )?(?:refreshed|reloaded|updated|loaded|synced|fetched)\b"
@@ -79,7 +80,7 @@ _REFRESHING = expression(r"refresh|reload|sync|fetch|\bload|poll|reader", re.IGN
 _REFUSED = expression(
     r"denied|not authorized|forbidden|refused|could ?n[o']t|cannot|unable|exception|timed? ?out|throttl|rejected"
     r"|unreachable|unavailable|circuit(?!.{0,40}\bclosed\b).{0,40}\bopen\b|\bdegraded\b|\blast[ -](?:known[ -])?good\b"
-    r"|\bkeeping (?:the )?(?:previous|old|last)\b",
+    r"|\bkeeping (?:the )?(?:previous|old|last)\b|\bnot (?:answering|responding|reachable)\b",
     re.IGNORECASE,
 )
 _TROUBLE = expression(_WORDS + r"|\b[45]\d\d\b", re.IGNORECASE)
