@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..ack.objects import mapping
+from ..ack.objects import mapping, sequence
 from ..live.record.effective_role import container_of, containers, resolve, status_of
 from ..live.record.record import Reading, Status
 from .case.case import Case
 from .check import Check, State
-from .evidence.log_check import log_check
+from .evidence.log_check import log_check, restarted
 from .evidence.pod_state import phase, unmet
 from .evidence.refusals import refusals
 from .evidence.settings import settings_check
@@ -166,8 +166,11 @@ def _replicas(case: Case) -> Iterator[Check]:
     pods = [item.value for name in names if (item := case.reading(prefix + name)).status == "ok"]
     roles = {resolve(container_of(pod, case.record.target.container) or {}, None, None).arn for pod in pods}
     unwell = [why for pod in pods if (why := _unwell(pod, case.record.target.container))]
+    restless = [f"{pod['metadata'].get('name')}: {why}" for pod in pods for why in restarted(case, pod)]
     if unwell:
         yield Check("replicas", 4, "failed", "; ".join(unwell[:3]))
+    elif restless:
+        yield Check("replicas", 4, "unknown", "; ".join(restless[:3]))
     elif len(pods) < len(names):
         yield Check("replicas", 4, "unknown", f"{len(pods)} of {len(names)} pods were looked at")
     elif len(roles) > 1:
@@ -181,6 +184,10 @@ def _unwell(pod: dict[str, Any], container: str) -> str:
     """Why a replica's container does not serve: it waits, has ended, or is not ready; "" where it does."""
     status = status_of(pod, container)
     state = mapping(status.get("state"))
+    about = mapping(pod.get("status"))
+    lost = any(item.get("reason") == _LOST_NODE for item in map(mapping, sequence(about.get("unmet"))))
+    if lost or about.get("phase") == "Unknown":
+        return f"{pod['metadata'].get('name')}: {_LOST_NODE if lost else about['phase']}"
     why = mapping(state.get("waiting")).get("reason") or mapping(state.get("terminated")).get("reason")
     if not status or (status.get("ready") and not why):
         return ""

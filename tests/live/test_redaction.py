@@ -126,7 +126,12 @@ def test_of_an_endpoint_only_scheme_and_host_are_recorded() -> None:
         return pod({"metadata": {"name": "x"}, "spec": spec})["spec"]["containers"][0]["env"]
 
     name = "AWS_ENDPOINT_URL_DYNAMODB"
-    host = {"name": name, "value": "https://proxy.internal"}
-    assert recorded(name, "https://user:hunter2@proxy.internal:8443/x?key=hunter3") == [host]
+    host = "https://dynamodb.us-east-1.amazonaws.com"
+    assert recorded(name, host.replace("//", "//user:hunter2@") + ":8443/x?key=hunter3") == [
+        {"name": name, "value": host}
+    ]
+    assert recorded(name, "https://s3cr3tAbc.proxy.corp/x") == [{"name": name, "value": "https://another.host"}]
+    for variable in ("PASSWORD_TABLE", "TOKEN_TABLE", "KEYS_USAGE_TABLE"):
+        assert recorded(variable, "hunter2pass") == [{"name": variable, "from": "value not recorded"}]
     assert recorded(name, "hunter2") == [{"name": name, "from": "value not recorded"}]
     assert recorded("OTHER_ENDPOINT_URL", "https://x") == [{"name": "OTHER_ENDPOINT_URL", "from": "value not recorded"}]

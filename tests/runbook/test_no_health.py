@@ -76,6 +76,10 @@ def test_the_record_is_healthy() -> None:
         {"more_env": {"AWS_ENDPOINT_URL_DYNAMODB": "http://localstack:4566"}},
         {"more_env": {"AWS_ENDPOINT_URL_DYNAMODB": "https://dynamodb.eu-west-1.amazonaws.com"}},
         {"more_env": {"AWS_ENDPOINT_URL": ""}},
+        {"more_env": {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "eu-west-1"}},
+        {"more_env": {"AWS_ENDPOINT_URL_DYNAMODB": "https://sqs.us-east-1.amazonaws.com"}},
+        {"more_env": {"AWS_ENDPOINT_URL": "https://sts.us-east-1.amazonaws.com"}},
+        {"log": {"tables": ["arn:aws:dynamodb:eu-west-1:123456789012:table/cell2-auth-keys"]}},
         {"replica": "cell1-auth-keys"},
         {"replica": "arn:aws:dynamodb:us-west-2:123456789012:table/cell2-auth-keys"},
         {"eks-cluster": {"status": "DELETING"}},
@@ -96,6 +100,10 @@ def test_it_is_no_health(changes: dict[str, Any]) -> None:
         {"more_env": {"AWS_ENDPOINT_URL_DYNAMODB": "https://vpce-0a1b2c-3d4e.dynamodb.us-east-1.vpce.amazonaws.com"}},
         {"more_env": {"AWS_ENDPOINT_URL_STS": "http://localhost:9"}},
         {"more_env": {"IDEMPOTENCY_KEYS_TABLE": "cell2-idempotency"}},
+        {"more_env": {"API_KEY_USAGE_TABLE": "usage", "TENANT_KEY_METRICS_TABLE": "metrics"}},
+        {"more_env": {"AWS_ENDPOINT_URL_DYNAMODB": "https://123456789012.ddb.us-east-1.amazonaws.com"}},
+        {"log": {"tables": ["arn:aws:dynamodb:us-east-1:123456789012:table/cell2-auth-keys"]}},
+        {"replica": "arn:aws:dynamodb:us-east-1:123456789012:table/cell2-auth-keys/index/x"},
         {"replica": "cell2-auth-keys"},
         {"replica": "arn:aws:dynamodb:us-east-1:123456789012:table/cell2-auth-keys"},
         {"eks-cluster": {"status": "UPDATING"}},
@@ -135,3 +143,27 @@ def test_what_is_refused_and_granted_is_not_explained_by_what_is_missing() -> No
 def test_a_table_whose_key_cannot_be_used_names_the_key() -> None:
     diagnosis = changed(table={"inaccessibleSince": "2026-11-24T16:40:00+00:00"})
     assert (diagnosis.verdict, diagnosis.causes[0].id) == ("cause-found", "kms-denied")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [{"phase": "Unknown"}, {"unmet": [UNKNOWN_NODE]}, {"initContainerStatuses": [restarted(40, 1, 5)]}],
+)
+def test_a_replica_that_is_lost_or_restarts_is_no_health(status: dict[str, Any]) -> None:
+    record = json.loads(HEALTHY)
+    readings = record["readings"]
+    name = next(name for name in readings if name.startswith("pod/"))
+    other = json.loads(json.dumps(readings[name]))
+    first = other["value"]["metadata"]["name"]
+    other["value"]["metadata"]["name"] = f"{first}-2"
+    for key, value in status.items():
+        if isinstance(value, list) and key.endswith("Statuses"):
+            other["value"]["status"][key][0].update(value[0])
+        else:
+            other["value"]["status"][key] = value
+    readings[f"{name}-2"] = other
+    candidate = readings["pods"]["value"]["candidates"][0]
+    candidate["pods"] = [first, f"{first}-2"]
+    assert diagnose(load(json.dumps(record), "x.json"), REQUIREMENTS).verdict == "inconclusive"
+    readings[f"{name}-2"] = {**other, "value": {**readings[name]["value"]}}
+    assert diagnose(load(json.dumps(record), "x.json"), REQUIREMENTS).verdict == "healthy"

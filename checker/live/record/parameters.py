@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...iam.arns import parse_arn, role_name
+from ...iam.expressions import expression
 from .effective_role import environment
 from .record import Target
 
@@ -49,15 +50,27 @@ def table_of(parameters: Any, container: dict[str, Any] | None) -> str:
 
 
 def table_in(container: dict[str, Any] | None) -> str:
-    """The auth keys table that the container's environment names: by a variable that speaks of the keys of callers
-    (AUTH_KEYS_TABLE, API_KEY_TABLE_NAME), else by one that speaks of keys and of nothing else (KEYS_TABLE). "" where
-    there is none, or several."""
+    """The auth keys table that the container's environment names (AUTH_KEYS_TABLE, API_KEY_TABLE_NAME, …). "" where
+    there is none, or several, or where its value comes from elsewhere."""
     variables = environment(container) if container else {}
-    named = {name: item for name, item in variables.items() if item and "TABLE" in name and "KEY" in name}
-    tables = {item for name, item in named.items() if any(word in name for word in _OF_CALLERS)}
-    tables = tables or {item for name, item in named.items() if _PLAIN.issuperset(name.split("_"))}
+    tables = {item for name, item in variables.items() if names_the_table(name)}
     return tables.pop() if len(tables) == 1 else ""
 
 
-_OF_CALLERS = ("AUTH", "API", "ACCESS", "TENANT", "INDEX")
-_PLAIN = frozenset({"KEY", "KEYS", "TABLE", "NAME", "ARN", "DYNAMODB", "DYNAMO", "DDB", "AWS", "STORE", "PROXY"})
+def names_the_table(variable: str) -> bool:
+    """Whether a variable holds the name of the auth keys table: it speaks of a table and of keys, and of nothing that
+    other tables are for."""
+    words = variable.upper().split("_")
+    return "TABLE" in variable and "KEY" in variable and all(map(_WORD.fullmatch, words))
+
+
+_WORD = expression(
+    r"(?:AUTH|API)?KEYS?(?:TABLE)?|TABLE|NAME|ARN|DYNAMODB|DYNAMO|DDB|AWS|STORE|PROXY|REVERSE|SIDECAR|CELL|AUTH|API|ACCESS"
+    r"|TENANT|INDEX"
+)
+
+
+def table_name(text: str) -> str:
+    """The name of a table, given by its name or by its ARN, or by that of an index of it."""
+    arn = parse_arn(text)
+    return arn.resource.removeprefix("table/").partition("/")[0] if arn is not None else text

@@ -10,6 +10,7 @@ from typing import Any
 from ...ack.cleaning import LAST_APPLIED, late_initialized
 from ...ack.objects import mapping, sequence, string_map, text
 from ...iam.expressions import expression
+from .parameters import names_the_table
 from .redaction import redact, redact_pair
 
 _VALUES = expression(
@@ -18,10 +19,11 @@ _VALUES = expression(
     r"|EC2_METADATA_DISABLED|USE_FIPS_ENDPOINT)"
 )
 _ENDPOINTS = expression(r"AWS_ENDPOINT_URL(?:_(?:DYNAMODB|STS))?")
-_TABLES = expression(r"[A-Z0-9_]*TABLE(?:_?(?:NAME|ARN))?")
 _TABLE = expression(r"(?:arn:aws[a-z-]*:dynamodb:[\w:/.-]+|[A-Za-z0-9_.-]{3,255})")
 _ADDRESS = expression(r"(https?://)(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-fA-F:]+\])(?=[:/?#]|$)")
-"""Scheme and host of a URL: what stands before or behind may be secret."""
+"""Scheme and host of a URL: what stands before or behind may be secret, and so may a host that is not one of AWS."""
+_OF_AWS = expression(r"(?:[\w-]+\.)*(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn)")
+ANOTHER_HOST = "another.host"
 _ANNOTATIONS = expression(r"(?:[\w.-]*\.)?(?:eks\.amazonaws\.com|services\.k8s\.aws|argocd\.argoproj\.io)/.*")
 
 
@@ -159,10 +161,10 @@ def _variable(name: str, given: dict[str, Any]) -> dict[str, str]:
     if value is None:
         origin = next(iter(mapping(given.get("valueFrom"))), "")
         return {"from": origin} if origin else {"value": ""}
-    if not value or _VALUES.fullmatch(name) or (_TABLES.fullmatch(name) and _TABLE.fullmatch(value)):
+    if not value or _VALUES.fullmatch(name) or (names_the_table(name) and _TABLE.fullmatch(value)):
         return {"value": redact(value)}
     if _ENDPOINTS.fullmatch(name) and (address := _ADDRESS.match(value)):
-        return {"value": f"{address[1]}{address[2]}"}
+        return {"value": f"{address[1]}{address[2] if _OF_AWS.fullmatch(address[2]) else ANOTHER_HOST}"}
     return {"from": "value not recorded"}
 
 

@@ -14,7 +14,7 @@ Source
 
 from __future__ import annotations
 
-from ...live.record.parameters import table_in
+from ...live.record.parameters import table_in, table_name
 from .. import commands
 from ..case.case import Case, elsewhere
 from ..case.witnesses import Seen
@@ -35,7 +35,7 @@ def look(case: Case) -> Seen:
         evidence.append(f"the proxy asks for {others[0].resource}, the auth keys table is {case.table_arn}")
     configured, named = case.record.target.parameters.get("authKeysTable", ""), table_in(case.container)
     command = (commands.table(case),)
-    if configured and named and named.rpartition("/")[2] != configured.rpartition("/")[2]:
+    if configured and named and table_name(named) != table_name(configured):
         evidence.append(f"the proxy's table is {named}, the cell's auth keys table is {configured}")
         return Seen(log, "shows", tuple(evidence), next=command)
     table = case.value("table")

@@ -13,7 +13,7 @@ Source
 
 from __future__ import annotations
 
-from ...live.record.parameters import table_in
+from ...live.record.parameters import table_in, table_name
 from .. import commands
 from ..case.case import Case
 from ..case.witnesses import Seen
@@ -43,6 +43,6 @@ def look(case: Case) -> Seen:
         return Seen(log, "shows", (*evidence, f"the table's status is {status}"), next=command)
     # That the expected table exists proves nothing where the proxy asks for another one.
     named = table_in(case.container)
-    if events and named and named != case.table_arn.rpartition("/")[2] and named != case.table_arn:
+    if events and named and table_name(named) != table_name(case.table_arn):
         return Seen(log, "unread", (*evidence, f"the proxy asks for {named}"), next=command)
     return Seen(log, "refutes", (f"the table is {status}",))

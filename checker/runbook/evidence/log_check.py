@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ...ack.objects import mapping, text
 from ...live.log.sequences import WINDOW_SECONDS
@@ -59,7 +60,7 @@ def _problems(case: Case) -> Iterator[str]:
         yield "its lines have no time, so nobody can tell how old they are"
     if (ahead := -(case.age(log.last) or 0)) > _AHEAD_SECONDS:
         yield f"its last line is {_ago(ahead)} in the future: a clock is wrong, or its times are local and name no zone"
-    yield from _restarted(case)
+    yield from restarted(case, case.pod or {})
     quiet = case.age(log.quietest) or 0
     if quiet > QUIET_SECONDS:
         yield f"the last line is {quiet / 60:.0f} minutes old"
@@ -78,10 +79,10 @@ _SITE_WORDING = "live.log.success in checker.yaml takes the proxy's wording"
 _AHEAD_SECONDS = 120
 
 
-def _restarted(case: Case) -> Iterator[str]:
-    """That the container has just been started again, or is again and again: who is stopped by a probe that fails may
-    well end without an error, and what was wrong stands in the log of the run before."""
-    status = status_of(case.pod or {}, case.record.target.container)
+def restarted(case: Case, pod: dict[str, Any]) -> Iterator[str]:
+    """That the container of a pod has just been started again, or is again and again: who is stopped by a probe that
+    fails may well end without an error, and what was wrong stands in the log of the run before."""
+    status = status_of(pod, case.record.target.container)
     last = mapping(mapping(status.get("lastState")).get("terminated"))
     started = text(mapping(mapping(status.get("state")).get("running")).get("startedAt"))
     since = case.age(started) if started and last else None

@@ -12,13 +12,17 @@ from typing import Any
 from ...iam.arns import parse_arn
 from ...iam.expressions import expression
 from ...live.record.effective_role import container_of, environment
-from ...live.record.parameters import table_in
+from ...live.record.parameters import table_in, table_name
+from ...live.record.trim import ANOTHER_HOST
 from ..case.case import Case
 from ..check import Check
 
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
-_OF_AWS = expression(r"https?://(?:[\w.-]+\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)")
+_OF_DYNAMODB = expression(
+    r"https?://(?:[\w-]+\.)*(?:dynamodb|ddb)(?:-fips)?\.[\w.-]*"
+    r"(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn)"
+)
 
 
 def settings_check(case: Case) -> Iterator[Check]:
@@ -46,12 +50,12 @@ def _wrong(case: Case, pod: dict[str, Any]) -> Iterator[str]:
     variables = environment(container)
     named, judged = table_in(container), table.resource.removeprefix("table/")
     arn = parse_arn(named)
-    if named and (arn or table._replace(resource=f"table/{named}")) != table:
+    asked = (arn or table)._replace(resource=f"table/{table_name(named)}")
+    if named and asked != table:
         yield f"its table is {named}, and {judged if arn is None else case.table_arn} was judged"
-    region = next((variables[name] for name in _REGIONS if variables.get(name)), "")
-    if region and region != table.region:
-        name = next(name for name in _REGIONS if variables.get(name))
-        yield f"{name} is {region}, and the table that was judged is in {table.region}"
+    for name in _REGIONS:
+        if variables.get(name, "") not in ("", table.region):
+            yield f"{name} is {variables[name]}, and the table that was judged is in {table.region}"
     for name in _ENDPOINTS:
         if variables.get(name):
             yield from _elsewhere(name, variables[name], table.region)
@@ -62,7 +66,7 @@ def _wrong(case: Case, pod: dict[str, Any]) -> Iterator[str]:
 
 
 def _elsewhere(name: str, endpoint: str, region: str) -> Iterator[str]:
-    if not _OF_AWS.fullmatch(endpoint):
-        yield f"{name} is {endpoint}, which is no endpoint of AWS"
+    if not _OF_DYNAMODB.fullmatch(endpoint):
+        yield f"{name} names {endpoint.replace(ANOTHER_HOST, 'another host')}, which is no endpoint of DynamoDB"
     elif f".{region}." not in endpoint:
-        yield f"{name} is {endpoint}, and the table that was judged is in {region}"
+        yield f"{name} names {endpoint}, and the table that was judged is in {region}"
