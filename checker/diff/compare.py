@@ -22,6 +22,7 @@ from .model import Difference, NewFinding, ObjectNote, Recondition, RoleChange, 
 from .pairs import Pair, changed_texts, pair_policies, pair_roles
 from .sides import Side
 from .trust import compare_trust
+from .unread import edited_unread, not_compared
 
 
 def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> Difference:
@@ -43,7 +44,7 @@ def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> D
         if one and not other and not _is_unreadable_now(one.object, before, after)
     ]
     unread = [
-        f"{one.name}: {line}" for one, other in ((before, after), (after, before)) for line in _unread(one, other)
+        f"{one.name}: {line}" for one, other in ((before, after), (after, before)) for line in not_compared(one, other)
     ]
     moved = tuple(consumers(pairs, before, after))
     findings = tuple(_findings(before, after, roles))
@@ -56,7 +57,7 @@ def compare_sides(before: Side, after: Side, observe: Observe = unobserved) -> D
         findings=findings,
         others=tuple(others),
         notes=judged_by,
-        unread=tuple(unread),
+        unread=tuple(dict.fromkeys(unread)),
     )
 
 
@@ -81,46 +82,6 @@ def _findings(before: Side, after: Side, roles: list[RoleChange]) -> Iterator[Ne
         is_about_access = BY_ID[finding.rule].ABOUT.is_about_access
         if finding.severity == "error" and is_about_access and not is_told:
             yield NewFinding(finding.rule, finding.message, finding.location.file, finding.location.start.line)
-
-
-def _unread(side: Side, other: Side) -> Iterator[str]:
-    """What of a side could not be compared; files that are the same on both sides are left out."""
-    yield from (f"{path}: {reason}" for path, reason in side.unreadable)
-    project, same = side.facts.project, _same_files(side, other)
-    same -= _open_and_differing(side, other)
-    for broken in project.broken:
-        if broken.source.name not in same:
-            yield f"{broken.source.name} is no YAML: {broken.message}"
-    for skipped in project.skipped:
-        if skipped.file not in same:
-            what = (
-                "a change by kustomize" if skipped.reason.startswith("kustomize-") else f"a template ({skipped.reason})"
-            )
-            yield f"{skipped.file} holds {what}, which was not compared"
-
-
-def _open_and_differing(side: Side, other: Side) -> set[str]:
-    """The files of roles with holes whose verdicts differ between the sides: policies in other files have changed."""
-    mine, theirs = _open_verdicts(side), _open_verdicts(other)
-    return {file for file, verdicts in mine.items() if theirs.get(side.file_of(file), verdicts) != verdicts}
-
-
-def _open_verdicts(side: Side) -> dict[str, list[tuple[str, ...]]]:
-    by_file: dict[str, list[tuple[str, ...]]] = {}
-    for check in (check for outcome in side.facts.outcomes for check in outcome.checks):
-        item = check.role.object
-        if item.holes or item.within:
-            for question in (*check.required, *check.excess):
-                verdict = question.proof.verdict if question.proof else ""
-                row = (item.namespace, item.name, question.action, question.resource, verdict)
-                by_file.setdefault(item.origin.file, []).append(row)
-    return {file: sorted(rows) for file, rows in by_file.items()}
-
-
-def _same_files(side: Side, other: Side) -> set[str]:
-    texts = {other.file_of(name): source.text for name, source in other.facts.project.sources.items()}
-    sources = side.facts.project.sources.items()
-    return {name for name, source in sources if texts.get(side.file_of(name)) == source.text}
 
 
 def _role(pair: Pair, before: Side, after: Side, guarded: tuple[Changed, ...]) -> RoleChange | None:
@@ -225,6 +186,8 @@ def _access(pair: Pair, before: Side, after: Side) -> tuple[Comparison, tuple[Re
             part = compare_readable(old_layers, new_layers)
             access = _joined(access, part)
             conditions.append(reconditioned(old_layers, new_layers, part))
+        elif unread := edited_unread(pair, before, after):
+            access = _joined(access, Comparison((), (), (unread,)))
     return access, in_all(conditions)
 
 

@@ -47,9 +47,20 @@ def consumers(pairs: list[Pair], before: Side, after: Side) -> Iterator[Consumer
             was, now = (item.object.namespace, earlier.service_account), (item.object.namespace, item.service_account)
             name = f"{item.object.kind} {item.object.namespace}/{item.object.name}"
             yield from _change(name, partners, (before, was, old), (after, now, new))
-    for key, earlier in running.items():
-        if key in running_now:
-            yield from _skipped(earlier, running_now[key], partners, (before, old), (after, new))
+    for key, item in running_now.items():
+        before_it = running.get(key) or _replaced(item, running, running_now)
+        if before_it is not None:
+            yield from _skipped(before_it, item, partners, (before, old), (after, new))
+
+
+_Key = tuple[str, str, str]
+
+
+def _replaced(item: Workload, running: dict[_Key, Workload], running_now: dict[_Key, Workload]) -> Workload | None:
+    """A workload of the same service account that is gone now: this one runs in its place, of another kind or name."""
+    account = (item.object.namespace, item.service_account)
+    gone = (one for key, one in running.items() if key not in running_now)
+    return next((one for one in gone if (one.object.namespace, one.service_account) == account), None)
 
 
 def _skipped(
@@ -62,7 +73,7 @@ def _skipped(
     """The containers of a workload that EKS is told to leave without credentials on one side only."""
     was, now = ((side.object.namespace, side.service_account) for side in (earlier, item))
     for container in sorted(earlier.without_credentials ^ item.without_credentials):
-        if container in earlier.containers and container in item.containers:
+        if container in item.containers:
             name = f"container {container} of {item.object.kind} {item.object.namespace}/{item.object.name}"
             held = {} if container in earlier.without_credentials else one[1]
             held_now = {} if container in item.without_credentials else other[1]

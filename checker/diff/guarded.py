@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..iam.decisions.policies import Layer
 from ..iam.decisions.principals import Caller, account_of
-from ..iam.documents.document import Document
 from ..iam.proofs.grants import Comparison, compare
 from ..iam.values import NamedTuple
 from ..inventory.names import arn_of_role
@@ -24,19 +23,35 @@ class Changed(NamedTuple):
 def changed_guards(before: Side, after: Side) -> tuple[Changed, ...]:
     """The policies of tables and keys that are not the same on both sides."""
     old, new = _guards(before), _guards(after)
-    both = {arn: Changed(arn, old.get(arn), new.get(arn)) for arn in (*old, *new)}
+    both = {key: Changed(key[0], old.get(key), new.get(key)) for key in (*old, *new)}
     return tuple(item for item in both.values() if _said(item.before) != _said(item.after))
 
 
-def _guards(side: Side) -> dict[str, Guard]:
+def _guards(side: Side) -> dict[tuple[str, str], Guard]:
+    """Each policy by the resource (its ARN) and the object that it stands at. Several objects of one resource are
+    compared one by one: which of them a role means, by its place, is left open here."""
     inventory = side.facts.project.inventory
-    owners = [table.object for table in inventory.tables] + [key.object for key in inventory.keys]
-    given = guards(inventory, owners[0], side.facts.parameters) if owners else ()
-    return {guard.arns[0]: guard for guard in given}
+    tables = (
+        guard
+        for table in inventory.tables
+        for guard in guards(inventory._replace(tables=(table,), keys=()), table.object, side.facts.parameters)
+    )
+    plain = inventory._replace(tables=())
+    keys = guards(plain, plain.keys[0].object, side.facts.parameters) if plain.keys else ()
+    by_place: dict[tuple[str, str], Guard] = {}
+    for guard in (*tables, *keys):
+        item = guard.source.owner
+        place = f"{item.namespace}/{item.name}"
+        place += f" {side.file_of(item.origin.file)}" if (guard.arns[0], place) in by_place else ""
+        by_place[guard.arns[0], place] = guard
+    return by_place
 
 
-def _said(guard: Guard | None) -> tuple[Document | None, str] | None:
-    return (guard.attached.document, guard.attached.reason) if guard is not None else None
+def _said(guard: Guard | None) -> tuple[object, ...] | None:
+    if guard is None:
+        return None
+    text = guard.source.text
+    return guard.attached.document, guard.attached.reason, text.text if text is not None else None
 
 
 def compare_guarded(role: Role, side: Side, layers: tuple[Layer, ...], changed: tuple[Changed, ...]) -> Comparison:
@@ -48,7 +63,7 @@ def compare_guarded(role: Role, side: Side, layers: tuple[Layer, ...], changed: 
         return Comparison((), (), unknown)
     caller = Caller("role", arn)
     parts = [
-        compare(_with(layers, item.before), _with(layers, item.after), caller=caller, resource=resource)
+        _told(item, compare(_with(layers, item.before), _with(layers, item.after), caller=caller, resource=resource))
         for item in changed
         if _concerns(item.before, arn) or _concerns(item.after, arn)
         for guard in (item.after or item.before,)
@@ -61,6 +76,13 @@ def compare_guarded(role: Role, side: Side, layers: tuple[Layer, ...], changed: 
     )
 
 
+def _told(item: Changed, part: Comparison) -> Comparison:
+    """What cannot be told is one thing, not one for each action."""
+    guard = item.after or item.before
+    label = guard.attached.label if guard is not None else "policy"
+    return part._replace(unclear=(f"what the {label} gives it on {item.arn}, or takes",) if part.unclear else ())
+
+
 def _with(layers: tuple[Layer, ...], guard: Guard | None) -> tuple[Layer, ...]:
     return (*layers, Layer(guard.layer, (guard.attached,))) if guard is not None else layers
 
@@ -71,16 +93,19 @@ def _concerns(guard: Guard | None, arn: str) -> bool:
     document = guard.attached.document if guard is not None else None
     if guard is None or document is None or guard.layer == "key":
         return guard is not None
+    account, name = account_of(arn), arn.rpartition("/")[2]
+    crosses = account_of(guard.arns[0]) != account
     return any(
         statement.not_principals
-        or (statement.effect == "Deny" and _is_of_account(principal.entry.text, arn))
+        or ((crosses or statement.effect == "Deny") and _is_of_account(principal.entry.text, account))
         or principal.kind == "*"
         or principal.entry.text in ("*", arn)
+        or f":assumed-role/{name}/" in principal.entry.text
+        or "${" in principal.entry.text
         for statement in document.statements
         for principal in statement.principals
     )
 
 
-def _is_of_account(text: str, arn: str) -> bool:
-    account = account_of(arn)
+def _is_of_account(text: str, account: str) -> bool:
     return text == account or text.endswith(f":iam::{account}:root")

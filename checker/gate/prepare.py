@@ -26,7 +26,7 @@ from ..iam.values import NamedTuple
 from ..kept import recording
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
-from ..project.followed import HERE, follow
+from ..project.followed import HERE
 from ..project.inputs import changes_what_is_rendered, may_release
 from ..project.project import link
 from ..project.reading import Read, read_named, read_paths
@@ -41,6 +41,7 @@ from .options import Chosen, GateOptions
 from .prepared import Material, Prepared, Terms
 from .rendered import rendered
 from .report import Report
+from .taken_in import with_taken_in
 
 if TYPE_CHECKING:
     from ..revisions.git import Revision
@@ -75,13 +76,13 @@ def prepare_cells(
 
 class _TakenIn(NamedTuple):
     """What was read: the paths that were asked about, the names of the files there, whether they are judged at all, and
-    whether the project has more files (`has_rest`)."""
+    whether they are files that were named one by one."""
 
     material: Material
     paths: tuple[str, ...]
     names: tuple[str, ...]
     is_judged: bool
-    has_rest: bool
+    are_files: bool
 
 
 def _taken_in(options: GateOptions, chosen: Chosen, read: Read | None, observe: Observe) -> _TakenIn:
@@ -96,29 +97,25 @@ def _taken_in(options: GateOptions, chosen: Chosen, read: Read | None, observe: 
     files = facts_of(passed.sources)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     is_judged = not are_files or _feeds(passed) or _holds_something(files)
-    if not are_files:
-        # Who passes a folder of overlays asks about what these take in.
-        followed, besides = follow(passed.names, files, HERE)
-        passed, files = _joined(passed, followed), files + besides
     material = _material(passed, files)
     if not is_judged:
-        return _TakenIn(material, paths, passed.names, False, False)
+        return _TakenIn(material, paths, passed.names, False, are_files)
     rest = _read_rest(config, paths, passed, _takes_variables(files), observe)
-    background = facts_of(rest.sources)
-    followed, besides = follow((*passed.names, *rest.names), (*files, *background), HERE)
-    rest = _joined(rest, followed)
     unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
-    background += besides
-    material = material._replace(background=background, unreadable=unreadable, names=(*passed.names, *rest.names))
-    return _TakenIn(material, paths, passed.names, True, bool(background))
+    material = material._replace(
+        background=facts_of(rest.sources), unreadable=unreadable, names=(*passed.names, *rest.names)
+    )
+    return _TakenIn(material, paths, passed.names, True, are_files)
 
 
 def _prepared(options: GateOptions, chosen: Chosen, taken: _TakenIn, observe: Observe) -> Prepared:
     material, terms = taken.material, _terms(options, chosen, taken.is_judged)
     if taken.is_judged:
-        material = of_cell(material, chosen.config, terms.cell)
+        has_rest = bool(material.background)
+        material = with_taken_in(of_cell(material, chosen.config, terms.cell), is_passed=not taken.are_files)
         material = rendered(material, options, chosen.config, terms.placeholders, observe=observe)
-        terms = terms._replace(files=asked_about(material, taken.names) if taken.has_rest or material.charts else None)
+        has_rest = has_rest or bool(material.background or material.charts)
+        terms = terms._replace(files=asked_about(material, taken.names) if has_rest else None)
     if options.changed_since:
         from .since import since
 
@@ -137,14 +134,13 @@ def prepare_whole(
     files that may be unchanged. Raises UsageError."""
     chosen = chosen or choose(options)
     terms = _terms(options, chosen, True)
-    files = facts_of(read.sources, known)
     reader = HERE
     if revision is not None:
         from ..revisions.reading import reader_at
 
         reader = reader_at(revision)
-    followed, besides = follow(read.names, files, reader, known)
-    material = of_cell(_material(_joined(read, followed), files + besides), chosen.config, terms.cell)
+    material = of_cell(_material(read, facts_of(read.sources, known)), chosen.config, terms.cell)
+    material = with_taken_in(material, reader, known)
     return Prepared(rendered(material, options, chosen.config, terms.placeholders, revision), terms)
 
 
@@ -179,14 +175,6 @@ def _material(read: Read, files: tuple[FileFacts, ...]) -> Material:
         unreadable=read.unreadable,
         left_out=read.left_out,
         names=read.names,
-    )
-
-
-def _joined(read: Read, followed: Read) -> Read:
-    return read._replace(
-        names=(*read.names, *followed.names),
-        passed_over=read.passed_over + followed.passed_over,
-        unreadable=tuple(dict.fromkeys((*read.unreadable, *followed.unreadable))),
     )
 
 

@@ -6,17 +6,20 @@ import os
 
 from ..config.file import Config
 from ..errors import UsageError
-from ..project.file_facts import facts_of
-from ..project.followed import follow
+from ..kustomize.reach import Reach
+from ..project.file_facts import FileFacts, facts_of
+from ..project.inputs import named_by
 from ..revisions.configured import changed_since, roots_at
-from ..revisions.git import find_revision
+from ..revisions.git import Revision, find_revision, text_at
 from ..revisions.reading import read_at, reader_at
 from ..suppression.baseline import Baseline, entry_of
+from ..text.files import read_bytes
 from .cells import of_cell
 from .judge import judge
 from .options import GateOptions
 from .prepared import Material, Prepared, Since
 from .rendered import rendered
+from .taken_in import with_taken_in
 
 
 def since(options: GateOptions, made: Prepared, config: Config) -> Since:
@@ -38,16 +41,34 @@ def since(options: GateOptions, made: Prepared, config: Config) -> Since:
         return Since(name, None, Baseline(""))
     files = (*made.material.files, *made.material.background)
     read = read_at(revision, roots_at(revision, config))
-    held = facts_of(read.sources, files)
-    followed, besides = follow(read.names, held, reader_at(revision), files)
-    held += besides
-    old = {os.path.abspath(item.source.name): item.source.text for item in held}
+    before = Material(facts_of(read.sources, files), passed_over=made.material.passed_over, names=read.names)
+    before = with_taken_in(of_cell(before, config, terms.cell), reader_at(revision), files)
+    old = {os.path.abspath(item.source.name): item.source.text for item in before.files}
     now = [item.source for item in files]
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
-    names = (*read.names, *followed.names)
-    before = Material(held, passed_over=made.material.passed_over, names=names)
-    before = of_cell(before, config, terms.cell)
+    changed |= _changed_by_kustomizations(files, revision)
     before = rendered(before, options, config, terms.placeholders, revision)
     judged = judge(before, terms._replace(files=None, baseline=None, trusted=None))
     entries = tuple(entry_of(finding, "") for finding in judged.report.findings)
     return Since(name, changed, Baseline("", entries), judged)
+
+
+def _changed_by_kustomizations(files: tuple[FileFacts, ...], revision: Revision) -> frozenset[str]:
+    """The files that kustomizations change by files which differ from the revision, and hold nothing of ours
+    themselves: a patch in JSON, what a generator reads."""
+    kustomizations = tuple(one for item in files for one in item.kustomizations)
+    texts = {item.source.name: item.source.text for item in files if item.kustomizations}
+    edited = [one for one in kustomizations if any(_differs(path, revision) for path in named_by(one, texts[one.file]))]
+    if not edited:
+        return frozenset()
+    shown = {os.path.realpath(item.source.name): item.source.name for item in files}
+    reach = Reach(kustomizations, shown)
+    return frozenset(one.file for one in edited) | {shown[path] for one in edited for path in reach.reached(one)}
+
+
+def _differs(path: str, revision: Revision) -> bool:
+    try:
+        now = read_bytes(path) if os.path.isfile(path) else None
+    except OSError:
+        now = None
+    return now != text_at(revision, os.path.relpath(path))

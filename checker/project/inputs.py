@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ..ack.scan import FOLDERS_ABOVE, KUSTOMIZATIONS, names_a_group
 from ..iam.expressions import expression
+from ..kustomize.model import Kustomization
 from ..text.files import find_files, read_bytes
 
 _MOST_FILES = 1_000
@@ -58,6 +60,15 @@ def files_named(text: str) -> frozenset[str]:
 
 
 _WORD = expression(r"[^\s\[\]{}\"'=,:#]+")
+
+
+def named_by(one: Kustomization, text: str) -> Iterator[str]:
+    """The files (absolute paths) that a kustomization names, of which some hold nothing of ours by themselves: what it
+    builds, its patches, and what it makes objects or changes of; `text` is that of its file."""
+    yield from (path for path in one.builds if os.path.splitext(path)[1])
+    yield from one.patch_files
+    if one.below is None:
+        yield from (os.path.normpath(os.path.join(one.folder, name)) for name in files_named(text))
 
 
 @lru_cache(maxsize=256)

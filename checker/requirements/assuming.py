@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..iam.decisions.policies import Attached
-from ..iam.documents.holes import has_hole
-from ..iam.patterns.globs import wildcard_glob
+from ..iam.documents.holes import has_hole, with_wildcards
+from ..iam.patterns.globs import arn_glob, wildcard_glob
 from ..iam.patterns.language import overlap
-from ..inventory.names import Names, arn_of_role
+from ..inventory.names import Names
 from ..inventory.objects import Role
 from .layers import PolicySource, unreadable, unsettled_trust
 from .model import Requirement, fill
@@ -24,14 +24,22 @@ _ASSUMING = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
 def trust_guards(requirement: Requirement, names: Names) -> tuple[Guard, ...]:
-    """The trust policies of all roles whose ARNs are known; nothing where the requirement asks for no role."""
-    if not names.account or not any(_is_asked(action) for action in _actions(requirement)):
+    """The trust policies of all roles; nothing where the requirement asks for no role."""
+    if not any(_is_asked(action) for action in _actions(requirement)):
         return ()
     by_arn: dict[str, list[Role]] = {}
     for role in names.inventory.roles:
-        if not has_hole(f"{role.iam_path}{role.name}", role.object.holes):
-            by_arn.setdefault(arn_of_role(names, role), []).append(role)
+        by_arn.setdefault(_arn(role, names), []).append(role)
     return tuple(_guard(arn, roles) for arn, roles in by_arn.items())
+
+
+def _arn(role: Role, names: Names) -> str:
+    """The role's ARN; what is not known of it is a wildcard. The account is that of the Namespace's annotation, else
+    that of the cell (ACK runtime, `getOwnerAccountID`)."""
+    around = names.inventory.namespaces.get(role.object.namespace, {})
+    account = around.get("services.k8s.aws/owner-account-id") or names.account or "*"
+    path_and_name = with_wildcards(f"{role.iam_path}{role.name}", role.object.holes)
+    return f"arn:{names.partition or ('aws' if names.account else '*')}:iam::{account}:role{path_and_name}"
 
 
 def bearing_on(
@@ -41,7 +49,8 @@ def bearing_on(
     let it in by themselves."""
     asked = {fill(text, dict(values)).text for text in _resources(requirement)} if known else set()
     for guard in known:
-        if guard.arns[0] in asked or _names(guard, caller):
+        is_asked = guard.arns[0] in asked or (guard.is_open and any(_meet(text, guard.arns[0]) for text in asked))
+        if is_asked or _names(guard, caller):
             yield guard
 
 
@@ -61,15 +70,24 @@ def _is_asked(action: str) -> bool:
 
 
 def _names(guard: Guard, caller: str) -> bool:
-    """Whether a trust policy names a role itself, or anybody; the account delegates to the role's own policies."""
+    """Whether a trust policy may name a role itself, or anybody; the account delegates to the role's own policies."""
     document = guard.attached.document
     if document is None:
-        return False
-    for statement in document.statements if caller else ():
-        for principal in statement.principals:
-            if statement.effect == "Allow" and (principal.kind == "*" or principal.entry.text in ("*", caller)):
-                return True
-    return False
+        return True
+    session = f":assumed-role/{caller.rpartition('/')[2]}/"
+    return any(
+        principal.kind == "*"
+        or principal.entry.text in ("*", caller)
+        or session in principal.entry.text
+        or has_hole(principal.entry.text, document.holes)
+        for statement in document.statements
+        if statement.effect == "Allow"
+        for principal in statement.principals
+    )
+
+
+def _meet(one: str, other: str) -> bool:
+    return overlap(arn_glob(one), arn_glob(other))
 
 
 def _guard(arn: str, roles: list[Role]) -> Guard:
@@ -85,4 +103,5 @@ def _guard(arn: str, roles: list[Role]) -> Guard:
     document = trust.parsed.document if trust and not why else None
     if document is None and trust and not why:
         why = unreadable(trust)
-    return Guard("trust", (arn,), Attached(label, document, why if document is None else ""), source)
+    attached = Attached(label, document, why if document is None else "")
+    return Guard("trust", (arn,), attached, source, is_open="*" in arn)

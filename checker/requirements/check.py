@@ -21,7 +21,7 @@ from .assuming import bearing_on, trust_guards
 from .layers import Stack, limited, stack
 from .model import Requirement, fill
 from .requests import Known, Requests, is_of_several_accounts
-from .resources import Guard, Sealed, guards, indexes_of, layers_on, sealed, within
+from .resources import Guard, Sealed, covers, guards, indexes_of, layers_on, sealed, within
 from .rows import Question, Row, decrypting_rows, forbidden_rows, required_rows
 from .select import Selected, Unseen, may_select, own_values, select
 from .trust import check_entry, check_trust
@@ -240,18 +240,32 @@ def _forbidden(row: Row, asked: Requests) -> Question:
     """Looks first where the role is at home, for a witness that people recognise, then everywhere."""
     filled = fill(row.resource, asked.known.values)
     layers = (*asked.known.layers, *layers_on(filled.text, asked.known.guards), *row.layers)
-    if not filled.unset and not could_allow(row.action, layers):
+    parts = within(filled.text, asked.known.guards)
+    of_parts = tuple(Layer(part.layer, (part.attached,)) for part in parts)
+    if not filled.unset and not could_allow(row.action, (*layers, *of_parts)):
         return _question(row, filled.text)
     question: Ask = may_reach_beyond if row.is_beyond else may_reach
-    parts = within(filled.text, asked.known.guards)
-    near = _ask(question, row._replace(resource=_at_home(row.resource, asked.known.values)), asked, parts)
+    closed = tuple(part for part in parts if not part.is_open)
+    near = _ask(question, row._replace(resource=_at_home(row.resource, asked.known.values)), asked, closed)
     if near.proof is not None and near.proof.verdict == "granted":
         return near
-    anywhere = _ask(question, row, asked, parts)
+    anywhere = _ask(question, row, asked, closed)
     is_as_bad = near.proof is not None and anywhere.proof is not None and near.proof.verdict == anywhere.proof.verdict
     answers = [near if is_as_bad else anywhere]
-    answers += [_ask(question, row._replace(resource=part.arns[0]), asked) for part in parts]
+    answers += [_on_a_part(part, question, row, filled.text, asked) for part in parts]
     return min(answers, key=_how_bad)
+
+
+def _on_a_part(part: Guard, question: Ask, row: Row, resource: str, asked: Requests) -> Question:
+    """The answer on what a policy is of. Where that may be another resource, nobody knows whether it is meant."""
+    if not part.is_open:
+        return _ask(question, row._replace(resource=part.arns[0]), asked)
+    own = Layer(part.layer, (part.attached,))
+    answer = _ask(question, row._replace(resource=part.arns[0], layers=(*row.layers, own)), asked)
+    if answer.proof is None or answer.proof.verdict in ("not-granted", "unknown") or covers(resource, part.arns[0]):
+        return answer
+    reason = f"the {part.attached.label} would let it in, and which resource that is of is not known here"
+    return answer._replace(resource=resource, proof=answer.proof._replace(verdict="unknown", reasons=(reason,)))
 
 
 def _how_bad(answer: Question) -> int:

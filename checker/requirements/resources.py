@@ -23,12 +23,14 @@ from .layers import PolicySource, not_pushed, unreadable
 
 
 class Guard(NamedTuple):
-    """The policy of a resource itself: which layer it is, the ARNs that it bears on, and where it stands."""
+    """The policy of a resource itself: which layer it is, the ARNs that it bears on, and where it stands. Of one that
+    `is_open` the ARN is a pattern: which resource it is of is not known."""
 
     layer: LayerName
     arns: tuple[str, ...]
     attached: Attached
     source: PolicySource
+    is_open: bool = False
 
 
 class Sealed(NamedTuple):
@@ -52,7 +54,9 @@ def guards(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tu
         # Streams have resource policies of their own.
         guard = _guard("resource", (arn, f"{arn}/index/*"), [(item.object, item.policy) for item in meant])
         all_guards += [guard] if guard else []
-    all_guards += [guard for key in inventory.keys if key.arn and (guard := _guard_of_key(key, key.arn))]
+    for key in inventory.keys:
+        of_key = _guard_of_key(key, key.arn or f"{_front(key.object, 'kms', inventory, values)}:key/*")
+        all_guards += [of_key._replace(is_open=not key.arn)] if of_key else []
     # Labels tell where a policy stands, and objects of one name may be in several namespaces and files.
     taken: set[str] = set()
     for number, guard in enumerate(all_guards):
@@ -70,22 +74,22 @@ def _guard_of_key(key: Key, arn: str) -> Guard | None:
 
 def layers_on(resource: str, known: Iterable[Guard], but: tuple[Guard, ...] = ()) -> tuple[Layer, ...]:
     """The layers that the policies of resources make up, for questions about one resource (an ARN pattern), without
-    those in `but`."""
+    those in `but`. One that may be of another resource neither gives nor takes anything there."""
     by_layer: dict[LayerName, list[Attached]] = {}
     for guard in known:
-        if guard not in but and any(_meet(resource, arn) for arn in guard.arns):
+        if not guard.is_open and guard not in but and any(_meet(resource, arn) for arn in guard.arns):
             by_layer.setdefault(guard.layer, []).append(guard.attached)
     return tuple(Layer(name, tuple(policies)) for name, policies in by_layer.items())
 
 
 def within(resource: str, known: Iterable[Guard]) -> tuple[Guard, ...]:
-    """The policies that must allow, and that bear on a part of what an ARN pattern takes in: what they refuse is not
-    refused on the rest."""
-    parts = (guard for guard in known if LAYERS[guard.layer].part == "must grant")
-    return tuple(guard for guard in parts if _meet(resource, guard.arns[0]) and not _covers(guard.arns[0], resource))
+    """The policies that must allow, and that bear on a part of what an ARN pattern takes in, or may do so: what they
+    refuse is not refused on the rest."""
+    parts = (guard for guard in known if LAYERS[guard.layer].part == "must grant" and _meet(resource, guard.arns[0]))
+    return tuple(guard for guard in parts if guard.is_open or not covers(guard.arns[0], resource))
 
 
-def _covers(arn: str, resource: str) -> bool:
+def covers(arn: str, resource: str) -> bool:
     """Whether every ARN that the one pattern takes in is one of the other; False where that is too much to tell."""
     if arn == resource or ("*" not in resource and "?" not in resource):
         return True

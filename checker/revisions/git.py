@@ -120,6 +120,19 @@ def _file(revision: Revision, path: str) -> _Entry | None:
     return entry if entry is not None and entry.kind == "blob" else None
 
 
+def led_elsewhere(revision: Revision, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The files of the commit with one of these names that a link in the working folder hides: paths are resolved
+    there, and whoever proposes a change chooses its links."""
+    tree, top = _tree(revision.commit), os.path.realpath(revision.top)
+    hidden = []
+    for path in tree:
+        if path.rpartition("/")[2] in names:
+            there = os.path.relpath(os.path.realpath(os.path.join(top, path)), top).replace(os.sep, "/")
+            if there != _behind_links(tree, path):
+                hidden.append(os.path.relpath(os.path.join(revision.top, path)))
+    return tuple(hidden)
+
+
 def within(revision: Revision, path: str) -> str:
     """A path (from the working folder) as the commit names it. Raises UsageError where it is outside.
 

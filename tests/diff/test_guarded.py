@@ -93,3 +93,57 @@ def test_a_proxy_that_gets_no_credentials_any_more(names: str, container: str, d
 def test_a_pod_without_any_credentials(diff: Diff) -> None:
     write(WORLD.replace("template: {spec", "template: {" + SKIPS.replace("NAMES", "reverse-proxy")))
     assert one_consumer(diff(code=1))["after"] == "none"
+
+
+def test_a_table_that_may_let_a_role_in(diff: Diff) -> None:
+    principal = "arn:aws:sts::111122223333:assumed-role/acme-reverse-proxy/s"
+    write(TABLE, "t.yaml")
+    git("add", "-A")
+    git("commit", "-qm", "x")
+    write(TABLE + policy("resourcePolicy", "Allow", principal, "dynamodb:PutItem"), "t.yaml")
+    role = one_role(diff())
+    assert role["gained"] or role["unclear"]
+
+
+def test_a_table_in_another_account_that_leaves_it_to_the_role(diff: Diff) -> None:
+    """Across accounts the role's own policies count only where the table's policy lets the account in."""
+    namespace = (
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: tenant-acme, annotations:"
+        " {services.k8s.aws/owner-account-id: '999999999999'}}\n"
+    )
+    write(WORLD)
+    write(TABLE.replace("tenant-acme", "far"), "t.yaml")
+    write(namespace.replace("tenant-acme", "far"), "n.yaml")
+    git("add", "-A")
+    git("commit", "-qm", "x")
+    root = policy("resourcePolicy", "Allow", "arn:aws:iam::111122223333:root", "dynamodb:*")
+    write(TABLE.replace("tenant-acme", "far") + root, "t.yaml")
+    assert diff()["roles"] == []
+    git("commit", "-qam", "x")
+    write(
+        WORLD.replace('"Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/cell2-auth-keys"', '"Resource": "*"')
+    )
+    git("commit", "-qam", "x")
+    write(TABLE.replace("tenant-acme", "far"), "t.yaml")
+    role = one_role(diff())
+    assert role["lost"] or role["unclear"]
+
+
+def test_a_key_without_an_arn_and_a_policy_that_cannot_be_read(diff: Diff) -> None:
+    nowhere = KEY.partition("status:")[0] + "spec:\n"
+    write(nowhere + policy("policy", "Allow", "arn:aws:iam::111122223333:role/x", "kms:*"), "k.yaml")
+    unread = policy("resourcePolicy", "Allow", ROLE_ARN, "dynamodb:GetItem").replace('"Resource"', '"NotResource"')
+    write(TABLE + unread, "t.yaml")
+    git("add", "-A")
+    git("commit", "-qm", "x")
+    write(nowhere + policy("policy", "Allow", ROLE_ARN, "kms:Decrypt"), "k.yaml")
+    write(TABLE + unread.replace("GetItem", "*"), "t.yaml")
+    role = one_role(diff())
+    assert [item["actions"] for item in role["gained"]] == [["kms:Decrypt"]]
+    assert any("resource policy of Table" in text for text in role["unclear"])
+
+
+@pytest.mark.parametrize(("old", "new"), [("kind: Deployment", "kind: StatefulSet"), ("index-acme", "index-acme2")])
+def test_a_workload_that_takes_the_place_of_another(old: str, new: str, diff: Diff) -> None:
+    write(WORLD.replace("template: {spec", "template: {" + SKIPS.replace("NAMES", "reverse-proxy")).replace(old, new))
+    assert one_consumer(diff(code=1))["after"] == "none"

@@ -125,3 +125,59 @@ def test_what_the_policy_of_one_key_refuses_is_not_refused_on_others(capsys: pyt
         "proxy": "granted"
     }
     assert able(capsys, "kms:Decrypt", KEY_ARN + "d*", role("proxy", PODS), named, key("def", ROOT)) == {}
+
+
+def key_without_arn(principal: str) -> dict[str, Any]:
+    made = key("abc", principal)
+    del made["status"]
+    return made
+
+
+def test_a_key_whose_arn_is_not_known_may_be_any(capsys: pytest.CaptureFixture[str]) -> None:
+    proxy, mine, others = role("proxy", PODS), key_without_arn(PROXY), key_without_arn(ROLE_ARN + "other")
+    assert able(capsys, "kms:Decrypt", KEY_ARN + "*", proxy, mine) == {"proxy": "granted"}
+    assert able(capsys, "kms:Decrypt", KEY_ARN + "abc", proxy, mine) == {"proxy": "unknown"}
+    assert able(capsys, "kms:Decrypt", KEY_ARN + "abc", proxy, others) == {}
+    able_to = role("proxy", PODS, action="kms:Decrypt", on="*")
+    assert able(capsys, "kms:Decrypt", KEY_ARN + "abc", able_to, others) == {"proxy": "granted"}
+
+
+def test_a_role_whose_name_is_filled_in_later_may_be_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    target = role("${ENV}-target", trusts(PROXY))
+    target["metadata"]["name"] = "target"
+    proxy = role("proxy", PODS)
+    assert able(capsys, "sts:AssumeRole", ROLE_ARN + "*", proxy, target)["proxy"] == "granted"
+    assert able(capsys, "sts:AssumeRole", ROLE_ARN + "prod-target", proxy, target)["proxy"] == "unknown"
+    assert able(capsys, "sts:AssumeRole", ROLE_ARN + "prod-other", proxy, target) == {}
+
+
+@pytest.mark.parametrize(
+    "trust", [trusts(f"arn:aws:sts::{ACCOUNT}:assumed-role/proxy/s"), trusts("arn:aws:iam::${ACC}:role/proxy")]
+)
+def test_what_may_let_a_role_in_counts_for_patterns_too(
+    trust: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    objects = (role("proxy", PODS), role("target", trust))
+    for arn in (ROLE_ARN + "*", ROLE_ARN + "target"):
+        assert "proxy" in able(capsys, "sts:AssumeRole", arn, *objects)
+
+
+def test_a_target_in_another_account_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    namespace = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "other", "annotations": {"services.k8s.aws/owner-account-id": "999999999999"}},
+    }
+    target = role("target", trusts(PROXY))
+    target["metadata"]["namespace"] = "other"
+    able_to = role("proxy", PODS, action="sts:AssumeRole", on="*")
+    theirs = "arn:aws:iam::999999999999:role/target"
+    assert able(capsys, "sts:AssumeRole", theirs, able_to, target, namespace)["proxy"] == "granted"
+    # Across accounts both sides must allow.
+    assert "proxy" not in able(capsys, "sts:AssumeRole", theirs, role("proxy", PODS), target, namespace)
+
+
+def test_without_an_account_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("checker.yaml").write_text("version: 1\n", encoding="utf-8")
+    objects = (role("proxy", PODS), role("target", trusts(PROXY)))
+    assert able(capsys, "sts:AssumeRole", ROLE_ARN + "target", *objects)["proxy"] == "unknown"

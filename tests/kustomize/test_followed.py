@@ -142,3 +142,74 @@ def test_what_a_cell_has_elsewhere_is_compared_too(capsys: pytest.CaptureFixture
     write({"own/acme.yaml": role("acme", ONE)})
     (change,) = asked(capsys, "diff", "HEAD")["roles"]
     assert [item["actions"] for item in change["lost"]] == [["dynamodb:Query"]]
+
+
+def test_a_link_in_the_working_folder_does_not_empty_a_revision(capsys: pytest.CaptureFixture[str]) -> None:
+    write({**PLAIN, "base/acme.yaml": role("acme", BOTH)})
+    commit()
+    write({"base/acme.yaml": role("acme", ONE)})
+    commit()
+    assert len(asked(capsys, "diff", "HEAD~1", "HEAD")["roles"]) == 1
+    os.rename("base", "other")
+    os.symlink("other", "base")
+    assert main(["diff", "HEAD~1", "HEAD"]) == 3
+    assert "a link in its place" in capsys.readouterr().out
+
+
+def test_a_link_that_the_revision_has_as_well_is_followed(capsys: pytest.CaptureFixture[str]) -> None:
+    write({**PLAIN, "base/acme.yaml": role("acme", BOTH)})
+    os.rename("base", "other")
+    os.symlink("other", "base")
+    commit()
+    write({"other/acme.yaml": role("acme", ONE)})
+    assert len(asked(capsys, "diff", "HEAD")["roles"]) == 1
+    assert main(["diff", "HEAD"]) == 1
+
+
+CELLS = """\
+version: 1
+manifests: [manifests]
+cells:
+  one: {account: "111122223333", parameters: {authKeysTable: cell2-auth-keys}, region: us-east-1, manifests: [manifests/one]}
+  two: {region: us-east-1, account: "111122223333", parameters: {authKeysTable: cell2-auth-keys}, manifests: [manifests/two]}
+"""
+
+
+def test_a_base_belongs_to_the_cells_that_take_it_in(capsys: pytest.CaptureFixture[str]) -> None:
+    overlay = {f"manifests/{name}/kustomization.yaml": KIND + "resources: [../../base]\n" for name in ("one", "two")}
+    write({"checker.yaml": CELLS, **overlay, "base/acme.yaml": role("acme", BOTH)})
+    write({"base/kustomization.yaml": KIND + "resources: [acme.yaml]\n"})
+    commit()
+    assert rules(asked(capsys, "static", "--cell", "two")) == []
+    write({"manifests/two/kustomization.yaml": KIND + "resources: []\n"})
+    assert rules(asked(capsys, "static", "--cell", "one")) == []
+    assert rules(asked(capsys, "static", "--cell", "two")) == ["no-matching-role"]
+    (change,) = asked(capsys, "diff", "HEAD", "--cell", "two")["roles"]
+    assert change["status"] == "removed"
+    assert asked(capsys, "diff", "HEAD", "--cell", "one")["roles"] == []
+
+
+OPERATIONS = "- op: add\n  path: /spec/inlinePolicies/q\n  value: '{}'\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--no-render",)])
+def test_a_patch_that_holds_nothing_of_ours_changes_what_it_patches(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    overlay = KIND + "resources: [acme.yaml]\npatches: [{path: ../p.yaml, target: {kind: Role}}]\n"
+    write({"manifests/kustomization.yaml": overlay, "manifests/acme.yaml": role("acme", BOTH), "p.yaml": OPERATIONS})
+    commit()
+    assert main(["diff", "HEAD", *arguments]) == 0
+    write({"p.yaml": OPERATIONS.replace("{}", '{"Version": "2012-10-17"}')})
+    assert main(["diff", "HEAD", *arguments]) == 3
+    assert rules(asked(capsys, "static", "--changed-since", "HEAD", *arguments))[:1] == ["unknown-grant"]
+
+
+def test_an_edit_below_a_build_that_fails_cannot_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+    overlay = KIND + "resources: [acme.yaml]\nreplacements: [{path: nope.yaml}]\n"
+    write({"manifests/kustomization.yaml": overlay, "manifests/acme.yaml": role("acme", ONE)})
+    commit()
+    write({"manifests/acme.yaml": role("acme", BOTH)})
+    (change,) = asked(capsys, "diff", "HEAD")["roles"]
+    assert "what an edit of its policies does" in change["unclear"][0]
+    assert main(["diff", "HEAD"]) == 3
