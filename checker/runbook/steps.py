@@ -15,7 +15,7 @@ from .evidence.pod_state import phase, unmet
 from .evidence.refusals import refusals
 from .evidence.settings import settings_check
 from .evidence.standing import being_deleted, objects
-from .evidence.trust import trusting
+from .evidence.trust import trusting, trusting_next
 
 
 def checks(case: Case) -> tuple[Check, ...]:
@@ -284,10 +284,14 @@ def _next_restart(case: Case) -> Iterator[Check]:
 def _next_sync(case: Case) -> Iterator[Check]:
     """What AWS grants now and the Role object does not: the controller makes the role what the object says, at the
     latest when it looks again (aws-controllers-k8s/runtime, `pkg/runtime/reconciler.go`: every 10 hours)."""
-    refused = refusals(case.declared) if case.declared and case.declared.verdict == "not-granted" else ()
-    if not refused or case.deployed is None or case.deployed.verdict != "granted":
+    if any(item.annotations.get("services.k8s.aws/read-only", "").lower() == "true" for item in objects(case)):
         return
-    if not any(item.annotations.get("services.k8s.aws/read-only", "").lower() == "true" for item in objects(case)):
+    now, next_one = trusting(case), trusting_next(case)
+    if now is not None and now.truth and next_one is not None and next_one.truth is False:
+        detail = f"AWS lets the pod assume the role, the Role object does not ({next_one.blocker}): the controller will"
+        yield Check("next-sync", 7, "failed", f"{detail} shut it out", is_vital=False)
+    refused = refusals(case.declared) if case.declared and case.declared.verdict == "not-granted" else ()
+    if refused and case.deployed is not None and case.deployed.verdict == "granted":
         said = "; ".join(dict.fromkeys(item.sentence for item in refused))
         detail = f"AWS grants it, the Role object does not ({said}): the controller will take it away"
         yield Check("next-sync", 7, "failed", detail, is_vital=False)

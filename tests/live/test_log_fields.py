@@ -127,6 +127,7 @@ AS_SAID = [
     '{"level":"INFO","loggerName":"x","message":"auth keys refreshed","endOfBatch":false}',
     '{"level":"info","msg":"auth keys refreshed","state":"REFRESHED","prev_state":"STALE"}',
     '{"level":"info","msg":"auth keys refreshed","LastEvaluatedKey":null,"consistent_read":false}',
+    '{"level":"info","msg":"auth keys refreshed","startup":true,"daemon":true,"scheduled":true}',
     '{"level":"info","msg":"auth keys refreshed","has_next":false,"pagination":false,"on_demand":false}',
 ]
 

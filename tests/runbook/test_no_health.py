@@ -43,6 +43,10 @@ def changed(**changes: Any) -> Diagnosis:
     if "declared" in changes:
         inline = readings["ack-role"]["value"]["spec"]["inlinePolicies"]
         inline["auth-keys"] = inline["auth-keys"].replace(', "dynamodb:Query"', changes["declared"])
+    if "subject" in changes:
+        spec = readings["ack-role"]["value"]["spec"]
+        trust = spec["assumeRolePolicyDocument"].replace("serviceaccount:tenant-acme:", changes["subject"])
+        spec["assumeRolePolicyDocument"] = trust
     return diagnose(load(json.dumps(record), "healthy.json"), REQUIREMENTS)
 
 
@@ -122,6 +126,13 @@ def test_what_the_controller_will_take_away_is_told() -> None:
     assert len(told) == 1
     assert "dynamodb:Query" in told[0]
     assert "take it away" in told[0]
+
+
+def test_whom_the_controller_will_shut_out_is_told() -> None:
+    diagnosis = changed(subject="serviceaccount:other:")
+    (told,) = [check.detail for check in diagnosis.checks if check.id == "next-sync"]
+    assert diagnosis.verdict == "healthy"
+    assert "(subject)" in told
 
 
 def test_a_restart_of_long_ago_is_forgotten() -> None:

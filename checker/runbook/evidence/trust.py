@@ -53,6 +53,12 @@ def trust_arrives(case: Case) -> Source | None:
     return None
 
 
+def trusting_next(case: Case) -> Trusting | None:
+    """Whether the trust policy of the Role object lets the pod in: what the controller makes of the role."""
+    trust = case.declared.source.role.trust if case.declared else None
+    return _judged(case, trust.text) if trust is not None else None
+
+
 def _judged(case: Case, trust: str | None) -> Trusting | None:
     document = parse(trust, "trust").document if trust else None
     if document is None or not case.account_name:
