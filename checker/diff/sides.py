@@ -21,7 +21,7 @@ from ..project.reading import Read, read_paths
 from ..requirements.check import RoleCheck
 from ..requirements.select import User, users_of
 from ..revisions.configured import changed_since, roots_at
-from ..revisions.git import Revision, find_revision, text_at
+from ..revisions.git import Revision, find_revision, identity_here, identity_of, text_at
 from ..revisions.reading import read_at
 from ..rules.facts import Facts
 from ..text.files import read_bytes
@@ -51,6 +51,11 @@ class Side:
             return decode(read_bytes(path))
         except OSError:
             return ""
+
+    def identity_of(self, file: str) -> str:
+        """What tells the bytes of a file, by its path from the root, from others; "" where there is none."""
+        path = os.path.join(self.root, file)
+        return identity_of(self.revision, path) if self.revision is not None else identity_here(path)
 
     def file_of(self, file: str) -> str:
         """The path of a file from the root: what the same file is called on both sides."""

@@ -54,12 +54,15 @@ def _same_files(side: Side, other: Side) -> set[str]:
 def _with_other_inputs(side: Side, other: Side) -> set[str]:
     """The files of kustomizations that name a file that is not the same on both sides: a patch, or what a build that
     fails takes in. What such a file changes is known by what is built, and by nothing else where nothing was."""
+    if not any(item.reason.startswith("kustomize-") for item in side.facts.project.skipped):
+        return set()
     texts: dict[str, bool] = {}
 
     def is_same(path: str) -> bool:
         shown = side.file_of(os.path.relpath(path))
         if shown not in texts:
-            texts[shown] = side.text_of(shown) == other.text_of(shown)
+            is_known = side.identity_of(shown) == other.identity_of(shown)
+            texts[shown] = is_known or side.text_of(shown) == other.text_of(shown)
         return texts[shown]
 
     project = side.facts.project

@@ -10,10 +10,9 @@ from ..kustomize.reach import Reach
 from ..project.file_facts import FileFacts, facts_of
 from ..project.inputs import named_by
 from ..revisions.configured import changed_since, roots_at
-from ..revisions.git import Revision, find_revision, text_at
+from ..revisions.git import Revision, find_revision, identity_here, identity_of
 from ..revisions.reading import read_at, reader_at
 from ..suppression.baseline import Baseline, entry_of
-from ..text.files import read_bytes
 from .cells import of_cell
 from .judge import judge
 from .options import GateOptions
@@ -58,7 +57,12 @@ def _changed_by_kustomizations(files: tuple[FileFacts, ...], revision: Revision)
     themselves: a patch in JSON, what a generator reads."""
     kustomizations = tuple(one for item in files for one in item.kustomizations)
     texts = {item.source.name: item.source.text for item in files if item.kustomizations}
-    edited = [one for one in kustomizations if any(_differs(path, revision) for path in named_by(one, texts[one.file]))]
+    known = {os.path.abspath(item.source.name) for item in files} if kustomizations else set()
+    edited = [
+        one
+        for one in kustomizations
+        if any(path not in known and _differs(path, revision) for path in named_by(one, texts[one.file]))
+    ]
     if not edited:
         return frozenset()
     shown = {os.path.realpath(item.source.name): item.source.name for item in files}
@@ -67,8 +71,4 @@ def _changed_by_kustomizations(files: tuple[FileFacts, ...], revision: Revision)
 
 
 def _differs(path: str, revision: Revision) -> bool:
-    try:
-        now = read_bytes(path) if os.path.isfile(path) else None
-    except OSError:
-        now = None
-    return now != text_at(revision, os.path.relpath(path))
+    return identity_here(path) != identity_of(revision, os.path.relpath(path))
