@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from ..config.file import Config
 from ..errors import UsageError
+from ..kustomize.model import Kustomization
 from ..kustomize.reach import Reach
 from ..project.file_facts import FileFacts, facts_of
 from ..project.inputs import named_by
@@ -59,15 +61,18 @@ def _changed_by_kustomizations(files: tuple[FileFacts, ...], revision: Revision)
     texts = {item.source.name: item.source.text for item in files if item.kustomizations}
     known = {os.path.abspath(item.source.name) for item in files} if kustomizations else set()
     edited = [
-        one
-        for one in kustomizations
-        if any(path not in known and _differs(path, revision) for path in named_by(one, texts[one.file]))
+        one for one in kustomizations if any(_differs(path, revision) for path in _beside(one, texts[one.file], known))
     ]
     if not edited:
         return frozenset()
     shown = {os.path.realpath(item.source.name): item.source.name for item in files}
     reach = Reach(kustomizations, shown)
     return frozenset(one.file for one in edited) | {shown[path] for one in edited for path in reach.reached(one)}
+
+
+def _beside(one: Kustomization, text: str, known: set[str]) -> Iterator[str]:
+    """What a kustomization names besides the files of ours that it builds: those tell by themselves what is new."""
+    return (path for path in named_by(one, text) if not (path in known and path in one.builds))
 
 
 def _differs(path: str, revision: Revision) -> bool:
