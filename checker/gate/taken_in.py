@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..project.file_facts import FileFacts
-from ..project.followed import HERE, Reader, follow
+from ..project.followed import HERE, Reader, deployed_elsewhere, follow
 from .prepared import Material
 
 
@@ -23,8 +23,12 @@ def with_taken_in(
             names=(*material.names, *read.names),
         )
     read, besides = follow(material.names, (*material.files, *material.background), reader, known)
-    return material._replace(
+    material = material._replace(
         background=material.background + besides,
         unreadable=tuple(dict.fromkeys((*material.unreadable, *read.unreadable))),
         names=(*material.names, *read.names),
     )
+    if reader is not HERE:
+        return material
+    left_out = deployed_elsewhere(material.names, (*material.files, *material.background))
+    return material._replace(left_out=tuple(dict.fromkeys((*material.left_out, *left_out))))

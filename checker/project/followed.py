@@ -15,6 +15,7 @@ from ..iam.values import NamedTuple
 from ..kustomize.model import Kustomization
 from ..kustomize.reach import top_of
 from .file_facts import FileFacts, facts_of
+from .inputs import has_something_of_ours
 from .reading import Read, read_paths
 
 
@@ -76,3 +77,17 @@ def _taken_in(one: Kustomization) -> Iterator[str]:
             yield path
             yield from (os.path.join(path, name) for name in KUSTOMIZATIONS)
     yield from one.patch_files
+
+
+def deployed_elsewhere(names: tuple[str, ...], files: tuple[FileFacts, ...]) -> Iterator[tuple[str, str]]:
+    """(path, reason) of the folders of the work tree that Flux or Argo CD deploy, that hold something of ours, and of
+    which nothing was read. They are not followed: the repository that is meant may be another one."""
+    deployers = [one for item in files for one in item.kustomizations if one.is_deployer]
+    read = list(map(os.path.realpath, names)) if deployers else []
+    for one in deployers:
+        top = top_of(one.folder) or os.path.realpath(os.curdir)
+        folder = os.path.normpath(os.path.join(top, one.below or ""))
+        if not folder.startswith(os.path.join(top, "")) or not os.path.isdir(folder):
+            continue
+        if not any(name.startswith(os.path.join(folder, "")) for name in read) and has_something_of_ours(folder):
+            yield os.path.relpath(folder), f"{one.what} in {one.file} deploys it, and it is not among the manifests"

@@ -213,3 +213,14 @@ def test_an_edit_below_a_build_that_fails_cannot_be_told(capsys: pytest.CaptureF
     (change,) = asked(capsys, "diff", "HEAD")["roles"]
     assert "what an edit of its policies does" in change["unclear"][0]
     assert main(["diff", "HEAD"]) == 3
+
+
+def test_what_flux_deploys_from_elsewhere_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./apps}\n"
+    write({"manifests/f.yaml": flux, "manifests/acme.yaml": role("acme", BOTH), "apps/zeta.yaml": role("zeta", ONE)})
+    commit()
+    main(["static", "-v"])
+    assert "apps: left out (" in capsys.readouterr().out
+    write({"checker.yaml": CONFIG.replace("[manifests]", "[manifests, apps]")})
+    main(["static", "-v"])
+    assert "left out" not in capsys.readouterr().out
