@@ -59,15 +59,14 @@ def _missing(files: tuple[FileFacts, ...], seen: set[str], reader: Reader) -> It
     real: set[str] | None = None
     for one in (one for item in files for one in item.kustomizations):
         for path in _taken_in(one):
-            if path in seen:
+            top = os.path.join(top_of(one.folder) or os.path.realpath(os.curdir), "")
+            shown = os.path.relpath(path) if path not in seen and path.startswith(top) else ""
+            if not shown or not reader.is_file(shown) or not os.path.realpath(path).startswith(top):
                 continue
             # Paths of kustomizations are real ones; a file may have been read by way of a link.
             real = {os.path.realpath(name) for name in seen} if real is None else real
-            top = top_of(one.folder) or os.path.realpath(os.curdir)
-            if path not in real and os.path.realpath(path).startswith(os.path.join(top, "")):
-                shown = os.path.relpath(path)
-                if reader.is_file(shown):
-                    yield shown
+            if path not in real:
+                yield shown
 
 
 def _taken_in(one: Kustomization) -> Iterator[str]:

@@ -216,7 +216,9 @@ def test_an_edit_below_a_build_that_fails_cannot_be_told(capsys: pytest.CaptureF
 
 
 def test_what_flux_deploys_from_elsewhere_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./apps}\n"
+    flux = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./apps}\n"
+    )
     write({"manifests/f.yaml": flux, "manifests/acme.yaml": role("acme", BOTH), "apps/zeta.yaml": role("zeta", ONE)})
     commit()
     main(["static", "-v"])
