@@ -54,6 +54,7 @@ class Names(NamedTuple):
     wanted: frozenset[str]
     valid: frozenset[str]
     counted: frozenset[str]
+    afar: frozenset[str]
     fine: frozenset[str]
     down: frozenset[str]
     table: frozenset[str]
@@ -159,6 +160,8 @@ def _is_good_news(item: Field, known: Names) -> bool:
         return not is_bad and bool(item.words & known.good)
     if item.value == "1" and item.words & known.bad and not item.words & known.written:
         return bool(item.words & known.counted) and not item.words & known.origin
+    if item.value in _NO and (item.words | item.around) & known.afar and not item.words & known.weightless:
+        return False
     return item.value not in _NO or not item.words & known.good or bool(item.words & (known.bad | known.weightless))
 
 
@@ -184,9 +187,12 @@ _COUNT = expression(r"[1-9]\d*")
 
 def _left_nothing(item: Field, known: Names) -> bool:
     """What counts things that were not done, or that failed, must be 0."""
-    return _COUNT.fullmatch(item.value) is None or not item.words & known.not_done
+    is_of_before = bool(item.words & (_OF_BEFORE | _CLEANED))
+    return _COUNT.fullmatch(item.value) is None or is_of_before or not item.words & known.not_done
 
 
+_OF_BEFORE = frozenset({"prev", "previous", "before", "total", "cumulative", "lifetime"})
+_CLEANED = frozenset({"removed", "evicted", "purged", "deleted", "expired"})
 _ERROR = frozenset({"error", "errors", "err", "exception"})
 
 
@@ -218,7 +224,6 @@ _NO_MODE = expression(
     r"offline|degraded|fallback|^cached?$|read.?only|\bdry|static|maintenance|emergency|safe\b|stale|bootstrap|local|limp"
     r"|grace|mock|lkg|last|disconnect"
 )
-_OF_BEFORE = frozenset({"prev", "previous", "before"})
 _TOKEN = expression(r"[a-z]+|\d+")
 _UNCHANGED = expression(r"not[ _-]?(?:modified|changed)|un(?:changed|modified)|up[ _-]?to[ _-]?date")
 
@@ -240,7 +245,8 @@ def _is_in_a_good_state(item: Field, known: Names) -> bool:
 def _is_not_down(item: Field, known: Names) -> bool:
     """Whatever it is, it must not be down."""
     is_open = item.value == "open" and item.words & {"circuit", "breaker"}
-    return bool(item.words & _OF_BEFORE) or (item.value not in known.down and not is_open)
+    is_unread = bool(item.words & known.afar) and item.value in ("unreached", "skip", "none", "bypassed", "unread")
+    return bool(item.words & _OF_BEFORE) or (item.value not in known.down and not is_open and not is_unread)
 
 
 def _is_no_hit(item: Field, known: Names) -> bool:
@@ -261,11 +267,16 @@ _QUESTIONS: tuple[Callable[[Field, Names], bool], ...] = (
 )
 
 
+_NOT_VALID = frozenset({"expired", "disabled", "revoked", "inactive"})
+"""Keys that are there, and let nobody in."""
+
+
 def _falls_short(given: tuple[Field, ...], known: Names) -> bool:
     """Whether a line counts fewer than it says were expected, or there are."""
     counts = [(item.words, int(item.value)) for item in given if re.fullmatch(r"\d{1,9}", item.value)]
     have = [count for words, count in counts if words & known.have and not words & known.wanted]
     wanted = [count for words, count in counts if words & known.wanted]
     good = [count for words, count in counts if words & known.valid]
-    total = [count for words, count in counts if "total" in words and not words & known.valid]
+    total = [count for words, count in counts if "total" in words and not words & (known.valid | _CLEANED)]
+    good = [max(good) + sum(count for words, count in counts if words & _NOT_VALID)] if good else []
     return (bool(have and wanted) and max(have) < max(wanted)) or (bool(good and total) and max(good) < max(total))

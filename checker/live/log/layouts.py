@@ -62,7 +62,9 @@ _NOTHING = expression(
     r"|\b(?:prev(?:ious)?|old|from)_?(?:state|status)[\"']?\s?[=:]\s?[\"']?\w+"
     r"|\berror (?:budget|rate|page|handler|log)\b|[\"']?errors?[\"']?\s*[:=]\s*\{\s*[\"']?count[\"']?\s*[:=]\s*0\s*\}"
     r"|\bafter \d+ (?:failed |unsuccessful )?(?:attempts?|retries|failures|errors|tries)\b"
-    r"(?=.{0,200}\b(?:succe|ok|recover)|$)",
+    r"(?=.{0,200}\b(?:succe|ok|recover)|[\"']|\s*$)"
+    r"|\b(?:total|previous|prev|cumulative|lifetime)_?(?:failures?|errors?|failed|retries)[\"']?\s?[=:]\s?\d+"
+    r"|\b(?:failures?|errors?)_?total[\"']?\s?[=:]\s?\d+",
     re.IGNORECASE,
 )
 _REQUEST = expression(
@@ -70,7 +72,25 @@ _REQUEST = expression(
     r"|\b(?:path|uri|query|q|referr?er|user_?-?agent|request_uri|search)[\"']?\s*[=:]\s*(?:\\?\"[^\"]*\"|'[^']*'|\S+)",
     re.IGNORECASE,
 )
-_DROPPED = ("path", "uri", "query", "q", "referer", "referrer", "user_agent", "useragent", "request_uri", "search")
+_OF_CALLERS = expression(
+    r"(\"(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|-) ?[^\"]*\" [1-5]\d\d \S+) \"[^\"]*\" \"[^\"]*\""
+    r"|\S+\.compute(?:-1)?\.amazonaws\.com"
+)
+"""Referrer and user agent in the combined log format, and names of instances: they are the caller's."""
+_UPSTREAM = expression(r"(\bupstream: \"https?://[^/\"]+)/[^\"]*")
+_DROPPED = (
+    "requestpath",
+    "path",
+    "uri",
+    "query",
+    "q",
+    "referer",
+    "referrer",
+    "user_agent",
+    "useragent",
+    "request_uri",
+    "search",
+)
 
 
 class Said(NamedTuple):
@@ -126,6 +146,7 @@ def without_nothing(text: str) -> str:
 
 def _without_noise(text: str) -> str:
     # The host of a request that the proxy makes itself stays: it may be AWS.
+    text = _UPSTREAM.sub(r"\1", _OF_CALLERS.sub(r"\1", text))
     return _NOTHING.sub(" ", _REQUEST.sub(lambda found: f" {found[1] or ''} ", text))
 
 

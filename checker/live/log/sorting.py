@@ -121,6 +121,7 @@ class Words(NamedTuple):
     refused: re.Pattern[str]
     given_up: re.Pattern[str]
     traffic: re.Pattern[str]
+    request: re.Pattern[str]
     own_request: re.Pattern[str]
 
 
@@ -188,6 +189,8 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         is_own = is_own or (known.component.search(said) is not None and not _OF_CUSTOMERS.search(said))
     is_late = known.late.search(said) is not None
     is_own = is_own or (is_late and known.refreshing.search(said) is not None)
+    is_of_us = is_of_aws or known.keys.search(said) is not None or known.refreshing.search(said) is not None
+    has_failed = has_failed and (is_of_us or known.request.search(text) is None)
     is_own_request = known.own_request.search(text) is not None
     if not is_of_aws and not has_failed and not is_own and known.traffic.search(text):
         return "trouble" if is_own_request else "traffic"
@@ -281,11 +284,17 @@ def _without_level(said: str) -> str:
 
 
 def _has_succeeded(said: str, known: Words) -> bool:
+    said = _EVENT.sub(lambda name: _PARTS.sub(" ", name[0]), said)
     success = known.success.search(said)
     if success is None:
         return False
     before = said[max(0, success.start() - 60) : success.end()]
     return known.not_yet.search(before) is None and not re.match(r".{0,20}\bago\b", said[success.end() :])
+
+
+_EVENT = expression(r"(?<![\w./-])(?:(?:[a-z]+[_.])+[a-z]+|[A-Z][a-z]+(?:[A-Z][a-z]+)+)(?![\w=./-]|[\"']?\s?[=:])")
+"""The name of an event (auth_keys_refreshed, keys.refreshed, AuthKeysRefreshed), which is a sentence in one word."""
+_PARTS = expression(r"[_.]|(?<=[a-z])(?=[A-Z])")
 
 
 @lru_cache(maxsize=64)
