@@ -488,7 +488,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_pyyaml_without_libyaml_gives_the_same_findings(capsys: pytest.CaptureFixture[str]) -> None:
     for rule in ("invalid-policy-json", "missing-grant", "templated-manifest"):
         for case in sorted((CASES / rule / "fires").iterdir()):
-            shutil.copy(case, f"{rule}-{case.name}")
+            (shutil.copytree if case.is_dir() else shutil.copy)(case, f"{rule}-{case.name}")
     expected = report(capsys, ".")["findings"]
     code = (
         "import sys; sys.modules['yaml.cyaml'] = None; from checker.cli import main; "
