@@ -210,7 +210,8 @@ PROXY = "reverse-proxy"
 
 class Inventory(NamedTuple):
     """Everything that was found. `unread` are objects of our kinds that a template engine has yet to fill in,
-    `namespaces` the annotations of the Namespaces, by name."""
+    `namespaces` the annotations of the Namespaces, by name; `hidden_tables` are (name or `*`, file) of Tables with a
+    policy of their own in text that cannot be parsed."""
 
     objects: tuple[Object, ...] = ()
     roles: tuple[Role, ...] = ()
@@ -222,6 +223,7 @@ class Inventory(NamedTuple):
     tables: tuple[Table, ...] = ()
     keys: tuple[Key, ...] = ()
     namespaces: Mapping[str, dict[str, str]] = MappingProxyType({})
+    hidden_tables: tuple[tuple[str, str], ...] = ()
 
 
 def altered(item: Object, *aspects: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ..ack.build import build, together
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..inventory.objects import Inventory, Object
 from ..kustomize.effects import Effects
@@ -107,14 +108,16 @@ def link(
     effects = linker.link()
     changes = tuple(_changes(effects))
     document_facts = tuple(_document_facts(linker, effects, earlier))
+    broken = tuple(one for item in linker.files for one in item.broken)
     inventory = together((item.inventory for item in document_facts), linker.unread)
+    inventory = inventory._replace(hidden_tables=tuple(_hidden_tables(broken)))
     return Project(
         inventory=inventory,
         documents=linker.documents,
         sources={one.source.name: one.source for one in charts} | linker.sources,
         document_count=sum(item.document_count for item in files) + passed_over,
         passed_over=sum(item.passed_over for item in files) + passed_over,
-        broken=tuple(one for item in linker.files for one in item.broken),
+        broken=broken,
         repeated=tuple(linker.repeated),
         skipped=(*linker.skipped, *_not_worked_out(changes, linker.skipped), *_not_rendered(linker.failed, charts)),
         unsupported=tuple(linker.unsupported),
@@ -130,6 +133,20 @@ def link(
         open=together((item.open for item in document_facts), ()),
         values={key: texts for one in charts for key, texts in one.values.items()},
     )
+
+
+_NAME = expression(r"\btableName[\"']?\s*:\s*[\"']?([\w.-]+)(?![\w.${-])")
+
+
+def _hidden_tables(broken: Iterable[Broken]) -> Iterator[tuple[str, str]]:
+    """The Tables in documents that cannot be parsed, where these have a policy: it may take access away."""
+    for one in broken:
+        text = one.source.text
+        end = text.find("\n---", one.offset)
+        document = text[text.rfind("\n---", 0, one.offset) + 1 : end if end >= 0 else len(text)]
+        if "dynamodb.services.k8s.aws" in document and "resourcePolicy" in document:
+            name = _NAME.search(document)
+            yield name[1] if name else "*", one.source.name
 
 
 def _failed(renderings: Iterable[Rendering], charts: Iterable[Chart]) -> Iterator[FailedRendering]:

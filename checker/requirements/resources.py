@@ -57,6 +57,12 @@ def guards(inventory: Inventory, owner: Object, values: Mapping[str, str]) -> tu
     for key in inventory.keys:
         of_key = _guard_of_key(key, key.arn or f"{_front(key.object, 'kms', inventory, values)}:key/*")
         all_guards += [of_key._replace(is_open=not key.arn)] if of_key else []
+    for name, file in inventory.hidden_tables:
+        arn = f"arn:*:dynamodb:*:*:table/{name}"
+        reason = f"{file} cannot be parsed, and has a Table with a policy"
+        attached = Attached("the policy of a table", None, reason)
+        source = PolicySource(None, owner, ("metadata", "name"))
+        all_guards.append(Guard("resource", (arn, f"{arn}/index/*"), attached, source))
     # Labels tell where a policy stands, and objects of one name may be in several namespaces and files.
     taken: set[str] = set()
     for number, guard in enumerate(all_guards):

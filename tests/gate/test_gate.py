@@ -532,3 +532,32 @@ def test_patterns_too_complex_are_said_to_be_so_and_not_called_unreadable(capsys
     finding = next(item for item in found["findings"] if item["rule"] == "unknown-grant")
     assert "too complex to decide" in finding["message"]
     assert finding["help"].startswith("every policy was read")
+
+
+BROKEN_TABLE = """---
+apiVersion: dynamodb.services.k8s.aws/v1alpha1
+kind: Table
+metadata: {name: t, namespace: ${x}}
+spec:
+  tableName: NAME
+  resourcePolicy: '{"Version": "2012-10-17", "Statement": []}'
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "verdict"),
+    [
+        (BROKEN_TABLE.replace("NAME", "cell2-auth-keys"), "unknown"),
+        (BROKEN_TABLE.replace("NAME", "${name}"), "unknown"),
+        (BROKEN_TABLE.replace("NAME", "sessions"), "granted"),
+        (BROKEN_TABLE.replace("NAME", "cell2-auth-keys").partition("  resourcePolicy")[0], "granted"),
+        (BROKEN_TABLE.replace("dynamodb", "s3"), "granted"),
+    ],
+)
+def test_a_table_that_cannot_be_parsed_may_refuse(
+    broken: str, verdict: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("role.yaml").write_text(CLEAN.read_text("utf-8") + broken, encoding="utf-8")
+    found = report(capsys, "role.yaml")
+    assert {item["verdict"] for item in found["access"]} == {verdict}
+    assert "invalid-yaml" in rules_of(found)

@@ -274,10 +274,7 @@ def access_as_rendered(seed: int) -> int:
     text, values = opened(draw, path.read_text(encoding="utf-8", errors="replace"))
     Path("m.yaml").write_text(text, encoding="utf-8")
     made = prepare(GateOptions(("m.yaml",), parameters=CELL))
-    report = judge(*made).report
-    said = verdicts_of(report)
-    # What cannot be parsed is an error by itself; it may hold the policy of a table, which takes access away.
-    is_whole = "invalid-yaml" not in {item.rule for item in report.findings}
+    said = verdicts_of(judge(*made).report)
     for filled in (values, *([draw.choice(FILLED) for _ in values] for _ in range(2))):
         rendered = text
         for number, value in enumerate(filled):
@@ -295,8 +292,7 @@ def access_as_rendered(seed: int) -> int:
         if refused & {item.rule for item in report.findings}:
             continue
         for key, verdict in said.items():
-            is_definite = verdict == "not-granted" or (verdict == "granted" and is_whole)
-            if is_definite and true.get(key, "unknown") not in (verdict, "unknown"):
+            if verdict in ("granted", "not-granted") and true.get(key, "unknown") not in (verdict, "unknown"):
                 raise AssertionError((seed, path.name, filled, key, verdict, true[key]))
     return sum(verdict in ("granted", "not-granted") for verdict in said.values())
 
@@ -307,7 +303,7 @@ def test_what_is_definite_of_a_template_is_so_when_it_is_filled_in() -> None:
 
 @pytest.mark.slow
 def test_what_is_definite_of_thousands_of_templates_is_so() -> None:
-    assert sum(access_as_rendered(seed) for seed in range(1_000, 7_000)) > 3_500
+    assert sum(access_as_rendered(seed) for seed in range(1_000, 9_000)) > 5_000
 
 
 def filled_in_as_rendered(seed: int) -> int:
