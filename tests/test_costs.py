@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks import trees
 from checker.cli import main
-from checker.requirements import check
+from checker.requirements import answering, check
 from checker.text.yaml_nodes import compose_all
 from checker.unconcerned import answered
 
@@ -53,18 +53,18 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def counts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counter[str]]:
     """How often each text was parsed, and each role put to a requirement."""
     found: dict[str, Counter[str]] = {"texts": Counter(), "roles": Counter()}
-    compose, prove = compose_all, check._answers
+    compose, prove = compose_all, answering.answer
 
     def composed(text: str) -> Any:
         found["texts"][text] += 1
         return compose(text)
 
-    def proven(asked: check.RoleCheck) -> check.Answers:
-        found["roles"][asked.role.name] += 1
-        return prove(asked)
+    def proven(requirement: Any, selected: Any, *rest: Any) -> Any:
+        found["roles"][selected.role.name] += 1
+        return prove(requirement, selected, *rest)
 
     monkeypatch.setattr("checker.text.documents.compose_all", composed)
-    monkeypatch.setattr(check, "_answers", proven)
+    monkeypatch.setattr(check, "answer", proven)
     return found
 
 

@@ -21,8 +21,8 @@ from ..project.reading import Read, read_paths
 from ..requirements.check import RoleCheck
 from ..requirements.select import User, users_of
 from ..revisions.configured import changed_since, roots_at
-from ..revisions.git import Revision, find_revision, identity_here, identity_of, text_at
-from ..revisions.reading import read_at
+from ..revisions.git import Revision, find_revision, identity_of, text_at
+from ..revisions.reading import identity_here, read_at
 from ..rules.facts import Facts
 from ..text.files import read_bytes
 from ..text.source import decode

@@ -12,8 +12,8 @@ from ..kustomize.reach import Reach
 from ..project.file_facts import FileFacts, facts_of
 from ..project.inputs import named_by
 from ..revisions.configured import changed_since, roots_at
-from ..revisions.git import Revision, find_revision, identity_here, identity_of
-from ..revisions.reading import read_at, reader_at
+from ..revisions.git import Revision, find_revision, identity_of
+from ..revisions.reading import identity_here, read_at, reader_at
 from ..suppression.baseline import Baseline, entry_of
 from .cells import of_cell
 from .judge import judge

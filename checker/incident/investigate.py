@@ -59,7 +59,7 @@ def plan(options: IncidentOptions) -> Investigation:
     """Settles what is asked. Raises UsageError for a configuration or a command line that cannot be used."""
     from ..live.clients.aws import Aws
     from ..live.collect import Clients
-    from ..live.log.sorting import Site
+    from ..live.log.words import Site
     from ..live.questions.cluster import Search
     from ..live.questions.pods import Meaning
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import posixpath
 import subprocess
@@ -11,7 +10,7 @@ from functools import lru_cache
 
 from ..errors import UsageError
 from ..iam.values import NamedTuple
-from ..text.files import TooLargeError, is_listed, read_bytes
+from ..text.files import is_listed
 from ..text.links import below
 
 _TIMEOUT = 120
@@ -110,21 +109,6 @@ def identity_of(revision: Revision, path: str) -> str:
     """What git calls the bytes of a file of the commit (by its path from the working folder); "" where it has none."""
     entry = _file(revision, path)
     return entry.identity if entry is not None else ""
-
-
-def identity_here(path: str) -> str:
-    """What git calls the bytes of a file as it is ("Git Objects": the SHA-1 of a header and of the bytes); "" where
-    there is none that can be read."""
-    try:
-        data = read_bytes(path)
-    except (OSError, TooLargeError):
-        return ""
-    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
-
-
-def has_file(revision: Revision, path: str) -> bool:
-    """Whether the commit has a file of this path (from the working folder), links followed."""
-    return bool(identity_of(revision, path))
 
 
 def _file(revision: Revision, path: str) -> _Entry | None:

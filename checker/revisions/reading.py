@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from functools import partial
 
 from ..ack.scan import KUSTOMIZATIONS
 from ..project.followed import Reader
 from ..project.reading import Read, sort_out
-from .git import Revision, has_file, led_elsewhere, manifests_of
+from ..text.files import TooLargeError, read_bytes
+from .git import Revision, identity_of, led_elsewhere, manifests_of
 
 
 def read_at(revision: Revision, roots: tuple[str, ...]) -> Read:
@@ -26,4 +28,14 @@ _HIDDEN = "the working folder has a link in its place, so what the revision take
 
 def reader_at(revision: Revision) -> Reader:
     """How files of the commit are had."""
-    return Reader(partial(has_file, revision), partial(read_at, revision))
+    return Reader(lambda path: bool(identity_of(revision, path)), partial(read_at, revision))
+
+
+def identity_here(path: str) -> str:
+    """What git calls the bytes of a file as it is ("Git Objects": the SHA-1 of a header and of the bytes); "" where
+    there is none that can be read."""
+    try:
+        data = read_bytes(path)
+    except (OSError, TooLargeError):
+        return ""
+    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..ack.objects import mapping, sequence
-from ..live.record.effective_role import container_of, containers, resolve, status_of
-from ..live.record.record import Reading, Status
 from .case.case import Case
-from .check import Check, State
-from .evidence.log_check import log_check, restarted
-from .evidence.pod_state import phase, unmet
+from .check import Check, State, of_reading
+from .evidence.log_check import log_check
+from .evidence.pods import container_check, going, pod_check, replicas
 from .evidence.refusals import refusals
 from .evidence.settings import settings_check
 from .evidence.standing import being_deleted, objects
@@ -25,29 +22,29 @@ def checks(case: Case) -> tuple[Check, ...]:
 
 def _checks(case: Case) -> Iterator[Check]:
     identity = case.reading("identity")
-    yield _read(identity, "credentials", 2, _identity(case))
-    yield _read(case.reading("cluster"), "cluster", 3, str((case.value("cluster") or {}).get("described", "")))
+    yield of_reading(identity, "credentials", 2, _identity(case))
+    yield of_reading(case.reading("cluster"), "cluster", 3, str((case.value("cluster") or {}).get("described", "")))
     yield from _cluster_going(case)
-    yield _pod(case)
-    yield from _going(case)
-    yield from _replicas(case)
-    yield _container(case)
+    yield pod_check(case)
+    yield from going(case)
+    yield from replicas(case)
+    yield container_check(case)
     yield from settings_check(case)
     yield log_check(case)
     yield _effective(case)
     yield from _next_restart(case)
     role = case.reading("role")
-    yield _read(role, "role", 6, f"role {case.arn} exists", absent="failed")
+    yield of_reading(role, "role", 6, f"role {case.arn} exists", absent="failed")
     yield _trust(case)
     yield _access(case)
     table = case.reading("table")
     status = (table.value or {}).get("status", "")
-    table_check = _read(table, "table", 6, f"the table is {status}", absent="failed")
+    table_check = of_reading(table, "table", 6, f"the table is {status}", absent="failed")
     yield table_check if status in ("", "ACTIVE", "UPDATING") else table_check._replace(state="failed")
     yield from _key(case)
     yield _ack_role(case)
     yield from _next_sync(case)
-    yield _read(
+    yield of_reading(
         case.reading("ack-controller"), "ack-controller", 7, "the controller was read", absent="unknown", vital=False
     )
 
@@ -63,135 +60,6 @@ def _identity(case: Case) -> str:
     value = case.value("identity") or {}
     expires = f", until {value['expires']}" if value.get("expires") else ""
     return f"{value.get('arn', '')}{expires}"
-
-
-_LOST_NODE = "NodeStatusUnknown"
-"""Why a pod is not ready whose node does not report any more (Kubernetes, "Node Status")."""
-
-
-def _pod(case: Case) -> Check:
-    reading = case.reading("pods")
-    if case.pod is not None:
-        metadata = case.pod["metadata"]
-        shown = f"{case.namespace}/{metadata['name']}"
-        if phase(case) in ("Failed", "Succeeded"):
-            return Check(
-                id="pod",
-                step=4,
-                state="failed",
-                detail=f"{shown} is {phase(case)}",
-                source=reading.source,
-                elapsed_ms=reading.elapsed_ms,
-            )
-        lost = next((item for item in unmet(case) if _LOST_NODE in item), "")
-        if lost or phase(case) == "Unknown":
-            shown += f": {lost or 'its phase is Unknown'}; what is read of it is old"
-        return Check(
-            id="pod",
-            step=4,
-            state="unknown" if lost or phase(case) == "Unknown" else "ok",
-            detail=shown,
-            source=reading.source,
-            elapsed_ms=reading.elapsed_ms,
-        )
-    if reading.status != "ok":
-        return _read(reading, "pod", 4, "")
-    candidates = (case.value("pods-with-container") or reading.value).get("candidates", [])
-    if not candidates:
-        near = ", ".join(reading.value.get("nearest", ()))
-        detail = f"no pod of index {case.record.target.index_name} among {reading.value['seen']}"
-        detail += f"; the nearest names: {near}; choose one with --pod if it is meant" if near else ""
-        role = case.value("ack-role") or {}
-        if role.get("byName"):
-            metadata = role["metadata"]
-            detail += f"; its role is examined, found by its name: {metadata.get('namespace')}/{metadata.get('name')}"
-        if reading.value["before"]:
-            detail = f"{reading.value['before']} candidates, none of account_id {case.record.target.account_id}"
-        return Check(
-            id="pod", step=4, state="unknown", detail=detail, source=reading.source, elapsed_ms=reading.elapsed_ms
-        )
-    if len(candidates) > 1:
-        named = ", ".join(f"{item['namespace']}/{item['workload']}" for item in candidates[:6])
-        detail = f"{len(candidates)} workloads could be meant: {named}; choose one with --namespace or --pod"
-        return Check(
-            id="pod", step=4, state="unknown", detail=detail, source=reading.source, elapsed_ms=reading.elapsed_ms
-        )
-    return Check(
-        id="pod",
-        step=4,
-        state="unknown",
-        detail="the pod could not be read",
-        source=reading.source,
-        elapsed_ms=reading.elapsed_ms,
-    )
-
-
-def _going(case: Case) -> Iterator[Check]:
-    """Whether the pod is being deleted: then it tells little of the one that comes after it."""
-    since = mapping(mapping(case.pod).get("metadata")).get("deletionTimestamp")
-    if since:
-        detail = f"the pod is being deleted since {since}; look again once its successor runs"
-        yield Check("pod-going", 4, "failed", detail, is_vital=False)
-
-
-def _container(case: Case) -> Check:
-    name = case.record.target.container
-    if case.pod is None:
-        return Check("container", 5, "skipped", "there is no pod to look at")
-    if case.container is None:
-        has = ", ".join(entry["name"] for entry in containers(case.pod))
-        return Check(
-            "container", 5, "unknown", f"the pod has no container {name}; it has {has}: choose with --container"
-        )
-    kind = "native sidecar" if case.container.get("restartPolicy") == "Always" else "container"
-    shown = f"{kind} {name}, image {case.container.get('image')}"
-    status = status_of(case.pod, name)
-    waiting = mapping(mapping(status.get("state")).get("waiting")).get("reason")
-    ended = mapping(mapping(status.get("state")).get("terminated")).get("reason")
-    if waiting or ended or not status.get("ready"):
-        restarts = f", {status['restartCount']} restarts" if status.get("restartCount") else ""
-        message = mapping(mapping(status.get("state")).get("waiting")).get("message")
-        why = f"{waiting or ended or 'not ready'}{restarts}" + (f": {message}" if message else "")
-        return Check("container", 5, "failed", f"{shown}: {why}")
-    return Check("container", 5, "ok", shown)
-
-
-def _replicas(case: Case) -> Iterator[Check]:
-    """Whether all pods of the index were looked at, and whether they work with the same role."""
-    candidates = (case.value("pods-with-container") or case.value("pods") or {}).get("candidates", [])
-    names = candidates[0]["pods"] if len(candidates) == 1 else []
-    if len(names) < 2:
-        return
-    prefix = f"pod/{case.namespace}/"
-    pods = [item.value for name in names if (item := case.reading(prefix + name)).status == "ok"]
-    roles = {resolve(container_of(pod, case.record.target.container) or {}, None, None).arn for pod in pods}
-    unwell = [why for pod in pods if (why := _unwell(pod, case.record.target.container))]
-    restless = [f"{pod['metadata'].get('name')}: {why}" for pod in pods for why in restarted(case, pod)]
-    if unwell:
-        yield Check("replicas", 4, "failed", "; ".join(unwell[:3]))
-    elif restless:
-        yield Check("replicas", 4, "unknown", "; ".join(restless[:3]))
-    elif len(pods) < len(names):
-        yield Check("replicas", 4, "unknown", f"{len(pods)} of {len(names)} pods were looked at")
-    elif len(roles) > 1:
-        shown = ", ".join(sorted(role or "none of their own" for role in roles))
-        yield Check("replicas", 4, "failed", f"the {len(pods)} pods do not work with the same role: {shown}")
-    else:
-        yield Check("replicas", 4, "ok", f"{len(pods)} pods, the one with the most failures is examined")
-
-
-def _unwell(pod: dict[str, Any], container: str) -> str:
-    """Why a replica's container does not serve: it waits, has ended, or is not ready; "" where it does."""
-    status = status_of(pod, container)
-    state = mapping(status.get("state"))
-    about = mapping(pod.get("status"))
-    lost = any(item.get("reason") == _LOST_NODE for item in map(mapping, sequence(about.get("unmet"))))
-    if lost or about.get("phase") == "Unknown":
-        return f"{pod['metadata'].get('name')}: {_LOST_NODE if lost else about['phase']}"
-    why = mapping(state.get("waiting")).get("reason") or mapping(state.get("terminated")).get("reason")
-    if not status or (status.get("ready") and not why):
-        return ""
-    return f"{pod['metadata'].get('name')}: {why or 'not ready'}"
 
 
 def _effective(case: Case) -> Check:
@@ -249,7 +117,7 @@ def _access(case: Case) -> Check:
 
 def _ack_role(case: Case) -> Check:
     """Whether the object was read. It fails where the object is being deleted, or another one stands for the role."""
-    check = _read(case.reading("ack-role"), "ack-role", 7, _ACK_ROLE, absent="unknown", vital=False)
+    check = of_reading(case.reading("ack-role"), "ack-role", 7, _ACK_ROLE, absent="unknown", vital=False)
     going = being_deleted(case)
     if going:
         return check._replace(state="failed", detail=f"{'; '.join(going)}: the role goes with it")
@@ -307,22 +175,5 @@ def _key(case: Case) -> Iterator[Check]:
         # The API clears it when the key can be used again (DynamoDB API Reference, "SSEDescription").
         yield Check("key", 6, "failed", f"DynamoDB has not been able to use the table's key since {since}")
         return
-    key_check = _read(reading, "key", 6, f"the table's key is {state}", absent="failed")
+    key_check = of_reading(reading, "key", 6, f"the table's key is {state}", absent="failed")
     yield key_check if state in ("", "Enabled") else key_check._replace(state="failed")
-
-
-_STATES: dict[Status, State] = {"ok": "ok", "skipped": "skipped"}
-
-
-def _read(reading: Reading, name: str, step: int, good: str, absent: State = "unknown", vital: bool = True) -> Check:
-    state: State = absent if reading.status == "absent" else _STATES.get(reading.status, "unknown")
-    detail = good if state == "ok" else f"{reading.status}: {reading.detail}" if reading.detail else reading.status
-    return Check(
-        id=name,
-        step=step,
-        state=state,
-        detail=detail,
-        source=reading.source,
-        elapsed_ms=reading.elapsed_ms,
-        is_vital=vital,
-    )

@@ -22,7 +22,7 @@ import pytest
 
 import checker
 from checker.iam.expressions import expression
-from checker.live.log.sorting import words
+from checker.live.log.words import words
 
 SHORT, LONG = 3_000, 60_000
 SECONDS = 0.5

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checker.live.log.sorting import Site, is_interesting, sort, times
+from checker.live.log.sorting import is_interesting, sort, times
+from checker.live.log.words import Site
 
 FAILURES = [
     'level=error msg="failed to refresh auth keys" err="dial tcp 52.94.1.2:443: i/o timeout"',

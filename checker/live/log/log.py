@@ -17,7 +17,8 @@ from ..record.redaction import redact
 from .events import LogRow, events
 from .fields import tables_named
 from .sequences import WINDOW_SECONDS, in_vain, peak, said_again, seconds
-from .sorting import NO_SITE, Kind, Site, is_interesting, sort, times
+from .sorting import Kind, is_interesting, sort, times
+from .words import NO_SITE, Site
 
 MOST_KINDS: dict[Kind, int] = {"failure": 120, "trouble": 60, "retry": 20, "mention": 20}
 """How many different lines of each kind are kept; one limit a kind, so that none crowds another out."""

@@ -6,20 +6,17 @@ in doubt, an event is trouble: what this does not understand must not pass for s
 
 from __future__ import annotations
 
-import os
 import re
-from functools import lru_cache
 from typing import Literal
 
 from ...iam.expressions import expression
-from ...iam.values import NamedTuple
 from .fields import goes_with_success
 from .layouts import parse, without_nothing
+from .words import NO_SITE, Site, Words, any_of, words
 
 Kind = Literal["failure", "success", "retry", "trouble", "mention", "traffic", "quiet"]
 """A mention speaks of the refresh, calmly, in words that say neither that it succeeded nor that it failed."""
 
-_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "words.yaml")
 
 _WORDS = (
     r"denied|not authorized|unauthorized|err(?:or)?s?\b|exception|fail|refused|reset by peer|no such host"
@@ -98,53 +95,6 @@ _TOKEN = expression(r"\b\w*token", re.IGNORECASE)
 _OF_CUSTOMERS = expression(r"\b(?:api|auth)[ _-]?key\b|\bclient\b|\bcustomer|\buser\b", re.IGNORECASE)
 
 
-class Words(NamedTuple):
-    """The patterns of words.yaml, each list as one expression."""
-
-    keys: re.Pattern[str]
-    aws: re.Pattern[str]
-    refreshing: re.Pattern[str]
-    component: re.Pattern[str]
-    other_refresh: re.Pattern[str]
-    harmless: re.Pattern[str]
-    other_service: re.Pattern[str]
-    writes: re.Pattern[str]
-    empty: re.Pattern[str]
-    late: re.Pattern[str]
-    erring: re.Pattern[str]
-    success: re.Pattern[str]
-    not_yet: re.Pattern[str]
-    not_well: re.Pattern[str]
-    not_really: re.Pattern[str]
-    failure: re.Pattern[str]
-    retry: re.Pattern[str]
-    refused: re.Pattern[str]
-    given_up: re.Pattern[str]
-    traffic: re.Pattern[str]
-    request: re.Pattern[str]
-    own_request: re.Pattern[str]
-
-
-class Site(NamedTuple):
-    """The wording of a site: regular expressions for a refresh that succeeded, and for one that failed."""
-
-    success: tuple[str, ...] = ()
-    failure: tuple[str, ...] = ()
-
-
-NO_SITE = Site()
-
-
-@lru_cache(maxsize=1)
-def words() -> Words:
-    """The wording that ships with the tool."""
-    import yaml
-
-    with open(_FILE, encoding="utf-8") as file:
-        lists = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    return Words(**{name: _any(tuple(lists[name])) for name in Words._fields})
-
-
 def is_interesting(text: str) -> bool:
     """Whether an event may be more than quiet or traffic. Cheap, and never False where `sort` finds more."""
     lowered = text.lower()
@@ -166,9 +116,9 @@ def is_of_another_token(text: str) -> bool:
 
 def sort(text: str, site: Site = NO_SITE) -> Kind:
     """The kind of one event (plain text, see layouts.plain)."""
-    if site.failure and _any(site.failure).search(text):
+    if site.failure and any_of(site.failure).search(text):
         return "failure"
-    if site.success and _any(site.success).search(text):
+    if site.success and any_of(site.success).search(text):
         return "success"
     level, said = parse(text)
     known = words()
@@ -295,8 +245,3 @@ def _has_succeeded(said: str, known: Words) -> bool:
 _EVENT = expression(r"(?<![\w./-])(?:(?:[a-z]+[_.])+[a-z]+|[A-Z][a-z]+(?:[A-Z][a-z]+)+)(?![\w=./-]|[\"']?\s?[=:])")
 """The name of an event (auth_keys_refreshed, keys.refreshed, AuthKeysRefreshed), which is a sentence in one word."""
 _PARTS = expression(r"[_.]|(?<=[a-z])(?=[A-Z])")
-
-
-@lru_cache(maxsize=64)
-def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return expression("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)

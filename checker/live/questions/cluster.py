@@ -15,7 +15,7 @@ from ..asking import Asking, Refused, Reply
 from ..clients.kubernetes import PARTIAL, Cluster
 from ..log import log
 from ..log.file import stamped
-from ..log.sorting import Site
+from ..log.words import Site
 from ..record import trim
 from ..record.effective_role import container_of, resolve, status_of
 from ..record.record import Reading, Target
