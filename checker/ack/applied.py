@@ -36,6 +36,8 @@ DECIDING = (_LOCAL, *_STAYING, *(f"{hook}-delete-policy" for hook in _STAYING), 
 def not_applied(item: Object) -> str:
     """Why an object does not come into the cluster as it is written, or does not stay there; "" where it does."""
     annotations = item.annotations
+    if not annotations:
+        return ""
     if annotations.get(_LOCAL, "false").lower() != "false":
         return f"{_LOCAL} keeps it out of what kustomize builds"
     # Argo CD goes by Helm's hooks where it finds none of its own.

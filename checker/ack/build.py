@@ -5,7 +5,7 @@ Tolerant on purpose: a field of the wrong type is left out here and reported by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -37,7 +37,7 @@ def build(objects: Iterable[Object], unread: Iterable[Object] = ()) -> Inventory
     of_kind: dict[str, list[Object]] = {}
     for item in everything:
         of_kind.setdefault(item.kind, []).append(item)
-    return Inventory(
+    inventory = Inventory(
         objects=everything,
         roles=tuple(role(item) for item in of_kind.get("Role", ())),
         policies=tuple(policy(item) for item in of_kind.get("Policy", ())),
@@ -49,6 +49,16 @@ def build(objects: Iterable[Object], unread: Iterable[Object] = ()) -> Inventory
         keys=tuple(key(item) for item in of_kind.get("Key", ())),
         namespaces={item.name: _as_meant(item) for item in of_kind.get("Namespace", ())},
     )
+    return inventory._replace(texts=tuple(_texts(inventory)))
+
+
+def _texts(inventory: Inventory) -> Iterator[PolicyText]:
+    for item in inventory.roles:
+        yield from (*([item.trust] if item.trust else []), *item.inline)
+    yield from (one.document for one in inventory.policies if one.document)
+    yield from (one.session for one in inventory.associations if one.session)
+    yield from (one.policy for one in inventory.tables if one.policy)
+    yield from (one.policy for one in inventory.keys if one.policy)
 
 
 def together(inventories: Iterable[Inventory], unread: Iterable[Object]) -> Inventory:

@@ -39,8 +39,25 @@ class Limit(NamedTuple):
     at_key: bool = False
 
 
-def refused_fields(item: Object) -> Iterator[Limit]:
+def refused_fields(item: Object) -> tuple[Limit, ...]:
     """Every value of an object's spec that AWS refuses."""
+    known = _refused.get(id(item))
+    if known is not None and known[0] is item:
+        return known[1]
+    if len(_refused) >= _MOST_KNOWN:
+        del _refused[next(iter(_refused))]  # the one that was asked about first
+    answer = tuple(_refused_fields(item))
+    _refused[id(item)] = item, answer
+    return answer
+
+
+_MOST_KNOWN = 2_000
+_refused: dict[int, tuple[Object, tuple[Limit, ...]]] = {}
+"""The answers of `refused_fields` by the id of the object, which is asked about for every role that has to do with
+it."""
+
+
+def _refused_fields(item: Object) -> Iterator[Limit]:
     spec = item.data.get("spec")
     limits = _limits().get(f"{item.api_version} {item.kind}", {})
     for route, limit in limits.items() if isinstance(spec, dict) else ():
@@ -73,22 +90,6 @@ def _association(spec: dict[str, Any]) -> Iterator[Limit]:
 def refusal(item: Object) -> str:
     """Why AWS refuses an object, so that nothing of it is in place; "" where AWS does not, or where that depends on
     what is filled in later."""
-    known = _refusals.get(id(item))
-    if known is not None and known[0] is item:
-        return known[1]
-    if len(_refusals) >= _MOST_KNOWN:
-        del _refusals[next(iter(_refusals))]  # the one that was asked about first
-    answer = _refusal(item)
-    _refusals[id(item)] = item, answer
-    return answer
-
-
-_MOST_KNOWN = 2_000
-_refusals: dict[int, tuple[Object, str]] = {}
-"""The answers of `refusal` by the id of the object, which is asked about for every role that has to do with it."""
-
-
-def _refusal(item: Object) -> str:
     refused = next((limit for limit in refused_fields(item) if not (item.holes and _is_open(item, limit.path))), None)
     return f"AWS refuses the {item.kind}: {'.'.join(map(str, refused.path))} {refused.message}" if refused else ""
 

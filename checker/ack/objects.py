@@ -55,7 +55,8 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
             continue
         inside.add(id(node))
         whole = plain(node)
-        data = without_nulls(whole)
+        stated = tuple(nulls(whole)) if _has_null(whole) else ()
+        data = without_nulls(whole) if stated else whole
         if isinstance(data, dict):
             data = {**data, "apiVersion": identity[0], "kind": identity[1]}
             is_hidden = status == "unsupported" and _in_identity(identity) is not None
@@ -64,7 +65,7 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
             placeholder = inside_text or in_comments if is_ours else None
             is_open = inside_text is not None and in_comments is None and not changes_structure(node)
             origin = Origin(document.piece.source.name, number, path)
-            item = make_object(data, origin)._replace(nulls=tuple(nulls(whole)) if is_ours else ())
+            item = make_object(data, origin)._replace(nulls=stated if is_ours else ())
             start = document.piece.start + start_of(node)
             within = blocks_at(document.piece.source.name, document.piece.source.text, start) if is_ours else ()
             branch = Placeholder(_engine(within[-1].shown), within[-1].shown, (), 0, True) if within else None
@@ -96,8 +97,10 @@ def _line_at(document: YamlDocument, offset: int) -> str:
 
 def _lines_inside(document: YamlDocument, node: Node) -> tuple[int, ...]:
     """The lines of the template engine that were taken out within an object, by their offsets."""
+    if not document.branches:
+        return ()
     last = max((start_of(item) for _, item in walk(node)), default=0)
-    return tuple(offset for offset in document.branches or () if start_of(node) < offset < last)
+    return tuple(offset for offset in document.branches if start_of(node) < offset < last)
 
 
 def _with_labels(document: YamlDocument, lines: tuple[int, ...], data: dict[str, Any]) -> dict[str, Any]:
@@ -199,6 +202,12 @@ def without_nulls(value: Any) -> Any:
     if isinstance(value, list):
         return [without_nulls(item) for item in value]
     return value
+
+
+def _has_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_null, value.values()))
+    return any(map(_has_null, value)) if isinstance(value, list) else value is None
 
 
 def nulls(value: Any, route: Path = ()) -> Iterator[Path]:

@@ -42,6 +42,9 @@ _NEEDLES = (
     rb"\\(?:[xuU\r\n]|/)",
     rb"!!bin|!<|![^\s%]*%|%TAG",
 )
+_PLAIN_NEEDLES = ("services.k8s.aws", "eks.amazonaws.com")
+"""Those of them that are plain words, and the most frequent."""
+
 FOLDERS_ABOVE = 8
 """Folders above a file in which a chart or a kustomization may have to do with it."""
 
@@ -117,7 +120,9 @@ def hides_its_group(text: str) -> bool:
 
 def text_can_concern(text: str) -> bool:
     """`can_concern` for one document's text; one with a NUL is no text, which parsing will report."""
-    return "\0" in text or _concerns_text().search(text) is not None
+    if "\0" in text or any(word in text for word in _PLAIN_NEEDLES):
+        return True
+    return _concerns_text().search(text) is not None
 
 
 @lru_cache

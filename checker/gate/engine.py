@@ -136,22 +136,19 @@ def _in_documents(
 
 def _in_document(rules: list[DocumentRule], document: DocumentFacts, failures: dict[str, Failure]) -> Found:
     by_rule = {}
+    alone = DocumentFacts(document.file, document.start, document.open) if document.open.objects else None
     for rule in rules:
         try:
-            problems = (*rule.check_document(document), *_in_templates(rule, document))
+            problems = tuple(rule.check_document(document))
+            if alone is not None:
+                # What stands in objects with placeholders, whatever these are filled in with.
+                problems += tuple(item for item in rule.check_document(alone) if is_literal(item, rule.ABOUT))
         except Exception:  # noqa: BLE001 - as above
             failures.setdefault(rule.ABOUT.id, _broken_down(rule.ABOUT.id))
             continue
         if problems:
             by_rule[rule.ABOUT.id] = problems
     return by_rule
-
-
-def _in_templates(rule: DocumentRule, document: DocumentFacts) -> Iterator[Problem]:
-    """What the rule finds in the objects with placeholders, whatever these are filled in with."""
-    if document.open.objects:
-        alone = DocumentFacts(document.file, document.start, document.open)
-        yield from (problem for problem in rule.check_document(alone) if is_literal(problem, rule.ABOUT))
 
 
 def _listed(problems: Iterable[Problem]) -> Iterator[Problem]:

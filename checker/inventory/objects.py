@@ -211,7 +211,8 @@ PROXY = "reverse-proxy"
 class Inventory(NamedTuple):
     """Everything that was found. `unread` are objects of our kinds that a template engine has yet to fill in,
     `namespaces` the annotations of the Namespaces, by name; `hidden_tables` are (name or `*`, file) of Tables with a
-    policy of their own in text that cannot be parsed."""
+    policy of their own in text that cannot be parsed. `texts` are the policy documents of all the others: trust
+    policies, inline and managed policies, session policies, and those of tables and keys."""
 
     objects: tuple[Object, ...] = ()
     roles: tuple[Role, ...] = ()
@@ -224,6 +225,7 @@ class Inventory(NamedTuple):
     keys: tuple[Key, ...] = ()
     namespaces: Mapping[str, dict[str, str]] = MappingProxyType({})
     hidden_tables: tuple[tuple[str, str], ...] = ()
+    texts: tuple[PolicyText, ...] = ()
 
 
 def altered(item: Object, *aspects: str) -> str:
@@ -235,18 +237,6 @@ def may_be_absent(item: Object, owner: Object) -> str:
     """Why an object need not be there where another one is, as a reason; "" where it is."""
     missing = next((branch for branch in item.within if branch not in owner.within), None)
     return f"{missing.shown} decides whether it is there" if missing is not None else ""
-
-
-def policy_texts(inventory: Inventory) -> tuple[PolicyText, ...]:
-    """Every policy document of the inventory, in the order of the objects."""
-    texts: list[PolicyText] = []
-    for role in inventory.roles:
-        texts += [*([role.trust] if role.trust else []), *role.inline]
-    texts += [policy.document for policy in inventory.policies if policy.document]
-    texts += [association.session for association in inventory.associations if association.session]
-    texts += [table.policy for table in inventory.tables if table.policy]
-    texts += [key.policy for key in inventory.keys if key.policy]
-    return tuple(texts)
 
 
 def called(item: Object) -> str:

@@ -20,7 +20,7 @@ from ..ack.objects import mapping, sequence, text
 from .model import KustomizePatch, PatchTarget
 from .patches import fields_of
 
-MAY_SAY_SO = r"kpt\.dev|kyverno\.io|mutations\.gatekeeper\.sh|admissionregistration\.k8s\.io"
+MAY_SAY_SO = ("kpt.dev", "kyverno.io", "mutations.gatekeeper.sh", "admissionregistration.k8s.io")
 
 _Change = tuple[str, PatchTarget, tuple[str, ...]]
 """What the change is called, which objects it is for, and the fields it touches (see `KustomizePatch`)."""

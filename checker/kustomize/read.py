@@ -14,7 +14,6 @@ from typing import Any
 
 from ..ack.objects import mapping, sequence, text
 from ..ack.scan import KUSTOMIZATIONS, is_argocd_source
-from ..iam.expressions import expression
 from ..text.documents import YamlDocument
 from ..text.files import work_tree
 from ..text.nodes import Path, find, plain
@@ -28,7 +27,7 @@ from .overlays import overlay_of_argo, overlay_of_flux
 _CONFIG = "kustomize.config.k8s.io/"
 _FLUX = "kustomize.toolkit.fluxcd.io/"
 _ARGO = "argoproj.io/"
-_MAY_SAY_SO = expression(rf"kustomize\.|argoproj\.|{MAY_SAY_SO}|[\\!]")
+_MAY_SAY_SO = ("kustomize.", "argoproj.", *MAY_SAY_SO, "\\", "!")
 """What a document of another file name has to hold: a group, or an escape or `!!binary` that may spell one."""
 
 
@@ -38,7 +37,7 @@ def kustomizations(document: YamlDocument, real: Callable[[str], str]) -> list[K
     piece = document.piece
     name = os.path.basename(piece.source.name)
     is_override = is_argocd_source(name)
-    if name not in KUSTOMIZATIONS and not is_override and not _MAY_SAY_SO.search(piece.text):
+    if name not in KUSTOMIZATIONS and not is_override and not any(word in piece.text for word in _MAY_SAY_SO):
         return []
     value = plain(document.root)
     if is_override:

@@ -103,7 +103,7 @@ def _facts_of(source: Source, real: Real) -> FileFacts:
     if is_in_another_language(source.name) and not source.refused:
         return file.in_another_language()
     for piece in cut(source):
-        if _HOLDS_VARIABLES.search(piece.text):
+        if "ConfigMap" in piece.text and _HOLDS_VARIABLES.search(piece.text):
             file.config_maps.append(piece)
         is_fragment = is_template(source.name) and _KIND.search(piece.text) is None
         if not file.is_kustomization and (is_fragment or not text_can_concern(piece.text)):

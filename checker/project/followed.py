@@ -35,8 +35,8 @@ def follow(
 ) -> tuple[Read, tuple[FileFacts, ...]]:
     """What the kustomizations among these files take in, and those in turn that they find there, besides the files that
     were read already (`names`): what came of reading it, and the facts, which may be `known`."""
-    seen = set(map(os.path.abspath, names))
     pending: tuple[FileFacts, ...] = files
+    seen = set(map(os.path.abspath, names)) if any(item.kustomizations for item in files) else set()
     facts: tuple[FileFacts, ...] = ()
     all_names: tuple[str, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()

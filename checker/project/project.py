@@ -130,7 +130,7 @@ def link(
         kustomizations=tuple(linker.kustomizations),
         document_facts=document_facts,
         failed_renderings=tuple(_failed(linker.failed, charts)),
-        open=together((item.open for item in document_facts), ()),
+        open=together((item.open for item in document_facts if item.open.objects), ()),
         values={key: texts for one in charts for key, texts in one.values.items()},
     )
 
@@ -200,7 +200,8 @@ def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -
         if old is not None and same and old._replace(inventory=_NOTHING, open=_NOTHING) == facts:
             yield old
         else:
-            yield facts._replace(inventory=build(read), open=build(open_ones))
+            opened = build(open_ones) if open_ones else _NOTHING
+            yield facts._replace(inventory=build(read), open=opened)
     for file in linker.files:
         yield from (DocumentFacts(file.source.name, one.offset, broken=(one,)) for one in file.broken)
 

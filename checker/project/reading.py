@@ -63,7 +63,7 @@ def read_paths(
     def opened() -> Iterator[tuple[str, bytes | None]]:
         for done, path in enumerate(listed.files):
             observe("reading files", done, len(listed.files))
-            if os.path.abspath(path) in already:
+            if already and os.path.abspath(path) in already:
                 continue
             try:
                 yield (STDIN_NAME, _stdin()) if path == STDIN else (path, read_bytes(path))

@@ -1,5 +1,5 @@
 """The questions of a requirement about one way of using a role, answered: what is required, what is forbidden, and
-whether whoever is to use the role can assume it."""
+whether the trust policy lets in whom it names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .requests import Known, Requests, is_of_several_accounts
 from .resources import Guard, Sealed, covers, layers_on, within
 from .rows import Question, Row, decrypting_rows, forbidden_rows, required_rows
 from .select import Selected, own_values
-from .trust import check_entry, check_trust
+from .trust import check_trust
 from .ways import TrustCheck
 
 
@@ -39,26 +39,17 @@ class Surroundings(NamedTuple):
 
 class Answers(NamedTuple):
     """What comes of a requirement put to one way of using a role: what is required, what is forbidden but within reach,
-    whether the trust policy fits (None where the requirement asks for none), and whether whoever is to use the role can
-    assume it at all."""
+    and whether the trust policy fits (None where the requirement asks for none)."""
 
     required: tuple[Question, ...]
     excess: tuple[Question, ...]
     trust: TrustCheck | None
-    entry: TrustCheck
 
 
 def answer(requirement: Requirement, selected: Selected, attached: Stack, around: Surroundings) -> Answers:
     """Answers everything that a requirement asks of one way of using a role; `attached` are the policies that bear on
     it."""
-    role = selected.role
-    own = own_values(selected)
-    # What is filled in later is no value yet.
-    holes = (*role.object.holes, *(selected.giver.holes if selected.giver is not None else ()))
-    settled = {name: text for name, text in own.items() if not has_hole(text, holes)}
-    parameters = {name: text for name, text in around.parameters.items() if name not in ("namespace", "name", *own)}
-    values = {**parameters, **settled}
-
+    values = values_of(selected, around)
     known = Known(
         selected=selected,
         requirement=requirement,
@@ -76,8 +67,17 @@ def answer(requirement: Requirement, selected: Selected, attached: Stack, around
         required=tuple(item for item in required if item.proof or item.unset or item.action not in askable),
         excess=tuple(item for item in forbidden if item.proof or item.unset),
         trust=check_trust(requirement, selected, values),
-        entry=check_entry(selected, values),
     )
+
+
+def values_of(selected: Selected, around: Surroundings) -> dict[str, str]:
+    """The parameters, and the names that this way of using a role has of its own, as far as they are settled."""
+    own = own_values(selected)
+    # What is filled in later is no value yet.
+    holes = (*selected.role.object.holes, *(selected.giver.holes if selected.giver is not None else ()))
+    settled = {name: text for name, text in own.items() if not has_hole(text, holes)}
+    parameters = {name: text for name, text in around.parameters.items() if name not in ("namespace", "name", *own)}
+    return {**parameters, **settled}
 
 
 def _forbidden(row: Row, asked: Requests) -> Question:

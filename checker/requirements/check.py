@@ -10,13 +10,14 @@ from ..iam.values import NamedTuple
 from ..inventory.names import Names, arn_of_role
 from ..inventory.objects import Object, Role
 from ..progress import Observe, unobserved
-from .answering import Answers, Surroundings, answer
+from .answering import Answers, Surroundings, answer, values_of
 from .assuming import bearing_on, trust_guards
 from .layers import Stack, limited, stack
 from .model import Requirement
 from .resources import guards, indexes_of, layers_on, sealed
 from .rows import Question
 from .select import Selected, Unseen, may_select, select
+from .trust import check_entry
 from .ways import TrustCheck
 
 
@@ -69,10 +70,12 @@ class RoleCheck:
         """Whether the trust policy fits."""
         return self.answers.trust
 
-    @property
+    @cached_property
     def entry(self) -> TrustCheck:
         """Whether whoever is to use the role can assume it."""
-        return self.answers.entry
+        if self.same is not None:
+            return self.same.entry
+        return check_entry(self.selected, values_of(self.selected, self.around))
 
     @property
     def role(self) -> Role:

@@ -74,6 +74,8 @@ characters together (IAM User Guide, "IAM and AWS STS quotas")."""
 def _ignored(item: Object, *fields: str) -> str:
     """Why an edit of one of these fields is not pushed, as a reason; "" where it is. Source: ACK documentation, "Ignore
     field drift": paths such as `spec.tags`, which the controller leaves as AWS has them."""
+    if _IGNORED not in item.annotations:
+        return ""
     listed = [entry.strip() for entry in item.annotations.get(_IGNORED, "").split(",")]
     hit = next((entry for entry in listed if entry and any(_is_at_or_above(entry, field) for field in fields)), "")
     return f"{_IGNORED} lists {hit}, so the controller does not push it" if hit else ""

@@ -19,7 +19,7 @@ from ..inventory.names import (
     role_of_association,
     roles_by_arn,
 )
-from ..inventory.objects import Association, Inventory, Object, PolicyText, Role, altered, policy_texts
+from ..inventory.objects import Association, Inventory, Object, PolicyText, Role, altered
 from .model import Requirement, Selector
 
 
@@ -211,7 +211,7 @@ def _session_of(giver: Object) -> tuple[str, ...]:
 def _tells_tags_apart(inventory: Inventory) -> bool:
     """Whether a policy asks for what differs from way to way: a tag of the principal, which EKS Pod Identity sets for
     each service account, or the identity provider and its claims."""
-    for item in policy_texts(inventory):
+    for item in inventory.texts:
         if item.kind == "trust" or not item.text:
             continue
         lowered = item.text.lower()

@@ -201,6 +201,8 @@ def walk(root: Node, path: Path = (), closed: set[int] | None = None) -> Iterato
 
 def repeated_keys(root: Node) -> Iterator[Repeated]:
     """Keys that stand more than once in their mapping, in reading order."""
+    if not _repeats_a_key(root):
+        return
     for path, node in walk(root):
         if not isinstance(node, MappingNode):
             continue
@@ -210,6 +212,25 @@ def repeated_keys(root: Node) -> Iterator[Repeated]:
                 if key.value in first:
                     yield Repeated(key, first[key.value], path)
                 first.setdefault(key.value, key)
+
+
+def _repeats_a_key(root: Node) -> bool:
+    """Whether keys stand more than once in some mapping, told without the routes to them."""
+    seen: set[int] = set()
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ScalarNode) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, MappingNode):
+            keys = [key.value for key, _ in node.value if isinstance(key, ScalarNode)]
+            if len(set(keys)) < len(keys):
+                return True
+            pending += [item for _, item in node.value]
+        else:
+            pending += node.value
+    return False
 
 
 Part = Literal["key", "value"]

@@ -11,7 +11,7 @@ from ...findings.finding import Finding
 from ...findings.place import Place, at
 from ...iam.documents.paths import Path
 from ...iam.values import NamedTuple
-from ...inventory.objects import Object, PolicyText, Role, policy_texts
+from ...inventory.objects import Object, PolicyText, Role
 from ...requirements.layers import stack
 from ...requirements.rows import Question
 from ...rules.facts import Facts
@@ -85,7 +85,7 @@ class Survey:
     @cached_property
     def texts(self) -> Mapping[tuple[str, int | None, Path], PolicyText]:
         """Every policy document of the project, by the file, the document and the field it stands in."""
-        texts = policy_texts(self.facts.project.inventory)
+        texts = self.facts.project.inventory.texts
         return {at(text.owner, text.path)[:3]: text for text in texts}
 
     def text_at(self, place: Place) -> PolicyText | None:

@@ -13,7 +13,7 @@ from typing import Any
 from ...findings.finding import Finding
 from ...findings.place import at, inside
 from ...iam.documents.document import parse
-from ...inventory.objects import PolicyText, policy_texts
+from ...inventory.objects import PolicyText
 from ...rules.documents.oversized_policy import counted
 from ..edits import patch
 from ..edits.flow import document as laid_out
@@ -31,7 +31,7 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     limit = int(finding.value)
     texts = [
         text
-        for text in policy_texts(survey.facts.project.inventory)
+        for text in survey.facts.project.inventory.texts
         if text.owner is finding.subject
         and at(text.owner, text.path).path[: len(finding.place.path)] == finding.place.path
         if text.text

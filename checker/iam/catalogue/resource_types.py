@@ -87,6 +87,7 @@ def _single_segments(prefix: str) -> dict[str, Reach]:
     return reaches
 
 
+@lru_cache(maxsize=8192)
 def can_name(resource: str, action: str) -> bool:
     """Whether a Resource string can match an ARN that the action (`service:Name`) is authorized on. For an action that
     is not listed: yes."""

@@ -200,6 +200,7 @@ OPERATORS = {operator.name.lower(): operator for operator in _OPERATORS}
 """Every operator by its lower-case name, without set prefix or IfExists."""
 
 
+@lru_cache(maxsize=256)
 def split_operator(name: str) -> Operator | None:
     """Reads `ForAnyValue:StringLikeIfExists` and the like; None for an operator that does not exist.
 

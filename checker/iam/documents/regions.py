@@ -5,6 +5,8 @@ Source: botocore's list of partitions (`partitions.json`, regionRegex).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _BY_START = {
     "cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "eu-isoe-": "aws-iso-e",
     "us-isof-": "aws-iso-f", "eusc-": "aws-eusc",
@@ -31,6 +33,7 @@ def partition_of(region: str) -> str:
     return next((name for start, name in _BY_START.items() if region.startswith(start)), "aws" if region else "")
 
 
+@lru_cache(maxsize=8_192)
 def partition_in(text: str) -> str:
     """The partition that an ARN names; "" for a pattern, a variable, and for what is no ARN."""
     fields = text.split(":", 2)

@@ -8,6 +8,7 @@ system:serviceaccount:NAMESPACE:NAME, its audience sts.amazonaws.com, and it car
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from ..decisions.branches import branches
 from ..decisions.clauses import Atom, PolicyQuestion, applies, covering
@@ -57,11 +58,16 @@ def token_context(document: Document, issuer: str, claims: Mapping[str, str]) ->
     return make_context(known, foreign)
 
 
-def other_subjects(document: Document, provider: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def other_subjects(document: Document, provider: str) -> tuple[str, ...]:
     """Subjects that the trust policy lets in by a pattern or by asking for no subject, each an example of its kind.
 
-    Those it names literally are left out: they are intended. Nothing is yielded where it cannot be told.
+    Those it names literally are left out: they are intended. There are none where it cannot be told.
     """
+    return tuple(_let_in(document, provider))
+
+
+def _let_in(document: Document, provider: str) -> Iterator[str]:
     issuer = issuer_of(provider)
     subject = f"{issuer}:sub".lower()
     context = token_context(document, issuer, {"aud": "sts.amazonaws.com"})

@@ -8,12 +8,12 @@ from ...findings.place import inside, inside_at
 from ...findings.problem import Problem
 from ...iam.documents.document import ProblemCode
 from ...iam.documents.paths import show_path
-from ...inventory.objects import Inventory, called, policy_texts
+from ...inventory.objects import Inventory, called
 
 
 def document_problems(inventory: Inventory, code: ProblemCode, why: str) -> Iterator[Problem]:
     """A rule's problem for each document problem of this kind."""
-    for text in policy_texts(inventory):
+    for text in inventory.texts:
         for problem in text.parsed.problems:
             if problem.code == code:
                 place = inside(text, problem.path, "key" if problem.at_key else "value")

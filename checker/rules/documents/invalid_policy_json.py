@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from ...findings.place import inside_at
 from ...findings.problem import Problem
-from ...inventory.objects import called, policy_texts
+from ...inventory.objects import called
 from ...project.project import DocumentFacts
 from ..rule import About
 
@@ -34,7 +34,7 @@ ABOUT = About("invalid-policy-json", "error")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
-    for text in policy_texts(document.inventory):
+    for text in document.inventory.texts:
         for problem in text.parsed.problems:
             if problem.code == "syntax":
                 yield Problem(

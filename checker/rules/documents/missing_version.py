@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from ...findings.place import inside
 from ...findings.problem import Problem
-from ...inventory.objects import called, policy_texts
+from ...inventory.objects import called
 from ...project.project import DocumentFacts
 from ..rule import About
 
@@ -33,7 +33,7 @@ ABOUT = About("missing-version", "warning", rests_on=())
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
-    for text in policy_texts(document.inventory):
+    for text in document.inventory.texts:
         if text.parsed.document is None or not text.text or "Version" in text.data():
             continue
         yield Problem(

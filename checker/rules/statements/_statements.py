@@ -10,7 +10,7 @@ from ...iam.documents.document import Condition, Document, PolicyKind, Statement
 from ...iam.documents.operators import Operator, split_operator
 from ...iam.documents.paths import Path
 from ...iam.values import NamedTuple
-from ...inventory.objects import Inventory, PolicyText, called, policy_texts
+from ...inventory.objects import Inventory, PolicyText, called
 
 
 class Written(NamedTuple):
@@ -23,7 +23,7 @@ class Written(NamedTuple):
 
 def statements(inventory: Inventory, *kinds: PolicyKind) -> Iterator[Written]:
     """The statements of every readable policy document, of these kinds or of all."""
-    for text in policy_texts(inventory):
+    for text in inventory.texts:
         document = text.parsed.document
         if document is not None and (not kinds or text.kind in kinds):
             yield from (Written(text, document, statement) for statement in document.statements)

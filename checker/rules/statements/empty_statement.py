@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from ...findings.place import inside
 from ...findings.problem import Problem
-from ...inventory.objects import called, policy_texts
+from ...inventory.objects import called
 from ...project.project import DocumentFacts
 from ..rule import About
 from ._statements import problem_in, statements
@@ -35,7 +35,7 @@ ABOUT = About("empty-statement", "warning")
 
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
-    for text in policy_texts(document.inventory):
+    for text in document.inventory.texts:
         policy = text.parsed.document
         if policy is not None and not policy.statements:
             wrong = f"{called(text.owner)}: the policy document has no statements"

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from ...findings.problem import Problem
 from ...iam.arns import parse_arn
@@ -54,6 +55,7 @@ def check_document(document: DocumentFacts) -> Iterator[Problem]:
                 yield problem_in(written, entry.path, f"{entry.text} {wrong[0]}", why, wrong[1], entry.text)
 
 
+@lru_cache(maxsize=8192)
 def fault(arn: str) -> tuple[str, str] | None:
     """What is wrong with an ARN pattern, and what to write."""
     if arn == "*":

@@ -35,7 +35,7 @@ from ...findings.problem import Problem
 from ...iam.documents.partitions import foreign
 from ...iam.documents.paths import Path
 from ...iam.documents.regions import partition_in, partition_of
-from ...inventory.objects import Object, called, policy_texts
+from ...inventory.objects import Object, called
 from ..facts import Facts
 from ..rule import About
 
@@ -44,7 +44,7 @@ ABOUT = About("wrong-partition", "error")
 
 def check_project(facts: Facts) -> Iterator[Problem]:
     due = partition_of(facts.parameters.get("region", ""))
-    for text in policy_texts(facts.project.inventory):
+    for text in facts.project.inventory.texts:
         for entry in foreign(text.parsed.document, due) if text.parsed.document else ():
             where = f"the cell is in {due}" if due else "the document names another one as well"
             wrong = (

@@ -36,7 +36,7 @@ from ...iam.proofs.trust import issuer_of, token_context
 from ...iam.values import NamedTuple
 from ...inventory.objects import Object, PolicyText, Role, called
 from ...requirements.pods import caller_of, request_of
-from ...requirements.select import users_of
+from ...requirements.select import User, users_of
 from ...requirements.trust import changed_by, moved_by
 from ...requirements.ways import Way, lets_in, way_of
 from ..access._answers import why
@@ -75,10 +75,13 @@ def refused(facts: Facts) -> Iterator[RefusedCaller]:
     """Every service account that a requirement names or an object of the project gives a role to, and that the role's
     trust policy shuts out."""
     judged: set[tuple[int, str]] = set()
+    let_in: set[tuple[int, str, int]] = set()  # with the object that gives the role
     for outcome in facts.outcomes:
         for item in outcome.checks:
             trust = item.trust
             if trust is None:
+                if item.entry.truth is True and item.giver is not None:
+                    let_in.add((id(item.role.object), item.entry.service_account, id(item.giver)))
                 continue
             judged.add((id(item.role.object), trust.service_account))
             if trust.truth is False:
@@ -86,33 +89,37 @@ def refused(facts: Facts) -> Iterator[RefusedCaller]:
                 asked = outcome.requirement.trust.via if outcome.requirement.trust else ()
                 ways = (taken,) if taken is not None else asked
                 yield RefusedCaller(item.role, trust.service_account, item.giver, ways, why(item))
-    for role, account, giver in _given(facts):
-        if (id(role.object), account) not in judged:
-            way = way_of(giver)
-            meaning = "the pods that run as it get no credentials"
-            yield RefusedCaller(role, account, giver, (way,) if way else (), meaning)
-
-
-def _given(facts: Facts) -> Iterator[tuple[Role, str, Object]]:
-    """The roles that objects of the project give to service accounts which their trust policies certainly refuse."""
-    for user in users_of(facts.names):
+    for role, account, user in _given(facts):
+        if (id(role.object), account) in judged or (id(role.object), account, id(user.giver)) in let_in:
+            continue
         way = way_of(user.giver)
-        for role in user.roles if way is not None and len(user.roles) == 1 and user.namespace else ():
-            document = role.trust.parsed.document if role.trust else None
-            if document is None or way is None or changed_by(role, user.giver) or moved_by(role, user.giver):
-                continue
-            values = dict(facts.parameters)
-            issuers = {
-                issuer_of(principal.entry.text)
-                for statement in document.statements
-                for principal in statement.principals
-                if principal.kind == "Federated"
-            }
-            if len(issuers) == 1:
-                values.setdefault("oidcIssuer", issuers.pop())
-            account = f"{user.namespace}/{user.name}"
-            if lets_in(document, way, account, values, user.giver, user.hop).truth is False:
-                yield role, account, user.giver
+        if way is not None and _shuts_out(role, way, account, user, facts):
+            meaning = "the pods that run as it get no credentials"
+            yield RefusedCaller(role, account, user.giver, (way,), meaning)
+
+
+def _given(facts: Facts) -> Iterator[tuple[Role, str, User]]:
+    """The roles that objects of the project give to service accounts."""
+    for user in users_of(facts.names):
+        if len(user.roles) == 1 and user.namespace:
+            yield user.roles[0], f"{user.namespace}/{user.name}", user
+
+
+def _shuts_out(role: Role, way: Way, account: str, user: User, facts: Facts) -> bool:
+    """Whether the trust policy of the role that an object gives to a service account certainly refuses it."""
+    document = role.trust.parsed.document if role.trust else None
+    if document is None or changed_by(role, user.giver) or moved_by(role, user.giver):
+        return False
+    values = dict(facts.parameters)
+    issuers = {
+        issuer_of(principal.entry.text)
+        for statement in document.statements
+        for principal in statement.principals
+        if principal.kind == "Federated"
+    }
+    if len(issuers) == 1:
+        values.setdefault("oidcIssuer", issuers.pop())
+    return lets_in(document, way, account, values, user.giver, user.hop).truth is False
 
 
 def _refused(item: RefusedCaller, facts: Facts) -> Problem:

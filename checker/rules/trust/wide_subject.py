@@ -36,7 +36,7 @@ ABOUT = About("wide-subject", "warning")
 
 def check_document(document: DocumentFacts) -> Iterator[Problem]:
     for written, provider in cluster_identities(document.inventory):
-        examples = list(other_subjects(written.document, provider))
+        examples = other_subjects(written.document, provider)
         if not examples or any(is_far(written, provider, item) for item in examples):
             continue
         namespace = examples[0].split(":")[2]
