@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..iam.values import NamedTuple
 from ..inventory.objects import Alteration, Object, Origin
 from ..text.documents import YamlDocument
-from ..text.nodes import Path, entries, key_of, plain, scalar_value, walk
+from ..text.nodes import Path, entries, key_of, node_at, plain, scalar_value, walk
 from ..text.yaml_nodes import start_of
 from .blocks import blocks_at, loose_separator
 from .kinds import BY_NAME, IAM_GROUP, NAMESPACE, WORKLOADS, standing
@@ -24,16 +24,21 @@ from .scan import TELLING_FIELDS, is_open_version
 
 
 class Sighting(NamedTuple):
-    """An object in a document: its node, the object, and its first placeholder, if any. `is_open`: its placeholders
+    """An object in a document: the document, the object, and its first placeholder, if any. `is_open`: its placeholders
     stand inside of values, so that all else is what will be applied. `branch` is a line of the template that decides
     whether the object is there, or how often."""
 
-    node: Node
+    document: YamlDocument
     object: Object
     placeholder: Placeholder | None
     supported: bool
     is_open: bool = False
     branch: Placeholder | None = None
+
+    @property
+    def node(self) -> Node:
+        """The node of the object."""
+        return node_at(self.document.root, self.object.origin.path)
 
 
 def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
@@ -84,7 +89,7 @@ def sightings(document: YamlDocument, number: int) -> Iterator[Sighting]:
                 item = item._replace(alterations=tuple(_alterations(document, lines)), within=within)
             if status != "read":
                 placeholder = _in_identity(identity)
-            yield Sighting(node, item, placeholder, status == "read", is_open, branch)
+            yield Sighting(document, item, placeholder, status == "read", is_open, branch)
 
 
 def _engine(shown: str) -> str:

@@ -120,6 +120,8 @@ def _facts_of(source: Source, real: Real) -> FileFacts:
             continue
         for document in parsed:
             file.document(document)
+            if file.is_done_with(document):
+                document.let_go()
     return file.facts()
 
 
@@ -140,7 +142,7 @@ def _opened(piece: Piece) -> list[YamlDocument] | None:
         return None
     for document in documents:
         restore(document.root, opened.expressions)
-    return [document._replace(piece=piece, branches=opened.branches) for document in documents]
+    return [YamlDocument(piece, document.root, opened.branches) for document in documents]
 
 
 _KIND = expression(r"\bkind[\"']?\s*:")
@@ -179,6 +181,11 @@ class _File:
             skipped=tuple(self.skipped),
             config_maps=tuple(self.config_maps),
         )
+
+    def is_done_with(self, document: YamlDocument) -> bool:
+        """Whether nobody has to look at the tree again to say what objects there are: no template fills them in."""
+        last = self.seen[-1] if self.seen else None
+        return last is None or last.document is not document or all(one.placeholder is None for one in last.sightings)
 
     def in_another_language(self) -> FileFacts:
         offset = first_object_of_ours(self.source.text)

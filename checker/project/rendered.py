@@ -209,7 +209,7 @@ def _at_its_place(
     item = built._replace(
         annotations=annotations, data=data, origin=source.object.origin, pool=one.what, elsewhere=elsewhere
     )
-    return sighting._replace(node=source.node, object=item)
+    return sighting._replace(document=source.document, object=item)
 
 
 def _without_origin(data: dict[str, Any]) -> dict[str, Any]:

@@ -34,13 +34,31 @@ class Piece(NamedTuple):
     is_dropped: bool = False
 
 
-class YamlDocument(NamedTuple):
+class YamlDocument:
     """One parsed YAML or JSON document. Node marks count from `piece.start`. `branches` are the offsets of lines of a
-    template engine that were taken out before it was parsed; None where it was parsed as it is written."""
+    template engine that were taken out before it was parsed; None where it was parsed as it is written. `number` counts
+    the documents of the piece.
 
-    piece: Piece
-    root: Node
-    branches: tuple[int, ...] | None = None
+    A tree takes ten times the memory of its text, and is asked for again only where there is something to show: it can
+    be let go, and is then made anew once somebody asks."""
+
+    __slots__ = ("_root", "branches", "number", "piece")
+
+    def __init__(self, piece: Piece, root: Node, branches: tuple[int, ...] | None = None, number: int = 0) -> None:
+        self.piece, self.branches, self.number = piece, branches, number
+        self._root: Node | None = root
+
+    @property
+    def root(self) -> Node:
+        """The tree of the document."""
+        if self._root is None:
+            self._root = parse_piece(self.piece)[self.number].root
+        return self._root
+
+    def let_go(self) -> None:
+        """Lets the tree go, where it was made of the text as it is written."""
+        if self.branches is None:
+            self._root = None
 
 
 def cut(source: Source) -> Iterator[Piece]:
@@ -72,15 +90,15 @@ def parse_piece(piece: Piece) -> list[YamlDocument]:
             return [_measured(piece, compose_json(piece.text))]
         except JsonError:
             pass
-    return [_measured(piece, root) for root in compose_all(piece.text)]
+    return [_measured(piece, root, number) for number, root in enumerate(compose_all(piece.text))]
 
 
-def _measured(piece: Piece, root: Node) -> YamlDocument:
+def _measured(piece: Piece, root: Node, number: int = 0) -> YamlDocument:
     try:
         measure(root, piece.text)
     except TreeError as error:
         raise LimitError(error.message, start_of(error.node)) from None
-    return YamlDocument(piece, root)
+    return YamlDocument(piece, root, number=number)
 
 
 # Possessive within: a row of `#` can be cut into comments in countless ways, and each would be tried.

@@ -199,6 +199,17 @@ def walk(root: Node, path: Path = (), closed: set[int] | None = None) -> Iterato
         pending += reversed(below)
 
 
+def node_at(root: Node, path: Path) -> Node:
+    """The node that `walk` gives this route; of fields that stand twice the last."""
+    node = root
+    for step in path:
+        if isinstance(node, MappingNode):
+            node = [item for key, item in node.value if isinstance(key, ScalarNode) and key.value == step][-1]
+        else:
+            node = node.value[step]
+    return node
+
+
 def repeated_keys(root: Node) -> Iterator[Repeated]:
     """Keys that stand more than once in their mapping, in reading order."""
     if not _repeats_a_key(root):
