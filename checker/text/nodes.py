@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
@@ -98,28 +99,31 @@ def plain(root: Node, resolved: Callable[[str], Scalar] = resolve) -> Any:
 
     Keys that are no scalars are left out: no Kubernetes field has one.
     """
-    built: dict[int, Any] = {}
-    open_nodes: set[int] = set()
+    return _plain(root, resolved, {}, set())
 
-    def build(node: Node) -> Any:
-        if isinstance(node, ScalarNode):
-            return scalar_value(node, resolved)
-        if id(node) in built:
-            return built[id(node)]
-        if id(node) in open_nodes:
-            raise TreeError("an alias stands inside the very node it names", node)
-        open_nodes.add(id(node))
-        value: Any
-        if isinstance(node, MappingNode):
-            pairs = [(key_of(key), item) for key, item in entries(node) if isinstance(key, ScalarNode)]
-            value = {key: build(item) for key, item in pairs}
-        else:
-            value = [build(item) for item in node.value]
-        open_nodes.discard(id(node))
-        built[id(node)] = value
-        return value
 
-    return build(root)
+def _plain(node: Node, resolved: Callable[[str], Scalar], built: dict[int, Any], open_nodes: set[int]) -> Any:
+    """The value of a node; `built` are those of nodes that are done, `open_nodes` those that it stands in."""
+    if isinstance(node, ScalarNode):
+        return scalar_value(node, resolved)
+    if id(node) in built:
+        return built[id(node)]
+    if id(node) in open_nodes:
+        raise TreeError("an alias stands inside the very node it names", node)
+    open_nodes.add(id(node))
+    value: Any
+    if isinstance(node, MappingNode):
+        # The names of fields are few, and each document brings its own copies.
+        value = {
+            sys.intern(key_of(key)): _plain(item, resolved, built, open_nodes)
+            for key, item in entries(node)
+            if isinstance(key, ScalarNode)
+        }
+    else:
+        value = [_plain(item, resolved, built, open_nodes) for item in node.value]
+    open_nodes.discard(id(node))
+    built[id(node)] = value
+    return value
 
 
 def measure(root: Node, text: str) -> None:

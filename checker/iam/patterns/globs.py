@@ -159,7 +159,13 @@ def _walk(machine: Automaton, text: str) -> bool:
 @lru_cache(maxsize=8192)
 def read_wildcards(text: str) -> Text:
     """Marks the `*` and `?` of a policy string as wildcards."""
-    return tuple((char, char in "*?") for char in text)
+    return tuple(map(_marked, text))
+
+
+@lru_cache(maxsize=4096)
+def _marked(char: str) -> tuple[str, bool]:
+    """A character of a policy string; every string shares the same few."""
+    return char, char in "*?"
 
 
 def wildcard_tokens(text: Text) -> tuple[Token, ...]:
@@ -177,7 +183,7 @@ def arn_tokens(text: Text) -> tuple[Token, ...]:
     for position, (char, is_wild) in enumerate(text):
         if char == ":":
             colons += 1
-            tokens.append(Token(":"))
+            tokens.append(_free_token(":", False))
         elif colons >= 5 or not is_wild:
             tokens.append(_free_token(char, is_wild))
         elif char == "*" and (position + 1 == len(text) or text[position + 1][0] == ":"):
@@ -194,7 +200,9 @@ def field_tokens(text: Text) -> tuple[Token, ...]:
     colons = 0
     for char, is_wild in text:
         colons += char == ":"
-        tokens.append(Token(None, "any" if colons >= 5 else "field", star=char == "*") if is_wild else Token(char))
+        tokens.append(
+            Token(None, "any" if colons >= 5 else "field", star=char == "*") if is_wild else _free_token(char, False)
+        )
     return tuple(tokens)
 
 
@@ -232,5 +240,6 @@ def _plain(text: Text) -> str:
     return "".join(char for char, _ in text)
 
 
+@lru_cache(maxsize=4096)
 def _free_token(char: str, is_wild: bool) -> Token:
     return Token(None, "any", star=char == "*") if is_wild else Token(char)
