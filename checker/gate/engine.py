@@ -124,6 +124,8 @@ def _in_documents(
 ) -> list[Found]:
     """What the rules find in each document, in the order of the documents. What they find concerns the file of the
     document alone, so nothing is looked for in files that nobody asked about."""
+    if not rules:
+        return [{}] * len(facts.project.document_facts)
     return [
         known[id(document)]
         if id(document) in known

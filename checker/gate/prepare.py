@@ -269,6 +269,8 @@ def _read_rest(config: Config, paths: tuple[str, ...], passed: Read, takes_varia
     if all(path == STDIN for path in paths):
         return read_paths((), observe=observe)
     roots = project_paths(config) or _work_tree(paths)
+    if set(roots) <= set(paths):
+        return read_paths((), observe=observe)
     already = frozenset(map(os.path.abspath, passed.names))
     rest = read_paths(roots, already=already, keeps_variables=takes_variables, observe=observe)
     if rest.missing:

@@ -71,7 +71,7 @@ _CLASSES: dict[Reach, str] = {"any": ".", "field": "[^:]", "segment": "[^:/]"}
 _STARS_TO_TRY = 3
 _LONGEST_TO_TRY = 256
 """A regular expression tries every way to share a text among its stars: with more of them, or on longer texts, the
-automaton is faster."""
+automaton is faster. A star that can end in one place only shares nothing."""
 
 
 def make_glob(text: str, tokens: tuple[Token, ...]) -> Glob:
@@ -83,9 +83,15 @@ def make_glob(text: str, tokens: tuple[Token, ...]) -> Glob:
     prefix = _spelled(tokens[: wild[0]])
     if len(wild) == 1 and tokens[wild[0]] == _ANYTHING:
         return Glob(text, tokens, None, prefix, _spelled(tokens[wild[0] + 1 :]))
-    stars = sum(tokens[position].star for position in wild)
+    stars = sum(tokens[position].star and not _ends_at(tokens, position) for position in wild)
     regex = "".join(map(_as_regex, tokens[wild[0] :])) if stars <= _STARS_TO_TRY else ""
     return Glob(text=text, tokens=tokens, fixed=None, prefix=prefix, suffix=None, regex=regex)
+
+
+def _ends_at(tokens: tuple[Token, ...], position: int) -> bool:
+    """Whether the run of a star can end in one place only: it is followed by a character that it does not match."""
+    following = tokens[position + 1].char if position + 1 < len(tokens) else None
+    return following is not None and following in EXCLUDED[tokens[position].reach]
 
 
 _ANYTHING = Token(None, "any", star=True)

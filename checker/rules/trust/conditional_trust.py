@@ -54,8 +54,10 @@ def check_project(facts: Facts) -> Iterator[Problem]:
         yield problem
     refused_ones = {id(item.role.object) for item in refused(facts)}
     for check in (check for outcome in facts.outcomes for check in outcome.checks):
+        if check.trust is not None:
+            continue
         role, entry = check.role.object, check.entry
-        if check.trust is not None or entry.truth is True or (entry.truth is None and entry.is_open):
+        if entry.truth is True or (entry.truth is None and entry.is_open):
             continue
         if id(role) in told | refused_ones or not _is_granted(check):
             continue

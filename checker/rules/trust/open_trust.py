@@ -29,7 +29,15 @@ from collections.abc import Iterator
 
 from ...findings.problem import Problem
 from ...iam.decisions.principals import Caller
-from ...iam.proofs.trust import WEB_IDENTITY, is_cluster, issuer_of, may_assume, other_subjects, token_context
+from ...iam.proofs.trust import (
+    WEB_IDENTITY,
+    is_cluster,
+    issuer_of,
+    may_assume,
+    names_its_callers,
+    other_subjects,
+    token_context,
+)
 from ...project.project import DocumentFacts
 from ..rule import About
 from ..statements._statements import Written, problem_in
@@ -60,6 +68,8 @@ _ANY_SUBJECTS = ("some-other-subject", "repo:some-other-owner/some-other-reposit
 
 def _who_else(written: Written, provider: str) -> str | None:
     """Who is let in without being named; None for nobody."""
+    if names_its_callers(written.document, provider):
+        return None
     if not is_cluster(provider):
         everybody = any(_lets_in(written, provider, subject) for subject in _ANY_SUBJECTS)
         return f"anyone who gets a token from {issuer_of(provider)}" if everybody else None
