@@ -42,9 +42,6 @@ _NEEDLES = (
     rb"\\(?:[xuU\r\n]|/)",
     rb"!!bin|!<|![^\s%]*%|%TAG",
 )
-_PLAIN_NEEDLES = ("services.k8s.aws", "eks.amazonaws.com")
-"""Those of them that are plain words, and the most frequent."""
-
 FOLDERS_ABOVE = 8
 """Folders above a file in which a chart or a kustomization may have to do with it."""
 
@@ -84,6 +81,8 @@ def can_concern(data: bytes) -> bool:
     """
     if b"\0" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
+    if b"services.k8s.aws" in data or b"eks.amazonaws.com" in data:
+        return True
     if any(word in data for word in _WORDS) and _concerns().search(data) is not None:
         return True
     return b"apiVersion" in data and _open_version().search(data) is not None
@@ -120,7 +119,7 @@ def hides_its_group(text: str) -> bool:
 
 def text_can_concern(text: str) -> bool:
     """`can_concern` for one document's text; one with a NUL is no text, which parsing will report."""
-    if "\0" in text or any(word in text for word in _PLAIN_NEEDLES):
+    if "\0" in text or "services.k8s.aws" in text or "eks.amazonaws.com" in text:
         return True
     return _concerns_text().search(text) is not None
 

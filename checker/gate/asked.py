@@ -15,8 +15,11 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
     """The names of the files to report on. Who passes an overlay, a patch, a file of values or a release also asks
     about the objects in the base and the chart, since it says what becomes of them."""
     names = {item.source.name for item in material.files}
+    files = (*material.files, *material.background)
+    kustomizations = tuple(one for item in files for one in item.kustomizations)
     paths = frozenset(map(os.path.realpath, passed))
-    shown = {os.path.realpath(item.source.name): item.source.name for item in (*material.files, *material.background)}
+    is_rendered = bool(material.renderings or material.charts or kustomizations)
+    shown = {os.path.realpath(item.source.name): item.source.name for item in files} if is_rendered else {}
     for one in material.renderings:
         parts = {path for part in one.root.parts for path in (os.path.realpath(part.file), *part.patch_files)}
         if not paths.isdisjoint(one.root.files | parts):
@@ -26,8 +29,6 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
         if not paths.isdisjoint(chart.inputs) or any(path.startswith(inside) for path in paths):
             names |= {item.facts.source.name for item in chart.files} | {chart.source.name}
             names |= {shown[path] for path in chart.covers if path in shown}
-    files = (*material.files, *material.background)
-    kustomizations = tuple(one for item in files for one in item.kustomizations)
     maps = ConfigMaps(files, kustomizations)
     texts = {item.source.name: item.source.text for item in files if item.kustomizations}
     naming = [

@@ -151,7 +151,15 @@ def gather(
         )
         for item in terms.asked
     )
-    return Facts(project, names, outcomes, terms.other_cells, terms.parameters, today=terms.today)
+    return Facts(
+        project=project,
+        names=names,
+        outcomes=outcomes,
+        other_cells=terms.other_cells,
+        parameters=terms.parameters,
+        today=terms.today,
+        files=terms.files,
+    )
 
 
 class _Found(NamedTuple):

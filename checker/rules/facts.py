@@ -20,7 +20,8 @@ class Facts(NamedTuple):
     """What rules judge: the project, its inventory by name, and every requirement put to it. `parameters` are the
     cell's (region, account, oidcIssuer, …), `other_cells` those of the cells the requirements were not put to, by name.
     `suppressions` are those that bear on the project, on the day `today` (ISO, UTC); `weakened` is what a change
-    that is not trusted makes weaker.
+    that is not trusted makes weaker. `files` are those that were asked about (None: all): what concerns none of them
+    is not reported, and need not be looked for.
     """
 
     project: Project
@@ -31,3 +32,4 @@ class Facts(NamedTuple):
     suppressions: tuple[Suppression, ...] = ()
     today: str = ""
     weakened: tuple[Weakening, ...] = ()
+    files: frozenset[str] | None = None

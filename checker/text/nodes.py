@@ -41,9 +41,10 @@ def entries(node: MappingNode) -> list[tuple[Node, Node]]:
     """The key and value nodes of a mapping with `<<` merges applied: own keys win over merged ones, and the last
     repeat of a key wins, as in the parsers that Kubernetes uses. Raises TreeError for merges that never end.
     """
-    if not any(_is_merge(key) for key, _ in node.value):
-        return list(node.value)
-    return _merge(node, {}, ())
+    for key, _ in node.value:
+        if key.value == "<<" and _is_merge(key):
+            return _merge(node, {}, ())
+    return list(node.value)
 
 
 def _merge(
@@ -115,7 +116,9 @@ def _plain(node: Node, resolved: Callable[[str], Scalar], built: dict[int, Any],
     if isinstance(node, MappingNode):
         # The names of fields are few, and each document brings its own copies.
         value = {
-            sys.intern(key_of(key)): _plain(item, resolved, built, open_nodes)
+            sys.intern(key_of(key)): scalar_value(item, resolved)
+            if isinstance(item, ScalarNode)
+            else _plain(item, resolved, built, open_nodes)
             for key, item in entries(node)
             if isinstance(key, ScalarNode)
         }

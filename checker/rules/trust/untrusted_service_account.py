@@ -99,9 +99,12 @@ def refused(facts: Facts) -> Iterator[RefusedCaller]:
 
 
 def _given(facts: Facts) -> Iterator[tuple[Role, str, User]]:
-    """The roles that objects of the project give to service accounts."""
+    """The roles that objects of the project give to service accounts, where one of the two was asked about."""
     for user in users_of(facts.names):
-        if len(user.roles) == 1 and user.namespace:
+        if len(user.roles) != 1 or not user.namespace:
+            continue
+        files = {user.giver.origin.file, user.roles[0].object.origin.file}
+        if facts.files is None or not facts.files.isdisjoint(files):
             yield user.roles[0], f"{user.namespace}/{user.name}", user
 
 
