@@ -8,6 +8,7 @@ sts:TagSession, request tags).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from ..iam.decisions.conditions import Truth, all_of, any_of
@@ -137,7 +138,12 @@ class _Answer(NamedTuple):
 
 
 def _through_irsa(document: Document, namespace: str, name: str, values: Mapping[str, str], audience: str) -> _Answer:
-    issuer = issuer_in(values)
+    return _with_token(document, namespace, name, issuer_in(values), values.get("account", "*"), audience)
+
+
+@lru_cache(maxsize=8_192)
+def _with_token(document: Document, namespace: str, name: str, issuer: str, account: str, audience: str) -> _Answer:
+    """The answer for a service account that presents its token; several rules ask it of the same one."""
     federated = [
         issuer_of(principal.entry.text)
         for statement in document.statements
@@ -148,11 +154,11 @@ def _through_irsa(document: Document, namespace: str, name: str, values: Mapping
         return _Answer(False)
     if not issuer and len(set(federated)) == 1:
         # Whatever the cell's issuer is, only tokens of the one that the policy names let anybody in.
-        answer = _through_irsa(document, namespace, name, {**values, "oidcIssuer": federated[0]}, audience)
+        answer = _with_token(document, namespace, name, issuer_in({"oidcIssuer": federated[0]}), account, audience)
         if answer.truth is not True:
             return answer
     claims = {"aud": audience, "sub": f"system:serviceaccount:{namespace}:{name}"}
-    caller = Caller("Federated", f"arn:*:iam::{values.get('account', '*')}:oidc-provider/{issuer or '*'}")
+    caller = Caller("Federated", f"arn:*:iam::{account}:oidc-provider/{issuer or '*'}")
     context = token_context(document, issuer, claims)
     truth = may_assume(document, caller, WEB_IDENTITY, context)
     if not issuer:
