@@ -148,11 +148,18 @@ def _judged(
     told_now = told_now or arguments.select or arguments.ignore
     if read is not None and holds_nothing(read) and not told_now:
         return nothing_for_us(len(read.names), read.passed_over), ()
+    from ..gate import known as earlier
     from ..gate.cells import JudgedCell, report_of
     from ..gate.judge import judge
-    from ..gate.prepare import prepare_cells
+    from ..gate.prepare import choose, prepare_cells
 
-    cells = [JudgedCell(made, judge(*made, observe)) for made in prepare_cells(gate_options(arguments), read, observe)]
+    options = gate_options(arguments)
+    chosen = choose(options)
+    known = earlier.load(chosen) if not arguments.no_cache else earlier.NOTHING
+    prepared = prepare_cells(options, read, observe, chosen, known)
+    cells = [JudgedCell(made, judge(*made, observe, known.of(made.terms))) for made in prepared]
+    if not (told_now or arguments.no_cache):
+        earlier.keep(known, chosen, cells)
     _note_what_it_rests_on(cells)
     if arguments.write_baseline:
         read_files = frozenset().union(*(cell.judged.report.read for cell in cells))

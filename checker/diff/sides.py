@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..findings.finding import Finding
 from ..gate.judge import judge_both
 from ..gate.judged import Judged
+from ..gate.known import load
 from ..gate.options import Chosen, GateOptions
 from ..gate.prepare import choose, prepare_whole
 from ..gate.prepared import Prepared
@@ -102,9 +103,10 @@ def read_sides(base: str, head: str | None, options: GateOptions, observe: Obser
     if options.paths and isinstance(before, str):
         raise UsageError("--path goes with git revisions; of two folders, give the parts that are to be compared")
     chosen = choose(options)
-    first = _prepared(before, options, chosen, observe)
-    second = _prepared(after, options, chosen, observe, first.material.files)
-    judged, judged_now = judge_both(first, second, observe)
+    known = load(chosen)
+    first = _prepared(before, options, chosen, observe, known.files)
+    second = _prepared(after, options, chosen, observe, (*known.files, *first.material.files))
+    judged, judged_now = judge_both(first, second, observe, known.of(first.terms))
     return _side(before, base, chosen, first, judged), _side(after, head or WORKING_FOLDER, chosen, second, judged_now)
 
 

@@ -108,6 +108,11 @@ def _add(findings: dict[tuple[str, Location, str], Finding], finding: Finding, *
     findings.setdefault(key, finding)
 
 
+def active_rules(settings: Settings) -> tuple[str, ...]:
+    """The rules that are asked, by name."""
+    return tuple(rule.ABOUT.id for rule, _ in _active(settings))
+
+
 def _active(settings: Settings) -> Iterator[tuple[Rule, Severity]]:
     for rule in settings.rules:
         severity = settings.severities.get(rule.ABOUT.id, rule.ABOUT.severity)

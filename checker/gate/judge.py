@@ -26,26 +26,28 @@ from ..suppression.reading import anchor_of, suppressions
 from ..text.source import as_written
 from .baselined import by_baseline
 from .engine import Found, run
-from .judged import Judged
+from .judged import Earlier, Judged, earlier_of
 from .prepared import Material, Prepared, Since, Terms
 from .report import HeldAgainst, Report, Summary
 
 
-def judge(material: Material, terms: Terms, observe: Observe = unobserved, earlier: Judged | None = None) -> Judged:
+def judge(material: Material, terms: Terms, observe: Observe = unobserved, earlier: Earlier | None = None) -> Judged:
     """Puts requirements and rules to what was read; a pure function of it. What follows from unchanged
     documents is taken over from an `earlier` judgement by the same terms: what was found in them, and what was proven
     of roles that no changed document bears on."""
-    if earlier is None and terms.since is not None:
-        earlier = terms.since.judged
-    facts = gather(material, terms, observe, earlier.facts if earlier else None)
+    if terms.since is not None and terms.since.judged is not None:
+        earlier = terms.since.judged.earlier
+    facts = gather(material, terms, observe, earlier)
     return _judged(Prepared(material, terms), facts, facts, earlier.found if earlier else {}, observe)
 
 
-def judge_both(first: Prepared, second: Prepared, observe: Observe = unobserved) -> tuple[Judged, Judged]:
+def judge_both(
+    first: Prepared, second: Prepared, observe: Observe = unobserved, earlier: Earlier | None = None
+) -> tuple[Judged, Judged]:
     """Judges two states by what differs between them. What rules find in documents that both have, and what comes of
     requirements put to roles on which nothing bears that differs, would be the same on both sides, and is left out."""
-    before = gather(*first, observe, is_asked_later=True)
-    after = gather(*second, observe, before, is_asked_later=True)
+    before = gather(*first, observe, earlier, is_asked_later=True)
+    after = gather(*second, observe, earlier_of(before, {}), is_asked_later=True)
     both = {id(one) for one in before.project.document_facts} & {id(one) for one in after.project.document_facts}
     known: dict[int, Found] = {number: {} for number in both}
     return (
@@ -117,17 +119,17 @@ def gather(
     material: Material,
     terms: Terms,
     observe: Observe = unobserved,
-    earlier: Facts | None = None,
+    earlier: Earlier | None = None,
     *,
     is_asked_later: bool = False,
 ) -> Facts:
     """What rules judge: the project, and the requirements put to it."""
-    before = {id(item.requirement): item for item in earlier.outcomes} if earlier else {}
+    before = {item.requirement.name: item for item in earlier.outcomes} if earlier else {}
     project = link(
         material.files,
         material.background,
         passed_over=material.passed_over,
-        earlier=earlier.project if earlier else None,
+        earlier=earlier.documents if earlier else {},
         placeholders=terms.placeholders,
         renderings=material.renderings,
         charts=material.charts,
@@ -146,7 +148,7 @@ def gather(
             terms.files,
             observe=observe,
             today=terms.today,
-            earlier=before.get(id(item)),
+            earlier=before.get(item.name),
             is_asked_later=is_asked_later,
         )
         for item in terms.asked

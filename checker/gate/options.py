@@ -35,9 +35,10 @@ class GateOptions(NamedTuple):
 
 class Chosen(NamedTuple):
     """What decides: the configuration, the requirements, the accepted findings; and, where a revision decides, how the
-    working folder differs from it."""
+    working folder differs from it. `cache` is the folder where answers are kept: "" for the user's, "off" for none."""
 
     config: Config
     requirements: Loaded
     baseline: Baseline | None
     trusted: Trusted | None = None
+    cache: str = "off"

@@ -37,6 +37,7 @@ from .asked import asked_about
 from .cells import cells_in_one_run, concerns, of_cell
 from .engine import Settings
 from .judge import judge
+from .known import NOTHING, Known
 from .options import Chosen, GateOptions
 from .prepared import Material, Prepared, Terms
 from .rendered import rendered
@@ -61,17 +62,21 @@ def prepare(options: GateOptions, read: Read | None = None, observe: Observe = u
 
 
 def prepare_cells(
-    options: GateOptions, read: Read | None = None, observe: Observe = unobserved
+    options: GateOptions,
+    read: Read | None = None,
+    observe: Observe = unobserved,
+    chosen: Chosen | None = None,
+    known: Known = NOTHING,
 ) -> tuple[Prepared, ...]:
     """As `prepare`, for each cell that is judged in this run: where folders are bound to cells and none is named, all
-    that have something in what was passed. Files are read once."""
-    chosen = choose(options)
+    that have something in what was passed. Files are read once; `known` is what an earlier run has kept of them."""
+    chosen = chosen or choose(options)
     names = cells_in_one_run(chosen.config, options.cell)
-    taken = _taken_in(options, chosen, read, observe)
+    taken = _taken_in(options, chosen, read, observe, known.files)
     if not names or not taken.is_judged:
-        return (_prepared(options, chosen, taken, observe),)
+        return (_prepared(options, chosen, taken, observe, known),)
     asked = [cell.name for cell in chosen.config.cells if concerns(taken.paths, chosen.config, cell)]
-    return tuple(_prepared(options._replace(cell=name), chosen, taken, observe) for name in asked or names)
+    return tuple(_prepared(options._replace(cell=name), chosen, taken, observe, known) for name in asked or names)
 
 
 class _TakenIn(NamedTuple):
@@ -85,7 +90,9 @@ class _TakenIn(NamedTuple):
     are_files: bool
 
 
-def _taken_in(options: GateOptions, chosen: Chosen, read: Read | None, observe: Observe) -> _TakenIn:
+def _taken_in(
+    options: GateOptions, chosen: Chosen, read: Read | None, observe: Observe, known: tuple[FileFacts, ...] = ()
+) -> _TakenIn:
     config = chosen.config
     paths = options.paths or project_paths(config) or (os.curdir,)
     are_files = not any(path == STDIN or os.path.isdir(path) for path in paths)
@@ -94,7 +101,7 @@ def _taken_in(options: GateOptions, chosen: Chosen, read: Read | None, observe: 
         # A hook is handed a configuration or a requirement, which concern everything.
         paths = project_paths(config) or _work_tree(paths) or paths
         passed = _usable(read_paths(paths, observe=observe), paths)
-    files = facts_of(passed.sources)
+    files = facts_of(passed.sources, known)
     # A hook is handed files that hold nothing for us: nothing is judged then. A folder or a stream always is.
     is_judged = not are_files or _feeds(passed) or _holds_something(files)
     material = _material(passed, files)
@@ -103,12 +110,14 @@ def _taken_in(options: GateOptions, chosen: Chosen, read: Read | None, observe: 
     rest = _read_rest(config, paths, passed, _takes_variables(files), observe)
     unreadable = tuple(dict.fromkeys((*passed.unreadable, *rest.unreadable)))
     material = material._replace(
-        background=facts_of(rest.sources), unreadable=unreadable, names=(*passed.names, *rest.names)
+        background=facts_of(rest.sources, known), unreadable=unreadable, names=(*passed.names, *rest.names)
     )
     return _TakenIn(material, paths, passed.names, True, are_files)
 
 
-def _prepared(options: GateOptions, chosen: Chosen, taken: _TakenIn, observe: Observe) -> Prepared:
+def _prepared(
+    options: GateOptions, chosen: Chosen, taken: _TakenIn, observe: Observe, known: Known = NOTHING
+) -> Prepared:
     material, terms = taken.material, _terms(options, chosen, taken.is_judged)
     if taken.is_judged:
         has_rest = bool(material.background)
@@ -119,7 +128,7 @@ def _prepared(options: GateOptions, chosen: Chosen, taken: _TakenIn, observe: Ob
     if options.changed_since:
         from .since import since
 
-        terms = terms._replace(since=since(options, Prepared(material, terms), chosen.config))
+        terms = terms._replace(since=since(options, Prepared(material, terms), chosen.config, known))
     return Prepared(material, terms)
 
 
@@ -151,8 +160,9 @@ def choose(options: GateOptions) -> Chosen:
 
         return choose_trusted(options)
     config = choose_config(options.config)
-    recording.choose(_cache(config))
-    return Chosen(config, choose_requirements(config, options.policies), _baseline(options))
+    cache = _cache(config)
+    recording.choose(cache)
+    return Chosen(config, choose_requirements(config, options.policies), _baseline(options), cache=cache)
 
 
 def _cache(config: Config) -> str:

@@ -17,16 +17,17 @@ from ..revisions.reading import identity_here, read_at, reader_at
 from ..suppression.baseline import Baseline, entry_of
 from .cells import of_cell
 from .judge import judge
+from .known import NOTHING, Known
 from .options import GateOptions
 from .prepared import Material, Prepared, Since
 from .rendered import rendered
 from .taken_in import with_taken_in
 
 
-def since(options: GateOptions, made: Prepared, config: Config) -> Since:
+def since(options: GateOptions, made: Prepared, config: Config, known: Known = NOTHING) -> Since:
     """What has been changed since a revision. Raises UsageError where there is none of that name.
 
-    A changed configuration, requirement or baseline touches everything.
+    A changed configuration, requirement or baseline touches everything. `known` is what an earlier run has kept.
     """
     name = options.changed_since or ""
     revision = find_revision(name)
@@ -42,14 +43,17 @@ def since(options: GateOptions, made: Prepared, config: Config) -> Since:
         return Since(name, None, Baseline(""))
     files = (*made.material.files, *made.material.background)
     read = read_at(revision, roots_at(revision, config))
-    before = Material(facts_of(read.sources, files), passed_over=made.material.passed_over, names=read.names)
+    before = Material(
+        facts_of(read.sources, (*known.files, *files)), passed_over=made.material.passed_over, names=read.names
+    )
     before = with_taken_in(of_cell(before, config, terms.cell), reader_at(revision), files)
     old = {os.path.abspath(item.source.name): item.source.text for item in before.files}
     now = [item.source for item in files]
     changed = frozenset(item.name for item in now if old.get(os.path.abspath(item.name)) != item.text)
     changed |= _changed_by_kustomizations(files, revision)
     before = rendered(before, options, config, terms.placeholders, revision)
-    judged = judge(before, terms._replace(files=None, baseline=None, trusted=None))
+    terms = terms._replace(files=None, baseline=None, trusted=None)
+    judged = judge(before, terms, earlier=known.of(terms))
     entries = tuple(entry_of(finding, "") for finding in judged.report.findings)
     return Since(name, changed, Baseline("", entries), judged)
 

@@ -44,8 +44,19 @@ Input = tuple[str, bool, Seen]
 
 def pack(seen: Iterable[Input], text: str, code: int) -> bytes:
     """The bytes of a file."""
-    body = marshal.dumps((tuple(seen), text, code))
-    return _MAGIC + _digest(body) + body
+    return sealed(_MAGIC, marshal.dumps((tuple(seen), text, code)))
+
+
+def sealed(magic: bytes, body: bytes) -> bytes:
+    """The bytes of a file of this kind, with a digest that tells whether it is whole."""
+    return magic + _digest(body) + body
+
+
+def unsealed(magic: bytes, data: bytes) -> bytes | None:
+    """What stands in a file of this kind; None for another one, and for what is not whole."""
+    start = len(magic) + _DIGEST
+    body = data[start:]
+    return body if data.startswith(magic) and data[len(magic) : start] == _digest(body) else None
 
 
 def pointer(path: str) -> bytes:
@@ -55,12 +66,11 @@ def pointer(path: str) -> bytes:
 
 def unpack(key: str) -> tuple[tuple[Input, ...], str, int] | None:
     """What is kept under a key; None for nothing, and for what cannot be relied on."""
-    data = _own(os.path.join(folder(), key))
+    data = own(os.path.join(folder(), key))
     if data.startswith(_ELSEWHERE):
-        data = _own(os.path.join(os.fsdecode(data[len(_ELSEWHERE) :]), key))
-    start = len(_MAGIC) + _DIGEST
-    body = data[start:]
-    if not data.startswith(_MAGIC) or data[len(_MAGIC) : start] != _digest(body):
+        data = own(os.path.join(os.fsdecode(data[len(_ELSEWHERE) :]), key))
+    body = unsealed(_MAGIC, data)
+    if body is None:
         return None
     kept: tuple[tuple[Input, ...], str, int] = marshal.loads(body)  # noqa: S302 - whole, and the user's own
     return kept
@@ -68,10 +78,10 @@ def unpack(key: str) -> tuple[tuple[Input, ...], str, int] | None:
 
 def is_own(path: str) -> bool:
     """Whether a file is one of those that this writes."""
-    return _own(path).startswith(_WRITTEN)
+    return own(path).startswith(_WRITTEN)
 
 
-def _own(path: str) -> bytes:
+def own(path: str) -> bytes:
     """The bytes of a file that belongs to the user alone; none for any other file."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))

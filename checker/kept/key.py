@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import lru_cache
 
 from ..version import __version__
 
@@ -37,20 +38,12 @@ _OF_OTHERS = frozenset(
 
 def key_of(given: Sequence[str]) -> str | None:
     """The name under which the answer of a run with these arguments is kept; None for one whose answer is not."""
-    if given[:1] != ["static"] or sys.stdout is None or not os.path.isabs(folder()):
-        return None
-    if os.environ.get("CI") or os.environ.get("GITHUB_STEP_SUMMARY"):
+    if given[:1] != ["static"] or sys.stdout is None or not is_anything_kept():
         return None
     if not _OF_OTHERS.isdisjoint(item.partition("=")[0] for item in given):
         return None
     try:
-        from _blake2 import blake2b
-
-        parts = (
-            __version__,
-            sys.version,
-            *_code(),
-            os.getcwd(),
+        return name_of(
             time.strftime("%Y-%m-%d", time.gmtime()),
             *(os.environ.get(name, "\0") for name in _ENVIRONMENT),
             *_terminal(),
@@ -59,7 +52,18 @@ def key_of(given: Sequence[str]) -> str | None:
         )
     except (OSError, ImportError):
         return None
-    text = "\0\0".join(map(str, parts))
+
+
+def is_anything_kept() -> bool:
+    """Whether anything is kept here at all: in a pipeline nobody comes back to it."""
+    return os.path.isabs(folder()) and not (os.environ.get("CI") or os.environ.get("GITHUB_STEP_SUMMARY"))
+
+
+def name_of(*parts: object) -> str:
+    """The name of what is kept for these parts, by this code, in this folder. Raises OSError, ImportError."""
+    from _blake2 import blake2b
+
+    text = "\0\0".join(map(str, (__version__, sys.version, *_code(), os.getcwd(), *parts)))
     return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=20).hexdigest()
 
 
@@ -79,7 +83,12 @@ def _terminal() -> tuple[object, ...]:
         return ("a terminal",)
 
 
-def _code() -> Iterator[object]:
+@lru_cache(maxsize=1)
+def _code() -> tuple[object, ...]:
+    return tuple(_parts())
+
+
+def _parts() -> Iterator[object]:
     """Which code decides: each file of this tool, and what is installed beside it."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for path in sys.path:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ..errors import UsageError
@@ -64,6 +66,7 @@ def _changed(path: str) -> int:
 
 _run: _Run | None = None
 _is_heard = False
+_is_hearing = True
 
 
 def begin(key: str) -> None:
@@ -81,9 +84,20 @@ def forget() -> None:
     _run = None
 
 
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Within, nothing is written down: what is opened there is this tool's own, and the answer does not rest on it."""
+    global _is_hearing
+    _is_hearing = False
+    try:
+        yield
+    finally:
+        _is_hearing = True
+
+
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     run = _run
-    if run is None or event not in ("open", "os.scandir", "os.listdir"):
+    if run is None or not _is_hearing or event not in ("open", "os.scandir", "os.listdir"):
         return
     path = arguments[0]
     if isinstance(path, bytes):
@@ -129,9 +143,9 @@ def keep(text: str, code: int) -> None:
             return
         data = pack(((*key, state) for key, state in run.seen.items()), text, code)
         if run.where:
-            _write(run.where, run.key, data)
+            write_kept(run.where, run.key, data)
             data = pointer(os.path.abspath(run.where))
-        _write(folder(), run.key, data)
+        write_kept(folder(), run.key, data)
     except (OSError, UsageError, ValueError):
         return  # what is not kept is worked out again
 
@@ -181,7 +195,9 @@ def _tools() -> list[str]:
     return [os.path.abspath(os.path.join(folder, name)) for folder in folders for name in _TOOLS]
 
 
-def _write(where: str, name: str, data: bytes) -> None:
+def write_kept(where: str, name: str, data: bytes) -> None:
+    """Writes a file of this tool's into a folder where such are kept, and makes room there. Raises OSError,
+    UsageError."""
     from ..text.writing import write_file
 
     os.makedirs(where, mode=0o700, exist_ok=True)

@@ -183,7 +183,7 @@ class Folder:
             cells = []
             for made, judged in self.cells:
                 changed = made._replace(material=with_texts(made.material, {name: text}, made.terms.placeholders))
-                cells.append(JudgedCell(changed, judge(*changed, earlier=judged)))
+                cells.append(JudgedCell(changed, judge(*changed, earlier=judged.earlier)))
             self._take(tuple(cells))
 
     def _take(self, cells: tuple[JudgedCell, ...]) -> None:

@@ -60,6 +60,9 @@ class DocumentFacts(NamedTuple):
     open: Inventory = _NOTHING
 
 
+_NO_DOCUMENTS: Mapping[tuple[str, int], DocumentFacts] = MappingProxyType({})
+
+
 class Project(NamedTuple):
     """Everything that was read. `documents` holds, by (file, number), those with an object of ours; `document_facts`
     what is known of each, of broken ones too. `open` are the objects with holes in their values, of which `inventory`
@@ -93,16 +96,16 @@ def link(
     background: Sequence[FileFacts] = (),
     *,
     passed_over: int = 0,
-    earlier: Project | None = None,
+    earlier: Mapping[tuple[str, int], DocumentFacts] = _NO_DOCUMENTS,
     placeholders: Mapping[str, str] = _NONE,
     renderings: Iterable[Rendering] = (),
     charts: Sequence[Chart] = (),
 ) -> Project:
     """The project that these files are. Those in `background` take part in the inventory, but their documents are not
     counted. `passed_over` counts documents already ruled out by a scan of bytes. What is known of a document is taken
-    over from an `earlier` state of the project, where nothing in it has changed. `placeholders` are values for those of
-    templates, by name; an object that they fill in is one like any other. `renderings` are what kustomizations build,
-    `charts` what stands in the place of their templates.
+    over from an `earlier` state of the project, by file and number, where nothing in it has changed. `placeholders` are
+    values for those of templates, by name; an object that they fill in is one like any other. `renderings` are what
+    kustomizations build, `charts` what stands in the place of their templates.
     """
     linker = Linker(with_charts((*files, *background), charts), placeholders, renderings)
     effects = linker.link()
@@ -171,7 +174,9 @@ def _not_rendered(renderings: Iterable[Rendering], charts: Iterable[Chart]) -> I
             yield Skipped(chart.source.name, "unrendered-chart", chart.unfit, 0)
 
 
-def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -> Iterator[DocumentFacts]:
+def _document_facts(
+    linker: Linker, effects: Effects, earlier: Mapping[tuple[str, int], DocumentFacts]
+) -> Iterator[DocumentFacts]:
     objects: dict[tuple[str, int], list[Object]] = {}
     for item in effects.objects:
         objects.setdefault((item.origin.file, item.origin.document), []).append(item)
@@ -184,7 +189,6 @@ def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -
     templates: dict[tuple[str, int], list[Object]] = {}
     for item in linker.open:
         templates.setdefault((item.origin.file, item.origin.document), []).append(item)
-    known = dict(zip(earlier.documents, earlier.document_facts, strict=False)) if earlier else {}
     for at, document in linker.documents.items():
         read, open_ones = objects.get(at, []), templates.get(at, [])
         facts = DocumentFacts(
@@ -193,7 +197,7 @@ def _document_facts(linker: Linker, effects: Effects, earlier: Project | None) -
             repeated=tuple(repeated.get(at, ())),
             unsupported=tuple(unsupported.get(at, ())),
         )
-        old = known.get(at)
+        old = earlier.get(at)
         # Objects are values: a document that only looks different is still the same.
         same = old is not None and _are_same((*old.inventory.objects, *old.open.objects), (*read, *open_ones))
         same = same and old is not None and len(old.open.objects) == len(open_ones)

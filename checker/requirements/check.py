@@ -42,6 +42,10 @@ class RoleCheck:
 
     __hash__ = None  # type: ignore[assignment]  # what it is made of has no hash
 
+    def __getstate__(self) -> dict[str, object]:
+        """The check with its answers, and without the one that they were taken from."""
+        return {**self.__dict__, "answers": self.answers, "same": None}
+
     @property
     def _asked(self) -> tuple[object, ...]:
         return self.requirement, self.selected, self.stack, self.around

@@ -55,6 +55,13 @@ class YamlDocument:
             self._root = parse_piece(self.piece)[self.number].root
         return self._root
 
+    def __getstate__(self) -> tuple[Piece, tuple[int, ...] | None, int]:
+        return self.piece, self.branches, self.number
+
+    def __setstate__(self, state: tuple[Piece, tuple[int, ...] | None, int]) -> None:
+        self.piece, self.branches, self.number = state
+        self._root = None
+
     def let_go(self) -> None:
         """Lets the tree go, where it was made of the text as it is written."""
         if self.branches is None:

@@ -16,7 +16,7 @@ from checker.cli import main
 from checker.gate.judge import judge, judge_both
 from checker.gate.judged import Judged
 from checker.gate.prepared import Prepared
-from checker.progress import Observe, unobserved
+from checker.progress import Observe
 from checker.schemas import load
 from tests.diff.test_diff import BOUNDARY, ISSUER, OTHER, POD_IDENTITY, WORLD, git
 from tests.report.worlds import CONFIG
@@ -86,9 +86,9 @@ def in_files(text: str) -> None:
         Path(f"manifests/{number:02}.yaml").write_text(document, encoding="utf-8")
 
 
-def both_as_a_whole(first: Prepared, second: Prepared, observe: Observe = unobserved) -> tuple[Judged, Judged]:
+def both_as_a_whole(first: Prepared, second: Prepared, observe: Observe, _: object) -> tuple[Judged, Judged]:
     judged = judge(*first, observe)
-    return judged, judge(*second, observe, earlier=judged)
+    return judged, judge(*second, observe, earlier=judged.earlier)
 
 
 @pytest.mark.parametrize("seed", [*range(60, 68), *(pytest.param(n, marks=pytest.mark.slow) for n in range(68, 160))])

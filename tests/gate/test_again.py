@@ -98,7 +98,7 @@ def compare(seed: int, folder: Path) -> None:
         texts = {item.source.name: item.source.text for item in made.material.files}
         new = {name: edited(draw, text) for name, text in texts.items() if Path(name).stem in names and text}
         made = made._replace(material=with_texts(made.material, new))
-        again = judge(*made, earlier=judged)
+        again = judge(*made, earlier=judged.earlier)
         assert said(again) == said(judge(*made)), (seed, new)
         judged = again
 
@@ -137,7 +137,7 @@ def without_query(tmp_path: Path, kind: str) -> tuple[Prepared, Judged, str]:
 def test_what_is_the_same_is_taken_over(tmp_path: Path) -> None:
     """So that the comparison above compares something."""
     made, judged, name = without_query(tmp_path, "Role")
-    again = judge(*made, earlier=judged)
+    again = judge(*made, earlier=judged.earlier)
     old = {id(check.required) for outcome in judged.report.outcomes for check in outcome.checks}
     checks = [check for outcome in again.report.outcomes for check in outcome.checks]
     assert {check.role.object.origin.file for check in checks if id(check.required) not in old} == {name}
@@ -150,6 +150,6 @@ def test_what_is_the_same_is_taken_over(tmp_path: Path) -> None:
 def test_an_edit_bears_on_the_roles_that_refer_to_the_document(tmp_path: Path) -> None:
     """The role's own file is the same: what it names has changed."""
     made, judged, _ = without_query(tmp_path, "Policy")
-    again = judge(*made, earlier=judged)
+    again = judge(*made, earlier=judged.earlier)
     assert {item.rule for item in again.report.findings} >= {"missing-grant"}
     assert said(again) == said(judge(*made))

@@ -257,7 +257,7 @@ def _after(made: Prepared, judged: Judged, taken: list[Proposal]) -> Round | str
     except (NoEditError, OverlapError) as error:
         return str(error)
     changed = made._replace(material=with_texts(made.material, texts, made.terms.placeholders))
-    again = judge(*changed, earlier=judged)
+    again = judge(*changed, earlier=judged.earlier)
     wrong = _wrong(_all(judged.report), _all(again.report), taken)
     return wrong or Round(tuple(taken), (), changed, again, edits)
 
