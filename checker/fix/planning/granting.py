@@ -105,13 +105,14 @@ def _is_ours_alone(grant: WantedGrant, text: PolicyText) -> bool:
     """Whether no other role uses the Policy, or each that does lacks the same access too."""
     if not grant.survey.sees_all:
         return False
-    others = {id(role.object) for role in grant.survey.others(text.owner, grant.check.role)}
-    for outcome in grant.survey.facts.outcomes:
-        for check in outcome.checks:
-            lacking = {need_of(item) for item in check.required if item.proof and item.proof.verdict == "not-granted"}
-            if lacking >= set(grant.needs):
-                others.discard(id(check.role.object))
-    return not others
+    others = grant.survey.others(text.owner, grant.check.role)
+    return all(any(_lacks(check, grant) for check in grant.survey.checks.get(id(role.object), ())) for role in others)
+
+
+def _lacks(check: RoleCheck, grant: WantedGrant) -> bool:
+    """Whether a role lacks all that is to be granted."""
+    lacking = {need_of(item) for item in check.required if item.proof and item.proof.verdict == "not-granted"}
+    return lacking >= set(grant.needs)
 
 
 def _extending(grant: WantedGrant, text: PolicyText) -> Iterator[Plan]:

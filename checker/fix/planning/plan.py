@@ -12,10 +12,12 @@ from ...findings.place import Place, at
 from ...iam.documents.paths import Path
 from ...iam.values import NamedTuple
 from ...inventory.objects import Object, PolicyText, Role
+from ...requirements.check import RoleCheck
 from ...requirements.layers import stack
 from ...requirements.rows import Question
 from ...rules.facts import Facts
 from ...rules.statements._statements import Written
+from ...rules.trust import misdirected_annotation
 from ...rules.trust.untrusted_service_account import RefusedCaller, refused
 from ..edits.patch import Patch
 
@@ -110,6 +112,19 @@ class Survey:
             key = id(item.role.object), item.service_account
             callers[key] = (*callers.get(key, ()), item)
         return callers
+
+    @cached_property
+    def misdirected(self) -> frozenset[int]:
+        """The service accounts and associations that name the wrong role, by identity."""
+        return frozenset(id(problem.subject) for problem in misdirected_annotation.check_project(self.facts))
+
+    @cached_property
+    def checks(self) -> Mapping[int, tuple[RoleCheck, ...]]:
+        """What was asked of each role, by the identity of its object."""
+        by_role: dict[int, list[RoleCheck]] = {}
+        for check in (check for outcome in self.facts.outcomes for check in outcome.checks):
+            by_role.setdefault(id(check.role.object), []).append(check)
+        return {key: tuple(checks) for key, checks in by_role.items()}
 
     def others(self, owner: Object, role: Role) -> tuple[Role, ...]:
         """The other roles that a Policy object bears on."""

@@ -24,7 +24,6 @@ from ...requirements.parameters import issuer_in
 from ...requirements.pods import SERVICE, caller_of, request_of
 from ...requirements.ways import Way, lets_in, way_of
 from ...rules.documents.oversized_policy import TRUST, counted
-from ...rules.trust import misdirected_annotation
 from ...rules.trust.untrusted_service_account import RefusedCaller, is_of_another_tenant
 from ..edits import patch
 from ..edits.patch import Patch
@@ -44,7 +43,7 @@ def _for(survey: Survey, item: RefusedCaller) -> Candidates:
     text, account = item.role.trust, item.service_account
     if "${" in account:
         yield NoPlan("which service account is meant is not known; its annotation or association tells")
-    elif item.giver is not None and _is_misdirected(survey, item.giver):
+    elif item.giver is not None and id(item.giver) in survey.misdirected:
         yield NoPlan("the service account's annotation names the wrong role; that is what is to be mended")
     elif text is None or text.parsed.document is None:
         yield NoPlan("the trust policy has to be readable first")
@@ -54,10 +53,6 @@ def _for(survey: Survey, item: RefusedCaller) -> Candidates:
             danger = "the role is trusted to others, and this service account may have been given the wrong one"
         for way in _likely_first(item.ways, item.role, item.giver):
             yield from _through(survey, text, account, way, item.giver, danger)
-
-
-def _is_misdirected(survey: Survey, giver: Object) -> bool:
-    return any(problem.subject is giver for problem in misdirected_annotation.check_project(survey.facts))
 
 
 def _likely_first(ways: tuple[Way, ...], role: Role, giver: Object | None) -> list[Way]:
