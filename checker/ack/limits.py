@@ -51,7 +51,7 @@ def refused_fields(item: Object) -> tuple[Limit, ...]:
     return answer
 
 
-_MOST_KNOWN = 10_000
+_MOST_KNOWN = 30_000
 _refused: dict[int, tuple[Object, tuple[Limit, ...]]] = {}
 """The answers of `refused_fields` by the id of the object, which is asked about for every role that has to do with
 it."""

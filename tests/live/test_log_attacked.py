@@ -33,6 +33,8 @@ NOT_DONE = [
     'level=info msg="auth keys refreshed" staleSeconds=10800',
     'level=info msg="auth keys refreshed" stale_for=3h',
     'level=info msg="auth keys refreshed" stale_keys=42',
+    'level=info msg="auth keys refreshed" refreshed_at=2026-11-20T00:00:00Z',
+    'level=info msg="auth keys loaded" lastRefresh="2026-11-20 00:00:00"',
     'level=info msg="auth keys loaded at boot, table not read"',
     'level=info msg="auth keys refreshed (DynamoDB bypassed)"',
     'level=info msg="auth keys reloaded without DynamoDB"',
@@ -67,6 +69,9 @@ OF_OTHERS = [
     ' request: "POST /session/refresh HTTP/1.1", upstream: "http://10.0.3.4:8080/session/refresh", host: "a.com"',
     '{"level":"warn","msg":"failed to refresh session token","user":"u_123","status":401}',
     '{"level":"warn","msg":"expired api key used","tenant":"acme","ip":"203.0.113.9"}',
+    "2026/11/27 10:00:00 http: proxy error: dial tcp 10.0.0.4:9200: connect: connection refused",
+    "2026/11/27 10:00:00 http: TLS handshake error from 10.0.0.1:4444: EOF",
+    'level=info msg="3 keys are 5 days from expiry"',
 ]
 FAILED = [
     '{"level":"error","msg":"loader failed","error":"ResourceNotFoundException","telemetry.sdk.name":"opentelemetry"}',
@@ -76,6 +81,12 @@ FAILED = [
     "RequestTimeTooSkewed: The difference between the request time and the current time is too large.",
     "OptInRequired: The AWS Access Key Id needs a subscription for the service",
     "Provided region_name 'eu-wst-1' doesn't match a supported format.",
+    "auth keys unchanged since 5h",
+    "auth keys are 3 hours old",
+    'level=info msg="auth keys unchanged since 5h"',
+    "serving keys from 3 hours ago",
+    "auth keys last updated 3 hours ago",
+    "auth keys: none",
 ]  # fmt: skip
 
 

@@ -220,6 +220,16 @@ def _is_young(item: Field, known: Names) -> bool:
     return sum(float(count) * _SECONDS["ms" if of == "ms" else of[0]] for count, of in given) <= _MOST_SECONDS
 
 
+_DATE = expression(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d\S*|1[6-9]\d{8}(?:\d{3})?")
+_OF_THE_LINE = frozenset({"ts", "timestamp", "logged", "emitted", "time"})
+
+
+def _is_of_now(item: Field, known: Names) -> bool:
+    """What says since when the keys are as they are (refreshed_at, last_refresh) is no news: it may say days ago."""
+    is_date = _DATE.fullmatch(item.value) is not None and not item.words & _OF_THE_LINE
+    return not is_date or not item.words & {"at", "last", "since", "from", "of"} or bool(item.words & {"next", "until"})
+
+
 _NO_MODE = expression(
     r"offline|degraded|fallback|^cached?$|read.?only|\bdry|static|maintenance|emergency|safe\b|stale|bootstrap|local|limp"
     r"|grace|mock|lkg|last|disconnect"
@@ -261,6 +271,7 @@ _QUESTIONS: tuple[Callable[[Field, Names], bool], ...] = (
     _left_nothing,
     _says_no_error,
     _is_young,
+    _is_of_now,
     _is_in_a_good_state,
     _is_not_down,
     _is_no_hit,

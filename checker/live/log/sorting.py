@@ -149,7 +149,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     is_of_keys = is_of_aws or is_own or known.keys.search(said) is not None
     bare = _COUNTS.sub(" ", _without_level(said) if level else said)
     is_trouble = has_failed or _TROUBLE.search(bare) is not None
-    if is_of_keys and not has_failed and known.empty.search(without_nothing(text)):
+    if is_of_keys and not has_failed and (known.empty.search(without_nothing(text)) or known.empty.search(said)):
         return "trouble"
     if not has_failed and level in ("", "info", "debug") and _has_succeeded(said, known):
         # A number is no code here: it may be how many keys there were, or how long it took.
@@ -157,8 +157,9 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
             return "failure"
         if known.not_well.search(text):
             return "trouble"
-        is_one = known.not_really.search(without_nothing(text)) is None and goes_with_success(text)
-        return "success" if is_one else _calm(said, text, known, is_of_keys=True)
+        if known.not_really.search(without_nothing(text)) is not None:
+            return "trouble" if is_late else _calm(said, text, known, is_of_keys=True)
+        return "success" if goes_with_success(text) else "mention"
     if known.retry.search(said) and not known.given_up.search(said) and level != "error":
         if is_of_keys and level != "debug" and known.refused.search(said):
             return "failure"
@@ -179,7 +180,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
         return _calm(said, text, known, is_of_keys=is_of_keys)
     if has_failed or (is_of_keys and (level in ("warn", "error") or is_trouble)):
         return "failure"
-    if level == "error" or is_trouble:
+    if level == "error" or is_trouble or (is_of_keys and is_late):
         return "trouble"
     return _calm(said, text, known, is_of_keys=is_of_keys)
 
