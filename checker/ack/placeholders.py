@@ -250,6 +250,6 @@ def find_in_text(text: str) -> tuple[str, str, int] | None:
             hits.append((span[0], shape.reason, masked[slice(*span)]))
     if not hits:
         return None
-    order = {reason: place for place, reason in enumerate(_ORDER)}
+    order = {reason: position for position, reason in enumerate(_ORDER)}
     offset, reason, shown = min(hits, key=lambda hit: (hit[0], order[hit[1]]))
     return reason, shown, offset

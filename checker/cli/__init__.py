@@ -145,12 +145,12 @@ def _as_meant(given: list[str]) -> tuple[list[str], bool]:
     return given, not given
 
 
-def _is_value(given: list[str], place: int) -> bool:
+def _is_value(given: list[str], number: int) -> bool:
     """Whether the argument at this position is the value of the option before it, as the command there knows it."""
-    before = given[place - 1] if place else ""
+    before = given[number - 1] if number else ""
     if not before.startswith("-") or "=" in before:
         return False
-    parser = _parser_of(build_parser(names=(given[place],), width=_WIDTH), given[place])
+    parser = _parser_of(build_parser(names=(given[number],), width=_WIDTH), given[number])
     return bool(parser.takes_value(before))
 
 

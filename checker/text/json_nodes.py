@@ -53,9 +53,9 @@ def compose_json(text: str) -> Node:
     return node
 
 
-def _skip(text: str, place: int) -> int:
-    spaces = _SPACE.match(text, place)
-    return spaces.end() if spaces else place
+def _skip(text: str, offset: int) -> int:
+    spaces = _SPACE.match(text, offset)
+    return spaces.end() if spaces else offset
 
 
 def _value(text: str, start: int, depth: int) -> Node:
@@ -109,7 +109,7 @@ def _array(text: str, start: int, depth: int) -> Node:
     return SequenceNode(IMPLICIT, items, _mark(start), _mark(offset + 1), flow_style=True)
 
 
-def _expect(text: str, place: int, char: str) -> int:
-    if text[place : place + 1] != char:
-        raise JsonError(f"{char!r} is due here", place)
-    return _skip(text, place + 1)
+def _expect(text: str, offset: int, char: str) -> int:
+    if text[offset : offset + 1] != char:
+        raise JsonError(f"{char!r} is due here", offset)
+    return _skip(text, offset + 1)

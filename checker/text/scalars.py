@@ -64,12 +64,12 @@ def _block_attempts(text: str, start: int, end: int, *, folded: bool) -> Iterato
         yield list(_block(text, body, end, indent, folded=folded))
 
 
-def _block(text: str, place: int, end: int, indent: int, *, folded: bool) -> Iterator[Character]:
+def _block(text: str, offset: int, end: int, indent: int, *, folded: bool) -> Iterator[Character]:
     leading: list[Character] = []
-    place, trailing, column = _block_breaks(text, place, end, indent)
+    offset, trailing, column = _block_breaks(text, offset, end, indent)
     leading_blank = False
-    while column == indent and place < end:
-        trailing_blank = text[place] in _BLANKS
+    while column == indent and offset < end:
+        trailing_blank = text[offset] in _BLANKS
         if folded and leading and leading[0][0] == "\n" and not leading_blank and not trailing_blank:
             if not trailing:
                 yield " ", *leading[0][1:]
@@ -77,89 +77,89 @@ def _block(text: str, place: int, end: int, indent: int, *, folded: bool) -> Ite
             yield from leading
         yield from trailing
         leading_blank = trailing_blank
-        while place < end and not _BREAK.match(text, place):
-            yield text[place], place, place + 1
-            place += 1
-        leading, place = _read_break(text, place, end)
-        place, trailing, column = _block_breaks(text, place, end, indent)
+        while offset < end and not _BREAK.match(text, offset):
+            yield text[offset], offset, offset + 1
+            offset += 1
+        leading, offset = _read_break(text, offset, end)
+        offset, trailing, column = _block_breaks(text, offset, end, indent)
     yield from leading
     yield from trailing
 
 
-def _block_breaks(text: str, place: int, end: int, indent: int) -> tuple[int, list[Character], int]:
+def _block_breaks(text: str, offset: int, end: int, indent: int) -> tuple[int, list[Character], int]:
     """Eats indentation and empty lines; returns where it stopped, the line breaks eaten, and the column reached."""
     breaks: list[Character] = []
     while True:
         column = 0
-        while column < indent and place < end and text[place] == " ":
+        while column < indent and offset < end and text[offset] == " ":
             column += 1
-            place += 1
-        line_break, after = _read_break(text, place, end)
+            offset += 1
+        line_break, after = _read_break(text, offset, end)
         if not line_break:
-            return place, breaks, column
+            return offset, breaks, column
         breaks += line_break
-        place = after
+        offset = after
 
 
-def _read_break(text: str, place: int, end: int) -> tuple[list[Character], int]:
-    line_break = _BREAK.match(text, place) if place < end else None
+def _read_break(text: str, offset: int, end: int) -> tuple[list[Character], int]:
+    line_break = _BREAK.match(text, offset) if offset < end else None
     if line_break is None:
-        return [], place
-    return [(line_break[0] if line_break[0] in "\u2028\u2029" else "\n", place, line_break.end())], line_break.end()
+        return [], offset
+    return [(line_break[0] if line_break[0] in "\u2028\u2029" else "\n", offset, line_break.end())], line_break.end()
 
 
-def _flow(text: str, place: int, end: int, quote: str | None) -> Iterator[Character]:
-    while place < end:
+def _flow(text: str, offset: int, end: int, quote: str | None) -> Iterator[Character]:
+    while offset < end:
         after_escaped_break = False
-        while place < end and text[place] not in _BLANKS and not _BREAK.match(text, place):
-            if quote == '"' and text[place] == "\\":
-                broken = _BREAK.match(text, place + 1)
+        while offset < end and text[offset] not in _BLANKS and not _BREAK.match(text, offset):
+            if quote == '"' and text[offset] == "\\":
+                broken = _BREAK.match(text, offset + 1)
                 if broken:
-                    place, after_escaped_break = broken.end(), True
+                    offset, after_escaped_break = broken.end(), True
                     break
-                char, length = _escape(text, place)
+                char, length = _escape(text, offset)
             else:
-                char, length = text[place], 2 if quote == "'" and text[place] == "'" else 1
-            yield char, place, place + length
-            place += length
-        place, gap = _gap(text, place, end, after_escaped_break)
+                char, length = text[offset], 2 if quote == "'" and text[offset] == "'" else 1
+            yield char, offset, offset + length
+            offset += length
+        offset, gap = _gap(text, offset, end, after_escaped_break)
         yield from gap
 
 
-def _gap(text: str, place: int, end: int, after_break: bool) -> tuple[int, list[Character]]:
+def _gap(text: str, offset: int, end: int, after_break: bool) -> tuple[int, list[Character]]:
     """White space between two runs of text: kept on one line, folded across lines."""
     blanks: list[Character] = []
     leading: list[Character] = []
     trailing: list[Character] = []
-    while place < end:
-        if text[place] in _BLANKS:
+    while offset < end:
+        if text[offset] in _BLANKS:
             if not after_break:
-                blanks.append((text[place], place, place + 1))
-            place += 1
+                blanks.append((text[offset], offset, offset + 1))
+            offset += 1
             continue
-        line_break, after = _read_break(text, place, end)
+        line_break, after = _read_break(text, offset, end)
         if not line_break:
             break
         if after_break:
             trailing += line_break
         else:
             leading, after_break = line_break, True
-        place = after
+        offset = after
     if not after_break:
-        return place, blanks
+        return offset, blanks
     if leading and leading[0][0] == "\n":
-        return place, trailing or [(" ", *leading[0][1:])]
-    return place, leading + trailing
+        return offset, trailing or [(" ", *leading[0][1:])]
+    return offset, leading + trailing
 
 
-def _escape(text: str, place: int) -> tuple[str, int]:
+def _escape(text: str, offset: int) -> tuple[str, int]:
     """The character an escape stands for, and the escape's length in the text."""
-    letter = text[place + 1]
+    letter = text[offset + 1]
     digits = _CODE_LENGTH.get(letter)
     if digits is None:
         return _ESCAPES.get(letter, ""), 2
-    code = int(text[place + 2 : place + 2 + digits], 16)
-    following = text[place + 6 : place + 12]
+    code = int(text[offset + 2 : offset + 2 + digits], 16)
+    following = text[offset + 6 : offset + 12]
     if 0xD800 <= code < 0xDC00 and re.fullmatch(r"\\u[dD][c-fC-F][0-9a-fA-F]{2}", following):
         return chr(0x10000 + ((code - 0xD800) << 10) + int(following[2:], 16) - 0xDC00), 12
     return chr(code), 2 + digits

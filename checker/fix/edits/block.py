@@ -158,8 +158,8 @@ def _dash(text: str, item: Node) -> int | None:
     return max(0, start_of(item) - 200) + match.start() if match else None
 
 
-def _column(text: str, place: int) -> int | None:
-    before = text[_line_start(text, place) : place]
+def _column(text: str, offset: int) -> int | None:
+    before = text[_line_start(text, offset) : offset]
     return len(before) if set(before) <= {" ", "-"} else None
 
 
@@ -174,13 +174,13 @@ def _step(text: str, node: MappingNode) -> int:
     return 2
 
 
-def _line_start(text: str, place: int) -> int:
-    return max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
+def _line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
-def _next_line(text: str, place: int) -> int:
-    """The start of the line after the one that holds `place`; a line break at `place` ends that line."""
-    if place and text[place - 1] == "\n":
-        return place
-    match = re.compile(r"\r\n|\n|\r").search(text, place)
+def _next_line(text: str, offset: int) -> int:
+    """The start of the line after the one that holds `offset`; a line break at `offset` ends that line."""
+    if offset and text[offset - 1] == "\n":
+        return offset
+    match = re.compile(r"\r\n|\n|\r").search(text, offset)
     return match.end() if match else len(text)

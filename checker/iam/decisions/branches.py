@@ -67,21 +67,21 @@ def branches(
     leaves: list[Branch] = []
     asked = 0
 
-    def grow(place: int, assumed: dict[Atom, bool], examples: dict[str, Values | None]) -> bool:
+    def grow(number: int, assumed: dict[Atom, bool], examples: dict[str, Values | None]) -> bool:
         nonlocal asked
         asked += 1
         truth = judge(assumed)
-        if truth is not None or place == len(keys):
+        if truth is not None or number == len(keys):
             leaves.append(Branch(truth, assumed, examples))
             return True
-        key = keys[place]
+        key = keys[number]
         if key not in options:
             samples = sample_values(key, by_key[key], context, is_present=key in present)
             options[key] = _options(samples, by_key[key], context)
         cases = options[key]
         if cases is None or asked > CAP:
             return False
-        return all(grow(place + 1, {**assumed, **case.truths}, {**examples, key: case.example}) for case in cases)
+        return all(grow(number + 1, {**assumed, **case.truths}, {**examples, key: case.example}) for case in cases)
 
     return tuple(leaves) if grow(0, {}, {}) else None
 

@@ -67,14 +67,14 @@ def explain_syntax(text: str, error: ValueError) -> tuple[int, str, str]:
 _CONSTANT = expression(r"(?<![\w\"])(-?Infinity|NaN)\b")
 
 
-def _skip_space(text: str, place: int) -> int:
-    while place < len(text) and text[place] in _SPACE:
-        place += 1
-    return place
+def _skip_space(text: str, offset: int) -> int:
+    while offset < len(text) and text[offset] in _SPACE:
+        offset += 1
+    return offset
 
 
-def _last_before(text: str, place: int) -> int:
-    place -= 1
-    while place > 0 and text[place] in _SPACE:
-        place -= 1
-    return place
+def _last_before(text: str, offset: int) -> int:
+    offset -= 1
+    while offset > 0 and text[offset] in _SPACE:
+        offset -= 1
+    return offset

@@ -112,11 +112,11 @@ def mask_named(text: str) -> str:
     return "".join(tokens)
 
 
-def _is_no_name(tokens: list[str], place: int) -> bool:
+def _is_no_name(tokens: list[str], number: int) -> bool:
     """Whether a word that looks like the name of a secret is one of a module's path, of KMS, of an object of
     Kubernetes, or of an ARN: `auth_key::cache`, `KMS key …`, `volume "auth-keys"`, `secret "proxy-tls" not found`."""
-    behind = "".join(tokens[place + 1 : place + 12])
-    before = "".join(tokens[max(0, place - 14) : place]).lower()
+    behind = "".join(tokens[number + 1 : number + 12])
+    before = "".join(tokens[max(0, number - 14) : number]).lower()
     return behind.startswith("::") or bool(_NAMED_OBJECT.search(before)) or _MISSING_OBJECT.match(behind) is not None
 
 
@@ -233,24 +233,24 @@ def _quoted(tokens: list[str], opened: int, bracket: str) -> _Value | None:
     return None
 
 
-def _is_glue(tokens: list[str], place: int, *, is_tight: bool) -> bool:
+def _is_glue(tokens: list[str], number: int, *, is_tight: bool) -> bool:
     """Whether a word belongs to a wrapper (a bracket, a quote or a separator follows), or only joins name and value."""
-    word = tokens[place].lower().rpartition(".")[2]
-    follows = next((piece for piece in tokens[place + 1 : place + 3] if not piece.isspace()), "")
+    word = tokens[number].lower().rpartition(".")[2]
+    follows = next((piece for piece in tokens[number + 1 : number + 3] if not piece.isspace()), "")
     opens = follows in _BOUNDS or follows in _TIGHT or bool(_QUOTE.fullmatch(follows))
-    is_adjacent = place + 1 < len(tokens) and tokens[place + 1] in _BOUNDS
-    is_count = tokens[place].isdigit() and follows == ")"
+    is_adjacent = number + 1 < len(tokens) and tokens[number + 1] in _BOUNDS
+    is_count = tokens[number].isdigit() and follows == ")"
     if is_count or (is_adjacent and is_tight and bool(_WORD.match(word))):
         return True
     return (word in _WRAPPERS and opens) or (word in _SPOKEN and not is_tight)
 
 
-def _binds(tokens: list[str], place: int, *, is_quoted: bool, is_plural: bool, is_compound: bool) -> bool:
+def _binds(tokens: list[str], number: int, *, is_quoted: bool, is_plural: bool, is_compound: bool) -> bool:
     """Whether a separator binds what follows to the name. A colon in a sentence ("keys: operation error") is followed
     by a blank and words, and behind the name of a logger ("authkeys:refresh failed") by more of it."""
-    if tokens[place] != ":" or is_quoted:
+    if tokens[number] != ":" or is_quoted:
         return True
-    follows = tokens[place + 1] if place + 1 < len(tokens) else ""
+    follows = tokens[number + 1] if number + 1 < len(tokens) else ""
     return not is_plural and (is_compound or not follows.isspace())
 
 
@@ -259,22 +259,22 @@ def _is_variable(name: str) -> bool:
     return "_" in name and name.isupper()
 
 
-def _wraps(tokens: list[str], place: int) -> bool:
+def _wraps(tokens: list[str], number: int) -> bool:
     """Whether a bracket or a string follows, with at most a blank before it."""
-    at = place + 1 + (place + 1 < len(tokens) and tokens[place + 1].isspace())
+    at = number + 1 + (number + 1 < len(tokens) and tokens[number + 1].isspace())
     if at >= len(tokens):
         return False
-    return (at == place + 1 and tokens[at] in _BOUNDS) or (bool(_QUOTE.fullmatch(tokens[at])) and _opens(tokens, at))
+    return (at == number + 1 and tokens[at] in _BOUNDS) or (bool(_QUOTE.fullmatch(tokens[at])) and _opens(tokens, at))
 
 
-def _opens(tokens: list[str], place: int) -> bool:
+def _opens(tokens: list[str], number: int) -> bool:
     """Whether a quote begins a string: those like it before it come in pairs."""
-    return tokens[:place].count(tokens[place]) % 2 == 0
+    return tokens[:number].count(tokens[number]) % 2 == 0
 
 
-def _is_field(tokens: list[str], place: int) -> bool:
+def _is_field(tokens: list[str], number: int) -> bool:
     """Whether a word is the name of a field of a structure: a separator follows."""
-    return next((piece for piece in tokens[place + 1 : place + 3] if not piece.isspace()), "") in (":", "=", "=>")
+    return next((piece for piece in tokens[number + 1 : number + 3] if not piece.isspace()), "") in (":", "=", "=>")
 
 
 def _goes(value: str, *, is_tight: bool) -> bool:

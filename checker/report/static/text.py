@@ -60,7 +60,7 @@ def _finding(group: Group, report: Report, look: Look, fixable: Fixable) -> str:
     lines = wrapped(f"{head} {severity}: {safe(group.message)}", "", look)
     # Painted after wrapping: escape sequences take no columns.
     lines[0] = lines[0].replace(head, linked(paint(head, "bold", look), at.file, look), 1)
-    titled = next((place for place, text in enumerate(lines) if severity in text), 0)
+    titled = next((offset for offset, text in enumerate(lines) if severity in text), 0)
     lines[titled] = lines[titled].replace(severity, paint(severity, finding.severity, look), 1)
     number, line, caret = frame(report.sources[at.file], at, look.width)
     gutter = " " * len(number)
@@ -73,9 +73,9 @@ def _finding(group: Group, report: Report, look: Look, fixable: Fixable) -> str:
     for name, text in remarks:
         lines += _titled(gutter, name, safe(text), look) if text else []
     for item in finding.related:
-        place = f"{safe(item.location.file)}:{item.location.start.line}:{item.location.start.column}"
+        offset = f"{safe(item.location.file)}:{item.location.start.line}:{item.location.start.column}"
         lines += wrapped(
-            f"{gutter} = {paint('see', 'bold', look)}: {place}: {safe(item.message)}", f"{gutter}   ", look
+            f"{gutter} = {paint('see', 'bold', look)}: {offset}: {safe(item.message)}", f"{gutter}   ", look
         )
     return "\n".join(lines) + "\n"
 
