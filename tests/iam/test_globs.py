@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.iam.patterns.globs import Glob, arn_glob, matches, wildcard_glob
+from checker.iam.catalogue.resource_types import type_shape
+from checker.iam.patterns.globs import Glob, _walk, arn_glob, automaton, matches, wildcard_glob
 from checker.iam.patterns.language import explore, overlap
 
 PATTERNS = st.text("ab:*?", max_size=8)
@@ -24,6 +25,29 @@ def as_regex(pattern: str) -> str:
 @given(PATTERNS, TEXTS)
 def test_a_wildcard_glob_is_the_regular_expression(pattern: str, text: str) -> None:
     assert matches(wildcard_glob(pattern), text) == bool(re.fullmatch(as_regex(pattern), text, re.DOTALL))
+
+
+FIELDS = st.lists(st.text("ab*?/", max_size=3), min_size=6, max_size=8).map(":".join)
+NAMES = st.lists(st.text("ab/", max_size=3), min_size=6, max_size=8).map(":".join)
+SHAPES = (("dynamodb", "table"), ("dynamodb", "index"), ("s3", "object"), ("logs", "log-stream"), ("iam", "role"))
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(FIELDS, NAMES)
+def test_an_expression_says_what_the_automaton_says(pattern: str, text: str) -> None:
+    glob = arn_glob(pattern)
+    assert matches(glob, text) == _walk(automaton(glob), text)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(SHAPES), st.booleans(), st.lists(st.text("ab/:-", max_size=4), min_size=4, max_size=4))
+def test_the_shape_of_a_resource_says_what_its_automaton_says(
+    shape: tuple[str, str], loosely: bool, parts: list[str]
+) -> None:
+    glob = type_shape(*shape, loosely=loosely)
+    kind = {"table": "table/", "index": "table/a/index/", "role": "role/", "log-stream": "log-group:"}.get(shape[1], "")
+    for text in (f"arn:aws:{shape[0]}:{parts[0]}:{parts[1]}:{kind}{parts[2]}", f"arn:aws:{shape[0]}:{parts[3]}"):
+        assert matches(glob, text) == _walk(automaton(glob), text)
 
 
 ARN = "arn:aws:dynamodb:us-east-1:111122223333:table/T"
