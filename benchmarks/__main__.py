@@ -18,7 +18,8 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,12 +31,14 @@ PEERS = ("yamllint==1.38.0",)
 
 class Command(NamedTuple):
     """A command as a row names it, and the folder it runs in. With `keeps` it may show the answer of an earlier run, of
-    which there is one."""
+    which there is one; where it `edits` a file (a path within the folder) each time before, only what an earlier run
+    has kept of the others holds."""
 
     name: str
     arguments: Sequence[str]
     folder: Path
     keeps: bool = False
+    edits: str = ""
 
 
 class Cost(NamedTuple):
@@ -89,7 +92,7 @@ def _rows(folder: Path, peers: Path) -> list[tuple[str, list[Command]]]:
     shutil.copy(role, alone / "role.yaml")
     (alone / "other.yaml").write_text("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n", encoding="utf-8")
     shutil.copy(ROOT / "tests" / "report" / "live" / "missing-action.json", alone / "record.json")
-    one = str(role.relative_to(small))
+    one, other = str(role.relative_to(small)), "manifests/t00002/role.yaml"
     changed = large / "manifests" / "t00001" / "role.yaml"
     changed.write_text(changed.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
     floor = Command("python -c pass", [sys.executable, "-c", "pass"], alone)
@@ -123,7 +126,11 @@ def _rows(folder: Path, peers: Path) -> list[tuple[str, list[Command]]]:
         ),
         (
             "One file of a repository with 1,500 files (a hook)",
-            [_checker(alone, "static", "role.yaml"), _checker(small, "static", one)],
+            [
+                _checker(alone, "static", "role.yaml"),
+                _checker(small, "static", one),
+                _edited(_checker(small, "static", one), one),
+            ],
         ),
         (
             "1,000 roles in 5,000 files",
@@ -145,8 +152,11 @@ def _rows(folder: Path, peers: Path) -> list[tuple[str, list[Command]]]:
             "A change of one file in it",
             [
                 _checker(large, "static"),
+                _edited(_checker(large, "static"), other),
                 _checker(large, "static", "--changed-since", "HEAD"),
+                _edited(_checker(large, "static", "--changed-since", "HEAD"), other),
                 _checker(large, "diff", "HEAD"),
+                _edited(_checker(large, "diff", "HEAD"), other),
             ],
         ),
         ("300 and 1,000 roles", [_checker(small, "static"), _checker(large, "static")]),
@@ -161,6 +171,11 @@ def _rows(folder: Path, peers: Path) -> list[tuple[str, list[Command]]]:
 def _checker(folder: Path, *arguments: str) -> Command:
     where = f" in {folder.name}/" if folder.name != "alone" else ""
     return Command(f"checker {' '.join(arguments)}{where}", [sys.executable, "-m", "checker", *arguments], folder)
+
+
+def _edited(command: Command, file: str) -> Command:
+    """The same with what an earlier run has kept, after an edit of this file."""
+    return command._replace(name=f"{command.name}, one file edited, facts kept", keeps=True, edits=file)
 
 
 def _peer(peers: Path, name: str, folder: Path, *arguments: str) -> Command:
@@ -184,10 +199,11 @@ def _row(title: str, commands: list[Command], rounds: int) -> list[str]:
     for command in commands:
         if command.keeps:
             time.sleep(1)  # what was written just now is not trusted
-            _cost(command)
-    for _ in range(rounds):
+            _cost(_checker(command.folder, "static")._replace(keeps=True) if command.edits else command)
+    for number in range(rounds):
         for command in commands:
-            costs[command.name].append(_cost(command))
+            with _edit(command, number):
+                costs[command.name].append(_cost(command))
     first = statistics.median(cost.cpu for cost in costs[commands[0].name])
     lines = [
         "",
@@ -202,6 +218,20 @@ def _row(title: str, commands: list[Command], rounds: int) -> list[str]:
             f"| `{name}` | {cpu * 1000:,.0f} ms | {cpu / first:.2f} | {wall * 1000:,.0f} ms | {memory:,.0f} MiB |"
         )
     return lines
+
+
+@contextmanager
+def _edit(command: Command, number: int) -> Iterator[None]:
+    """Within, the file that a command is about has another comment at its end than ever before."""
+    file = command.folder / command.edits if command.edits else None
+    text = file.read_text(encoding="utf-8") if file else ""
+    try:
+        if file:
+            file.write_text(f"{text}# edit {number} of {time.time_ns()}\n", encoding="utf-8")
+        yield
+    finally:
+        if file:
+            file.write_text(text, encoding="utf-8")
 
 
 def _cost(command: Command) -> Cost:
