@@ -74,7 +74,7 @@ _REQUEST = expression(
 )
 _OF_CALLERS = expression(
     r"(\"(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|-) ?[^\"]*\" [1-5]\d\d \S+) \"[^\"]*\" \"[^\"]*\""
-    r"|\S+\.compute(?:-1)?\.amazonaws\.com"
+    r"|(?<![\w.-])[\w.-]{1,253}\.compute(?:-1)?\.amazonaws\.com"
 )
 """Referrer and user agent in the combined log format, and names of instances: they are the caller's."""
 _UPSTREAM = expression(r"(\bupstream: \"https?://[^/\"]+)/[^\"]*")
