@@ -67,7 +67,7 @@ def add_to(commands: Any) -> None:
         metavar="REV",
         help="take configuration, requirements and everything accepted from this git revision, not from the change",
     )
-    source.add_argument("--no-cache", action="store_true", help="neither show nor keep the answer of an earlier run")
+    source.add_argument("--no-cache", action="store_true", help="take over nothing of earlier runs, and keep nothing")
     known = parser.add_argument_group("what is known and accepted")
     add_suppression_options(known)
     known.add_argument("--write-baseline", metavar="FILE", help="accept all findings: write them to a baseline")
