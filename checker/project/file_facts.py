@@ -1,8 +1,8 @@
 """What is known of one file by itself: its documents, the objects in them, and what of it could not be read.
 
-A function of the file's name and text: no other file bears on it, so it is made once, however often the project is
-judged. Every document is either parsed, passed over because it cannot concern us, skipped with a reason, or a problem
-with a place; none is lost.
+A function of the file's name and text (and, where there are kustomizations in it, of where their paths lead): no other
+file bears on it, so it is made once, however often the project is judged. Every document is either parsed, passed over
+because it cannot concern us, skipped with a reason, or a problem with a place; none is lost.
 """
 
 from __future__ import annotations

@@ -166,3 +166,21 @@ def test_a_folder_of_the_project(tmp_path: Path) -> None:
     assert not (tmp_path / "cache").exists()
     assert len(list((tmp_path / ".cache" / "checker").iterdir())) == 1
     assert run(("project",))[0].files
+
+
+def test_where_a_kustomization_leads_is_looked_up_again(tmp_path: Path) -> None:
+    """A link that leads elsewhere now, with the same texts there but for a patch."""
+    project(tmp_path)
+    (tmp_path / ".git").mkdir()
+    for name, patch in (("one", "metadata: {name: x}"), ("two", "spec: {inlinePolicies: null}")):
+        folder = tmp_path / "lib" / name
+        folder.mkdir(parents=True)
+        (folder / "kustomization.yaml").write_text("resources: []\npatches: [{path: p.yaml, target: {kind: Role}}]\n")
+        (folder / "p.yaml").write_text(f"kind: Role\napiVersion: iam.services.k8s.aws/v1alpha1\n{patch}\n")
+    (tmp_path / "project" / "current").symlink_to("../lib/one")
+    run(("project",))
+    (tmp_path / "project" / "current").unlink()
+    (tmp_path / "project" / "current").symlink_to("../lib/two")
+    known, said_now = run(("project",))
+    assert said_now == run(("project",), is_kept=False)[1]
+    assert not any(item.kustomizations for item in known.files)

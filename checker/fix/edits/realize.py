@@ -6,7 +6,9 @@ style, an anchor or a merge that this code does not understand ends in "no fix",
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -184,10 +186,10 @@ def _verify(
         if document is not None and patch.kind != "splice":
             by_place.setdefault(_where(document), []).append(patch)
     try:
-        text = splice(source.text, edited.splices)
+        before, text = _around(source, edited.splices)
     except OverlapError as error:
         raise NoEditError(f"its edits overlap ({error})") from None
-    before, after = list(cut(source)), list(cut(Source(source.name, text)))
+    after = list(cut(Source(source.name, text)))
     try:
         # A piece whose text is unchanged means the same; only the others are parsed.
         pairs = list(zip(before, after, strict=False))
@@ -198,6 +200,24 @@ def _verify(
         raise NoEditError("what is written there is not what the edit takes it for") from None
     if wanted != actual or len(after) < len(before):
         raise NoEditError("the edit would change more than it should (an anchor, or text that two fields share)")
+
+
+def _around(source: Source, splices: tuple[Splice, ...]) -> tuple[tuple[Piece, ...], str]:
+    """The pieces of the text that the splices touch, and what becomes of the text from the first to the last of them:
+    a file may have thousands of documents, and thousands of fixes. Raises OverlapError."""
+    pieces = _pieces(source)
+    starts = [piece.start for piece in pieces]
+    first = max(0, bisect_left(starts, min((item.start for item in splices), default=0)) - 1)
+    last = bisect_right(starts, max((item.end for item in splices), default=0))
+    start = starts[first] if first > 0 else 0
+    end = starts[last] if last < len(starts) else len(source.text)
+    moved = [Splice(item.start - start, item.end - start, item.text) for item in splices]
+    return pieces[first:last], splice(source.text[start:end], moved)
+
+
+@lru_cache(maxsize=8)
+def _pieces(source: Source) -> tuple[Piece, ...]:
+    return tuple(cut(source))
 
 
 def _where(document: YamlDocument) -> tuple[int, int]:

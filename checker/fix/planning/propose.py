@@ -23,12 +23,13 @@ from ...progress import Observe, unobserved
 from ...requirements.check import RoleCheck
 from ...rules import BY_ID
 from ...text.source import as_written
-from ...text.splices import OverlapError, collide, splice
+from ...text.splices import OverlapError, splice
 from ..edits.patch import Patch
 from ..edits.realize import Edited, NoEditError
 from ..edits.sourced import at_its_source
 from ..plans import STAGES
 from .plan import NoPlan, Plan, Planner, Survey
+from .taken import Taken
 from .written import changed_elsewhere, edits_of, unwritten
 
 Admitted = Callable[[Plan], bool]
@@ -89,6 +90,7 @@ def propose(
         if finding.rule not in known:
             refusals.append(Refusal(finding, "no edit is known for this rule; the finding says what to write"))
     taken: list[Proposal] = []
+    spots = Taken()
     for stage in STAGES:
         if taken and not all_stages:
             rules = {rule for module in stage for rule in module.RULES}
@@ -99,8 +101,12 @@ def propose(
                 if finding.rule not in module.RULES:
                     continue
                 observe("planning fixes", len(taken) + len(refusals), len(findings))
-                entry = _proposal(survey, module, finding, made, admitted, taken, barred)
-                (taken if isinstance(entry, Proposal) else refusals).append(entry)  # type: ignore[arg-type]  # by type
+                entry = _proposal(survey, module, finding, made, admitted, (taken, spots), barred)
+                if isinstance(entry, Proposal):
+                    taken.append(entry)
+                    spots.add(entry.edits)
+                else:
+                    refusals.append(entry)
     return _proven(made, judged, taken, refusals, _Budget(budget))
 
 
@@ -117,7 +123,7 @@ def _proposal(
     finding: Finding,
     made: Prepared,
     admitted: Admitted,
-    taken: list[Proposal],
+    others: tuple[list[Proposal], Taken],
     barred: Mapping[Barred, str],
 ) -> Proposal | Refusal:
     project = survey.facts.project
@@ -148,12 +154,11 @@ def _proposal(
             except NoEditError as error:
                 reasons.append(unwritten(finding, str(error)))
                 continue
-            same = next((other for other in taken if other.edits == edits), None)
-            meets = next((other for other in taken if _meet(edits, other.edits)), None)
-            if same is None and meets is not None:
-                return Refusal(
-                    finding, f"its edit meets that of {meets.finding.rule}; run again after that", later=True
-                )
+            taken, spots = others
+            meets = None if spots.has(edits) else spots.meeting(edits)
+            if meets is not None:
+                reason = f"its edit meets that of {taken[meets].finding.rule}; run again after that"
+                return Refusal(finding, reason, later=True)
             return Proposal(finding, item, edits)
     if unsafe is not None:
         return Refusal(finding, f"unsafe: {unsafe.danger}", unsafe)
@@ -190,17 +195,6 @@ def fixes_for(
     otherwise, all of the unedited files, for reports. `budget` limits how often the project is judged for them: with
     hundreds of fixes of which some do not hold, it takes minutes to find out which."""
     return propose(made, judged, admitted, about=about, all_stages=True, budget=budget).proposals
-
-
-def _meet(edits: tuple[Edited, ...], others: tuple[Edited, ...]) -> bool:
-    return any(
-        collide(my_splice, their_splice)
-        for mine in edits
-        for theirs in others
-        if mine.file == theirs.file
-        for my_splice in mine.splices
-        for their_splice in theirs.splices
-    )
 
 
 def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget) -> Round:

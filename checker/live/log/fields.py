@@ -201,7 +201,9 @@ def _says_no_error(item: Field, known: Names) -> bool:
     return is_nothing or not (item.words | item.around) & _ERROR or bool(item.words & {"rate", "budget"})
 
 
-_DURATION = expression(r"(\d+(?:\.\d+)?)\s?(ns|us|µs|ms|s|sec\w*|m|min\w*|h|hours?|d|days?|w|weeks?)(?![a-z])")
+_DURATION = expression(
+    r"(?<![\d.])(\d{1,12}(?:\.\d{1,12})?)\s?(ns|us|µs|ms|s|sec\w*|m|min\w*|h|hours?|d|days?|w|weeks?)(?![a-z])"
+)
 _UNITS = ("ms", "s", "sec", "secs", "seconds", "min", "minutes", "hours", "days")
 _SECONDS = {
     "n": 1e-9, "u": 1e-6, "µ": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0,

@@ -188,7 +188,7 @@ def _flat(value: Any, name: str = "") -> list[str]:
     return [str(value) if name.lower() in ("msg", "message", "@m") else f"{name}={value}"]
 
 
-_PROPERTY = expression(r"\{[@$]?(\w+)[^{}]*\}")
+_PROPERTY = expression(r"\{[@$]?(\w++)[^{}]*\}")
 """A property in a message template of Serilog (messagetemplates.org)."""
 
 
