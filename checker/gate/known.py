@@ -100,8 +100,8 @@ def _where(chosen: Chosen) -> str | None:
 
 
 def _can_be_kept(item: FileFacts) -> bool:
-    """Whether the facts of a file follow from its text, and hold no node. Where a kustomization leads hangs on links and
-    on work trees as well; keys that stand twice are nodes, and so is a text that was opened up."""
+    """Whether the facts of a file follow from its text, and hold no node. Where a kustomization leads hangs on links
+    and on work trees as well; keys that stand twice are nodes, and so is a text that was opened up."""
     is_of_text = all(not seen.repeated and seen.document.branches is None for seen in item.seen)
     return is_of_text and not item.kustomizations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from ...findings.finding import Finding
 from ...findings.place import Place, at
@@ -19,6 +19,7 @@ from ...rules.facts import Facts
 from ...rules.statements._statements import Written
 from ...rules.trust import misdirected_annotation
 from ...rules.trust.untrusted_service_account import RefusedCaller, refused
+from ...schemas import violations
 from ..edits.patch import Patch
 
 
@@ -125,6 +126,17 @@ class Survey:
         for check in (check for outcome in self.facts.outcomes for check in outcome.checks):
             by_role.setdefault(id(check.role.object), []).append(check)
         return {key: tuple(checks) for key, checks in by_role.items()}
+
+    @cached_property
+    def _expected(self) -> dict[int, Mapping[Path, Any]]:
+        return {}
+
+    def expected(self, item: Object) -> Mapping[Path, Any]:
+        """By the route of each field that the kind of an object does not have, the fields that it has there."""
+        if id(item) not in self._expected:
+            unknown = (one for one in violations("ack", item.data) if one.keyword == "additionalProperties")
+            self._expected[id(item)] = {one.path: one.expected for one in unknown}
+        return self._expected[id(item)]
 
     def others(self, owner: Object, role: Role) -> tuple[Role, ...]:
         """The other roles that a Policy object bears on."""

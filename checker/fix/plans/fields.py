@@ -6,7 +6,6 @@ import difflib
 from typing import Any
 
 from ...findings.finding import Finding
-from ...schemas import violations
 from ...schemas.sentences import is_of_the_same_words
 from ..edits import patch
 from ..planning.plan import Candidates, NoPlan, Plan, Survey
@@ -20,14 +19,10 @@ def plan(survey: Survey, finding: Finding) -> Candidates:
     if item is None:
         return
     path = finding.place.path[len(item.origin.path) :]
-    violation = next(
-        (one for one in violations("ack", item.data) if one.path == path and one.keyword == "additionalProperties"),
-        None,
-    )
     parent: Any = item.data
     for step in path[:-1]:
         parent = parent[step]
-    name, known = str(path[-1]), violation.expected if violation else ()
+    name, known = str(path[-1]), survey.expected(item).get(path, ())
     same = [field for field in known if field.lower() == name.lower().replace("_", "").replace("-", "")]
     words = [field for field in known if is_of_the_same_words(field, name)]
     close = same or words or difflib.get_close_matches(name, known, 2, 0.8)
