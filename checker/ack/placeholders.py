@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import chain
 
 from yaml.nodes import MappingNode, Node, ScalarNode
@@ -97,13 +98,19 @@ _LINE_START = expression(r"[ \t]*+(?:- ++)?(?=\{[{%])")
 _VALUE = expression(r": ++(?=\{\{)")
 
 
+@lru_cache(maxsize=4)
+def _may_hold_one(text: str) -> bool:
+    """Whether a text may hold a placeholder; a list of thousands of objects is one text."""
+    return "\\" in text or _MAY_HOLD.search(text) is not None
+
+
 def find_placeholder(root: Node, text: str) -> Placeholder | None:
     """The first placeholder in a tree of nodes, or None. `text` is what the tree was composed from.
 
     Free text (descriptions, tags, annotations of others) may hold what it likes. `{{ name }}` without quotes is YAML
     for a mapping whose key is a mapping: no Kubernetes field is one, so it is the template it looks like.
     """
-    if "\\" not in text and not _MAY_HOLD.search(text):
+    if not _may_hold_one(text):
         return None
     for path, node in walk(root):
         if is_free_text(path):

@@ -28,6 +28,7 @@ from ..edits.patch import Patch
 from ..edits.realize import Edited, NoEditError
 from ..edits.sourced import at_its_source
 from ..plans import STAGES
+from .effort import MOST_VERIFIED, TOO_MANY, Budget, size_of
 from .plan import NoPlan, Plan, Planner, Survey
 from .taken import Taken
 from .written import changed_elsewhere, edits_of, unwritten
@@ -91,6 +92,7 @@ def propose(
             refusals.append(Refusal(finding, "no edit is known for this rule; the finding says what to write"))
     taken: list[Proposal] = []
     spots = Taken()
+    verified = 0
     for stage in STAGES:
         if taken and not all_stages:
             rules = {rule for module in stage for rule in module.RULES}
@@ -101,20 +103,17 @@ def propose(
                 if finding.rule not in module.RULES:
                     continue
                 observe("planning fixes", len(taken) + len(refusals), len(findings))
+                if budget < sys.maxsize and verified > MOST_VERIFIED:
+                    refusals.append(Refusal(finding, TOO_MANY))
+                    continue
+                verified += size_of(finding, survey.facts.project)
                 entry = _proposal(survey, module, finding, made, admitted, (taken, spots), barred)
                 if isinstance(entry, Proposal):
                     taken.append(entry)
                     spots.add(entry.edits)
                 else:
                     refusals.append(entry)
-    return _proven(made, judged, taken, refusals, _Budget(budget))
-
-
-class _Budget:
-    """How often the project may still be judged."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
+    return _proven(made, judged, taken, refusals, Budget(budget))
 
 
 def _proposal(
@@ -197,7 +196,7 @@ def fixes_for(
     return propose(made, judged, admitted, about=about, all_stages=True, budget=budget).proposals
 
 
-def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget) -> Round:
+def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: Budget) -> Round:
     holding, after = _holding(made, judged, taken, refusals, budget)
     if after is not None and len(after.proposals) < len(holding) and budget.left > 0:
         budget.left -= 1
@@ -215,14 +214,14 @@ def _proven(made: Prepared, judged: Judged, taken: list[Proposal], refusals: lis
 
 
 def _holding(
-    made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: _Budget
+    made: Prepared, judged: Judged, taken: list[Proposal], refusals: list[Refusal], budget: Budget
 ) -> tuple[list[Proposal], Round | None]:
     """The fixes that hold, and a round of those that were proven together: all fixes, if they hold together; else those
     that hold in each half, which were not proven together, and the round of the larger half."""
     if not taken:
         return [], None
     if budget.left <= 0:
-        refusals += [Refusal(item.finding, "too many fixes to prove them all; checker fix does") for item in taken]
+        refusals += [Refusal(item.finding, TOO_MANY) for item in taken]
         return [], None
     budget.left -= 1
     after = _after(made, judged, taken)

@@ -53,7 +53,8 @@ def frame(source: Source, location: Location, width: int | None) -> tuple[str, s
 
 def display_width(text: str) -> int:
     """The columns a text takes in a terminal: two for wide characters, none for combining ones."""
-    return sum(_columns(char) for char in _expand(text))
+    expanded = _expand(text)
+    return len(expanded) if expanded.isascii() else sum(map(_columns, expanded))
 
 
 def _columns(char: str) -> int:
@@ -70,6 +71,8 @@ def cut(text: str, room: int) -> str:
     """The text in at most `room` columns, an ellipsis at its end where something is left out."""
     if display_width(text) <= room:
         return text
+    if text.isascii():
+        return text[: max(room - 1, 0)] + "…"
     kept, columns = "", 0
     for char in text:
         columns += _columns(char)
