@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ...iam.expressions import expression
@@ -57,6 +58,7 @@ def display_width(text: str) -> int:
     return len(expanded) if expanded.isascii() else sum(map(_columns, expanded))
 
 
+@lru_cache(maxsize=8192)
 def _columns(char: str) -> int:
     if unicodedata.combining(char) or char in "\u200d\ufe0f":
         return 0

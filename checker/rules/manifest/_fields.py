@@ -41,7 +41,14 @@ def _broken(objects: tuple[Object, ...]) -> list[Broken]:
 
 
 def _explained(data: dict[str, Any]) -> list[Violation]:
-    return violations("ack", _shortened(data)) or violations("ack", data)
+    """The violations of an object; those of the last one again where it says the same: lists repeat themselves."""
+    shown = repr(data)
+    if not _last_explained or _last_explained[0][0] != shown:
+        _last_explained[:] = [(shown, violations("ack", _shortened(data)) or violations("ack", data))]
+    return _last_explained[0][1]
+
+
+_last_explained: list[tuple[str, list[Violation]]] = []
 
 
 def _shortened(value: Any) -> Any:
