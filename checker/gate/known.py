@@ -15,6 +15,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
+from ..ack.kinds import WORKLOADS
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..kept.entry import own, sealed, unsealed
 from ..kept.key import folder, is_anything_kept, name_of
@@ -81,13 +83,14 @@ def keep(known: Known, chosen: Chosen, cells: Sequence[JudgedCell]) -> None:
     is_whole = all(cell.made.terms.files is None and not cell.made.terms.is_partial for cell in cells)
     if where is None or len(files) < _FEWEST or (known.is_whole and not is_whole):
         return
+    worth = list(filter(_can_be_kept, files.values()))
     taken_over = set(map(id, known.files))
-    new = sum(id(item) not in taken_over for item in files.values())
-    if _NEW * new < len(files) and (known.is_whole or not is_whole):
+    new = sum(id(item) not in taken_over for item in worth)
+    if _NEW * new < len(worth) and (known.is_whole or not is_whole):
         return
     try:
         os.makedirs(where, mode=0o700, exist_ok=True)
-        body = _pickled([item for item in files.values() if _can_be_kept(item)], cells, is_whole=is_whole)
+        body = _pickled(worth, cells, is_whole=is_whole)
         with unheard():
             write_kept(where, name_of("facts"), sealed(_MAGIC, body))
     # What is not kept is worked out again; that must not fail the run.
@@ -100,10 +103,19 @@ def _where(chosen: Chosen) -> str | None:
 
 
 def _can_be_kept(item: FileFacts) -> bool:
-    """Whether the facts of a file follow from its text, and hold no node. Where a kustomization leads hangs on links
-    and on work trees as well; keys that stand twice are nodes, and so is a text that was opened up."""
+    """Whether the facts of a file follow from its text, and hold no node: where a kustomization leads hangs on links
+    and on work trees as well; keys that stand twice are nodes, and so is a text that was opened up. And whether nothing
+    in it may be a secret: the file holds roles, policies and service accounts, and nothing else at all (a Deployment
+    may state a password, a Secret does)."""
     is_of_text = all(not seen.repeated and seen.document.branches is None for seen in item.seen)
-    return is_of_text and not item.kustomizations
+    if not is_of_text or item.kustomizations or item.passed_over or item.skipped or item.broken or item.config_maps:
+        return False
+    objects = [one.object for seen in item.seen for one in seen.sightings]
+    is_plain = all((one.api_version, one.kind) not in WORKLOADS for one in objects)
+    return is_plain and _OF_A_SECRET.search(item.source.text) is None
+
+
+_OF_A_SECRET = expression(r"\bkind[\"']?\s*:\s*[\"']?\w*Secret")
 
 
 _Kept = tuple[list[tuple[tuple[str, int], DocumentFacts, Found | None]], tuple[Any, ...]]
@@ -113,7 +125,8 @@ _Kept = tuple[list[tuple[tuple[str, int], DocumentFacts, Found | None]], tuple[A
 def _pickled(files: list[FileFacts], cells: Sequence[JudgedCell], *, is_whole: bool) -> bytes:
     from _pickle import Pickler
 
-    kept = {cell.made.terms.cell: _of_cell(cell, is_whole=is_whole) for cell in cells}
+    names = {item.source.name for item in files}
+    kept = {cell.made.terms.cell: _of_cell(cell, names, is_whole=is_whole) for cell in cells}
     rules = active_rules(cells[0].made.terms.settings)
     buffer = io.BytesIO()
     pickler = Pickler(buffer, 5)
@@ -126,16 +139,17 @@ def _as_dict(mapping: Mapping[Any, Any]) -> tuple[type, tuple[dict[Any, Any]]]:
     return dict, (dict(mapping),)
 
 
-def _of_cell(cell: JudgedCell, *, is_whole: bool) -> _Kept:
+def _of_cell(cell: JudgedCell, names: set[str], *, is_whole: bool) -> _Kept:
     earlier = cell.judged.earlier
     documents: list[tuple[tuple[str, int], DocumentFacts, Found | None]] = []
     for at, facts in earlier.documents.items():
         found = earlier.found.get(id(facts)) if is_whole else None
         # What looks for a better help is code.
         is_plain = found is not None and all(one.suggest is None for problems in found.values() for one in problems)
-        if not facts.repeated:
+        if at[0] in names:
             documents.append((at, facts, found if is_plain else None))
-    return documents, earlier.outcomes if is_whole else ()
+    outcomes = tuple(item._replace(unseen=(), perhaps=()) for item in earlier.outcomes)
+    return documents, outcomes if is_whole else ()
 
 
 def _restored(documents: Iterable[tuple[tuple[str, int], DocumentFacts, Found | None]], outcomes: Any) -> Earlier:

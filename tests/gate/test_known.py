@@ -20,7 +20,7 @@ from checker.gate.prepare import choose, prepare_cells
 from checker.kept.entry import sealed
 from tests.conftest import every_other
 
-from .test_again import PARAMETERS, edited, said, several
+from .test_again import PARAMETERS, ROOT, edited, said, several
 
 
 @pytest.fixture(autouse=True)
@@ -184,3 +184,29 @@ def test_where_a_kustomization_leads_is_looked_up_again(tmp_path: Path) -> None:
     known, said_now = run(("project",))
     assert said_now == run(("project",), is_kept=False)[1]
     assert not any(item.kustomizations for item in known.files)
+
+
+SECRET = "hunter2-is-no-password"
+META = "metadata: {name: x}"
+HOLDERS = {
+    "a Secret beside it": f"---\nkind: Secret\napiVersion: v1\n{META}\nstringData: {{password: {SECRET}}}\n",
+    "a Deployment beside it": (
+        f"---\nkind: Deployment\napiVersion: apps/v1\n{META}\nspec: {{template: {{spec: {{serviceAccountName: x,"
+        f" containers: [{{name: x, env: [{{name: A, value: {SECRET}}}]}}]}}}}}}\n"
+    ),
+    "a ConfigMap beside it": f"---\nkind: ConfigMap\napiVersion: v1\n{META}\ndata: {{password: {SECRET}}}\n",
+}
+
+
+@pytest.mark.parametrize("what", HOLDERS)
+def test_no_secret_is_kept(what: str, tmp_path: Path) -> None:
+    project(tmp_path)
+    manifest = tmp_path / "project" / "role.yaml"
+    manifest.write_text((ROOT / "manifests" / "tenants" / "acme" / "role.yaml").read_text() + HOLDERS[what])
+    run(("project",))
+    assert SECRET.encode() not in the_only_file(tmp_path).read_bytes()
+    manifest.write_text(manifest.read_text().partition("\n---\nkind")[0] + "\n")
+    other = tmp_path / "project" / "list.yaml"
+    other.write_text(f"kind: List\napiVersion: v1\nitems: [{{kind: Secret, apiVersion: v1, data: {{a: {SECRET}}}}}]\n")
+    run(("project",))
+    assert SECRET.encode() not in the_only_file(tmp_path).read_bytes()
