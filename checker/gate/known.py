@@ -69,8 +69,7 @@ def load(chosen: Chosen, *, is_wanted: bool = True) -> Known:
             return NOTHING
         files, rules, is_whole, cells = _unpickled(body)
         return Known(files, {name: _restored(*kept) for name, kept in cells.items()}, rules, is_whole)
-    # Whatever is wrong with it, everything can be worked out anew.
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, everything can be worked out anew
         return NOTHING
 
 
@@ -93,8 +92,7 @@ def keep(known: Known, chosen: Chosen, cells: Sequence[JudgedCell]) -> None:
         body = _pickled(worth, cells, is_whole=is_whole)
         with unheard():
             write_kept(where, name_of("facts"), sealed(_MAGIC, body))
-    # What is not kept is worked out again; that must not fail the run.
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - what is not kept is worked out again; that must not fail the run
         return
 
 
