@@ -12,6 +12,7 @@ from typing import Any
 from ..iam.documents.document import LONGEST, Parsed, PolicyKind, Problem, parse, too_long
 from ..iam.documents.grammar import VERSIONS
 from ..iam.documents.paths import Path
+from ..iam.expressions import expression
 from ..inventory.objects import (
     Association,
     Inventory,
@@ -179,16 +180,24 @@ def workload(item: Object) -> Workload:
         pod = around.get(step)
     pod = mapping(pod)
     annotations = mapping(mapping(around.get("metadata")).get("annotations"))
-    skipped = (text(annotations.get(_SKIPPED)) or "").split(",")
     account = text(pod.get("serviceAccountName")) or text(pod.get("serviceAccount")) or "default"
     containers = [*sequence(pod.get("containers")), *sequence(pod.get("initContainers"))]
     names_of_all = [name for container in containers if (name := text(mapping(container).get("name")))]
-    left_out = frozenset(name.strip() for name in skipped)
+    left_out = _record(text(annotations.get("eks.amazonaws.com/skip-containers")) or "")
     return Workload(item, account, tuple(names_of_all), left_out & frozenset(names_of_all))
 
 
-_SKIPPED = "eks.amazonaws.com/skip-containers"
-"""aws/amazon-eks-pod-identity-webhook, README: containers of a pod that get no credentials."""
+def _record(annotation: str) -> frozenset[str]:
+    """The containers that an annotation leaves without credentials: its first record of CSV, whose fields keep their
+    spaces (` reverse-proxy` is nobody's name); none where it is no CSV (aws/amazon-eks-pod-identity-webhook,
+    pkg/annotations/parser.go, with the reader of Go's encoding/csv)."""
+    record = _RECORD.match(annotation.lstrip("\r\n"))
+    fields = _FIELD.findall(record[0]) if record else ()
+    return frozenset(plain or quoted.replace('""', '"') for quoted, plain in fields)
+
+
+_RECORD = expression(r'(?:"(?:[^"]|"")*"|[^",\r\n]*)(?:,(?:"(?:[^"]|"")*"|[^",\r\n]*))*(?=\r?\n|$)')
+_FIELD = expression(r'"((?:[^"]|"")*)"|([^",]+)')
 
 
 def _is_settled(tag: dict[str, Any]) -> bool:
