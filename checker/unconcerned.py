@@ -15,6 +15,7 @@ from .ack.scan import (
     counts_by_its_name,
     documents_in,
     is_of_this_tool,
+    may_be_an_input,
     may_hold_variables,
 )
 from .text.limits import FILE_LIMIT
@@ -78,7 +79,9 @@ def _documents(path: str) -> int | None:
         return None
     if len(data) > FILE_LIMIT or counts_by_its_name(name) or can_concern(data) or may_hold_variables(data):
         return None
-    return None if is_of_this_tool(name, data) or _is_taken_in(os.path.dirname(whole)) else documents_in(data)
+    if is_of_this_tool(name, data) or may_be_an_input(name, data):
+        return None
+    return None if _is_taken_in(os.path.dirname(whole)) else documents_in(data)
 
 
 def _is_taken_in(folder: str) -> bool:

@@ -163,7 +163,8 @@ def test_files_that_hold_nothing_for_us_are_told_as_the_command_tells_them(
         ["chart/templates/a.yaml"], ["-v", "a.yaml"], ["--format", "json", "a.yaml"], ["--cell", "x", "a.yaml"],
         ["a.yaml", "role.yaml"], ["-q"], ["a.yaml/"], ["a.yaml/."], ["none/../a.yaml"], ["a.yaml/../folder/a.yaml"],
         ["linked/../a.yaml"], ["a.yaml", "-q", "folder/a.yaml"], ["-q", "a.yaml", "--no-cache", "folder/a.yaml"],
-        ["a.yaml", "--", "folder/a.yaml"], ["folder//a.yaml"],
+        ["a.yaml", "--", "folder/a.yaml"], ["folder//a.yaml"], ["patch.yaml"], ["patch.json"],
+        ["my.values.yaml"],
     ],
 )  # fmt: skip
 def test_what_is_not_as_plain_as_that_is_left_to_the_command(
@@ -180,6 +181,9 @@ def test_what_is_not_as_plain_as_that_is_left_to_the_command(
     (tmp_path / "linked").symlink_to("folder")
     (tmp_path / "ours.yaml").write_text("apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\n", encoding="utf-8")
     (tmp_path / "role.yaml").write_text('x: "\\x69am"\n', encoding="utf-8")
+    (tmp_path / "patch.yaml").write_text("- {path: /a, op: remove}\n", encoding="utf-8")
+    (tmp_path / "patch.json").write_text('[{"op": "remove", "path": "/a"}]\n', encoding="utf-8")
+    (tmp_path / "my.values.yaml").write_text("a: 1\n", encoding="utf-8")
     (tmp_path / "map.yaml").write_text("kind: ConfigMap\n", encoding="utf-8")
     (tmp_path / "checker.yaml").write_text("a: 1\n", encoding="utf-8")
     (tmp_path / "requirement.yaml").write_text("apiVersion: checker/v1\n", encoding="utf-8")

@@ -140,6 +140,25 @@ def may_hold_variables(data: bytes) -> bool:
     return re.search(rb"\bkind[\"']?\s*:\s*[\"']?ConfigMap(?:List)?\b", data) is not None
 
 
+def may_be_an_input(name: str, data: bytes) -> bool:
+    """Whether a file that is no object may be what kustomize or helm makes others from, wherever they lie: a patch, a
+    replacement, a file of values."""
+    if "values" in name.lower():
+        return True
+    lines = b"\n" + data
+    if (b"\nkind:" in lines and b"\napiVersion:" in lines) or not any(word in data for word in _OF_INPUTS):
+        return False
+    import re
+
+    if re.search(rb"[\"']kind[\"']\s*:", data) and re.search(rb"[\"']apiVersion[\"']\s*:", data):
+        return False
+    return re.search(rb"(?<![\w.-])(?:op|source|sourceValue|spec|metadata)[\"']?\s*:", data) is not None
+
+
+_OF_INPUTS = (b"op:", b'op"', b"op'", b"source", b"spec", b"metadata")
+"""Fields with which a JSON patch, a replacement and a part of an object begin."""
+
+
 def is_of_this_tool(name: str, data: bytes) -> bool:
     """Whether a file (by its name without folders) is a configuration or a requirement: what it changes concerns the
     whole project."""

@@ -27,7 +27,7 @@ from ..kept import recording
 from ..progress import Observe, unobserved
 from ..project.file_facts import FileFacts, facts_of
 from ..project.followed import HERE
-from ..project.inputs import changes_what_is_rendered, may_release
+from ..project.inputs import change_what_is_rendered, may_release
 from ..project.project import link
 from ..project.reading import Read, read_named, read_paths
 from ..rules import BY_ID, RULES
@@ -251,7 +251,7 @@ def _usable(passed: Read, paths: tuple[str, ...]) -> Read:
 
 def _feeds(passed: Read) -> bool:
     """Whether what was passed changes what is rendered, whatever it holds itself."""
-    return any(map(changes_what_is_rendered, passed.names)) or any(may_release(item.text) for item in passed.sources)
+    return change_what_is_rendered(passed.names) or any(may_release(item.text) for item in passed.sources)
 
 
 def _takes_variables(files: tuple[FileFacts, ...]) -> bool:

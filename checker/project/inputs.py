@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ..ack.scan import FOLDERS_ABOVE, KUSTOMIZATIONS, names_a_group
+from ..ack.scan import FOLDERS_ABOVE, KUSTOMIZATIONS, may_be_an_input, names_a_group
 from ..iam.expressions import expression
 from ..kustomize.model import Kustomization
-from ..text.files import find_files, read_bytes
+from ..text.files import find_files, read_bytes, work_tree
 
 _MOST_FILES = 1_000
 
@@ -28,10 +28,34 @@ def takes_variables(roots: tuple[str, ...]) -> bool:
     return any(b"substituteFrom" in _bytes(path) for path in find_files(roots).files)
 
 
-def changes_what_is_rendered(path: str) -> bool:
-    """Whether a file belongs to a chart with something of ours in its templates (a file of values, a helper), or is
-    named by the kustomization beside or above it for what it changes."""
-    whole = os.path.abspath(path)
+def change_what_is_rendered(paths: Iterable[str]) -> bool:
+    """Whether one of these files belongs to a chart with something of ours in its templates (a file of values, a
+    helper), or is named by a kustomization for what it changes; or may be a file of values for such a chart anywhere in
+    the work tree, since which files a release takes is told by reading them all."""
+    paths = list(map(os.path.abspath, paths))
+    if any(map(_belongs_to_what_is_rendered, paths)):
+        return True
+    inputs = [path for path in paths if may_be_an_input(os.path.basename(path), _bytes(path))]
+    trees = {path: work_tree(os.path.dirname(path)) or os.path.realpath(os.curdir) for path in inputs}
+    listed = {top: find_files((top,)).files for top in set(trees.values())}
+    return any(_is_taken_from_afar(path, listed[top]) for path, top in trees.items())
+
+
+def _is_taken_from_afar(whole: str, files: tuple[str, ...]) -> bool:
+    real = os.path.realpath(whole)
+    for path in files:
+        folder, name = os.path.split(path)
+        if name in KUSTOMIZATIONS:
+            text = _text(path)
+            base = os.path.realpath(folder)
+            if ".." in text and any(os.path.normpath(os.path.join(base, item)) == real for item in files_named(text)):
+                return True
+        elif name == "Chart.yaml" and "values" in os.path.basename(whole).lower() and has_something_of_ours(folder):
+            return True
+    return False
+
+
+def _belongs_to_what_is_rendered(whole: str) -> bool:
     folder = os.path.dirname(whole)
     for _ in range(FOLDERS_ABOVE):
         shown = os.path.relpath(whole, folder).replace(os.sep, "/")

@@ -22,7 +22,7 @@ from ..progress import Observe, unobserved
 from ..text.files import STDIN, TooLargeError, find_files, is_in_another_language, read_bytes, read_stream, work_tree
 from ..text.limits import FILE_LIMIT, TOO_LARGE
 from ..text.source import Source, decode
-from .inputs import changes_what_is_rendered, takes_variables
+from .inputs import change_what_is_rendered, takes_variables
 
 STDIN_NAME = "<stdin>"
 
@@ -136,7 +136,7 @@ def holds_nothing(read: Read) -> bool:
     """Whether every file was read and none can concern us, nor what is rendered."""
     if read.sources or read.missing or read.unreadable or read.has_ours:
         return False
-    return not any(map(changes_what_is_rendered, read.names))
+    return not change_what_is_rendered(read.names)
 
 
 def _stdin() -> bytes:
