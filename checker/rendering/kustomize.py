@@ -124,6 +124,12 @@ def build(
     return tuple(renderings)
 
 
+def refused(roots: Iterable[Root], tree: Tree = HERE) -> tuple[Rendering, ...]:
+    """Of these kustomizations those that kustomize would refuse, as can be told without it."""
+    unfit = ((root, _unfit(root, tree)) for root in roots)
+    return tuple(Rendering(root, root.what, "", None, one.why) for root, one in unfit if one.is_wrong)
+
+
 def _build(root: Root, command: list[str], tree: Tree) -> Rendering:
     folder, what = tree.there(root.kustomization.folder), root.what
     unfit = _unfit(root, tree)

@@ -24,8 +24,8 @@ def render(
     observe: Observe = unobserved,
 ) -> tuple[tuple[Rendering, ...], tuple[Chart, ...]]:
     """What the kustomizations and charts of a project become; its files lie in this tree, `names` are all of them.
-    Nothing where there is nothing to render or too much, where it is switched off, or where the tool is missing. Raises
-    UsageError where a missing tool is required."""
+    Nothing where there is nothing to render, where it is switched off, and, except for what no tool would build, where
+    there is too much or the tool is missing. Raises UsageError where a missing tool is required."""
     roots = kustomize.roots_of(files, tree) if config.render_kustomize != "off" else []
     charts = planned(files, names, placeholders, tree) if config.render_helm != "off" else []
     build = kustomize.find_kustomize() if roots else None
@@ -35,7 +35,7 @@ def render(
     if charts and template is None and config.render_helm == "required":
         raise _missing(config, "helm", "helm is not on PATH")
     is_few = len(roots) <= kustomize.MOST_BUILT
-    built = kustomize.build(roots, build, tree, observe) if build and is_few else ()
+    built = kustomize.build(roots, build, tree, observe) if build and is_few else kustomize.refused(roots, tree)
     is_few = sum(len(chart.releases) for chart in charts) <= helm.MOST_RENDERED
     return built, helm.render(charts, template, tree, observe) if template and is_few else ()
 

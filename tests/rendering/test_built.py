@@ -263,6 +263,17 @@ def test_it_can_be_switched_off_and_required(tried: Tried, monkeypatch: pytest.M
         tried(required, config="project/checker.yaml")
 
 
+def test_what_no_tool_would_build_is_told_without_one(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = {"base/role.yaml": GOOD, OVERLAY: HEAD + "resources: [../base/role.yaml, gone.yaml]\n"}
+    with_tool = tried(tree)
+    monkeypatch.setenv("PATH", "")
+    without = tried(tree)
+    (told,) = [item for item in without.findings if item.rule == "failed-rendering"]
+    assert "it takes in project/prod/gone.yaml, which is not there" in told.message
+    assert verdicts(without) == verdicts(with_tool) == {"unknown"}
+    assert verdicts(tried({OVERLAY: HEAD + "resources: [../base/role.yaml]\n"})) == {"granted"}
+
+
 def test_fix_says_what_is_to_be_edited(
     tried: Tried, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,8 @@ What it does
     prints what cannot be matched to the files it came from; and charts that
     helm does not render with what a release in the project gives them. They
     are not asked where they are not on PATH, with `--no-render` or `render:
-    {kustomize: off, helm: off}`, nor for what takes in a remote base.
+    {kustomize: off, helm: off}`, nor for what takes in a remote base. A
+    resource that is not there is told without them, except with those.
 
 Why it matters
     What does not build is not applied: the cluster stays as it is. What it
