@@ -152,6 +152,9 @@ class Cell:
             "image": "registry.example/reverse-proxy:4.2.0",
             "env": [{"name": "AUTH_KEYS_TABLE", "value": TABLE}, {"name": "UPSTREAM_PASSWORD", "value": "never shown"}],
         }
+        if index == "borealis":
+            reference = {"configMapKeyRef": {"name": "reverse-proxy", "key": "authKeysTable"}}
+            sidecar["env"][0] = {"name": "AUTH_KEYS_TABLE", "valueFrom": reference}
         sidecar["env"] += injected(self, index) if changes.get("inject", True) else []
         sidecar["env"] += [{"name": "AWS_PROFILE", "value": changes["profile"]}] if "profile" in changes else []
         index_container = {"name": "index", "image": "registry.example/index:1.9.3"}

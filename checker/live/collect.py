@@ -150,18 +150,19 @@ class _Run(NamedTuple):
             self.asking.note("container", "", "absent", detail)
             return
         account_name = subject.pod["spec"]["serviceAccountName"]
-        is_irsa = not uses_pod_identity(subject.container)
+        container = cluster_flow.with_variables(self.asking, cluster, subject)
+        is_irsa = not uses_pod_identity(container)
         association = None
         if not is_irsa:
             association = self.association(subject.namespace, account_name)
             cluster_flow.identity_agent(self.asking, cluster, subject.pod["spec"]["nodeName"])
-        effective = resolve(subject.container, association, None)
+        effective = resolve(container, association, None)
         service_account: dict[str, Any] | None = None
         if is_irsa:
             reading = cluster_flow.service_account(self.asking, cluster, subject.namespace, account_name)
             service_account = reading.value
         if not effective.arn:
-            effective = resolve(subject.container, association, self.logged())
+            effective = resolve(container, association, self.logged())
         expected = annotated_role(service_account)
         if effective.how == "node-role":
             cluster_flow.webhook(self.asking, cluster)
@@ -173,7 +174,7 @@ class _Run(NamedTuple):
         rank = rank_of(arn, subject.namespace, account_name)
         ack = ack_flow.ack_role(self.asking, cluster, subject.namespace, rank).value
         arn = arn or role_of(ack, self.target.parameters.get("account", ""))
-        self.read_role(arn, subject.container, ack, cluster, is_irsa=is_irsa)
+        self.read_role(arn, container, ack, cluster, is_irsa=is_irsa)
 
     def read_role(
         self, arn: str, container: dict[str, Any] | None, ack: dict[str, Any] | None, cluster: Cluster, *, is_irsa: bool

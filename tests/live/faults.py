@@ -108,6 +108,7 @@ READ_OF = {
     "dynamodb:DescribeTable": "acme", "dynamodb:GetResourcePolicy": "acme", "kms:DescribeKey": "acme",
     "eks:ListPodIdentityAssociations": "cobalt", "eks:DescribePodIdentityAssociation": "cobalt",
     "list pods": "acme", "get pods": "acme", "get pods/log": "acme", "get serviceaccounts": "acme",
+    "get configmaps": "borealis",
     "list roles": "acme", "list policies": "borealis", "list deployments": "acme",
 }  # fmt: skip
 """The calls of a healthy run, and an index whose run makes them."""

@@ -34,7 +34,7 @@ from .kubernetes_schema import invalid as invalid_fields
 KINDS = {
     "pods": "Pod", "serviceaccounts": "ServiceAccount", "deployments": "Deployment", "roles": "Role",
     "policies": "Policy", "mutatingwebhookconfigurations": "MutatingWebhookConfiguration", "nodes": "Node",
-    "namespaces": "Namespace", "openidconnectproviders": "OpenIDConnectProvider",
+    "namespaces": "Namespace", "configmaps": "ConfigMap", "openidconnectproviders": "OpenIDConnectProvider",
 }  # fmt: skip
 _PLURALS = {kind: plural for plural, kind in KINDS.items()}
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"

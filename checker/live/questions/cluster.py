@@ -19,6 +19,7 @@ from ..log.words import Site
 from ..record import trim
 from ..record.effective_role import container_of, resolve, status_of
 from ..record.record import Reading, Target
+from ..record.variables import CONFIG_MAP, config_maps, filled_in
 from .pods import Candidate, Meaning, as_json, candidates, find, narrow, nearest
 
 LOG_BYTES = 8 * 1024 * 1024
@@ -30,6 +31,7 @@ _PAGE = "2000"
 
 RIGHTS = (
     ("", "pods", "", "list"), ("", "pods", "", "get"), ("", "pods", "log", "get"), ("", "serviceaccounts", "", "get"),
+    ("", "configmaps", "", "get"),
     ("apps", "deployments", "", "list"), ("iam.services.k8s.aws", "roles", "", "list"),
     ("iam.services.k8s.aws", "policies", "", "list"), ("iam.services.k8s.aws", "policies", "", "get"),
     ("admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", "get"),
@@ -189,6 +191,17 @@ def service_account(asking: Asking, cluster: Cluster, namespace: str, name: str)
     path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}"
     call = getter(cluster, path, trim.service_account, "ServiceAccount")
     return asking.ask("service-account", f"get serviceaccount {namespace}/{name}", call).get()
+
+
+def with_variables(asking: Asking, cluster: Cluster, subject: Subject) -> dict[str, Any]:
+    """The container with the variables that it takes from ConfigMaps, as far as these can be read."""
+    container = subject.container or {}
+    asked = []
+    for name in config_maps(container):
+        path = f"/api/v1/namespaces/{subject.namespace}/configmaps/{name}"
+        call = getter(cluster, path, lambda item: trim.config_map(item, container), "ConfigMap")
+        asked.append(asking.ask(f"{CONFIG_MAP}{name}", f"get configmap {subject.namespace}/{name}", call))
+    return filled_in(container, {reply.name: reply.get() for reply in asked})
 
 
 def webhook(asking: Asking, cluster: Cluster) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...ack.objects import sequence
 from ...iam.arns import parse_arn, role_name
 from ...iam.expressions import expression
 from .effective_role import environment
@@ -50,11 +51,18 @@ def table_of(parameters: Any, container: dict[str, Any] | None) -> str:
 
 
 def table_in(container: dict[str, Any] | None) -> str:
-    """The auth keys table that the container's environment names (AUTH_KEYS_TABLE, API_KEY_TABLE_NAME, …). "" where
-    there is none, or several, or where its value comes from elsewhere."""
+    """The auth keys table that the container's arguments (--auth-keys-table) name, else its environment
+    (AUTH_KEYS_TABLE, API_KEY_TABLE_NAME, …). "" where there is none, or several, or where its value comes from
+    elsewhere."""
     variables = environment(container) if container else {}
-    tables = {item for name, item in variables.items() if names_the_table(name)}
+    stated = {item["value"] for item in sequence((container or {}).get("arguments"))}
+    tables = stated or {item for name, item in variables.items() if names_the_table(name)}
     return tables.pop() if len(tables) == 1 else ""
+
+
+def as_variable(argument: str) -> str:
+    """The name of an argument as variables are named: `auth-keys-table` is AUTH_KEYS_TABLE."""
+    return argument.upper().replace("-", "_").replace(".", "_")
 
 
 def names_the_table(variable: str) -> bool:

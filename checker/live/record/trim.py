@@ -5,13 +5,15 @@ Values of environment variables are kept only for the names below: others may ho
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ...ack.cleaning import LAST_APPLIED, late_initialized
 from ...ack.objects import mapping, sequence, string_map, text
 from ...iam.expressions import expression
-from .parameters import names_the_table
+from .parameters import as_variable, names_the_table
 from .redaction import redact, redact_pair
+from .variables import names_of
 
 _VALUES = expression(
     r"AWS_(?:ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI"
@@ -141,7 +143,8 @@ def _container(entry: Any) -> dict[str, Any]:
         "restartPolicy": text(container.get("restartPolicy")) or "",
         **_security(container),
         "env": variables,
-        "envFrom": [key for item in sequence(container.get("envFrom")) for key in mapping(item) if key.endswith("Ref")],
+        "envFrom": [entry for item in sequence(container.get("envFrom")) for entry in _sources(mapping(item))],
+        **_arguments(container),
         "mounts": [
             {"name": mapping(mount).get("name"), "mountPath": mapping(mount).get("mountPath")}
             for mount in sequence(container.get("volumeMounts"))
@@ -156,11 +159,48 @@ def _security(given: dict[str, Any]) -> dict[str, Any]:
     return {"securityContext": kept} if kept else {}
 
 
+_ARGUMENT = expression(r"(?:^|\s)--?([A-Za-z][\w.-]*)[=\s]+([^\s-]\S*)")
+
+
+def _arguments(container: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that name the table or the region; others may hold secrets."""
+    line = " ".join(text(item) or "" for field in ("command", "args") for item in sequence(container.get(field)))
+    kept = [
+        {"name": name, "value": value}
+        for name, value in _ARGUMENT.findall(line)
+        if names_the_table(as_variable(name)) and _TABLE.fullmatch(value)
+    ]
+    return {"arguments": kept} if kept else {}
+
+
+def _sources(given: dict[str, Any]) -> Iterator[dict[str, str]]:
+    for kind, reference in given.items():
+        if kind.endswith("Ref"):
+            name, prefix = text(mapping(reference).get("name")) or "", text(given.get("prefix")) or ""
+            yield {"from": kind, "of": name, "prefix": prefix}
+
+
+def config_map(item: dict[str, Any], container: dict[str, Any]) -> dict[str, Any]:
+    """A ConfigMap, as far as a container (as the record has it) takes variables from it."""
+    fields = metadata(item)
+    entries = {key: value for key, value in mapping(item.get("data")).items() if isinstance(value, str)}
+    taken = names_of(container, str(fields.get("name")), tuple(entries))
+    data = {}
+    for key, names in taken.items():
+        if key in entries:
+            kept = [_variable(name, {"value": entries[key]}) for name in names]
+            data[key] = next((entry for entry in kept if "value" in entry), kept[0])
+    changed = [entry["time"] for entry in fields["managers"] if entry["time"]]
+    return {"changed": max(changed, default=""), "data": data}
+
+
 def _variable(name: str, given: dict[str, Any]) -> dict[str, str]:
     value = text(given.get("value"))
     if value is None:
-        origin = next(iter(mapping(given.get("valueFrom"))), "")
-        return {"from": origin} if origin else {"value": ""}
+        origin, reference = next(iter(mapping(given.get("valueFrom")).items()), ("", None))
+        parts = {"of": "name", "key": "key"} if origin in ("configMapKeyRef", "secretKeyRef") else {}
+        named = {kept: text(mapping(reference).get(field)) or "" for kept, field in parts.items()}
+        return {"from": origin, **named} if origin else {"value": ""}
     if not value or _VALUES.fullmatch(name) or (names_the_table(name) and _TABLE.fullmatch(value)):
         return {"value": redact(value)}
     if _ENDPOINTS.fullmatch(name) and (address := _ADDRESS.match(value)):

@@ -21,6 +21,7 @@ from ...live.record.effective_role import (
 )
 from ...live.record.parameters import completed, table_of
 from ...live.record.record import Reading, Record, reading, under, value
+from ...live.record.variables import filled_in
 from ...requirements.model import Requirement
 from . import sources
 from .access import LoggedCall, View, selecting, view
@@ -136,7 +137,8 @@ def make_case(record: Record, requirements: Iterable[Requirement]) -> Case:
     subject = mapping(value(record, "subject"))
     namespace, pod_name = subject.get("namespace", "") or _of_role(record), subject.get("pod", "")
     pod = value(record, f"pod/{namespace}/{pod_name}")
-    container = container_of(pod, record.target.container) if pod else None
+    stated = container_of(pod, record.target.container) if pod else None
+    container = filled_in(stated, record.readings) if stated else None
     service_account = value(record, "service-account")
     logs = [(item, False) for item in under(record, "log/").items()]
     logs += [(item, True) for item in under(record, "log-previous/").items()]

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...ack.objects import mapping
 from ...iam.arns import parse_arn
 from ...iam.expressions import expression
-from ...live.record.effective_role import container_of, environment
-from ...live.record.parameters import table_in, table_name
+from ...live.log.sequences import seconds
+from ...live.record.effective_role import container_of, environment, status_of
+from ...live.record.parameters import names_the_table, table_in, table_name
 from ...live.record.trim import ANOTHER_HOST
+from ...live.record.variables import CONFIG_MAP, config_maps, filled_in
 from ..case.case import Case
 from ..check import Check
 
@@ -33,7 +36,7 @@ def settings_check(case: Case) -> Iterator[Check]:
         for name, item in sorted(case.record.readings.items())
         if name.startswith(prefix) and item.status == "ok" and item.value
     }
-    wrong = [f"{name}: {what}" for name, pod in pods.items() for what in _wrong(case, pod)]
+    wrong = [f"{name}: {what}" for name, pod in pods.items() for what in (*_wrong(case, pod), *_outdated(case, pod))]
     if wrong:
         more = f"; and {len(wrong) - _MOST} more" if len(wrong) > _MOST else ""
         yield Check("settings", 5, "unknown", "; ".join(wrong[:_MOST]) + more)
@@ -43,16 +46,20 @@ _MOST = 3
 
 
 def _wrong(case: Case, pod: dict[str, Any]) -> Iterator[str]:
-    container = container_of(pod, case.record.target.container)
+    stated = container_of(pod, case.record.target.container)
     table = parse_arn(case.table_arn)
-    if container is None or table is None:
+    if stated is None or table is None:
         return
+    container = filled_in(stated, case.record.readings)
     variables = environment(container)
     named, judged = table_in(container), table.resource.removeprefix("table/")
     arn = parse_arn(named)
     asked = (arn or table)._replace(resource=f"table/{table_name(named)}")
     if named and asked != table:
         yield f"its table is {named}, and {judged if arn is None else case.table_arn} was judged"
+    for item in container["env"]:
+        if (names_the_table(item["name"]) or item["name"] in _REGIONS) and "value" not in item:
+            yield f"{item['name']} {_whence(item)}, so what it says is not known"
     for name in _REGIONS:
         if variables.get(name, "") not in ("", table.region):
             yield f"{name} is {variables[name]}, and the table that was judged is in {table.region}"
@@ -63,6 +70,24 @@ def _wrong(case: Case, pod: dict[str, Any]) -> Iterator[str]:
         if name in variables:
             yield f"{name} is set to what is not recorded, so where its requests go is not known"
             return
+
+
+def _outdated(case: Case, pod: dict[str, Any]) -> Iterator[str]:
+    """What a container that fails has not taken in: variables are set when it starts (Kubernetes, "Configure a Pod to
+    Use a ConfigMap")."""
+    stated = container_of(pod, case.record.target.container)
+    started = mapping(mapping(status_of(pod, case.record.target.container).get("state")).get("running"))
+    for name in config_maps(stated) if case.events else ():
+        changed = mapping(case.value(f"{CONFIG_MAP}{name}")).get("changed", "")
+        if changed and seconds(changed) > seconds(started.get("startedAt") or "") > 0:
+            yield f"ConfigMap {name} was changed at {changed}, after the container started: it counts from a restart on"
+
+
+def _whence(item: dict[str, Any]) -> str:
+    kind = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}.get(item.get("from", ""), "")
+    if kind:
+        return f"comes from {kind} {item.get('of', '')}".rstrip()
+    return "comes from a field of the pod" if item.get("from", "").endswith("Ref") else "is set to what is not recorded"
 
 
 def _elsewhere(name: str, endpoint: str, region: str) -> Iterator[str]:

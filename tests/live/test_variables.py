@@ -1,0 +1,136 @@
+"""Settings that the proxy takes from ConfigMaps, Secrets and arguments: what says which table it reads, and what is not
+known of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from checker.demo.cell import Cell
+from checker.demo.names import CONTAINER, PODS, TABLE
+from checker.live.record.effective_role import resolve
+from checker.live.record.record import Reading, dump, load
+from checker.live.record.trim import config_map, pod
+from checker.live.record.variables import filled_in
+from checker.requirements.load import load_requirements
+from checker.requirements.shipped import shipped_policies
+from checker.runbook.diagnose import Diagnosis, diagnose
+
+from .conftest import Collect
+
+REQUIREMENTS = load_requirements((shipped_policies(),)).requirements
+
+pytestmark = pytest.mark.xdist_group("clusters")
+
+
+def proxy(cell: Cell, **fields: Any) -> None:
+    """Gives the proxy of borealis these fields; variables are added to those that the webhook injected."""
+    item = cell.kubernetes.get("Pod", "tenant-borealis", PODS["borealis"])
+    (container,) = [one for one in item["spec"]["containers"] if one["name"] == CONTAINER]
+    kept = [one for one in container["env"] if one["name"] not in ("AUTH_KEYS_TABLE", "AWS_REGION")]
+    container |= {"env": [*kept, *fields.pop("env", [])], **fields}
+    cell.kubernetes.put(item)
+
+
+def setting(name: str, kind: str, of: str, key: str) -> dict[str, Any]:
+    return {"name": name, "valueFrom": {f"{kind}KeyRef": {"name": of, "key": key}}}
+
+
+def says(cell: Cell, **data: str) -> None:
+    metadata = {"name": "reverse-proxy", "namespace": "tenant-borealis"}
+    cell.kubernetes.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
+
+
+def told(gather: Collect) -> tuple[Diagnosis, list[str]]:
+    diagnosis = diagnose(load(dump(gather("borealis")), "x"), REQUIREMENTS)
+    return diagnosis, [check.detail for check in diagnosis.checks if check.id == "settings"]
+
+
+FROM_MAP = setting("AUTH_KEYS_TABLE", "configMap", "reverse-proxy", "authKeysTable")
+ALL = [{"configMapRef": {"name": "reverse-proxy"}}]
+HEALTHY: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "a key of a ConfigMap": ({"env": [FROM_MAP]}, {"authKeysTable": TABLE}),
+    "all of a ConfigMap": ({"envFrom": ALL}, {"AUTH_KEYS_TABLE": TABLE, "AWS_REGION": "us-east-1"}),
+    "with a prefix": ({"envFrom": [{**ALL[0], "prefix": "AUTH_"}]}, {"KEYS_TABLE": TABLE, "AUTH_KEYS_TABLE": "other"}),
+    "what is stated wins": ({"env": [{"name": "AUTH_KEYS_TABLE", "value": TABLE}], "envFrom": ALL}, {"AUTH_KEYS_TABLE": "other"}),
+    "an argument": ({"env": [FROM_MAP], "args": ["serve", f"--auth-keys-table={TABLE}", "--token", "hush"]}, {"authKeysTable": "other"}),
+    "an argument that names a variable": ({"env": [FROM_MAP], "args": ["--auth-keys-table", "$(AUTH_KEYS_TABLE)"]}, {"authKeysTable": TABLE}),
+}  # fmt: skip
+OTHER = "its table is other, and cell2-auth-keys was judged"
+NOT_KNOWN = "so what it says is not known"
+UNKNOWN: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {
+    "another table": ({"env": [FROM_MAP]}, {"authKeysTable": "other"}, OTHER),
+    "another table among all": ({"envFrom": ALL}, {"AUTH_KEYS_TABLE": "other"}, OTHER),
+    "another region": ({"envFrom": ALL}, {"AWS_REGION": "eu-west-1"}, "AWS_REGION is eu-west-1"),
+    "another endpoint": ({"envFrom": ALL}, {"AWS_ENDPOINT_URL": "http://localstack:4566"}, "AWS_ENDPOINT_URL names http://another host"),
+    "an argument": ({"args": ["--auth-keys-table", "other"]}, {}, OTHER),
+    "a Secret": ({"env": [setting("AUTH_KEYS_TABLE", "secret", "proxy", "table")]}, {}, f"AUTH_KEYS_TABLE comes from Secret proxy, {NOT_KNOWN}"),
+    "a field": ({"env": [{"name": "AUTH_KEYS_TABLE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['table']"}}}]}, {}, f"AUTH_KEYS_TABLE comes from a field of the pod, {NOT_KNOWN}"),
+    "no name of a table": ({"env": [FROM_MAP]}, {"authKeysTable": "$(OTHER)"}, f"AUTH_KEYS_TABLE is set to what is not recorded, {NOT_KNOWN}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HEALTHY)
+def test_it_is_healthy_where_it_is_the_table_that_was_judged(case: str, gather: Collect, cell: Cell) -> None:
+    fields, data = HEALTHY[case]
+    proxy(cell, **fields)
+    says(cell, **data, banner="hush")
+    diagnosis, settings = told(gather)
+    assert (diagnosis.verdict, settings) == ("healthy", [])
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_it_is_not_where_it_is_another_or_cannot_be_told(case: str, gather: Collect, cell: Cell) -> None:
+    fields, data, wording = UNKNOWN[case]
+    proxy(cell, **fields)
+    says(cell, **data)
+    diagnosis, settings = told(gather)
+    assert diagnosis.verdict == ("cause-found" if wording == OTHER else "inconclusive")
+    assert wording in settings[0]
+
+
+def test_only_settings_are_recorded(gather: Collect, cell: Cell) -> None:
+    proxy(cell, envFrom=ALL, args=["--auth-keys-table", TABLE, "--api-token", "hush"])
+    says(cell, AUTH_KEYS_TABLE=TABLE, PASSWORD="hush", REDIS_URL="redis://:hush@cache")
+    recorded = dump(gather("borealis"))
+    assert "hush" not in recorded
+    assert "PASSWORD" in recorded
+
+
+def test_one_that_is_not_there_sets_nothing(gather: Collect, cell: Cell) -> None:
+    proxy(cell, envFrom=[{"configMapRef": {"name": "none", "optional": True}}])
+    assert told(gather)[0].verdict == "healthy"
+
+
+def test_one_that_may_not_be_read_is_named(gather: Collect, cell: Cell) -> None:
+    record = gather("borealis")
+    denied = Reading("denied", None, "configmaps is forbidden", "get configmap tenant-borealis/reverse-proxy", 1)
+    record = record._replace(readings={**record.readings, "config-map/reverse-proxy": denied})
+    diagnosis = diagnose(record, REQUIREMENTS)
+    assert diagnosis.verdict == "inconclusive"
+    assert f"AUTH_KEYS_TABLE comes from ConfigMap reverse-proxy, {NOT_KNOWN}" in str(diagnosis.unknowns)
+
+
+def test_a_change_after_the_start_is_told_where_refreshes_fail(gather: Collect, cell: Cell) -> None:
+    item = cell.kubernetes.get("Pod", "tenant-borealis", PODS["borealis"])
+    item["status"]["containerStatuses"][0]["state"] = {"running": {"startedAt": "2026-11-01T08:00:00Z"}}
+    cell.kubernetes.put(item)
+    record = gather("borealis")
+    changed = {"changed": "2026-11-02T08:00:00Z", "data": {"authKeysTable": {"value": TABLE}}}
+    reading = record.readings["config-map/reverse-proxy"]._replace(value=changed)
+    record = record._replace(readings={**record.readings, "config-map/reverse-proxy": reading})
+    assert diagnose(record, REQUIREMENTS).verdict == "healthy"
+    cell.log("borealis", 'level=error msg="auth keys refresh failed" err="ResourceNotFoundException: not found"', ago=1)
+    logs = {name: item for name, item in gather("borealis").readings.items() if name.startswith("log/")}
+    failing = diagnose(record._replace(readings={**record.readings, **logs}), REQUIREMENTS)
+    assert "changed at 2026-11-02T08:00:00Z, after the container started" in str(failing.unknowns)
+
+
+def test_credentials_that_no_variable_gives_are_those_of_the_node() -> None:
+    made = pod({"metadata": {"name": "x"}, "spec": {"containers": [{"name": "x", "envFrom": ALL}]}})
+    (container,) = made["spec"]["containers"]
+    read = config_map({"metadata": {"name": "reverse-proxy"}, "data": {"LEVEL": "info"}}, container)
+    assert resolve(container, None, None).how == "unknown"
+    filled = filled_in(container, {"config-map/reverse-proxy": Reading("ok", read, "", "", 1)})
+    assert resolve(filled, None, None).how == "node-role"
