@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
@@ -18,12 +18,12 @@ from typing import Any
 from ..ack.kinds import WORKLOADS
 from ..iam.expressions import expression
 from ..iam.values import NamedTuple
-from ..kept.entry import own, sealed, unsealed
+from ..kept.entry import begun, finished, own, unsealed
 from ..kept.key import folder, is_anything_kept, name_of
 from ..kept.recording import unheard, write_kept
 from ..project.file_facts import FileFacts
 from ..project.project import DocumentFacts
-from ..requirements.check import RoleCheck
+from ..requirements.check import Outcome, RoleCheck
 from ..text.documents import YamlDocument
 from .cells import JudgedCell
 from .engine import Found, active_rules
@@ -67,8 +67,7 @@ def load(chosen: Chosen, *, is_wanted: bool = True) -> Known:
             body = unsealed(_MAGIC, own(os.path.join(where, name_of("facts"))))
         if body is None:
             return NOTHING
-        files, rules, is_whole, cells = _unpickled(body)
-        return Known(files, {name: _restored(*kept) for name, kept in cells.items()}, rules, is_whole)
+        return _restored(body)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, everything can be worked out anew
         return NOTHING
 
@@ -89,9 +88,9 @@ def keep(known: Known, chosen: Chosen, cells: Sequence[JudgedCell]) -> None:
         return
     try:
         os.makedirs(where, mode=0o700, exist_ok=True)
-        body = _pickled(worth, cells, is_whole=is_whole)
+        data = _pickled(worth, cells, is_whole=is_whole)
         with unheard():
-            write_kept(where, name_of("facts"), sealed(_MAGIC, body))
+            write_kept(where, name_of("facts"), data)
     except Exception:  # noqa: BLE001 - what is not kept is worked out again; that must not fail the run
         return
 
@@ -116,50 +115,101 @@ def _can_be_kept(item: FileFacts) -> bool:
 _OF_A_SECRET = expression(r"\bkind[\"']?\s*:\s*[\"']?\w*Secret")
 
 
-_Kept = tuple[list[tuple[tuple[str, int], DocumentFacts, Found | None]], tuple[Any, ...]]
-"""What is kept of a cell: its documents, what was found in each (None: nobody looked), and the outcomes."""
+_Document = tuple[tuple[str, int], DocumentFacts, Found | None]
+"""A document by file and number, what is known of it, and what was found in it (None: nobody looked)."""
+
+_Check = tuple[int, int, RoleCheck]
+"""The number of the outcome, that of the check in it, and the check."""
+
+_PART = 2_000
+"""Files that are written down together: the pickler remembers every object until they are, and that takes more room
+than the objects."""
 
 
-def _pickled(files: list[FileFacts], cells: Sequence[JudgedCell], *, is_whole: bool) -> bytes:
+def _pickled(files: list[FileFacts], cells: Sequence[JudgedCell], *, is_whole: bool) -> memoryview:
     from _pickle import Pickler
 
-    names = {item.source.name for item in files}
-    kept = {cell.made.terms.cell: _of_cell(cell, names, is_whole=is_whole) for cell in cells}
-    rules = active_rules(cells[0].made.terms.settings)
-    buffer = io.BytesIO()
+    documents = {cell.made.terms.cell: _documents(cell, is_whole=is_whole) for cell in cells}
+    outcomes = {cell.made.terms.cell: cell.judged.earlier.outcomes if is_whole else () for cell in cells}
+    checks = {name: _checks(given) for name, given in outcomes.items()}
+    without = {
+        name: tuple(item._replace(checks=(), unseen=(), perhaps=()) for item in given)
+        for name, given in outcomes.items()
+    }
+    buffer = begun(_MAGIC)
     pickler = Pickler(buffer, 5)
     pickler.dispatch_table = {MappingProxyType: _as_dict}
-    pickler.dump((tuple(files), rules, is_whole, kept))
-    return buffer.getvalue()
+    parts = [files[start : start + _PART] for start in range(0, len(files), _PART)]
+    names = [[item.source.name for item in part] for part in parts]
+    kept = {name for part in names for name in part}
+    # What was rendered may come from files that are not kept, and is proven all the same.
+    others = list(dict.fromkeys(name for by_file in checks.values() for name in by_file if name not in kept))
+    pickler.dump((active_rules(cells[0].made.terms.settings), is_whole, without, len(parts) + 1))
+    for part, these in zip((*parts, []), (*names, others), strict=True):
+        pickler.clear_memo()
+        pickler.dump((part, _of(these if part else [], documents), _of(these, checks)))
+    return finished(buffer, _MAGIC)
+
+
+def _of(names: list[str], by_cell: Mapping[str, Mapping[str, list[Any]]]) -> dict[str, list[Any]]:
+    """By cell what belongs to these files."""
+    return {cell: [one for name in names for one in by_file.get(name, ())] for cell, by_file in by_cell.items()}
+
+
+def _documents(cell: JudgedCell, *, is_whole: bool) -> dict[str, list[_Document]]:
+    """The documents of a cell, by file."""
+    earlier = cell.judged.earlier
+    by_file: dict[str, list[_Document]] = {}
+    for at, facts in earlier.documents.items():
+        found = earlier.found.get(id(facts)) if is_whole else None
+        # What looks for a better help is code.
+        is_plain = found is not None and all(one.suggest is None for problems in found.values() for one in problems)
+        by_file.setdefault(at[0], []).append((at, facts, found if is_plain else None))
+    return by_file
+
+
+def _checks(outcomes: Sequence[Outcome]) -> dict[str, list[_Check]]:
+    """The checks of all outcomes, by the file of the role: what a check rests on is mostly written there."""
+    by_file: dict[str, list[_Check]] = {}
+    for number, outcome in enumerate(outcomes):
+        for position, check in enumerate(outcome.checks):
+            by_file.setdefault(check.role.object.origin.file, []).append((number, position, check))
+    return by_file
 
 
 def _as_dict(mapping: Mapping[Any, Any]) -> tuple[type, tuple[dict[Any, Any]]]:
     return dict, (dict(mapping),)
 
 
-def _of_cell(cell: JudgedCell, names: set[str], *, is_whole: bool) -> _Kept:
-    earlier = cell.judged.earlier
-    documents: list[tuple[tuple[str, int], DocumentFacts, Found | None]] = []
-    for at, facts in earlier.documents.items():
-        found = earlier.found.get(id(facts)) if is_whole else None
-        # What looks for a better help is code.
-        is_plain = found is not None and all(one.suggest is None for problems in found.values() for one in problems)
-        if at[0] in names:
-            documents.append((at, facts, found if is_plain else None))
-    outcomes = tuple(item._replace(unseen=(), perhaps=()) for item in earlier.outcomes)
-    return documents, outcomes if is_whole else ()
+def _restored(body: bytes) -> Known:
+    stream = io.BytesIO(body)
+    rules, is_whole, outcomes, parts = _next(stream)
+    files: list[FileFacts] = []
+    documents: dict[str, list[_Document]] = {name: [] for name in outcomes}
+    checks: dict[str, list[_Check]] = {name: [] for name in outcomes}
+    for _ in range(parts):
+        more, documents_of, checks_of = _next(stream)
+        files += more
+        for name in outcomes:
+            documents[name] += documents_of[name]
+            checks[name] += checks_of[name]
+    judged = {name: _earlier(documents[name], given, checks[name]) for name, given in outcomes.items()}
+    return Known(tuple(files), judged, rules, is_whole)
 
 
-def _restored(documents: Iterable[tuple[tuple[str, int], DocumentFacts, Found | None]], outcomes: Any) -> Earlier:
-    documents = tuple(documents)
+def _earlier(documents: list[_Document], outcomes: tuple[Outcome, ...], checks: list[_Check]) -> Earlier:
+    ordered: list[list[RoleCheck]] = [[] for _ in outcomes]
+    for number, _, check in sorted(checks, key=lambda one: one[:2]):
+        ordered[number].append(check)
     return Earlier(
         documents={at: facts for at, facts, _ in documents},
-        outcomes=outcomes,
+        outcomes=tuple(one._replace(checks=tuple(these)) for one, these in zip(outcomes, ordered, strict=True)),
         found={id(facts): found for _, facts, found in documents if found is not None},
     )
 
 
-def _unpickled(body: bytes) -> Any:
+def _next(stream: io.BytesIO) -> Any:
+    """What was written down next. Each part has a reader of its own: what one remembers means nothing in another."""
     from _pickle import Unpickler
 
     class Reader(Unpickler):
@@ -173,4 +223,4 @@ def _unpickled(body: bytes) -> Any:
                 raise ValueError(f"{module}.{name} is no value of this tool")
             return found
 
-    return Reader(io.BytesIO(body)).load()
+    return Reader(stream).load()

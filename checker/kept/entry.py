@@ -14,6 +14,7 @@ from .key import folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterable
 
 _MAGIC = b"checker kept 1\n"
@@ -50,6 +51,23 @@ def pack(seen: Iterable[Input], text: str, code: int) -> bytes:
 def sealed(magic: bytes, body: bytes) -> bytes:
     """The bytes of a file of this kind, with a digest that tells whether it is whole."""
     return magic + _digest(body) + body
+
+
+def begun(magic: bytes) -> io.BytesIO:
+    """A file of this kind to write on, for `finished`: nothing is copied on the way."""
+    import io
+
+    buffer = io.BytesIO()
+    buffer.write(magic + bytes(_DIGEST))
+    return buffer
+
+
+def finished(buffer: io.BytesIO, magic: bytes) -> memoryview:
+    """The bytes of a file that was `begun`, with its digest."""
+    view = buffer.getbuffer()
+    start = len(magic) + _DIGEST
+    view[len(magic) : start] = _digest(view[start:])
+    return view
 
 
 def unsealed(magic: bytes, data: bytes) -> bytes | None:
@@ -93,7 +111,7 @@ def own(path: str) -> bytes:
         return b""
 
 
-def _digest(body: bytes) -> bytes:
+def _digest(body: bytes | memoryview) -> bytes:
     from _blake2 import blake2b
 
     return blake2b(body, digest_size=_DIGEST).digest()

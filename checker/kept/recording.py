@@ -195,7 +195,7 @@ def _tools() -> list[str]:
     return [os.path.abspath(os.path.join(folder, name)) for folder in folders for name in _TOOLS]
 
 
-def write_kept(where: str, name: str, data: bytes) -> None:
+def write_kept(where: str, name: str, data: bytes | memoryview) -> None:
     """Writes a file of this tool's into a folder where such are kept, and makes room there. Raises OSError,
     UsageError."""
     from ..text.writing import write_file

@@ -32,7 +32,7 @@ _OLD = 24 * 3600
 """Seconds after which a file of another machine (a container on the same folder, perhaps) is surely left over."""
 
 
-def write_file(path: str, data: bytes, mode: int | None = None) -> None:
+def write_file(path: str, data: bytes | memoryview, mode: int | None = None) -> None:
     """Replaces a file, or makes a new one; with `mode` it has these permissions, else those of the old one. A device or
     a pipe is written to. Raises OSError, and then the old file is there; UsageError for a link out of the project.
     """
@@ -76,7 +76,7 @@ _NO_ROOM_BESIDE = (errno.EACCES, errno.EPERM, errno.EROFS)
 """The folder takes no new file, and only the old file may be written to."""
 
 
-def stage(target: str, data: bytes, mode: int | None = None) -> str:
+def stage(target: str, data: bytes | memoryview, mode: int | None = None) -> str:
     """Writes a complete file beside the target; returns its path. Raises OSError, and then there is none."""
     folder = os.path.dirname(target) or os.curdir
     _sweep(folder)
@@ -100,7 +100,7 @@ def discard(staged: str) -> None:
         os.unlink(staged)
 
 
-def _in_place(target: str, data: bytes, mode: int | None) -> None:
+def _in_place(target: str, data: bytes | memoryview, mode: int | None) -> None:
     with open(target, "wb") as file:
         if mode is not None:
             os.chmod(target, mode)
