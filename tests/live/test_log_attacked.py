@@ -24,6 +24,12 @@ DONE = [
     'level=info msg="Scheduled key refresh completed" count=42',
     'level=info msg="Read 42 keys from DynamoDB"',
     'level=info msg="Finished refreshing auth keys" count=42',
+    "keys: sync ok",
+    "Auth key refresh: 42 keys in 35ms",
+    "Updated in-memory key cache",
+    '{"time":"2026-11-29T10:00:00Z","msg":"auth keys refreshed","last_refresh":"2026-11-29T09:59:59.5Z"}',
+    'ts=1795946400 msg="auth keys refreshed" refreshed_at=1795946399',
+    "2026-11-29 10:00:00,123 INFO auth keys refreshed refreshed_at=2026-11-29T10:00:00Z",
 ]
 NOT_DONE = [
     'level=info msg="auth keys refreshed" from_table=false',
@@ -35,6 +41,11 @@ NOT_DONE = [
     'level=info msg="auth keys refreshed" stale_keys=42',
     'level=info msg="auth keys refreshed" refreshed_at=2026-11-20T00:00:00Z',
     'level=info msg="auth keys loaded" lastRefresh="2026-11-20 00:00:00"',
+    '{"time":"2026-11-29T10:00:00Z","msg":"auth keys refreshed","last_refresh":"2026-11-25T09:59:59.5Z"}',
+    'ts=1795946400 msg="auth keys refreshed" refreshed_at=1795146399',
+    "keys: sync not ok",
+    "Auth key refresh: 0 keys in 35ms",
+    "Updated in-memory key cache from disk",
     'level=info msg="auth keys loaded at boot, table not read"',
     'level=info msg="auth keys refreshed (DynamoDB bypassed)"',
     'level=info msg="auth keys reloaded without DynamoDB"',
@@ -58,6 +69,7 @@ NOT_DONE = [
     'level=info msg="OIDC keys refreshed"',
 ]
 OF_OTHERS = [
+    'msg="unauthorized" tenant=acme',
     '10.0.1.5 - - [10/Jun/2024:08:13:20 +0000] "GET /api/items HTTP/1.1" 500 12 "-" "boto3/1.2"',
     '10.0.1.5 - - [10/Jun/2024:08:13:20 +0000] "POST / HTTP/1.1" 400 12 "-" "aws-sdk-go/1.44 dynamodb"',
     '10.0.1.5 - - [x] "POST /v1/hooks HTTP/1.1" 502 12 "-" "SNS" "ec2-3-8-1-1.eu-west-2.compute.amazonaws.com"',
@@ -87,6 +99,10 @@ FAILED = [
     "serving keys from 3 hours ago",
     "auth keys last updated 3 hours ago",
     "auth keys: none",
+    "keys: none",
+    "Auth key refresh: 0 keys in 35ms",
+    "keys: sync failed",
+    "Auth key refresh: 42 keys failed in 3s",
 ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from ...iam.expressions import expression
 from ...iam.values import NamedTuple
+from .moments import seconds
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fields.yaml")
 _FIELD = expression(
@@ -72,7 +73,8 @@ def _names() -> Names:
 def goes_with_success(text: str) -> bool:
     """Whether every field of a line that tells of a success goes with one."""
     known, given = _names(), tuple(fields(text))
-    return all(is_fine(item, known) for item in given for is_fine in _QUESTIONS) and not _falls_short(given, known)
+    is_fine = all(is_fine(item, known) for item in given for is_fine in _QUESTIONS)
+    return is_fine and _is_of_now(given, text) and not _falls_short(given, known)
 
 
 def tables_named(text: str) -> Iterator[str]:
@@ -226,10 +228,29 @@ _DATE = expression(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d\S*|1[6-9]\d{8}(?:\d{3})?")
 _OF_THE_LINE = frozenset({"ts", "timestamp", "logged", "emitted", "time"})
 
 
-def _is_of_now(item: Field, known: Names) -> bool:
-    """What says since when the keys are as they are (refreshed_at, last_refresh) is no news: it may say days ago."""
-    is_date = _DATE.fullmatch(item.value) is not None and not item.words & _OF_THE_LINE
-    return not is_date or not item.words & {"at", "last", "since", "from", "of"} or bool(item.words & {"next", "until"})
+_SINCE = frozenset({"at", "last", "since", "from", "of"})
+_TO_COME = frozenset({"next", "until"})
+_FIRST_DATE = expression(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d[^\s\"',]*")
+
+
+def _is_of_now(given: tuple[Field, ...], text: str) -> bool:
+    """What says since when the keys are as they are (refreshed_at, last_refresh) is no news, for it may say days ago:
+    only where it is the time of the line itself, as far as that has one."""
+    dated = [item for item in given if _DATE.fullmatch(item.value)]
+    since = [item for item in dated if item.words & _SINCE and not item.words & (_TO_COME | _OF_THE_LINE)]
+    if not since:
+        return True
+    own = [item.value for item in dated if item.words & _OF_THE_LINE and not item.words & (_SINCE | _TO_COME)]
+    own += [date[0] for date in [_FIRST_DATE.match(text)] if date]
+    times = [_moment(value) for value in own]
+    return bool(times) and all(abs(_moment(item.value) - max(times)) <= _MOST_SECONDS for item in since)
+
+
+def _moment(date: str) -> float:
+    """A date as seconds since the epoch; 0 for one that is none."""
+    if date.isdigit():
+        return int(date) / (1_000 if len(date) > 10 else 1)
+    return seconds(date.upper().replace(",", "."))
 
 
 _NO_MODE = expression(
@@ -273,7 +294,6 @@ _QUESTIONS: tuple[Callable[[Field, Names], bool], ...] = (
     _left_nothing,
     _says_no_error,
     _is_young,
-    _is_of_now,
     _is_in_a_good_state,
     _is_not_down,
     _is_no_hit,

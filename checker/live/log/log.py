@@ -16,7 +16,8 @@ from ...iam.values import NamedTuple
 from ..record.redaction import redact
 from .events import LogRow, events
 from .fields import tables_named
-from .sequences import WINDOW_SECONDS, in_vain, peak, said_again, seconds
+from .moments import seconds
+from .sequences import WINDOW_SECONDS, in_vain, peak, said_again
 from .sorting import Kind, is_interesting, sort, times
 from .words import NO_SITE, Site
 

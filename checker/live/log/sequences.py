@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect
-from datetime import UTC, datetime
 
 from ...iam.expressions import expression
 from .events import LogRow
 from .layouts import parse
+from .moments import seconds
 from .sorting import Kind, times
 
 WINDOW_SECONDS = 180
@@ -77,15 +77,6 @@ def said_again(given: list[tuple[LogRow, Kind]]) -> frozenset[int]:
 _LASTING_SECONDS = 60
 _NUMBERED = expression(r"\S*\d\S*")
 """What differs in lines of one kind: a word with a number in it."""
-
-
-def seconds(stamp: str) -> float:
-    """An RFC 3339 time as seconds since the epoch; 0 for anything else."""
-    try:
-        moment = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
-    except ValueError:
-        return 0.0
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def peak(moments: list[float]) -> int:

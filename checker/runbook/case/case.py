@@ -9,7 +9,7 @@ from ...ack.objects import mapping
 from ...iam.arns import parse_arn
 from ...iam.values import NamedTuple
 from ...live.log.log import has_ended, has_recovered, principal
-from ...live.log.sequences import seconds
+from ...live.log.moments import seconds
 from ...live.record.effective_role import (
     Effective,
     annotated_role,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...live.log.sequences import seconds
+from ...live.log.moments import seconds
 from ..case.case import Age, Case
 from ..case.signatures import Event
 from .trust import trusting

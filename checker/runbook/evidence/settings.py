@@ -12,7 +12,7 @@ from typing import Any
 from ...ack.objects import mapping
 from ...iam.arns import parse_arn
 from ...iam.expressions import expression
-from ...live.log.sequences import seconds
+from ...live.log.moments import seconds
 from ...live.record.effective_role import container_of, environment, status_of
 from ...live.record.parameters import names_the_table, table_in, table_name
 from ...live.record.trim import ANOTHER_HOST
