@@ -1,4 +1,5 @@
-"""Findings that one edit cures, shown as one: the same problem at the same place, for several objects."""
+"""Findings that one edit cures, shown as one: the same problem at the same place, for several objects, or what cannot
+be told of several objects because of the same change."""
 
 from __future__ import annotations
 
@@ -54,5 +55,9 @@ def _key(finding: Finding) -> object:
     name = called(finding.subject)
     if name not in finding.message:
         return None
+    for change in finding.subject.alterations:
+        if f"{change.what} changes it" in finding.message:
+            # Wherever the objects stand: what changes them is what has to be looked at.
+            return finding.rule, finding.severity, change.what, finding.why, finding.help, finding.cells
     wording = finding.message.replace(name, "\0", 1)
     return finding.rule, finding.severity, finding.location, wording, finding.why, finding.help, finding.cells

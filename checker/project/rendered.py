@@ -22,6 +22,9 @@ from ..kustomize.reach import Root
 from ..text.nodes import Path, plain
 from .file_facts import FileFacts
 
+FAILED_BUILD = "the failed build"
+"""What changes the objects of a kustomization that cannot be built."""
+
 _ORIGIN = "config.kubernetes.io/origin"
 
 
@@ -116,7 +119,7 @@ def with_unread(one: Kustomization, folders: frozenset[str]) -> Kustomization:
 
 
 def _anything(one: Kustomization) -> KustomizePatch:
-    return KustomizePatch("the failed build", one.file, 0, PatchTarget())
+    return KustomizePatch(FAILED_BUILD, one.file, 0, PatchTarget())
 
 
 def _shared(good: list[Rendering], failed: list[Rendering]) -> list[Rendering]:

@@ -16,6 +16,7 @@ import pytest
 from checker.cli import main
 from checker.errors import UsageError
 from checker.findings.finding import Finding
+from checker.findings.groups import grouped
 from checker.gate.options import GateOptions
 from checker.gate.prepare import check
 from checker.gate.report import Report
@@ -272,6 +273,20 @@ def test_what_no_tool_would_build_is_told_without_one(tried: Tried, monkeypatch:
     assert "it takes in project/prod/gone.yaml, which is not there" in told.message
     assert verdicts(without) == verdicts(with_tool) == {"unknown"}
     assert verdicts(tried({OVERLAY: HEAD + "resources: [../base/role.yaml]\n"})) == {"granted"}
+
+
+def test_what_a_failed_build_hides_is_one_block(tried: Tried) -> None:
+    names = ("acme", "umbra", "dagon")
+    roles = {f"base/{name}.yaml": GOOD.replace("acme", name) for name in names}
+    base = {"base/kustomization.yaml": HEAD + f"resources: [{', '.join(f'{name}.yaml' for name in names)}]\n"}
+    report = tried({**roles, **base, OVERLAY: HEAD + "resources: [../base, gone.yaml]\n"})
+    assert verdicts(report) == {"unknown"}
+    blocks = {group.finding.rule: group for group in grouped(report.findings)}
+    assert len(blocks) == len(grouped(report.findings))
+    assert len(blocks["unknown-grant"].all) == len(names)
+    assert "acme-reverse-proxy and 2 more can call" in blocks["unknown-grant"].message
+    assert blocks["unknown-grant"].finding.help == "mend the build, which failed, and check again"
+    assert {"failed-rendering"} <= blocks.keys() <= {"failed-rendering", "unknown-grant", "untrusted-service-account"}
 
 
 def test_fix_says_what_is_to_be_edited(

@@ -12,7 +12,8 @@ from ...iam.decisions.statements import action_matches
 from ...iam.documents.document import Statement
 from ...iam.documents.paths import Path, show_path
 from ...iam.proofs.prove import Verdict
-from ...inventory.objects import PolicyText, Role, called
+from ...inventory.objects import Object, PolicyText, Role, called
+from ...project.rendered import FAILED_BUILD
 from ...requirements.check import Answer, RoleCheck
 from ...requirements.rows import Question
 from ..facts import Facts
@@ -153,6 +154,14 @@ def grant_problem(
         value=value,
         answers=answers,
     )
+
+
+def how_to_build(*objects: Object | None) -> str:
+    """What to do where something changes one of these objects before it is applied; "" for nothing."""
+    changes = [change.what for item in objects if item is not None for change in item.alterations]
+    if any(change.startswith(FAILED_BUILD) for change in changes):
+        return "mend the build, which failed, and check again"
+    return "build it first and check the result: kustomize build … | checker static -" if changes else ""
 
 
 def can_call(check: RoleCheck, actions: Sequence[str], resource: str, verb: str) -> str:

@@ -33,7 +33,17 @@ from ...requirements.layers import ELSEWHERE
 from ...requirements.rows import Question
 from ..facts import Facts
 from ..rule import About
-from ._answers import actions_of, by_place, can_call, clause_place, grant_problem, role_place, text_of, why
+from ._answers import (
+    actions_of,
+    by_place,
+    can_call,
+    clause_place,
+    grant_problem,
+    how_to_build,
+    role_place,
+    text_of,
+    why,
+)
 
 ABOUT = About("unknown-grant", "error", asks_the_cell=True)
 
@@ -87,8 +97,7 @@ def _cannot_tell(
         hint = "correct the Namespace's annotation or the selector, or check this role with the cell of that account"
     elif "services.k8s.aws/ignore-field-drift" in item.role.object.annotations:
         hint = "take the field out of the annotation, or look at what the role has: checker live --index …"
-    if item.role.object.alterations or (item.giver is not None and item.giver.alterations):
-        hint = "build it first and check the result: kustomize build … | checker static -"
+    hint = how_to_build(item.role.object, item.giver) or hint
     labels = [policy.label for layer in layers for policy in layer.policies if policy.document is None]
     value = f"{' '.join(actions)} {unread.resource} | {', '.join(dict.fromkeys(labels))}"
     return grant_problem(item, unread.place, message, hint, value, question)

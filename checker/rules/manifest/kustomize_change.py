@@ -36,6 +36,7 @@ from collections.abc import Iterator
 from ...findings.place import Place
 from ...findings.problem import Problem
 from ...inventory.objects import called
+from ...project.rendered import FAILED_BUILD
 from ..facts import Facts
 from ..rule import About
 
@@ -43,7 +44,10 @@ ABOUT = About("kustomize-change", "warning")
 
 
 def check_project(facts: Facts) -> Iterator[Problem]:
+    failed = {rendering.file for rendering in facts.project.failed_renderings}
     for change in facts.project.changes:
+        if change.file in failed and change.what == FAILED_BUILD:
+            continue  # failed-rendering says so
         first, *others = change.objects
         whom = called(first) + (f" and {len(others)} more" if others else "")
         if change.is_name:

@@ -39,7 +39,7 @@ from ...requirements.pods import caller_of, request_of
 from ...requirements.select import User, users_of
 from ...requirements.trust import changed_by, moved_by
 from ...requirements.ways import Way, lets_in, way_of
-from ..access._answers import why
+from ..access._answers import how_to_build, why
 from ..facts import Facts
 from ..rule import About
 
@@ -65,7 +65,8 @@ def check_project(facts: Facts) -> Iterator[Problem]:
             if trust is not None and trust.truth is None and not trust.is_open:
                 who = "the pod that is to use it" if "${" in trust.service_account else trust.service_account
                 message = f"cannot tell whether {who} can assume {called(check.role.object)}: {trust.reason}"
-                hint = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
+                readable = "make it readable: the trust policy, the service account, or oidcIssuer of the cell"
+                hint = how_to_build(check.role.object, check.giver) or readable
                 if "of which nothing is known" in trust.reason:
                     hint = "drop the condition, or check by hand that the call carries the key"
                 yield _problem(check.role, trust.service_account, message, why(check), hint, check.giver, facts)
