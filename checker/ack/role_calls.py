@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote_plus
 
 from ..iam.expressions import expression
 from ..iam.values import NamedTuple
@@ -98,6 +97,10 @@ def bad_escape(documents: Mapping[str, str]) -> str:
 def unescaped(document: str) -> str:
     """An inline document as it arrives in IAM: it passes through url.QueryUnescape, so that `+` becomes a space and
     `%2F` a slash. Trust policies and Policy objects arrive as written."""
+    if "+" not in document and "%" not in document:
+        return document
+    from urllib.parse import unquote_plus
+
     return unquote_plus(document, errors="surrogateescape")
 
 
