@@ -6,9 +6,9 @@ from typing import Any
 
 from ...ack.objects import sequence
 from ...iam.arns import parse_arn, role_name
-from ...iam.expressions import expression
 from .effective_role import environment
 from .record import Target
+from .setting_names import as_variable, names_the_table
 
 
 def completed(target: Target, container: dict[str, Any] | None, arn: str, issuer: str = "") -> dict[str, str]:
@@ -54,28 +54,20 @@ def table_in(container: dict[str, Any] | None) -> str:
     """The auth keys table that the container's arguments (--auth-keys-table) name, else its environment
     (AUTH_KEYS_TABLE, API_KEY_TABLE_NAME, …). "" where there is none, or several, or where its value comes from
     elsewhere."""
+    tables = tables_in(container)
+    return tables[0] if len(set(map(table_name, tables))) == 1 else ""
+
+
+def tables_in(container: dict[str, Any] | None) -> tuple[str, ...]:
+    """All of them; one that is named by its ARN as well comes first so."""
     variables = environment(container) if container else {}
-    stated = {item["value"] for item in sequence((container or {}).get("arguments"))}
-    tables = stated or {item for name, item in variables.items() if names_the_table(name)}
-    return tables.pop() if len(tables) == 1 else ""
-
-
-def as_variable(argument: str) -> str:
-    """The name of an argument as variables are named: `auth-keys-table` is AUTH_KEYS_TABLE."""
-    return argument.upper().replace("-", "_").replace(".", "_")
-
-
-def names_the_table(variable: str) -> bool:
-    """Whether a variable holds the name of the auth keys table: it speaks of a table and of keys, and of nothing that
-    other tables are for."""
-    words = variable.upper().split("_")
-    return "TABLE" in variable and "KEY" in variable and all(map(_WORD.fullmatch, words))
-
-
-_WORD = expression(
-    r"(?:AUTH|API)?KEYS?(?:TABLE)?|TABLE|NAME|ARN|DYNAMODB|DYNAMO|DDB|AWS|STORE|PROXY|REVERSE|SIDECAR|CELL|AUTH|API|ACCESS"
-    r"|TENANT|INDEX"
-)
+    arguments = [
+        item for item in sequence((container or {}).get("arguments")) if names_the_table(as_variable(item["name"]))
+    ]
+    stated = [item.get("value", "") for item in arguments] or [
+        item for name, item in variables.items() if item and names_the_table(name)
+    ]
+    return tuple(sorted(dict.fromkeys(filter(None, stated)), key=lambda item: not item.startswith("arn:")))
 
 
 def table_name(text: str) -> str:

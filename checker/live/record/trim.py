@@ -11,18 +11,19 @@ from typing import Any
 from ...ack.cleaning import LAST_APPLIED, late_initialized
 from ...ack.objects import mapping, sequence, string_map, text
 from ...iam.expressions import expression
-from .parameters import as_variable, names_the_table
+from .arguments import arguments
 from .redaction import redact, redact_pair
+from .setting_names import names_the_endpoint, names_the_region, names_the_table
 from .variables import names_of
 
 _VALUES = expression(
-    r"AWS_(?:ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI"
+    r"AWS_(?:ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE"
     r"|CONTAINER_AUTHORIZATION_TOKEN_FILE|REGION|DEFAULT_REGION|STS_REGIONAL_ENDPOINTS|ACCOUNT_ID_ENDPOINT_MODE|PROFILE"
-    r"|EC2_METADATA_DISABLED|USE_FIPS_ENDPOINT)"
+    r"|EC2_METADATA_DISABLED|USE_FIPS_ENDPOINT|IGNORE_CONFIGURED_ENDPOINT_URLS)"
 )
-_ENDPOINTS = expression(r"AWS_ENDPOINT_URL(?:_(?:DYNAMODB|STS))?")
+_REGION = expression(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _TABLE = expression(r"(?:arn:aws[a-z-]*:dynamodb:[\w:/.-]+|[A-Za-z0-9_.-]{3,255})")
-_ADDRESS = expression(r"(https?://)(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-fA-F:]+\])(?=[:/?#]|$)")
+_ADDRESS = expression(r"(?=https?://|[\w.-]*\.)(https?://)?(?:[^/@\s]*@)?([\w.-]+|\[[0-9a-fA-F:]+\])(?=[:/?#]|$)")
 """Scheme and host of a URL: what stands before or behind may be secret, and so may a host that is not one of AWS."""
 _OF_AWS = expression(r"(?:[\w-]+\.)*(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn)")
 ANOTHER_HOST = "another.host"
@@ -144,7 +145,7 @@ def _container(entry: Any) -> dict[str, Any]:
         **_security(container),
         "env": variables,
         "envFrom": [entry for item in sequence(container.get("envFrom")) for entry in _sources(mapping(item))],
-        **_arguments(container),
+        **({"arguments": stated} if (stated := arguments(container, _kept)) else {}),
         "mounts": [
             {"name": mapping(mount).get("name"), "mountPath": mapping(mount).get("mountPath")}
             for mount in sequence(container.get("volumeMounts"))
@@ -159,25 +160,11 @@ def _security(given: dict[str, Any]) -> dict[str, Any]:
     return {"securityContext": kept} if kept else {}
 
 
-_ARGUMENT = expression(r"(?:^|\s)--?([A-Za-z][\w.-]*)[=\s]+([^\s-]\S*)")
-
-
-def _arguments(container: dict[str, Any]) -> dict[str, Any]:
-    """The arguments that name the table or the region; others may hold secrets."""
-    line = " ".join(text(item) or "" for field in ("command", "args") for item in sequence(container.get(field)))
-    kept = [
-        {"name": name, "value": value}
-        for name, value in _ARGUMENT.findall(line)
-        if names_the_table(as_variable(name)) and _TABLE.fullmatch(value)
-    ]
-    return {"arguments": kept} if kept else {}
-
-
-def _sources(given: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _sources(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for kind, reference in given.items():
         if kind.endswith("Ref"):
             name, prefix = text(mapping(reference).get("name")) or "", text(given.get("prefix")) or ""
-            yield {"from": kind, "of": name, "prefix": prefix}
+            yield {"from": kind, "of": name, "prefix": prefix, **_optional(reference)}
 
 
 def config_map(item: dict[str, Any], container: dict[str, Any]) -> dict[str, Any]:
@@ -194,18 +181,38 @@ def config_map(item: dict[str, Any], container: dict[str, Any]) -> dict[str, Any
     return {"changed": max(changed, default=""), "data": data}
 
 
-def _variable(name: str, given: dict[str, Any]) -> dict[str, str]:
+def _variable(name: str, given: dict[str, Any]) -> dict[str, Any]:
     value = text(given.get("value"))
-    if value is None:
-        origin, reference = next(iter(mapping(given.get("valueFrom")).items()), ("", None))
-        parts = {"of": "name", "key": "key"} if origin in ("configMapKeyRef", "secretKeyRef") else {}
-        named = {kept: text(mapping(reference).get(field)) or "" for kept, field in parts.items()}
-        return {"from": origin, **named} if origin else {"value": ""}
-    if not value or _VALUES.fullmatch(name) or (names_the_table(name) and _TABLE.fullmatch(value)):
+    if value is not None:
+        return _kept(name, value)
+    origin, reference = next(iter(mapping(given.get("valueFrom")).items()), ("", None))
+    parts = {"of": "name", "key": "key"} if origin in ("configMapKeyRef", "secretKeyRef") else {}
+    named = {kept: text(mapping(reference).get(field)) or "" for kept, field in parts.items()}
+    return {"from": origin, **named, **_optional(reference)} if origin else {"value": ""}
+
+
+def _optional(reference: Any) -> dict[str, bool]:
+    return {"optional": True} if mapping(reference).get("optional") is True else {}
+
+
+def _kept(name: str, value: str) -> dict[str, str]:
+    """What the record keeps of a variable: its value only where that is what diagnosis goes by, and no secret."""
+    bare = value.strip()
+    if (names_the_region(name) and _REGION.fullmatch(bare)) or (names_the_table(name) and _TABLE.fullmatch(bare)):
+        return {"value": redact(bare)}
+    if not value or _VALUES.fullmatch(name):
         return {"value": redact(value)}
-    if _ENDPOINTS.fullmatch(name) and (address := _ADDRESS.match(value)):
-        return {"value": f"{address[1]}{address[2] if _OF_AWS.fullmatch(address[2]) else ANOTHER_HOST}"}
+    address = _ADDRESS.match(bare)
+    if address and (names_the_endpoint(name) or name == "AWS_ENDPOINT_URL_STS"):
+        return {"value": f"{address[1] or ''}{address[2] if _OF_AWS.fullmatch(address[2]) else ANOTHER_HOST}"}
+    if address and name == "AWS_CONTAINER_CREDENTIALS_FULL_URI":
+        # Whose path and query are no secret: the agent of EKS Pod Identity.
+        agent = _AGENT.fullmatch(bare)
+        return {"value": agent[0] if agent else f"{address[1] or ''}{address[2]}"}
     return {"from": "value not recorded"}
+
+
+_AGENT = expression(r"http://(?:169\.254\.170\.23|\[fd00:ec2::23\])/v1/credentials")
 
 
 def _token_volume(entry: Any) -> dict[str, Any] | None:

@@ -46,12 +46,14 @@ def filled_in(container: dict[str, Any], readings: Mapping[str, Reading]) -> dic
         for name, item in readings.items()
         if name.startswith(CONFIG_MAP) and item.is_settled
     }
+    absent = {name.removeprefix(CONFIG_MAP) for name, item in readings.items() if item.status == "absent"}
     if not maps:
         return container
     variables: dict[str, dict[str, Any]] = {}
     left = []
     for item in sequence(container.get("envFrom")):
-        if not isinstance(item, dict) or item.get("from") != _MAP[1] or item.get("of") not in maps:
+        is_known = isinstance(item, dict) and item.get("from") == _MAP[1] and item.get("of") in maps
+        if not is_known or (item["of"] in absent and not item.get("optional")):
             left.append(item)
             continue
         for key, entry in maps[item["of"]]["data"].items():
@@ -60,8 +62,9 @@ def filled_in(container: dict[str, Any], readings: Mapping[str, Reading]) -> dic
     for item in map(mapping, sequence(container.get("env"))):
         name, entry = str(item.get("name")), dict(item)
         if item.get("from") == _MAP[0] and item.get("of") in maps:
-            entry = maps[item["of"]]["data"].get(item.get("key"))
+            # What must be there and is not now was there when the container started.
+            entry = maps[item["of"]]["data"].get(item.get("key"), {} if item.get("optional") else entry)
         variables.pop(name, None)
-        if entry is not None:
+        if entry:
             variables[name] = {**entry, "name": name}
     return {**container, "env": list(variables.values()), "envFrom": left}

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...ack.objects import mapping
-from ...iam.arns import parse_arn
+from ...ack.objects import mapping, sequence
+from ...iam.arns import Arn, parse_arn
 from ...iam.expressions import expression
 from ...live.log.moments import seconds
-from ...live.record.effective_role import container_of, environment, status_of
-from ...live.record.parameters import names_the_table, table_in, table_name
+from ...live.record.effective_role import container_of, status_of
+from ...live.record.parameters import table_name, tables_in
+from ...live.record.setting_names import as_variable, names_the_endpoint, names_the_region, names_the_table
 from ...live.record.trim import ANOTHER_HOST
 from ...live.record.variables import CONFIG_MAP, config_maps, filled_in
 from ..case.case import Case
@@ -23,7 +24,7 @@ from ..check import Check
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
 _OF_DYNAMODB = expression(
-    r"https?://(?:[\w-]+\.)*(?:dynamodb|ddb)(?:-fips)?\.[\w.-]*"
+    r"(?:https?://)?(?:[\w-]+\.)*(?:dynamodb|ddb)(?:-fips)?\.[\w.-]*"
     r"(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn)"
 )
 
@@ -51,25 +52,42 @@ def _wrong(case: Case, pod: dict[str, Any]) -> Iterator[str]:
     if stated is None or table is None:
         return
     container = filled_in(stated, case.record.readings)
-    variables = environment(container)
-    named, judged = table_in(container), table.resource.removeprefix("table/")
-    arn = parse_arn(named)
-    asked = (arn or table)._replace(resource=f"table/{table_name(named)}")
-    if named and asked != table:
-        yield f"its table is {named}, and {judged if arn is None else case.table_arn} was judged"
-    for item in container["env"]:
-        if (names_the_table(item["name"]) or item["name"] in _REGIONS) and "value" not in item:
+    settings = [*sequence(container.get("arguments")), *sequence(container.get("env"))]
+    yield from _of_the_table(settings, container, table, case.table_arn)
+    variables = {as_variable(item["name"]): item for item in reversed(settings)}
+    for name, item in variables.items():
+        value = item.get("value", "")
+        if names_the_region(name) and value not in ("", table.region):
+            yield f"{item['name']} is {value}, and the table that was judged is in {table.region}"
+        elif name in _REGIONS and "value" not in item:
             yield f"{item['name']} {_whence(item)}, so what it says is not known"
-    for name in _REGIONS:
-        if variables.get(name, "") not in ("", table.region):
-            yield f"{name} is {variables[name]}, and the table that was judged is in {table.region}"
-    for name in _ENDPOINTS:
-        if variables.get(name):
-            yield from _elsewhere(name, variables[name], table.region)
-            return
-        if name in variables:
-            yield f"{name} is set to what is not recorded, so where its requests go is not known"
-            return
+    yield from _of_the_endpoint(variables, table.region)
+
+
+def _of_the_table(settings: list[dict[str, Any]], container: dict[str, Any], table: Arn, judged: str) -> Iterator[str]:
+    of_table = [item for item in settings if names_the_table(as_variable(item["name"]))]
+    for item in [item for item in of_table if item in sequence(container.get("arguments"))] or of_table:
+        if "value" not in item:
+            yield f"{item['name']} {_whence(item)}, so what it says is not known"
+    named = tables_in(container)
+    others = [
+        name for name in named if (parse_arn(name) or table)._replace(resource=f"table/{table_name(name)}") != table
+    ]
+    if others:
+        beside = f", beside {judged}," if len(others) < len(named) else ", and"
+        shown = judged if any(name.startswith("arn:") for name in others) else table.resource.removeprefix("table/")
+        yield f"its table is {' or '.join(others)}{beside} {shown} was judged"
+
+
+def _of_the_endpoint(variables: dict[str, dict[str, Any]], region: str) -> Iterator[str]:
+    is_ignored = variables.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", {}).get("value", "").lower() == "true"
+    asked = [] if is_ignored else [name for name in _ENDPOINTS if name in variables][:1]
+    for name in (*asked, *(name for name in variables if names_the_endpoint(name) and name not in _ENDPOINTS)):
+        shown, value = variables[name]["name"], variables[name].get("value")
+        if value:
+            yield from _elsewhere(shown, value, region)
+        else:
+            yield f"{shown} is set to what is not recorded, so where its requests go is not known"
 
 
 def _outdated(case: Case, pod: dict[str, Any]) -> Iterator[str]:
