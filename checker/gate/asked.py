@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from ..ack.kinds import NAMESPACE
 from ..kustomize.reach import Reach
 from ..project.inputs import files_named
 from ..project.variables import ConfigMaps
 from .prepared import Material
+
+
+def _in_other_accounts(material: Material) -> Iterator[str]:
+    """The files of the roles that a Namespace or an IAMRoleSelector among those that were passed may put into another
+    account."""
+    passed = [one.object for item in material.files for seen in item.seen for one in seen.sightings]
+    is_every = any(item.kind == "IAMRoleSelector" for item in passed)
+    namespaces = {item.name for item in passed if (item.api_version, item.kind) == NAMESPACE}
+    if not (is_every or namespaces):
+        return
+    for item in material.background:
+        roles = [one.object for seen in item.seen for one in seen.sightings if one.object.kind == "Role"]
+        if any(is_every or role.namespace in namespaces for role in roles):
+            yield item.source.name
 
 
 def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
@@ -46,6 +61,7 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
     if deployed or naming or passed_ones:
         reach = Reach(kustomizations, shown)
         names |= {shown[path] for one in (*deployed, *naming, *passed_ones) for path in reach.reached(one)}
+    names |= set(_in_other_accounts(material))
     kinds = {(one.api_version, one.kind) for item in material.files for one in item.instances}
     for item in files if kinds else ():
         if any(seen.graph and (seen.graph.api_version, seen.graph.kind) in kinds for seen in item.seen):

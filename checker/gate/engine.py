@@ -67,6 +67,7 @@ def run(
     by_document = _in_documents(of_documents, facts, known, failures, settings.files)
     with_findings = [found for found in by_document if found]
     findings: dict[tuple[str, Location, str], Finding] = {}
+    checked = frozenset(check.role.object.origin for outcome in facts.outcomes for check in outcome.checks)
     for done, (rule, severity) in enumerate(active):
         observe("asking rules", done, len(active))
         try:
@@ -78,7 +79,9 @@ def run(
             for problem in _listed(problems):
                 finding = _with_values(_finding(rule.ABOUT.id, severity, problem, locator), facts.project)
                 of_the_gate = rule.ABOUT.is_about_the_gate and finding.subject is None
-                if _is_asked_about(finding, facts, settings.files, is_about_the_gate=of_the_gate):
+                # Access was asked of a role because of something in the files: what came of it is told.
+                of_a_check = rule.ABOUT.asks_the_cell and finding.subject and finding.subject.origin in checked
+                if of_the_gate or of_a_check or _is_asked_about(finding, facts, settings.files):
                     _add(findings, finding, is_of_the_text=looks_at_documents(rule))
         # A defect in one rule must not hide what the others find; it is reported and fails the run.
         except Exception:  # noqa: BLE001
@@ -225,10 +228,8 @@ def _show(place: Place, subject: Object | None) -> str:
     return show_path(path) + inner
 
 
-def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None, *, is_about_the_gate: bool) -> bool:
-    """Findings outside the manifests, and those about the gate itself (requirements, and what decides), concern the
-    project as a whole: always asked about.
-    """
-    if files is None or finding.location.file not in facts.project.sources or is_about_the_gate:
+def _is_asked_about(finding: Finding, facts: Facts, files: frozenset[str] | None) -> bool:
+    """Findings outside the manifests concern the project as a whole: always asked about."""
+    if files is None or finding.location.file not in facts.project.sources:
         return True
     return not files.isdisjoint(files_of(finding))

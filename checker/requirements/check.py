@@ -151,7 +151,7 @@ def check_requirement(
         key_guards = [table.policy for table in sealing if table.policy is not None]
         sources = {guard.attached.label: guard.source for guard in (*guarding, *key_guards)}
         attached = attached._replace(sources={**sources, **attached.sources})
-        around = (*(guard.source.owner for guard in guarding), *(table.table for table in sealing))
+        around = (*(guard.source.owner for guard in (*guarding, *key_guards)), *(table.table for table in sealing))
         if _touches(item, attached, around, files):
             check = RoleCheck(requirement, item, attached, Surroundings(values, guarding, sealing, tables, today))
             before = known.get(_use(item))
