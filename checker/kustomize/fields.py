@@ -107,8 +107,17 @@ def read_fields(
         namespace_of_values=text(mapping(names[1].get("metadata")).get("namespace")) or "" if names else "",
         is_flux=names is not None and names[0] == "Flux Kustomization",
         ignores_missing=below is not None and value.get(IGNORES_MISSING) is True,
+        is_plain=below is not None or value.keys() <= _TOLD,
         remotes=(*(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)), *_fetched(value)),
     )
+
+
+_TOLD = {
+    "apiVersion", "kind", "metadata", "resources", "bases", "components", "patches", "patchesStrategicMerge",
+    "patchesJson6902", "namespace", "namePrefix", "nameSuffix", "labels", "commonLabels", "commonAnnotations",
+    "replacements", "transformers", "vars",
+}  # fmt: skip
+"""The fields whose part in what is built is read here."""
 
 
 def _deployed_folder(folder: str, below: str) -> str:

@@ -52,6 +52,7 @@ class Kustomization(NamedTuple):
     what Flux or Argo CD add to the kustomization that they deploy, as JSON ("" where that cannot be told). One that
     `is_generated` stands in no file: Flux makes it of a folder that has none. `default_namespace` is what Argo CD puts
     objects into that state no namespace; one that `ignores_missing` leaves out components whose folder is not there.
+    One that `is_plain` has no field besides those that are read here.
     """
 
     file: str
@@ -80,6 +81,7 @@ class Kustomization(NamedTuple):
     is_generated: bool = False
     default_namespace: str = ""
     ignores_missing: bool = False
+    is_plain: bool = True
 
     @property
     def is_deployer(self) -> bool:

@@ -157,19 +157,34 @@ class Reach:
         and those that Flux or Argo CD deploy, as each of these makes them. `deployed` says how often Applications name
         a folder (real paths)."""
         deployers = [one for one in self.found if one.is_deployer]
+        covered: set[int] = set()
         for one in self.found:
-            if self._by_folder.get(one.folder) is not one or one.is_component:
-                continue
-            here = [item for item in deployers if is_at(one.folder, item)]
-            # What does not come to the same around it stays a change of what is built as it is written.
-            adding = [item for item in here if item.adds and not why_not_around(item, one)]
-            by_argo = sum(not item.is_flux for item in adding)
-            is_plain = len(adding) < len(here) or deployed.get(one.folder, 0) > by_argo
-            is_generated = one.is_generated and not adding
-            if (is_plain or not (adding or self._parents.get(id(one)))) and not is_generated:
-                is_of_flux = bool(here) and all(item.is_flux for item in here) and one.folder not in deployed
-                yield self._root(one, None)._replace(is_of_flux=is_of_flux)
-            yield from (self._root(one, item)._replace(is_of_flux=item.is_flux) for item in adding)
+            for root in self._roots_of(one, deployers, deployed):
+                covered.update(map(id, root.parts))
+                yield root
+        for one in self.found:
+            is_one = self._by_folder.get(one.folder) is one and not (one.is_generated or one.is_component)
+            if is_one and id(one) not in covered and self._parents.get(id(one)):
+                # Those that take each other in are in nobody else's, and no tool builds them.
+                root = self._root(one, None)
+                covered.update(map(id, root.parts))
+                yield root
+
+    def _roots_of(
+        self, one: Kustomization, deployers: list[Kustomization], deployed: Mapping[str, int]
+    ) -> Iterator[Root]:
+        if self._by_folder.get(one.folder) is not one or one.is_component:
+            return
+        here = [item for item in deployers if is_at(one.folder, item)]
+        # What does not come to the same around it stays a change of what is built as it is written.
+        adding = [item for item in here if item.adds and not why_not_around(item, one)]
+        by_argo = sum(not item.is_flux for item in adding)
+        is_plain = len(adding) < len(here) or deployed.get(one.folder, 0) > by_argo
+        is_generated = one.is_generated and not adding
+        if (is_plain or not (adding or self._parents.get(id(one)))) and not is_generated:
+            is_of_flux = bool(here) and all(item.is_flux for item in here) and one.folder not in deployed
+            yield self._root(one, None)._replace(is_of_flux=is_of_flux)
+        yield from (self._root(one, item)._replace(is_of_flux=item.is_flux) for item in adding)
 
     def _root(self, one: Kustomization, deployer: Kustomization | None) -> Root:
         contents = {file: variants for file, variants in self._contents[id(one)].items() if file in self.files}

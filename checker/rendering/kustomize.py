@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..ack.scan import KUSTOMIZATIONS, names_a_group
 from ..iam.expressions import expression
@@ -62,8 +62,13 @@ def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
     # What several take in, each with other files beside it, is another thing in each of them.
     several = {path for path, times in taken_in.items() if times > 1}
     differ = len({root.files for root in roots if root.files & several}) > 1
+    names = _names_in(files)
     built = [
-        root for root in roots if _needs_building(root, known, tree) or (differ and not several.isdisjoint(root.files))
+        root
+        for root in roots
+        if _needs_building(root, known, tree)
+        or _is_odd(root, names, tree)
+        or (differ and not several.isdisjoint(root.files))
     ]
     while True:
         paths = {path for root in built for path in root.files}
@@ -75,6 +80,36 @@ def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
 
 def _needs_building(root: Root, known: frozenset[str], tree: Tree) -> bool:
     return any(one.adds for one in root.parts) or bool(_unfit(root, tree).why) or any(_unread(root, known, tree))
+
+
+def _names_in(files: Iterable[FileFacts]) -> dict[str, list[tuple[str, str, str, str]]]:
+    """The objects in each file (real path), as kustomize tells them apart: group, kind, namespace and name."""
+    names: dict[str, list[tuple[str, str, str, str]]] = {}
+    for item in files:
+        made = [one.object for seen in item.seen for one in seen.sightings if not one.object.origin.path]
+        called = [(one.api_version.partition("/")[0], one.kind, one.namespace, one.name) for one in made]
+        if called:
+            names[os.path.realpath(item.source.name)] = called
+    return names
+
+
+def _is_odd(root: Root, names: Mapping[str, list[tuple[str, str, str, str]]], tree: Tree) -> bool:
+    """Whether kustomize may refuse what adds nothing: for a field that is not read here, or for what it takes in, which
+    is a component, outside of its folder, twice there, or no object."""
+    if not all(one.is_plain for one in root.parts):
+        return True
+    called = [name for path in root.files for name in names.get(path, ())]
+    if len(set(called)) < len(called):
+        return True
+    components = {one.folder for one in root.parts if one.is_component}
+    for one in root.parts:
+        for path in one.builds:
+            is_folder = os.path.isdir(tree.there(path))
+            if path in components or (not is_folder and not path.startswith(os.path.join(one.folder, ""))):
+                return True
+            if not is_folder and path not in names and _KIND.search(read_bytes(tree.there(path))) is None:
+                return True
+    return any(one is not root.kustomization and root.kustomization.folder in one.builds for one in root.parts)
 
 
 def _unread(root: Root, known: frozenset[str], tree: Tree) -> Iterator[str]:
