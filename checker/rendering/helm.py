@@ -80,9 +80,21 @@ def _template(release: Release, helm: str, tree: Tree) -> Answer:
             command += ["--values", path]
         command += release.sets
         # Behind `--` nothing is an option, whatever a release is called.
-        answer = run([*command, "--", release.name, tree.there(release.chart)], home)
+        answer = run([*command, "--", release.name, _chart_of(release, tree, home)], home)
     said = answer.failed.replace(home, ".").replace(_ADVICE, "").rstrip()
     return answer._replace(failed=tree.told(said))
+
+
+def _chart_of(release: Release, tree: Tree, home: str) -> str:
+    """The folder of a release's chart; a copy without its values.yaml, where files of values stand in its place."""
+    chart = tree.there(release.chart)
+    if not release.replaces_values:
+        return chart
+    copy = os.path.join(home, "chart", os.path.basename(chart))
+    shutil.copytree(chart, copy)
+    with suppress(FileNotFoundError):
+        os.unlink(os.path.join(copy, "values.yaml"))
+    return copy
 
 
 def _unfit(release: Release, tree: Tree) -> str:
@@ -163,7 +175,8 @@ def _pool(what: str, release: Release) -> str:
 
 def _values(release: Release, tree: Tree) -> Iterator[tuple[Source, str]]:
     """What states the values of a release, the strongest first: the release itself, its files, those of the chart."""
-    paths = [*reversed(release.files), os.path.join(release.chart, "values.yaml")]
+    own = [] if release.replaces_values else [os.path.join(release.chart, "values.yaml")]
+    paths = [*reversed(release.files), *own]
     texts = [(release.source, release.what)] if release.source else []
     for path, what in (*texts, *((path, "") for path in paths)):
         try:

@@ -1,8 +1,9 @@
 """With which values the charts of a project are rendered: what its releases say, else what the chart itself brings.
 
-Sources: Flux, "HelmRelease": spec.{chart.spec.{chart, sourceRef, valuesFiles}, releaseName, targetNamespace, values,
-valuesFrom}; Argo CD, "Application": spec.source(s)[].{path, helm.{releaseName, valueFiles, values, valuesObject,
-parameters}}, spec.destination.namespace; chart-testing: each `ci/*-values.yaml` is a set of values to try.
+Sources: Flux, "HelmRelease": spec.{chart.spec.{chart, sourceRef, valuesFiles, ignoreMissingValuesFiles}, releaseName,
+targetNamespace, values, valuesFrom, suspend}; Argo CD, "Application": spec.source(s)[].{path, helm.{releaseName,
+valueFiles, values, valuesObject, namespace, parameters}}, spec.destination.namespace, and "Skip Application Reconcile";
+chart-testing: each `ci/*-values.yaml` is a set of values to try.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from .tree import Tree
 class Release(NamedTuple):
     """A chart (real path of its folder) with its values: those in files (paths, later ones win), then `values`, then
     `sets`, as options of helm. `unknown` says which of its values are not in the project ("" for none);
-    `source` is the file that declares it. `called` is the name of a chart that comes from elsewhere, and may be one of
+    `source` is the file that declares it; one that `replaces_values` takes nothing from the chart's values.yaml.
+    `called` is the name of a chart that comes from elsewhere, and may be one of
     the project's, which are often published: then the release may be that one's."""
 
     chart: str
@@ -44,6 +46,7 @@ class Release(NamedTuple):
     is_assumed: bool = False
     source: str = ""
     called: str = ""
+    replaces_values: bool = False
 
 
 def releases_in(source: Source, top: str, tree: Tree) -> Iterator[Release]:
@@ -161,14 +164,22 @@ def _of_flux(spec: dict[str, Any], metadata: dict[str, Any], what: str, top: str
     namespace = text(spec.get("targetNamespace")) or ""
     name = text(metadata.get("name")) or "release"
     keys = [key for key in ("valuesFrom", "postRenderers") if spec.get(key)] + ["valuesFile"] * ("valuesFile" in chart)
+    files = [os.path.join(top, path) for path in sequence(chart.get("valuesFiles")) if isinstance(path, str)]
+    if chart.get("ignoreMissingValuesFiles") is True:
+        files = [path for path in files if os.path.isfile(tree.there(path))]
+    unknown = f"{what} has {keys[0]}, which is not followed" if keys else _open(spec, what)
+    if spec.get("suspend") is True:
+        unknown = f"{what} is suspended: what it released before stays"
     yield Release(
         chart=folder,
         what=what,
         name=text(spec.get("releaseName")) or (f"{namespace}-{name}" if namespace else name),
         namespace=namespace or text(metadata.get("namespace")) or "",
-        files=tuple(os.path.join(top, path) for path in sequence(chart.get("valuesFiles")) if isinstance(path, str)),
+        files=tuple(files),
         values=mapping(spec.get("values")),
-        unknown=f"{what} has {keys[0]}, which is not followed" if keys else _open(spec, what),
+        unknown=unknown,
+        # "values.yaml is not included by default" (Flux, HelmChart: spec.valuesFiles).
+        replaces_values=bool(files),
     )
 
 
@@ -178,8 +189,10 @@ def _of_argo(
     helm = mapping(source.get("helm"))
     inline = text(helm.get("values"))
     unknown = _open(source, what) or _open(spec.get("destination"), what)
+    if mapping(metadata.get("annotations")).get("argocd.argoproj.io/skip-reconcile") == "true":
+        unknown = f"{what} is not reconciled: what it released before stays"
     values: Any = mapping(helm.get("valuesObject"))
-    if inline and not values:
+    if inline and helm.get("valuesObject") is None:
         try:
             values = yaml.safe_load(inline)
         except (yaml.YAMLError, ValueError, RecursionError):
@@ -199,7 +212,7 @@ def _of_argo(
         chart=folder,
         what=what,
         name=text(helm.get("releaseName")) or text(metadata.get("name")) or "release",
-        namespace=text(mapping(spec.get("destination")).get("namespace")) or "",
+        namespace=text(helm.get("namespace")) or text(mapping(spec.get("destination")).get("namespace")) or "",
         files=tuple(paths),
         values=mapping(values),
         sets=tuple(

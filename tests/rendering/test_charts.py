@@ -187,7 +187,10 @@ RELEASES: dict[str, Tree] = {
     "Argo CD, values": {"apps/a.yaml": ARGO + "      valuesObject: {table: cell2-auth-keys}\n"},
     "Argo CD, a file": {"apps/a.yaml": ARGO + "      valueFiles: [prod.yaml]\n", "tenant/prod.yaml": "table: cell2-auth-keys\n"},
     "Flux, values": {"apps/f.yaml": FLUX + "  values: {table: cell2-auth-keys}\n"},
-    "Flux, a file": {"apps/f.yaml": FLUX.replace("chart: ./project/tenant,", "chart: ./project/tenant, valuesFiles: [project/tenant/prod.yaml],"), "tenant/prod.yaml": "table: cell2-auth-keys\n"},
+    "Flux, a file": {"apps/f.yaml": FLUX.replace("chart: ./project/tenant,", "chart: ./project/tenant, valuesFiles: [project/tenant/prod.yaml],"), "tenant/prod.yaml": VALUES},
+    "Flux, two files": {"apps/f.yaml": FLUX.replace("chart: ./project/tenant,", "chart: ./project/tenant, valuesFiles: [project/tenant/values.yaml, project/tenant/prod.yaml],"), "tenant/prod.yaml": "table: cell2-auth-keys\n"},
+    "Flux, a file that need not be there": {"apps/f.yaml": FLUX.replace("chart: ./project/tenant,", "chart: ./project/tenant, ignoreMissingValuesFiles: true, valuesFiles: [project/tenant/gone.yaml, project/tenant/prod.yaml],"), "tenant/prod.yaml": VALUES},
+    "Argo CD, a namespace of its own": {"apps/a.yaml": ARGO.replace("destination: {namespace: tenant-acme}", "destination: {namespace: other}") + "      namespace: tenant-acme\n" + "      parameters: [{name: table, value: cell2-auth-keys}]\n"},
 }  # fmt: skip
 
 
@@ -239,6 +242,8 @@ def test_one_that_cannot_be_read_leaves_the_chart_a_template(override: str, trie
 
 
 UNFIT: dict[str, Tree] = {
+    "Flux, suspended": {"apps/f.yaml": FLUX + "  suspend: true\n"},
+    "Argo CD, not reconciled": {"apps/a.yaml": ARGO.replace("namespace: argocd}", 'namespace: argocd, annotations: {argocd.argoproj.io/skip-reconcile: "true"}}') + GOOD_VALUES},
     "Flux, values from elsewhere": {"apps/f.yaml": FLUX + "  valuesFrom: [{kind: ConfigMap, name: x}]\n"},
     "Argo CD, values of another source": {"apps/a.yaml": ARGO + "      valueFiles: [$values/x.yaml]\n"},
     "a generator": {"apps/a.yaml": ARGO.replace("kind: Application", "kind: ApplicationSet").replace("spec:\n  destination", "spec:\n template:\n  spec:\n  destination", 1).replace("\n  ", "\n    ").replace("    spec:\n    dest", "  spec:\n    dest") + "        valueFiles: ['{{name}}.yaml']\n"},
@@ -255,6 +260,18 @@ def test_values_that_are_not_in_the_project_leave_it_a_template(case: str, tried
     notes = [item.message for item in report.findings if item.rule == "templated-manifest"]
     assert any("the chart was not rendered" in note for note in notes), notes
     assert any(item.rule == "no-matching-role" for item in report.findings)
+
+
+REPLACED: dict[str, Tree] = {
+    "Flux, files in place of the chart's own": {"apps/f.yaml": FLUX.replace("chart: ./project/tenant,", "chart: ./project/tenant, valuesFiles: [project/tenant/prod.yaml],"), "tenant/prod.yaml": VALUES.replace("table: cell2-auth-keys\n", "")},
+    "Argo CD, an object in place of the text": {"apps/a.yaml": ARGO + "      values: |\n        table: cell2-auth-keys\n      valuesObject: {table: other}\n"},
+    "Argo CD, an empty object in place of the text": {"tenant/values.yaml": WRONG, "apps/a.yaml": ARGO + "      values: |\n        table: cell2-auth-keys\n      valuesObject: {}\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REPLACED)
+def test_values_that_are_replaced_do_not_count(case: str, tried: Tried) -> None:
+    assert verdicts(tried({**chart(ROLE), **REPLACED[case]})) == {"not-granted"}
 
 
 def test_values_to_try_with_are_taken(tried: Tried) -> None:
