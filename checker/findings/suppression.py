@@ -23,9 +23,10 @@ class OnLine(NamedTuple):
 
 
 class OnObject(NamedTuple):
-    """Findings about one object."""
+    """Findings about one object, as one rendering makes it (`pool`, see Object)."""
 
     origin: Origin
+    pool: str = ""
 
 
 class Described(NamedTuple):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from ..ack.kinds import NAMESPACE
+from ..kustomize.accounts import accounts_of_namespaces
 from ..kustomize.reach import Reach
 from ..project.inputs import files_named
 from ..project.variables import ConfigMaps
@@ -13,10 +14,13 @@ from .prepared import Material
 
 
 def _in_other_accounts(material: Material) -> Iterator[str]:
-    """The files of the roles that a Namespace or an IAMRoleSelector among those that were passed may put into another
-    account."""
+    """The files of the roles that a Namespace, an IAMRoleSelector or what changes Namespaces, among the files that were
+    passed, may put into another account."""
     passed = [one.object for item in material.files for seen in item.seen for one in seen.sightings]
-    is_every = any(item.kind == "IAMRoleSelector" for item in passed)
+    texts = {item.source.name: item.source.text for item in (*material.files, *material.background)}
+    texts |= {os.path.realpath(name): text for name, text in texts.items() if "-id" in text}
+    moving = (one for item in material.files for one in item.kustomizations)
+    is_every = any(item.kind == "IAMRoleSelector" for item in passed) or any(accounts_of_namespaces(moving, texts))
     namespaces = {item.name for item in passed if (item.api_version, item.kind) == NAMESPACE}
     if not (is_every or namespaces):
         return
@@ -39,11 +43,6 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
         parts = {path for part in one.root.parts for path in (os.path.realpath(part.file), *part.patch_files)}
         if not paths.isdisjoint(one.root.files | parts):
             names |= {shown[path] for path in one.root.files if path in shown} | {one.root.kustomization.file}
-    for chart in material.charts:
-        inside = os.path.join(os.path.dirname(os.path.realpath(chart.source.name)), "")
-        if not paths.isdisjoint(chart.inputs) or any(path.startswith(inside) for path in paths):
-            names |= {item.facts.source.name for item in chart.files} | {chart.source.name}
-            names |= {shown[path] for path in chart.covers if path in shown}
     maps = ConfigMaps(files, kustomizations)
     texts = {item.source.name: item.source.text for item in files if item.kustomizations}
     naming = [
@@ -61,6 +60,13 @@ def asked_about(material: Material, passed: Iterable[str]) -> frozenset[str]:
     if deployed or naming or passed_ones:
         reach = Reach(kustomizations, shown)
         names |= {shown[path] for one in (*deployed, *naming, *passed_ones) for path in reach.reached(one)}
+    # What changes a release changes what its chart becomes.
+    paths |= frozenset(map(os.path.realpath, names))
+    for chart in material.charts:
+        inside = os.path.join(os.path.dirname(os.path.realpath(chart.source.name)), "")
+        if not paths.isdisjoint(chart.inputs) or any(path.startswith(inside) for path in paths):
+            names |= {item.facts.source.name for item in chart.files} | {chart.source.name}
+            names |= {shown[path] for path in chart.covers if path in shown}
     names |= set(_in_other_accounts(material))
     kinds = {(one.api_version, one.kind) for item in material.files for one in item.instances}
     for item in files if kinds else ():

@@ -268,7 +268,9 @@ def _holds_something(files: tuple[FileFacts, ...]) -> bool:
     if project.broken or project.skipped or project.unsupported or project.kustomizations:
         return True
     inventory = project.inventory
-    if any(key.startswith("services.k8s.aws/") for one in inventory.namespaces.values() for key in one):
+    if inventory.moved or any(
+        key.startswith("services.k8s.aws/") for one in inventory.namespaces.values() for key in one
+    ):
         return True
     return any(known_kind(item.api_version, item.kind) for item in inventory.objects) or any(
         account.role_arn for account in inventory.service_accounts

@@ -114,7 +114,7 @@ def read_fields(
 
 _TOLD = {
     "apiVersion", "kind", "metadata", "resources", "bases", "components", "patches", "patchesStrategicMerge",
-    "patchesJson6902", "namespace", "namePrefix", "nameSuffix", "labels", "commonLabels", "commonAnnotations",
+    "patchesJson6902", "namespace", "namePrefix", "nameSuffix", "labels", "commonLabels",
     "replacements", "transformers", "vars",
 }  # fmt: skip
 """The fields whose part in what is built is read here."""

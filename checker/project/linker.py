@@ -19,6 +19,7 @@ from ..ack.placeholders import find_in_text
 from ..ack.scan import names_a_group
 from ..iam.values import NamedTuple
 from ..inventory.objects import Alteration, Object
+from ..kustomize.accounts import accounts_of_namespaces
 from ..kustomize.deployers import changed_by_others
 from ..kustomize.effects import Effects, apply
 from ..kustomize.model import Kustomization, KustomizePatch
@@ -124,6 +125,13 @@ class Linker:
         # What kustomizations change of objects that are still open bears on what can be said of them.
         self.open = list(apply(self.kustomizations, self.open).objects) if self.open else []
         return apply(self.kustomizations, self.objects)
+
+    def moved(self) -> tuple[tuple[str, dict[str, str]], ...]:
+        """The annotations that kustomizations give to Namespaces, where these may be any."""
+        sources = self.sources.values() if self.kustomizations else ()
+        texts = {one.name: one.text for one in sources if "owner-account-id" in one.text or "team-id" in one.text}
+        texts |= {self._real(name): text for name, text in texts.items()}
+        return tuple(accounts_of_namespaces(self.kustomizations, texts)) if texts else ()
 
     def _instantiated(self, sighting: Sighting, graph: KroGraph) -> list[Sighting] | None:
         """The object as each instance of its graph in the project makes it; it stays open where an instance leaves a

@@ -113,7 +113,7 @@ def link(
     document_facts = tuple(_document_facts(linker, effects, earlier))
     broken = tuple(one for item in linker.files for one in item.broken)
     inventory = together((item.inventory for item in document_facts), linker.unread)
-    inventory = inventory._replace(hidden_tables=tuple(_hidden_tables(broken)))
+    inventory = inventory._replace(hidden_tables=tuple(_hidden_tables(broken)), moved=linker.moved())
     return Project(
         inventory=inventory,
         documents=linker.documents,

@@ -246,7 +246,9 @@ def stack(
         unread = attach("what the role has in AWS", None, changed_role, PolicySource(None, role.object, ("metadata",)))
         return Stack((Layer("identity", (unread,)), *above), sources)
     not_ours = _not_ours(role)
-    elsewhere = other_account(role.object, names.account, names.inventory.namespaces, names.selectors)
+    elsewhere = other_account(
+        role.object, names.account, names.inventory.namespaces, names.selectors, names.inventory.moved
+    )
     if elsewhere:
         source = PolicySource(None, role.object, ("metadata", "namespace"))
         identity.append(attach(ELSEWHERE, None, elsewhere, source))

@@ -33,4 +33,4 @@ def in_annotations(objects: Iterable[Object]) -> Iterator[Suppression]:
             if match is None:
                 yield invalid('it is to begin with a rule: "RULE — reason"', "annotation", place)
             else:
-                yield from read_rules(match[1], match[2], "annotation", place, OnObject(item.origin))
+                yield from read_rules(match[1], match[2], "annotation", place, OnObject(item.origin, item.pool))

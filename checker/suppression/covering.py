@@ -46,18 +46,19 @@ def cover(
     """Sorts findings by whether they are suppressed on the day `today` (ISO). `is_judged` says whether everything that
     a suppression could cover has been looked for."""
     holding = [item for item in suppressions if is_in_force(item, today)]
-    used: set[int] = set()
+    used: set[tuple[str, Place]] = set()
     kept: list[Finding] = []
     suppressed: list[Covered] = []
     for finding in findings:
         mine = [item for item in holding if item.rule == finding.rule and _covers(item, finding, project, locator)]
-        used.update(map(id, mine))
+        # What stands once may be rendered several times: it is of use where it covers anything in one of them.
+        used.update((item.rule, item.place) for item in mine)
         if mine:
             suppressed.append(Covered(finding, mine[0]))
         else:
             kept.append(finding)
     marked = tuple(
-        item._replace(use="used" if id(item) in used else "unused" if is_judged(item) else "not judged")
+        item._replace(use="used" if (item.rule, item.place) in used else "unused" if is_judged(item) else "not judged")
         for item in suppressions
     )
     return Sorted(tuple(kept), tuple(suppressed), marked)
@@ -90,7 +91,7 @@ def _lines(finding: Finding, locator: Locator) -> tuple[int, ...]:
 
 def _is_about(target: OnObject, finding: Finding) -> bool:
     if finding.subject is not None:
-        return finding.subject.origin == target.origin
+        return (finding.subject.origin, finding.subject.pool) == (target.origin, target.pool)
     place, origin = finding.place, target.origin
     is_here = (place.file, place.document) == (origin.file, origin.document)
     return is_here and place.path[: len(origin.path)] == origin.path

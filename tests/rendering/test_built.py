@@ -275,6 +275,21 @@ def test_what_no_tool_would_build_is_told_without_one(tried: Tried, monkeypatch:
     assert verdicts(tried({OVERLAY: HEAD + "resources: [../base/role.yaml]\n"})) == {"granted"}
 
 
+def test_an_annotation_of_one_overlay_covers_nothing_of_another(tried: Tried) -> None:
+    poor = GOOD.replace('"dynamodb:Query"', '"dynamodb:DescribeTable"')
+    base = {"base/kustomization.yaml": HEAD + "resources: [role.yaml]\n", "base/role.yaml": poor}
+    ignored = "commonAnnotations: {checker/ignore: 'missing-grant — eu only'}\n"
+    overlays = {
+        "eu/kustomization.yaml": HEAD + "resources: [../base]\n" + ignored,
+        "us/kustomization.yaml": HEAD + "resources: [../base]\nlabels: [{pairs: {a: b}}]\n",
+    }
+    report = tried({**base, **overlays})
+    assert [item.rule for item in report.findings].count("missing-grant") == 1
+    assert [item.finding.rule for item in report.suppressed] == ["missing-grant"]
+    both = tried({"us/kustomization.yaml": HEAD + "resources: [../base]\n" + ignored})
+    assert {item.rule for item in both.findings}.isdisjoint({"missing-grant", "unused-suppression"})
+
+
 def test_what_a_failed_build_hides_is_one_block(tried: Tried) -> None:
     names = ("acme", "umbra", "dagon")
     roles = {f"base/{name}.yaml": GOOD.replace("acme", name) for name in names}
