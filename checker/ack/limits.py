@@ -44,14 +44,19 @@ def refused_fields(item: Object) -> tuple[Limit, ...]:
     known = _refused.get(id(item))
     if known is not None and known[0] is item:
         return known[1]
-    if len(_refused) >= _MOST_KNOWN:
+    if len(_refused) >= _most[0]:
         del _refused[next(iter(_refused))]  # the one that was asked about first
     answer = tuple(_refused_fields(item))
     _refused[id(item)] = item, answer
     return answer
 
 
-_MOST_KNOWN = 30_000
+def remember(objects: int) -> None:
+    """How many objects `refused_fields` remembers at most, for a process that stays: what it remembers, it keeps."""
+    _most[0] = objects
+
+
+_most = [30_000]
 _refused: dict[int, tuple[Object, tuple[Limit, ...]]] = {}
 """The answers of `refused_fields` by the id of the object, which is asked about for every role that has to do with
 it."""

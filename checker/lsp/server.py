@@ -12,6 +12,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
+from ..ack.limits import remember
 from ..text.files import EXTENSIONS, work_tree
 from ..version import __version__
 from .definitions import definitions
@@ -130,8 +131,13 @@ class Server(LanguageServer):
         return folder, folder.shown(path)
 
 
+_REMEMBERED = 2_000
+"""Objects of which it is remembered what AWS refuses in them: every edit brings new ones."""
+
+
 def make_server(cell: str | None = None) -> Server:
     """A server with everything it can do."""
+    remember(_REMEMBERED)
     server = Server(cell)
 
     @server.feature(lsp.INITIALIZED)
