@@ -222,6 +222,28 @@ def test_without_a_word_of_being_in_sync_drift_is_likely_at_most(cell: Cell) -> 
     assert sure(look(cell)) == [("drift", "likely")]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        lines.ASSUME_DENIED,
+        lines.key_denied("arn:aws:kms:us-east-1:123456789012:key/1"),
+        lines.denied("acme", "Query", TABLE_ARN.replace("auth-keys", "sessions")),
+        lines.denied("acme", "Query", why="with an explicit deny in a service control policy"),
+    ],
+)
+def test_a_log_that_speaks_of_another_call_does_not_confirm_drift(line: str, cell: Cell) -> None:
+    BREAKS["drift"].change(cell, "acme")
+    cell.logs.clear()
+    cell.log("acme", *[line] * 7)
+    assert dict(sure(look(cell))).get("drift") != "confirmed"
+
+
+def test_a_denial_of_the_key_in_the_roles_own_policy_is_told(cell: Cell) -> None:
+    denial = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"kms:Decrypt","Resource":"*"}]}'
+    cell.client("iam").put_role_policy(RoleName="acme-reverse-proxy", PolicyName="d", PolicyDocument=denial)
+    assert sure(look(cell)) == [("kms-denied", "likely")]
+
+
 def test_an_adoption_that_was_asked_for_is_not_advised_again(cell: Cell) -> None:
     BREAKS["adoption-conflict"].change(cell, "acme")
     asked = {"services.k8s.aws/adoption-policy": "adopt-or-create", "services.k8s.aws/adoption-fields": '{"name":"x"}'}

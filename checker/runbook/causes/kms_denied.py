@@ -76,6 +76,9 @@ def look(case: Case) -> Seen:
         )
         return Seen(log, "no-word", tuple(evidence), remedy, command)
     if outcome is False:
+        if not case.reading("key-policy").value:
+            evidence.append(f"the policies of the role deny kms:Decrypt on {short(key['arn'])}")
+            return Seen(log, "shows", tuple(evidence), "Take kms:Decrypt out of the role's Deny.", command)
         evidence.append(f"role and key policy together do not allow kms:Decrypt on {short(key['arn'])}")
         return Seen(log, "shows", tuple(evidence), next=command)
     if outcome is True:

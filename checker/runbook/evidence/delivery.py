@@ -10,7 +10,9 @@ from ...ack.controller import Unresolved, resolve_policy, wanted
 from ...ack.objects import mapping
 from ...ack.role_calls import Current, IamCall, bad_escape, same_document, steps
 from ...live.record.record import under
+from ...requirements.rows import Question
 from ..case.case import Case
+from ..case.signatures import Event
 from ..case.sources import deployed
 from ..case.witnesses import Api, Log
 from .refusals import IN_THE_MANIFEST, refusals, undelivered
@@ -63,8 +65,24 @@ def is_known(case: Case) -> Api | None:
 
 
 def says(case: Case) -> Log:
-    """The log as a witness for anything that keeps permissions from arriving."""
-    return case.says((), (*case.denials, *case.having("assume-denied", "pod-identity-denied", "kms-denied")))
+    """The log as a witness for anything that keeps permissions from arriving: a refusal fits where IAM lacks what was
+    refused, or where it is not known what IAM lacks."""
+    of_the_pod = case.having("assume-denied", "pod-identity-denied")
+    of_keys = case.having("kms-denied")
+    gaps = [item.question for item in refusals(case.deployed) if item.how in IN_THE_MANIFEST]
+    trust = trusting(case)
+    is_shut_out = trust is not None and trust.truth is False
+    if case.reading("role").status == "absent" or not (gaps or is_shut_out):
+        return case.says((), (*case.denials, *of_the_pod, *of_keys))
+    fitting = list(of_the_pod) if is_shut_out else []
+    fitting += [event for event in case.decided_denials if any(_is_about(event, gap) for gap in gaps)]
+    fitting += of_keys if any(gap.action.startswith("kms:") for gap in gaps) else ()
+    return case.says((), fitting)
+
+
+def _is_about(event: Event, gap: Question) -> bool:
+    is_same = event.action.lower() in ("", gap.action.lower())
+    return is_same and event.resource.partition("/index/")[0] in ("", gap.resource.partition("/index/")[0])
 
 
 def next_steps(case: Case) -> tuple[IamCall, ...]:
