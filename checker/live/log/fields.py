@@ -59,6 +59,7 @@ class Names(NamedTuple):
     fine: frozenset[str]
     down: frozenset[str]
     table: frozenset[str]
+    ours: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -77,10 +78,15 @@ def goes_with_success(text: str) -> bool:
     return is_fine and _is_of_now(given, text) and not _falls_short(given, known)
 
 
+def are_ours(word: str) -> bool:
+    """Whether keys with this word before them are those that are meant: auth keys are, and rate-limit keys are not."""
+    return word.lower() in _names().ours
+
+
 def tables_named(text: str) -> Iterator[str]:
     """The tables that a line names, in fields, in words or by their ARNs, as they are written."""
     yield from _TABLE_ARN.findall(text)
-    yield from _FROM_TABLE.findall(text)
+    yield from (named or alike for named, alike in _FROM_TABLE.findall(text))
     for item in fields(text, as_written=True):
         is_name = "table" in item.words or (item.words == {"name"} and "table" in item.around)
         if is_name and item.words <= _names().table and _TABLE.fullmatch(item.value):
@@ -89,7 +95,10 @@ def tables_named(text: str) -> Iterator[str]:
 
 _TABLE = expression(r"(?=[^A-Za-z]*[A-Za-z])[\w.-]{3,255}")
 _TABLE_ARN = expression(r"arn:aws[\w-]*:dynamodb:[\w-]*:\d*:table/[\w.-]{3,255}")
-_FROM_TABLE = expression(r"\bfrom (?:the )?(?:dynamodb )?table [\"']?([\w.-]{3,255})", re.IGNORECASE)
+_FROM_TABLE = expression(
+    r"\bfrom (?:(?:the )?(?:dynamodb )?table [\"']?([\w.-]{3,255})|([\w.-]{1,80}[_.-](?:auth|api)[_.-]?keys?\b))",
+    re.IGNORECASE,
+)
 
 
 def fields(text: str, *, as_written: bool = False) -> Iterator[Field]:
@@ -138,7 +147,7 @@ _FROM_AFAR = expression(
 _FROM_NEAR = expression(
     r"cache|memory|\bmem\b|disk|redis|valkey|\blkg\b|last|peer|neighbou?r|sibling|replica\b|grace|stale|backup|snapshot"
     r"|\bs3\b|bucket|\bfile\b|local|fallback|static|bootstrap|default|\benv|secret|embedded|mock|fake|fixture|previous"
-    r"|\bold\b|config(?!\w* table)|sqlite|postgres|mysql|mongo|vault|etcd|consul|export|127\.0\.0\.1"
+    r"|\bold\b|\bmiss\b|^l[12]$|config(?!\w* table)|sqlite|postgres|mysql|mongo|vault|etcd|consul|export|127\.0\.0\.1"
     r"|\.(?:json|ya?ml|db|txt|csv|bin)\b|^/"
 )
 _POSITION = expression(r"[\w./@-]+\.(?:go|py|rs|java|kt|js|ts|lua|cc?|cpp|cs|rb|exs?)(?::\d+)?")
@@ -228,7 +237,7 @@ _DATE = expression(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d\S*|1[6-9]\d{8}(?:\d{3})?")
 _OF_THE_LINE = frozenset({"ts", "timestamp", "logged", "emitted", "time"})
 
 
-_SINCE = frozenset({"at", "last", "since", "from", "of"})
+_SINCE = frozenset({"at", "last", "since", "from", "of", "snapshot", "watermark"})
 _TO_COME = frozenset({"next", "until"})
 _FIRST_DATE = expression(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d[^\s\"',]*")
 
@@ -237,7 +246,8 @@ def _is_of_now(given: tuple[Field, ...], text: str) -> bool:
     """What says since when the keys are as they are (refreshed_at, last_refresh) is no news, for it may say days ago:
     only where it is the time of the line itself, as far as that has one."""
     dated = [item for item in given if _DATE.fullmatch(item.value)]
-    since = [item for item in dated if item.words & _SINCE and not item.words & (_TO_COME | _OF_THE_LINE)]
+    not_since = _TO_COME | (_OF_THE_LINE - {"time"})
+    since = [item for item in dated if item.words & _SINCE and not item.words & not_since]
     if not since:
         return True
     own = [item.value for item in dated if item.words & _OF_THE_LINE and not item.words & (_SINCE | _TO_COME)]
@@ -275,10 +285,13 @@ def _is_in_a_good_state(item: Field, known: Names) -> bool:
     return all(re.fullmatch(r"0|[23]\d\d", token) or token in known.fine for token in tokens)
 
 
+_UNREAD = frozenset({"unreached", "skip", "none", "bypassed", "unread", "miss"})
+
+
 def _is_not_down(item: Field, known: Names) -> bool:
     """Whatever it is, it must not be down."""
-    is_open = item.value == "open" and item.words & {"circuit", "breaker"}
-    is_unread = bool(item.words & known.afar) and item.value in ("unreached", "skip", "none", "bypassed", "unread")
+    is_open = item.value in ("open", "half-open", "half_open") and item.words & {"circuit", "breaker", "cb"}
+    is_unread = bool(item.words & known.afar) and item.value in _UNREAD
     return bool(item.words & _OF_BEFORE) or (item.value not in known.down and not is_open and not is_unread)
 
 

@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from ...iam.expressions import expression
-from .fields import goes_with_success
+from .fields import are_ours, goes_with_success
 from .layouts import parse, without_nothing
 from .words import NO_SITE, Site, Words, any_of, words
 
@@ -107,6 +107,11 @@ def is_about_keys(text: str) -> bool:
     return words().aws.search(text) is not None or words().keys.search(text) is not None
 
 
+def names_keys(text: str) -> bool:
+    """Whether a text speaks of keys, or of a refresh, by other words than the names of resources."""
+    return words().keys.search(_ARN.sub(" ", text)) is not None
+
+
 def is_of_another_token(text: str) -> bool:
     """Whether another service of AWS refused a token, which may be a customer's as well as the pod's own."""
     bare = _ARN.sub(" ", text)
@@ -121,6 +126,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     if site.success and any_of(site.success).search(text):
         return "success"
     level, said = parse(text)
+    said = _OF_A_CUSTOMER.sub(" ", said)
     known = words()
     others = _about_us(said, known)
     if others is None:
@@ -151,7 +157,7 @@ def sort(text: str, site: Site = NO_SITE) -> Kind:
     is_trouble = has_failed or _TROUBLE.search(bare) is not None
     if is_of_keys and not has_failed and (known.empty.search(without_nothing(text)) or known.empty.search(said)):
         return "trouble"
-    if not has_failed and level in ("", "info", "debug") and _has_succeeded(said, known):
+    if not has_failed and level in ("", "info", "debug") and _is_told(text) and _has_succeeded(said, known):
         # A number is no code here: it may be how many keys there were, or how long it took.
         if _TROUBLE_WORDS.search(said):
             return "failure"
@@ -234,10 +240,34 @@ def _without_level(said: str) -> str:
     return _LEVEL_WORD.sub(" ", said)
 
 
+_OF_A_CUSTOMER = expression(
+    r"\b(?:x-)?api[_-]?key(?:[_-]?(?:id|prefix|hash))?[\"']?\s?[=:]\s?[\"']?(?!\d+\b)[\w*.\u2026-]{2,80}"
+    r"|\bkey_?id[\"']?\s?[=:]\s?[\"']?[\w*.-]{2,80}|\broute[\"']?\s?[=:]\s?[\"']?/\S{1,200}",
+    re.IGNORECASE,
+)
+"""A field that holds one key, or the way of a request: it speaks of a customer, and not of the refresh of keys."""
+_MESSAGE = expression(r"\b(?:msg|message|event)[\"']?\s?[=:]\s?[\"']((?:[^\"\\]|\\.){0,400})")
+_OF_THE_REFRESH = expression(r"key|refresh|reload|sync", re.IGNORECASE)
+
+
+def _is_told(text: str) -> bool:
+    """Whether the message of a line, where it has one, speaks of keys or a refresh: other fields may hold anything."""
+    told = _MESSAGE.findall(text)
+    return not told or any(_OF_THE_REFRESH.search(item) for item in told)
+
+
+_BEFORE_KEYS = expression(r"(?<![=\w./-])([a-z][\w'-]*)[ _-]$", re.IGNORECASE)
+"""What stands before "keys", which says whose they are."""
+
+
 def _has_succeeded(said: str, known: Words) -> bool:
     said = _EVENT.sub(lambda name: _PARTS.sub(" ", name[0]), said)
     success = known.success.search(said)
     if success is None:
+        return False
+    at = said.lower().find("key", success.start())
+    named = _BEFORE_KEYS.search(said, max(0, at - 60), at) if at >= 0 else None
+    if named is not None and not are_ours(named[1]):
         return False
     before = said[max(0, success.start() - 60) : success.end()]
     return known.not_yet.search(before) is None and not re.match(r".{0,20}\bago\b", said[success.end() :])

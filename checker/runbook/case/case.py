@@ -10,6 +10,7 @@ from ...iam.arns import parse_arn
 from ...iam.values import NamedTuple
 from ...live.log.log import has_ended, has_recovered, principal
 from ...live.log.moments import seconds
+from ...live.log.sorting import names_keys
 from ...live.record.effective_role import (
     Effective,
     annotated_role,
@@ -234,10 +235,12 @@ def _refused(events: tuple[Event, ...], table_arn: str) -> tuple[LoggedCall, ...
 
 
 def elsewhere(case: Case) -> tuple[Event, ...]:
-    """Refusals on another table than the auth keys table: the proxy asks for the wrong one, or in the wrong region."""
+    """Refusals on another table than the auth keys table, where the line speaks of keys: the proxy asks for the wrong
+    one, or in the wrong region."""
     return tuple(
         event
         for event in case.denials
         if case.table_arn and ":dynamodb:" in event.resource and event.action in _READS
         if event.resource.partition("/index/")[0] != case.table_arn
+        if names_keys(event.line)
     )
