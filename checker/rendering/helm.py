@@ -146,24 +146,29 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
     return nothing._replace(files=tuple(files), assumed="; ".join(sentences), values=values)
 
 
+_MOST_FILES = 1_000
+
 _OF_THE_CLUSTER = expression(
-    r"\{\{[^{}\r\n]*?(\blookup\b|\.Release\.(?:IsUpgrade|IsInstall|Revision)\b"
+    r"\{\{[^{}]{0,400}?(\blookup\b|\.Release\.(?:IsUpgrade|IsInstall|Revision)\b|\bIs(?:Upgrade|Install)\b"
     r"|\.Capabilities\.(?!APIVersions\.Has \"(?:iam|eks|dynamodb|kms)\.services\.k8s\.aws)\w+)"
 )
 
 
 def _asking_the_cluster(chart: Planned, files: list[RenderedFile], tree: Tree) -> Iterator[str]:
-    """Templates of ours, and helpers, that ask what `helm template` does not know: it answers a `lookup` with nothing,
-    takes every release for a first one and the cluster for one of its own version (Helm, "Template Functions")."""
+    """Templates of ours that ask what `helm template` does not know, and whatever else in the chart has a `lookup`,
+    since it may be put into them: that it answers with nothing. It takes every release for a first one and the cluster
+    for one of its own version (Helm, "Template Functions")."""
     asking = [(item.facts.source.name, item.facts.source.written or item.facts.source.text) for item in files]
-    for folder, _, names in os.walk(tree.there(os.path.join(chart.folder, "templates"))):
-        for name in names:
-            if name.startswith("_"):
-                with suppress(OSError):
-                    asking.append((name, decode(read_bytes(os.path.join(folder, name)))))
-    for name, text in asking:
+    own = len(asking)
+    for folder, _, names in os.walk(tree.there(chart.folder)):
+        for name in names if len(asking) < _MOST_FILES else ():
+            with suppress(OSError):
+                data = read_bytes(os.path.join(folder, name))
+                if b"lookup" in data:
+                    asking.append((name, decode(data)))
+    for number, (name, text) in enumerate(asking):
         for asked in _OF_THE_CLUSTER.finditer(text):
-            if asked[1] == "lookup" or not name.startswith("_"):
+            if asked[1] == "lookup" or number < own:
                 yield f"{name} goes by {asked[1]}, which helm template answers without a cluster"
                 return
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
+from ..ack.scan import names_a_group
 from ..iam.values import NamedTuple
 from ..kustomize.model import Kustomization
 from ..kustomize.reach import Reach
 from ..project.file_facts import FileFacts
 from ..project.inputs import has_something_of_ours, may_release
+from ..text.files import read_bytes
+from ..text.source import decode
 from .declared import chart_name, taking_in
 from .releases import Release, own_values, releases_in
 from .tree import Tree
@@ -27,15 +31,22 @@ class Planned(NamedTuple):
 def planned(
     files: Iterable[FileFacts], names: Iterable[str], placeholders: Mapping[str, str], tree: Tree
 ) -> list[Planned]:
-    """The charts to render: those in which a template, a helper or a file of values names something of ours. `names`
-    are all files of the project, as they are shown."""
+    """The charts to render: those in which a template, a helper or a file of values names something of ours, or whose
+    releases do. `names` are all files of the project, as they are shown."""
     files, names = tuple(files), tuple(names)
+    charts = [name for name in names if os.path.basename(name) == "Chart.yaml"]
+    releases: list[Release] = []
+    if charts:
+        parts = (release for name in charts for release in taking_in(name, tree))
+        releases = [*_releases(files, tree), *_by_helmfile(names), *parts]
     templates: dict[str, dict[str, str]] = {}
-    for name in names:
-        if os.path.basename(name) == "Chart.yaml":
-            folder = _outermost(os.path.dirname(os.path.realpath(name)), tree)
-            if folder not in templates and has_something_of_ours(tree.there(folder)):
-                templates[folder] = {}
+    for name in charts:
+        folder = _outermost(os.path.dirname(os.path.realpath(name)), tree)
+        if folder not in templates and (
+            has_something_of_ours(tree.there(folder))
+            or any(one.chart == folder and _gives_something_of_ours(one, tree) for one in releases)
+        ):
+            templates[folder] = {}
     for item in files:
         path = os.path.realpath(item.source.name)
         folder = next((folder for folder in templates if path.startswith(os.path.join(folder, ""))), "")
@@ -43,12 +54,20 @@ def planned(
             templates[folder][path] = item.source.name
     if not templates:
         return []
-    parts = (release for name in names if os.path.basename(name) == "Chart.yaml" for release in taking_in(name, tree))
-    releases = [*_releases(files, tree), *_by_helmfile(names), *parts]
     return [
         Planned(folder, names_, tuple(_of(folder, releases, tree) or own_values(folder, tree, placeholders)))
         for folder, names_ in templates.items()
     ]
+
+
+def _gives_something_of_ours(release: Release, tree: Tree) -> bool:
+    """Whether a release gives a chart something of ours that its templates do not name: a role for a service account in
+    the values of a chart for anything."""
+    texts = [str(release.values), *release.sets]
+    for path in release.files:
+        with suppress(OSError):
+            texts.append(decode(read_bytes(tree.there(path))))
+    return any(map(names_a_group, texts))
 
 
 def _of(folder: str, releases: list[Release], tree: Tree) -> list[Release]:

@@ -611,6 +611,8 @@ ASKING = {
     "lookup": '{{- $found := lookup "v1" "ConfigMap" "x" "y" }}\n',
     ".Release.IsUpgrade": "{{- if .Release.IsUpgrade }}\n{{- end }}\n",
     ".Release.Revision": "# {{ .Release.Revision }}\n",
+    "IsUpgrade": "{{- with .Release }}{{ if .IsUpgrade }}\n{{- end }}{{ end }}\n",
+    "IsInstall": '{{- if index .Release "IsInstall" }}\n{{- end }}\n',
     ".Capabilities.KubeVersion": "{{- if .Capabilities.KubeVersion.GitVersion }}\n{{- end }}\n",
 }
 
@@ -625,3 +627,26 @@ def test_a_template_that_asks_for_the_groups_of_ack_is_not_told(tried: Tried) ->
     guard = '{{- if .Capabilities.APIVersions.Has "iam.services.k8s.aws/v1alpha1" }}\n'
     told = [item.message for item in tried(chart(guard + ROLE + "{{- end }}\n")).findings]
     assert not [text for text in told if "without a cluster" in text]
+
+
+LOOKUP = '{{- define "x" }}{{ if\n  lookup "v1" "ConfigMap" "x" "y" }}{{ end }}{{ end }}\n'
+
+
+@pytest.mark.parametrize(
+    "name", ["templates/helpers.tpl", "templates/_h.tpl", "charts/lib/templates/_h.tpl", "files/t.txt"]
+)
+def test_a_lookup_anywhere_in_the_chart_is_told(name: str, tried: Tried) -> None:
+    part = {"tenant/charts/lib/Chart.yaml": CHART.replace("tenant", "lib") + "type: library\n"}
+    told = [item.message for item in tried({**chart(ROLE), **part, f"tenant/{name}": LOOKUP}).findings]
+    assert [text for text in told if "goes by lookup, which helm template answers without a cluster" in text]
+
+
+def test_what_a_release_gives_to_a_chart_for_anything_is_seen(tried: Tried) -> None:
+    account = (
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Values.name }}\n"
+        "  {{- with .Values.annotations }}\n  annotations: {{- toYaml . | nindent 4 }}\n  {{- end }}\n"
+    )
+    poor = GOOD.replace("acme-reverse-proxy", "acme").replace('"dynamodb:Query"', '"dynamodb:DescribeTable"')
+    given = "  values: {name: reverse-proxy-acme, annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/acme'}}\n"
+    report = tried({**chart(account, "name: x\n"), "apps/f.yaml": FLUX + given, "r/role.yaml": poor})
+    assert "missing-grant" in {item.rule for item in report.findings}
