@@ -107,7 +107,7 @@ def read_fields(
         namespace_of_values=text(mapping(names[1].get("metadata")).get("namespace")) or "" if names else "",
         is_flux=names is not None and names[0] == "Flux Kustomization",
         ignores_missing=below is not None and value.get(IGNORES_MISSING) is True,
-        is_plain=below is not None or value.keys() <= _TOLD,
+        is_plain=below is not None or all(key in _TOLD or _is_harmless(key, given) for key, given in value.items()),
         remotes=(*(entry for entry in taken_in if isinstance(entry, str) and _is_remote(entry)), *_fetched(value)),
     )
 
@@ -118,6 +118,26 @@ _TOLD = {
     "replacements", "transformers", "vars",
 }  # fmt: skip
 """The fields whose part in what is built is read here."""
+
+_ENTRIES = {
+    "images": frozenset({"name", "newName", "newTag", "digest", "tagSuffix"}),
+    "replicas": frozenset({"name", "count"}),
+    "configMapGenerator": frozenset({"name", "namespace", "literals", "options", "behavior"}),
+    "secretGenerator": frozenset({"name", "namespace", "literals", "options", "behavior", "type"}),
+}
+
+
+def _is_harmless(key: str, given: Any) -> bool:
+    """Whether a field changes nothing of ours, and is such as kustomize takes it: one that names files may fail."""
+    if key in _ENTRIES:
+        entries = [mapping(entry) for entry in sequence(given)]
+        names = [text(entry.get("name")) for entry in entries]
+        return bool(entries) and all(names) and all(entry.keys() <= _ENTRIES[key] for entry in entries)
+    if key == "commonAnnotations":
+        return isinstance(given, dict) and not any(name.startswith("checker/") for name in given)
+    if key == "generatorOptions":
+        return isinstance(given, dict)
+    return key == "sortOptions" and mapping(given).get("order") in ("legacy", "fifo")
 
 
 def _deployed_folder(folder: str, below: str) -> str:

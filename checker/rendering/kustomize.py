@@ -62,14 +62,13 @@ def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
     # What several take in, each with other files beside it, is another thing in each of them.
     several = {path for path, times in taken_in.items() if times > 1}
     differ = len({root.files for root in roots if root.files & several}) > 1
-    names = _names_in(files)
     built = [
-        root
-        for root in roots
-        if _needs_building(root, known, tree)
-        or _is_odd(root, names, tree)
-        or (differ and not several.isdisjoint(root.files))
+        root for root in roots if _needs_building(root, known, tree) or (differ and not several.isdisjoint(root.files))
     ]
+    names = _names_in(files)
+    chosen = set(map(id, built))
+    odd = [root for root in roots if id(root) not in chosen and _is_odd(root, names, tree)]
+    built += odd if len(built) + len(odd) <= MOST_BUILT else []
     while True:
         paths = {path for root in built for path in root.files}
         more = [root for root in roots if root not in built and not paths.isdisjoint(root.files)]
