@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 from ..errors import UsageError
 from ..findings.finding import Finding
+from ..iam.expressions import expression
 from ..iam.values import NamedTuple
 from ..kept.recording import exists
 from ..project.reading import STDIN_NAME
@@ -28,7 +29,8 @@ Key = tuple[str, ...]
 
 class BaselineEntry(NamedTuple):
     """One known finding. `file` is relative to the folder of the baseline; `cell` is "" where there is only one;
-    `message` is for readers only."""
+    `message` is for readers only. `rendering` is the overlay or the release that makes the object, "" for none: entries
+    of earlier versions do not say it, and stand for any."""
 
     rule: str
     group: str
@@ -40,6 +42,7 @@ class BaselineEntry(NamedTuple):
     file: str
     cell: str = ""
     message: str = ""
+    rendering: str = ""
 
 
 class Baseline(NamedTuple):
@@ -99,7 +102,14 @@ def entry_of(finding: Finding, baseline: str, cell: str = "") -> BaselineEntry:
     item, at = finding.subject, finding.location.file
     file = at if at == STDIN_NAME else os.path.relpath(at, os.path.dirname(baseline) or os.curdir).replace(os.sep, "/")
     named = (item.api_version.rpartition("/")[0], item.kind, item.namespace, item.name) if item else ("", "", "", "")
-    return BaselineEntry(finding.rule, *named, finding.path, _normal(finding.value), file, cell, finding.message)
+    # Folders are named from where the command runs, so only their own names count.
+    rendering = _FOLDERS.sub("", item.pool) if item else ""
+    return BaselineEntry(
+        finding.rule, *named, finding.path, _normal(finding.value), file, cell, finding.message, rendering
+    )
+
+
+_FOLDERS = expression(r"[\w.@-]*/")
 
 
 def against(findings: Iterable[Finding], baseline: Baseline, looked: LookedFor | None = None) -> Compared:
@@ -165,11 +175,12 @@ not say it, and stand for any."""
 
 def of_its_kind(entry: BaselineEntry) -> BaselineEntry:
     """An entry that stands for all findings of its kind, whatever they are about."""
-    return entry._replace(value=entry.value.partition(_ABOUT)[0])
+    return entry._replace(value=entry.value.partition(_ABOUT)[0], rendering="")
 
 
 def _is_about(entry: BaselineEntry, wanted: BaselineEntry) -> bool:
-    return entry.value == wanted.value or not entry.value.partition(_ABOUT)[2]
+    is_rendered_so = entry.rendering in ("", wanted.rendering)
+    return is_rendered_so and (entry.value == wanted.value or not entry.value.partition(_ABOUT)[2])
 
 
 def _normal(value: str) -> str:
@@ -185,4 +196,5 @@ def _as_json(entry: BaselineEntry) -> dict[str, object]:
     subject = {"group": entry.group, "kind": entry.kind, "namespace": entry.namespace, "name": entry.name}
     rest = {"path": entry.path, "value": entry.value, "file": entry.file, "message": entry.message}
     rest |= {"cell": entry.cell} if entry.cell else {}
+    rest |= {"rendering": entry.rendering} if entry.rendering else {}
     return {"rule": entry.rule, "subject": subject if entry.kind else None, **rest}

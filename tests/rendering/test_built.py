@@ -493,3 +493,27 @@ def test_another_overlay_is_another_finding(tried: Tried) -> None:
     messages = [item.message for item in tried(tree).findings if item.rule == "missing-grant"]
     assert len(messages) == 2
     assert messages[1].endswith("(kustomize build project/stage)")
+
+
+def test_a_known_finding_of_one_overlay_is_none_of_another(
+    tried: Tried, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = {"base/kustomization.yaml": HEAD + "resources: [role.yaml]\n", "base/role.yaml": GOOD}
+    bad, fine = f"patches: [{{target: {{kind: Role}}, patch: '{REMOVE}'}}]\n", "labels: [{pairs: {a: b}}]\n"
+
+    def overlays(eu: str, us: str) -> Tree:
+        head = HEAD + "resources: [../base]\n"
+        return {"eu/kustomization.yaml": head + eu, "us/kustomization.yaml": head + us}
+
+    tried({**base, **overlays(bad, fine)})
+    cell = [f"--set={key}={value}" for key, value in CELL.items()]
+    assert main(["static", "project", *cell, "--write-baseline", "known.json"]) == 0
+    assert main(["static", "project", *cell, "--baseline", "known.json"]) == 0
+    tried(overlays(fine, bad))
+    assert main(["static", "project", *cell, "--baseline", "known.json"]) == 1
+    monkeypatch.chdir("project")
+    tried_here = ["static", ".", *cell, "--baseline", "../known.json"]
+    Path("eu/kustomization.yaml").write_text(HEAD + "resources: [../base]\n" + bad, encoding="utf-8")
+    Path("us/kustomization.yaml").write_text(HEAD + "resources: [../base]\n" + fine, encoding="utf-8")
+    assert main(tried_here) == 0
+    assert "known.json" not in capsys.readouterr().err.partition("wrote known.json")[2]
