@@ -10,8 +10,9 @@ import re
 from typing import Literal
 
 from ...iam.expressions import expression
-from .fields import are_ours, goes_with_success
+from .fields import are_ours
 from .layouts import parse, without_nothing
+from .success_fields import goes_with_success
 from .words import NO_SITE, Site, Words, any_of, words
 
 Kind = Literal["failure", "success", "retry", "trouble", "mention", "traffic", "quiet"]
