@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..inventory.objects import Object
+from ..inventory.objects import Moved, Object
 from .objects import mapping, sequence, text
 from .placeholders import find_in_text
 
@@ -59,11 +59,11 @@ def other_account(
     account: str | None,
     namespaces: Mapping[str, Mapping[str, str]],
     selectors: Iterable[Object],
-    moved: Iterable[tuple[str, Mapping[str, str]]] = (),
+    moved: Iterable[Moved] = (),
 ) -> str:
     """Why the controller makes an object in another account than this one, or in one that nobody here knows; "" where
-    nothing says so. `namespaces` are the annotations of the namespaces, `selectors` the IAMRoleSelectors, `moved` the
-    annotations that something (by name) gives to Namespaces which may be any."""
+    nothing says so. `namespaces` are the annotations of the namespaces, `selectors` the IAMRoleSelectors, `moved` what
+    gives annotations to Namespaces that stand elsewhere."""
     for namespace in dict.fromkeys((item.namespace, *item.built_namespaces)):
         around = namespaces.get(namespace, {})
         owner, team = around.get(f"{_ACK}owner-account-id", ""), around.get(f"{_ACK}team-id", "")
@@ -71,10 +71,11 @@ def other_account(
             return f"its Namespace {namespace} has {_ACK}owner-account-id {owner}, so it is made in that account"
         if team:
             return f"its Namespace {namespace} has {_ACK}team-id {team}, and which account that is is not known here"
-    for what, given in moved:
-        owner = given.get(f"{_ACK}owner-account-id", "")
-        if not owner or (account and owner != account):
-            return f"{what} may put its Namespace into {f'account {owner}' if owner else 'the account of a team'}"
+    for one in moved:
+        owner = one.annotations.get(f"{_ACK}owner-account-id", "")
+        is_meant = item.namespace in one.names if one.names else item.origin.file in one.files
+        if is_meant and (not owner or (account and owner != account)):
+            return f"{one.what} may put its Namespace into {f'account {owner}' if owner else 'the account of a team'}"
     return next(_selected_away(item, account, selectors), "")
 
 

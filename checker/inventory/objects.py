@@ -208,11 +208,21 @@ PROXY = "reverse-proxy"
 """The container that reads the keys."""
 
 
+class Moved(NamedTuple):
+    """Annotations that something (`what`) gives to Namespaces: to those of these `names`, or, where it has none, to
+    those of the objects in these `files`."""
+
+    what: str
+    annotations: Mapping[str, str]
+    names: tuple[str, ...]
+    files: frozenset[str]
+
+
 class Inventory(NamedTuple):
     """Everything that was found. `unread` are objects of our kinds that a template engine has yet to fill in,
     `namespaces` the annotations of the Namespaces, by name; `hidden_tables` are (name or `*`, file) of Tables with a
     policy of their own in text that cannot be parsed; `moved` are annotations that something gives to Namespaces which
-    may be any, with what gives them. `texts` are the policy documents of all the others: trust
+    stand elsewhere. `texts` are the policy documents of all the others: trust
     policies, inline and managed policies, session policies, and those of tables and keys."""
 
     objects: tuple[Object, ...] = ()
@@ -226,7 +236,7 @@ class Inventory(NamedTuple):
     keys: tuple[Key, ...] = ()
     namespaces: Mapping[str, dict[str, str]] = MappingProxyType({})
     hidden_tables: tuple[tuple[str, str], ...] = ()
-    moved: tuple[tuple[str, dict[str, str]], ...] = ()
+    moved: tuple[Moved, ...] = ()
     texts: tuple[PolicyText, ...] = ()
 
 

@@ -119,25 +119,19 @@ _TOLD = {
 }  # fmt: skip
 """The fields whose part in what is built is read here."""
 
-_ENTRIES = {
-    "images": frozenset({"name", "newName", "newTag", "digest", "tagSuffix"}),
-    "replicas": frozenset({"name", "count"}),
-    "configMapGenerator": frozenset({"name", "namespace", "literals", "options", "behavior"}),
-    "secretGenerator": frozenset({"name", "namespace", "literals", "options", "behavior", "type"}),
-}
+_OF_OTHERS = {
+    "images", "replicas", "configMapGenerator", "secretGenerator", "generatorOptions", "generators", "validators",
+    "configurations", "crds", "openapi", "sortOptions", "buildMetadata",
+}  # fmt: skip
+"""The fields that change or add what is none of ours. What they name may be made in a pipeline, or by a plugin that is
+not here."""
 
 
 def _is_harmless(key: str, given: Any) -> bool:
-    """Whether a field changes nothing of ours, and is such as kustomize takes it: one that names files may fail."""
-    if key in _ENTRIES:
-        entries = [mapping(entry) for entry in sequence(given)]
-        names = [text(entry.get("name")) for entry in entries]
-        return bool(entries) and all(names) and all(entry.keys() <= _ENTRIES[key] for entry in entries)
+    """Whether a field changes nothing of ours, and is one that kustomize knows."""
     if key == "commonAnnotations":
-        return isinstance(given, dict) and not any(name.startswith("checker/") for name in given)
-    if key == "generatorOptions":
-        return isinstance(given, dict)
-    return key == "sortOptions" and mapping(given).get("order") in ("legacy", "fifo")
+        return isinstance(given, dict) and not any(str(name).startswith("checker/") for name in given)
+    return key in _OF_OTHERS
 
 
 def _deployed_folder(folder: str, below: str) -> str:

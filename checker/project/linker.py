@@ -18,7 +18,7 @@ from ..ack.objects import Sighting
 from ..ack.placeholders import find_in_text
 from ..ack.scan import names_a_group
 from ..iam.values import NamedTuple
-from ..inventory.objects import Alteration, Object
+from ..inventory.objects import Alteration, Moved, Object
 from ..kustomize.accounts import accounts_of_namespaces
 from ..kustomize.deployers import changed_by_others
 from ..kustomize.effects import Effects, apply
@@ -79,7 +79,9 @@ class Linker:
         )
         self.sources = {item.source.name: item.source for item in self.files if item.is_ours}
         self.documents = {(item.source.name, seen.number): seen.document for item in self.files for seen in item.seen}
-        self.kustomizations = [one for item in self.files for one in item.kustomizations]
+        self.declared = tuple(one for item in self.files for one in item.kustomizations)
+        self.kustomizations = list(self.declared)
+        self.done: frozenset[int] = frozenset()
         self.skipped = [one for item in self.files for one in item.skipped]
         self.objects: list[Object] = []
         self.unread: list[Object] = []
@@ -96,7 +98,7 @@ class Linker:
         fragments = self._fragments(patches)
         joined = join(self.renderings, self.files, fragments)
         folders = frozenset(one.folder for one in self.kustomizations)
-        self.failed = joined.failed
+        self.failed, self.done = joined.failed, joined.done
         changed = changed_by_others(self.kustomizations)
         left = [(with_unread(joined.left_of(one), folders), changed.get(id(one))) for one in self.kustomizations]
         self.kustomizations = [one._replace(patches=(*one.patches, patch)) if patch else one for one, patch in left]
@@ -126,12 +128,25 @@ class Linker:
         self.open = list(apply(self.kustomizations, self.open).objects) if self.open else []
         return apply(self.kustomizations, self.objects)
 
-    def moved(self) -> tuple[tuple[str, dict[str, str]], ...]:
-        """The annotations that kustomizations give to Namespaces, where these may be any."""
-        sources = self.sources.values() if self.kustomizations else ()
+    def moved(self) -> tuple[Moved, ...]:
+        """The annotations that kustomizations give to Namespaces: without a name, to those of what they reach, and of
+        what none of them takes in."""
+        sources = self.sources.values() if self.declared else ()
         texts = {one.name: one.text for one in sources if "owner-account-id" in one.text or "team-id" in one.text}
         texts |= {self._real(name): text for name, text in texts.items()}
-        return tuple(accounts_of_namespaces(self.kustomizations, texts)) if texts else ()
+        moving = list(accounts_of_namespaces(self.declared, texts)) if texts else []
+        if not moving:
+            return ()
+        shown = {self._real(name): name for name in self.sources}
+        reach = Reach(self.declared, shown)
+        deployed = {path for one in self.declared if one.is_deployer for path in reach.reached(one)}
+        free = shown.keys() - reach.listed - deployed
+
+        def files(one: Kustomization) -> frozenset[str]:
+            paths = reach.reached(one) if id(one) in self.done else reach.reached(one) | free
+            return frozenset(shown[path] for path in paths)
+
+        return tuple(Moved(one.by.what, one.annotations, one.names, files(one.by)) for one in moving)
 
     def _instantiated(self, sighting: Sighting, graph: KroGraph) -> list[Sighting] | None:
         """The object as each instance of its graph in the project makes it; it stays open where an instance leaves a

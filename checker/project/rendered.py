@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from ..ack.kinds import NAMESPACE
 from ..ack.kro import KroGraph
 from ..ack.objects import Sighting, mapping, text
 from ..iam.values import NamedTuple
@@ -189,6 +190,8 @@ def _made(one: Rendering, sources: _Sources, patches: Mapping[str, list[Kustomiz
         for sighting in seen.sightings:
             made = sighting.object
             fits = [candidate for path in paths if (candidate := sources.of(one, path, made)) is not None]
+            if not fits and (made.api_version, made.kind) == NAMESPACE:
+                continue  # one without a word of ours: what the build writes into it is told by `kustomize.accounts`
             if len(fits) != 1 or id(fits[0]) in taken:
                 where = (
                     f": {os.path.relpath(next(iter(paths), os.curdir))} holds no such object that was read"

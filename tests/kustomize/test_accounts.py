@@ -59,3 +59,31 @@ def test_a_hook_asks_about_the_roles(case: str) -> None:
 
 def test_a_placeholder_is_no_account() -> None:
     assert judged("commonAnnotations", "${ACCOUNT_ID}") == {"granted"}
+
+
+ELSEWHERE = {
+    "another Namespace": {"b/kustomization.yaml": HEAD + f"resources: [ns.yaml]\npatches: [{{patch: '[{{\"op\": \"add\", \"path\": \"/metadata/annotations\", \"value\": {{\"{KEY}\": \"{OTHER}\"}}}}]', target: {{kind: Namespace, name: team-b}}}}]\n"},
+    "another overlay": {"b/kustomization.yaml": HEAD + f"resources: [ns.yaml]\ncommonAnnotations: {{{KEY}: '{OTHER}'}}\n"},
+    "a comment": {"r/kustomization.yaml": HEAD + f"resources: [role.yaml]\n# no {KEY} here: one account\n"},
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("renderers")
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_what_is_about_others_is_none_of_ours(case: str) -> None:
+    files = {"r/role.yaml": GOOD, "r/kustomization.yaml": HEAD + "resources: [role.yaml]\n"}
+    for name, text in {**files, "b/ns.yaml": NAMESPACE.replace("acme", "team-b"), **ELSEWHERE[case]}.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    assert verdicts(check(GateOptions((".",), parameters=CELL))) == {"granted"}
+
+
+@pytest.mark.usefixtures("renderers")
+def test_a_namespace_that_is_built_with_its_role_is_in_that_account() -> None:
+    Path("b").mkdir()
+    Path("b/role.yaml").write_text(NAMESPACE + "---\n" + GOOD, encoding="utf-8")
+    text = HEAD + f"resources: [role.yaml]\ncommonAnnotations: {{{KEY}: '{OTHER}'}}\n"
+    Path("b/kustomization.yaml").write_text(text, encoding="utf-8")
+    report = check(GateOptions((".",), parameters=CELL))
+    assert verdicts(report) == {"unknown"}
+    assert "failed-rendering" not in {item.rule for item in report.findings}

@@ -242,11 +242,12 @@ def _without_level(said: str) -> str:
 
 
 _OF_A_CUSTOMER = expression(
-    r"\b(?:x-)?api[_-]?key(?:[_-]?(?:id|prefix|hash))?[\"']?\s?[=:]\s?[\"']?(?!\d+\b)[\w*.\u2026-]{2,80}"
-    r"|\bkey_?id[\"']?\s?[=:]\s?[\"']?[\w*.-]{2,80}|\broute[\"']?\s?[=:]\s?[\"']?/\S{1,200}",
+    r"\b(?:(?:x-)?api[_-]?key(?:[_-]?(?:id|prefix|hash))?|key_?id)[\"']?\s?[=:]\s?[\"']?"
+    r"(?!\d+\b)(?=[\w*.\u2026-]{0,79}[\d*])[\w*.\u2026-]{2,80}"
+    r"|\broute[\"']?\s?[=:]\s?[\"']?/\S{1,200}",
     re.IGNORECASE,
 )
-"""A field that holds one key, or the way of a request: it speaks of a customer, and not of the refresh of keys."""
+"""A field that holds one key (words alone are none), or the way of a request: it speaks of a customer."""
 _MESSAGE = expression(r"\b(?:msg|message|event)[\"']?\s?[=:]\s?[\"']((?:[^\"\\]|\\.){0,400})")
 _OF_THE_REFRESH = expression(r"key|refresh|reload|sync", re.IGNORECASE)
 
@@ -257,7 +258,9 @@ def _is_told(text: str) -> bool:
     return not told or any(_OF_THE_REFRESH.search(item) for item in told)
 
 
-_BEFORE_KEYS = expression(r"(?<![=\w./-])([a-z][\w'-]*)[ _-]$", re.IGNORECASE)
+_BEFORE_KEYS = expression(
+    r"(?<![=\w./-])(?:(?:index|tenant|account|cell)[ :=-]\S{1,80}|([a-z][\w'-]*))[ _-]$", re.IGNORECASE
+)
 """What stands before "keys", which says whose they are."""
 
 
@@ -268,7 +271,7 @@ def _has_succeeded(said: str, known: Words) -> bool:
         return False
     at = said.lower().find("key", success.start())
     named = _BEFORE_KEYS.search(said, max(0, at - 60), at) if at >= 0 else None
-    if named is not None and not are_ours(named[1]):
+    if named is not None and named[1] is not None and not are_ours(named[1]):
         return False
     before = said[max(0, success.start() - 60) : success.end()]
     return known.not_yet.search(before) is None and not re.match(r".{0,20}\bago\b", said[success.end() :])

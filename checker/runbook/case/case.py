@@ -235,12 +235,12 @@ def _refused(events: tuple[Event, ...], table_arn: str) -> tuple[LoggedCall, ...
 
 
 def elsewhere(case: Case) -> tuple[Event, ...]:
-    """Refusals on another table than the auth keys table, where the line speaks of keys: the proxy asks for the wrong
-    one, or in the wrong region."""
+    """Refusals on another table than the auth keys table, where the line or the name of the table speaks of keys: the
+    proxy asks for the wrong one, or in the wrong region."""
     return tuple(
         event
         for event in case.denials
         if case.table_arn and ":dynamodb:" in event.resource and event.action in _READS
         if event.resource.partition("/index/")[0] != case.table_arn
-        if names_keys(event.line)
+        if names_keys(event.line) or names_keys(event.resource.partition(":table/")[2])
     )
