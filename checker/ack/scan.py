@@ -145,18 +145,20 @@ def may_be_an_input(name: str, data: bytes) -> bool:
     replacement, a file of values."""
     if "values" in name.lower():
         return True
+    if b"op" in data and b"path" in data:
+        import re
+
+        if re.search(rb"(?<![\w.-])op[\"']?\s*:", data) and re.search(rb"(?<![\w.-])path[\"']?\s*:", data):
+            return True
+    if b"source" in data and b"targets" in data:
+        return True
     lines = b"\n" + data
-    if (b"\nkind:" in lines and b"\napiVersion:" in lines) or not any(word in data for word in _OF_INPUTS):
-        return False
-    import re
-
-    if re.search(rb"[\"']kind[\"']\s*:", data) and re.search(rb"[\"']apiVersion[\"']\s*:", data):
-        return False
-    return re.search(rb"(?<![\w.-])(?:op|source|sourceValue|spec|metadata)[\"']?\s*:", data) is not None
+    is_object = b"\nkind:" in lines and b"\napiVersion:" in lines
+    return not is_object and (b"\nspec:" in lines or b"\nmetadata:" in lines or lines.lstrip().startswith(_PARTS))
 
 
-_OF_INPUTS = (b"op:", b'op"', b"op'", b"source", b"spec", b"metadata")
-"""Fields with which a JSON patch, a replacement and a part of an object begin."""
+_PARTS = (b'{"spec"', b'{"metadata"')
+"""How a part of an object begins in JSON."""
 
 
 def is_of_this_tool(name: str, data: bytes) -> bool:

@@ -79,8 +79,12 @@ def _template(release: Release, helm: str, tree: Tree) -> Answer:
                 yaml.safe_dump(dict(release.values), file_)
             command += ["--values", path]
         command += release.sets
+        try:
+            chart = _chart_of(release, tree, home)
+        except OSError:
+            return Answer("", f"its folder holds what cannot be copied, so that {release.what} cannot be followed")
         # Behind `--` nothing is an option, whatever a release is called.
-        answer = run([*command, "--", release.name, _chart_of(release, tree, home)], home)
+        answer = run([*command, "--", release.name, chart], home)
     said = answer.failed.replace(home, ".").replace(_ADVICE, "").rstrip()
     return answer._replace(failed=tree.told(said))
 
@@ -91,7 +95,7 @@ def _chart_of(release: Release, tree: Tree, home: str) -> str:
     if not release.replaces_values:
         return chart
     copy = os.path.join(home, "chart", os.path.basename(chart))
-    shutil.copytree(chart, copy)
+    shutil.copytree(chart, copy, symlinks=True, ignore_dangling_symlinks=True)
     with suppress(FileNotFoundError):
         os.unlink(os.path.join(copy, "values.yaml"))
     return copy
@@ -126,6 +130,8 @@ def _chart(chart: Planned, tree: Tree, unfit: str, answers: list[Answer]) -> Cha
     for release, answer in zip(chart.releases, answers, strict=True):
         if answer.failed and release.is_assumed:
             return nothing._replace(unfit=f"the chart was not rendered: with {release.what} helm says {answer.failed}")
+        if answer.failed and chart.is_general:
+            return nothing._replace(unfit=f"the chart was not rendered as {release.what} says: {answer.failed}")
         if answer.failed:
             return nothing._replace(what=f"{what} (as {release.what} says)", failed=answer.failed)
     texts: dict[str, list[tuple[Release, str]]] = {}
@@ -160,17 +166,39 @@ def _asking_the_cluster(chart: Planned, files: list[RenderedFile], tree: Tree) -
     for one of its own version (Helm, "Template Functions")."""
     asking = [(item.facts.source.name, item.facts.source.written or item.facts.source.text) for item in files]
     own = len(asking)
-    for folder, _, names in os.walk(tree.there(chart.folder)):
-        for name in names if len(asking) < _MOST_FILES else ():
-            with suppress(OSError):
-                data = read_bytes(os.path.join(folder, name))
-                if b"lookup" in data:
-                    asking.append((name, decode(data)))
+    asking += _put_into([text for _, text in asking], chart, tree)
     for number, (name, text) in enumerate(asking):
         for asked in _OF_THE_CLUSTER.finditer(text):
             if asked[1] == "lookup" or number < own:
                 yield f"{name} goes by {asked[1]}, which helm template answers without a cluster"
                 return
+
+
+def _put_into(texts: list[str], chart: Planned, tree: Tree) -> list[tuple[str, str]]:
+    """The files of a chart that may be put into these templates, by name: helpers that they include, and, where they
+    read files or fill in values as templates, all others."""
+    files: dict[str, str] = {}
+    for folder, _, names in os.walk(tree.there(chart.folder)):
+        for name in names if len(files) < _MOST_FILES else ():
+            with suppress(OSError):
+                path = os.path.join(folder, name)
+                files[path] = decode(read_bytes(path)) if os.path.isfile(path) else ""
+    taken: dict[str, str] = {}
+    pending = list(texts)
+    while pending:
+        text = pending.pop()
+        included = set(_INCLUDED.findall(text))
+        reads_any = ".Files" in text or re.search(r"\btpl\b", text) is not None
+        for path, other in files.items():
+            is_helper = not included.isdisjoint(_DEFINED.findall(other)) if "define" in other else False
+            if path not in taken and (is_helper or (reads_any and not path.endswith(".md"))):
+                taken[path] = other
+                pending.append(other)
+    return [(os.path.basename(path), text) for path, text in taken.items() if "lookup" in text]
+
+
+_INCLUDED = expression(r"\b(?:include|template)\s+\"([^\"]+)\"")
+_DEFINED = expression(r"\bdefine\s+\"([^\"]+)\"")
 
 
 def _pool(what: str, release: Release) -> str:

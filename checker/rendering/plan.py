@@ -21,11 +21,12 @@ from .tree import Tree
 
 class Planned(NamedTuple):
     """A chart (real path of its folder), its templates in the project as they are shown, and what it is released
-    with."""
+    with. One that `is_general` holds nothing of ours by itself: its releases give it that."""
 
     folder: str
     templates: Mapping[str, str]
     releases: tuple[Release, ...]
+    is_general: bool = False
 
 
 def planned(
@@ -40,13 +41,16 @@ def planned(
         parts = (release for name in charts for release in taking_in(name, tree))
         releases = [*_releases(files, tree), *_by_helmfile(names), *parts]
     templates: dict[str, dict[str, str]] = {}
+    general: set[str] = set()
     for name in charts:
         folder = _outermost(os.path.dirname(os.path.realpath(name)), tree)
-        if folder not in templates and (
-            has_something_of_ours(tree.there(folder))
-            or any(one.chart == folder and _gives_something_of_ours(one, tree) for one in releases)
-        ):
+        if folder in templates:
+            continue
+        if has_something_of_ours(tree.there(folder)):
             templates[folder] = {}
+        elif any(one.chart == folder and _gives_something_of_ours(one, tree) for one in releases):
+            templates[folder] = {}
+            general.add(folder)
     for item in files:
         path = os.path.realpath(item.source.name)
         folder = next((folder for folder in templates if path.startswith(os.path.join(folder, ""))), "")
@@ -55,7 +59,12 @@ def planned(
     if not templates:
         return []
     return [
-        Planned(folder, names_, tuple(_of(folder, releases, tree) or own_values(folder, tree, placeholders)))
+        Planned(
+            folder,
+            names_,
+            tuple(_of(folder, releases, tree) or own_values(folder, tree, placeholders)),
+            folder in general,
+        )
         for folder, names_ in templates.items()
     ]
 

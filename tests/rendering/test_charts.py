@@ -632,13 +632,51 @@ def test_a_template_that_asks_for_the_groups_of_ack_is_not_told(tried: Tried) ->
 LOOKUP = '{{- define "x" }}{{ if\n  lookup "v1" "ConfigMap" "x" "y" }}{{ end }}{{ end }}\n'
 
 
-@pytest.mark.parametrize(
-    "name", ["templates/helpers.tpl", "templates/_h.tpl", "charts/lib/templates/_h.tpl", "files/t.txt"]
-)
-def test_a_lookup_anywhere_in_the_chart_is_told(name: str, tried: Tried) -> None:
+TAKEN = {
+    "templates/helpers.tpl": '{{- include "x" . }}\n',
+    "templates/_h.tpl": '{{- template "x" . }}\n',
+    "charts/lib/templates/_h.tpl": '{{- include "x" . }}\n',
+    "files/t.txt": '{{- tpl (.Files.Get "files/t.txt") . }}\n',
+}
+
+
+def with_lookup(name: str, template: str, tried: Tried) -> list[str]:
     part = {"tenant/charts/lib/Chart.yaml": CHART.replace("tenant", "lib") + "type: library\n"}
-    told = [item.message for item in tried({**chart(ROLE), **part, f"tenant/{name}": LOOKUP}).findings]
-    assert [text for text in told if "goes by lookup, which helm template answers without a cluster" in text]
+    report = tried({**chart(template + ROLE), **part, f"tenant/{name}": LOOKUP})
+    return [item.message for item in report.findings if "goes by lookup, which helm template answers" in item.message]
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_lookup_that_is_put_into_a_role_is_told(name: str, tried: Tried) -> None:
+    assert with_lookup(name, TAKEN[name], tried)
+
+
+@pytest.mark.parametrize("name", [*TAKEN, "README.md"])
+def test_a_lookup_that_is_not_is_none(name: str, tried: Tried) -> None:
+    assert not with_lookup(name, "", tried)
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_chart_for_anything_that_cannot_be_rendered_is_no_error(is_ours: bool, tried: Tried) -> None:
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: x, annotations: {{ toJson .Values.anno }}}\n"
+    account += "# eks.amazonaws.com/role-arn\n" if is_ours else ""
+    needs = "dependencies: [{name: common, version: 1.x.x, repository: https://charts.example/x}]\n"
+    given = "  values: {anno: {eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/other'}}\n"
+    files = {"tenant/Chart.yaml": CHART + needs, "tenant/templates/sa.yaml": account, "apps/f.yaml": FLUX + given}
+    rules = {item.rule for item in tried(files).findings}
+    assert ("failed-rendering" in rules) == is_ours
+    assert ("templated-manifest" in rules) != is_ours
+
+
+def test_a_link_to_nothing_in_a_chart_is_no_end(tried: Tried) -> None:
+    files = chart(ROLE)
+    Path("project/tenant/docs").mkdir(parents=True)
+    Path("project/tenant/docs/x.md").symlink_to("nowhere.md")
+    named = FLUX.replace(
+        "chart: ./project/tenant,", "chart: ./project/tenant, valuesFiles: [project/tenant/prod.yaml],"
+    )
+    ignored = {"tenant/.helmignore": "docs\n", "tenant/prod.yaml": VALUES}
+    assert verdicts(tried({**files, **ignored, "apps/f.yaml": named})) == {"granted"}
 
 
 def test_what_a_release_gives_to_a_chart_for_anything_is_seen(tried: Tried) -> None:
