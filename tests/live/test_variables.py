@@ -61,6 +61,17 @@ HEALTHY: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "an argument that names another variable": ({"env": [{"name": "T2", "value": TABLE}], "args": ["--auth-keys-table=$(T2)"]}, {}),
     "an endpoint that is ignored": ({"env": [FROM_MAP, {"name": "AWS_ENDPOINT_URL", "value": "http://localstack:4566"}, {"name": "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "value": "true"}]}, {"authKeysTable": TABLE}),
     "a region with a line end": ({"env": [FROM_MAP, {"name": "AWS_REGION", "value": "us-east-1\n"}]}, {"authKeysTable": TABLE}),
+    "a table of other keys beside it": ({"env": [FROM_MAP, {"name": "TENANT_KEYS_TABLE", "value": "cell2-tenant-keys"}]}, {"authKeysTable": TABLE}),
+    "an empty endpoint": ({"env": [FROM_MAP, {"name": "DYNAMODB_ENDPOINT", "value": ""}]}, {"authKeysTable": TABLE}),
+    "an endpoint in capitals": ({"env": [FROM_MAP, {"name": "AWS_ENDPOINT_URL", "value": "https://DynamoDB.us-east-1.amazonaws.com"}]}, {"authKeysTable": TABLE}),
+    "a variable in a variable": ({"env": [{"name": "CELL", "value": "cell2"}, {"name": "AUTH_KEYS_TABLE", "value": "$(CELL)-auth-keys"}]}, {}),
+    "a variable in an argument": ({"env": [{"name": "CELL", "value": "cell2"}], "args": ["--auth-keys-table=$(CELL)-auth-keys"]}, {}),
+    "a default of the shell": ({"env": [{"name": "AUTH_KEYS_TABLE", "value": TABLE}], "command": ["sh", "-c", "export AUTH_KEYS_TABLE=${AUTH_KEYS_TABLE:-other}; export AWS_REGION=${AWS_REGION:-us-east-1}; exec proxy"]}, {}),
+    "a variable of the shell": ({"env": [], "command": ["sh", "-c", f'TABLE={TABLE}; exec proxy --auth-keys-table "$TABLE"']}, {}),
+    "a line that goes on": ({"env": [FROM_MAP], "command": ["sh", "-c", f"exec proxy --auth-keys-table \\\n  {TABLE}"]}, {"authKeysTable": TABLE}),
+    "what a shell says": ({"env": [FROM_MAP], "command": ["sh", "-c", 'if [ -z "$AUTH_KEYS_TABLE" ]; then echo "--auth-keys-table required"; exit 1; fi; exec proxy']}, {"authKeysTable": TABLE}),
+    "a comment of a shell": ({"env": [FROM_MAP], "command": ["sh", "-c", "# AUTH_KEYS_TABLE=legacy-keys\nexec proxy"]}, {"authKeysTable": TABLE}),
+    "another command of a shell": ({"env": [FROM_MAP], "command": ["sh", "-c", "aws s3 cp s3://b/x /x --region us-west-2 && exec proxy"]}, {"authKeysTable": TABLE}),
     "an argument that names a variable": ({"env": [FROM_MAP], "args": ["--auth-keys-table", "$(AUTH_KEYS_TABLE)"]}, {"authKeysTable": TABLE}),
 }  # fmt: skip
 OTHER = "its table is other, and cell2-auth-keys was judged"
@@ -80,6 +91,9 @@ UNKNOWN: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {
     "an argument that cannot be read": ({"env": [FROM_MAP], "args": ["--auth-keys-table=$(T2)"]}, {"authKeysTable": TABLE}, f"auth-keys-table is set to what is not recorded, {NOT_KNOWN}"),
     "a system property": ({"env": [FROM_MAP], "args": ["-Dauth.keys.table=other"]}, {"authKeysTable": TABLE}, OTHER),
     "what a shell assigns": ({"env": [FROM_MAP], "command": ["sh", "-c", "export AUTH_KEYS_TABLE=other; exec proxy"]}, {"authKeysTable": TABLE}, OTHER),
+    "what a shell assigns before a command": ({"env": [FROM_MAP], "command": ["sh", "-c"], "args": ["AUTH_KEYS_TABLE=other exec proxy"]}, {"authKeysTable": TABLE}, OTHER),
+    "what a shell may assign": ({"env": [FROM_MAP], "command": ["sh", "-c", '[ "$X" ] || AUTH_KEYS_TABLE=other; exec proxy']}, {"authKeysTable": TABLE}, f"AUTH_KEYS_TABLE is set to what is not recorded, {NOT_KNOWN}"),
+    "what env assigns": ({"env": [FROM_MAP], "command": ["env", "AUTH_KEYS_TABLE=other", "proxy"]}, {"authKeysTable": TABLE}, OTHER),
     "a region among the arguments": ({"env": [FROM_MAP], "args": ["--aws-region", "eu-west-1"]}, {"authKeysTable": TABLE}, "aws-region is eu-west-1"),
     "a region of its own": ({"env": [FROM_MAP, {"name": "DYNAMODB_REGION", "value": "eu-west-1"}]}, {"authKeysTable": TABLE}, "DYNAMODB_REGION is eu-west-1"),
     "an endpoint among the arguments": ({"env": [FROM_MAP], "args": ["--dynamodb-endpoint=http://localstack:4566"]}, {"authKeysTable": TABLE}, "dynamodb-endpoint names http://another host"),
@@ -127,10 +141,11 @@ SECRETS = (
 
 
 def test_names_of_secrets_are_not_those_of_tables(gather: Collect, cell: Cell) -> None:
-    arguments = [f"--{name.lower().replace('_', '-')}=hunter2-orange" for name in SECRETS]
+    arguments = ["--auth-keys-table", "", "hunter2-orange"]
+    arguments += [f"--{name.lower().replace('_', '-')}=hunter2-orange" for name in SECRETS]
     uri = {
         "name": "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        "value": "http://u:hunter2-orange@127.0.0.1:1/hunter2-orange?k=hunter2-orange",
+        "value": "http://hunter2:p/w@127.0.0.1:1/hunter2-orange?k=hunter2-orange",
     }
     proxy(
         cell, env=[*({"name": name, "value": "hunter2-orange"} for name in SECRETS), uri], envFrom=ALL, args=arguments

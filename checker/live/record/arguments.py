@@ -1,41 +1,116 @@
-"""The settings that a container is started with: its arguments, and what a shell in it assigns."""
+"""The settings that a container is started with: its arguments, and what a shell in it assigns.
+
+Of a shell's script only the last command counts, and what is assigned before it; where it has conditions, what it
+assigns is not known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...ack.objects import mapping, sequence, text
 from ...iam.expressions import expression
-from .setting_names import as_variable, names_the_endpoint, names_the_region, names_the_table
-
-_SETTING = expression(
-    r"(?:^|(?<=[\s;&|(\"']))(?:(?:-D|--?)([A-Za-z][\w.-]*)(?:[=:]|\s+)|([A-Za-z_]\w*)=)"
-    r"(?!-)(?:\"([^\"]*)\"|'([^']*)'|([^\s;&|\"']+))"
-)
-"""`--auth-keys-table NAME`, `-Dauth.keys.table=NAME`, `AUTH_KEYS_TABLE=NAME`."""
-_VARIABLE = expression(r"\$(?:\((\w+)\)|\{(\w+)\}|(\w+))")
+from .setting_names import as_variable, is_setting
 
 Kept = dict[str, str]
 """What the record keeps of a value: `value`, or where it comes from."""
+
+_FLAG = expression(r"(?:-D|--?)([A-Za-z][\w.-]*)(?:[=:](.*))?", re.DOTALL)
+_ASSIGNED = expression(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_SHELLS = ("sh", "bash", "ash", "dash", "busybox")
+_STATEMENTS = expression(r"[;\n]|&&|\|\||(?<!&)&(?!&)")
+_CONDITIONS = expression(r"\b(?:if|case|while|until|for)\b|\|\||\[|\btest\b")
+_DEFAULT = expression(r"\$\{(\w+):?-([^${}]*)\}")
+_OF_THE_CLUSTER = expression(r"\$\((\w+)\)")
+_OF_THE_SHELL = expression(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 def arguments(container: Mapping[str, Any], kept: Callable[[str, str], Kept]) -> list[dict[str, str]]:
     """The arguments of a container (as the API has it) that name table, region or endpoint; others may hold secrets.
     `kept` says by the name of the variable, and its value, what the record keeps."""
-    line = " ".join(text(item) or "" for field in ("command", "args") for item in sequence(container.get(field)))
-    stated = {text(mapping(item).get("name")): mapping(item) for item in sequence(container.get("env"))}
+    words = [text(item) or "" for field in ("command", "args") for item in sequence(container.get(field))]
+    stated = {text(mapping(item).get("name")) or "": mapping(item) for item in sequence(container.get("env"))}
     found = []
-    for flag, variable, *values in _SETTING.findall(line):
-        name = as_variable(flag or variable)
-        if not (names_the_table(name) or names_the_region(name) or names_the_endpoint(name)):
-            continue
-        value = next(filter(None, values), "")
-        reference = _VARIABLE.fullmatch(value)
-        named = next(filter(None, reference.groups()), "") if reference else ""
-        if names_the_table(named) or names_the_region(named) or names_the_endpoint(named):
-            continue  # the environment says it
-        entry = stated.get(named, {})
-        value = (text(entry.get("value")) or "") if reference else value
-        found.append({"name": flag or variable, **(kept(name, value) if value else {"from": "value not recorded"})})
+    for name, value in _settings(words):
+        variable = as_variable(name)
+        filled = _filled(value, stated) if value is not None else None
+        if is_setting(variable) and filled != "":
+            found.append({"name": name, **(kept(variable, filled) if filled else {"from": "value not recorded"})})
     return found
+
+
+def _settings(words: list[str]) -> Iterator[tuple[str, str | None]]:
+    """The names and values that a command line states; None for a value that is not known."""
+    if words and os.path.basename(words[0]) in _SHELLS:
+        script = next((position for position, word in enumerate(words) if re.fullmatch(r"-\w*c", word)), len(words))
+        for word in words[script + 1 : script + 2]:
+            yield from _of_a_script(word)
+        return
+    yield from _of_a_command(words)
+
+
+def _of_a_command(words: list[str]) -> Iterator[tuple[str, str | None]]:
+    for position, word in enumerate(words):
+        flag, assigned = _FLAG.fullmatch(word), _ASSIGNED.fullmatch(word)
+        if assigned is not None:
+            yield assigned[1], assigned[2]
+        elif flag is not None and flag[2] is not None:
+            yield flag[1], flag[2]
+        elif flag is not None:
+            following = words[position + 1] if position + 1 < len(words) else "-"
+            if not following.startswith("-"):
+                yield flag[1], following or None
+
+
+def _of_a_script(script: str) -> Iterator[tuple[str, str | None]]:
+    is_plain = _CONDITIONS.search(script) is None
+    own: dict[str, str] = {}
+    statements = [_words(item) for item in _STATEMENTS.split(script.replace("\\\n", " ")[:_LONGEST])]
+    statements = [words for words in statements if words]
+    for words in statements:
+        is_last = words is statements[-1]
+        for name, value in _of_a_command(words):
+            is_assigned = f"{name}={value}" in words
+            if not (is_assigned or is_last) or words[0] in ("echo", "printf"):
+                continue
+            known = _OF_THE_SHELL.sub(lambda it: own.get(it[1] or it[2], it[0]), value) if value else value
+            if is_assigned and known:
+                own[name] = known
+            yield name, known if is_plain or not is_assigned else None
+
+
+_LONGEST = 20_000
+
+
+def _words(statement: str) -> list[str]:
+    try:
+        words = shlex.split(statement, comments=True)
+    except ValueError:
+        return []
+    while words and words[0] in ("export", "exec", "env", "then", "else", "do"):
+        words = words[1:]
+    return words
+
+
+def _filled(value: str, stated: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """A value with the variables of the container filled in; None where one is not known, "" where it is what the
+    environment says anyway."""
+    default = _DEFAULT.fullmatch(value)
+    if default is not None:
+        return "" if is_setting(default[1]) and default[1] in stated else default[2] or None
+    for pattern in (_OF_THE_CLUSTER, _OF_THE_SHELL):
+        whole = pattern.fullmatch(value)
+        named = next(filter(None, whole.groups()), "") if whole else ""
+        if is_setting(named):
+            return ""
+        for reference in pattern.finditer(value):
+            name = next(filter(None, reference.groups()), "")
+            known = text(stated.get(name, {}).get("value"))
+            if not known:
+                return None
+            value = value.replace(reference[0], known)
+    return None if "$" in value or "`" in value else value

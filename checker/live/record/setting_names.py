@@ -13,10 +13,7 @@ def names_the_table(variable: str) -> bool:
 
 
 _AROUND = r"(?:AUTH|API|ACCESS|TENANT|INDEX|CELL|PROXY|REVERSE|SIDECAR|STORE|AWS|DYNAMODB|DYNAMO|DDB)"
-_OF_THE_TABLE = expression(
-    rf"(?:{_AROUND}_)*(?:AUTH|API)?KEYS?(?:_{_AROUND})*_?TABLE(?:_(?:NAME|ARN))?"
-    rf"|(?:{_AROUND}_)*TABLE(?:_NAME)?(?:_(?:{_AROUND}))*_(?:AUTH|API)?KEYS"
-)
+_OF_THE_TABLE = expression(rf"(?:{_AROUND}_)*(?:AUTH|API)?KEYS?(?:_{_AROUND})*_?TABLE(?:_(?:NAME|ARN))?")
 
 
 def names_the_region(variable: str) -> bool:
@@ -24,7 +21,7 @@ def names_the_region(variable: str) -> bool:
     return _OF_THE_REGION.fullmatch(variable) is not None
 
 
-_OF_THE_REGION = expression(rf"(?:(?:{_AROUND}|KEYS?|TABLE|DEFAULT)_)*REGION")
+_OF_THE_REGION = expression(r"(?:(?:AWS|DYNAMODB|DYNAMO|DDB|AUTH|API|KEYS?|TABLE|DEFAULT)_)*REGION")
 
 
 def names_the_endpoint(variable: str) -> bool:
@@ -33,9 +30,13 @@ def names_the_endpoint(variable: str) -> bool:
 
 
 _OF_THE_ENDPOINT = expression(
-    r"AWS_ENDPOINT_URL(?:_DYNAMODB)?|(?:AWS_)?(?:DYNAMODB|DYNAMO|DDB)_(?:ENDPOINT(?:_UR[LI])?|UR[LI]|HOST)"
-    r"|AWS_(?:DYNAMODB|DYNAMO|DDB)?_?ENDPOINT"
+    r"AWS_ENDPOINT_URL(?:_DYNAMODB)?|(?:AWS_)?(?:DYNAMODB|DYNAMO|DDB)_(?:ENDPOINT(?:_UR[LI])?|UR[LI])"
 )
+
+
+def is_setting(variable: str) -> bool:
+    """Whether a variable is one of these."""
+    return names_the_table(variable) or names_the_region(variable) or names_the_endpoint(variable)
 
 
 def as_variable(argument: str) -> str:

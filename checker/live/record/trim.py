@@ -18,7 +18,7 @@ from .variables import names_of
 
 _VALUES = expression(
     r"AWS_(?:ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE"
-    r"|CONTAINER_AUTHORIZATION_TOKEN_FILE|REGION|DEFAULT_REGION|STS_REGIONAL_ENDPOINTS|ACCOUNT_ID_ENDPOINT_MODE|PROFILE"
+    r"|CONTAINER_AUTHORIZATION_TOKEN_FILE|STS_REGIONAL_ENDPOINTS|ACCOUNT_ID_ENDPOINT_MODE|PROFILE"
     r"|EC2_METADATA_DISABLED|USE_FIPS_ENDPOINT|IGNORE_CONFIGURED_ENDPOINT_URLS)"
 )
 _REGION = expression(r"[a-z]{2}(?:-[a-z]+)+-\d")
@@ -135,9 +135,13 @@ def metadata(item: dict[str, Any]) -> dict[str, Any]:
 def _container(entry: Any) -> dict[str, Any]:
     container = mapping(entry)
     variables = []
-    for item in sequence(container.get("env")):
-        name = text(mapping(item).get("name")) or ""
-        variables.append({"name": name, **_variable(name, mapping(item))})
+    before: dict[str, str] = {}
+    for item in map(mapping, sequence(container.get("env"))):
+        name, value = text(item.get("name")) or "", text(item.get("value"))
+        if value is not None:
+            value = _REFERENCE.sub(lambda reference: before.get(reference[1], reference[0]), value)
+            before[name] = value
+        variables.append({"name": name, **_variable(name, item if value is None else {"value": value})})
     return {
         "name": text(container.get("name")) or "",
         "image": redact(text(container.get("image")) or ""),
@@ -151,6 +155,10 @@ def _container(entry: Any) -> dict[str, Any]:
             for mount in sequence(container.get("volumeMounts"))
         ],
     }
+
+
+_REFERENCE = expression(r"\$\((\w+)\)")
+"""A variable that is stated before, which Kubernetes fills in (API Reference, EnvVar: value)."""
 
 
 def _security(given: dict[str, Any]) -> dict[str, Any]:
@@ -208,10 +216,12 @@ def _kept(name: str, value: str) -> dict[str, str]:
     if address and name == "AWS_CONTAINER_CREDENTIALS_FULL_URI":
         # Whose path and query are no secret: the agent of EKS Pod Identity.
         agent = _AGENT.fullmatch(bare)
-        return {"value": agent[0] if agent else f"{address[1] or ''}{address[2]}"}
+        host = address[2] if _NUMBERED.fullmatch(address[2]) else ANOTHER_HOST
+        return {"value": agent[0] if agent else f"{address[1] or ''}{host}"}
     return {"from": "value not recorded"}
 
 
+_NUMBERED = expression(r"localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]")
 _AGENT = expression(r"http://(?:169\.254\.170\.23|\[fd00:ec2::23\])/v1/credentials")
 
 

@@ -6,6 +6,7 @@ Service-specific endpoints). Every replica is looked at: one of them may have be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +26,8 @@ _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
 _OF_DYNAMODB = expression(
     r"(?:https?://)?(?:[\w-]+\.)*(?:dynamodb|ddb)(?:-fips)?\.[\w.-]*"
-    r"(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn)"
+    r"(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn)",
+    re.IGNORECASE,
 )
 
 
@@ -73,10 +75,17 @@ def _of_the_table(settings: list[dict[str, Any]], container: dict[str, Any], tab
     others = [
         name for name in named if (parse_arn(name) or table)._replace(resource=f"table/{table_name(name)}") != table
     ]
+    if len(others) < len(named):
+        # Beside the right one, tables for other keys (TENANT_KEYS_TABLE) may well be others.
+        of_keys = {item.get("value") for item in of_table if _OF_AUTH_KEYS.search(as_variable(item["name"]))}
+        others = [name for name in others if name in of_keys]
     if others:
         beside = f", beside {judged}," if len(others) < len(named) else ", and"
         shown = judged if any(name.startswith("arn:") for name in others) else table.resource.removeprefix("table/")
         yield f"its table is {' or '.join(others)}{beside} {shown} was judged"
+
+
+_OF_AUTH_KEYS = expression("AUTH|API")
 
 
 def _of_the_endpoint(variables: dict[str, dict[str, Any]], region: str) -> Iterator[str]:
@@ -86,7 +95,7 @@ def _of_the_endpoint(variables: dict[str, dict[str, Any]], region: str) -> Itera
         shown, value = variables[name]["name"], variables[name].get("value")
         if value:
             yield from _elsewhere(shown, value, region)
-        else:
+        elif value is None or name in _ENDPOINTS:
             yield f"{shown} is set to what is not recorded, so where its requests go is not known"
 
 
