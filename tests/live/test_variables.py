@@ -103,6 +103,7 @@ UNKNOWN: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", HEALTHY)
 def test_it_is_healthy_where_it_is_the_table_that_was_judged(case: str, gather: Collect, cell: Cell) -> None:
     fields, data = HEALTHY[case]
@@ -112,6 +113,7 @@ def test_it_is_healthy_where_it_is_the_table_that_was_judged(case: str, gather: 
     assert (diagnosis.verdict, settings) == ("healthy", [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", UNKNOWN)
 def test_it_is_not_where_it_is_another_or_cannot_be_told(case: str, gather: Collect, cell: Cell) -> None:
     fields, data, wording = UNKNOWN[case]
@@ -190,3 +192,39 @@ def test_credentials_that_no_variable_gives_are_those_of_the_node() -> None:
     assert resolve(container, None, None).how == "unknown"
     filled = filled_in(container, {"config-map/reverse-proxy": Reading("ok", read, "", "", 1)})
     assert resolve(filled, None, None).how == "node-role"
+
+
+def stated(**container: Any) -> list[dict[str, Any]]:
+    """What the record keeps of the settings of a container, arguments first."""
+    made = pod({"metadata": {"name": "x"}, "spec": {"containers": [{"name": "x", **container}]}})
+    (kept,) = made["spec"]["containers"]
+    return [*kept.get("arguments", []), *kept["env"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (["proxy", "--auth-keys-table", "other"], [{"name": "auth-keys-table", "value": "other"}]),
+        (["proxy", "--authKeysTable=other"], [{"name": "authKeysTable", "value": "other"}]),
+        (["java", "-Dauth.keys.table=other"], [{"name": "auth.keys.table", "value": "other"}]),
+        (["env", "AUTH_KEYS_TABLE=other", "proxy"], [{"name": "AUTH_KEYS_TABLE", "value": "other"}]),
+        (["sh", "-c", "AUTH_KEYS_TABLE='other' exec proxy"], [{"name": "AUTH_KEYS_TABLE", "value": "other"}]),
+        (["sh", "-ec", "A=other; proxy --auth-keys-table $A"], [{"name": "auth-keys-table", "value": "other"}]),
+        (["sh", "-c", "proxy --auth-keys-table $B"], [{"name": "auth-keys-table", "from": "value not recorded"}]),
+        (["sh", "-c", "[ $X ] && AUTH_KEYS_TABLE=other; proxy"], [{"name": "AUTH_KEYS_TABLE", "from": "value not recorded"}]),
+        (["sh", "-c", "echo --auth-keys-table required; proxy"], []),
+        (["sh", "-c", "# AUTH_KEYS_TABLE=other\nproxy"], []),
+        (["sh", "-c", "proxy 'it"], []),
+        (["proxy", "--auth-keys-table", "", "hush"], [{"name": "auth-keys-table", "from": "value not recorded"}]),
+        (["proxy", "--auth-table-access-key", "hush"], []),
+        (["proxy", "--auth-keys-table"], []),
+    ],
+)  # fmt: skip
+def test_the_settings_of_a_command_line(words: list[str], kept: list[dict[str, str]]) -> None:
+    assert stated(command=words[:1], args=words[1:]) == kept
+
+
+def test_variables_in_variables_are_filled_in() -> None:
+    cell = {"name": "CELL", "value": "cell2"}
+    made = stated(env=[cell, {"name": "AUTH_KEYS_TABLE", "value": "$(CELL)-auth-keys"}])
+    assert made[1] == {"name": "AUTH_KEYS_TABLE", "value": "cell2-auth-keys"}
