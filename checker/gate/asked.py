@@ -17,9 +17,10 @@ def _in_other_accounts(material: Material) -> Iterator[str]:
     """The files of the roles that a Namespace, an IAMRoleSelector or what changes Namespaces, among the files that were
     passed, may put into another account."""
     passed = [one.object for item in material.files for seen in item.seen for one in seen.sightings]
-    texts = {item.source.name: item.source.text for item in (*material.files, *material.background)}
-    texts |= {os.path.realpath(name): text for name, text in texts.items() if "-id" in text}
-    moving = (one for item in material.files for one in item.kustomizations)
+    moving = [one for item in material.files for one in item.kustomizations]
+    files = (*material.files, *material.background) if moving else ()
+    texts = {item.source.name: item.source.text for item in files if "-id" in item.source.text}
+    texts |= {os.path.realpath(name): text for name, text in texts.items()}
     is_every = any(item.kind == "IAMRoleSelector" for item in passed) or any(accounts_of_namespaces(moving, texts))
     namespaces = {item.name for item in passed if (item.api_version, item.kind) == NAMESPACE}
     if not (is_every or namespaces):
