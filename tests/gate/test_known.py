@@ -27,6 +27,7 @@ from .test_again import PARAMETERS, ROOT, edited, said, several
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(kept, "_FEWEST", 1)
+    monkeypatch.setattr(kept, "_PART", 3)  # so that small projects are written down in several parts
     for name in ("CI", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
