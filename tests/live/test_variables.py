@@ -82,7 +82,7 @@ UNKNOWN: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {
     "another region": ({"envFrom": ALL}, {"AWS_REGION": "eu-west-1"}, "AWS_REGION is eu-west-1"),
     "another endpoint": ({"envFrom": ALL}, {"AWS_ENDPOINT_URL": "http://localstack:4566"}, "AWS_ENDPOINT_URL names http://another host"),
     "an argument": ({"args": ["--auth-keys-table", "other"]}, {}, OTHER),
-    "a Secret": ({"env": [setting("AUTH_KEYS_TABLE", "secret", "proxy", "table")]}, {}, f"AUTH_KEYS_TABLE comes from Secret proxy, {NOT_KNOWN}"),
+    "a Secret": ({"env": [setting("AUTH_KEYS_TABLE", "secret", "proxy", "table")]}, {}, f"AUTH_KEYS_TABLE comes from Secret proxy, which is never read, {NOT_KNOWN}"),
     "a field": ({"env": [{"name": "AUTH_KEYS_TABLE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['table']"}}}]}, {}, f"AUTH_KEYS_TABLE comes from a field of the pod, {NOT_KNOWN}"),
     "two names, both others": ({"env": [{"name": "AUTH_KEYS_TABLE", "value": "other"}, {"name": "API_KEYS_TABLE_NAME", "value": "others"}]}, {}, "its table is other or others, and cell2-auth-keys was judged"),
     "one of two": ({"args": [f"--auth-keys-table={TABLE}", "--auth-keys-table=other"]}, {}, "its table is other, beside"),
@@ -98,7 +98,7 @@ UNKNOWN: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {
     "a region of its own": ({"env": [FROM_MAP, {"name": "DYNAMODB_REGION", "value": "eu-west-1"}]}, {"authKeysTable": TABLE}, "DYNAMODB_REGION is eu-west-1"),
     "an endpoint among the arguments": ({"env": [FROM_MAP], "args": ["--dynamodb-endpoint=http://localstack:4566"]}, {"authKeysTable": TABLE}, "dynamodb-endpoint names http://another host"),
     "an endpoint of its own": ({"env": [FROM_MAP, {"name": "DYNAMODB_ENDPOINT", "value": "localstack:4566"}]}, {"authKeysTable": TABLE}, "DYNAMODB_ENDPOINT is set to what is not recorded"),
-    "a key that is not there": ({"env": [setting("AUTH_KEYS_TABLE", "configMap", "reverse-proxy", "gone")]}, {"authKeysTable": TABLE}, f"AUTH_KEYS_TABLE comes from ConfigMap reverse-proxy, {NOT_KNOWN}"),
+    "a key that is not there": ({"env": [setting("AUTH_KEYS_TABLE", "configMap", "reverse-proxy", "gone")]}, {"authKeysTable": TABLE}, f"AUTH_KEYS_TABLE comes from ConfigMap reverse-proxy, which has no key gone now, {NOT_KNOWN}"),
     "no name of a table": ({"env": [FROM_MAP]}, {"authKeysTable": "$(OTHER)"}, f"AUTH_KEYS_TABLE is set to what is not recorded, {NOT_KNOWN}"),
 }  # fmt: skip
 
@@ -167,7 +167,9 @@ def test_one_that_may_not_be_read_is_named(gather: Collect, cell: Cell) -> None:
     record = record._replace(readings={**record.readings, "config-map/reverse-proxy": denied})
     diagnosis = diagnose(record, REQUIREMENTS)
     assert diagnosis.verdict == "inconclusive"
-    assert f"AUTH_KEYS_TABLE comes from ConfigMap reverse-proxy, {NOT_KNOWN}" in str(diagnosis.unknowns)
+    assert f"AUTH_KEYS_TABLE comes from ConfigMap reverse-proxy, which was not read (denied), {NOT_KNOWN}" in str(
+        diagnosis.unknowns
+    )
 
 
 def test_a_change_after_the_start_is_told_where_refreshes_fail(gather: Collect, cell: Cell) -> None:

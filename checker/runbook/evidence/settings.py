@@ -55,22 +55,23 @@ def _wrong(case: Case, pod: dict[str, Any]) -> Iterator[str]:
         return
     container = filled_in(stated, case.record.readings)
     settings = [*sequence(container.get("arguments")), *sequence(container.get("env"))]
-    yield from _of_the_table(settings, container, table, case.table_arn)
+    yield from _of_the_table(case, settings, container, table)
     variables = {as_variable(item["name"]): item for item in reversed(settings)}
     for name, item in variables.items():
         value = item.get("value", "")
         if names_the_region(name) and value not in ("", table.region):
             yield f"{item['name']} is {value}, and the table that was judged is in {table.region}"
         elif name in _REGIONS and "value" not in item:
-            yield f"{item['name']} {_whence(item)}, so what it says is not known"
+            yield f"{item['name']} {_whence(item, case)}, so what it says is not known"
     yield from _of_the_endpoint(variables, table.region)
 
 
-def _of_the_table(settings: list[dict[str, Any]], container: dict[str, Any], table: Arn, judged: str) -> Iterator[str]:
+def _of_the_table(case: Case, settings: list[dict[str, Any]], container: dict[str, Any], table: Arn) -> Iterator[str]:
+    judged = case.table_arn
     of_table = [item for item in settings if names_the_table(as_variable(item["name"]))]
     for item in [item for item in of_table if item in sequence(container.get("arguments"))] or of_table:
         if "value" not in item:
-            yield f"{item['name']} {_whence(item)}, so what it says is not known"
+            yield f"{item['name']} {_whence(item, case)}, so what it says is not known"
     named = tables_in(container)
     others = [
         name for name in named if (parse_arn(name) or table)._replace(resource=f"table/{table_name(name)}") != table
@@ -110,11 +111,15 @@ def _outdated(case: Case, pod: dict[str, Any]) -> Iterator[str]:
             yield f"ConfigMap {name} was changed at {changed}, after the container started: it counts from a restart on"
 
 
-def _whence(item: dict[str, Any]) -> str:
-    kind = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}.get(item.get("from", ""), "")
-    if kind:
-        return f"comes from {kind} {item.get('of', '')}".rstrip()
-    return "comes from a field of the pod" if item.get("from", "").endswith("Ref") else "is set to what is not recorded"
+def _whence(item: dict[str, Any], case: Case) -> str:
+    origin, name = item.get("from", ""), item.get("of", "")
+    if origin == "configMapKeyRef" and name:
+        status = case.reading(f"{CONFIG_MAP}{name}").status
+        missing = {"ok": f"has no key {item.get('key', '')} now", "absent": "is not there now"}
+        return f"comes from ConfigMap {name}, which {missing.get(status, f'was not read ({status})')}"
+    if origin == "secretKeyRef":
+        return f"comes from Secret {name}".rstrip() + ", which is never read"
+    return "comes from a field of the pod" if origin.endswith("Ref") else "is set to what is not recorded"
 
 
 def _elsewhere(name: str, endpoint: str, region: str) -> Iterator[str]:
