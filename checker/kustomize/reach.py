@@ -157,18 +157,8 @@ class Reach:
         and those that Flux or Argo CD deploy, as each of these makes them. `deployed` says how often Applications name
         a folder (real paths)."""
         deployers = [one for one in self.found if one.is_deployer]
-        covered: set[int] = set()
         for one in self.found:
-            for root in self._roots_of(one, deployers, deployed):
-                covered.update(map(id, root.parts))
-                yield root
-        for one in self.found:
-            is_one = self._by_folder.get(one.folder) is one and not (one.is_generated or one.is_component)
-            if is_one and id(one) not in covered and self._parents.get(id(one)):
-                # Those that take each other in are in nobody else's, and no tool builds them.
-                root = self._root(one, None)
-                covered.update(map(id, root.parts))
-                yield root
+            yield from self._roots_of(one, deployers, deployed)
 
     def _roots_of(
         self, one: Kustomization, deployers: list[Kustomization], deployed: Mapping[str, int]

@@ -106,9 +106,17 @@ def _is_odd(root: Root, names: Mapping[str, list[tuple[str, str, str, str]]], tr
             is_folder = os.path.isdir(tree.there(path))
             if path in components or (not is_folder and not path.startswith(os.path.join(one.folder, ""))):
                 return True
-            if not is_folder and path not in names and _KIND.search(read_bytes(tree.there(path))) is None:
+            if not is_folder and path not in names and not _holds_an_object(tree.there(path)):
                 return True
-    return any(one is not root.kustomization and root.kustomization.folder in one.builds for one in root.parts)
+    return False
+
+
+def _holds_an_object(path: str) -> bool:
+    """Whether a file may hold an object; one that cannot be read is told where it is read."""
+    try:
+        return _KIND.search(read_bytes(path)) is not None
+    except OSError:
+        return True
 
 
 def _unread(root: Root, known: frozenset[str], tree: Tree) -> Iterator[str]:

@@ -19,7 +19,6 @@ REFUSED: dict[str, Tree] = {
     "a file without an object": {"m/kustomization.yaml": "resources: [role.yaml, x.yaml]\n", "m/x.yaml": "a: b\n"},
     "text that is no YAML": {"m/kustomization.yaml": "resources: [role.yaml, x.yaml]\n", "m/x.yaml": "a: [\n"},
     "a file from elsewhere": {"m/kustomization.yaml": "resources: [role.yaml, ../x.yaml]\n", "x.yaml": GOOD.replace("acme", "umbra")},
-    "each other": {"m/kustomization.yaml": "resources: [role.yaml, ../n]\n", "n/kustomization.yaml": "resources: [../m]\n"},
     "a component among the resources": {"m/kustomization.yaml": "resources: [role.yaml, ../n]\n", "n/kustomization.yaml": COMPONENT},
 }  # fmt: skip
 BUILT: dict[str, Tree] = {
