@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from ..ack.scan import KUSTOMIZATIONS, names_a_group
 from ..iam.expressions import expression
@@ -26,6 +26,7 @@ from ..project.inputs import files_named, may_release
 from ..project.rendered import Rendering
 from ..text.files import find_files, is_manifest, read_bytes
 from ..text.source import Source, decode
+from .odd import is_odd, names_in
 from .programs import Answer, run, side_by_side
 from .tree import HERE, Tree
 
@@ -65,9 +66,9 @@ def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
     built = [
         root for root in roots if _needs_building(root, known, tree) or (differ and not several.isdisjoint(root.files))
     ]
-    names = _names_in(files)
+    names = names_in(files)
     chosen = set(map(id, built))
-    odd = [root for root in roots if id(root) not in chosen and _is_odd(root, names, tree)]
+    odd = [root for root in roots if id(root) not in chosen and is_odd(root, names, tree)]
     built += odd if len(built) + len(odd) <= MOST_BUILT else []
     while True:
         paths = {path for root in built for path in root.files}
@@ -79,44 +80,6 @@ def roots_of(files: Iterable[FileFacts], tree: Tree) -> list[Root]:
 
 def _needs_building(root: Root, known: frozenset[str], tree: Tree) -> bool:
     return any(one.adds for one in root.parts) or bool(_unfit(root, tree).why) or any(_unread(root, known, tree))
-
-
-def _names_in(files: Iterable[FileFacts]) -> dict[str, list[tuple[str, str, str, str]]]:
-    """The objects in each file (real path), as kustomize tells them apart: group, kind, namespace and name."""
-    names: dict[str, list[tuple[str, str, str, str]]] = {}
-    for item in files:
-        made = [one.object for seen in item.seen for one in seen.sightings if not one.object.origin.path]
-        called = [(one.api_version.partition("/")[0], one.kind, one.namespace, one.name) for one in made]
-        if called:
-            names[os.path.realpath(item.source.name)] = called
-    return names
-
-
-def _is_odd(root: Root, names: Mapping[str, list[tuple[str, str, str, str]]], tree: Tree) -> bool:
-    """Whether kustomize may refuse what adds nothing: for a field that is not read here, or for what it takes in, which
-    is a component, outside of its folder, twice there, or no object."""
-    if not all(one.is_plain for one in root.parts):
-        return True
-    called = [name for path in root.files for name in names.get(path, ())]
-    if len(set(called)) < len(called):
-        return True
-    components = {one.folder for one in root.parts if one.is_component}
-    for one in root.parts:
-        for path in one.builds:
-            is_folder = os.path.isdir(tree.there(path))
-            if path in components or (not is_folder and not path.startswith(os.path.join(one.folder, ""))):
-                return True
-            if not is_folder and path not in names and not _holds_an_object(tree.there(path)):
-                return True
-    return False
-
-
-def _holds_an_object(path: str) -> bool:
-    """Whether a file may hold an object; one that cannot be read is told where it is read."""
-    try:
-        return _KIND.search(read_bytes(path)) is not None
-    except OSError:
-        return True
 
 
 def _unread(root: Root, known: frozenset[str], tree: Tree) -> Iterator[str]:
