@@ -18,8 +18,7 @@ from ..ack.objects import Sighting
 from ..ack.placeholders import find_in_text
 from ..ack.scan import names_a_group
 from ..iam.values import NamedTuple
-from ..inventory.objects import Alteration, Moved, Object
-from ..kustomize.accounts import accounts_of_namespaces
+from ..inventory.objects import Alteration, Object
 from ..kustomize.deployers import changed_by_others
 from ..kustomize.effects import Effects, apply
 from ..kustomize.model import Kustomization, KustomizePatch
@@ -127,26 +126,6 @@ class Linker:
         # What kustomizations change of objects that are still open bears on what can be said of them.
         self.open = list(apply(self.kustomizations, self.open).objects) if self.open else []
         return apply(self.kustomizations, self.objects)
-
-    def moved(self) -> tuple[Moved, ...]:
-        """The annotations that kustomizations give to Namespaces: without a name, to those of what they reach, and of
-        what none of them takes in."""
-        sources = self.sources.values() if self.declared else ()
-        texts = {one.name: one.text for one in sources if "owner-account-id" in one.text or "team-id" in one.text}
-        texts |= {self._real(name): text for name, text in texts.items()}
-        moving = list(accounts_of_namespaces(self.declared, texts)) if texts else []
-        if not moving:
-            return ()
-        shown = {self._real(name): name for name in self.sources}
-        reach = Reach(self.declared, shown)
-        deployed = {path for one in self.declared if one.is_deployer for path in reach.reached(one)}
-        free = shown.keys() - reach.listed - deployed
-
-        def files(one: Kustomization) -> frozenset[str]:
-            paths = reach.reached(one) if id(one) in self.done else reach.reached(one) | free
-            return frozenset(shown[path] for path in paths)
-
-        return tuple(Moved(one.by.what, one.annotations, one.names, files(one.by)) for one in moving)
 
     def _instantiated(self, sighting: Sighting, graph: KroGraph) -> list[Sighting] | None:
         """The object as each instance of its graph in the project makes it; it stays open where an instance leaves a

@@ -19,6 +19,7 @@ from ..text.source import Source
 from .charts import Chart, FailedRendering, Values, with_charts
 from .file_facts import Broken, FileFacts, Skipped, facts_of
 from .linker import Linker, Unsupported
+from .moved import moved
 from .rendered import Rendering
 
 
@@ -113,7 +114,10 @@ def link(
     document_facts = tuple(_document_facts(linker, effects, earlier))
     broken = tuple(one for item in linker.files for one in item.broken)
     inventory = together((item.inventory for item in document_facts), linker.unread)
-    inventory = inventory._replace(hidden_tables=tuple(_hidden_tables(broken)), moved=linker.moved())
+    inventory = inventory._replace(
+        hidden_tables=tuple(_hidden_tables(broken)),
+        moved=moved(linker.declared, linker.done, linker.sources.values()),
+    )
     return Project(
         inventory=inventory,
         documents=linker.documents,

@@ -211,6 +211,8 @@ def stated(**container: Any) -> list[dict[str, Any]]:
         (["java", "-Dauth.keys.table=other"], [{"name": "auth.keys.table", "value": "other"}]),
         (["env", "AUTH_KEYS_TABLE=other", "proxy"], [{"name": "AUTH_KEYS_TABLE", "value": "other"}]),
         (["sh", "-c", "AUTH_KEYS_TABLE='other' exec proxy"], [{"name": "AUTH_KEYS_TABLE", "value": "other"}]),
+        (["/sbin/tini", "--", "sh", "-c", "export AUTH_KEYS_TABLE=other; exec proxy"], [{"name": "AUTH_KEYS_TABLE", "value": "other"}]),
+        (["proxy", "--shell", "sh"], []),
         (["sh", "-ec", "A=other; proxy --auth-keys-table $A"], [{"name": "auth-keys-table", "value": "other"}]),
         (["sh", "-c", "proxy --auth-keys-table $B"], [{"name": "auth-keys-table", "from": "value not recorded"}]),
         (["sh", "-c", "[ $X ] && AUTH_KEYS_TABLE=other; proxy"], [{"name": "AUTH_KEYS_TABLE", "from": "value not recorded"}]),
@@ -230,3 +232,9 @@ def test_variables_in_variables_are_filled_in() -> None:
     cell = {"name": "CELL", "value": "cell2"}
     made = stated(env=[cell, {"name": "AUTH_KEYS_TABLE", "value": "$(CELL)-auth-keys"}])
     assert made[1] == {"name": "AUTH_KEYS_TABLE", "value": "cell2-auth-keys"}
+
+
+def test_variables_that_hold_arguments_are_read() -> None:
+    options = {"name": "JAVA_TOOL_OPTIONS", "value": "-Xmx1g -Dauth.keys.table=other -Dpassword=hush"}
+    assert stated(env=[options])[0] == {"name": "auth.keys.table", "value": "other"}
+    assert "hush" not in str(stated(env=[options]))

@@ -21,6 +21,8 @@ Kept = dict[str, str]
 
 _FLAG = expression(r"(?:-D|--?)([A-Za-z][\w.-]*)(?:[=:](.*))?", re.DOTALL)
 _ASSIGNED = expression(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_OF_OPTIONS = expression(r"(?:OPTS|OPTIONS|ARGS|FLAGS)$")
+"""Variables that hold arguments (JAVA_TOOL_OPTIONS, PROXY_ARGS)."""
 _SHELLS = ("sh", "bash", "ash", "dash", "busybox")
 _STATEMENTS = expression(r"[;\n]|&&|\|\||(?<!&)&(?!&)")
 _CONDITIONS = expression(r"\b(?:if|case|while|until|for)\b|\|\||\[|\btest\b")
@@ -33,9 +35,16 @@ def arguments(container: Mapping[str, Any], kept: Callable[[str, str], Kept]) ->
     """The arguments of a container (as the API has it) that name table, region or endpoint; others may hold secrets.
     `kept` says by the name of the variable, and its value, what the record keeps."""
     words = [text(item) or "" for field in ("command", "args") for item in sequence(container.get(field))]
+    options = [mapping(item) for item in sequence(container.get("env"))]
+    words_of_options = [
+        word
+        for item in options
+        if _OF_OPTIONS.search(text(item.get("name")) or "")
+        for word in _words(text(item.get("value")) or "")
+    ]
     stated = {text(mapping(item).get("name")) or "": mapping(item) for item in sequence(container.get("env"))}
     found = []
-    for name, value in _settings(words):
+    for name, value in (*_settings(words), *_of_a_command(words_of_options)):
         variable = as_variable(name)
         filled = _filled(value, stated) if value is not None else None
         if is_setting(variable) and filled != "":
@@ -45,9 +54,12 @@ def arguments(container: Mapping[str, Any], kept: Callable[[str, str], Kept]) ->
 
 def _settings(words: list[str]) -> Iterator[tuple[str, str | None]]:
     """The names and values that a command line states; None for a value that is not known."""
-    if words and os.path.basename(words[0]) in _SHELLS:
-        script = next((position for position, word in enumerate(words) if re.fullmatch(r"-\w*c", word)), len(words))
-        for word in words[script + 1 : script + 2]:
+    # An init (`tini -- sh -c …`) may stand before the shell.
+    shell = next((position for position, word in enumerate(words) if os.path.basename(word) in _SHELLS), len(words))
+    rest = words[shell + 1 :]
+    script = next((position for position, word in enumerate(rest) if re.fullmatch(r"-\w*c", word)), len(rest))
+    if script < len(rest):
+        for word in rest[script + 1 : script + 2]:
             yield from _of_a_script(word)
         return
     yield from _of_a_command(words)
